@@ -37,8 +37,8 @@ def is_web(url: str) -> bool:
 def ascii_form(url: str) -> str:
     """The address in ASCII, for RSS's ``link`` (its validator's rule): equal to what was given after decoding.
 
-    The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5). Percent signs
-    that stand in the address stay as they are.
+    The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5).
+    Percent signs that stand in the address stay as they are.
     """
     if url.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}]", url):
         return url
