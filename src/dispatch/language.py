@@ -1,0 +1,193 @@
+"""Dates, numbers, lists of names and the words of the templates, in the publication's language.
+
+The one user of Babel. The words stand in ``languages/<code>.toml``: adding a language is adding a file, and ``en.toml``
+says what each message is for. Nothing here asks for the machine's locale, zone or clock: same input, same text.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.lists import format_list
+from babel.localedata import locale_identifiers
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from dispatch.errors import ConfigError
+
+DateStyle = Literal["full", "long", "medium"]
+
+# What is spoken where no file says otherwise.
+_FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """One language: its direction, its words and its ways of writing dates, numbers and lists.
+
+    All values are put in as text: plain strings are escaped for HTML, ``Markup`` stays as it is. For plain text, hand
+    the values in as ``Markup``; then nothing is escaped.
+    """
+
+    code: str  # the BCP 47 tag, as ``lang`` attributes want it
+    direction: Literal["ltr", "rtl"]
+    translated: bool  # False when no file speaks this language: its dates are right, its words are English
+    _locale: Locale
+    _speaker: Locale  # the locale whose plurals the words have
+    _words: Mapping[str, str]  # patterns by dotted key: "read", "stories.one", "credits.translator"
+
+    @staticmethod
+    def of(code: str) -> "Language":
+        """The language with this BCP 47 tag, for example ``en``, ``de-AT`` or ``pt-BR``.
+
+        An unknown region or variant is passed over, as RFC 4647, section 3.4 has it. Plain ``en`` is international
+        English (14 February 2025); ``en-US`` is American (February 14, 2025).
+
+        Raises ConfigError when there is no such language.
+        """
+        return _language(code)
+
+    def say(self, key: str, **values: str) -> Markup:
+        """The message ``key`` with its places filled in.
+
+        Raises ConfigError when there is no such message, or when a place of it has no value.
+        """
+        pattern = self._words.get(key)
+        if pattern is None:
+            near = get_close_matches(key, self._words, 1)
+            raise ConfigError(f'no words for "{key}"', hint=f'did you mean "{near[0]}"?' if near else "")
+        try:
+            return Markup(pattern).format(**values)  # noqa: S704 - the patterns are our own, the values are escaped
+        except KeyError as cause:
+            raise ConfigError(f'the words for "{key}" need a value for {cause}') from cause
+
+    def count(self, key: str, n: int, **values: str) -> Markup:
+        """The message ``key`` in the plural that ``n`` takes (CLDR's categories); its place ``{n}`` is the number.
+
+        Raises ConfigError as ``say`` does.
+        """
+        category = f"{key}.{self._speaker.plural_form(n)}"
+        return self.say(category if category in self._words else f"{key}.other", n=self.number(n), **values)
+
+    def names(self, items: Sequence[str]) -> Markup:
+        """The items as this language lists them: “A, B and C”. No item gives an empty text."""
+        safe = [str(escape(item)) for item in items]
+        joined = format_list(safe, "standard", self._locale)
+        if len(safe) > 1 and "and.before" in self._words and re.match(self._words["and.before"], _spoken(safe[-1])):
+            head = joined.removesuffix(safe[-1]).removesuffix(self._words["and.usual"])
+            joined = head + self._words["and.instead"] + safe[-1]
+        return Markup(joined)  # noqa: S704 - every item is escaped, and CLDR's patterns hold no markup
+
+    def credit(self, role: str, names: str) -> Markup:
+        """Who did what: “translated by A and B”. A role that has no words of its own gives “role: A and B”."""
+        key = f"credits.{role.strip().casefold()}"
+        return self.say(key if key in self._words else "credit", role=role, names=names)
+
+    def date(self, moment: datetime, zone: str, style: DateStyle = "long") -> str:
+        """The day on which ``moment`` (aware) falls in the zone of that IANA name, for example ``Europe/Berlin``.
+
+        Raises ConfigError when there is no such zone.
+        """
+        from babel.dates import format_date  # half of Babel's start-up, and only pages need it
+
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a zone has no day")
+        return format_date(_day(moment, zone), style, self._locale)
+
+    def number(self, n: int) -> str:
+        """The number with this language's separators, in Western digits as CLDR's plain locales have them."""
+        return format_decimal(n, locale=self._locale, numbering_system="latn")
+
+
+@cache
+def _language(code: str) -> Language:
+    """See ``Language.of``."""
+    tags = list(_shorter(_canonical(code)))
+    locale = next(filter(None, map(_locale, tags)), None)
+    if locale is None:
+        raise ConfigError(f'"{code}" is not a language', hint=_nearest(code))
+    spoken = [tag for tag in tags if _file(tag)]
+    translated = bool(spoken)
+    words: dict[str, str] = {}
+    for tag in [_FALLBACK, *reversed(spoken)]:
+        words |= _flat(tomllib.loads(_file(tag)))
+    return Language(
+        code=tags[0],
+        direction="rtl" if locale.text_direction == "rtl" else "ltr",
+        translated=translated,
+        _locale=locale,
+        _speaker=locale if translated else Locale(_FALLBACK),
+        _words=words,
+    )
+
+
+def _canonical(code: str) -> str:
+    """The tag in the usual capitals (RFC 5646, section 2.1.1), as the files are named; empty when it is malformed."""
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", code):
+        return ""
+    first, *rest = code.split("-")
+    capitals = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(capitals.get(len(part), str.lower)(part) for part in rest)])
+
+
+def _shorter(tag: str) -> Iterator[str]:
+    """The tag, and then what remains of it when one part after another is taken from its end."""
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]
+
+
+def _locale(tag: str) -> Locale | None:
+    """Babel's locale of that tag, when it has one."""
+    try:
+        return Locale.parse("en-001" if tag == "en" else tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def _nearest(code: str) -> str:
+    """A hint with the nearest known tag; the English name of a language is understood as well."""
+    known = {identifier.replace("_", "-"): identifier.replace("_", "-") for identifier in locale_identifiers()}
+    known |= {name.lower(): tag for tag, name in Locale("en").languages.items() if tag in known}
+    near = get_close_matches(code.lower(), known, 1) or get_close_matches(code.replace("_", "-"), known, 1)
+    return f'did you mean "{known[near[0]]}"?' if near else "give a BCP 47 tag, for example en, de or pt-BR"
+
+
+def _file(tag: str) -> str:
+    """The text of the language's file; empty when it has none."""
+    file = files("dispatch") / "languages" / f"{tag}.toml"
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Nested tables as one, by dotted keys."""
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
+    return flat
+
+
+def _day(moment: datetime, zone: str) -> datetime:
+    """The moment as clocks in that zone show it."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:  # the first and the last day of the calendar
+        return moment
+    except (KeyError, ValueError, OSError) as cause:
+        raise ConfigError(
+            f'"{zone}" is not a time zone', hint="give an IANA name, for example Europe/Berlin"
+        ) from cause
+
+
+def _spoken(markup: str) -> str:
+    """The text that a reader sees of a piece of HTML."""
+    return Markup(markup).striptags()  # noqa: S704 - for looking at only
