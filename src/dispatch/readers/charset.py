@@ -1,0 +1,69 @@
+"""From bytes to text (WHATWG Encoding Standard): who is believed about the character set, and what is done with the rest."""
+
+import codecs
+import re
+
+from dispatch import html
+from dispatch.model import Document
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Python knows codecs that are no character sets (zip, idna, unicode_escape): only these may be asked for from outside.
+_KNOWN = re.compile(
+    r"utf-?8|utf-?16(-?[lb]e)?|iso[-_]?8859-?\d{1,2}|windows-?\d{3,4}|cp\d{3,4}|latin-?1|(us-)?ascii|koi8-[ru]|macintosh"
+    r"|shift[-_]jis|euc-(jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5",
+    re.IGNORECASE,
+)
+# What pages mean by these labels, the Encoding Standard says (section 4.2).
+_MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-16": "utf-16-le"}
+_INSIDE = re.compile(
+    rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})""",
+    re.IGNORECASE,
+)
+
+
+def text(document: Document) -> str:
+    """The document's text, without characters that XML forbids and with ``\\n`` between lines.
+
+    A byte order mark is believed first, then what was declared outside, then what an XML declaration or a ``meta``
+    says; without any, it is UTF-8 when it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
+    """
+    body = document.body
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return _tidy(body[len(mark) :].decode(charset, "replace"))
+    declared = _codec(document.charset) or _codec(_declared_inside(body))
+    if declared:
+        return _tidy(body.decode(declared, "replace"))
+    return _tidy(_guess(body))
+
+
+def _guess(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        decoded = body.decode("utf-8", "replace")
+    # A stray bad byte does not make windows-1252 of what is UTF-8 otherwise.
+    strange = sum(not character.isascii() for character in decoded)
+    return decoded if decoded.count("\N{REPLACEMENT CHARACTER}") * 2 < strange else body.decode("cp1252", "replace")
+
+
+def _tidy(decoded: str) -> str:
+    return html.clean(decoded.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _declared_inside(body: bytes) -> str:
+    start = body[:4096].lstrip()
+    match = _INSIDE.search(start) if start.startswith(b"<") else None
+    label = (match[1] or match[2]).decode("ascii", "replace") if match else ""
+    # Whoever could read the declaration as ASCII did not read UTF-16 (HTML, section 13.2.3.2).
+    return "utf-8" if label.lower().startswith("utf-16") else label
+
+
+def _codec(label: str) -> str:
+    if not _KNOWN.fullmatch(label.strip()):
+        return ""
+    try:
+        name = codecs.lookup(label.strip()).name
+    except LookupError:
+        return ""
+    return _MEANT.get(name, name)

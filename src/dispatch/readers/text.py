@@ -1,0 +1,114 @@
+"""Plain text, as articles arrive by mail and paste.
+
+A title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with headings
+between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation stays as typed.
+"""
+
+import re
+from collections.abc import Iterator
+
+from dispatch import links
+from dispatch.model import Article, Author, Document, Source
+from dispatch.readers import authorblock, charset, markdown
+
+MEDIA_TYPES = frozenset({"text/plain"})
+
+_STOPS = (".", "…", ",", ";", ":", "。", "．", "，", "：", "；", "।", "،", "؛")
+_CLOSING = "\"'”’»›)]』」"
+_SPEECH = ("“", '"', "„", "«", "»", "‘", "—", "–", "-", "•", "*", "·", "「", "『")
+_BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60})")
+_SOURCE = re.compile(r"For \S.{0,300}?,? visit (?P<source>[^.!?](?:[^!?]{0,198}[^.!?])?)[.!]?", re.DOTALL)
+_WRAPPED_AT = 100
+
+Block = list[str]
+
+
+def accepts(document: Document) -> bool:
+    """Whether this is text at all: the last reader to be asked."""
+    if document.media_type and not document.media_type.startswith("text/"):
+        return False
+    return b"\0" not in document.body or document.body.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def read(document: Document) -> list[Article]:
+    """The one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
+    blocks = list(_blocks(charset.text(document)))
+    if not blocks:
+        return []
+    body, boxed = authorblock.split(blocks)
+    title, body = _title(body)
+    named, body = _bylines(body)
+    dek, body = _dek(body)
+    authors = authorblock.complete(named, boxed)
+    written = "\n\n".join(_markdown(body))
+    return [
+        Article(
+            title=title,
+            dek=dek,
+            markdown=written,
+            content=markdown.to_html(written),
+            authors=authors,
+            certainty="certain" if boxed else "likely" if authors else "unknown",
+            source=_source(body),
+        )
+    ]
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Paragraphs as lists of lines. Lines longer than anybody wraps are paragraphs of their own."""
+    for chunk in re.split(r"\n(?:[^\S\n]*\n)+", text):
+        lines = [line.strip() for line in chunk.split("\n") if line.strip()]
+        if max(map(len, lines), default=0) > _WRAPPED_AT:
+            yield from ([line] for line in lines)
+        elif lines:
+            yield lines
+
+
+def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
+    if not blocks or len(blocks[0][0]) > 250:
+        return "", blocks
+    (title, *rest), *others = blocks
+    return title, ([rest] if rest else []) + others
+
+
+def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
+    """The ``By NAME`` lines at the start. A name is never taken apart."""
+    authors: list[Author] = []
+    while blocks and (match := _BYLINE.fullmatch(blocks[0][0])) and not _is_sentence(blocks[0][0]):
+        authors.append(Author(name=match["name"].strip()))
+        rest = blocks[0][1:]
+        blocks = ([rest] if rest else []) + blocks[1:]
+    return authors, blocks
+
+
+def _dek(blocks: list[Block]) -> tuple[str, list[Block]]:
+    first = " ".join(blocks[0]) if blocks else ""
+    if len(blocks) < 2 or len(first) > 300 or _is_sentence(first) or first.startswith(_SPEECH):
+        return "", blocks
+    return first, blocks[1:]
+
+
+def _markdown(blocks: list[Block]) -> Iterator[str]:
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        heading = following is not None and _is_heading(block) and not _is_heading(following)
+        escaped = markdown.escape("\n".join(block))
+        yield "## " + escaped if heading else escaped
+
+
+def _is_heading(block: Block) -> bool:
+    line = block[0]
+    short = len(block) == 1 and len(line) <= 100 and len(line.split()) <= 14
+    return short and not _is_sentence(line) and not line.startswith(_SPEECH) and bool(re.search(r"[^\W_]", line))
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip(_CLOSING).endswith(_STOPS)
+
+
+def _source(blocks: list[Block]) -> Source:
+    """Where the last paragraph, ``For more ..., visit NAME``, says that this is from."""
+    match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
+    if not match:
+        return Source()
+    name = re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip()
+    return Source(title=links.host(name), url=name) if links.is_web(name) else Source(title=name)
