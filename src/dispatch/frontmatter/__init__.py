@@ -1,0 +1,123 @@
+"""Front matter: the YAML (between lines of ``---``) or TOML (``+++``) at the head of an article's or an issue's file.
+
+People edit these files by hand, so reading takes every value as the text that stands there, and an edit changes the
+text of the changed keys only: comments, order, quotation marks, indentation, line ends and the body stay as they are.
+
+    parse    text -> FrontMatter              nodes.py   YAML as a tree of texts that know where they stand
+    edit     text, changes -> text            drafts.py  new text spliced into the old
+    compose  data, body -> text               dump.py    values as YAML that every tool reads as we do
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dispatch.errors import IssueError
+from dispatch.frontmatter import dump, nodes
+from dispatch.frontmatter.drafts import drafts
+from dispatch.frontmatter.dump import Value
+
+__all__ = ["LIMIT", "FrontMatter", "Value", "compose", "edit", "parse", "split"]
+
+LIMIT = 64 * 1024  # bytes of front matter
+
+_FENCED = re.compile(
+    r"(?P<head>\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n)"
+    r"(?P<front>(?:.*\n)*?)"
+    r"(?P<tail>(?P=fence)[ \t]*(?:\r?\n(?P<body>(?s:.*))|\Z))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """What a file says at its head, and what follows.
+
+    data: by key; from YAML texts, lists, mappings, and None where a key has no value; from TOML its own types.
+    lines: the line in the file, from 1, by path (``sections[1].articles[2]``: numbers count from 1); empty for TOML.
+    body: what follows the closing line, unchanged.
+    """
+
+    data: Mapping[str, object]
+    lines: Mapping[str, int]
+    body: str
+
+
+def split(text: str) -> tuple[str, str, str]:
+    """The front matter's text, its kind (``yaml``, ``toml``, or empty where there is none) and the body."""
+    if not (parts := _FENCED.match(text)):
+        return "", "", text.removeprefix("\ufeff")
+    return parts["front"], "yaml" if parts["fence"] == "---" else "toml", parts["body"] or ""
+
+
+def parse(text: str, *, file: str = "") -> FrontMatter:
+    """Read a file's front matter.
+
+    Raises IssueError, with the line, on what is not YAML or TOML, on aliases, anchors, tags and duplicate keys, above
+    64 KiB and below 32 levels.
+    """
+    front, kind, body = split(text)
+    if len(front) > LIMIT or len(front.encode("utf-8", "surrogatepass")) > LIMIT:
+        raise IssueError("the front matter is larger than 64 KiB", subject=file)
+    if kind == "toml":
+        try:
+            return FrontMatter(data=tomllib.loads(front.replace("\r\n", "\n")), lines={}, body=body)
+        except (ValueError, RecursionError) as error:
+            raise IssueError(f"the front matter is not TOML: {error}", subject=file) from error
+    root = _tree(front, file)
+    lines = {path: line + 1 for path, line in nodes.lines(root).items()} if root else {}
+    return FrontMatter(data=nodes.mapping(root) if root else {}, lines=lines, body=body)
+
+
+def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> str:
+    """The text with other values under some keys, and otherwise byte for byte as it was.
+
+    changes: the new value by key; None removes the key. Within lists and mappings, what stays equal keeps its text too.
+    order: the keys as they follow one another; a new key comes after the nearest one before it that is there.
+
+    Raises IssueError where the front matter cannot be read, or is TOML.
+    """
+    parts = _FENCED.match(text)
+    if not parts:
+        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        new = {key: changes[key] for key in [*order, *changes] if changes.get(key) is not None}
+        return mark + compose(new, text.removeprefix(mark)) if new else text
+    if parts["fence"] == "+++":
+        raise IssueError("TOML front matter is read, not edited", hint="write it as YAML, between lines of ---")
+    root = _tree(parts["front"])
+    old: dict[str, Value] = dict(nodes.mapping(root)) if root else {}
+    wanted = {key: value for key, value in (old | dict(changes)).items() if value is not None or key not in changes}
+    for front in drafts(parts["front"], root, wanted, order):
+        result = parts["head"] + front + parts["tail"]
+        if _says(result, dump.texts(wanted), parts["tail"]):
+            return result
+    raise IssueError("the front matter cannot be edited without harm", hint="edit the file by hand")
+
+
+def compose(data: Mapping[str, Value], body: str = "") -> str:
+    """A new file: the data in its order as YAML, then the body as it is."""
+    return "\n".join(["---", *dump.document(data), "---", body])
+
+
+def _tree(front: str, file: str = "") -> nodes.Pairs | None:
+    """The YAML of a front matter; None when nothing stands in it. Raises IssueError."""
+    try:
+        root = nodes.tree(front)
+    except nodes.YamlError as error:
+        # The fence is the file's first line.
+        raise IssueError(f"line {error.line + 1}: {error.what}", subject=file) from error
+    if root is None or isinstance(root, nodes.Pairs):
+        return root
+    raise IssueError(f"line {root.line + 1}: what stands here has no key, as in “title: The Wire”", subject=file)
+
+
+def _says(text: str, wanted: nodes.Data, tail: str) -> bool:
+    """Whether a text, read again, says what is wanted and ends as it did: the last word before anything is written."""
+    parts = _FENCED.match(text)
+    if not parts or parts["tail"] != tail:
+        return False
+    try:
+        root = nodes.tree(parts["front"])
+    except nodes.YamlError:
+        return False
+    return (nodes.data(root) if root else {}) == wanted

@@ -1,0 +1,220 @@
+"""New text spliced into old front matter: what is equal keeps its text, comments and all.
+
+Every key of a mapping and every item of a list owns the lines from its first character to the end of its last line; the
+comments and empty lines before it are its gap. A collection is written again from these pieces: kept ones as they are
+(moved ones take their gap along), changed ones with the change made inside, new ones dumped. Comments above something
+removed stay: they are somebody's words.
+"""
+
+import operator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from dispatch.frontmatter import dump
+from dispatch.frontmatter.dump import Value
+from dispatch.frontmatter.nodes import Data, Items, Node, Pairs, Scalar, data
+
+# By what two mappings in a list are the same thing, although something in them changed.
+_IDENTITY = ("id", "key", "title", "name", "url", "date")
+
+_COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
+_GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
+
+
+def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:
+    """Texts for ``wanted``, from the one that keeps most to the one that keeps nothing; the first right one wins."""
+    end = "\r\n" if "\r\n" in front else "\n"
+    fresh = "".join(line + end for line in dump.document(wanted))
+    if root is None:
+        yield front + fresh
+    elif not root.flow:
+        for fine in (True, False):
+            draft = _Draft(front, end, fine)
+            yield front[: root.start] + draft.mapping(root, wanted, order) + front[draft.end_of(root) :]
+    yield fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A key and its value, or an item: its name, where it begins, where a value may begin, the value, where it ends."""
+
+    name: str
+    start: int
+    colon: int
+    node: Node
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One attempt: ``fine`` looks into values, otherwise a changed key is written whole."""
+
+    text: str
+    end: str
+    fine: bool
+
+    def mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
+        """The text of a block mapping, from its first key to the end of its last line."""
+        old = self._keys(node)
+        here = {entry.name: index for index, entry in enumerate(old)}
+        names = [entry.name for entry in old if entry.name in wanted]
+        for name in (key for key in wanted if key not in here):
+            before = order[: order.index(name)] if name in order else names
+            place = next((names.index(key) + 1 for key in reversed(before) if key in names), 0)
+            names.insert(place, name)
+        pieces = [
+            self._changed(old[here[name]], wanted[name], self._column(node))
+            if name in here
+            else self._fresh(f"{dump.scalar(name)}:", wanted[name], self._column(node))
+            for name in names
+        ]
+        return self._joined(old, [here.get(name) for name in names], pieces, self._column(node))
+
+    def sequence(self, node: Items, wanted: Sequence[Value]) -> str:
+        """The text of a list with dashes, from the first dash to the end of its last line."""
+        old = self._dashes(node)
+        places = _matches([data(item) for item in node.items], [dump.texts(item) for item in wanted])
+        column = self._column(node)
+        pieces = [
+            self._fresh("-", value, column) if place is None else self._changed(old[place], value, column)
+            for place, value in zip(places, wanted, strict=True)
+        ]
+        return self._joined(old, places, pieces, column)
+
+    def end_of(self, node: Node) -> int:
+        """The end of the last line of a value."""
+        match node:
+            case Pairs(pairs, flow=False) if pairs:
+                return self.end_of(pairs[-1][1])
+            case Items(items, flow=False) if items:
+                return self.end_of(items[-1])
+            case Scalar(style="|" | ">"):
+                line = self.text.rfind("\n", 0, node.end) + 1
+                if "+" in self.text[node.start : self._line_end(node.start)].partition("#")[0]:
+                    return line
+                return self._line_end(node.start + len(self.text[node.start : line].rstrip()))
+            case _:
+                return self._line_end(node.end)
+
+    def _line_end(self, index: int) -> int:
+        """The place after the line's end."""
+        return self.text.find("\n", index) + 1 or len(self.text)
+
+    def _column(self, node: Node) -> int:
+        """How many characters stand before it in its line."""
+        return node.start - self.text.rfind("\n", 0, node.start) - 1
+
+    def _keys(self, node: Pairs) -> list[_Entry]:
+        """The entries of a block mapping."""
+        return [
+            _Entry(key.value or "", key.start, self.text.index(":", key.end) + 1, value, self.end_of(value))
+            for key, value in node.pairs
+        ]
+
+    def _dashes(self, node: Items) -> list[_Entry]:
+        """The entries of a block sequence: each begins at the first dash after the one before."""
+        entries: list[_Entry] = []
+        at = node.start
+        for item in node.items:
+            gap = _GAP.match(self.text, at)
+            at = gap.end() if gap else at
+            entries.append(_Entry("", at, at + 1, item, self.end_of(item)))
+            at = entries[-1].end
+        return entries
+
+    def _joined(self, old: Sequence[_Entry], places: Sequence[int | None], pieces: Sequence[str], column: int) -> str:
+        """The pieces in their new order, each after its gap; ``places`` says which old entry each of them was."""
+        kept = set(places)
+        gaps: dict[int, str] = {}
+        left = ""  # the comments above what is gone
+        for index, entry in enumerate(old):
+            gap = self.text[old[index - 1].end : entry.start] if index else ""
+            if index in kept:
+                gaps[index], left = left + gap, ""
+            else:
+                left += gap[: gap.rfind("\n") + 1]
+        text = ""
+        for place, piece in zip(places, pieces, strict=True):
+            gap = gaps.get(-1 if place is None else place) or " " * column
+            text += (gap if text else gap.lstrip()) + piece
+        return text + left
+
+    def _fresh(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
+        """A new entry, without the indentation of its first line."""
+        first, *rest = dump.entry(prefix, value, column)
+        return "".join(line + self.end for line in [first[column:] + comment, *rest])
+
+    def _changed(self, entry: _Entry, value: Value, column: int) -> str:
+        """An old entry with another value: as little as can be is written anew."""
+        node = entry.node
+        if data(node) == dump.texts(value):
+            return self.text[entry.start : entry.end]
+        before, after = self.text[entry.start : node.start], self.text[node.end : entry.end]
+        if self.fine and isinstance(value, Mapping) and value and isinstance(node, Pairs) and not node.flow:
+            return before + self.mapping(node, value, list(value))
+        if self.fine and _is_list(value) and value and isinstance(node, Items) and not node.flow:
+            return before + self.sequence(node, value)
+        if self.fine and not isinstance(node, Scalar) and node.flow and (_is_list(value) or isinstance(value, Mapping)):
+            return before + self._within(node, value) + after
+        if isinstance(node, Scalar) and node.style not in ("|", ">") and dump.is_line(value):
+            return before + " " * (node.start == entry.colon) + dump.scalar(value, node.style) + after
+        beside = entry.colon if not isinstance(node, Scalar) and not node.flow else node.end
+        comment = _COMMENT.match(
+            self.text, node.start if isinstance(node, Scalar) and node.style in ("|", ">") else beside
+        )
+        prefix = self.text[entry.start : entry.colon]
+        return self._fresh(prefix, value, column, comment[1] if comment else "")
+
+    def _within(self, node: Node, value: Value) -> str:
+        """A value within brackets; where its shape is the same, only what changed in it is written anew."""
+        if data(node) == dump.texts(value):
+            return self.text[node.start : node.end]
+        children: list[tuple[Node, Value]] = []
+        if isinstance(node, Scalar):
+            return dump.scalar(value, node.style) if node.style and isinstance(value, str) else dump.flow(value)
+        if (
+            isinstance(node, Pairs)
+            and isinstance(value, Mapping)
+            and {key.value for key, _ in node.pairs} == set(value)
+        ):
+            children = [(child, value[key.value or ""]) for key, child in node.pairs]
+        elif isinstance(node, Items) and _is_list(value) and len(value) == len(node.items):
+            children = list(zip(node.items, value, strict=True))
+        if not children:
+            return dump.flow(value)
+        text, at = "", node.start
+        for child, item in children:
+            text += self.text[at : child.start] + self._within(child, item)
+            at = child.end
+        return text + self.text[at : node.end]
+
+
+def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
+    """Whether a value is a list; a text is none."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _matches(old: Sequence[Data], new: Sequence[Data]) -> list[int | None]:
+    """For each new item the old one that it was: an equal one, else one of that identity, else that in its place."""
+    free = dict.fromkeys(range(len(old)))
+    found: list[int | None] = [None] * len(new)
+    for same in (operator.eq, _is_same):
+        for index, item in enumerate(new):
+            place = next((place for place in free if same(old[place], item)), None) if found[index] is None else None
+            if place is not None:
+                found[index] = place
+                del free[place]
+    for index, item in enumerate(new):
+        if found[index] is None and index in free and type(old[index]) is type(item):
+            found[index] = index
+    return found
+
+
+def _is_same(old: Data, new: Data) -> bool:
+    """Whether two mappings speak of the same thing, although something in them changed."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    key = next((key for key in _IDENTITY if key in old and key in new), None)
+    return key is not None and old[key] == new[key]

@@ -1,0 +1,128 @@
+"""Values as YAML that every tool reads as we do.
+
+Block style, no folding. A text is quoted wherever a reader of YAML 1.1 or 1.2 would make something else of it (``no``,
+``007``, ``2026-11-22``, ``~``); a date or a number that is meant as one stands plain. Text of several lines is a
+literal block where that keeps every character.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeGuard
+
+from dispatch.frontmatter.nodes import Data
+
+Value = str | int | datetime | None | Sequence["Value"] | Mapping[str, "Value"]
+
+# What can stand within a line as it is: no controls, no line break of any kind, no byte order mark.
+_LINE = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+# What YAML's own signs make something else of: at the beginning, at the end, within.
+_SIGNS = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]$)")
+# What YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
+_BENT = re.compile(
+    r"y|n|yes|no|on|off|true|false|null|~|<<|=|[-+]?\.(?:inf|nan)|[-+.\d][-+.:,_\d a-fox]*(?:t[\d:.]*)?z?",
+    re.IGNORECASE,
+)
+# What can also stand plain between brackets.
+_WORDS = re.compile(r"[^\W\d_](?:[\w .-]*[\w.-])?")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def texts(value: Value) -> Data:
+    """What a reader of the dumped value finds: texts all the way down."""
+    match value:
+        case None | str():
+            return value
+        case datetime() | int():
+            return _plain(value)
+        case Mapping():
+            return {key: texts(item) for key, item in value.items()}
+        case Sequence():
+            return [texts(item) for item in value]
+
+
+def document(mapping: Mapping[str, Value], column: int = 0) -> list[str]:
+    """The lines of a mapping, without their ends."""
+    return [line for key, value in mapping.items() for line in entry(f"{scalar(key)}:", value, column)]
+
+
+def entry(prefix: str, value: Value, column: int) -> list[str]:
+    """The lines of one key (``prefix`` is ``key:``) or of one item (``prefix`` is ``-``), without their ends."""
+    pad = " " * column
+    if isinstance(value, str) and _is_literal(value):
+        lines = value.removesuffix("\n").split("\n")
+        sign = "|" if value.endswith("\n") else "|-"
+        return [f"{pad}{prefix} {sign}", *(f"{pad}  {line}" if line else "" for line in lines)]
+    if isinstance(value, str) or not isinstance(value, Mapping | Sequence):
+        return [f"{pad}{prefix} {scalar(value)}".rstrip(" ")]
+    if not value:
+        return [f"{pad}{prefix} {flow(value)}"]
+    if isinstance(value, Mapping):
+        inner = document(value, column + 2)
+    else:
+        inner = [line for item in value for line in entry("-", item, column + 2)]
+    return [f"{pad}- {inner[0][column + 2 :]}", *inner[1:]] if prefix == "-" else [pad + prefix, *inner]
+
+
+def scalar(value: str | int | datetime | None, style: str = "") -> str:
+    """One value on one line, in the style given where the value lets it: '' (plain), ' or "."""
+    if not isinstance(value, str):
+        return _plain(value)
+    if not _LINE.fullmatch(value):
+        return _double(value)
+    if not style and value and not _SIGNS.match(value) and not _BENT.fullmatch(value):
+        return value
+    if style == "'" or (style != '"' and re.search(r'["\\]', value)):
+        return "'" + value.replace("'", "''") + "'"
+    return _double(value)
+
+
+def flow(value: Value) -> str:
+    """A value on one line that may stand within brackets."""
+    match value:
+        case str():
+            return value if _WORDS.fullmatch(value) and not _BENT.fullmatch(value) else _double(value)
+        case None | datetime() | int():
+            return _plain(value) or "''"
+        case Mapping():
+            return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(flow(item) for item in value) + "]"
+
+
+def _plain(value: datetime | int | None) -> str:
+    """A date as RFC 3339 has it, a number as digits, nothing as nothing."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return "" if value is None else str(value)
+
+
+def _double(value: str) -> str:
+    """In double quotation marks, with everything that cannot be seen escaped."""
+    return (
+        '"' + "".join(_ESCAPES.get(sign) or (sign if _LINE.fullmatch(sign) else _escape(sign)) for sign in value) + '"'
+    )
+
+
+def _escape(sign: str) -> str:
+    """One character by its number."""
+    number = ord(sign)
+    return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
+
+
+def is_line(value: Value) -> TypeGuard[str | int | datetime | None]:
+    """Whether a value stands on the line of its key: neither a collection nor a literal block."""
+    if isinstance(value, str):
+        return not _is_literal(value)
+    return not isinstance(value, Mapping | Sequence)
+
+
+def _is_literal(value: str) -> bool:
+    """Whether a literal block keeps every character of a text of several lines."""
+    lines = value.removesuffix("\n").split("\n")
+    return (
+        "\n" in value
+        and bool(lines[0] and lines[-1])
+        and lines[0][0] != " "
+        and all(_LINE.fullmatch(line) and (line.strip(" ") or not line) for line in lines)
+    )

@@ -1,0 +1,175 @@
+"""YAML as a tree of texts that know where they stand: the only user of PyYAML.
+
+Nothing is resolved: a scalar is the text that a person sees, so that ``no``, ``007`` and ``2026-11-22`` come through
+as they are (they are parsed later, by their key's own type). Aliases, anchors, tags and duplicate keys are refused:
+nobody needs them here, and they are how a small file becomes a large one or says two things at once.
+"""
+
+import re
+from typing import NamedTuple
+
+import yaml
+
+DEPTH = 32
+
+# What YAML 1.1 calls printable (section 5.1), and the byte order mark within a text, which nobody can see.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+class YamlError(ValueError):
+    """What stands there is not what a front matter may hold; ``line`` counts from 1 within the text."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+        self.what = what
+
+
+class Scalar(NamedTuple):
+    """A text. ``value`` is None where nothing at all stands; ``style`` is '' (plain), a quote, | or >."""
+
+    value: str | None
+    start: int
+    end: int
+    line: int
+    style: str
+
+
+class Items(NamedTuple):
+    """A list, in brackets (``flow``) or with dashes."""
+
+    items: "list[Node]"
+    start: int
+    end: int
+    line: int
+    flow: bool
+
+
+class Pairs(NamedTuple):
+    """A mapping, in braces (``flow``) or a key a line."""
+
+    pairs: "list[tuple[Scalar, Node]]"
+    start: int
+    end: int
+    line: int
+    flow: bool
+
+
+Node = Scalar | Items | Pairs
+Data = str | None | list["Data"] | dict[str, "Data"]
+
+
+def tree(text: str) -> Node | None:
+    """The one document of a YAML text; None when there is nothing but comments. Raises YamlError."""
+    if found := _UNPRINTABLE.search(text):
+        raise YamlError(
+            text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} cannot stand here"
+        )
+    try:
+        return _build(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        raise YamlError(mark.line + 1 if mark else 1, f"is not YAML: {what}") from error
+    except yaml.YAMLError as error:
+        raise YamlError(1, f"is not YAML: {error}") from error
+
+
+def _build(text: str) -> Node | None:
+    """Read the events with a stack of our own, so that depth is a number and not a crash."""
+    root: Node | None = None
+    documents = 0
+    open_: list[tuple[list[Node], yaml.CollectionStartEvent]] = []
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        start, end, line = _place(event)
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            _plain(event, line)
+            value = event.value if event.value or event.style else None
+            node = Scalar(value, start, end, line, event.style or "")
+        elif isinstance(event, yaml.CollectionStartEvent):
+            _plain(event, line)
+            open_.append(([], event))
+            if len(open_) > DEPTH:
+                raise YamlError(line, f"is nested more than {DEPTH} levels deep")
+            continue
+        elif isinstance(event, yaml.CollectionEndEvent):
+            children, begun = open_.pop()
+            start, _, line = _place(begun)
+            flow = bool(begun.flow_style)
+            if isinstance(begun, yaml.SequenceStartEvent):
+                node = Items(children, start, end, line, flow)
+            else:
+                node = Pairs(_pairs(children), start, end, line, flow)
+        elif isinstance(event, yaml.AliasEvent):
+            raise YamlError(line, "aliases are not allowed: write the value out")
+        else:
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise YamlError(line, "a second document begins here")
+            continue
+        if open_:
+            open_[-1][0].append(node)
+        else:
+            root = node
+    return None if isinstance(root, Scalar) and root.value is None else root
+
+
+def _place(event: yaml.Event) -> tuple[int, int, int]:
+    """Where it begins and ends, and its line from 1."""
+    start, end = event.start_mark, event.end_mark
+    return (start.index, end.index, start.line + 1) if start and end else (0, 0, 1)
+
+
+def _plain(event: yaml.NodeEvent, line: int) -> None:
+    """Refuse anchors and tags."""
+    if event.anchor is not None:
+        raise YamlError(line, "anchors are not allowed: a value that begins with & is put in quotation marks")
+    if event.tag is not None:  # type: ignore[attr-defined]  # every node but an alias has one
+        raise YamlError(line, "tags are not allowed: a value that begins with ! is put in quotation marks")
+
+
+def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
+    """Children in turn key and value; every key a text that comes once."""
+    pairs: list[tuple[Scalar, Node]] = []
+    seen: set[str] = set()
+    for key, value in zip(children[::2], children[1::2], strict=True):
+        if not isinstance(key, Scalar) or key.value is None:
+            raise YamlError(key.line, "a key must be a text")
+        if key.value in seen:
+            raise YamlError(key.line, f"the key “{key.value}” stands here twice")
+        seen.add(key.value)
+        pairs.append((key, value))
+    return pairs
+
+
+def data(node: Node) -> Data:
+    """The tree without its places."""
+    match node:
+        case Scalar():
+            return node.value
+        case Items():
+            return [data(item) for item in node.items]
+        case Pairs():
+            return mapping(node)
+
+
+def mapping(node: Pairs) -> dict[str, Data]:
+    """The values of a mapping by key, without their places."""
+    return {key.value or "": data(value) for key, value in node.pairs}
+
+
+def lines(node: Node, path: str = "") -> dict[str, int]:
+    """The line of every key and item by its path, as ``sections[1].articles[2]``: numbers count from 1."""
+    found: dict[str, int] = {}
+    if isinstance(node, Pairs):
+        for key, value in node.pairs:
+            at = f"{path}.{key.value}" if path else key.value or ""
+            found[at] = key.line
+            found |= lines(value, at)
+    elif isinstance(node, Items):
+        for number, item in enumerate(node.items, 1):
+            at = f"{path}[{number}]"
+            found[at] = item.line
+            found |= lines(item, at)
+    return found

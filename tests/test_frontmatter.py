@@ -1,0 +1,134 @@
+"""Front matter: read as it stands, edited without a trace elsewhere, written so that every tool reads the same."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch import frontmatter
+from dispatch.errors import IssueError
+
+DATA = Path(__file__).parent / "data" / "frontmatter"
+
+# Any text that the door lets through: what XML 1.0 calls a character.
+TEXT = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"),
+        st.sampled_from("\n\t\r \"'#:-?,[]{}&*!|>%@`\\\ufeff\x85\u2028\u20290147no~"),
+    ),
+    max_size=40,
+)
+NAME = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
+VALUE = st.recursive(
+    TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAME, inner, max_size=3), max_leaves=6
+)
+FILE = st.dictionaries(NAME, VALUE, max_size=5)
+
+
+def front(*lines: str) -> str:
+    return "\n".join(["---", *lines, "---", "Body\n"])
+
+
+def test_values_are_the_text_that_stands_there() -> None:
+    read = frontmatter.parse(
+        front(
+            "no: no", "n: 007", "date: 2026-11-22", "dek:", 'empty: ""', "tags: [yes, ~, 1.0]", "long: >-", "  a", "  b"
+        )
+    )
+    assert read.data == {
+        "no": "no",
+        "n": "007",
+        "date": "2026-11-22",
+        "dek": None,
+        "empty": "",
+        "tags": ["yes", "~", "1.0"],
+        "long": "a b",
+    }
+    assert read.body == "Body\n"
+
+
+def test_lines_are_those_of_the_file() -> None:
+    lines = ["title: x", "", "sections:", "  - title: a", "    articles:", "      - one", "      - two"]
+    read = frontmatter.parse(front(*lines))
+    assert read.lines["sections[1].articles[2]"] == 8
+    assert read.lines["title"] == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        (["a: 1", "b: 2", "a: 3"], "line 4: the key “a” stands here twice"),
+        (["a: {b: 1, b: 2}"], "line 2: the key “b” stands here twice"),
+        (["a: &x 1"], "line 2: anchors"),
+        (["a: *x"], "line 2: aliases"),
+        (["a: !!python/object:os.system x"], "line 2: tags"),
+        (["a: [1"], "line 3: is not YAML"),
+        (["title: A colon: here"], "line 2: is not YAML"),
+        (["just words"], "line 2: what stands here has no key"),
+        (["? [a, b]", ": c"], "line 2: a key must be a text"),
+        (["a: " + "[" * 40 + "]" * 40], "line 2: is nested more than 32"),
+        (["a: 1", "--- {b: 2}"], "line 3: a second document"),
+        (["a: \x07"], "line 2: the character U\\+0007"),
+        (["a: " + "x" * 65536], "larger than 64 KiB"),
+    ],
+)
+def test_what_is_refused_and_where(lines: list[str], what: str) -> None:
+    with pytest.raises(IssueError, match=what):
+        frontmatter.parse(front(*lines), file="a.md")
+
+
+def test_toml_keeps_its_own_types() -> None:
+    read = frontmatter.parse('+++\r\ntitle = "x"\r\nnumber = 7\r\n+++\r\nBody')
+    assert (read.data, read.body) == ({"title": "x", "number": 7}, "Body")
+    with pytest.raises(IssueError, match="not TOML"):
+        frontmatter.parse("+++\ntitle = \n+++\n")
+    with pytest.raises(IssueError, match="read, not edited"):
+        frontmatter.edit('+++\ntitle = "x"\n+++\n', {"title": "y"})
+
+
+@pytest.mark.parametrize("text", ["Body", "---\nno end", "----\na: b\n---\n", "", "# ---\n---\n---\n"])
+def test_without_front_matter_all_is_body(text: str) -> None:
+    assert frontmatter.parse(text).body == text
+    assert frontmatter.parse("\ufeff" + text).body == text
+
+
+@given(FILE, TEXT)
+@settings(max_examples=300)
+def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body: str) -> None:
+    text = frontmatter.compose(data, body)
+    read = frontmatter.parse(text)
+    assert (read.data, read.body) == (data, body)
+    if "\x85" not in text and "\u2028" not in text and "\u2029" not in text and "\ufeff" not in text:
+        assert yaml.safe_load(frontmatter.split(text)[0]) == (data or None)
+
+
+@given(FILE, st.dictionaries(NAME, st.none() | VALUE, max_size=3), TEXT, st.sampled_from(["\n", "\r\n"]), st.booleans())
+@settings(max_examples=300)
+def test_an_edit_says_what_is_wanted_and_leaves_the_rest(
+    data: dict[str, frontmatter.Value], changes: dict[str, frontmatter.Value], body: str, end: str, mark: bool
+) -> None:
+    head, _, rest = frontmatter.compose(data, "").rpartition("---\n")
+    text = "\ufeff" * mark + (head + "# the end\n---\n").replace("\n", end) + body + rest
+    edited = frontmatter.edit(text, changes)
+    read = frontmatter.parse(edited)
+    wanted = {key: value for key, value in (data | changes).items() if value is not None}
+    assert (read.data, read.body) == (wanted, body)
+    assert "# the end" + end in edited
+    for key, value in data.items():
+        if key not in changes:
+            own = "".join(line + end for line in frontmatter.dump.document({key: value}))
+            assert own in edited
+    if wanted == data:
+        assert edited == text
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in DATA.iterdir()))
+def test_edits_as_a_person_would_make_them(case: str) -> None:
+    """Each folder: before.md, after.md, and in change.yaml what was changed (a key without a value is removed)."""
+    folder = DATA / case
+    changes = frontmatter.parse("---\n" + (folder / "change.yaml").read_text("utf-8") + "---\n").data
+    before = (folder / "before.md").read_bytes().decode("utf-8")
+    edited = frontmatter.edit(before, changes, order=("id", "url", "title", "dek", "authors", "source", "note"))
+    assert edited.encode("utf-8") == (folder / "after.md").read_bytes()
