@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape as _escape
 from html import unescape
+from typing import NamedTuple
 
 from dispatch import links
 from dispatch.errors import GatherError
@@ -156,36 +157,38 @@ def _is_pixel(token: Token) -> bool:
     return bool(sizes) or " src=" not in token.source
 
 
-def text(content: str, *, addresses: bool = False) -> str:
-    """The content as plain text: paragraphs with a blank line between them, list items behind a dash.
+class Paragraph(NamedTuple):
+    """A paragraph of content as plain text, and the addresses that it links to."""
 
-    With ``addresses`` each paragraph is followed by the addresses that it links to, each alone on its line.
-    """
-    return "\n\n".join(
-        "\n".join([paragraph, *(found if addresses else [])]) for paragraph, found in _paragraphs(content)
-    )
+    text: str
+    addresses: tuple[str, ...]
 
 
-def _paragraphs(content: str) -> Iterator[tuple[str, list[str]]]:
+def text(content: str) -> str:
+    """The content as plain text: paragraphs with a blank line between them, list items behind a dash."""
+    return "\n\n".join(paragraph.text for paragraph in paragraphs(content))
+
+
+def paragraphs(content: str) -> Iterator[Paragraph]:
+    """The content's paragraphs, headings and list items as plain text, in order."""
     words: list[str] = []
-    found: list[str] = []
+    addresses: list[str] = []
     prefix = ""
     pre = False
     for token in [*_tokens(content), Token("</div>", "div", end=True)]:
         if token.tag in _BLOCKS:
-            raw = "".join(words)
-            paragraph = raw.strip("\n") if pre else _fold(raw)
-            if paragraph.strip():
-                yield prefix + paragraph, found
+            plain = "".join(words).strip("\n") if pre else _fold("".join(words))
+            if plain.strip() or addresses:
+                yield Paragraph(prefix + plain, tuple(addresses))
                 prefix = ""
-            words, found = [], []
+            words, addresses = [], []
             if token.tag == "li":
                 prefix = "" if token.end else "- "
             pre = token.tag == "pre" and not token.end
         elif token.tag == "br":
             words.append("\n")
         elif token.tag == "a" and not token.end:
-            found += [unescape(href) for href in re.findall(r' href="([^"]*)"', token.source)]
+            addresses += [unescape(address) for address in re.findall(r' href="([^"]*)"', token.source)]
         elif not token.tag:
             words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
 

@@ -1,0 +1,38 @@
+"""The HTML of a message: a skeleton in Jinja2 and MJML, the values filled in, the styles inlined.
+
+The one user of mjml-python and of css-inline.
+"""
+
+import css_inline
+from mjml import mjml2html
+
+from dispatch import templates
+from dispatch.errors import RenderError
+from dispatch.formats.fragments import Fragments
+from dispatch.model import Issue, Publication
+
+TEMPLATE = "email.mjml"
+STYLE = "email.css"
+
+
+def render(issue: Issue, publication: Publication) -> bytes:
+    """The issue as responsive HTML mail, in UTF-8. Raises RenderError."""
+    fragments = Fragments(issue, publication)
+    texts = templates.of(publication.templates)
+    skeleton = texts.skeleton(TEMPLATE, fragments.values)
+    try:
+        html = mjml2html(skeleton.text, disable_comments=True, fonts={})
+    except ValueError as error:
+        raise RenderError(
+            f"MJML cannot read it: {error}",
+            subject=f"templates/{TEMPLATE}",
+            hint="Compare it with the default template of that name.",
+        ) from error
+    inliner = css_inline.CSSInliner(
+        inline_style_tags=False,
+        keep_style_tags=True,
+        keep_link_tags=True,
+        load_remote_stylesheets=False,
+        extra_css=texts.render(STYLE, fragments.values),
+    )
+    return inliner.inline(templates.fill(html, skeleton.values)).encode()

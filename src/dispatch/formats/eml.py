@@ -1,0 +1,116 @@
+"""The whole message, ready to be sent: headers, plain text first, HTML last (RFC 5322, RFC 2046).
+
+Python draws boundary, Message-ID and Date from clock and chance; here they come from the issue, so that the same issue
+is the same message.
+"""
+
+import hashlib
+import re
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage, Message
+from email.utils import format_datetime, parseaddr
+
+from dispatch import links
+from dispatch.errors import RenderError
+from dispatch.formats import email, text
+from dispatch.model import Issue, Publication
+
+# Long List-Unsubscribe headers must not be folded into RFC 2047 words: one-click would break.
+WIRE = policy.SMTP.clone(max_line_length=998)
+LONGEST_HEADER = 200
+
+
+def render(issue: Issue, publication: Publication) -> bytes:
+    """The message to the sender. Raises RenderError."""
+    return message(issue, publication, publication.email.sender)
+
+
+def message(issue: Issue, publication: Publication, to: str) -> bytes:
+    """The message to one address, as octets with CRLF. Raises RenderError."""
+    made = EmailMessage(policy=WIRE)
+    headers = _headers(issue, publication, to)
+    for name, value in headers.items():
+        made[name] = value
+    seed = _seed(issue)
+    parts: list[Message[str, str]] = []
+    for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
+        part = EmailMessage(policy=WIRE)
+        part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_encoding(body.decode()))
+        del part["MIME-Version"]
+        parts.append(part)
+    made["MIME-Version"] = "1.0"
+    made["Content-Type"] = f'multipart/alternative; boundary="=_{seed}"'
+    made.set_payload(parts)
+    octets = made.as_bytes()
+    _nothing_else(octets, {*headers, "MIME-Version", "Content-Type"})
+    return octets
+
+
+def _headers(issue: Issue, publication: Publication, to: str) -> dict[str, str | Address]:
+    sender = address(publication.email.sender, publication)
+    site = links.host(publication.url)
+    mailing = publication.email
+    headers: dict[str, str | Address] = {
+        "From": sender,
+        "To": address(to, publication),
+        "Subject": plain_header(issue.title),
+        "Date": format_datetime(issue.date),
+        "Message-ID": f"<{_seed(issue)}@{site}>",
+        "List-Id": f"{_quoted(publication.title)} <{site}>",
+        "List-Archive": f"<{links.ascii_form(publication.url)}/>",
+    }
+    if mailing.reply_to:
+        headers["Reply-To"] = address(mailing.reply_to, publication)
+    if mailing.unsubscribe:
+        headers["List-Unsubscribe"] = ", ".join(f"<{links.ascii_form(way)}>" for way in mailing.unsubscribe)
+        if any(way.startswith("https:") for way in mailing.unsubscribe):
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _seed(issue: Issue) -> str:
+    return hashlib.sha256(issue.id.encode()).hexdigest()[:32]
+
+
+def address(written: str, publication: Publication) -> Address:
+    """One address with its display name, which may hold what would else be syntax. Raises RenderError."""
+    name, mailbox = parseaddr(written)
+    try:
+        return Address(plain_header(name) or "", addr_spec=mailbox)
+    except (MessageError, ValueError, IndexError) as error:
+        raise RenderError(
+            f'"{written}" is not an address' if written else "there is no sender",
+            subject=str(publication.root / "dispatch.toml") if not written else "",
+            hint='Write it as from = "The Wire <desk@wire.example>" under [email].',
+        ) from error
+
+
+def plain_header(words: str) -> str:
+    """Words that stay words in a header: no control characters, no encoded words, at most 200 characters."""
+    words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", words).replace("=?", "= ?")
+    return words.strip()[:LONGEST_HEADER]
+
+
+def _quoted(phrase: str) -> str:
+    """The publication's name in List-Id, in ASCII (RFC 2919, section 2), or nothing when there is no such form."""
+    phrase = plain_header(phrase).replace("\\", "").replace('"', "")
+    return f'"{phrase}"' if phrase.isascii() else ""
+
+
+def _encoding(body: str) -> str:
+    """The shorter of the two encodings: quoted-printable for mostly Latin text, base64 for the rest."""
+    octets = body.encode()
+    return "quoted-printable" if sum(octet > 126 for octet in octets) * 6 < len(octets) else "base64"
+
+
+def _nothing_else(octets: bytes, intended: set[str]) -> None:
+    """Reads the headers back: what came in from outside must not have become a header of its own."""
+    names = message_from_bytes(octets, policy=policy.default).keys()
+    if sorted(names) != sorted(intended):
+        raise RenderError(
+            f"a header would be injected: {', '.join(sorted(set(names) ^ intended)) or 'one stands twice'}",
+            subject="dispatch.toml",
+            hint="Look for line breaks in the title, the sender and the addresses.",
+        )

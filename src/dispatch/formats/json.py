@@ -1,0 +1,71 @@
+"""JSON Feed 1.1."""
+
+import json
+from collections.abc import Mapping
+from typing import TypeVar
+
+from dispatch.formats import feed
+from dispatch.formats.fragments import Fragments
+from dispatch.model import Article, Author, Issue, Publication
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+Value = TypeVar("Value")
+
+
+def render(issue: Issue, publication: Publication) -> bytes:
+    """The issue as a JSON Feed in UTF-8, an item an article; no authors on the feed. Raises RenderError."""
+    fragments = Fragments(issue, publication)
+    document = _known(
+        {
+            "version": VERSION,
+            "title": feed.title(fragments),
+            "home_page_url": fragments.page,
+            "feed_url": fragments.feed("json"),
+            "description": publication.description,
+            "icon": publication.theme.logo,
+            "language": fragments.language.code,
+            "items": [_item(article, fragments) for article in issue.articles],
+        }
+    )
+    return json.dumps({"items": [], **document}, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _item(article: Article, fragments: Fragments) -> dict[str, object]:
+    authors = [_author(author) for author in article.authors] or [
+        _known({"name": name, "url": article.source.url}) for name in feed.credited(article)
+    ]
+    return _known(
+        {
+            "id": article.id,
+            "url": article.url,
+            "title": article.title,
+            "content_html": fragments.entry(article),
+            "summary": fragments.summary(article),
+            "image": article.image.url if article.image else "",
+            "date_published": feed.utc(article.published).isoformat() if article.published else "",
+            "date_modified": feed.utc(feed.changed(fragments, article)).isoformat(),
+            "authors": authors,
+            # JSON Feed 1.0 knew one author only: readers of that age get all the names in it.
+            "author": _known({"name": ", ".join(feed.credited(article)), "url": authors[0].get("url", "")})
+            if authors
+            else {},
+            "tags": list(article.tags),
+            "language": article.language,
+            "attachments": [
+                {"url": enclosure.url, "mime_type": enclosure.type}
+                | ({} if enclosure.length is None else {"size_in_bytes": enclosure.length})
+                for enclosure in article.enclosures
+                if enclosure.type
+            ],
+        }
+    )
+
+
+def _author(author: Author) -> dict[str, str]:
+    return _known({"name": author.name, "url": author.url, "avatar": author.avatar})
+
+
+def _known(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that there are."""
+    return {key: value for key, value in values.items() if value}

@@ -1,0 +1,30 @@
+"""An issue in, an edition out: pure, the same bytes for the same issue wherever and whenever it is rendered."""
+
+from dispatch.errors import DispatchError, RenderError
+from dispatch.formats import FORMATS
+from dispatch.model import Edition, Issue, Publication
+
+
+def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
+    """The issue in one format: rss, atom, json, email, text, eml or web.
+
+    ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
+    naming the issue.
+    """
+    row = FORMATS.get(format)
+    if row is None:
+        raise RenderError(f'there is no format "{format}"', hint=f"Formats are {', '.join(FORMATS)}.")
+    try:
+        if to and format == "eml":
+            from dispatch.formats import eml
+
+            body = eml.message(issue, publication, to)
+        else:
+            body = row.render(issue, publication)
+    except DispatchError:
+        raise
+    except (ValueError, TypeError, LookupError, RecursionError, UnicodeError) as error:
+        raise RenderError(
+            f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
+        ) from error
+    return Edition(format=row.name, media_type=row.media_type, path=row.path, body=body)
