@@ -18,9 +18,21 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The name that a field has in files, where it cannot be the field's own."""
+    """The name that a field has in files, where it cannot be the field's own.
+
+    With an empty name, the field's own keys stand among its neighbours. On the values of a mapping, each stands in a
+    table of its own under this key.
+    """
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Marks a text that is an absolute address: http, https or mailto."""
+
+
+Url = Annotated[str, Address()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,7 @@ class Author:
     """Whoever wrote an article: a person, a staff, an agency. A name is never taken apart."""
 
     name: Annotated[str, "the name, exactly as it is to be shown"]
-    url: Annotated[str, "the author's own page, for example the address behind “View all posts”"] = ""
+    url: Annotated[Url, "the author's own page, for example the address behind “View all posts”"] = ""
     email: Annotated[str, "an address; kept, never shown"] = ""
     bio: Annotated[str, "who this is, as plain text"] = ""
     avatar: Annotated[str, "the address of a portrait"] = ""
@@ -40,7 +52,7 @@ class Credit:
 
     role: Annotated[str, "translator, editor, photographer, illustrator, via, submitted by, or a word of your own"]
     name: Annotated[str, "the name, exactly as it is to be shown"]
-    url: Annotated[str, "this person's own page"] = ""
+    url: Annotated[Url, "this person's own page"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +61,8 @@ class Source:
 
     key: Annotated[str, "the name by which articles refer to a source of dispatch.toml"] = ""
     title: Annotated[str, "the name of the paper, site or letter; empty for one's own articles"] = ""
-    url: Annotated[str, "its front page"] = ""
-    feed: Annotated[str, "the address of its feed"] = ""
+    url: Annotated[Url, "its front page"] = ""
+    feed: Annotated[Url, "the address of its feed"] = ""
     feed_id: Annotated[str, "the id that its Atom feed gives itself"] = ""
     feed_updated: Annotated[datetime | None, "when that feed was last updated"] = None
     section: Annotated[str, "the section that its articles go to"] = ""
@@ -96,7 +108,7 @@ class Article:
 
     id: Annotated[str, "an absolute IRI, minted once, never changed"] = ""
     key: Annotated[str, "the stem of its file's name"] = ""
-    url: Annotated[str, "where to read it: the address as it was given, byte for byte"] = ""
+    url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
     title: Annotated[str, "the headline, plain text"] = ""
     dek: Annotated[str, "the line under the headline, plain text"] = ""
     summary: Annotated[str, "what its publisher says of it in a sentence or two, plain text"] = ""
@@ -154,8 +166,10 @@ class Mailing:
 
     sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
     reply_to: Annotated[str, "where answers go, when not to the sender"] = ""
-    unsubscribe: Annotated[tuple[str, ...], "where one leaves: an https address, a mailto: address, or both"] = ()
-    postal_address: Annotated[str, "where the sender can be reached by post; the law of many countries asks for it"] = ""
+    unsubscribe: Annotated[tuple[Url, ...], "where one leaves: an https address, a mailto: address, or both"] = ()
+    postal_address: Annotated[str, "where the sender can be reached by post; the law of many countries asks for it"] = (
+        ""
+    )
     why: Annotated[str, "why the reader gets this"] = ""
 
 
@@ -190,19 +204,15 @@ class Colours:
     accent: Annotated[str, "section names and read-more links"]
 
 
-LIGHT = Colours(
-    paper="#fffdf9", page="#f3f0ea", ink="#1b1a18", soft="#5f5b53", line="#ddd7cb", accent="#a3271b"
-)
-DARK = Colours(
-    paper="#191816", page="#100f0e", ink="#ece8df", soft="#a9a398", line="#3a3732", accent="#ff8a75"
-)
+LIGHT = Colours(paper="#fffdf9", page="#f3f0ea", ink="#1b1a18", soft="#5f5b53", line="#ddd7cb", accent="#a3271b")
+DARK = Colours(paper="#191816", page="#100f0e", ink="#ece8df", soft="#a9a398", line="#3a3732", accent="#ff8a75")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """The look: the table ``[theme]``. In the file the light colours stand in it, the dark ones in ``[theme.dark]``."""
 
-    light: Annotated[Colours, "the colours in light"] = LIGHT
+    light: Annotated[Colours, Key(""), "the colours in light"] = LIGHT
     dark: Annotated[Colours, "the colours in dark"] = DARK
     serif: Annotated[str, "the fonts of prose and headlines"] = "Georgia, 'Times New Roman', serif"
     sans: Annotated[str, "the fonts of everything else"] = (
@@ -216,7 +226,7 @@ class Publication:
     """The folder that holds it all."""
 
     title: Annotated[str, "the publication's name"]
-    url: Annotated[str, "where it is served: the address of its front page, without a slash at the end"]
+    url: Annotated[Url, "where it is served: the address of its front page, without a slash at the end"]
     description: Annotated[str, "what it is, in a sentence"] = ""
     language: Annotated[str, "the language that it is written in (BCP 47), for example en, de, pt-BR"] = "en"
     timezone: Annotated[str, "where a bare date begins at midnight, for example Europe/Berlin"] = "UTC"
@@ -228,9 +238,9 @@ class Publication:
     )
     feeds: Annotated[Feeds, "how feeds are written"] = field(default_factory=Feeds)
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
-    check: Annotated[Mapping[str, str], "rules that are switched off, each with the reason"] = field(
-        default_factory=dict
-    )
+    check: Annotated[
+        Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"
+    ] = field(default_factory=dict)
     sources: Annotated[tuple[Source, ...], "whose articles are used, and on what terms"] = ()
     authors: Annotated[Mapping[str, Author], "the registry authors.toml, by key"] = field(default_factory=dict)
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (

@@ -104,11 +104,15 @@ def _tree(front: str, file: str = "") -> nodes.Pairs | None:
     try:
         root = nodes.tree(front)
     except nodes.YamlError as error:
-        # The fence is the file's first line.
-        raise IssueError(f"line {error.line + 1}: {error.what}", subject=file) from error
+        raise IssueError(error.what, subject=_place(file, error.line)) from error
     if root is None or isinstance(root, nodes.Pairs):
         return root
-    raise IssueError(f"line {root.line + 1}: what stands here has no key, as in “title: The Wire”", subject=file)
+    raise IssueError("what stands here has no key, as in “title: The Wire”", subject=_place(file, root.line))
+
+
+def _place(file: str, line: int) -> str:
+    """The place of a line of the front matter: the fence is the file's first."""
+    return f"{file}:{line + 1}" if file else f"line {line + 1}"
 
 
 def _says(text: str, wanted: nodes.Data, tail: str) -> bool:

@@ -1,0 +1,75 @@
+"""Files, read and written safely: whole or not at all, never outside their folder, never through a link."""
+
+import os
+import secrets
+from pathlib import Path
+
+from dispatch.errors import DispatchError
+
+
+def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
+    """The bytes of a file below the folder ``within``. Raises ``error``."""
+    try:
+        return inside(path, within=within, error=error).read_bytes()
+    except OSError as cause:
+        raise error(_reason(cause), subject=name(path, within)) from cause
+
+
+def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
+    """The text of a UTF-8 file below the folder ``within``, with its own line ends and mark. Raises ``error``."""
+    try:
+        return read(path, within=within, error=error).decode("utf-8")
+    except UnicodeDecodeError as cause:
+        line = cause.object.count(b"\n", 0, cause.start) + 1
+        raise error("is not UTF-8", subject=f"{name(path, within)}:{line}", hint="save it as UTF-8") from cause
+
+
+def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
+    """Write a file below the folder ``within`` in one step; whether its bytes changed.
+
+    The folders in between are made. The bytes go to a file beside it, to the disk, and then take its name, so that a
+    reader, or a power cut, finds the old file or the new one. Raises ``error``; then the old file is as it was.
+    """
+    path = inside(path, within=within, error=error)
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    try:
+        if path.is_file() and path.read_bytes() == body:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = path.stat().st_mode & 0o777 if path.is_file() else 0o666
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as cause:
+        raise error(f"cannot be written: {_reason(cause)}", subject=name(path, within)) from cause
+    return True
+
+
+def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
+    """The real path of what is to be below the folder ``within``; what is outside or behind a link raises ``error``."""
+    try:
+        root = within.resolve()
+        real = root / path.relative_to(within)
+        if real.resolve() == real:
+            return real
+    except ValueError as cause:
+        raise error("is outside the publication's folder", subject=str(path)) from cause
+    except (OSError, RuntimeError) as cause:
+        raise error("cannot be found", subject=name(path, within)) from cause
+    raise error("is a link, or behind one", subject=name(path, within), hint="put the file itself there")
+
+
+def name(path: Path, within: Path) -> str:
+    """How to speak of a file: its path from the folder ``within``, with forward slashes."""
+    return path.relative_to(within).as_posix() if path.is_relative_to(within) else path.name
+
+
+def _reason(cause: OSError) -> str:
+    """What the system says, in lower case."""
+    reason = cause.strerror or str(cause)
+    return reason[:1].lower() + reason[1:]

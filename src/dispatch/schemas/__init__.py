@@ -1,0 +1,87 @@
+"""The JSON Schemas of dispatch.toml and authors.toml, for the completion and the checks of editors.
+
+They are made from the nouns' own annotations and kept in this folder: ``python -m dispatch.schemas`` writes them again,
+and a test says when that is due.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING
+from datetime import datetime
+from typing import Literal, get_args, get_origin
+
+from dispatch.model import Address, Author, Key, Publication
+from dispatch.tables import bare, columns, noun
+
+Schema = dict[str, object]  # what json.dumps takes
+
+# What a publication has that does not stand in dispatch.toml.
+ELSEWHERE = frozenset({"authors", "templates", "root"})
+
+
+def schemas() -> dict[str, Schema]:
+    """Each schema (JSON Schema, draft 2020-12) by its file's name."""
+    authors: Schema = {"type": "object", "additionalProperties": _table(Author)}
+    return {
+        "dispatch.schema.json": _headed("A publication: dispatch.toml", _table(Publication, without=ELSEWHERE)),
+        "authors.schema.json": _headed("The registry of authors: authors.toml", authors),
+    }
+
+
+def _headed(title: str, schema: Schema) -> Schema:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
+
+
+def _table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object = None) -> Schema:
+    """A noun as a table."""
+    properties: Schema = {}
+    required: list[object] = []
+    for column in columns(cls):
+        if column.name in without:
+            continue
+        default = getattr(defaults, column.name) if defaults is not None else column.default
+        if default is MISSING:
+            required.append(column.key)
+        if column.key:
+            properties[column.key] = _value(column.type, default) | {"description": column.doc}
+        else:  # its keys stand among ours
+            inner = _table(noun(bare(column.type)[0]), defaults=default)["properties"]
+            properties |= inner if isinstance(inner, dict) else {}
+    head: Schema = {"type": "object"}
+    if cls.__doc__:
+        head["description"] = cls.__doc__.partition("\n")[0].replace("``", "")
+    return head | {"properties": properties, "required": required, "additionalProperties": False}
+
+
+def _value(hint: object, default: object = MISSING) -> Schema:
+    """A type, with its default where that says something."""
+    kind, marks = bare(hint)
+    origin = get_origin(kind)
+    said: Schema = {"default": default} if isinstance(default, str | int) and default != "" else {}
+    if origin is Literal:
+        return {"enum": [str(choice) for choice in get_args(kind)]} | said
+    if origin is tuple:
+        item = _value(get_args(kind)[0])
+        listed: Schema = {"type": "array", "items": item}
+        return {"anyOf": [item, listed]} if item.get("type") == "string" else listed
+    if kind is str:
+        pattern: Schema = {"pattern": "^(?:https?://|mailto:|$)"} if Address() in marks else {}
+        return {"type": "string"} | pattern | said
+    if kind is int:
+        return {"type": "integer", "minimum": 0} | said
+    if kind is datetime:
+        return {"type": "string"}
+    if origin is not Mapping:
+        return _table(noun(kind), defaults=None if default is MISSING else default)
+    inner = get_args(kind)[1]
+    key = next((mark.name for mark in bare(inner)[1] if isinstance(mark, Key)), "")
+    if not key:
+        return {"type": "object", "additionalProperties": _value(inner)}
+    doc = next((mark for mark in bare(inner)[1] if isinstance(mark, str)), "")
+    properties: Schema = {key: _value(inner) | {"description": doc}}
+    table: Schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [key],
+        "additionalProperties": False,
+    }
+    return {"type": "object", "additionalProperties": table}

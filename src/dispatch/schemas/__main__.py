@@ -1,0 +1,10 @@
+"""``python -m dispatch.schemas``: write the schemas into this folder."""
+
+import json
+from pathlib import Path
+
+from dispatch.schemas import schemas
+
+for name, schema in schemas().items():
+    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    Path(__file__).with_name(name).write_text(text, encoding="utf-8")

@@ -1,0 +1,252 @@
+"""Between the tables of a file and the nouns of ``model.py``, led by the nouns' own annotations.
+
+Nothing of a file's form is written down twice: keys, types, defaults, choices and descriptions all come from the
+dataclass, for reading (``read``) and for the JSON Schemas that editors complete from (``schema``). Values may be TOML's
+own or the texts of a YAML file; a text is parsed by its key's type.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from difflib import get_close_matches
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from dispatch.model import Address, Key
+
+T = TypeVar("T")
+# Makes a field's value of a key's: given that, its path and the reading. Raises ValueError, or tells faults itself.
+Special = Callable[[object, str, "Reading"], object]
+
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
+)
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
+_ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|mailto:[^\s])[^\t\r\n]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A file that is being read.
+
+    file: how to speak of it. zone: where a bare date begins. lines: the line of each path, where known.
+    faults: what was found wrong so far, each with file, line and key.
+    """
+
+    file: str
+    zone: tzinfo = UTC
+    lines: Mapping[str, int] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, path: str, what: str) -> None:
+        """Remember what is wrong at a path such as ``authors[2].name``, where numbers count from 1."""
+        line = self.lines.get(path) or self.lines.get(path.rpartition(".")[0])
+        place = f"{self.file}:{line}" if line else self.file
+        self.faults.append(f"{place}: {path}: {what}" if path else f"{place}: {what}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One field of a noun as a file has it: its key, its type with its marks, its description and its default."""
+
+    name: str
+    key: str
+    type: object
+    doc: str
+    default: object
+
+    @property
+    def required(self) -> bool:
+        """Whether a file cannot do without it."""
+        return self.default is MISSING
+
+
+@cache
+def columns(cls: type) -> tuple[Column, ...]:
+    """The fields of a noun in their order."""
+    hints = get_type_hints(cls, include_extras=True)
+    found = []
+    for item in fields(cls):
+        marks = bare(hints[item.name])[1]
+        key = next((mark.name for mark in marks if isinstance(mark, Key)), item.name)
+        doc = next((mark for mark in marks if isinstance(mark, str)), "")
+        default = item.default if item.default_factory is MISSING else item.default_factory()
+        found.append(Column(name=item.name, key=key, type=hints[item.name], doc=doc, default=default))
+    return tuple(found)
+
+
+def nearest(word: str, words: Sequence[str]) -> str:
+    """``, did you mean “port”?`` when one of the words is near, otherwise nothing."""
+    near = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f", did you mean “{near[0]}”?" if near else ""
+
+
+def read(
+    cls: type[T],
+    mapping: Mapping[str, object],
+    reading: Reading,
+    *,
+    path: str = "",
+    given: Mapping[str, object] | None = None,
+    special: Mapping[str, Special] | None = None,
+    defaults: object = None,
+) -> T | None:
+    """One table as a noun; None when something in it is wrong, which ``reading.faults`` then tells.
+
+    given: fields that do not come from the file; their keys are unknown there.
+    special: how to read fields whose form in the file is not that of their type.
+    defaults: a noun of the same kind whose values stand in for keys that are missing.
+    """
+    before = len(reading.faults)
+    values = dict(given or {})
+    used: set[str] = set()
+    for column in columns(noun(cls)):
+        if column.name in values:
+            continue
+        inner: object = mapping.get(column.key)
+        if not column.key:  # its keys stand among ours
+            keys = [item.key for item in columns(noun(bare(column.type)[0]))]
+            inner = {key: mapping[key] for key in keys if key in mapping}
+            used.update(keys)
+        used.add(column.key)
+        default = getattr(defaults, column.name) if defaults is not None else column.default
+        at = f"{path}.{column.key}".strip(".") if column.key else path
+        if inner is None:  # not there, or a key without a value
+            if default is MISSING:
+                reading.fault(at, "is missing" if column.key not in mapping else "has no value")
+            else:
+                values[column.name] = default
+        elif special and column.name in special:
+            try:
+                values[column.name] = special[column.name](inner, at, reading)
+            except ValueError as error:
+                reading.fault(at, str(error))
+        else:
+            values[column.name] = _value(column.type, inner, at, reading, default)
+            if column.required and isinstance(inner, str) and not inner.strip():
+                reading.fault(at, "is empty")
+    used.discard("")
+    for key in mapping:
+        if key not in used:
+            reading.fault(f"{path}.{key}".strip("."), f"unknown key{nearest(key, sorted(used))}")
+    return cls(**values) if len(reading.faults) == before else None
+
+
+def _value(hint: object, value: object, path: str, reading: Reading, default: object = None) -> object:
+    """One value as its type has it; None after a fault."""
+    kind, marks = bare(hint)
+    origin = get_origin(kind)
+    if origin is tuple:  # what is not a list counts as its only item
+        of = get_args(kind)[0]
+        if not isinstance(value, list | tuple):
+            return (_value(of, value, path, reading),)
+        return tuple(_value(of, item, f"{path}[{number}]", reading) for number, item in enumerate(value, 1))
+    try:
+        if origin is Literal:
+            return _choice([str(choice) for choice in get_args(kind)], value)
+        if kind is str:
+            return _text(value, is_address=any(isinstance(mark, Address) for mark in marks))
+        if kind is int:
+            return _number(value)
+        if kind is datetime:
+            return _date(value, reading.zone)
+        if not isinstance(value, Mapping):
+            raise _wrong("a table", value)
+    except ValueError as error:
+        reading.fault(path, str(error))
+        return None
+    if origin is Mapping:
+        return _table(get_args(kind)[1], value, path, reading)
+    cls = noun(kind)
+    return read(cls, value, reading, path=path, defaults=default if isinstance(default, cls) else None)
+
+
+def _table(hint: object, value: Mapping[str, object], path: str, reading: Reading) -> dict[str, object]:
+    """A mapping with keys of the writer's own."""
+    key = next((mark.name for mark in bare(hint)[1] if isinstance(mark, Key)), "")
+    found: dict[str, object] = {}
+    for name, item in value.items():
+        at = f"{path}.{name}".strip(".")
+        if not key:
+            found[name] = _value(hint, item, at, reading)
+        elif not isinstance(item, Mapping) or list(item) != [key] or not str(item[key]).strip():
+            reading.fault(at, f'must be {{ {key} = "the reason" }}')
+        else:
+            found[name] = _value(hint, item[key], f"{at}.{key}", reading)
+    return found
+
+
+def _choice(choices: Sequence[str], value: object) -> str:
+    """One of a few words."""
+    if isinstance(value, str) and value in choices:
+        return value
+    raise ValueError(f"must be {' or '.join(choices)}, not {_shown(value)}")
+
+
+def _text(value: object, *, is_address: bool) -> str:
+    """A text as it stands."""
+    if not isinstance(value, str):
+        raise _wrong("a text", value)
+    if found := _ILLEGAL.search(value):
+        raise ValueError(f"the character U+{ord(found[0]):04X} cannot stand in a text")
+    if is_address and value and not _ADDRESS.fullmatch(value):
+        raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_shown(value)}")
+    return value
+
+
+def _number(value: object) -> int:
+    """A whole number of ordinary size, from 0."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15:
+        return value
+    raise _wrong("a whole number", value)
+
+
+def _date(value: object, zone: tzinfo) -> datetime:
+    """A moment; a bare date is its midnight, and a time without an offset is local, in the publication's time zone."""
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        day, _, time = value.strip().replace("T", " ").replace("t", " ").partition(" ")
+        value = datetime.fromisoformat(f"{day}T{re.sub(r'[ ]', '', time).upper()}" if time else day)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if not isinstance(value, datetime):
+        raise _wrong("a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00", value)
+    if not 1000 <= value.year <= 9000:
+        raise ValueError("the year must have four digits")
+    if value.tzinfo is None:
+        # An offset, not a zone: the moment stays the same when the zone's rules change.
+        value = value.replace(tzinfo=timezone(value.replace(tzinfo=zone).utcoffset() or timedelta()))
+    return value
+
+
+def _wrong(wanted: str, value: object) -> ValueError:
+    """That a value is of another kind."""
+    return ValueError(f"must be {wanted}, not {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """A value in a message, in short."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "a table" if isinstance(value, Mapping) else "nothing" if value is None else f"“{str(value)[:80]}”"
+
+
+def bare(hint: object) -> tuple[object, tuple[object, ...]]:
+    """A type without its marks and without ``| None``, and the marks."""
+    marks: tuple[object, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        marks = tuple(rest)
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(part for part in get_args(hint) if part is not NoneType)
+    return hint, marks
+
+
+def noun(kind: object) -> type:
+    """The noun that a type is."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind
+    raise TypeError(f"files cannot hold {kind}")
