@@ -32,17 +32,22 @@ class Reading:
     """A file that is being read.
 
     file: how to speak of it. zone: where a bare date begins. lines: the line of each path, where known.
+    shapes: what a text or number must look like beyond its type, and how to say so, by path without numbers.
     faults: what was found wrong so far, each with file, line and key.
     """
 
     file: str
     zone: tzinfo = UTC
     lines: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[re.Pattern[str], str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def fault(self, path: str, what: str) -> None:
         """Remember what is wrong at a path such as ``authors[2].name``, where numbers count from 1."""
-        line = self.lines.get(path) or self.lines.get(path.rpartition(".")[0])
+        above, line = path, self.lines.get(path)
+        while above and not line:
+            above = above[: max(above.rfind("."), above.rfind("["), 0)]
+            line = self.lines.get(above)
         place = f"{self.file}:{line}" if line else self.file
         self.faults.append(f"{place}: {path}: {what}" if path else f"{place}: {what}")
 
@@ -147,9 +152,9 @@ def _value(hint: object, value: object, path: str, reading: Reading, default: ob
         if origin is Literal:
             return _choice([str(choice) for choice in get_args(kind)], value)
         if kind is str:
-            return _text(value, is_address=any(isinstance(mark, Address) for mark in marks))
+            return _shaped(_text(value, is_address=Address() in marks), path, reading)
         if kind is int:
-            return _number(value)
+            return _shaped(_number(value), path, reading)
         if kind is datetime:
             return _date(value, reading.zone)
         if not isinstance(value, Mapping):
@@ -176,6 +181,14 @@ def _table(hint: object, value: Mapping[str, object], path: str, reading: Readin
         else:
             found[name] = _value(hint, item[key], f"{at}.{key}", reading)
     return found
+
+
+def _shaped(value: str | int, path: str, reading: Reading) -> str | int:
+    """A value that looks as it must; an empty text is none."""
+    pattern, what = reading.shapes.get(re.sub(r"\[\d+\]", "", path), (None, ""))
+    if pattern and value != "" and not pattern.fullmatch(str(value)):
+        raise ValueError(f"{what}, not {_shown(value)}")
+    return value
 
 
 def _choice(choices: Sequence[str], value: object) -> str:

@@ -1,0 +1,194 @@
+"""The publication's folder: dispatch.toml, authors.toml and templates/ become a Publication.
+
+Found upwards from where one stands, as git finds its folder. All faults of all three are told at once, each with its
+file, its line where that is certain, and its key.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, available_timezones
+
+from dispatch import colours, files, links, tables
+from dispatch.errors import ConfigError
+from dispatch.model import LIGHT, Author, Colours, Publication
+
+FILE = "dispatch.toml"
+AUTHORS = "authors.toml"
+KEY = re.compile(r"[a-z0-9-]{1,80}")
+
+_POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
+_FONTS = re.compile(r"[\w ,.'-]+"), "must be names of fonts, as Georgia, 'Times New Roman', serif"
+_MAILBOX = (
+    re.compile(r"[^<>\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+"),
+    "must be an address as The Wire <desk@wire.example>",
+)
+_SHAPES = {
+    "url": (re.compile(r"https?://[^\s?#]+"), "must begin with https:// and have no ? or #"),
+    # RFC 5646, section 2.1: subtags of up to eight letters and digits
+    "language": (re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"), "must be a language tag, as en or pt-BR"),
+    "email.from": _MAILBOX,
+    "email.reply_to": _MAILBOX,
+    "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
+    "syndicate.words": _POSITIVE,
+    "feeds.entries": _POSITIVE,
+    "sources.words": _POSITIVE,
+    "sources.key": (KEY, "must be made of a-z, 0-9 and hyphens"),
+    "theme.serif": _FONTS,
+    "theme.sans": _FONTS,
+    **{f"theme.{column.key}": _COLOUR for column in tables.columns(Colours)},
+    **{f"theme.dark.{column.key}": _COLOUR for column in tables.columns(Colours)},
+}
+_TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
+_ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
+
+
+def find(start: Path) -> Path:
+    """The publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ConfigError(
+        "no dispatch.toml here, nor in a folder above",
+        subject=str(start),
+        hint="make a publication with: dispatch init",
+    )
+
+
+def load(start: Path) -> Publication:
+    """The publication around ``start``. Raises ConfigError with every fault of its files."""
+    root = find(start)
+    faults: list[str] = []
+    registry = _registry(root, faults)
+    templates = _templates(root, faults)
+    publication = _publication(_text(root / FILE, root, faults), root, registry, templates, faults)
+    if publication is None or faults:
+        raise ConfigError("\n".join(faults))
+    return publication
+
+
+def _publication(
+    text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[str]
+) -> Publication | None:
+    """What dispatch.toml says, completed; None after a fault."""
+    table = _toml(text, FILE, faults)
+    if table is None:
+        return None
+    reading = tables.Reading(file=FILE, lines=_lines(text), shapes=_SHAPES, faults=faults)
+    reading = replace(reading, zone=_zone(table, reading))
+    given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
+    publication = tables.read(Publication, table, reading, given=given)
+    if publication is None:
+        return None
+    keys = [source.key for source in publication.sources]
+    for number, key in enumerate(keys, 1):
+        if key and key in keys[: number - 1]:
+            reading.fault(f"sources[{number}].key", f"“{key}” is the key of an earlier source")
+    url = publication.url.rstrip("/")
+    theme = publication.theme
+    if theme.light.accent != LIGHT.accent and "accent" not in _dark(table):
+        accent = colours.lightened(theme.light.accent, theme.dark.paper, wanted=6.5)
+        theme = replace(theme, dark=replace(theme.dark, accent=accent))
+    if theme.logo and not links.is_absolute(theme.logo) and not (root / theme.logo).is_file():
+        reading.fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
+    if theme.logo:
+        theme = replace(theme, logo=links.resolve(f"{url}/", theme.logo))
+    people = {
+        key: replace(author, avatar=author.avatar and links.resolve(f"{url}/", author.avatar))
+        for key, author in registry.items()
+    }
+    return replace(publication, url=url, theme=theme, authors=MappingProxyType(people))
+
+
+def _dark(table: Mapping[str, object]) -> Mapping[str, object]:
+    """The table [theme.dark], empty where there is none."""
+    theme = table.get("theme")
+    dark = theme.get("dark") if isinstance(theme, Mapping) else None
+    return dark if isinstance(dark, Mapping) else {}
+
+
+def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
+    """The time zone that a publication names."""
+    name = table.get("timezone")
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "UTC")
+    except (LookupError, OSError, ValueError):  # unknown, a folder, a path
+        near = tables.nearest(str(name), sorted(available_timezones()))
+        reading.fault("timezone", f"no time zone is called “{name}”{near}")
+        return ZoneInfo("UTC")
+
+
+def _registry(root: Path, faults: list[str]) -> dict[str, Author]:
+    """The authors of authors.toml, by key."""
+    text = _text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else ""
+    reading = tables.Reading(file=AUTHORS, lines=_lines(text), faults=faults)
+    found: dict[str, Author] = {}
+    for key, value in (_toml(text, AUTHORS, faults) or {}).items():
+        if not KEY.fullmatch(key):
+            reading.fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
+        elif not isinstance(value, Mapping):
+            reading.fault(key, f"must be a table: [{key}], and below it name, url and so on")
+        elif author := tables.read(Author, value, reading, path=key):
+            found[key] = author
+    return found
+
+
+def _templates(root: Path, faults: list[str]) -> dict[str, str]:
+    """The texts of all templates by their path: the default ones, and instead of them the publication's own."""
+    shipped = Path(__file__).parent / "templates"
+    if not shipped.is_dir():  # in a checkout they stand at the top
+        shipped = Path(__file__).parents[2] / "templates"
+    texts: dict[str, str] = {}
+    for folder, within in ((shipped, shipped), (root / "templates", root)):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            if path.is_file() and not any(part.startswith(".") for part in name.parts):
+                texts[name.as_posix()] = _text(path, within, faults)
+    return texts
+
+
+def _text(path: Path, within: Path, faults: list[str]) -> str:
+    """A file's text; empty after a fault."""
+    try:
+        return files.text(path, within=within, error=ConfigError).removeprefix("\ufeff")
+    except ConfigError as error:
+        faults.append(str(error))
+        return ""
+
+
+def _toml(text: str, file: str, faults: list[str]) -> dict[str, object] | None:
+    """A file's keys; None after a fault."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        line = f":{place[1]}" if place else ""
+        faults.append(f"{file}{line}: is not TOML: {str(error)[: place.start()] if place else error}")
+    except RecursionError:
+        faults.append(f"{file}: is nested too deep")
+    return None
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line of each key by its path, where it can be told by looking: what seems to stand twice has none."""
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if begun := _TABLE.match(line):
+            table = begun["name"].replace('"', "").replace("'", "")
+            if begun["open"] == "[[":
+                counts[table] = counts.get(table, 0) + 1
+                table = f"{table}[{counts[table]}]"
+            path = table
+        elif assigned := _ASSIGNED.match(line):
+            path = f"{table}.{assigned['name'].strip(chr(34) + chr(39))}".strip(".")
+        else:
+            continue
+        found[path] = 0 if path in found else number
+    return found
