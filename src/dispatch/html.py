@@ -202,16 +202,19 @@ def headings(content: str) -> list[str]:
     return [_fold(text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
 
 
+def pictures(content: str) -> list[str]:
+    """The addresses of its pictures, in order."""
+    tags = (token.source for token in _tokens(content) if token.tag == "img")
+    return [unescape(address) for tag in tags for address in re.findall(r' src="([^"]*)"', tag)]
+
+
 def with_headings_from(content: str, level: int) -> str:
     """The content with its headings numbered from ``level`` on, without gaps, keeping their order of rank."""
-    ranks = sorted({token.tag for token in _tokens(content) if re.fullmatch("h[1-6]", token.tag)})
-    new = {rank: f"h{min(6, level + place)}" for place, rank in enumerate(ranks)}
+    ranks = sorted(set(re.findall(r"<h([1-6])[ >]", content)))
+    new = {rank: str(min(6, level + place)) for place, rank in enumerate(ranks)}
     if all(old == to for old, to in new.items()):
         return content
-    return "".join(
-        token.source.replace(token.tag, new[token.tag], 1) if token.tag in new else token.source
-        for token in _tokens(content)
-    )
+    return re.sub(r"(</?h)([1-6])(?=[ >])", lambda match: match[1] + new[match[2]], content)
 
 
 def word_count(plain: str) -> int:

@@ -8,9 +8,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -66,9 +66,10 @@ class Language:
             near = get_close_matches(key, self._words, 1)
             raise ConfigError(f'no words for "{key}"', hint=f'did you mean "{near[0]}"?' if near else "")
         try:
-            return Markup(pattern).format(**values)  # noqa: S704 - the patterns are our own, the values are escaped
+            filled = pattern.format(**{place: escape(value) for place, value in values.items()})
         except KeyError as cause:
             raise ConfigError(f'the words for "{key}" need a value for {cause}') from cause
+        return Markup(filled)  # noqa: S704 - the patterns are our own, the values are escaped
 
     def count(self, key: str, n: int, **values: str) -> Markup:
         """The message ``key`` in the plural that ``n`` takes (CLDR's categories); its place ``{n}`` is the number.
@@ -97,11 +98,9 @@ class Language:
 
         Raises ConfigError when there is no such zone.
         """
-        from babel.dates import format_date  # half of Babel's start-up, and only pages need it
-
         if moment.tzinfo is None:
             raise ValueError("a moment without a zone has no day")
-        return format_date(_day(moment, zone), style, self._locale)
+        return _date(_day(moment, zone).date(), style, self._locale)
 
     def number(self, n: int) -> str:
         """The number with this language's separators, in Western digits as CLDR's plain locales have them."""
@@ -186,6 +185,13 @@ def _day(moment: datetime, zone: str) -> datetime:
         raise ConfigError(
             f'"{zone}" is not a time zone', hint="give an IANA name, for example Europe/Berlin"
         ) from cause
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, style: DateStyle, locale: Locale) -> str:
+    from babel.dates import format_date  # half of Babel's start-up, and only pages need it
+
+    return format_date(day, style, locale)
 
 
 def _spoken(markup: str) -> str:

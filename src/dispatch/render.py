@@ -27,4 +27,5 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
         raise RenderError(
             f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
         ) from error
-    return Edition(format=row.name, media_type=row.media_type, path=row.path, body=body)
+    path = row.path.replace("feed", issue.feed) if issue.feed else row.path
+    return Edition(format=row.name, media_type=row.media_type, path=path, body=body)

@@ -1,0 +1,98 @@
+"""The command line: parses, chains the stages, echoes.
+
+A command's module is imported when the command is called, so that ``--help`` and ``--version`` cost what click costs.
+"""
+
+from importlib import import_module
+
+import click
+
+from dispatch import __version__
+from dispatch.errors import DispatchError
+
+# name: (module, what --help says of it)
+COMMANDS = {
+    "init": ("init", "Start a publication in a new folder."),
+    "issue": ("issue", "Start, show and edit issues."),
+    "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
+    "check": ("check", "Prove that no byline and no link is lost."),
+    "render": ("render", "Render an issue as feeds, mail, text and a page."),
+    "publish": ("publish", "Check an issue, mark it published, write the public folder."),
+    "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called, and which shows every error once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"dispatch.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; a wrong one is answered with the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            if near := get_close_matches(args[0], COMMANDS, n=1):
+                error.message = f"{error.message.partition(' Did you')[0]} Did you mean {near[0]}?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; what it raises on purpose is shown here and nowhere else."""
+        try:
+            return super().invoke(ctx)
+        except DispatchError as error:
+            if ctx.params.get("debug"):
+                raise
+            show(error)
+            ctx.exit(1)
+
+
+def show(error: DispatchError) -> None:
+    """Says on standard error what is wrong and what to do."""
+    from dispatch.terminal import safe
+
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {safe(str(error))}", err=True)
+    if error.hint:
+        click.echo(f"{click.style('Hint:', bold=True)} {safe(error.hint)}", err=True)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command has examples: dispatch add --help",
+)
+@click.version_option(__version__, prog_name="dispatch", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--no-color", is_flag=False, flag_value="1", envvar="NO_COLOR", help="Print without colours.")
+@click.pass_context
+def main(ctx: click.Context, debug: bool, no_color: str | None) -> None:  # noqa: ARG001 - read from the context
+    """Publishes a newsletter from articles: feeds, mail, text and pages, with every author credited.
+
+    \b
+    dispatch init my-letter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
+    cd my-letter
+    dispatch issue new "Who pays for defence"
+    dispatch add story.txt --url https://paper.example/story --author "Jerry Jackson=https://paper.example/jackson"
+    dispatch check && dispatch render
+    """
+    if no_color:
+        ctx.color = False

@@ -34,7 +34,7 @@ def message(issue: Issue, publication: Publication, to: str) -> bytes:
     for name, value in headers.items():
         made[name] = value
     seed = _seed(issue)
-    parts: list[Message[str, str]] = []
+    parts: list[Message[str, str] | str] = []
     for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
         part = EmailMessage(policy=WIRE)
         part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_encoding(body.decode()))

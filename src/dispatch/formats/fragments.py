@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dispatch import html, templates
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Issue, Publication, Section
+from dispatch.model import Article, Author, Image, Issue, Publication, Section
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -57,6 +57,7 @@ class Fragments:
             "names": self.names,
             "padding": PADDING,
             "page": self.page,
+            "picture": self.picture,
             "publication": self.publication,
             "say": self.language.say,
             "sections": tuple(self.sections()),
@@ -136,6 +137,11 @@ class Fragments:
         begun = html.excerpt(article.content, words, self.spoken(article).code) if article.content else ""
         return Markup(begun) or _paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
+    def picture(self, article: Article) -> Image | None:
+        """The picture that stands for an article, unless what is shown of it holds that picture already."""
+        image = article.image
+        return None if image and image.url in html.pictures(self.full(article)) else image
+
     def about(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom there is something to say, where the policy lets more than a link be shown."""
         if article.source.syndicate == "link":
@@ -170,9 +176,8 @@ def licence(article: Article) -> str:
 
 
 def _linked(name: str, url: str) -> Markup:
-    if url:
-        return Markup('<a href="{}"><b>{}</b></a>').format(url, name)
-    return Markup("<b>{}</b>").format(name)
+    bold = f"<b>{escape(name)}</b>"
+    return Markup(f'<a href="{escape(url)}">{bold}</a>' if url else bold)  # noqa: S704 - escaped just here
 
 
 def _paragraph(plain: str) -> Markup:

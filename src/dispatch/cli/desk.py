@@ -1,0 +1,88 @@
+"""What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from dispatch import __version__, config, issues
+from dispatch.errors import DispatchError, IssueError
+from dispatch.model import Issue, Publication
+from dispatch.terminal import safe
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The publication around the working directory, read when it is first asked for."""
+
+    folder: Path
+
+    @cached_property
+    def publication(self) -> Publication:
+        """The publication. Raises ConfigError with all faults of its files."""
+        return config.load(config.find(self.folder))
+
+    @property
+    def user_agent(self) -> str:
+        """How dispatch introduces itself to other people's servers: honestly, with a way to reach the publication."""
+        return f"dispatch/{__version__} (+{self.publication.url})"
+
+    def issue(self, name: str | None, *, drafts: bool = False) -> Issue:
+        """The issue of that name, which may be shortened; without a name the newest, or the newest draft.
+
+        Raises IssueError, with the nearest name.
+        """
+        slug = issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
+        return issues.read(self.publication, slug)
+
+    def _newest(self, status: str | None) -> str:
+        found = issues.newest(self.publication, status)
+        if found is None:
+            what = "no draft" if status else "no issue"
+            raise IssueError(f"there is {what} yet", hint='Start one: dispatch issue new "Its title"')
+        return found
+
+
+def desk() -> Desk:
+    """The desk at the working directory."""
+    return Desk(Path.cwd())
+
+
+def now() -> datetime:
+    """The present moment in whole seconds, UTC. Only commands may ask for it."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def moment(written: str | None, publication: Publication) -> datetime:
+    """A date or time as written on the command line (ISO 8601), in the publication's time zone; without one, now.
+
+    Raises click.BadParameter.
+    """
+    zone = ZoneInfo(publication.timezone)
+    if written is None:
+        return now().astimezone(zone)
+    try:
+        read = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise click.BadParameter(f'"{written}" is no date; write 2026-11-22 or 2026-11-22T08:00') from error
+    return read if read.tzinfo else read.replace(tzinfo=zone)
+
+
+def say(words: str) -> None:
+    """Talk, for people: to standard error, made safe."""
+    click.echo(safe(words), err=True)
+
+
+def tell(result: str) -> None:
+    """A result: to standard output, made safe."""
+    click.echo(safe(result))
+
+
+def warn(error: DispatchError) -> None:
+    """Says what went wrong with one of several things, and goes on."""
+    from dispatch.cli import show
+
+    show(error)

@@ -1,0 +1,43 @@
+"""``dispatch init``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dispatch import config
+from dispatch.cli.desk import say, tell
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--title", help="The publication's name.")
+@click.option("--url", help="Where it will be served, for example https://wire.example.")
+@click.option("--from", "sender", help='The sender of its mail, for example "The Wire <desk@wire.example>".')
+@click.option("--language", default="en", show_default=True, help="Its language: en, de, fr, es, ar, hi, ...")
+@click.option("--timezone", default="UTC", show_default=True, help="Where it is made, for example Europe/Berlin.")
+def init(folder: Path, title: str | None, url: str | None, sender: str | None, language: str, timezone: str) -> None:
+    """Start a publication in FOLDER.
+
+    Asks for what is missing when it runs on a terminal.
+
+    \b
+    Examples:
+      dispatch init my-letter
+      dispatch init my-letter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
+      dispatch init . --title "Die Post" --url https://post.example --language de --timezone Europe/Berlin
+    """
+    title = title or _asked("Title", "--title")
+    url = url or _asked("Address", "--url", default="https://example.com")
+    if sender is None and sys.stdin.isatty():
+        sender = click.prompt("Sender of its mail (empty: none yet)", default="", show_default=False, err=True)
+    path = config.start(folder, title=title, url=url, sender=sender or "", language=language, timezone=timezone)
+    tell(str(path))
+    say(f'Next: {f"cd {folder} && " if folder != Path() else ""}dispatch issue new "The title of your first issue"')
+
+
+def _asked(what: str, option: str, default: str | None = None) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"Missing option {option}: there is nobody to ask.")
+    answer: str = click.prompt(what, default=default, err=True)
+    return answer

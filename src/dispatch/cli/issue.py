@@ -1,0 +1,218 @@
+"""``dispatch issue``: new, list, show, edit, move, remove, correct."""
+
+import json
+
+import click
+
+from dispatch import compose, html, issues
+from dispatch.cli.desk import Desk, desk, moment, now, say, tell
+from dispatch.model import Article, Issue
+
+
+@click.group()
+def issue() -> None:
+    """Start, show and edit issues."""
+
+
+@issue.command()
+@click.argument("title")
+@click.option("--slug", default="", help="The name of its folder. Default: made of the title.")
+@click.option("--date", help="When it appears. Default: now.")
+@click.option("--number", type=click.IntRange(0), help="Its number. Default: the next.")
+@click.option("--preheader", default="", help="What a mailbox shows beside the subject, 40 to 130 characters.")
+def new(title: str, slug: str, date: str | None, number: int | None, preheader: str) -> None:
+    """Start an issue with TITLE.
+
+    \b
+    Examples:
+      dispatch issue new "Who pays for defence"
+      dispatch issue new "Who pays for defence" --slug defence --date 2026-11-22 --number 7
+    """
+    from dataclasses import replace
+
+    here = desk()
+    earlier = issues.read_all(here.publication)
+    draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
+    draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
+    path = issues.write(here.publication, draft)
+    tell(str(path.relative_to(here.publication.root)))
+    say(f"Next: dispatch add story.txt --issue {draft.slug}")
+
+
+@issue.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+def list_(as_json: bool) -> None:
+    """List all issues, the newest first.
+
+    \b
+    Examples:
+      dispatch issue list
+      dispatch issue list --json
+    """
+    here = desk()
+    everything = compose.newest_first(issues.read_all(here.publication))
+    if as_json:
+        click.echo(json.dumps([_summary(one) for one in everything], indent=2))
+        return
+    for one in everything:
+        count = sum(1 for _ in one.articles)
+        number = f"No. {one.number}" if one.number else ""
+        tell(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {one.status:9}  {count:3} articles  {one.title}")
+    if not everything:
+        say('No issue yet. Start one: dispatch issue new "Its title"')
+
+
+@issue.command()
+@click.argument("issue", required=False)
+@click.option("--json", "as_json", is_flag=True, help="As one object.")
+def show(issue: str | None, as_json: bool) -> None:
+    """Show the sections and articles of ISSUE, by default the newest.
+
+    \b
+    Examples:
+      dispatch issue show
+      dispatch issue show defence --json
+    """
+    here = desk()
+    one = here.issue(issue)
+    strays = issues.strays(here.publication, one.slug)
+    if as_json:
+        click.echo(json.dumps(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2))
+        return
+    tell(f"{one.title}")
+    number = f"No. {one.number} · " if one.number else ""
+    tell(f"{number}{one.date:%Y-%m-%d} · {one.status} · issues/{one.slug}/issue.md")
+    place = 0
+    for section in one.sections:
+        tell(f"\n{section.title or '(no section)'}")
+        if not section.articles:
+            tell("     (no article yet)")
+        for article in section.articles:
+            place += 1
+            tell(f"{place:3}  {article.title}")
+            tell(f"     {article.key} · {_about(article)}")
+    for stray in strays:
+        say(f"\n{stray} stands in no section: it is in no edition")
+
+
+@issue.command()
+@click.argument("issue", required=False)
+@click.argument("article", required=False)
+def edit(issue: str | None, article: str | None) -> None:
+    """Open ISSUE, or one of its articles, in your editor, and say what is wrong afterwards.
+
+    \b
+    Examples:
+      dispatch issue edit
+      dispatch issue edit defence
+      dispatch issue edit defence a-more-powerful-nato
+    """
+    here = desk()
+    one = here.issue(issue)
+    path = issues.path(here.publication, one, compose.named(one, article) if article else None)
+    click.edit(filename=str(path))
+    here.issue(one.slug)
+
+
+@issue.command()
+@click.argument("issue")
+@click.argument("article")
+@click.option("--section", "-s", default="", help="Into this section, at its end.")
+@click.option("--before", "-b", default="", help="Before this article.")
+def move(issue: str, article: str, section: str, before: str) -> None:
+    """Move ARTICLE, a key or a number, to another place in ISSUE.
+
+    \b
+    Examples:
+      dispatch issue move defence 3 --before 1
+      dispatch issue move defence a-more-powerful-nato --section Europe
+    """
+    if not (section or before):
+        raise click.UsageError("Say where: --section or --before.")
+    here = desk()
+    one = here.issue(issue)
+    _write(here, compose.move(one, article, section=section, before=before))
+
+
+@issue.command()
+@click.argument("issue")
+@click.argument("article")
+def remove(issue: str, article: str) -> None:
+    """Take ARTICLE, a key or a number, out of ISSUE. Its file stays until you delete it.
+
+    \b
+    Examples:
+      dispatch issue remove defence 3
+    """
+    here = desk()
+    one = here.issue(issue)
+    gone = compose.named(one, article)
+    _write(here, compose.remove(one, article))
+    path = issues.path(here.publication, one, gone).relative_to(here.publication.root)
+    say(f"“{gone.title}” is out. Its file is still there: {path}")
+
+
+@issue.command()
+@click.argument("issue")
+@click.argument("article")
+@click.argument("text")
+def correct(issue: str, article: str, text: str) -> None:
+    """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown in every edition.
+
+    \b
+    Examples:
+      dispatch issue correct defence 2 "An earlier version named the wrong city."
+    """
+    here = desk()
+    _write(here, compose.correct(here.issue(issue), article, text, now()))
+
+
+def _write(here: Desk, changed: Issue) -> None:
+    issues.write(here.publication, changed)
+    for place, article in enumerate(changed.articles, 1):
+        say(f"{place:3}  {article.title}")
+
+
+def _about(article: Article) -> str:
+    """Who, where, when, how much, on one line."""
+    names = ", ".join(author.name for author in article.authors) or "nobody known"
+    source = f"in {article.source.title}" if article.source.title else ""
+    date = f"{article.published:%Y-%m-%d}" if article.published else "no date"
+    words = f"{html.word_count(html.text(article.content))} words"
+    return " · ".join(part for part in (f"by {names}", source, date, str(article.source.syndicate), words) if part)
+
+
+def _summary(one: Issue) -> dict[str, object]:
+    return {
+        "slug": one.slug,
+        "id": one.id,
+        "number": one.number,
+        "title": one.title,
+        "date": one.date.isoformat(),
+        "status": one.status,
+        "articles": sum(1 for _ in one.articles),
+    }
+
+
+def _sections(one: Issue) -> list[dict[str, object]]:
+    return [
+        {"title": section.title, "articles": [_article(article) for article in section.articles]}
+        for section in one.sections
+    ]
+
+
+def _article(article: Article) -> dict[str, object]:
+    return {
+        "key": article.key,
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "dek": article.dek,
+        "authors": [{"name": author.name, "url": author.url} for author in article.authors],
+        "credits": [{"role": credit.role, "name": credit.name, "url": credit.url} for credit in article.credits],
+        "certainty": article.certainty,
+        "source": {"title": article.source.title, "url": article.source.url},
+        "syndicate": article.source.syndicate,
+        "published": article.published.isoformat() if article.published else None,
+        "words": html.word_count(html.text(article.content)),
+    }

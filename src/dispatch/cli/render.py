@@ -1,0 +1,56 @@
+"""``dispatch render``."""
+
+from pathlib import Path
+
+import click
+
+from dispatch import files
+from dispatch import render as stage
+from dispatch.cli.desk import desk, tell
+from dispatch.errors import DeliveryError
+from dispatch.formats import FORMATS
+from dispatch.model import Edition
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option(
+    "--format", "-f", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Only this format; repeatable."
+)
+@click.option("--output", "-o", help="A folder, a file, or - for standard output. Default: out/<issue>/.")
+@click.option("--to", default="", help="Whom the whole message (eml) is made out to. Default: the sender.")
+def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: str) -> None:
+    """Render ISSUE, by default the newest, in every format.
+
+    \b
+    Examples:
+      dispatch render
+      dispatch render defence
+      dispatch render defence --format email --output - > letter.html
+      dispatch render --format eml --to ann@example.org --output letter.eml
+      dispatch render --format rss --format atom
+    """
+    here = desk()
+    read = here.issue(issue)
+    editions = [stage.edition(read, here.publication, name, to=to) for name in formats or FORMATS]
+    if output == "-":
+        if len(editions) > 1:
+            raise click.UsageError("Standard output takes one format: add --format.")
+        click.get_binary_stream("stdout").write(editions[0].body)
+        return
+    for edition, path in _placed(editions, output, here.publication.root / "out" / read.slug):
+        files.write(path, edition.body, within=path.parent, error=DeliveryError)
+        tell(_short(path))
+
+
+def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
+    """Where each edition goes: one edition to a file when the output looks like one, else all into a folder."""
+    given = Path(output) if output else usual
+    if output and len(editions) == 1 and given.suffix and not given.is_dir() and not output.endswith("/"):
+        return [(editions[0], given)]
+    return [(edition, given / edition.path) for edition in editions]
+
+
+def _short(path: Path) -> str:
+    """The path as seen from the working directory, when it is below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
