@@ -1,0 +1,11 @@
+"""Issue <-> issues/<slug>/: ``issue.md`` and, beside it, a file for each article. ``read(write(x)) == x``.
+
+folders.py    which issues there are, what stands beside them
+reading.py    files -> Issue, with every fault of every file
+writing.py    Issue -> files, changing nothing that has not changed
+"""
+
+from dispatch.issues.folders import absent, find, newest, path, pictures, strays
+from dispatch.issues.reading import names, read, read_all
+
+__all__ = ["absent", "find", "names", "newest", "path", "pictures", "read", "read_all", "strays"]

@@ -1,0 +1,252 @@
+"""An issue's files become an Issue.
+
+This is a door: anybody may have written these files. Bodies are sanitised, addresses made absolute, every key checked,
+and all faults of all files of an issue are told at once.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from dispatch import files, frontmatter, html, links, tables, terms
+from dispatch.errors import GatherError, IssueError
+from dispatch.model import Article, Author, Issue, Publication, Section, Source
+from dispatch.readers import markdown
+
+KEY = re.compile(r"[a-z0-9-]{1,80}")
+SUFFIXES = (".md", ".html")
+
+
+def read(publication: Publication, slug: str) -> Issue:
+    """The issue of that slug. Raises IssueError with every fault of its files."""
+    faults: list[str] = []
+    issue = Folder(publication=publication, slug=slug, faults=faults).issue()
+    if issue is None or faults:
+        raise IssueError("\n".join(faults))
+    return issue
+
+
+def read_all(publication: Publication) -> list[Issue]:
+    """All issues by slug. Raises IssueError with every fault of all their files."""
+    faults: list[str] = []
+    found = [Folder(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
+    if faults:
+        raise IssueError("\n".join(faults))
+    return [issue for issue in found if issue]
+
+
+def names(publication: Publication) -> list[str]:
+    """The slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
+    folder = publication.root / "issues"
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if KEY.fullmatch(path.name) and (path / "issue.md").is_file())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file, read: where it is, how to speak of it, its text, and what its front matter and body hold."""
+
+    path: Path
+    name: str
+    text: str
+    front: frontmatter.FrontMatter
+
+    @property
+    def words(self) -> str:
+        """The body without the empty lines around it."""
+        return self.front.body.replace("\r\n", "\n").strip("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """The folder of one issue while it is read; ``faults`` is what was found wrong so far."""
+
+    publication: Publication
+    slug: str
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.publication.root / "issues" / self.slug
+
+    @property
+    def base(self) -> str:
+        """What relative addresses are relative to."""
+        return terms.page(self.publication, self.slug)
+
+    def issue(self) -> Issue | None:
+        """The issue with its articles; None after a fault. Ids that files lack are minted, with the issue's date."""
+        before = len(self.faults)
+        file = self.file(self.path / "issue.md")
+        issue = self._issue(file, self._sections, self._content(file)) if file else None
+        if issue is None or len(self.faults) > before:
+            return None
+        return replace(
+            issue,
+            sections=tuple(
+                replace(section, articles=tuple(self._identified(issue, article) for article in section.articles))
+                for section in issue.sections
+            ),
+        )
+
+    def head(self) -> Issue | None:
+        """The issue without its words, its sections and their articles, which are not looked at; None after a fault."""
+        file = self.file(self.path / "issue.md")
+        return self._issue(file, lambda *_: (), "") if file else None
+
+    def article(self, file: File) -> Article | None:
+        """What an article's file says; None after a fault. Its id is empty when the file has none."""
+        data, lines = dict(file.front.data), dict(file.front.lines)
+        if (syndicate := data.pop("syndicate", None)) is not None:
+            source = data.get("source") or {}
+            said = {"key": source} if isinstance(source, str) else source
+            data["source"] = {**said, "syndicate": syndicate} if isinstance(said, Mapping) else source
+            lines["source.syndicate"] = lines.get("syndicate", 0)
+        key = file.path.stem
+        words = "" if file.path.suffix == ".html" else file.words
+        article = tables.read(
+            Article,
+            data,
+            self._reading(file, lines),
+            given={"key": key, "content": self._content(file), "markdown": words},
+            special={"authors": self._authors, "source": self._source},
+        )
+        return article and replace(
+            article,
+            url=article.url or f"{self.base}#{key}",
+            source=terms.resolved(article.source, self.publication, is_own=not article.url),
+            authors=tuple(replace(author, avatar=self.absolute(author.avatar)) for author in article.authors),
+            image=article.image and replace(article.image, url=self.absolute(article.image.url)),
+            enclosures=tuple(replace(item, url=self.absolute(item.url)) for item in article.enclosures),
+        )
+
+    def file(self, path: Path) -> File | None:
+        """A file of this folder, read; None after a fault."""
+        try:
+            return self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
+        except IssueError as error:
+            self.faults.append(str(error))
+            return None
+
+    def parsed(self, path: Path, text: str) -> File:
+        """A file with this text. Raises IssueError."""
+        name = files.name(path, self.publication.root)
+        if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split(text)[1]:
+            raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
+        return File(path=path, name=name, text=text, front=frontmatter.parse(text, file=name))
+
+    def of(self, key: str) -> list[Path]:
+        """The files of that key: one, if all is well."""
+        return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
+
+    def absolute(self, address: str) -> str:
+        """An address as it is, or that of a file beside the article."""
+        if not address or links.is_absolute(address):
+            return address
+        return links.resolve(self.base, quote(address) if (self.path / address).is_file() else address)
+
+    def _reading(self, file: File, lines: Mapping[str, int] | None = None) -> tables.Reading:
+        return tables.Reading(
+            file=file.name,
+            zone=ZoneInfo(self.publication.timezone),
+            lines=file.front.lines if lines is None else lines,
+            faults=self.faults,
+        )
+
+    def _issue(self, file: File, sections: tables.Special, intro: str) -> Issue | None:
+        """What issue.md says."""
+        data = {key: value for key, value in file.front.data.items() if key != "id" or value is not None}
+        given: dict[str, object] = {"slug": self.slug, "feed": "", "intro": intro}
+        if "id" not in data:
+            given["id"] = ""
+        issue = tables.read(Issue, data, self._reading(file), given=given, special={"sections": sections})
+        return issue and replace(issue, id=issue.id or terms.mint(self.publication, issue.date, self.slug))
+
+    def _identified(self, issue: Issue, article: Article) -> Article:
+        new = terms.mint(self.publication, issue.date, f"{self.slug}/{article.key}")
+        return article if article.id else replace(article, id=new)
+
+    def _content(self, file: File) -> str:
+        """A file's body as content."""
+        return self._html(file.words, file.name, is_html=file.path.suffix == ".html")
+
+    def _html(self, words: str, place: str, *, is_html: bool = False) -> str:
+        try:
+            return html.sanitise(words, self.base) if is_html else markdown.to_html(words, self.base)
+        except GatherError as error:
+            self.faults.append(f"{place}: {error.message}")
+            return ""
+
+    def _sections(self, value: object, at: str, reading: tables.Reading) -> tuple[Section | None, ...]:
+        """The sections of issue.md, each with its articles."""
+        seen: set[str] = set()
+
+        def articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
+            keys = value if isinstance(value, list) else [value]
+            return tuple(self._listed(key, f"{at}[{number}]", reading, seen) for number, key in enumerate(keys, 1))
+
+        special: Mapping[str, tables.Special] = {"intro": self._intro, "articles": articles}
+        found: list[Section | None] = []
+        for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+            if isinstance(item, Mapping):
+                found.append(tables.read(Section, item, reading, path=f"{at}[{number}]", special=special))
+            else:
+                reading.fault(f"{at}[{number}]", "must have a title and articles")
+        return tuple(found)
+
+    def _intro(self, value: object, at: str, reading: tables.Reading) -> str:
+        if not isinstance(value, str):
+            raise ValueError("must be a text")  # noqa: TRY004 - a fault of the file, not of the program
+        return self._html(value.strip("\n"), f"{reading.file}: {at}")
+
+    def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
+        """The article that a section lists by its key."""
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            reading.fault(at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens")
+            return None
+        paths = self.of(key)
+        if key in seen:
+            reading.fault(at, f"“{key}” stands here twice")
+        elif not paths:
+            others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]
+            reading.fault(at, f"there is no file {key}.md or {key}.html{tables.nearest(key, sorted(others))}")
+        elif len(paths) > 1:
+            reading.fault(at, f"there are two files of that name, {key}.md and {key}.html")
+        elif file := self.file(paths[0]):
+            seen.add(key)
+            return self.article(file)
+        seen.add(key)
+        return None
+
+    def _authors(self, value: object, at: str, reading: tables.Reading) -> tuple[Author | None, ...]:
+        """Authors: keys of authors.toml, or mappings."""
+        found: list[Author | None] = []
+        for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+            place = f"{at}[{number}]"
+            if isinstance(item, Mapping):
+                found.append(tables.read(Author, item, reading, path=place))
+            elif isinstance(item, str) and item in self.publication.authors:
+                found.append(self.publication.authors[item])
+            elif isinstance(item, str):
+                near = tables.nearest(item, sorted(self.publication.authors))
+                reading.fault(place, f"no author “{item}” in authors.toml{near or '; write name: and the name'}")
+            else:
+                reading.fault(place, "must be a key of authors.toml, or have a name")
+        return tuple(found)
+
+    def _source(self, value: object, at: str, reading: tables.Reading) -> Source | None:
+        """A source: a key of dispatch.toml, or a mapping."""
+        said = {"key": value} if isinstance(value, str) else value
+        if not isinstance(said, Mapping):
+            raise ValueError("must be a key of a source in dispatch.toml, or have a title")  # noqa: TRY004
+        keys = [source.key for source in self.publication.sources if source.key]
+        key = said.get("key")
+        if key and key not in keys:
+            near = tables.nearest(str(key), keys)
+            raise ValueError(f"no source “{key}” in dispatch.toml{near or '; write title: and url:'}")
+        return tables.read(Source, said, reading, path=at)

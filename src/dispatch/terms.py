@@ -1,0 +1,52 @@
+"""What holds for an article in an issue without being written there: its source's terms, its address, its id. Pure."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dispatch import links
+from dispatch.model import Publication, Source
+
+_GENERAL = Source()
+
+
+def page(publication: Publication, slug: str) -> str:
+    """The address of an issue's page, which ends in a slash; files beside its articles are found below it."""
+    return f"{publication.url}/issues/{slug}/"
+
+
+def mint(publication: Publication, date: datetime, path: str) -> str:
+    """A new id: a tag URI (RFC 4151) of the publication's host, the issue's day and a path such as ``defence/nato``."""
+    day = date.astimezone(ZoneInfo(publication.timezone)).date()
+    return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
+
+
+def resolved(source: Source, publication: Publication, *, is_own: bool) -> Source:
+    """A source with everything that dispatch.toml says of it, and with terms in any case.
+
+    What the source says itself wins over its entry in dispatch.toml (found by key, else by address, else by title), and
+    that over ``[syndicate]``. is_own: the article has no address elsewhere; if it names no source either, it is one's
+    own and may be shown in full.
+    """
+    known = next((entry for entry in publication.sources if _is_same(source, entry)), _GENERAL)
+    filled = {
+        item.name: getattr(known, item.name)
+        for item in fields(Source)
+        if getattr(source, item.name) == getattr(_GENERAL, item.name)
+    }
+    source = replace(source, **filled)
+    is_own = is_own and not (source.key or source.title or source.url)
+    return replace(
+        source,
+        syndicate=source.syndicate or ("full" if is_own else publication.syndicate.default),
+        excerpt_words=source.excerpt_words or publication.syndicate.words,
+    )
+
+
+def _is_same(source: Source, entry: Source) -> bool:
+    """Whether an entry of dispatch.toml speaks of this source. Two papers may share a title, but not an address."""
+    if source.key:
+        return source.key == entry.key
+    if source.url and entry.url:
+        return source.url.rstrip("/") == entry.url.rstrip("/")
+    return bool(source.title) and source.title.casefold() == entry.title.casefold()
