@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from dispatch import links
+from dispatch import terms
 from dispatch.errors import IssueError
 from dispatch.formats.fragments import Fragments
 from dispatch.model import Article, Author, Correction, Issue, Publication, Section, Source
@@ -30,7 +30,7 @@ def draft(
     if slug in taken:
         raise IssueError(f'there is an issue "{slug}" already', hint="Choose another with --slug.")
     return Issue(
-        id=mint(publication, now, slug),
+        id=terms.mint(publication, now, slug),
         slug=slug,
         number=number,
         title=title,
@@ -72,34 +72,10 @@ def _arrived(issue: Issue, article: Article, publication: Publication) -> Articl
     return replace(
         article,
         key=key,
-        id=article.id or mint(publication, issue.date, f"{issue.slug}/{key}"),
-        url=article.url or f"{publication.url}/issues/{issue.slug}/#{key}",
-        source=_on_terms(article, publication),
+        id=article.id or terms.mint(publication, issue.date, f"{issue.slug}/{key}"),
+        url=article.url or f"{terms.page(publication, issue.slug)}#{key}",
+        source=terms.resolved(article.source, publication, is_own=not article.url),
     )
-
-
-def _on_terms(article: Article, publication: Publication) -> Source:
-    """The article's source with what the publication says of it, and how much of it may be shown."""
-    source = article.source
-    known = next((known for known in publication.sources if _is_source(source, known)), Source())
-    own = not (source.title or source.url or article.url)
-    return replace(
-        source,
-        key=source.key or known.key,
-        title=source.title or known.title,
-        url=source.url or known.url,
-        feed=source.feed or known.feed,
-        section=source.section or known.section,
-        license=source.license or known.license,
-        syndicate=source.syndicate or known.syndicate or ("full" if own else publication.syndicate.default),
-        excerpt_words=source.excerpt_words or known.excerpt_words or publication.syndicate.words,
-    )
-
-
-def _is_source(source: Source, known: Source) -> bool:
-    if source.key:
-        return source.key == known.key
-    return bool((source.url and source.url == known.url) or (source.title and source.title == known.title))
 
 
 def told(article: Article, given: Article, authors: Sequence[Author] = ()) -> Article:
@@ -267,12 +243,6 @@ def _collection(
 def newest_first(issues: Iterable[Issue]) -> list[Issue]:
     """The issues by date and then by number, the newest first."""
     return sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug), reverse=True)
-
-
-def mint(publication: Publication, date: datetime, path: str) -> str:
-    """A new id: ``tag:host,date:path`` (RFC 4151)."""
-    day = date.astimezone(ZoneInfo(publication.timezone)).date()
-    return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
 
 
 def key_of(title: str) -> str:

@@ -82,9 +82,10 @@ def show(error: DispatchError) -> None:
 )
 @click.version_option(__version__, prog_name="dispatch", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.option("--no-color", is_flag=False, flag_value="1", envvar="NO_COLOR", help="Print without colours.")
+@click.option("--no-color", is_flag=True, help="Print without colours; so does NO_COLOR in the environment.")
+@click.option("--colourless", envvar="NO_COLOR", hidden=True)
 @click.pass_context
-def main(ctx: click.Context, debug: bool, no_color: str | None) -> None:  # noqa: ARG001 - read from the context
+def main(ctx: click.Context, debug: bool, no_color: bool, colourless: str | None) -> None:  # noqa: ARG001 - debug is read from the context
     """Publishes a newsletter from articles: feeds, mail, text and pages, with every author credited.
 
     \b
@@ -94,5 +95,5 @@ def main(ctx: click.Context, debug: bool, no_color: str | None) -> None:  # noqa
     dispatch add story.txt --url https://paper.example/story --author "Jerry Jackson=https://paper.example/jackson"
     dispatch check && dispatch render
     """
-    if no_color:
+    if no_color or colourless:
         ctx.color = False

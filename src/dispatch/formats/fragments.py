@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from markupsafe import Markup, escape
 
-from dispatch import html, templates
+from dispatch import html, templates, terms
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Author, Image, Issue, Publication, Section
 
@@ -57,7 +57,7 @@ class Fragments:
             "names": self.names,
             "padding": PADDING,
             "page": self.page,
-            "picture": self.picture,
+            "picture": picture,
             "publication": self.publication,
             "say": self.language.say,
             "sections": tuple(self.sections()),
@@ -70,7 +70,7 @@ class Fragments:
     @property
     def page(self) -> str:
         """The address of the issue's page; of the front page for a collection."""
-        return f"{self.publication.url}/issues/{self.issue.slug}/" if self.issue.slug else f"{self.publication.url}/"
+        return terms.page(self.publication, self.issue.slug) if self.issue.slug else f"{self.publication.url}/"
 
     def feed(self, ending: str) -> str:
         """The address of the feed that this issue or collection is, for the ending ``xml``, ``atom`` or ``json``."""
@@ -137,11 +137,6 @@ class Fragments:
         begun = html.excerpt(article.content, words, self.spoken(article).code) if article.content else ""
         return Markup(begun) or _paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
-    def picture(self, article: Article) -> Image | None:
-        """The picture that stands for an article, unless what is shown of it holds that picture already."""
-        image = article.image
-        return None if image and image.url in html.pictures(self.full(article)) else image
-
     def about(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom there is something to say, where the policy lets more than a link be shown."""
         if article.source.syndicate == "link":
@@ -168,6 +163,12 @@ class Fragments:
     def render(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """A template with these values in it. Raises RenderError."""
         return templates.of(self.publication.templates).render(template, {**self.values, **(more or {})})
+
+
+def picture(article: Article, shown: str) -> Image | None:
+    """The picture that stands for an article, unless what is shown of it holds that picture already."""
+    image = article.image
+    return None if image and image.url in html.pictures(shown) else image
 
 
 def licence(article: Article) -> str:
