@@ -1,4 +1,4 @@
-"""The block about the authors that closes many a pasted article:
+"""The block about the authors that closes many a pasted article.
 
     Author
 
@@ -36,27 +36,6 @@ def split(blocks: Sequence[Block]) -> tuple[list[Block], list[Author]]:
             authors, rest = _authors([*blocks[index][1:], *(line for block in blocks[index + 1 :] for line in block)])
             return ([*blocks[:index], *rest], authors) if authors else (list(blocks), [])
     return list(blocks), []
-
-
-def complete(named: Sequence[Author], boxed: Sequence[Author]) -> tuple[Author, ...]:
-    """The authors that bylines name, each with what a box says of the same name, then those whom only a box names."""
-    by_name = {_fold(author.name): author for author in boxed}
-    completed = [_merge(author, by_name.pop(_fold(author.name), author)) for author in named]
-    return (*completed, *by_name.values())
-
-
-def _merge(author: Author, more: Author) -> Author:
-    return replace(
-        author,
-        url=author.url or more.url,
-        email=author.email or more.email,
-        bio=author.bio or more.bio,
-        avatar=author.avatar or more.avatar,
-    )
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def _authors(lines: Sequence[str]) -> tuple[list[Author], list[Block]]:

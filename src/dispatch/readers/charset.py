@@ -1,7 +1,8 @@
-"""From bytes to text (WHATWG Encoding Standard): who is believed about the character set, and what is done with the rest."""
+"""From bytes to text (WHATWG Encoding Standard): who is believed about the character set."""
 
 import codecs
 import re
+from dataclasses import replace
 
 from dispatch import html
 from dispatch.model import Document
@@ -45,6 +46,11 @@ def _guess(body: bytes) -> str:
     # A stray bad byte does not make windows-1252 of what is UTF-8 otherwise.
     strange = sum(not character.isascii() for character in decoded)
     return decoded if decoded.count("\N{REPLACEMENT CHARACTER}") * 2 < strange else body.decode("cp1252", "replace")
+
+
+def start(document: Document) -> str:
+    """The text that a document begins with, without comments: enough to tell what it is."""
+    return re.sub(r"<!--.*?-->", "", text(replace(document, body=document.body[:4096])), flags=re.DOTALL).lstrip()
 
 
 def _tidy(decoded: str) -> str:

@@ -55,7 +55,7 @@ def _rfc822(written: str) -> datetime | None:
 def _loose(written: str) -> datetime | None:
     for form in _LOOSE:
         try:
-            parsed = datetime.strptime(written, form)  # noqa: DTZ007
+            parsed = datetime.strptime(written, form)
         except ValueError:
             continue
         return parsed.replace(tzinfo=UTC) if form.endswith("%Z") and written.endswith(("UTC", "GMT")) else parsed

@@ -1,24 +1,58 @@
 """Markdown (CommonMark 0.31, with tables and strikethrough): the one user of markdown-it.
 
-Front matter as Jekyll, Hugo, Pelican and their kin write it is understood; see ``frontmatter``.
+Front matter as Jekyll, Hugo, Pelican and their kin write it is understood; see ``foreign``.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from dispatch import html
+from dispatch import frontmatter, html
 from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Document
+from dispatch.readers import charset, foreign
+
+MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
 MOST_BYTES = html.MOST_BYTES
 MOST_LEVELS = 100
 MOST_BRACKETS = 10_000
 
+BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60}(?:[^.…:;!?]|\b(?:[JS]r|[^\W\d_])\.))")
+
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
 _AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
 # What Markdown would strip or fold: white space at either end of a line, and lines that hold nothing else.
 _FRAGILE_SPACE = re.compile(r"^\s+|(?<!\s)\s+$")
+
+
+def accepts(document: Document) -> bool:
+    """Whether this is Markdown: declared as such, or with front matter, a first heading or a link that give it away."""
+    if document.media_type in MEDIA_TYPES:
+        return True
+    return document.media_type in {"", "text/plain"} and b"\0" not in document.body and _looks(charset.text(document))
+
+
+def read(document: Document) -> list[Article]:
+    """The one article of a Markdown text.
+
+    The first heading of rank 1 is the title, and stands in the body no more; a paragraph ``By NAME`` at the start is a
+    byline where the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of
+    ``to_html``.
+    """
+    article, body = foreign.split(charset.text(document), document)
+    title, body = _title(body, article.title)
+    article = replace(article, title=title)
+    if not article.authors:
+        author, body = _byline(body)
+        article = replace(article, authors=author, certainty="likely" if author else "unknown")
+    body = body.strip("\n")
+    return [replace(article, markdown=body, content=to_html(body, document.url))]
 
 
 def to_html(markdown: str, base: str = "") -> str:
@@ -27,12 +61,7 @@ def to_html(markdown: str, base: str = "") -> str:
     Raises GatherError beyond 2 MiB, 100 levels of nesting or 10,000 brackets in one paragraph: there, parsing takes
     more than linear time.
     """
-    _refuse_bombs(markdown)
-    parser = _parser()
-    tokens = parser.parse(markdown)
-    if any(token.level >= MOST_LEVELS - 1 for token in tokens):
-        raise GatherError("the Markdown is nested too deep", hint="Add it as plain text.")
-    return html.sanitise(str(parser.renderer.render(tokens, parser.options, {})), base)
+    return html.sanitise(_render(_parse(markdown)), base)
 
 
 def escape(text: str) -> str:
@@ -41,6 +70,55 @@ def escape(text: str) -> str:
     escaped = "\n".join(_escape_line(line) for line in lines)
     # An empty line would end the paragraph.
     return re.sub(r"\n(?=\n)|^\n|\n\Z", "&#10;", escaped)
+
+
+def _looks(text: str) -> bool:
+    start = text.lstrip("\n")
+    return bool(frontmatter.split(text)[1]) or start.startswith("# ") or bool(re.search(r"\]\((?:https?:|/|<)", text))
+
+
+def _parse(markdown: str) -> Sequence[Token]:
+    _refuse_bombs(markdown)
+    tokens = _parser().parse(markdown)
+    if any(token.level >= MOST_LEVELS - 1 for token in tokens):
+        raise GatherError("the Markdown is nested too deep", hint="Add it as plain text.")
+    return tokens
+
+
+def _render(tokens: Sequence[Token]) -> str:
+    return str(_parser().renderer.render(tokens, _parser().options, {}))
+
+
+def _title(body: str, given: str) -> tuple[str, str]:
+    """The title, and the body without the heading that says it."""
+    tokens = _parse(body)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open" and opening.tag == "h1" and opening.level == 0:
+            title = _plain(inline)
+            return (given or title, _without(body, opening)) if not given or title == given else (given, body)
+    return given, body
+
+
+def _byline(body: str) -> tuple[tuple[Author, ...], str]:
+    tokens = _parse(body)
+    if len(tokens) < 2 or tokens[0].type != "paragraph_open":
+        return (), body
+    match = BYLINE.fullmatch(_plain(tokens[1]))
+    if not match:
+        return (), body
+    addresses = [str(child.attrs["href"]) for child in tokens[1].children or () if child.type == "link_open"]
+    url = addresses[0] if len(addresses) == 1 else ""
+    return (Author(name=match["name"], url=url),), _without(body, tokens[0])
+
+
+def _plain(inline: Token) -> str:
+    return " ".join(html.text(html.sanitise(_render([inline]))).split())
+
+
+def _without(body: str, block: Token) -> str:
+    start, end = block.map or (0, 0)
+    lines = body.split("\n")
+    return "\n".join(lines[:start] + lines[end:])
 
 
 def _escape_line(line: str) -> str:

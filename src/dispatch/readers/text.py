@@ -1,7 +1,8 @@
 """Plain text, as articles arrive by mail and paste.
 
-A title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with headings
-between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation stays as typed.
+A title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
+headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation
+stays as typed.
 """
 
 import re
@@ -9,14 +10,13 @@ from collections.abc import Iterator
 
 from dispatch import links
 from dispatch.model import Article, Author, Document, Source
-from dispatch.readers import authorblock, charset, markdown
+from dispatch.readers import authorblock, charset, markdown, people
 
 MEDIA_TYPES = frozenset({"text/plain"})
 
 _STOPS = (".", "…", ",", ";", ":", "。", "．", "，", "：", "；", "।", "،", "؛")
 _CLOSING = "\"'”’»›)]』」"
 _SPEECH = ("“", '"', "„", "«", "»", "‘", "—", "–", "-", "•", "*", "·", "「", "『")
-_BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60})")
 _SOURCE = re.compile(r"For \S.{0,300}?,? visit (?P<source>[^.!?](?:[^!?]{0,198}[^.!?])?)[.!]?", re.DOTALL)
 _WRAPPED_AT = 100
 
@@ -39,7 +39,7 @@ def read(document: Document) -> list[Article]:
     title, body = _title(body)
     named, body = _bylines(body)
     dek, body = _dek(body)
-    authors = authorblock.complete(named, boxed)
+    authors = people.complete([*named, *boxed], boxed)
     written = "\n\n".join(_markdown(body))
     return [
         Article(
@@ -74,7 +74,7 @@ def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
 def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
     """The ``By NAME`` lines at the start. A name is never taken apart."""
     authors: list[Author] = []
-    while blocks and (match := _BYLINE.fullmatch(blocks[0][0])) and not _is_sentence(blocks[0][0]):
+    while blocks and (match := markdown.BYLINE.fullmatch(blocks[0][0])):
         authors.append(Author(name=match["name"].strip()))
         rest = blocks[0][1:]
         blocks = ([rest] if rest else []) + blocks[1:]

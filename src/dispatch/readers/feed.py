@@ -1,0 +1,41 @@
+"""Feeds: RSS, Atom and JSON Feed, each entry an article.
+
+Links, ids and authors are taken from the document as they stand, for readers of feeds that rewrite them lose credit and
+break addresses.
+"""
+
+import re
+
+from dispatch.errors import GatherError
+from dispatch.model import Article, Document
+from dispatch.readers import atom, charset, jsonfeed, rss, xml
+
+MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
+
+_FORMATS = {"rss": rss.articles, "rdf:RDF": rss.articles, "atom:feed": atom.articles, "atom:entry": atom.articles}
+# Declarations and instructions, then the root.
+_ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
+
+
+def accepts(document: Document) -> bool:
+    """Whether this is a feed: declared as one, or with the root of one, whatever a server says."""
+    start = charset.start(document)
+    if start.startswith("{"):
+        return document.media_type == "application/feed+json" or b"://jsonfeed.org/version/" in document.body
+    return bool(_ROOT.match(start)) or document.media_type in MEDIA_TYPES
+
+
+def read(document: Document) -> list[Article]:
+    """The articles of a feed, in its order.
+
+    Raises GatherError on what is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
+    """
+    text = charset.text(document)
+    if text.lstrip().startswith("{"):
+        return jsonfeed.articles(text, document.url)
+    root = xml.parse(text)
+    if root.tag not in _FORMATS:
+        raise GatherError(
+            f"this is XML, but not a feed: its root is {root.tag}", hint="RSS, Atom and JSON Feed can be read."
+        )
+    return _FORMATS[root.tag](root, document.url)

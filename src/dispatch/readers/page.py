@@ -1,0 +1,168 @@
+"""An HTML page as an article, pieced together from several witnesses.
+
+    structured     JSON-LD                              believed first
+    microformats   h-entry, hAtom, microdata
+    metatags       OpenGraph and other ``meta``
+    authorbox      who the boxes below it are about     completes authors, or names them
+    body           the article itself
+
+What a page calls its own address is the article's ``url``; ``gather`` knows when another was typed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from dispatch import links
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Certainty, Document, Image, Source
+from dispatch.readers import (
+    authorbox,
+    body,
+    charset,
+    elements,
+    metatags,
+    microformats,
+    people,
+    structured,
+)
+
+MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+MOST_ELEMENTS = 50_000
+
+_UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
+_PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
+_OTHERS = (
+    "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
+)
+
+
+def accepts(document: Document) -> bool:
+    """Whether this is a page: declared as one, or beginning like one where nothing telling was declared."""
+    if document.media_type in MEDIA_TYPES:
+        return True
+    return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.start(document)))
+
+
+def read(document: Document) -> list[Article]:
+    """The one article of a page; none where there is neither a title nor a body.
+
+    Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
+    deeper than ``html.sanitise`` takes.
+    """
+    text = charset.text(document)
+    if sum(1 for _ in re.finditer("<[A-Za-z]", text)) > MOST_ELEMENTS:
+        raise GatherError(f"the page has more than {MOST_ELEMENTS:,} elements", hint="Add it as plain text.")
+    tree = LexborHTMLParser(text)
+    root = tree.root
+    if root is None:
+        return []
+    base = elements.address(root.css_first("base[href]"), document.url) or document.url
+    data, head = structured.article(root, base), metatags.article(root, base)
+    boxed = list(authorbox.authors(root, base))
+    for frame in root.css(f"{authorbox.SELECTOR}, {_OTHERS}"):
+        frame.decompose()
+    entry = _entry(root)
+    marks = microformats.article(entry, base)
+    source = _source(data, head, document.url)
+    authors, certainty = _authors(root, entry, (data, marks), boxed, source, base)
+    title = _title(root, (data.title, head.title, marks.title), source.title)
+    dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
+    image = _image(root, head.image or data.image, base)
+    content = body.content(tree, base, title=title, dek=dek)
+    article = Article(
+        url=head.url or data.url,
+        title=title,
+        dek=dek,
+        summary=head.summary or data.summary,
+        content=content,
+        authors=authors,
+        credits=tuple(credit for credit in data.credits if not any(people.same(credit.name, a.name) for a in authors)),
+        certainty=certainty,
+        source=source,
+        published=data.published or marks.published or head.published,
+        updated=data.updated or marks.updated or head.updated,
+        language=head.language or data.language,
+        tags=data.tags or head.tags,
+        image=image,
+        license=data.license or head.license,
+    )
+    return [article] if title or content else []
+
+
+def _entry(root: LexborNode) -> LexborNode:
+    """The element that holds the article, when the page marks one; else all of it."""
+    candidates = elements.every(root, f"{microformats.ENTRY}, article, main")
+    return next(
+        (node for node in candidates if node.css_first("h1") is not None), candidates[0] if candidates else root
+    )
+
+
+def _source(data: Article, head: Article, found_at: str) -> Source:
+    """The site: its own name and front page, else its host."""
+    origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
+    url = data.source.url or (origin[0] if origin else "")
+    return Source(title=head.source.title or data.source.title or links.host(url).removeprefix("www."), url=url)
+
+
+def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
+    """The title in full and without the site's name."""
+    known = [title for title in (*said, elements.first(root, "h1"), elements.first(root, "title")) if title]
+    title = known[0] if known else ""
+    stem = title.removesuffix("...").removesuffix("…").rstrip()
+    if stem != title:
+        title = max((other for other in known if other.startswith(stem)), key=len)
+    return re.sub(rf"\s+[|–—·•:»-]\s+{re.escape(site)}$", "", title) if site else title
+
+
+def _authors(
+    root: LexborNode,
+    entry: LexborNode,
+    witnesses: tuple[Article, Article],
+    boxed: list[Author],
+    source: Source,
+    base: str,
+) -> tuple[tuple[Author, ...], Certainty]:
+    """Who is credited, and how sure that is: what is said to machines and in boxes is; a guess needs two witnesses."""
+    data, marks = (list(witness.authors) for witness in witnesses)
+    careful, careless = metatags.authors(root)
+    hinted = microformats.hints(entry, base) or microformats.hints(root, base)
+
+    def persons(named: list[Author]) -> list[Author]:
+        return [author for author in named if not people.same(author.name, source.title)]
+
+    sure = [data, *map(persons, (careful, marks, boxed))]
+    named = next(filter(None, sure), [])
+    # A box may list all authors where the markup for search engines has room for one.
+    named = next((more for more in sure if len(more) > len(named) and _holds(more, named)), named)
+    guesses = [*map(persons, (hinted, careless))]
+    certainty: Certainty = "certain"
+    if not named:
+        named = [author for author in guesses[0] if _holds(guesses[1], [author])]
+        certainty = "certain" if named else "likely"
+        named = named or next(filter(None, guesses), [])
+    addressed = [_as_boxed(author, boxed) for author in named]
+    authors = people.complete(addressed, [*boxed, *data, *marks, *hinted])
+    return authors, certainty if authors else "unknown"
+
+
+def _holds(more: list[Author], named: list[Author]) -> bool:
+    return all(any(people.same(author.name, other.name) for other in more) for author in named)
+
+
+def _as_boxed(author: Author, boxed: list[Author]) -> Author:
+    """The author with the address from the box: the one behind “View all posts”."""
+    url = next((box.url for box in boxed if box.url and people.same(box.name, author.name)), author.url)
+    return replace(author, url=url)
+
+
+def _image(root: LexborNode, image: Image | None, base: str) -> Image | None:
+    """The picture, with what the page itself says that it shows."""
+    if image is None or not links.is_web(image.url):
+        return None
+    shown = (node for node in root.css("img[alt]") if elements.address(node, base, "data-src", "src") == image.url)
+    alt = next((elements.attribute(node, "alt") for node in shown), None)
+    return image if image.alt else replace(image, alt=alt)

@@ -1,0 +1,177 @@
+"""JSON-LD with schema.org's words: what a page says of itself to machines."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+
+from selectolax.lexbor import LexborNode
+
+from dispatch import html, links
+from dispatch.model import Article, Author, Credit, Image, Source
+from dispatch.readers import elements, entries, media, people
+from dispatch.readers.dates import moment
+
+MOST_NODES = 5_000
+
+_IS_ARTICLE = re.compile(r"(?:\w*Article|\w*Posting|Report|Review|CreativeWork)")
+_ORGANISATION = re.compile(r"\w*Organization|Corporation")
+_SITE = re.compile("WebSite")
+_ROLES = ("translator", "editor", "illustrator", "contributor")
+
+Node = dict[str, object]
+
+
+def article(root: LexborNode, base: str) -> Article:
+    """What the page's JSON-LD says of the article, without a body; empty where it says nothing."""
+    nodes = list(_nodes(root))
+    by_id = {written: node for node in reversed(nodes) if (written := _text(node.get("@id"))) and len(node) > 1}
+    found = next(
+        (node for node in nodes if _is(node, _IS_ARTICLE) and (node.get("headline") or node.get("author"))), None
+    )
+    if found is None:
+        return Article(source=_source({}, nodes, by_id, base))
+    source = _source(found, nodes, by_id, base)
+    named = _list(found.get("author") or found.get("creator"))
+    authors = [
+        author
+        for item in named
+        for author in _people(item, by_id, base)
+        # The publisher as a person is a mistake; as an organisation it is the author that the page means.
+        if not people.same(author.name, source.title) or _organisation(item, by_id)
+    ]
+    return Article(
+        url=_address([found.get("url"), found.get("mainEntityOfPage")], base),
+        title=_line(found.get("headline") or found.get("name")),
+        dek=_line(found.get("alternativeHeadline")),
+        summary=_line(found.get("description")),
+        authors=people.complete(authors, ()),
+        credits=tuple(
+            Credit(role=role, name=person.name, url=person.url)
+            for role in _ROLES
+            for person in _people(found.get(role), by_id, base)
+        ),
+        source=source,
+        published=moment(_text(found.get("datePublished"))),
+        updated=moment(_text(found.get("dateModified"))),
+        language=_text(_first(found.get("inLanguage"), "alternateName")).replace("_", "-"),
+        tags=entries.tags(_keywords(found.get("keywords"))),
+        image=_image(found.get("image"), by_id, base),
+        license=_address([found.get("license")], base),
+    )
+
+
+def _nodes(root: LexborNode) -> Iterator[Node]:
+    """Every node of every script, the outer before the inner."""
+    waiting: list[object] = []
+    for script in elements.every(root, 'script[type="application/ld+json" i]'):
+        written = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script.text())
+        try:
+            waiting.append(json.loads(written, strict=False))
+        except (ValueError, RecursionError):
+            # A script that is not JSON says nothing; the page has other witnesses.
+            continue
+    seen = 0
+    while waiting and seen < MOST_NODES:
+        item = waiting.pop(0)
+        seen += 1
+        if isinstance(item, dict):
+            yield item
+            waiting += [value for value in item.values() if isinstance(value, dict | list)]
+        elif isinstance(item, list):
+            waiting = [*item[:MOST_NODES], *waiting]
+
+
+def _is(node: Node, kind: re.Pattern[str]) -> bool:
+    return any(kind.fullmatch(_text(name).rpartition("/")[2]) for name in _list(node.get("@type")))
+
+
+def _people(value: object, by_id: dict[str, Node], base: str) -> Iterator[Author]:
+    """Those whom the markup lists, one by one; several names in a list are several people."""
+    for item in _list(value):
+        node = _resolved(item, by_id)
+        if isinstance(node, dict):
+            names = _list(node.get("name"))
+            for name in names:
+                yield from people.author(
+                    _text(name),
+                    url=_address([node.get("url"), node.get("mainEntityOfPage")], base) if len(names) == 1 else "",
+                    bio=_line(node.get("description")),
+                    avatar=_address([_first(_resolved(node.get("image"), by_id), "url", "contentUrl")], base),
+                )
+        else:
+            yield from people.author(_text(node))
+
+
+def _source(article: Node, nodes: Iterable[Node], by_id: dict[str, Node], base: str) -> Source:
+    """The site, else whoever publishes it."""
+    sites = [node for node in nodes if _is(node, _SITE) and node.get("name")]
+    publisher = _resolved(article.get("publisher"), by_id)
+    for node in (*sites, publisher):
+        if isinstance(node, dict) and (title := people.name(_text(node.get("name")))):
+            return Source(title=title, url=_address([node.get("url")], base))
+    return Source()
+
+
+def _organisation(value: object, by_id: dict[str, Node]) -> bool:
+    node = _resolved(value, by_id)
+    return isinstance(node, dict) and _is(node, _ORGANISATION)
+
+
+def _image(value: object, by_id: dict[str, Node], base: str) -> Image | None:
+    for item in _list(value):
+        node = _resolved(item, by_id)
+        if url := _address([_first(node, "url", "contentUrl")], base):
+            known: Node = node if isinstance(node, dict) else {}
+            return Image(
+                url=url,
+                width=media.pixels(_text(_first(known.get("width"), "value"))),
+                height=media.pixels(_text(_first(known.get("height"), "value"))),
+            )
+    return None
+
+
+def _keywords(value: object) -> Iterator[str]:
+    for item in _list(value):
+        yield from _text(_first(item, "name")).split(",")
+
+
+def _list(value: object) -> list[object]:
+    if isinstance(value, dict) and "@list" in value:
+        value = value["@list"]
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _resolved(value: object, by_id: dict[str, Node]) -> object:
+    """A node, where the value only refers to it by its id."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict) and not value.get("name") and not value.get("url"):
+        return by_id.get(_text(value.get("@id")), value)
+    return value
+
+
+def _first(value: object, *keys: str) -> object:
+    """The value itself, or, of a node, the first of these keys that it has."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return next((value[key] for key in keys if value.get(key)), None) if isinstance(value, dict) else value
+
+
+def _text(value: object) -> str:
+    return (
+        html.clean(str(value)).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    )
+
+
+def _line(value: object) -> str:
+    """A text, which many pages escape once more than JSON asks for."""
+    return entries.plain(unescape(_text(_first(value, "@value"))))
+
+
+def _address(values: Iterable[object], base: str) -> str:
+    for value in values:
+        written = _text(_first(value, "url", "@id"))
+        if written and not written.startswith("#") and links.is_absolute(url := links.resolve(base, written)):
+            return url
+    return ""

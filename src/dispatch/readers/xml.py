@@ -1,0 +1,147 @@
+"""XML of foreign feeds as a small tree, bounded and without entities; expat does the parsing.
+
+Tags and attributes carry the usual prefix of their namespace (``dc:creator``, ``atom:entry``), whatever prefix the
+document uses, and none where they stand in no namespace or in one of RSS's own.
+"""
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from xml.etree.ElementTree import Element, TreeBuilder, tostring
+from xml.parsers import expat
+
+from dispatch import links
+from dispatch.errors import GatherError
+
+MOST_LEVELS = 256
+MOST_ELEMENTS = 500_000
+MOST_ATTRIBUTES = 256
+
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom:",
+    "http://purl.org/atom/ns#": "atom:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/elements/1.0/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://www.w3.org/XML/1998/namespace": "xml:",
+    "http://backend.userland.com/creativeCommonsRssModule": "cc:",
+    "http://creativecommons.org/ns#": "cc:",
+    "http://web.resource.org/cc/": "cc:",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+}
+
+
+_ENTITY = re.compile(r"&((?:#?\w{1,32};)?)")
+
+
+class _UnknownEntityError(ValueError):
+    """An entity that only a DTD could explain."""
+
+
+def parse(text: str) -> Element:
+    """The root of a document. Raises GatherError on what is not XML, and on what no honest feed has.
+
+    Where only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
+    """
+    text = text.lstrip("\ufeff \t\n")
+    try:
+        return _Builder().build(text)
+    except (expat.ExpatError, _UnknownEntityError):
+        try:
+            return _Builder().build(_repair(text))
+        except (expat.ExpatError, _UnknownEntityError) as error:
+            raise GatherError(
+                f"this is not well-formed XML: {error}", hint="The feed's publisher can mend it."
+            ) from error
+
+
+def children(element: Element, *tags: str) -> Iterator[Element]:
+    """The children by one of these tags, the tags in order of preference."""
+    return (child for tag in tags for child in element if child.tag == tag)
+
+
+def text_of(element: Element, *tags: str) -> str:
+    """The text of the first of these children that has any; empty when none has."""
+    texts = ("".join(child.itertext()).strip("\t\n\r ") for child in children(element, *tags))
+    return next((text for text in texts if text), "")
+
+
+def base_of(element: Element, base: str) -> str:
+    """The address that relative ones in this element are relative to (XML Base, section 4)."""
+    return links.resolve(base, element.get("xml:base", ""))
+
+
+def markup_of(element: Element) -> str:
+    """What stands in an element, as HTML."""
+    for inner in element.iter():
+        inner.tag = inner.tag.removeprefix("xhtml:")
+    return escape(element.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in element)
+
+
+class _Builder:
+    """Builds the tree from expat's events, and refuses as soon as a bound is passed."""
+
+    def __init__(self) -> None:
+        self._tree = TreeBuilder()
+        self._depth = self._elements = 0
+        self._parser = expat.ParserCreate("utf-8", "}")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._tree.data
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.SkippedEntityHandler = self._skipped
+
+    def build(self, text: str) -> Element:
+        self._parser.Parse(text, True)
+        return self._tree.close()
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._elements += 1
+        if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
+            raise GatherError("the XML is nested too deep or has too many parts", hint="No honest feed is.")
+        self._tree.start(_prefixed(tag), {_prefixed(name): value for name, value in attributes.items()})
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        self._tree.end(_prefixed(tag))
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
+        if has_internal_subset:
+            raise GatherError("the XML brings a DTD of its own, which is refused", hint="No feed needs one.")
+
+    def _skipped(self, name: str, _is_parameter: bool) -> None:
+        raise _UnknownEntityError(f"nobody knows the entity &{name};")
+
+
+def _prefixed(name: str) -> str:
+    namespace, _, local = name.rpartition("}")
+    return _PREFIXES.get(namespace, f"{{{namespace}}}") + local if namespace else local
+
+
+def _repair(text: str) -> str:
+    """The text with HTML's entities as characters and single ampersands escaped, CDATA sections untouched."""
+    pieces = []
+    position = 0
+    while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        pieces += [_ENTITY.sub(_as_xml, text[position:start]), text[start : end + 3]]
+        position = end + 3
+    return "".join([*pieces, _ENTITY.sub(_as_xml, text[position:])])
+
+
+def _as_xml(match: re.Match[str]) -> str:
+    name = match[1]
+    if name in {"amp;", "lt;", "gt;", "quot;", "apos;"} or re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name):
+        return match[0]
+    meant = unescape(match[0]) if name.endswith(";") else match[0]
+    return escape(meant)
