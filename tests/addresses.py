@@ -1,0 +1,60 @@
+"""Addresses that must survive, byte for byte, wherever they stand: one of each kind that has broken a tool before."""
+
+WEB = {
+    "ampersand": "https://paper.example/a?x=1&y=2",
+    "looks like an entity": "https://paper.example/a?x=1&copy=2&lt=3&notit;=4",
+    "literal &amp;": "https://paper.example/a?x=1&amp;y=2",
+    "%20": "https://paper.example/a%20b",
+    "escaped twice": "https://paper.example/go?to=http%253A%252F%252Fother.example",
+    "plus": "https://paper.example/search?q=a+b+c",
+    "raw space": "https://paper.example/a b/c d?q=e f",
+    "fragment": "https://paper.example/a#frag",
+    "text fragment": "https://paper.example/a?x=1#:~:text=more%20powerful,NATO",
+    "nested address": "https://gate.example/?url=https://paper.example/a?b=c&d=e#f",
+    "jsessionid": "https://paper.example/a;jsessionid=0123ABCD?x=1;y=2",
+    "double quote": 'https://paper.example/say"hello"',
+    "single quote": "https://paper.example/o'reilly's",
+    "markup": "https://paper.example/<b>bold</b>",
+    "balanced parentheses": "https://paper.example/wiki/Wire_(disambiguation)",
+    "unbalanced parenthesis": "https://paper.example/wiki/Wire_(open",
+    "closing parenthesis": "https://paper.example/wiki/Wire)",
+    "brackets": "https://paper.example/a?a[]=1&a[]=2",
+    "IPv6": "http://[2001:db8::1]:8080/a",
+    "template variable": "https://paper.example/{{x}}?y={{ 7*7 }}",
+    "template tag": "https://paper.example/{% x %}{# y #}",
+    "userinfo": "https://user:p%40ss@paper.example/a",
+    "empty query": "https://paper.example/a?",
+    "empty fragment": "https://paper.example/a#",
+    "empty query and fragment": "https://paper.example/a?#",
+    "host alone": "https://paper.example",
+    "port": "http://paper.example:8080/",
+    "capitals": "HTTPS://Paper.Example/A%2fb%2Fc",
+    "dots": "https://paper.example/a/../b/./c//d",
+    "lone percent signs": "https://paper.example/100%/50%off",
+    "long": "https://paper.example/" + "a1-b2_c3~" * 165 + "?x=1&y=2",
+    "quoted-printable": "https://paper.example/a?x=3D&y==3D=20=",
+    "IDN": "https://bücher.example/straße",
+    "IDN in punycode": "https://xn--bcher-kva.example/",
+    "accent composed": "https://paper.example/caf\u00e9",
+    "accent decomposed": "https://paper.example/cafe\u0301",
+    "Japanese": "https://paper.example/日本語?検索=猫",
+    "Hebrew": "https://paper.example/עיתון",
+    "Arabic": "https://paper.example/صحيفة",
+    "Hindi": "https://paper.example/समाचार",
+    "Thai": "https://paper.example/ข่าวสาร",
+    "ZWJ emoji": "https://paper.example/👩\u200d💻/👨\u200d👩\u200d👧",
+    "invisible characters": "https://paper.example/a\u00adb\u200bc\u00a0d\u202ee",
+    "backslashes": "https://paper.example/a\\b\\\\c\\n",
+    "token of ours": "https://paper.example/xq0qx?xq1qx=xq2qx",
+    "pipes and carets": "https://paper.example/a|b^c`d",
+    "dollar and star": "https://paper.example/$1/*?a=$&b=*",
+}
+"""Addresses of articles, sources, pictures and files: http and https."""
+
+MAIL = {
+    "mailto": "mailto:jerry@paper.example?subject=A%20word&body=one%0D%0Atwo",
+    "tel": "tel:+49-30-1234567;ext=89",
+}
+"""Addresses that only a person can have."""
+
+PERSONAL = WEB | MAIL

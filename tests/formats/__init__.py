@@ -1,0 +1,1 @@
+"""Every format, read back with parsers that the renderers do not use."""

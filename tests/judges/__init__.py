@@ -1,0 +1,1 @@
+"""Judges from outside: validators, feed readers, browsers, spam filters."""
