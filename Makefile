@@ -1,0 +1,85 @@
+# Everything sets itself up in .venv. Needed: Python 3.11 or later with venv, git, make.
+#
+#   make run      renders the sample publication and says where to look
+#   make test     style, types and tests
+#
+# PYTHON=python3.12 make test    takes another Python.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: run test check-style check-types tests judges wheel-test docs docs-serve pictures bench freeze clean
+
+run: .venv/run
+	@$(BIN)/dispatch render names-and-addresses
+	@echo
+	@echo "The page: $(CURDIR)/out/names-and-addresses/index.html"
+	@echo "The mail: $(CURDIR)/out/names-and-addresses/email.html"
+
+test: check-style check-types tests
+
+check-style: .venv/test
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+
+check-types: .venv/test
+	@$(BIN)/mypy --no-error-summary
+
+tests: .venv/test
+	@$(BIN)/pytest --quiet
+
+# The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
+judges: tests/node_modules/.installed
+
+tests/node_modules/.installed: tests/package.json
+	npm install --prefix tests --silent --no-package-lock --ignore-scripts
+	@touch $@
+
+# What ships is what is tested: the wheel in an environment of its own, in a folder of its own.
+wheel-test: .venv/test
+	@$(BIN)/python tests/wheel.py
+
+docs: .venv/docs
+	@$(BIN)/zensical build --clean --strict
+
+docs-serve: .venv/docs
+	@$(BIN)/zensical serve
+
+pictures: .venv/test
+	@$(BIN)/python docs/pictures/make.py
+
+bench: .venv/test judges
+	@$(BIN)/python -m benchmarks
+
+# The environments: made once, and again only when what they are made of has changed.
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dispatch needs Python 3.11 or later")'
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/pip: .venv/python constraints.txt
+	@$(PIP) install --upgrade --constraint constraints.txt pip
+	@touch $@
+
+.venv/run: .venv/pip pyproject.toml
+	@echo "Installing dispatch into .venv ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/test .venv/docs: .venv/%: .venv/run
+	@echo "Installing what make $* needs ..."
+	@$(PIP) install --constraint constraints.txt --group $*
+	@touch $@
+
+# New versions of everything, as of today, into constraints.txt. Run the tests afterwards.
+freeze:
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) install --upgrade pip
+	@$(PIP) install --editable . --group test --group docs
+	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
+	@touch .venv/python
+
+clean:
+	rm -rf .venv out public site dist tests/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""How fast dispatch is beside its peers: ``make bench``. See docs/reference/speed.md."""

@@ -1,0 +1,73 @@
+"""What several tests share: the sample publication, the judges that are programs, and golden files.
+
+A test that needs a program says so with a mark. Where the program is missing it is skipped, aloud; in CI it fails::
+
+    @pytest.mark.needs("chromium")              a command on the path
+    @pytest.mark.needs("node", "npm:mjml")      and a package of tests/package.json (make judges)
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from dispatch import config, issues
+from dispatch.model import Issue, Publication
+
+HERE = Path(__file__).parent
+CHECKOUT = HERE.parent
+NODE_MODULES = HERE / "node_modules"
+
+# Chromium as root and without any traffic of its own.
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; the diff is the review")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*programs): a command, or npm:package; missing, the test is skipped")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for program in mark.args:
+            need(program)
+
+
+def need(program: str) -> None:
+    """Go on if the program is there; else skip, or in CI fail."""
+    kind, _, package = program.partition(":")
+    if (NODE_MODULES / package / "package.json").is_file() if kind == "npm" else shutil.which(program):
+        return
+    hint = "make judges" if kind == "npm" else "see tests/apt.txt"
+    reason = f"{program} is not installed ({hint})"
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Publication:
+    """The publication of this repository."""
+    return config.load(CHECKOUT)
+
+
+@pytest.fixture(scope="session")
+def sample_issue(sample: Publication) -> Issue:
+    """Its first issue."""
+    return issues.read(sample, "names-and-addresses")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window. A test that takes it is marked needs("chromium")."""
+    need("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        yield chromium
+        chromium.close()
