@@ -7,5 +7,6 @@ writing.py    Issue -> files, changing nothing that has not changed
 
 from dispatch.issues.folders import absent, find, newest, path, pictures, strays
 from dispatch.issues.reading import names, read, read_all
+from dispatch.issues.writing import write
 
-__all__ = ["absent", "find", "names", "newest", "path", "pictures", "read", "read_all", "strays"]
+__all__ = ["absent", "find", "names", "newest", "path", "pictures", "read", "read_all", "strays", "write"]

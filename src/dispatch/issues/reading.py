@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from dispatch import files, frontmatter, html, links, tables, terms
@@ -83,7 +83,7 @@ class Folder:
         """The issue with its articles; None after a fault. Ids that files lack are minted, with the issue's date."""
         before = len(self.faults)
         file = self.file(self.path / "issue.md")
-        issue = self._issue(file, self._sections, self._content(file)) if file else None
+        issue = self.heading(file, self._sections, self._content(file)) if file else None
         if issue is None or len(self.faults) > before:
             return None
         return replace(
@@ -97,7 +97,7 @@ class Folder:
     def head(self) -> Issue | None:
         """The issue without its words, its sections and their articles, which are not looked at; None after a fault."""
         file = self.file(self.path / "issue.md")
-        return self._issue(file, lambda *_: (), "") if file else None
+        return self.heading(file, lambda *_: (), "") if file else None
 
     def article(self, file: File) -> Article | None:
         """What an article's file says; None after a fault. Its id is empty when the file has none."""
@@ -150,6 +150,11 @@ class Folder:
             return address
         return links.resolve(self.base, quote(address) if (self.path / address).is_file() else address)
 
+    def relative(self, address: str) -> str:
+        """The name of a file beside the article where an address is one's, otherwise the address."""
+        name = unquote(address.removeprefix(self.base)) if address.startswith(self.base) else ""
+        return name if name and self.absolute(name) == address else address
+
     def _reading(self, file: File, lines: Mapping[str, int] | None = None) -> tables.Reading:
         return tables.Reading(
             file=file.name,
@@ -158,7 +163,7 @@ class Folder:
             faults=self.faults,
         )
 
-    def _issue(self, file: File, sections: tables.Special, intro: str) -> Issue | None:
+    def heading(self, file: File, sections: tables.Special, intro: str) -> Issue | None:
         """What issue.md says."""
         data = {key: value for key, value in file.front.data.items() if key != "id" or value is not None}
         given: dict[str, object] = {"slug": self.slug, "feed": "", "intro": intro}

@@ -1,0 +1,148 @@
+"""What files say of an issue and its articles: nouns become the values of front matter.
+
+Each function takes the noun, the one that was read from the file before (None for a new file) and the file's raw
+values: what is equal keeps its raw value, so that ``2026-11-24`` or ``photo.jpg`` stay what their writer made them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass, replace
+from datetime import datetime
+
+from dispatch import tables, terms
+from dispatch.frontmatter import Value
+from dispatch.issues.reading import Folder
+from dispatch.model import Article, Issue, Source
+
+Raw = Mapping[str, object]
+
+# The keys as they follow one another in a new file.
+ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "sections")
+ARTICLE = (
+    *("id", "url", "title", "dek", "summary", "authors", "credits", "certainty", "source", "syndicate", "published"),
+    *("updated", "language", "tags", "image", "enclosures", "license", "note", "corrections"),
+)
+
+
+def of_issue(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
+    """The front matter of issue.md. The issue's words are its body."""
+    bare = old and replace(old, id=str(raw.get("id") or ""))
+    said = _said(issue, bare, raw, without=("slug", "feed", "intro", "sections")) | {"status": issue.status}
+    listed = raw.get("sections")
+    raws = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, Mapping)]
+    free = list(zip(old.sections if old else (), raws, strict=False))
+    sections: list[Value] = []
+    for section in issue.sections:
+        match = next((pair for pair in free if pair[0].title == section.title), None)
+        if match:
+            free.remove(match)
+        was, there = match or (None, {})
+        keys: dict[str, Value] = {"articles": [article.key for article in section.articles]}
+        sections.append(_said(section, was, there, without=("articles",)) | (keys if section.articles else {}))
+    return _ordered(said | ({"sections": sections} if sections else {}), ISSUE)
+
+
+def of_article(article: Article, old: Article | None, raw: Raw, folder: Folder) -> dict[str, Value]:
+    """The front matter of an article's file."""
+    new, was = _as_written(article, folder), old and _as_written(old, folder)
+    # An id that was minted for a file without one gets written into it.
+    said = _said(new, was and replace(was, id=str(raw.get("id") or "")), raw, without=("source",))
+    said |= _authors(new, was, raw, folder) if new.authors else {}
+    if old and was and (old.source, was.url) == (article.source, new.url):
+        said |= {key: _value(raw[key]) for key in ("source", "syndicate") if key in raw}
+    else:
+        said |= _source(article.source, folder, is_own=not new.url)
+    return _ordered(said, ARTICLE)
+
+
+def _as_written(article: Article, folder: Folder) -> Article:
+    """An article without what follows from where it stands."""
+    is_own = article.url in ("", f"{folder.base}#{article.key}")
+    return replace(
+        article,
+        key="",
+        content="",
+        markdown="",
+        url="" if is_own else article.url,
+        authors=tuple(replace(author, avatar=folder.relative(author.avatar)) for author in article.authors),
+        image=article.image and replace(article.image, url=folder.relative(article.image.url)),
+        enclosures=tuple(replace(item, url=folder.relative(item.url)) for item in article.enclosures),
+    )
+
+
+def _authors(new: Article, old: Article | None, raw: Raw, folder: Folder) -> dict[str, Value]:
+    """The authors: as they stood, by their key in authors.toml, or in full."""
+    keys = {author: key for key, author in folder.publication.authors.items()}
+    stood = raw.get("authors")
+    before: dict[object, Value] = {}
+    if old:
+        before = dict(zip(old.authors, map(_value, stood if isinstance(stood, list) else [stood]), strict=False))
+    if old and old.authors == new.authors:
+        return {"authors": _value(stood)}
+    return {"authors": [before.get(author) or keys.get(author) or _said(author, None, {}) for author in new.authors]}
+
+
+def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]:
+    """The source in the fewest words that read as the same, and the policy where it is the article's own."""
+    publication = folder.publication
+
+    def reads(said: Source) -> Source:
+        return terms.resolved(said, publication, is_own=is_own)
+
+    entry = next((entry for entry in publication.sources if entry.key and entry.key == source.key), Source())
+    by_key = Source(key=entry.key)
+    general = replace(reads(by_key), syndicate=None)
+    wanted = replace(source, syndicate=None)
+    said: dict[str, Value]
+    if replace(reads(Source()), syndicate=None) == wanted:
+        said, named = {}, Source()
+    elif entry.key and general == wanted:
+        said, named = {"source": entry.key}, by_key
+    else:
+        own = _said(wanted, general, {}, without=("key", "syndicate"))
+        said = {"source": ({"key": entry.key} if entry.key else {}) | own}
+        named = replace(wanted, key=entry.key)
+    return said if reads(named).syndicate == source.syndicate else said | {"syndicate": source.syndicate}
+
+
+def _said(new: object, old: object, raw: Raw, *, without: Sequence[str] = ()) -> dict[str, Value]:
+    """A noun as a mapping: raw values where it is as it was, others where it is not, nothing for defaults."""
+    said: dict[str, Value] = {}
+    for column in tables.columns(tables.noun(type(new))):
+        value = getattr(new, column.name)
+        if column.name in without:
+            continue
+        if old is not None and getattr(old, column.name) == value:
+            if column.key in raw:
+                said[column.key] = _value(raw[column.key])
+        elif value != column.default:
+            was = getattr(old, column.name) if old is not None else None
+            said[column.key] = _dumped(value, was, raw.get(column.key))
+    return said
+
+
+def _dumped(value: object, old: object, raw: object) -> Value:
+    """One value of a noun."""
+    if isinstance(value, tuple):
+        raws = raw if isinstance(raw, list) else [raw]
+        before = list(zip(old, raws, strict=False)) if isinstance(old, tuple) else []
+        return [
+            next((_value(there) for was, there in before if was == item), _dumped(item, None, None)) for item in value
+        ]
+    if is_dataclass(value):
+        return _said(value, old, raw if isinstance(raw, Mapping) else {})
+    return _value(value)
+
+
+def _value(raw: object) -> Value:
+    """A value as front matter takes it."""
+    if raw is None or isinstance(raw, str | int | datetime):
+        return raw
+    if isinstance(raw, Mapping):
+        return {str(key): _value(item) for key, item in raw.items()}
+    if isinstance(raw, list):
+        return [_value(item) for item in raw]
+    return str(raw)  # TOML's other types
+
+
+def _ordered(said: Mapping[str, Value], order: Sequence[str]) -> dict[str, Value]:
+    return {key: said[key] for key in order if key in said}

@@ -1,0 +1,124 @@
+"""An Issue becomes its files again, and nothing changes in them that has not changed in it.
+
+What stands on the disk is read first; only keys whose value is another one are written, and a body that is there is
+never touched. Everything is prepared, and read back, before the first byte is written; issue.md comes last, so that it
+never lists what is not there.
+"""
+
+from pathlib import Path
+
+from dispatch import files, frontmatter
+from dispatch.errors import IssueError
+from dispatch.frontmatter import Value
+from dispatch.issues import forms
+from dispatch.issues.reading import KEY, File, Folder
+from dispatch.model import Article, Issue, Publication
+
+# What must come back from a file as it went in, or it is not written: the one promise.
+_PROMISED = ("id", "url", "title", "authors", "credits", "source")
+
+
+def write(publication: Publication, issue: Issue) -> Path:
+    """Write what changed of an issue, and return the path of its issue.md.
+
+    A new article gets a file: ``.md`` when it has Markdown or no body, else ``.html``. An article under a new key, told
+    by its id, takes its file along. An article that is no longer in the issue is no longer listed; its file stays.
+
+    Raises IssueError, and has then written nothing, when what is there cannot be read, when a file that no section
+    lists is in the way, or when something of the issue cannot stand in a file.
+    """
+    folder = Folder(publication=publication, slug=issue.slug)
+    keys = [article.key for article in issue.articles]
+    for key in (issue.slug, *keys):
+        if not KEY.fullmatch(key) or keys.count(key) > 1 or key == "issue":
+            raise IssueError(f"“{key}” cannot name a file here", hint="use a-z, 0-9 and hyphens, at most 80, once each")
+    old = folder.issue() if (folder.path / "issue.md").exists() else None
+    _raise(folder)
+    listed = {article.key: article for article in (old.articles if old else ())}
+    renamed = {article.id: article for article in listed.values() if article.key not in keys}
+    texts: dict[Path, str] = {}
+    left: list[Path] = []
+    for article in issue.articles:
+        known = listed.get(article.key) or renamed.get(article.id)
+        path, text = _changed(folder, article, known) if known else _new(folder, article)
+        texts[path] = text
+        if known and known.key != article.key:
+            left.append(folder.of(known.key)[0])
+    texts[folder.path / "issue.md"] = _issue(folder, issue, old)
+    for path, text in texts.items():
+        files.write(path, text.encode("utf-8"), within=publication.root, error=IssueError)
+    for path in left:
+        path.unlink()
+    return folder.path / "issue.md"
+
+
+def _new(folder: Folder, article: Article) -> tuple[Path, str]:
+    """The file of an article that has none, and its text."""
+    if there := folder.of(article.key):
+        raise IssueError(
+            "stands where an article's file would go, and no section lists it",
+            subject=files.name(there[0], folder.publication.root),
+            hint="list it in issue.md, rename it or delete it",
+        )
+    suffix = ".md" if article.markdown or not article.content else ".html"
+    body = (article.markdown or article.content).strip("\n")
+    path = folder.path / f"{article.key}{suffix}"
+    text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
+    _prove(folder, path, text, article)
+    return path, text
+
+
+def _changed(folder: Folder, article: Article, old: Article) -> tuple[Path, str]:
+    """The file of an article that has one, under its key, and the text with what changed."""
+    file = _file(folder, folder.of(old.key)[0])
+    path = file.path.with_name(article.key + file.path.suffix)
+    text = _edited(file, forms.of_article(article, old, file.front.data, folder), forms.ARTICLE)
+    if text != file.text or path != file.path:
+        _prove(folder, path, text, article)
+    return path, text
+
+
+def _issue(folder: Folder, issue: Issue, old: Issue | None) -> str:
+    """The text of issue.md."""
+    path = folder.path / "issue.md"
+    if old is None:
+        text = frontmatter.compose(forms.of_issue(issue, None, {}), f"{issue.intro}\n" if issue.intro else "")
+    else:
+        file = _file(folder, path)
+        text = _edited(file, forms.of_issue(issue, old, file.front.data), forms.ISSUE)
+    folder.heading(folder.parsed(path, text), lambda *_: (), "")
+    _raise(folder)
+    return text
+
+
+def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
+    """Read a text as the article's file, and compare what is promised."""
+    written = folder.article(folder.parsed(path, text))
+    _raise(folder)
+    if lost := [name for name in _PROMISED if written and getattr(written, name) != getattr(article, name)]:
+        raise IssueError(f"a file cannot hold its {', '.join(lost)}", subject=files.name(path, folder.publication.root))
+
+
+def _file(folder: Folder, path: Path) -> File:
+    """A file that was read before, once more."""
+    file = folder.file(path)
+    _raise(folder)
+    if file is None:
+        raise IssueError("cannot be read", subject=files.name(path, folder.publication.root))
+    return file
+
+
+def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
+    """A file's text with these values, and no others."""
+    # A key that stands there without a value says nothing, and may go on doing so.
+    changes: dict[str, Value] = {key: value for key, value in said.items() if value is not None}
+    changes |= dict.fromkeys(key for key in file.front.data if key not in said)
+    try:
+        return frontmatter.edit(file.text, changes, order)
+    except IssueError as error:
+        raise IssueError(error.message, subject=file.name, hint=error.hint) from error
+
+
+def _raise(folder: Folder) -> None:
+    if folder.faults:
+        raise IssueError("\n".join(folder.faults))
