@@ -10,35 +10,51 @@ are filled in when it has done its work (``fill``).
 
 import functools
 import re
+import secrets
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import NamedTuple
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, pass_context
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from dispatch.errors import RenderError
 
-_TOKEN = re.compile("xq([0-9]+)qx")
 # What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
-_VALUES = "_values"
+_KEPT = "_kept"
 
 
 class Skeleton(NamedTuple):
-    """A rendered template with tokens in it, and the values they stand for, escaped."""
+    """A rendered template with tokens in it, and the values they stand for, escaped.
+
+    A token is ``mark``, the value's number and ``qx``. The mark is new for each skeleton, so that no text from outside
+    can hold a token; none is left when the skeleton is filled.
+    """
 
     text: str
-    values: tuple[str, ...]
+    mark: str
+    values: list[str]
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox. The publication's folder is a Path, which would open every file to a template."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        return not isinstance(obj, PurePath) and super().is_safe_attribute(obj, attr, value)
 
 
 class Templates:
     """The templates of a publication, by name."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(texts),
+        def source(name: str) -> tuple[str, str, None] | None:
+            return (texts[name], f"templates/{name}", None) if name in texts else None
+
+        self._environment = _Sandbox(
+            loader=FunctionLoader(source),
             autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
             undefined=StrictUndefined,
             finalize=_token,
@@ -54,14 +70,14 @@ class Templates:
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RenderError(
                 f"{type(error).__name__}: {error}",
-                subject=f"templates/{name}{_line(error, name)}",
+                subject=_place(error) or f"templates/{name}",
                 hint="Compare it with the default template of that name.",
             ) from error
 
     def skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
         """The text of a template with a token for every value that MRML must not see."""
-        kept: list[str] = []
-        return Skeleton(self.render(name, {**values, _VALUES: kept}), tuple(kept))
+        empty = Skeleton("", f"xq{secrets.token_hex(8)}x", [])
+        return empty._replace(text=self.render(name, {**values, _KEPT: empty}))
 
 
 @functools.lru_cache(maxsize=8)
@@ -74,15 +90,16 @@ def of(texts: Mapping[str, str]) -> Templates:
     return _compiled(tuple(sorted(texts.items())))
 
 
-def fill(html: str, values: tuple[str, ...]) -> str:
+def fill(html: str, skeleton: Skeleton) -> str:
     """The skeleton's tokens replaced by their values, in one pass. Raises RenderError when one has vanished."""
+    values = skeleton.values
     seen: set[int] = set()
 
     def value(match: re.Match[str]) -> str:
         seen.add(int(match[1]))
         return values[int(match[1])]
 
-    filled = _TOKEN.sub(value, html)
+    filled = re.sub(f"{skeleton.mark}([0-9]+)qx", value, html)
     if lost := set(range(len(values))) - seen:
         first = values[min(lost)][:60]
         raise RenderError(
@@ -96,21 +113,25 @@ def fill(html: str, values: tuple[str, ...]) -> str:
 @pass_context
 def _token(context: Context, value: object) -> object:
     """What Jinja2 prints for a value: itself, or in a skeleton a token for it."""
-    kept = context.get(_VALUES)
-    if kept is None or isinstance(value, int):
+    skeleton: Skeleton | None = context.get(_KEPT)
+    if skeleton is None or isinstance(value, int):
         return value
-    if _HARMLESS.fullmatch(str(value)) and not _TOKEN.search(str(value)):
-        return Markup(value)  # noqa: S704 - nothing in it could be markup
-    kept.append(str(escape(value)))
-    return Markup(f"xq{len(kept) - 1}qx")  # noqa: S704
+    words = escape(value)
+    # What a macro or a block printed has its tokens already.
+    if _HARMLESS.fullmatch(words) or skeleton.mark in words:
+        return words
+    skeleton.values.append(str(words))
+    return Markup(f"{skeleton.mark}{len(skeleton.values) - 1}qx")  # noqa: S704 - letters and digits
 
 
-def _line(error: BaseException, name: str) -> str:
-    """Where in the template it happened; Jinja2 writes templates into the traceback."""
-    line = getattr(error, "lineno", None)
+def _place(error: Exception) -> str:
+    """The template and the line where it happened; Jinja2 writes templates into the traceback."""
+    place = ""
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(("<template>", name)):
-            line = trace.tb_lineno
+        if trace.tb_frame.f_code.co_filename.startswith("templates/"):
+            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f":{line}" if line else ""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    return place

@@ -35,4 +35,4 @@ def render(issue: Issue, publication: Publication) -> bytes:
         load_remote_stylesheets=False,
         extra_css=texts.render(STYLE, fragments.values),
     )
-    return inliner.inline(templates.fill(html, skeleton.values)).encode() + b"\n"
+    return inliner.inline(templates.fill(html, skeleton)).encode() + b"\n"
