@@ -64,6 +64,14 @@ def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
     raise error("is a link, or behind one", subject=name(path, within), hint="put the file itself there")
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file of that name; none that is no name, or too long for one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def name(path: Path, within: Path) -> str:
     """How to speak of a file: its path from the folder ``within``, with forward slashes."""
     return path.relative_to(within).as_posix() if path.is_relative_to(within) else path.name

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from dispatch import files, tables, terms
+from dispatch import files, tables
 from dispatch.errors import IssueError
 from dispatch.issues.reading import SUFFIXES, Folder, names
 from dispatch.model import Article, Issue, Publication, Status
@@ -71,38 +71,41 @@ def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     """
     return {
         name: files.read(path, within=publication.root, error=IssueError)
-        for name, path in _beside(publication, issue)
-        if path.is_file()
+        for _, name, path in _beside(publication, issue)
+        if files.is_there(path)
     }
 
 
-def absent(publication: Publication, issue: Issue) -> list[str]:
-    """What the issue shows as a file beside its articles, and is not there: paths in its folder."""
-    return sorted(name for name, path in _beside(publication, issue) if not path.is_file())
+def missing(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
+    """What the issue points to as a file beside its articles, and is not there: the file that does so, and the name."""
+    return tuple(
+        (files.name(where, publication.root), name)
+        for where, name, path in _beside(publication, issue)
+        if not files.is_there(path)
+    )
 
 
-def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[str, Path]]:
-    """Every file below the issue's own address that something in the issue points to."""
-    base = terms.page(publication, issue.slug)
-    folder = publication.root / "issues" / issue.slug
-    seen: set[str] = set()
-    for address in _addresses(issue, base):
-        name = unquote(re.split("[?#]", address.removeprefix(base), maxsplit=1)[0])
-        if name and name not in seen and "\0" not in name and not name.endswith("/") and ".." not in Path(name).parts:
-            seen.add(name)
-            yield name, folder / name
+def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path]]:
+    """Every file below the issue's own address that something points to: what does so, the name, where it would be."""
+    folder = Folder(publication=publication, slug=issue.slug)
+    seen: set[tuple[Path, str]] = set()
+    for where, address in _addresses(issue, folder):
+        name = unquote(re.split("[?#]", address.removeprefix(folder.base), maxsplit=1)[0])
+        # The name has come through sanitising, not through a person: it may be anything.
+        if name and "\0" not in name and not name.endswith("/") and ".." not in name.split("/"):
+            if (where, name) not in seen:
+                yield where, name, folder.path / name
+            seen.add((where, name))
 
 
-def _addresses(issue: Issue, base: str) -> Iterator[str]:
-    """Every address below ``base`` in an issue."""
-    quoted = re.compile(f'"({re.escape(base)}[^"]+)"')
-    for html in (
-        issue.intro,
-        *(section.intro for section in issue.sections),
-        *(item.content for item in issue.articles),
-    ):
-        for found in quoted.finditer(html):
-            yield unescape(found[1])
+def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str]]:
+    """Every address below the issue's own, with the file that has it."""
+    quoted = re.compile(f'"({re.escape(folder.base)}[^"]+)"')
+    for html in (issue.intro, *(section.intro for section in issue.sections)):
+        yield from ((folder.path / "issue.md", unescape(found[1])) for found in quoted.finditer(html))
     for article in issue.articles:
-        shown = [article.image.url if article.image else "", *(author.avatar for author in article.authors)]
-        yield from (url for url in (*shown, *(item.url for item in article.enclosures)) if url.startswith(base))
+        where = next(iter(folder.of(article.key)), folder.path / f"{article.key}.md")
+        portraits = (author.avatar for author in article.authors)
+        shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
+        yield from ((where, address) for address in shown if address.startswith(folder.base))
+        yield from ((where, unescape(found[1])) for found in quoted.finditer(article.content))

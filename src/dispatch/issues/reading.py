@@ -148,7 +148,7 @@ class Folder:
         """An address as it is, or that of a file beside the article."""
         if not address or links.is_absolute(address):
             return address
-        return links.resolve(self.base, quote(address) if (self.path / address).is_file() else address)
+        return links.resolve(self.base, quote(address) if files.is_there(self.path / address) else address)
 
     def relative(self, address: str) -> str:
         """The name of a file beside the article where an address is one's, otherwise the address."""
