@@ -16,6 +16,7 @@ def articles(
     location: str,
     *,
     user_agent: str,
+    base: str = "",
     zone: str = "UTC",
     allow_private: bool = False,
     stdin: bytes | None = None,
@@ -24,11 +25,12 @@ def articles(
 
     An address that was typed is the ``url`` of the article that it leads to, and a feed's entry brings its own; what a
     page calls its address is the ``url`` only of a file. A moment that was written without an offset is one of
-    ``zone``.
+    ``zone``; relative addresses in a file are relative to ``base``.
 
     Raises GatherError, naming what was found and the way out, when nothing comes or nothing can be read.
     """
     document = fetch.document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
+    document = replace(document, url=base or document.url)
     name = next((name for name, reader in READERS.items() if reader.accepts(document)), "")
     if not name:
         raise GatherError(

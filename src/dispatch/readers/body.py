@@ -18,8 +18,8 @@ _MARKS = (
 _AROUND = (
     "script, style, noscript, template, form, button, nav, aside, dialog, .sharedaddy, .jp-relatedposts, .share, "
     ".social-share, .post-navigation, .related-posts, .subscription-widget-wrap, .subscription-widget, "
-    ".newsletter-signup, .screen-reader-text, .entry-meta, .entry-footer, .post-meta, .byline, .breadcrumbs, .comments-area, #comments, "
-    ".molongui-clearfix, [hidden], [aria-hidden=true]"
+    ".newsletter-signup, .screen-reader-text, .entry-meta, .entry-footer, .post-meta, .byline, .breadcrumbs, "
+    ".comments-area, #comments, .molongui-clearfix, [hidden], [aria-hidden=true]"
 )
 _ENOUGH = 200
 

@@ -15,14 +15,19 @@ MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _FORMATS = {"rss": rss.articles, "rdf:RDF": rss.articles, "atom:feed": atom.articles, "atom:entry": atom.articles}
 # Declarations and instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
+_PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
 
 
 def accepts(document: Document) -> bool:
-    """Whether this is a feed: declared as one, or with the root of one, whatever a server says."""
+    """Whether this is a feed: declared as one, or with the root of one, whatever a server says.
+
+    Other XML that is no page is accepted too, for ``read`` says best what is wrong with it.
+    """
     start = charset.start(document)
     if start.startswith("{"):
         return document.media_type == "application/feed+json" or b"://jsonfeed.org/version/" in document.body
-    return bool(_ROOT.match(start)) or document.media_type in MEDIA_TYPES
+    is_other_xml = start.startswith(("<?xml", "<!DOCTYPE")) and not _PAGE.search(start)
+    return bool(_ROOT.match(start)) or document.media_type in MEDIA_TYPES or is_other_xml
 
 
 def read(document: Document) -> list[Article]:

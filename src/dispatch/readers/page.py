@@ -60,7 +60,7 @@ def read(document: Document) -> list[Article]:
     root = tree.root
     if root is None:
         return []
-    base = elements.address(root.css_first("base[href]"), document.url) or document.url
+    base = _base(root, document.url)
     data, head = structured.article(root, base), metatags.article(root, base)
     boxed = list(authorbox.authors(root, base))
     for frame in root.css(f"{authorbox.SELECTOR}, {_OTHERS}"):
@@ -91,6 +91,13 @@ def read(document: Document) -> list[Article]:
         license=data.license or head.license,
     )
     return [article] if title or content else []
+
+
+def _base(root: LexborNode, found_at: str) -> str:
+    """What relative addresses are relative to; a page that was saved to a file says where it came from."""
+    canonical = elements.address(root.css_first("link[rel~=canonical][href]"), "")
+    found_at = found_at or (canonical if links.is_web(canonical) else "")
+    return elements.address(root.css_first("base[href]"), found_at) or found_at
 
 
 def _entry(root: LexborNode) -> LexborNode:

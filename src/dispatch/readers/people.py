@@ -65,11 +65,12 @@ def same(one: str, other: str) -> bool:
 
 def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, ...]:
     """The authors in order, once each, with what is said elsewhere of the same name added where it was not known."""
-    found = {_fold(author.name): author for author in reversed(list(more))}
     authors: dict[str, Author] = {}
     for author in named:
-        key = _fold(author.name)
-        authors[key] = _merge(authors.get(key, author), _merge(author, found.get(key, author)))
+        authors[_fold(author.name)] = _merge(authors.get(_fold(author.name), author), author)
+    for author in more:
+        if known := authors.get(_fold(author.name)):
+            authors[_fold(author.name)] = _merge(known, author)
     return tuple(authors.values())
 
 

@@ -39,7 +39,7 @@ def read(document: Document) -> list[Article]:
     title, body = _title(body)
     named, body = _bylines(body)
     dek, body = _dek(body)
-    authors = people.complete([*named, *boxed], boxed)
+    authors = people.complete([*named, *boxed], ())
     written = "\n\n".join(_markdown(body))
     return [
         Article(
