@@ -1,0 +1,73 @@
+"""Proves that no byline and no link is lost: runs CHECKS over an issue and its finished editions.
+
+Pure: what the disk, the ledger and the network say is handed in.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from dispatch.checks import CHECKS, RULES, links, parts
+from dispatch.checks import received as reception
+from dispatch.checks.case import Case
+from dispatch.model import Edition, Finding, Issue, Publication, Record
+
+
+def findings(
+    issue: Issue,
+    editions: Iterable[Edition],
+    publication: Publication,
+    *,
+    published: tuple[Record, ...] = (),
+    current: tuple[Record, ...] | None = None,
+    earlier: tuple[Issue, ...] = (),
+    states: Mapping[str, str] | None = None,
+    missing: tuple[tuple[str, str], ...] = (),
+    strays: tuple[str, ...] = (),
+) -> list[Finding]:
+    """Everything that is wrong with an issue and its editions, errors first.
+
+    published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
+    nobody looked. earlier: the other issues. states: what came of asking an address (see ``addresses``): empty when it
+    answers, else why not. missing: pictures that are named and not there, as file that names it and name. strays:
+    article files that no section lists.
+    """
+    case = Case(
+        issue=issue,
+        publication=publication,
+        editions=tuple(editions),
+        published=published,
+        current=current,
+        earlier=earlier,
+        states=states or {},
+        missing=missing,
+        strays=strays,
+    )
+    return _sorted((found for check in CHECKS.values() for found in check(case)), publication)
+
+
+def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+    """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
+    found = findings(issue, (edition,), publication)
+    return [one for one in found if one.where.startswith(edition.path)]
+
+
+def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+    """What a mail service did to a message: parts, names, and each link of each article."""
+    return _sorted(reception.check(Case(issue=issue, publication=publication, editions=(message,))), publication)
+
+
+def edition_of(path: str, body: bytes) -> Edition:
+    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
+    return parts.recognise(path, body)
+
+
+def addresses(issue: Issue) -> list[str]:
+    """Every web address of an issue, once, in the order in which they are read: what ``--online`` asks."""
+    all_of_them = (address.url for address in links.addresses(issue))
+    return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
+
+
+def _sorted(found: Iterable[Finding], publication: Publication) -> list[Finding]:
+    """Errors first, then by rule and place in the order of the tables; without what is switched off, each once."""
+    order = {rule: place for place, rule in enumerate(RULES)}
+    left = dict.fromkeys(one for one in found if one.rule not in publication.check)
+    return sorted(left, key=lambda one: (one.severity != "error", order[one.rule]))

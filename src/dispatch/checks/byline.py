@@ -1,0 +1,140 @@
+"""Who is named under a headline, in which order, with which link: the byline, read as a person reads it.
+
+Where the byline stands is found by what stands around it: it comes before the way to the article, and is neither dek,
+note, text nor biography. A name that the text happens to mention is no credit.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+
+from dispatch.checks import page
+from dispatch.checks.entries import Entry
+from dispatch.checks.passage import Line, Link, find, fold, in_order, joined
+from dispatch.checks.rules import called, short
+from dispatch.model import Article, Publication
+
+Said = tuple[str, str]  # a rule, and what it has to say
+
+
+def judge(article: Article, entry: Entry, publication: Publication) -> Iterator[Said]:
+    """What is wrong with the credits of an article as an edition shows it."""
+    plain = bool(entry.raw)
+    line = head(article, entry)
+    words = line.text
+    name = called(article)
+    end = 0
+    for author in article.authors:
+        wanted = fold(author.name)
+        if (at := find(words, wanted, end)) < 0:
+            if find(words, wanted) < 0:
+                yield "attribution.author", f"{name} does not name its author {wanted}"
+            else:
+                yield "attribution.order", f"{name} names {wanted} in another order: {_listed(article)} is right"
+        else:
+            end = at + len(wanted)
+    for author in article.authors:
+        yield from _link(line, plain, author.name, author.url, "attribution.author-link", f"{name}: its author")
+    for credit in article.credits:
+        wanted = fold(credit.name)
+        role = f"{name}: its {credit.role}"
+        if find(words, wanted, end) < 0:
+            yield "attribution.credit", f"{role}, {wanted}, is not named"
+        yield from _link(line, plain, credit.name, credit.url, "attribution.credit", role)
+    if title := fold(article.source.title):
+        if find(words, title) < 0:
+            yield "attribution.source", f"{name} does not name its source {title}"
+        yield from _link(line, plain, title, article.source.url, "attribution.source", f"{name}: its source")
+    if plain:
+        yield from _addresses_in_order(article, line)
+    yield from _false(article, words, publication)
+
+
+def _link(line: Line, plain: bool, who: str, url: str, rule: str, what: str) -> Iterator[Said]:
+    """Whether a name leads to its address. In plain text the address stands on a line below it."""
+    who = fold(who)
+    if not url:
+        return
+    if plain:
+        if url.strip() not in {link.url for link in line.links}:
+            yield rule, f"{what}, {who}, is without the address {short(url)}"
+        return
+    named = [link.url for link in line.links if link.text == who]
+    if url not in named:
+        there = f"leads to {short(named[0])} instead of" if named else "has lost the link to"
+        yield rule, f"{what}, {who}, {there} {short(url)}"
+
+
+def _addresses_in_order(article: Article, line: Line) -> Iterator[Said]:
+    there = [link.url for link in line.links]
+    # Two who share a page need it once only.
+    wanted = list(dict.fromkeys(author.url.strip() for author in article.authors if author.url))
+    for url in in_order([url for url in wanted if url in there], there):
+        yield "attribution.order", f"{called(article)} has the address {short(url)} in another order than its authors"
+
+
+def _false(article: Article, words: str, publication: Publication) -> Iterator[Said]:
+    """The one who puts the issue together is not the author of what is in it."""
+    editor = fold(publication.editor)
+    known = [article.source.title, *_people(article)]
+    if editor and not any(editor in fold(name) for name in known) and find(words, editor) >= 0:
+        yield "attribution.false-credit", f"{called(article)} credits {editor}, who put it into the issue"
+
+
+def _people(article: Article) -> list[str]:
+    return [author.name for author in article.authors] + [credit.name for credit in article.credits]
+
+
+def _listed(article: Article) -> str:
+    return ", ".join(fold(author.name) for author in article.authors)
+
+
+def head(article: Article, entry: Entry) -> Line:
+    """The byline and what else stands before the way to the article, without the words that are not about credit."""
+    own = shown(entry.lines, page.content(article.content))
+    lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
+    biographies = [fold(author.bio) for author in article.authors if author.bio]
+    whole = joined(line for line in lines if not any(biography in line.text for biography in biographies))
+    text = whole.text
+    for known in (article.dek, article.note, *(correction.text for correction in article.corrections)):
+        text = text.replace(fold(known), "\0" * len(fold(known)), 1) if fold(known) else text
+    return Line(text=text, links=whole.links)
+
+
+def read_more(article: Article, entry: Entry) -> bool:
+    """Whether there is a way to the article besides its headline."""
+    return _way(article, entry, shown(entry.lines, page.content(article.content))) < len(entry.lines)
+
+
+def _way(article: Article, entry: Entry, own: Container[int]) -> int:
+    """The index of the line with the way to the article; the number of lines when there is none.
+
+    In plain text an address has no words that would tell what it is: there it is the last.
+    """
+    places = [i for i, line in enumerate(entry.lines) if any(_is_way(article, link, entry) for link in line.links)]
+    if entry.raw:
+        return places[-1] if places else len(entry.lines)
+    return next((i for i in places if i not in own), len(entry.lines))
+
+
+def _is_way(article: Article, link: Link, entry: Entry) -> bool:
+    if entry.raw:
+        return link.url == article.url.strip()
+    names = {*map(fold, _people(article)), fold(article.source.title)}
+    return link.url == article.url and bool(link.text) and link.text not in names
+
+
+def shown(lines: Sequence[Line], content: Sequence[Line]) -> dict[int, Line]:
+    """Which lines are the article's own text, whole or cut off, and which line of it each is.
+
+    From the end, each line of the text once: a byline that reads like a paragraph stands before it.
+    """
+    left = list(content)
+    found: dict[int, Line] = {}
+    for i in range(len(lines) - 1, -1, -1):
+        text = lines[i].text
+        own = next((line for line in reversed(left) if line.text == text), None) if text else None
+        if own is None and len(text) >= 12:
+            own = next((line for line in reversed(left) if line.text.startswith(text)), None)
+        if own is not None:
+            left.remove(own)
+            found[i] = own
+    return found

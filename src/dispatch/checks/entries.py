@@ -1,0 +1,171 @@
+"""Feeds, read back: what their own elements say of each item, and the body that stands in it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeGuard
+
+from dispatch.checks import xmltree
+from dispatch.checks.passage import Line, Link, Picture, fold, joined
+from dispatch.errors import CheckError
+
+Value = Mapping[str, "Value"] | list["Value"] | str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the elements of a feed's item say."""
+
+    id: str
+    title: str
+    url: str
+    names: Annotated[tuple[str, ...], "who is credited as author, an element each"]
+    people: Annotated[tuple[tuple[str, str], ...], "names with addresses, in order"]
+    source: Annotated[tuple[str, str] | None, "name and address of the origin; None when nothing is said"]
+    summary: str
+    content: Annotated[str, "the body, as HTML"]
+    ascii_only: Annotated[bool, "whether addresses had to be written in ASCII"] = False
+    has_people: Annotated[bool, "whether the format has an address for each author"] = True
+    needs_source: Annotated[bool, "whether the origin has an element of its own"] = False
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article as an edition shows it."""
+
+    title: str
+    lines: Annotated[tuple[Line, ...], "everything under the headline"]
+    headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
+    pictures: tuple[Picture, ...] = ()
+    said: Annotated[Said | None, "in feeds"] = None
+    raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
+
+    @property
+    def text(self) -> str:
+        """All words under the headline."""
+        return fold(self.raw) or joined(self.lines).text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed."""
+
+    entries: tuple[Said, ...]
+    credited: Annotated[tuple[str, ...], "whom the feed as a whole names as author or editor"]
+
+
+def rss(body: bytes) -> Feed:
+    """RSS 2.0. Raises CheckError."""
+    channel = xmltree.read(body).first("channel")
+    if channel is None:
+        raise CheckError("it has no channel")
+    editors = (node.text.strip() for node in channel.all("managingEditor", "author", "dc:creator", "atom:author"))
+    return Feed(entries=tuple(map(_rss_item, channel.all("item"))), credited=tuple(editors))
+
+
+def _rss_item(item: xmltree.Node) -> Said:
+    source = item.first("source")
+    names = tuple(node.text for node in item.all("dc:creator", "author"))
+    return Said(
+        id=item.words("guid"),
+        title=item.words("title"),
+        url=item.words("link"),
+        names=names,
+        people=(),
+        source=(source.text, source.attributes.get("url", "")) if source else None,
+        summary=item.words("description"),
+        content=item.words("content:encoded"),
+        ascii_only=True,
+        has_people=False,
+        needs_source=True,
+    )
+
+
+def atom(body: bytes) -> Feed:
+    """Atom (RFC 4287). Raises CheckError."""
+    feed = xmltree.read(body)
+    editors = tuple(author.words("atom:name") for author in feed.all("atom:author", "dc:creator"))
+    return Feed(entries=tuple(map(_atom_entry, feed.all("atom:entry"))), credited=editors)
+
+
+def _atom_entry(entry: xmltree.Node) -> Said:
+    source = entry.first("atom:source")
+    alternate = _alternate(entry)
+    return Said(
+        id=entry.words("atom:id"),
+        title=entry.words("atom:title"),
+        url=alternate,
+        names=tuple(author.words("atom:name") for author in entry.all("atom:author")),
+        people=tuple(
+            (person.words("atom:name"), person.words("atom:uri"))
+            for person in entry.all("atom:contributor", "atom:author")
+        ),
+        source=(source.words("atom:title"), _alternate(source)) if source else None,
+        summary=entry.words("atom:summary"),
+        content=entry.words("atom:content"),
+    )
+
+
+def _alternate(node: xmltree.Node) -> str:
+    """The address of the alternate link, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
+    links = node.all("atom:link")
+    return next((link.attributes.get("href", "") for link in links if _is_alternate(link)), "")
+
+
+def _is_alternate(link: xmltree.Node) -> bool:
+    return link.attributes.get("rel", "alternate") == "alternate"
+
+
+def json_feed(body: bytes) -> Feed:
+    """JSON Feed 1.1. Raises CheckError."""
+    feed = json_object(body)
+    items = [item for item in _list(feed.get("items")) if _is_object(item)]
+    editors = tuple(name for name, _ in _people(feed))
+    return Feed(entries=tuple(map(_json_item, items)), credited=editors)
+
+
+def json_object(body: bytes) -> Mapping[str, Value]:
+    """The JSON object that a document is. Raises CheckError."""
+    try:
+        value: Value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise CheckError(f"it is not JSON: {error}") from error
+    if not _is_object(value):
+        raise CheckError("it is not a JSON object")
+    return value
+
+
+def _json_item(item: Mapping[str, Value]) -> Said:
+    people = _people(item)
+    return Said(
+        id=_text(item.get("id")),
+        title=_text(item.get("title")),
+        url=_text(item.get("external_url")) or _text(item.get("url")),
+        names=tuple(name for name, _ in people),
+        people=people,
+        source=None,
+        summary=_text(item.get("summary")),
+        content=_text(item.get("content_html")),
+        picture=_text(item.get("image")),
+    )
+
+
+def _people(thing: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    listed = _list(thing.get("authors")) or [thing.get("author")]
+    return tuple((_text(author.get("name")), _text(author.get("url"))) for author in listed if _is_object(author))
+
+
+def _is_object(value: Value) -> TypeGuard[Mapping[str, Value]]:
+    return isinstance(value, dict)
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+READ: Mapping[str, Callable[[bytes], Feed]] = {"rss": rss, "atom": atom, "json": json_feed}

@@ -1,0 +1,78 @@
+"""Identity: an id is minted once, and what was published stays as it was remembered."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from dispatch.checks.case import Case
+from dispatch.checks.rules import file, finding, short
+from dispatch.model import Finding, Record
+
+# RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
+_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"\\^`{|}]+')
+LOCK = "dispatch.lock"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Judges the ids and keys of the issue, its anchors, and what the ledger remembers."""
+    yield from _of_issue(case)
+    for edition, part in case.parts:
+        if part.page and edition.format == "web":
+            ids = Counter(tag.attributes["id"] for tag in part.page.tags if "id" in tag.attributes)
+            for name in (name for name, times in ids.items() if times > 1):
+                yield finding("ids.duplicate", part.where, f"Two places are called #{short(name)}: a link finds one")
+    if case.current is not None:
+        yield from _changed(case, case.current)
+
+
+def _of_issue(case: Case) -> Iterator[Finding]:
+    issue = case.issue
+    whose = {issue.id: file(issue)}
+    for other in case.earlier:
+        whose |= {other.id: file(other)} | {article.id: file(other, article) for article in other.articles}
+    keys: set[str] = set()
+    if not _IRI.fullmatch(issue.id):
+        yield finding("ids.absolute", file(issue), f"Its id is no absolute IRI: “{short(issue.id)}”")
+    for article in issue.articles:
+        where = file(issue, article)
+        if not _IRI.fullmatch(article.id):
+            yield finding("ids.absolute", where, f"Its id is no absolute IRI: “{short(article.id)}”")
+        if article.id in whose:
+            yield finding("ids.duplicate", where, f"{whose[article.id]} has the same id: {short(article.id)}")
+        whose.setdefault(article.id, where)
+        if article.key in keys:
+            yield finding("ids.duplicate", where, f"Two articles have the key {short(article.key)}")
+        keys.add(article.key)
+
+
+def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
+    now = {record.id: record for record in current}
+    by_address = {(record.kind, record.url): record for record in current}
+    remembered = {record.id for record in case.published}
+    where = {case.issue.id: file(case.issue)}
+    where |= {article.id: file(case.issue, article) for article in case.issue.articles}
+    for old in case.published:
+        new = now.get(old.id)
+        if new is None:
+            twin = by_address.get((old.kind, old.url))
+            if twin and twin.id not in remembered:
+                what = f"Its id was {old.id} and is {twin.id}: every reader would get it again"
+                yield finding("ids.changed", where.get(twin.id, LOCK), what, f"Put back id: {old.id}")
+            else:
+                what = f"The {old.kind} {old.id} was published and is gone: {short(old.url)}"
+                yield finding("ids.vanished", LOCK, what)
+            continue
+        yield from _differences(old, new, where.get(old.id, LOCK))
+
+
+def _differences(old: Record, new: Record, where: str) -> Iterator[Finding]:
+    if old.url != new.url:
+        hint = f"Put back url: {old.url}"
+        yield finding("ids.link", where, f"Its address was published as {old.url} and is now {new.url}", hint)
+    if old.published != new.published:
+        was, is_ = (moment.isoformat() if moment else "unknown" for moment in (old.published, new.published))
+        yield finding("ids.date", where, f"Its date was published as {was} and is now {is_}")
+    if old.authors != new.authors:
+        yield finding(
+            "ids.authors", where, "Its authors, their order or their addresses are not those that were published"
+        )

@@ -1,0 +1,188 @@
+"""Finished editions, read back: what each shows of each article. Nothing here is shared with the renderers."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from dispatch.checks import entries, message, page, plain
+from dispatch.checks.entries import Entry, Said
+from dispatch.checks.page import Page
+from dispatch.checks.passage import Line, fold
+from dispatch.errors import CheckError
+from dispatch.model import Article, Edition, Issue
+
+Kind = Literal["feed", "page", "mail", "plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one reader sees: a feed, a page, one half of a message."""
+
+    where: Annotated[str, "how to speak of it"]
+    kind: Kind
+    entries: Annotated[tuple[tuple[Article, Entry | None], ...], "the issue's articles and how each is shown, if it is"]
+    strangers: Annotated[tuple[str, ...], "what it shows besides and the issue does not hold"] = ()
+    in_order: bool = True
+    credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
+    page: Annotated[Page | None, "of page and mail"] = None
+    text: Annotated[str, "the part as it is written"] = ""
+
+
+def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
+    """The parts of an edition. Raises CheckError when it cannot be read back."""
+    articles = tuple(issue.articles)
+    if edition.format == "eml":
+        return tuple(_message(edition, articles))
+    text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""
+    match edition.format:
+        case "rss" | "atom" | "json":
+            return (_feed(edition, articles),)
+        case "web":
+            return (_page(edition.path, text, articles),)
+        case "email":
+            return (mail(edition.path, text, articles),)
+        case "text":
+            return (written(edition.path, text, articles),)
+    raise CheckError(f'"{edition.format}" is no format', subject=edition.path)
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise CheckError("it is not UTF-8") from error
+
+
+def _message(edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
+    read_back = message.read(edition.body)
+    for half in read_back.halves:
+        where = f"{edition.path} ({half.media_type})"
+        yield (mail if half.media_type == "text/html" else written)(where, half.text, articles)
+
+
+def _feed(edition: Edition, articles: Sequence[Article]) -> Part:
+    feed = entries.READ[edition.format](edition.body)
+    places = {said.id: place for place, said in reversed(list(enumerate(feed.entries)))}
+    shown = [(article, places.get(article.id)) for article in articles]
+    known = {place for _, place in shown}
+    order = [place for _, place in shown if place is not None]
+    return Part(
+        where=edition.path,
+        kind="feed",
+        entries=tuple((article, None if place is None else _item(feed.entries[place])) for article, place in shown),
+        strangers=tuple(said.title or said.id for place, said in enumerate(feed.entries) if place not in known),
+        in_order=order == sorted(order),
+        credited=feed.credited,
+    )
+
+
+def _item(said: Said) -> Entry:
+    inside = page.read(said.content)
+    return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
+
+
+def _page(where: str, html: str, articles: Sequence[Article]) -> Part:
+    """A page: an article is the <article> whose id is its key."""
+    whole = page.read(html)
+    anchors = list(dict.fromkeys(line.anchor for line in whole.lines if line.anchor))
+    shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
+    order = [place for _, place in shown if place is not None]
+    keys = {article.key for article in articles}
+    return Part(
+        where=where,
+        kind="page",
+        entries=tuple(
+            (article, None if place is None else _under(_of(whole, article.key), whole)) for article, place in shown
+        ),
+        strangers=tuple(_under(_of(whole, key), whole).title for key in anchors if key not in keys),
+        in_order=order == sorted(order),
+        page=whole,
+    )
+
+
+def _of(whole: Page, anchor: str) -> tuple[Line, ...]:
+    return tuple(line for line in whole.lines if line.anchor == anchor)
+
+
+def _under(lines: Sequence[Line], whole: Page) -> Entry:
+    """An article from its lines: its headline is the first heading of rank 2."""
+    at = next((i for i, line in enumerate(lines) if line.heading == 2), None)
+    if at is None:
+        return Entry(title="", lines=tuple(lines), pictures=whole.pictures)
+    head = lines[at]
+    rest = (*lines[:at], *lines[at + 1 :])
+    return Entry(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
+
+
+def mail(where: str, html: str, articles: Sequence[Article]) -> Part:
+    """A mail: an article goes from its headline, a heading of rank 2, to the next one's."""
+    whole = page.read(html)
+    heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
+    if len(heads) == len(articles):
+        places: list[int | None] = list(heads)
+    else:  # Something else is a heading too, or one is gone: then the words decide.
+        places = []
+        for article in articles:
+            after = max((place for place in places if place is not None), default=-1)
+            words = fold(article.title)
+            places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
+    ends = sorted({place for place in places if place is not None} | {len(whole.lines)})
+    return Part(
+        where=where,
+        kind="mail",
+        entries=tuple(
+            (article, None if at is None else _under(whole.lines[at : next(end for end in ends if end > at)], whole))
+            for article, at in zip(articles, places, strict=True)
+        ),
+        page=whole,
+        text=html,
+    )
+
+
+def written(where: str, text: str, articles: Sequence[Article]) -> Part:
+    """Plain text: an article goes from its headline to the next one's."""
+    text = text.replace("\r\n", "\n")
+    places = plain.headlines(text, [article.title for article in articles])
+    lines = text.split("\n")
+    begins = sorted(place[0] for place in places if place)
+    shown: list[tuple[Article, Entry | None]] = []
+    for article, place in zip(articles, places, strict=True):
+        if place is None:
+            shown.append((article, None))
+            continue
+        end = next((begin for begin in begins if begin > place[0]), len(lines))
+        body = "\n".join(lines[place[1] : end])
+        title = " ".join(lines[place[0] : place[1]])
+        shown.append((article, Entry(title=title, lines=plain.paragraphs(body), raw=body)))
+    return Part(where=where, kind="plain", entries=tuple(shown), text=text)
+
+
+def recognise(path: str, body: bytes) -> Edition:
+    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
+    start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    format_ = _looks(start, body)
+    return Edition(format=format_, media_type="", path=path, body=body)
+
+
+def _looks(start: str, body: bytes) -> str:
+    root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
+    match root[1].lower() if root and start.startswith("<") else "":
+        case "rss":
+            return "rss"
+        case "feed":
+            return "atom"
+        case "html":
+            return "web" if re.search(rb"<article[^>]* id=", body) else "email"
+    if start.startswith("{"):
+        try:
+            if isinstance(json.loads(body), dict):
+                return "json"
+        except ValueError as error:
+            raise CheckError(f"it begins like JSON and is none: {error}") from error
+    if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
+        return "eml"
+    if start.startswith("<"):
+        raise CheckError("it is neither a feed, a mail nor a page", hint="Name a file that dispatch render wrote.")
+    return "text"

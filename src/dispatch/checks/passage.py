@@ -1,0 +1,92 @@
+"""What was read back: lines of text with the links that lie in them. The nouns that every reader of editions gives."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+# Marks that say which way text runs; they may stand around a name without being part of it (Unicode, UAX 9).
+DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"))
+# Scripts that write words without spaces between them.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_ARABIC_AND = "\u0648"  # is written onto the next word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link within a line: from ``start`` to ``end`` of the line's text. One without words has no width."""
+
+    url: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as the edition has it; ``alt`` is None where nothing is said, sizes are as written."""
+
+    url: str
+    alt: str | None
+    width: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What stands between two block boundaries, its whitespace folded."""
+
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
+    prose: Annotated[bool, "outside headings, tables, figures and code"] = True
+    anchor: Annotated[str, "the id of the <article> around it"] = ""
+
+
+def fold(text: str) -> str:
+    """Text with each run of whitespace as one space, without marks of direction."""
+    return " ".join(text.translate(DIRECTIONS).split())
+
+
+def joined(lines: Iterable[Line]) -> Line:
+    """Several lines as one, a space between them."""
+    text = ""
+    links: list[Link] = []
+    for line in lines:
+        text += " " if text else ""
+        links += [replace(link, start=link.start + len(text), end=link.end + len(text)) for link in line.links]
+        text += line.text
+    return Line(text=text, links=tuple(links))
+
+
+def find(text: str, name: str, start: int = 0) -> int:
+    """Where a name stands as whole words, at or after ``start``; -1 where it does not. Letters are compared exactly."""
+    while name and (at := text.find(name, start)) >= 0:
+        before, after = text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
+        if not _one_word(name[-1], after) and (before == _ARABIC_AND or not _one_word(before, name[0])):
+            return at
+        start = at + 1
+    return -1
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Whether two neighbouring characters belong to one word."""
+    if not left or not right or _UNSPACED.match(left) or _UNSPACED.match(right):
+        return False
+    return unicodedata.category(left)[0] in "LMN" and unicodedata.category(right)[0] in "LMN"
+
+
+def in_order(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
+    """What is wanted and does not stand there, or not in this order."""
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(there):
+        places.setdefault(item, []).append(place)
+    lost: list[str] = []
+    reached = -1
+    for item in wanted:
+        place = next((place for place in places.get(item, ()) if place > reached), -1)
+        if place < 0:
+            lost.append(item)
+        reached = max(reached, place)
+    return lost

@@ -1,0 +1,36 @@
+"""The style of a mail: how much there is, and whether mail programs know it."""
+
+import re
+from collections.abc import Iterator
+
+from dispatch.checks.page import Page
+from dispatch.checks.rules import finding, short
+from dispatch.model import Finding
+
+STYLE = 16 * 1024  # bytes; Gmail drops style elements from here on
+# What Outlook on Windows, Gmail or both leave out, as caniemail.com has it, and what breaks without it.
+_UNKNOWN = re.compile(
+    r"(?:^|[;{\s])(?:"
+    r"(?P<property>position|float|clip-path|filter|grid[a-z-]*|flex[a-z-]*|animation[a-z-]*|transition[a-z-]*|"
+    r"transform[a-z-]*|aspect-ratio|gap|inset)\s*:"
+    r"|(?P<value>display\s*:\s*(?:inline-)?(?:flex|grid)|[a-z-]+\s*:[^;]*(?:var|calc|clamp|min|max|oklch|lab)\())",
+    re.IGNORECASE,
+)
+
+
+def check(where: str, page: Page) -> Iterator[Finding]:
+    """Judges a mail's style elements and what stands inline."""
+    size = sum(len(tag.text.encode()) for tag in page.named("style"))
+    if size >= STYLE:
+        yield finding("email.style-size", where, f"Its style elements have {size:,} bytes: Gmail drops them all")
+    if any("@import" in tag.text for tag in page.named("style")):
+        yield finding("email.css", where, "It imports a style sheet: mail programs do not load it, or drop all style")
+    told: set[str] = set()
+    for tag in page.tags:
+        for match in _UNKNOWN.finditer(tag.attributes.get("style", "")):
+            words = short(match["property"] or match["value"]).lower()
+            if words not in told:
+                told.add(words)
+                yield finding(
+                    "email.css", where, f"<{tag.name}> is laid out with {words}, which mail programs leave out"
+                )

@@ -1,0 +1,110 @@
+"""How much of an article's own words an edition shows: all that it should, and no more than its source allows.
+
+The renderers cut sentences; this only asks for words, so the two cannot be wrong in the same way.
+"""
+
+import re
+from collections.abc import Iterator
+
+from dispatch.checks import page
+from dispatch.checks.byline import Said, shown
+from dispatch.checks.entries import Entry
+from dispatch.checks.parts import Kind
+from dispatch.checks.passage import Line, fold, in_order
+from dispatch.checks.rules import called, short
+from dispatch.model import Article, Publication, Syndicate
+
+# A line of fewer characters says nothing about how much is shown: it may stand anywhere.
+TELLING = 40
+
+
+def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
+    """How much may be shown: mail and plain text never show more than an excerpt."""
+    allowed = article.source.syndicate or publication.syndicate.default
+    return "excerpt" if allowed == "full" and kind in {"mail", "plain"} else allowed
+
+
+def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) -> Iterator[Said]:
+    """What is wrong with the words of an article as an edition shows it."""
+    allowed = policy(article, kind, publication)
+    name = called(article)
+    text = entry.text
+    content = page.content(article.content)
+    if fold(article.dek) not in text:
+        yield "attribution.dek", f"{name} is without its dek, “{short(article.dek)}”"
+    roomy = kind in {"feed", "page"}
+    for author in article.authors if roomy and allowed != "link" else ():
+        if fold(author.bio) not in text:
+            yield "attribution.biography", f"{name} is without the biography of {short(author.name)}"
+    for correction in article.corrections if roomy else ():
+        if fold(correction.text) not in text:
+            yield "attribution.correction", f"{name} is without its correction, “{short(correction.text)}”"
+    licence = article.license or article.source.license
+    if fold(licence) not in text:
+        yield "attribution.licence", f"{name} is without its licence, {short(licence)}"
+    if allowed == "full":
+        yield from _whole(article, entry, content)
+    elif allowed == "excerpt" and (roomy or not article.dek) and opening(content) not in text:
+        yield "attribution.body", f"{name} is without its beginning, “{short(opening(content))}”"
+    if allowed != "full":
+        yield from _too_much(article, entry, content, allowed, publication)
+    yield from _links(article, entry, content)
+    if kind != "plain":
+        yield from _picture(article, entry)
+
+
+def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:
+    name = called(article)
+    headings = [line.text for line in entry.lines if line.heading]
+    for heading in in_order([line.text for line in content if line.heading], headings):
+        yield "attribution.heading", f"{name} is without its heading “{short(heading)}”, or it stands in another place"
+    lost = in_order([line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines])
+    if lost:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        yield "attribution.body", f"{name} is without a paragraph, “{short(lost[0])}”{more}, or it is altered"
+
+
+def opening(content: tuple[Line, ...]) -> str:
+    """The first words of the first sentence; empty where there is no prose."""
+    first = next((line.text for line in content if line.prose and line.text), "")
+    words = first.split(" ")[:6]
+    if len(words) < 3:  # a script without spaces, or hardly a word
+        return re.split(r"(?<=[。！？።।؟!?.])", first)[0][:12]
+    end = next((i for i, word in enumerate(words) if word.rstrip('”’")»').endswith((".", "!", "?", "…", "।", "؟"))), 6)
+    return " ".join(words[: end + 1])
+
+
+def _too_much(
+    article: Article, entry: Entry, content: tuple[Line, ...], allowed: Syndicate, publication: Publication
+) -> Iterator[Said]:
+    telling = [line.text for line in content if len(line.text) >= TELLING]
+    elsewhere = fold(
+        " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
+    )
+    there = [text for text in telling if text in entry.text and text not in elsewhere]
+    if allowed == "link" and there:
+        yield (
+            "attribution.policy",
+            f"{called(article)} may only be linked to, and its text is shown: “{short(there[0])}”",
+        )
+    words = sum(len(text) for text in telling)
+    # An average word has six characters with its space; a last sentence may be long.
+    limit = (article.source.excerpt_words or publication.syndicate.words) * 6 * 2 + 400
+    if allowed == "excerpt" and words > limit and sum(map(len, there)) > limit:
+        yield "attribution.policy", f"{called(article)} is shown far beyond an excerpt: {len(there)} paragraphs"
+
+
+def _links(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:
+    """The links within the text that is shown: each line's, as far as the line goes."""
+    for i, own in shown(entry.lines, content).items():
+        line = entry.lines[i]
+        wanted = [link.url for link in own.links if link.end <= len(line.text)]
+        wanted = [url.strip() for url in wanted] if entry.raw else wanted
+        for url in in_order(wanted, [link.url for link in line.links]):
+            what = f"{called(article)}: the text “{short(line.text, 30)}” has lost its link to {short(url)}"
+            yield "attribution.body-link", what
+
+
+def _picture(article: Article, entry: Entry) -> Iterator[Said]:
+    if article.image and article.image.url not in {picture.url for picture in entry.pictures}:
+        yield "attribution.picture", f"{called(article)} is without its picture, {short(article.image.url)}"

@@ -1,0 +1,78 @@
+"""XML, read back with expat: a tree of names, attributes and text. The renderers write with lxml."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from dispatch.errors import CheckError
+
+# The namespaces of the feeds, by the prefixes that this house speaks of them with.
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://www.w3.org/XML/1998/namespace": "xml:",
+}
+DEEPEST = 64
+
+
+@dataclass(slots=True)
+class Node:
+    """An element. A name in a namespace has a prefix: ``atom:link``; of one that feeds do not have, its address."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Node"] = field(default_factory=list)
+    text: str = ""
+
+    def all(self, *names: str) -> Iterator["Node"]:
+        """The children with one of these names."""
+        return (child for child in self.children if child.name in names)
+
+    def first(self, name: str) -> "Node | None":
+        """The first child of this name."""
+        return next(self.all(name), None)
+
+    def words(self, name: str) -> str:
+        """The text of the first child of this name; empty when there is none."""
+        child = self.first(name)
+        return child.text.strip() if child else ""
+
+
+def read(body: bytes) -> Node:
+    """The root element. Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one."""
+    parser = expat.ParserCreate(namespace_separator="\n")
+    parser.buffer_text = True
+    root = Node("")
+    path = [root]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if len(path) > DEEPEST:
+            raise CheckError(f"it is nested more than {DEEPEST} levels deep")
+        node = Node(_prefixed(name), {_prefixed(key): value for key, value in attributes.items()})
+        path[-1].children.append(node)
+        path.append(node)
+
+    def end(_name: str) -> None:
+        path.pop()
+
+    def text(data: str) -> None:
+        path[-1].text += data
+
+    def doctype(*_: object) -> None:
+        raise CheckError("it has a DOCTYPE")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as error:
+        raise CheckError(f"it is not well-formed XML: {error}") from error
+    return root.children[0]
+
+
+def _prefixed(name: str) -> str:
+    namespace, _, local = name.rpartition("\n")
+    return _PREFIXES.get(namespace, f"{namespace} " if namespace else "") + local

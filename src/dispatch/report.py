@@ -1,0 +1,92 @@
+"""Findings as text: for people, for programs, for GitHub's annotations, for a pull request's comment. Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Literal
+
+from dispatch.model import Finding
+
+Style = Literal["human", "json", "github", "markdown"]
+
+
+def report(findings: Iterable[Finding], style: Style) -> str:
+    """The findings in one of STYLES, without a line break at the end. What is foreign in it is on one line, no more."""
+    return STYLES[style](list(findings))
+
+
+def _human(findings: Sequence[Finding]) -> str:
+    """A block a place, and under each the findings; a hint once for those that share it."""
+    blocks = []
+    for where, group in groupby(sorted(findings, key=lambda one: one.where), key=lambda one: one.where):
+        lines = [_line(where)]
+        for hint, alike in groupby(group, key=lambda one: one.hint):
+            lines += [f"  {one.severity}: {_line(one.what)}  [{one.rule}]" for one in alike]
+            lines += [f"    {_line(hint)}"] if hint else []
+        blocks.append("\n".join(lines))
+    return "\n\n".join([*blocks, _sum(findings)])
+
+
+def _json(findings: Sequence[Finding]) -> str:
+    """A list of objects with the fields of a Finding; ASCII, so that nothing in it acts on a terminal."""
+    return json.dumps([asdict(finding) for finding in findings], indent=2)
+
+
+def _github(findings: Sequence[Finding]) -> str:
+    """Workflow commands: a line a finding, shown at its file."""
+    return "\n".join(
+        f"::{one.severity} file={_property(one.where.partition('#')[0])},title={_property(one.rule)}::"
+        + _command(f"{one.where}: {one.what}. {one.hint}".rstrip())
+        for one in findings
+    )
+
+
+def _markdown(findings: Sequence[Finding]) -> str:
+    """A list, errors first."""
+    lines = [f"**{_sum(findings)}**"]
+    for severity, group in groupby(findings, key=lambda one: one.severity):
+        lines += ["", f"### {severity.title()}s", ""]
+        lines += [
+            f"- {_code(one.where)} {_text(one.what)} ({_code(one.rule)}). {_text(one.hint)}".rstrip() for one in group
+        ]
+    return "\n".join(lines)
+
+
+def _sum(findings: Sequence[Finding]) -> str:
+    errors = sum(finding.severity == "error" for finding in findings)
+    return f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n or 'no'} {what}{'' if n == 1 else 's'}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _command(text: str) -> str:
+    """Data of a workflow command, escaped as GitHub's toolkit does."""
+    return _line(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _command(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _text(text: str) -> str:
+    """Words that stay words in Markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~&" else letter for letter in _line(text))
+
+
+def _code(text: str) -> str:
+    return f"`{_line(text).replace('`', chr(39))}`"
+
+
+STYLES: Mapping[Style, Callable[[Sequence[Finding]], str]] = {
+    "human": _human,
+    "json": _json,
+    "github": _github,
+    "markdown": _markdown,
+}
