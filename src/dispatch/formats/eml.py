@@ -1,16 +1,17 @@
 """The whole message, ready to be sent: headers, plain text first, HTML last (RFC 5322, RFC 2046).
 
 Python draws boundary, Message-ID and Date from clock and chance; here they come from the issue, so that the same issue
-is the same message.
+is the same message. The one user of email-validator.
 """
 
 import hashlib
 import re
 from email import message_from_bytes, policy
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
+
+from email_validator import EmailNotValidError, validate_email
 
 from dispatch import links
 from dispatch.errors import RenderError
@@ -50,7 +51,7 @@ def message(issue: Issue, publication: Publication, to: str) -> bytes:
 
 def _headers(issue: Issue, publication: Publication, to: str) -> dict[str, str | Address]:
     sender = address(publication.email.sender, publication)
-    site = links.host(publication.url)
+    site = links.host(links.ascii_form(publication.url))
     mailing = publication.email
     headers: dict[str, str | Address] = {
         "From": sender,
@@ -76,15 +77,23 @@ def _seed(issue: Issue) -> str:
 
 def address(written: str, publication: Publication) -> Address:
     """One address with its display name, which may hold what would else be syntax. Raises RenderError."""
-    name, mailbox = parseaddr(written)
+    match = re.fullmatch(r"(?:([^<>]*)<([^<>]*)>|([^<>]*))", written.strip(), re.DOTALL)
+    name, mailbox = (match[1] or "", match[2] or match[3] or "") if match else ("", "")
     try:
-        return Address(plain_header(name) or "", addr_spec=mailbox)
-    except (MessageError, ValueError, IndexError) as error:
+        valid = validate_email(mailbox, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
         raise RenderError(
-            f'"{written}" is not an address' if written else "there is no sender",
+            f'"{written}" is not an address: {error}' if written else "there is no sender",
             subject=str(publication.root / "dispatch.toml") if not written else "",
             hint='Write it as from = "The Wire <desk@wire.example>" under [email].',
         ) from error
+    return Address(plain_header(_unquoted(name.strip())), addr_spec=valid.ascii_email or mailbox)
+
+
+def _unquoted(name: str) -> str:
+    """A display name without the quotation marks that it may have been written in (RFC 5322, section 3.2.4)."""
+    quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', name, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name
 
 
 def plain_header(words: str) -> str:
