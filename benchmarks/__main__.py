@@ -1,0 +1,24 @@
+"""``python -m benchmarks [start | issue | mail | feeds] ...``: measures and prints; without a name, everything."""
+
+import os
+import platform
+import sys
+from importlib import import_module, metadata
+
+from benchmarks.measure import table
+
+SCRIPTS = ("start", "issue", "mail", "feeds")
+PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3")
+
+
+def main() -> None:
+    """A table in Markdown, as docs/reference/speed.md has it."""
+    names = sys.argv[1:] or SCRIPTS
+    if unknown := set(names) - set(SCRIPTS):
+        sys.exit(f"No such benchmark: {', '.join(unknown)}. There are {', '.join(SCRIPTS)}.")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PEERS)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {versions}.\n")
+    print(table([row for name in names for row in import_module(f"benchmarks.{name}").rows()]))
+
+
+main()
