@@ -46,9 +46,9 @@ class Commands(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            if near := get_close_matches(args[0], COMMANDS, n=1):
-                error.message = f"{error.message.partition(' Did you')[0]} Did you mean {near[0]}?"
-            raise
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command “{args[0]}”.{hint}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing them."""
@@ -76,6 +76,7 @@ def show(error: DispatchError) -> None:
 
 
 @click.group(
+    name="dispatch",
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Each command has examples: dispatch add --help",

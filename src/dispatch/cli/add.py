@@ -11,7 +11,7 @@ from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Source, Syndicate
 
 
-class Named(click.ParamType):
+class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
     """``NAME`` or ``NAME=URL``, split at the first equals sign."""
 
     def __init__(self, name: str = "name[=url]") -> None:
@@ -29,7 +29,7 @@ class Named(click.ParamType):
         return name, url
 
 
-class Role(click.ParamType):
+class Role(click.ParamType[Credit, str | Credit]):
     """``ROLE:NAME`` or ``ROLE:NAME=URL``."""
 
     name = "role:name[=url]"
@@ -162,8 +162,15 @@ def add(
 def _gathered(here: Desk, location: str, base: str, allow_private: bool) -> Sequence[Article]:
     from dispatch import gather
 
-    stdin = click.get_binary_stream("stdin").read() if location == "-" else None
-    return gather.articles(location, user_agent=here.user_agent, base=base, allow_private=allow_private, stdin=stdin)
+    stdin = sys.stdin.buffer.read() if location == "-" else None
+    return gather.articles(
+        location,
+        user_agent=here.user_agent,
+        base=base,
+        zone=here.publication.timezone,
+        allow_private=allow_private,
+        stdin=stdin,
+    )
 
 
 def _titled(articles: Sequence[Article], location: str) -> None:

@@ -10,7 +10,7 @@ import click
 
 from dispatch import __version__, config, issues
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Issue, Publication
+from dispatch.model import Issue, Publication, Status
 from dispatch.terminal import safe
 
 
@@ -38,7 +38,7 @@ class Desk:
         slug = issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
         return issues.read(self.publication, slug)
 
-    def _newest(self, status: str | None) -> str:
+    def _newest(self, status: Status | None) -> str:
         found = issues.newest(self.publication, status)
         if found is None:
             what = "no draft" if status else "no issue"

@@ -11,7 +11,16 @@ from dispatch.model import Article, Issue
 
 @click.group()
 def issue() -> None:
-    """Start, show and edit issues."""
+    """Start, show and edit issues.
+
+    An issue's name may be shortened as long as it is unambiguous; an article is named by its key or its number.
+
+    \b
+    Examples:
+      dispatch issue new "Who pays for defence"
+      dispatch issue show
+      dispatch issue move defence 3 --before 1
+    """
 
 
 @issue.command()

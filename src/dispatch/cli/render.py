@@ -1,12 +1,13 @@
 """``dispatch render``."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from dispatch import files
 from dispatch import render as stage
-from dispatch.cli.desk import desk, tell
+from dispatch.cli.desk import desk, say, tell
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition
@@ -32,11 +33,14 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     """
     here = desk()
     read = here.issue(issue)
+    if not formats and not here.publication.email.sender:
+        say("no eml: a message needs a sender, from = under [email] in dispatch.toml")
+        formats = tuple(name for name in FORMATS if name != "eml")
     editions = [stage.edition(read, here.publication, name, to=to) for name in formats or FORMATS]
     if output == "-":
         if len(editions) > 1:
             raise click.UsageError("Standard output takes one format: add --format.")
-        click.get_binary_stream("stdout").write(editions[0].body)
+        sys.stdout.buffer.write(editions[0].body)
         return
     for edition, path in _placed(editions, output, here.publication.root / "out" / read.slug):
         files.write(path, edition.body, within=path.parent, error=DeliveryError)

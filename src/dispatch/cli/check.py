@@ -1,0 +1,120 @@
+"""``dispatch check``."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+
+from dispatch import check as stage
+from dispatch import issues, ledger
+from dispatch.cli.desk import Desk, desk, say, tell
+from dispatch.errors import CheckError
+from dispatch.formats import FORMATS
+from dispatch.model import Edition, Finding, Issue
+from dispatch.render import edition
+from dispatch.report import STYLES, Style
+from dispatch.report import report as written
+
+# A line of a report on a terminal gets the colour of the word that it begins with.
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option("--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="How.")
+@click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@click.option("--online", is_flag=True, help="Ask every address whether it lives.")
+@click.option("--allow-private", is_flag=True, help="With --online: let addresses lead into your own network.")
+@click.option(
+    "--edition", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Judge this file."
+)
+@click.option(
+    "--received",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Judge this message as it was delivered.",
+)
+def check(
+    issue: str | None,
+    style: str,
+    strict: bool,
+    online: bool,
+    allow_private: bool,
+    file: Path | None,
+    received: Path | None,
+) -> None:
+    """Prove that no byline and no link of ISSUE, by default the newest, is lost: in its files and in every edition.
+
+    Every edition is read back with parsers that the renderers do not use. Exits with 1 when something is wrong.
+
+    \b
+    Examples:
+      dispatch check
+      dispatch check defence --strict --online
+      dispatch check defence --report github
+      dispatch check defence --edition out/defence/email.html
+      dispatch check defence --received message.eml
+    """
+    here = desk()
+    one = here.issue(issue)
+    if file:
+        findings = stage.judge(stage.edition_of(file.name, _bytes(file)), one, here.publication)
+    elif received:
+        message = stage.edition_of(received.name, _bytes(received))
+        if message.format != "eml":
+            raise CheckError("is not a message", subject=str(received), hint="Save the whole message: .eml")
+        findings = stage.received(message, one, here.publication)
+    else:
+        findings = judged(here, one, _asked(here, one, allow_private) if online else {})
+    report(findings, cast("Style", style))
+    if any(strict or finding.severity == "error" for finding in findings):
+        sys.exit(1)
+
+
+def judged(here: Desk, one: Issue, states: dict[str, str] | None = None) -> list[Finding]:
+    """What is wrong with an issue, its files and all its editions, rendered for this."""
+    publication = here.publication
+    everything = issues.read_all(publication)
+    return stage.findings(
+        one,
+        editions(here, one),
+        publication,
+        published=ledger.read(publication),
+        current=ledger.records(everything, publication),
+        earlier=tuple(other for other in everything if other.id != one.id and other.date <= one.date),
+        states=states,
+        missing=issues.missing(publication, one),
+        strays=tuple(issues.strays(publication, one.slug)),
+    )
+
+
+def editions(here: Desk, one: Issue) -> list[Edition]:
+    """The issue in every format; as a whole message only when there is a sender."""
+    names = [name for name in FORMATS if name != "eml" or here.publication.email.sender]
+    return [edition(one, here.publication, name) for name in names]
+
+
+def report(findings: Sequence[Finding], style: Style) -> None:
+    """The findings on standard output, with colours for people at a terminal."""
+    for line in written(findings, style).splitlines():
+        word = line.strip().partition(":")[0]
+        if style == "human" and word in _COLOURS and sys.stdout.isatty():
+            click.secho(line, fg=_COLOURS[word])
+        else:
+            tell(line)
+
+
+def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, str]:
+    from dispatch import fetch
+
+    addresses = stage.addresses(one)
+    say(f"asking {len(addresses)} addresses")
+    return fetch.states(addresses, user_agent=here.user_agent, allow_private=allow_private)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CheckError(error.strerror or str(error), subject=str(file)) from error

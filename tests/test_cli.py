@@ -1,0 +1,214 @@
+"""The command line as an editor uses it: real files in a real folder."""
+
+import json
+from collections.abc import Callable
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dispatch.cli import COMMANDS, main
+
+STORY = """A harbour that would not sleep
+
+The night ferry and the people who wait for it
+
+The ferry came in at two. Nobody on the quay had expected it before three, and yet all of them were there.
+
+A town awake
+
+“We have never missed one,” said the harbour master. She has kept the log since 1998.
+
+For more on harbours at night, visit Tidewater Weekly.
+
+About the author
+
+  • Ada Quay
+
+    Ada Quay
+
+    Ada Quay writes about ports and the people who work in them.
+
+    View all posts
+"""
+
+Dispatch = Callable[..., Result]
+
+
+@pytest.fixture
+def dispatch(tmp_path: Path) -> Dispatch:
+    """Runs a command in an empty folder, or in the publication in it."""
+
+    def run(*words: str, stdin: str | None = None, code: int = 0) -> Result:
+        with chdir(tmp_path / "letter" if (tmp_path / "letter").is_dir() else tmp_path):
+            result = CliRunner().invoke(main, words, input=stdin, catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def letter(dispatch: Dispatch, tmp_path: Path) -> Path:
+    """A publication with one empty draft, and a story beside it."""
+    dispatch(
+        "init", "letter", "--title", "The Wire", "--url", "https://wire.example", "--from", "W <desk@wire.example>"
+    )
+    dispatch("issue", "new", "Who pays for defence", "--slug", "defence", "--date", "2026-11-22")
+    (tmp_path / "letter" / "story.txt").write_text(STORY, encoding="utf-8")
+    return tmp_path / "letter"
+
+
+ADDRESS = "https://paper.example/a?x=1&copy=2#:~:text=power"
+GIVEN = ("--url", ADDRESS, "--author", "Ada Quay=https://paper.example/?author=7&all", "--published", "2026-11-20")
+
+
+def test_an_editor_makes_an_issue_and_every_edition_credits_the_author(dispatch: Dispatch, letter: Path) -> None:
+    added = dispatch("add", "story.txt", *GIVEN, "--section", "Ports", "--syndicate", "full")
+    assert added.stdout == "defence/a-harbour-that-would-not-sleep\n"
+    shown = json.loads(dispatch("issue", "show", "defence", "--json").stdout)
+    (article,) = [article for section in shown["sections"] for article in section["articles"]]
+    assert article["authors"] == [{"name": "Ada Quay", "url": "https://paper.example/?author=7&all"}]
+    assert article["url"] == ADDRESS
+    assert article["source"]["title"] == "Tidewater Weekly"
+    paths = dispatch("render", "defence").stdout.split()
+    assert paths == [
+        f"out/defence/{name}"
+        for name in ("feed.xml", "feed.atom", "feed.json", "email.html", "email.txt", "email.eml", "index.html")
+    ]
+    for name in ("feed.xml", "feed.atom", "feed.json", "email.html", "email.txt", "index.html"):
+        assert "Ada Quay" in (letter / "out" / "defence" / name).read_text("utf-8")
+    dispatch("check", "defence")
+
+
+@pytest.mark.usefixtures("letter")
+def test_one_format_goes_to_standard_output(dispatch: Dispatch) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    assert dispatch("render", "--format", "text", "-o", "-").stdout_bytes.startswith(b"The Wire\n")
+    dispatch("render", "-o", "-", code=2)
+
+
+def test_editions_go_where_they_are_told(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("render", "--format", "eml", "--to", "Ann <ann@example.org>", "-o", "letter.eml")
+    assert b"\r\nTo: Ann <ann@example.org>\r\n" in (letter / "letter.eml").read_bytes()
+    dispatch("render", "--format", "rss", "--format", "atom", "-o", "feeds")
+    assert sorted(path.name for path in (letter / "feeds").iterdir()) == ["feed.atom", "feed.xml"]
+
+
+def test_what_could_not_be_found_is_said_with_the_option_that_supplies_it(dispatch: Dispatch, letter: Path) -> None:
+    (letter / "bare.txt").write_text("A title\n\nA paragraph that says something, and then stops.\n", encoding="utf-8")
+    said = dispatch("add", "bare.txt").stderr
+    for option in ("--author", "--source", "--published"):
+        assert option in said
+
+
+@pytest.mark.usefixtures("letter")
+def test_the_given_authors_replace_those_that_were_found_under_other_names(dispatch: Dispatch) -> None:
+    dispatch("add", "story.txt", "--author", "B. Other=https://b.example/?a=b", "--author", "C. Third")
+    shown = json.loads(dispatch("issue", "show", "--json").stdout)
+    authors = next(section["articles"] for section in shown["sections"] if section["articles"])[0]["authors"]
+    assert authors == [{"name": "B. Other", "url": "https://b.example/?a=b"}, {"name": "C. Third", "url": ""}]
+
+
+@pytest.mark.usefixtures("letter")
+def test_a_link_worth_a_line_fetches_nothing(dispatch: Dispatch) -> None:
+    link = ("add", "--title", "Worth a line", "--url", "https://nowhere.example/x", "--note", "The end.", "--no-fetch")
+    dispatch(*link)
+    again = dispatch(*link)
+    assert not again.stdout
+    assert "passed over" in again.stderr
+
+
+@pytest.mark.usefixtures("letter")
+def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -> None:
+    result = dispatch("add", "missing.txt", "story.txt", code=1)
+    assert "missing.txt" in result.stderr
+    assert result.stdout == "defence/a-harbour-that-would-not-sleep\n"
+
+
+@pytest.mark.usefixtures("letter")
+def test_standard_input_is_an_article(dispatch: Dispatch) -> None:
+    assert dispatch("add", "-", stdin=STORY).stdout == "defence/a-harbour-that-would-not-sleep\n"
+
+
+def test_articles_are_moved_removed_and_corrected_by_key_or_number(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN, "--section", "Ports")
+    dispatch("add", "--title", "Second", "--url", "https://b.example/", "--no-fetch", "--section", "Ports")
+    dispatch("issue", "move", "def", "second", "--before", "1")
+    shown = dispatch("issue", "show").stdout
+    assert shown.index("Second") < shown.index("A harbour")
+    dispatch("issue", "correct", "defence", "2", "An earlier version named the wrong ferry.")
+    assert "wrong ferry" in (letter / "issues" / "defence" / "a-harbour-that-would-not-sleep.md").read_text("utf-8")
+    assert "wrong ferry" in dispatch("render", "-f", "web", "-o", "-").stdout
+    gone = dispatch("issue", "remove", "defence", "second")
+    assert "issues/defence/second" in gone.stderr
+    assert "issues/defence/second" in dispatch("issue", "show").stderr
+
+
+def test_publish_checks_marks_remembers_and_writes(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("publish", "defence")
+    assert "status: published" in (letter / "issues" / "defence" / "issue.md").read_text("utf-8")
+    assert ADDRESS in (letter / "dispatch.lock").read_text("utf-8")
+    public = {
+        path.relative_to(letter / "public").as_posix() for path in (letter / "public").rglob("*") if path.is_file()
+    }
+    assert {"index.html", "feed.xml", "issues.atom", "issues/defence/index.html", "issues/defence/email.html"} <= public
+    assert not dispatch("publish").stdout, "nothing changed, so nothing is written"
+
+
+def test_what_was_published_does_not_change_unseen(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("publish", "defence")
+    file = letter / "issues" / "defence" / "a-harbour-that-would-not-sleep.md"
+    file.write_text(file.read_text("utf-8").replace("https://paper.example/a", "https://paper.example/b"), "utf-8")
+    assert "https://paper.example/a" in dispatch("check", "defence", code=1).output
+
+
+def test_an_edition_that_lost_a_byline_is_told(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("render")
+    mail = letter / "out" / "defence" / "email.html"
+    dispatch("check", "defence", "--edition", str(mail))
+    mail.write_text(mail.read_text("utf-8").replace("Ada Quay", "Somebody"), "utf-8")
+    assert "Ada Quay" in dispatch("check", "defence", "--edition", str(mail), code=1).output
+
+
+@pytest.mark.parametrize("style", ["json", "github", "markdown", "human"])
+@pytest.mark.usefixtures("letter")
+def test_reports_come_in_four_forms(dispatch: Dispatch, style: str) -> None:
+    dispatch("add", "--title", "TK", "--url", "https://a.example/", "--no-fetch")
+    output = dispatch("check", "--report", style).stdout
+    assert "editorial" in output
+    if style == "json":
+        assert all({"rule", "severity", "where", "what"} <= finding.keys() for finding in json.loads(output))
+
+
+@pytest.mark.usefixtures("letter")
+def test_wrong_names_are_answered_with_the_nearest(dispatch: Dispatch) -> None:
+    assert "defence" in dispatch("issue", "show", "defense", code=1).stderr
+    dispatch("add", "story.txt")
+    assert "harbour" in dispatch("issue", "remove", "defence", "a-harbor-that-would-not-sleep", code=1).stderr
+    assert "add" in dispatch("ad", code=2).stderr
+
+
+def test_nobody_is_asked_in_a_pipe(dispatch: Dispatch) -> None:
+    assert "--title" in dispatch("init", "elsewhere", code=2).stderr
+
+
+def test_without_a_publication_the_way_out_is_named(dispatch: Dispatch) -> None:
+    assert "dispatch init" in dispatch("render", code=1).stderr
+
+
+def test_what_comes_from_outside_is_safe_for_a_terminal(dispatch: Dispatch, letter: Path) -> None:
+    (letter / "evil.txt").write_text("\x1b]0;owned\x07A title\n\nA paragraph that ends here.\n", encoding="utf-8")
+    result = dispatch("add", "evil.txt")
+    assert "\x1b" not in result.output
+    assert "\x1b" not in dispatch("issue", "show").output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_examples(dispatch: Dispatch, command: str) -> None:
+    assert "dispatch " + command in dispatch(command, "--help").stdout
