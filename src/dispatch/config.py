@@ -4,6 +4,7 @@ Found upwards from where one stands, as git finds its folder. All faults of all 
 file, its line where that is certain, and its key.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -46,6 +47,54 @@ _SHAPES = {
 _TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
 _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
+_NEW = """\
+#:schema ./.schemas/dispatch.schema.json
+# The publication. Every key is explained in the reference of files; an unknown one is an error.
+
+title = {title}
+url = {url}  # where it is served; pages are <url>/issues/<slug>/
+description = ""             # what it is, in a sentence
+language = {language}
+timezone = {timezone}  # where a bare date begins at midnight
+sections = []                # the sections that a new issue has, in order
+
+[email]
+{no_sender}from = {sender}
+# reply_to = "desk@wire.example"
+# unsubscribe = "https://wire.example/unsubscribe"   # and, or, a mailto:
+# postal_address = "1 Example Street, Exampleton"    # the law of many countries asks for it
+# why = "You signed up at wire.example."
+
+[syndicate]                  # what may be shown of an article whose source says nothing
+default = "excerpt"          # link, excerpt or full
+words = 60                   # an excerpt is whole sentences up to about this many words
+
+# [theme]
+# accent = "#a3271b"
+# logo = "logo.png"          # a file beside this one
+
+# [[sources]]                # one for each paper or site whose articles you use often
+# key = "paper"
+# title = "The Paper"
+# url = "https://paper.example"
+# syndicate = "full"         # what its owner allows
+# license = "CC-BY-4.0"
+"""
+_AROUND = {
+    AUTHORS: """\
+#:schema ./.schemas/authors.schema.json
+# Authors whom articles name by their key, as in: authors: [jerry-jackson]
+
+# [jerry-jackson]
+# name = "Jerry Jackson"
+# url = "https://paper.example/jerry-jackson"
+# bio = "Jerry Jackson writes about the sea."
+""",
+    ".gitignore": "/out/\n",
+    ".gitattributes": "dispatch.lock merge=union\n",
+}
+_SCHEMAS = Path(__file__).parent / "schemas"
+
 
 def find(start: Path) -> Path:
     """The publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
@@ -70,6 +119,39 @@ def load(start: Path) -> Publication:
     if publication is None or faults:
         raise ConfigError("\n".join(faults))
     return publication
+
+
+def start(folder: Path, *, title: str, url: str, sender: str = "", language: str = "en", timezone: str = "UTC") -> Path:
+    """Make a publication in a folder, and return the path of its dispatch.toml.
+
+    Beside it: authors.toml, what git should know, and in ``.schemas/`` copies of the JSON Schemas, to which the first
+    lines of both TOML files point (``#:schema``, which Taplo and the editors built on it follow), so that completion
+    works offline and on every machine. Files that are there already stay as they are.
+
+    Raises ConfigError, and has then written nothing, when there is a dispatch.toml or a value is wrong.
+    """
+    path = folder / FILE
+    if path.exists():
+        raise ConfigError("there is a publication already", subject=str(path), hint="edit it, or choose another folder")
+    values = {"title": title, "url": url, "sender": sender, "language": language, "timezone": timezone}
+    if not sender:
+        values["sender"] = "The Wire <desk@wire.example>"
+    text = _NEW.format(no_sender="" if sender else "# ", **{key: _quoted(value) for key, value in values.items()})
+    faults: list[str] = []
+    if _publication(text, folder, {}, {}, faults) is None:
+        raise ConfigError("\n".join(faults))
+    bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
+    for name, words in (*_AROUND.items(), (FILE, text)):
+        bodies[name] = words.encode("utf-8")
+    for name, body in bodies.items():
+        if not (folder / name).exists():
+            files.write(folder / name, body, within=folder, error=ConfigError)
+    return path
+
+
+def _quoted(value: str) -> str:
+    """A text as TOML has it (TOML 1.0, “basic strings”): JSON's form, with one more character escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _publication(

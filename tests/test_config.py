@@ -1,0 +1,234 @@
+"""The publication's folder: found, read whole, every fault at once; and made anew without losing anything."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch import colours, config
+from dispatch.errors import ConfigError
+from dispatch.model import DARK, Author
+
+LEAST = 'title = "The Wire"\nurl = "https://wire.example/"\n'
+
+
+def folder(root: Path, text: str = "", authors: str = "") -> Path:
+    (root / "dispatch.toml").write_text(LEAST + text, "utf-8")
+    if authors:
+        (root / "authors.toml").write_text(authors, "utf-8")
+    return root
+
+
+def faults(root: Path) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        config.load(root)
+    return caught.value.message.split("\n")
+
+
+def test_it_is_found_upwards(tmp_path: Path) -> None:
+    folder(tmp_path)
+    inner = tmp_path / "issues" / "one"
+    inner.mkdir(parents=True)
+    assert config.find(inner) == tmp_path.resolve()
+    assert config.load(inner).root == tmp_path.resolve()
+
+
+def test_where_there_is_none_it_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.find(tmp_path)
+    assert "dispatch init" in caught.value.hint
+
+
+def test_the_least_that_works(tmp_path: Path) -> None:
+    publication = config.load(folder(tmp_path))
+    assert (publication.title, publication.url) == ("The Wire", "https://wire.example")
+    assert publication.templates["web.html"]
+    assert (publication.syndicate.default, publication.feeds.entries) == ("excerpt", 50)
+
+
+def test_everything(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(b"")
+    publication = config.load(
+        folder(
+            tmp_path,
+            """
+timezone = "Europe/Berlin"
+sections = "Europe"
+[email]
+from = "The Wire <desk@wire.example>"
+unsubscribe = "mailto:leave@wire.example"
+[theme]
+accent = "#123456"
+logo = "logo.png"
+[theme.dark]
+paper = "#000000"
+[check]
+"email.postal-address" = { off = "we are a private list" }
+[[sources]]
+key = "paper"
+title = "The Paper"
+words = 80
+""",
+            '[ann]\nname = "Ann"\navatar = "ann.png"\n',
+        )
+    )
+    assert publication.sections == ("Europe",)
+    assert publication.email.sender == "The Wire <desk@wire.example>"
+    assert publication.email.unsubscribe == ("mailto:leave@wire.example",)
+    assert publication.check == {"email.postal-address": "we are a private list"}
+    assert publication.sources[0].excerpt_words == 80
+    assert publication.authors == {"ann": Author(name="Ann", avatar="https://wire.example/ann.png")}
+    assert publication.theme.logo == "https://wire.example/logo.png"
+    assert (publication.theme.dark.paper, publication.theme.dark.ink) == ("#000000", DARK.ink)
+    assert colours.contrast(publication.theme.dark.accent, "#000000") >= 6.5
+
+
+def test_all_faults_of_all_files_are_told_with_their_lines(tmp_path: Path) -> None:
+    folder(
+        tmp_path,
+        """
+lang = "en"
+language = "english language"
+timezone = "Europe/Berln"
+[email]
+from = "desk"
+unsubscribe = ["http://wire.example/leave"]
+[syndicate]
+default = "all"
+words = 0
+[theme]
+accent = "red"
+serif = "Georgia; } body {"
+logo = "none.png"
+[check]
+"links.relative" = false
+"links.short" = { off = "" }
+[[sources]]
+key = "a"
+[[sources]]
+key = "a"
+url = "paper.example"
+""",
+        '[Ann]\nname = "x"\n[bob]\nnam = "Bob"\n',
+    )
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "web.html").write_bytes(b"\n\xff")
+    found = faults(tmp_path)
+    for wanted in (
+        "authors.toml:1: Ann: a key is made of",
+        "authors.toml:3: bob.name: is missing",
+        "authors.toml:4: bob.nam: unknown key, did you mean “name”?",
+        "templates/web.html:2: is not UTF-8",
+        "dispatch.toml:4: lang: unknown key, did you mean “language”?",
+        "dispatch.toml:5: language: must be a language tag",
+        "dispatch.toml:6: timezone: no time zone is called “Europe/Berln”, did you mean “Europe/Berlin”?",
+        "dispatch.toml:8: email.from: must be an address",
+        "dispatch.toml:9: email.unsubscribe[1]: must begin with https:// or mailto:",
+        "dispatch.toml:11: syndicate.default: must be link or excerpt or full",
+        "dispatch.toml:12: syndicate.words: must be 1 or more",
+        "dispatch.toml:14: theme.accent: must be a colour",
+        "dispatch.toml:15: theme.serif: must be names of fonts",
+        "dispatch.toml:18: check.links.relative: must be { off",
+        "dispatch.toml:19: check.links.short: must be { off",
+        "dispatch.toml:24: sources[2].url: must be an absolute address",
+    ):
+        assert any(fault.startswith(wanted) for fault in found), (wanted, found)
+    assert len(found) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[theme]\nlogo = 'none.png'", "dispatch.toml:4: theme.logo: there is no file “none.png”"),
+        (
+            "[[sources]]\nkey = 'a'\n[[sources]]\nkey = 'a'",
+            "dispatch.toml:6: sources[2].key: “a” is the key of an earlier",
+        ),
+        ("title = 'twice'\n", "dispatch.toml:3: is not TOML: Cannot overwrite a value"),
+        ("x = [" + "[" * 5000, "dispatch.toml: is nested too deep"),
+    ],
+)
+def test_single_faults(tmp_path: Path, text: str, what: str) -> None:
+    (found,) = faults(folder(tmp_path, text))
+    assert found.startswith(what)
+
+
+def test_a_line_is_told_only_where_it_is_certain(tmp_path: Path) -> None:
+    (found,) = faults(folder(tmp_path, 'description = """\nwhy = 1\n"""\nlanguage = """\nlanguage = """\n'))
+    assert found.startswith("dispatch.toml: language: must be")
+
+
+def test_its_own_templates_win_file_by_file(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "parts").mkdir(parents=True)
+    (tmp_path / "templates" / "web.html").write_text("mine", "utf-8")
+    (tmp_path / "templates" / "parts" / "more.html").write_text("more", "utf-8")
+    (tmp_path / "templates" / ".web.html.swp").write_bytes(b"\xff")
+    templates = config.load(folder(tmp_path)).templates
+    assert (templates["web.html"], templates["parts/more.html"]) == ("mine", "more")
+    assert templates["email.mjml"]
+    assert not any(name.startswith(".") for name in templates)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_nothing_is_read_through_a_link(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x", "utf-8")
+    root = tmp_path / "letter"
+    (root / "templates").mkdir(parents=True)
+    (root / "templates" / "web.html").symlink_to(secret)
+    (found,) = faults(folder(root))
+    assert found == "templates/web.html: is a link, or behind one"
+
+
+@given(st.text(max_size=30), st.text(max_size=10), st.text(max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_a_new_publication_says_what_it_was_told_or_is_not_made(
+    tmp_path: Path, title: str, language: str, sender: str
+) -> None:
+    root = tmp_path / str(len(list(tmp_path.iterdir())))
+    try:
+        path = config.start(root, title=title, url="https://wire.example", language=language, sender=sender)
+    except ConfigError:
+        assert not root.exists()
+        return
+    publication = config.load(path.parent)
+    assert (publication.title, publication.language, publication.email.sender) == (title, language, sender)
+
+
+def test_a_new_publication_completes_itself_and_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n", "utf-8")
+    path = config.start(tmp_path, title='The "Wire"', url="https://wire.example")
+    assert config.load(tmp_path).title == 'The "Wire"'
+    assert (tmp_path / ".gitignore").read_text("utf-8") == "mine\n"
+    for name in ("dispatch.toml", "authors.toml"):
+        text = (tmp_path / name).read_text("utf-8")
+        pointed = re.match(r"#:schema (\S+)\n", text)
+        assert pointed
+        assert (tmp_path / pointed[1]).is_file()
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="a publication already"):
+        config.start(tmp_path, title="Other", url="https://wire.example")
+    assert path.read_bytes() == before
+
+
+def test_every_commented_key_of_a_new_publication_works(tmp_path: Path) -> None:
+    path = config.start(tmp_path, title="T", url="https://wire.example")
+    (tmp_path / "logo.png").write_bytes(b"")
+    text = re.sub(r"^# (?=[\[a-z_]+(?:\]| =))", "", path.read_text("utf-8"), flags=re.MULTILINE)
+    path.write_text(text, "utf-8")
+    publication = config.load(tmp_path)
+    assert (publication.sources[0].key, publication.email.sender) == ("paper", "The Wire <desk@wire.example>")
+    assert publication.theme.logo.endswith("/logo.png")
+
+
+@given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True), st.sampled_from([DARK.paper, "#000000", DARK.page]))
+def test_a_lightened_colour_can_be_read(colour: str, paper: str) -> None:
+    assert colours.contrast(colours.lightened(colour, paper, wanted=6.5), paper) >= 6.5
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert colours.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -1,0 +1,108 @@
+"""dispatch.lock: what was published comes back as it was, and a broken file is never taken for a short one."""
+
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch import ledger
+from dispatch.errors import IssueError
+from dispatch.model import Article, Author, Issue, Publication, Section
+
+DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
+
+
+def publication(folder: Path) -> Publication:
+    return Publication(title="T", url="https://wire.example", root=folder)
+
+
+def issue(*articles: Article, slug: str = "one") -> Issue:
+    return Issue(id=f"tag:wire.example:{slug}", slug=slug, title="T", date=DATE, sections=(Section(articles=articles),))
+
+
+def test_a_line_an_id_sorted(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ann = Author(name="Ann", url="https://ann.example")
+    assert ledger.read(here) == ()
+    assert ledger.remember(
+        here, issue(Article(id="z:1", url="https://a.example/?a=b#c", authors=(ann,), published=DATE))
+    )
+    assert ledger.remember(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
+    assert not ledger.remember(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
+    assert (tmp_path / "dispatch.lock").read_text("utf-8") == (
+        "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
+        "a:1\tarticle\thttps://a.example/\t-\t-\n"
+        "tag:wire.example:one\tissue\thttps://wire.example/issues/one/\t2026-11-22T07:00:00Z\t-\n"
+        "tag:wire.example:two\tissue\thttps://wire.example/issues/two/\t2026-11-22T07:00:00Z\t-\n"
+        "z:1\tarticle\thttps://a.example/?a=b#c\t2026-11-22T07:00:00Z\tec38d440faaad2f9\n"
+    )
+
+
+def test_the_digest_changes_with_name_address_and_order(tmp_path: Path) -> None:
+    one, two = Author(name="A", url="https://a.example"), Author(name="B")
+    lists = [(), (one,), (one, two), (two, one), (replace(one, name="a"),), (replace(one, url=""),)]
+    digests = [
+        ledger.records([issue(Article(id="x", authors=people))], publication(tmp_path))[1].authors for people in lists
+    ]
+    assert len(set(digests)) == len(lists)
+    same = ledger.records([issue(Article(id="x", authors=(replace(one, bio="new"),)))], publication(tmp_path))[
+        1
+    ].authors
+    assert same == digests[1]
+
+
+ANY = st.text(min_size=1, max_size=30) | st.text(alphabet="\t\n\r\\u09#-<=> ", min_size=1, max_size=8)
+
+
+@given(ANY, ANY, st.none() | st.datetimes(timezones=st.just(UTC)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: datetime | None) -> None:
+    here = publication(tmp_path)
+    (tmp_path / "dispatch.lock").unlink(missing_ok=True)
+    one = issue(Article(id=id_, url=url, published=published))
+    ledger.remember(here, one)
+    assert set(ledger.read(here)) == set(ledger.records([one], here))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "dispatch.lock:1: an unfinished merge"),
+        ("a:1\tarticle\n", "dispatch.lock:1: must have 5 parts"),
+        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article or issue"),
+        ("a:1\tissue\tb\tsoon\t-\n", "dispatch.lock:1: Invalid isoformat"),
+        ("#\na:1\tissue\tb\t-\t-\na:1\tissue\tc\t-\t-\n", "dispatch.lock:3: another line says something else of a:1"),
+    ],
+)
+def test_a_broken_ledger_is_an_error(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "dispatch.lock").write_text(text, "utf-8")
+    with pytest.raises(IssueError, match=what):
+        ledger.read(publication(tmp_path))
+    with pytest.raises(IssueError, match=what):
+        ledger.remember(publication(tmp_path), issue())
+    assert (tmp_path / "dispatch.lock").read_text("utf-8") == text
+
+
+def test_git_merges_what_two_branches_published(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@wire.example", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    here = publication(tmp_path)
+    (tmp_path / ".gitattributes").write_text("dispatch.lock merge=union\n")
+    git("init")
+    ledger.remember(here, issue(slug="one"))
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("checkout", "-b", "other")
+    ledger.remember(here, issue(slug="two"))
+    git("commit", "-am", "two")
+    git("checkout", "main")
+    ledger.remember(here, issue(slug="three"))
+    git("commit", "-am", "three")
+    git("merge", "other")
+    assert [record.id.rpartition(":")[2] for record in ledger.read(here)] == ["one", "three", "two"]
