@@ -88,15 +88,21 @@ def _listed(article: Article) -> str:
 
 
 def head(article: Article, entry: Entry) -> Line:
-    """The byline and what else stands before the way to the article, without the words that are not about credit."""
+    """The byline and what else stands before the way to the article, without lines about something else."""
     own = shown(entry.lines, page.content(article.content))
     lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
-    biographies = [fold(author.bio) for author in article.authors if author.bio]
-    whole = joined(line for line in lines if not any(biography in line.text for biography in biographies))
-    text = whole.text
-    for known in (article.dek, article.note, *(correction.text for correction in article.corrections)):
-        text = text.replace(fold(known), "\0" * len(fold(known)), 1) if fold(known) else text
-    return Line(text=text, links=whole.links)
+    if dek := fold(article.dek):
+        _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
+    # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
+    for words in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
+        places = [i for i, line in enumerate(lines) if words in line.text and not line.links]
+        _take(lines, max(places, default=-1))
+    return joined(lines)
+
+
+def _take(lines: list[Line], at: int) -> None:
+    if at >= 0:
+        del lines[at]
 
 
 def read_more(article: Article, entry: Entry) -> bool:

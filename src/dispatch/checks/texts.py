@@ -77,21 +77,16 @@ def opening(content: tuple[Line, ...]) -> str:
 def _too_much(
     article: Article, entry: Entry, content: tuple[Line, ...], allowed: Syndicate, publication: Publication
 ) -> Iterator[Said]:
-    telling = [line.text for line in content if len(line.text) >= TELLING]
     elsewhere = fold(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
     )
-    there = [text for text in telling if text in entry.text and text not in elsewhere]
-    if allowed == "link" and there:
-        yield (
-            "attribution.policy",
-            f"{called(article)} may only be linked to, and its text is shown: “{short(there[0])}”",
-        )
-    words = sum(len(text) for text in telling)
-    # An average word has six characters with its space; a last sentence may be long.
-    limit = (article.source.excerpt_words or publication.syndicate.words) * 6 * 2 + 400
-    if allowed == "excerpt" and words > limit and sum(map(len, there)) > limit:
-        yield "attribution.policy", f"{called(article)} is shown far beyond an excerpt: {len(there)} paragraphs"
+    telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
+    if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
+        yield "attribution.policy", f"{called(article)} may only be linked to, and its text is shown: “{short(there)}”"
+    size = sum(len(entry.lines[i].text) for i in shown(entry.lines, content))
+    # An average word has six characters with its space, and a last sentence may be long.
+    if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
+        yield "attribution.policy", f"{called(article)} is shown far beyond an excerpt: {size:,} characters"
 
 
 def _links(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:

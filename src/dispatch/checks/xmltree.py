@@ -68,7 +68,7 @@ def read(body: bytes) -> Node:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(body, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError
         raise CheckError(f"it is not well-formed XML: {error}") from error
     return root.children[0]
 

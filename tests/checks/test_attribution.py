@@ -1,0 +1,372 @@
+"""Whatever is taken from a finished edition, or altered in it, the check names it; what is whole passes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nouns
+from checks.editing import Edit, altered, last, swap, without
+from dispatch import check, html
+from dispatch.formats import FORMATS
+from dispatch.model import Article, Author, Credit, Edition, Finding, Issue, Source
+from nouns import FEEDS
+
+ALL = tuple(FORMATS)
+HTML = ("email", "eml", "web")
+SHORT = ("email", "text", "eml")  # show an excerpt at most
+ROOMY = ("rss", "atom", "json", "web")
+
+STORY = nouns.rich(1, title="A more “powerful” alliance & its price", source=nouns.article().source)
+ISSUE = nouns.issue(nouns.article(7), STORY, nouns.article(8))
+URL = STORY.url
+
+
+def judged(format: str, body: bytes, issue: Issue = ISSUE) -> list[Finding]:  # noqa: A002
+    return check.judge(Edition(format=format, media_type="", path="edition", body=body), issue, nouns.publication())
+
+
+def rules(found: list[Finding]) -> set[str]:
+    return {one.rule for one in found if one.where.endswith("#story-1")}
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_a_whole_edition_passes(format: str) -> None:  # noqa: A002
+    assert judged(format, nouns.body(format, ISSUE)) == []
+
+
+def within(edit: Edit) -> Edit:
+    """An edit of STORY only, in documents that hold several articles."""
+
+    def edited(text: str) -> str:
+        title = text.find("A more")
+        if "story-7?" not in text:  # one entry of a feed
+            return edit(text) if title >= 0 else text
+        begin = max(text.rfind("<article id", 0, title), text.rfind('<article class="h', 0, title))
+        begin = next((at for at in (begin, text.rfind("<h2", 0, title)) if at >= 0), title)
+        end = text.find("Story 8", begin)
+        return text[:begin] + edit(text[begin:end]) + text[end:]
+
+    return edited
+
+
+# What is altered in what a reader sees, and the rule that must speak of it.
+LOSSES: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
+    "first author": (swap("Ada Lane", "", 1), "attribution.author", ALL),
+    "first author misspelt": (swap("Ada Lane", "Ada Laine", 1), "attribution.author", ALL),
+    "author in small letters": (swap("Ada Lane", "ada lane", 1), "attribution.author", ALL),
+    "second author": (swap("Jón Þór", "", 1), "attribution.author", ALL),
+    "second author decomposed": (swap("Jón Þór", "Jo\u0301n Þór", 1), "attribution.author", ALL),
+    "author without a link": (swap("The staff", "", 1), "attribution.author", ALL),
+    "author's link": (swap("https://people.example/ada", "https://t.example/x", 1), "attribution.author-link", ALL),
+    "author's link, one letter": (swap("people.example/ada", "people.example/adA", 1), "attribution.author-link", ALL),
+    "author's link unlinked": (
+        without(r' href="https://people\.example/ada"|https://people\.example/ada\n'),
+        "attribution.author-link",
+        ALL,
+    ),
+    "second author's link": (
+        swap("https://people.example/jon", "https://a.example", 1),
+        "attribution.author-link",
+        ALL,
+    ),
+    "credit": (swap("Quist", "", 1), "attribution.credit", ALL),
+    "credit's link": (swap("https://people.example/tove", "https://a.example/", 1), "attribution.credit", ALL),
+    "credit without a link": (swap("Phil Moss", "", 1), "attribution.credit", ALL),
+    "source": (swap("The Paper", "The Pape", 1), "attribution.source", ALL),
+    "source's link": (
+        swap('"https://paper.example/"', '"https://paper.example"', 1),
+        "attribution.source",
+        HTML + FEEDS,
+    ),
+    "source's address": (
+        swap("https://paper.example/\n", "https://paper.example\n", 1),
+        "attribution.source",
+        ("text",),
+    ),
+    "read-more escaped twice": (last(URL, URL.replace("&", "&amp;amp;")), "attribution.read-more", ALL),
+    "read-more with a tail": (last(URL, f"{URL}&utm_source=wire"), "attribution.read-more", ALL),
+    "read-more shortened": (last(URL, "https://bit.ly/x"), "attribution.read-more", ALL),
+    "read-more lost": (last(URL, ""), "attribution.read-more", ALL),
+    "headline's link": (swap(URL, "https://a.example/", 1), "attribution.read-more", HTML),
+    "headline": (swap(STORY.title, "Another title", 1), "attribution.title", HTML),
+    "dek": (swap(STORY.dek, "", 1), "attribution.dek", ALL),
+    "dek's last word": (swap("story 1 is about", "story 1 is", 1), "attribution.dek", ALL),
+    "biography": (swap("Ada writes.", "", 1), "attribution.biography", ROOMY),
+    "second biography": (swap("Jón writes too.", "Jón writes.", 1), "attribution.biography", ROOMY),
+    "heading": (without("<h[34]>Second heading</h[34]>"), "attribution.heading", ROOMY),
+    "heading's words": (swap("First heading", "Heading", 1), "attribution.heading", ROOMY),
+    "heading made a paragraph": (
+        lambda text: text.replace("<h3>First heading</h3>", "<p>First heading</p>"),
+        "attribution.heading",
+        ROOMY,
+    ),
+    "last paragraph": (without("<p>Closing.*?</p>"), "attribution.body", ROOMY),
+    "a word of the text": (swap("Closing words", "Closing", 1), "attribution.body", ROOMY),
+    "link in the text": (
+        swap("https://else.example/?a=1&b=2", "https://else.example/?a=1", 1),
+        "attribution.body-link",
+        ROOMY,
+    ),
+    "picture": (
+        swap("https://wire.example/picture-1.png", "https://t.example/p.png"),
+        "attribution.picture",
+        (*HTML, *FEEDS),
+    ),
+    "licence": (swap("CC-BY-4.0", "", 1), "attribution.licence", ALL),
+    "correction": (swap("named the wrong city", "was wrong", 1), "attribution.correction", ROOMY),
+    "the curator credited": (swap("By <", "By The curator, <", 1), "attribution.false-credit", (*HTML, *FEEDS)),
+    "the curator credited in text": (swap("By Ada", "By The curator, Ada", 1), "attribution.false-credit", ("text",)),
+    "two authors exchanged": (
+        lambda text: text.replace("Ada Lane", "\0", 1).replace("Jón Þór", "Ada Lane", 1).replace("\0", "Jón Þór", 1),
+        "attribution.order",
+        ALL,
+    ),
+    "byline hidden": (
+        swap('<p class="byline"', '<p style="display: none" class="byline"'),
+        "attribution.author",
+        ("web",),
+    ),
+    "byline commented out": (
+        lambda text: text.replace('<p class="byline"', '<!--<p class="byline"', 1).replace(
+            "2025</p>", "2025</p>-->", 1
+        ),
+        "attribution.author",
+        ("web",),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [(name, format) for name, (_, _, formats) in LOSSES.items() for format in formats],  # noqa: A001
+)
+def test_what_is_altered_is_named(name: str, format: str) -> None:  # noqa: A002
+    edit, rule, _ = LOSSES[name]
+    whole = nouns.body(format, ISSUE)
+    halves = ("text/plain", "text/html") if format == "eml" else ("",)
+    if format == "eml" and ("text" not in LOSSES[name][2]):
+        halves = ("text/html",)
+    for half in halves:
+        broken = altered(format, whole, within(edit), half=half)
+        assert altered(format, whole, lambda text: text, half=half) != broken, "nothing was altered"
+        found = judged(format, broken)
+        assert rule in rules(found)
+        assert {one.where for one in found if one.rule == rule} <= {f"edition ({half})#story-1", "edition#story-1"}
+
+
+# What is altered in the elements of a feed's item while its body stays whole.
+ELEMENTS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
+    "title": (swap(STORY.title, "Another"), "attribution.title", FEEDS),
+    "an author": (swap("Jón Þór", "Jon"), "attribution.author", FEEDS),
+    "author's address": (
+        swap("https://people.example/ada", "https://a.example/"),
+        "attribution.author-link",
+        ("atom", "json"),
+    ),
+    "link": (swap(URL, f"{URL}&z=3"), "attribution.read-more", FEEDS),
+    "link, escaped twice": (swap(URL, URL.replace("&", "&amp;")), "attribution.read-more", FEEDS),
+    "order": (swap("Ada Lane, Jón Þór", "Jón Þór, Ada Lane"), "attribution.order", ("rss", "atom")),
+    "someone else": (swap("The staff", "The staff, The curator"), "attribution.false-credit", ("rss",)),
+    "source": (swap("The Paper", "A Paper"), "attribution.source", ("rss",)),
+    "source's address": (swap("https://paper.example/", "https://other.example/"), "attribution.source", ("rss",)),
+    "picture": (swap("picture-1.png", "picture.png"), "attribution.picture", ("json",)),
+    "id": (swap(STORY.id, f"{STORY.id}x"), "attribution.article", FEEDS),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [(name, format) for name, (_, _, formats) in ELEMENTS.items() for format in formats],  # noqa: A001
+)
+def test_the_elements_are_judged_by_themselves(name: str, format: str) -> None:  # noqa: A002
+    edit, rule, _ = ELEMENTS[name]
+    broken = altered(format, nouns.body(format, ISSUE), lambda text: text, elements=edit)
+    assert rule in rules(judged(format, broken))
+
+
+# What the renderer was given instead of what it should have been given.
+GIVEN: dict[str, tuple[Callable[[Article], Article], str, tuple[str, ...]]] = {
+    "no authors": (lambda it: replace(it, authors=()), "attribution.author", ALL),
+    "authors turned round": (lambda it: replace(it, authors=it.authors[::-1]), "attribution.order", ALL),
+    "an author more": (
+        lambda it: replace(it, authors=(*it.authors, Author(name="Mallory"))),
+        "attribution.false-credit",
+        FEEDS,
+    ),
+    "other addresses": (
+        lambda it: replace(it, authors=tuple(replace(a, url="https://x.example/") for a in it.authors)),
+        "attribution.author-link",
+        ALL,
+    ),
+    "no credits": (lambda it: replace(it, credits=()), "attribution.credit", ALL),
+    "another source": (lambda it: replace(it, source=replace(it.source, title="P")), "attribution.source", ALL),
+    "another source's address": (
+        lambda it: replace(it, source=replace(it.source, url="https://p.example")),
+        "attribution.source",
+        ALL,
+    ),
+    "another address": (lambda it: replace(it, url=f"{it.url}#x"), "attribution.read-more", ALL),
+    "another title": (lambda it: replace(it, title="Other"), "attribution.title", (*FEEDS, "web", "email")),
+    "no dek": (lambda it: replace(it, dek=""), "attribution.dek", ALL),
+    "other words": (lambda it: replace(it, content="<p>Else.</p>"), "attribution.body", ROOMY),
+    "no biography": (
+        lambda it: replace(it, authors=tuple(replace(a, bio="") for a in it.authors)),
+        "attribution.biography",
+        ROOMY,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [(name, format) for name, (_, _, formats) in GIVEN.items() for format in formats],  # noqa: A001
+)
+def test_an_edition_of_something_else_is_caught(name: str, format: str) -> None:  # noqa: A002
+    change, rule, _ = GIVEN[name]
+    wrong = nouns.issue(nouns.article(7), change(STORY), nouns.article(8))
+    assert rule in rules(judged(format, nouns.body(format, wrong)))
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A002
+    one, two, three = ISSUE.articles
+
+    def told(*articles: Article) -> list[tuple[str, str]]:
+        found = judged(format, nouns.body(format, nouns.issue(*articles)))
+        return [
+            (found_.rule, found_.where.partition("#")[2]) for found_ in found if found_.rule == "attribution.article"
+        ]
+
+    assert ("attribution.article", "story-1") in told(one, three)
+    assert judged(format, nouns.body(format, nouns.issue(three, two, one))) != []
+    if format in {*FEEDS, "web"}:
+        assert told(one, two, three, nouns.article(9)) == [("attribution.article", "")]
+        assert told(three, two, one) == [("attribution.article", "")]
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize(
+    ("allowed", "shown"),
+    [("link", "full"), ("link", "excerpt"), ("excerpt", "full"), ("full", "excerpt"), ("excerpt", "link")],
+)
+def test_as_much_is_shown_as_the_source_allows(format: str, allowed: str, shown: str) -> None:  # noqa: A002
+    def story(syndicate: str) -> Article:
+        words = nouns.article().content * 5
+        return nouns.article(
+            1, dek="", content=words, source=Source(title="P", url="https://p.example/", syndicate=syndicate)
+        )  # type: ignore[arg-type]
+
+    found = rules(judged(format, nouns.body(format, nouns.issue(story(shown))), nouns.issue(story(allowed))))
+    if {allowed, shown} == {"excerpt", "full"} and format in SHORT:
+        assert not found  # mail and text show an excerpt of both
+    elif allowed == "full" or shown == "link":
+        assert "attribution.body" in found
+    else:
+        assert "attribution.policy" in found
+
+
+@pytest.mark.parametrize("format", SHORT)
+def test_mail_and_text_never_show_all(format: str) -> None:  # noqa: A002
+    story = nouns.article(1, dek="", content=nouns.article().content * 3)
+    whole = nouns.body(format, nouns.issue(story))
+    paragraphs = html.text(story.content)
+    markup = story.content
+
+    def edit(text: str) -> str:
+        begin = "<p>Paragraph 1" if "<p>Paragraph 1" in text else "Paragraph 1"
+        at = text.index(begin)
+        return text[:at] + (markup if begin[0] == "<" else f"{paragraphs}\n\n") + text[at:]
+
+    if format == "email":
+        edit_mail = whole.decode()
+        at = edit_mail.index("Paragraph 1 of")
+        at = edit_mail.rindex("<p", 0, at)
+        broken = (edit_mail[:at] + markup + edit_mail[at:]).encode()
+    else:
+        broken = altered(format, whole, edit, half="text/plain")
+    assert "attribution.policy" in rules(judged(format, broken, nouns.issue(story)))
+
+
+def test_a_name_in_text_or_biography_is_no_credit() -> None:
+    story = nouns.article(
+        1,
+        dek="Ada Lane on bridges",
+        note="Ada Lane at her best.",
+        content="<p>Ada Lane says: build.</p><p>By Ada Lane, our reporter.</p>",
+        authors=(Author(name="Ada Lane", url="https://people.example/ada", bio="Ada Lane writes."),),
+    )
+    issue = nouns.issue(story)
+    for format in ALL:  # noqa: A001
+        whole = nouns.body(format, issue)
+        assert judged(format, whole, issue) == []
+        assert "attribution.author" in rules(
+            judged(format, nouns.body(format, nouns.issue(replace(story, authors=()))), issue)
+        )
+
+
+def test_nobody_is_credited_where_nobody_is_known() -> None:
+    issue = nouns.issue(nouns.article(1, authors=()), nouns.article(2, authors=(), source=Source(syndicate="full")))
+    for format in ALL:  # noqa: A001
+        assert judged(format, nouns.body(format, issue), issue) == []
+    rss = nouns.body("rss", issue).replace(b"<guid", b"<dc:creator>The curator</dc:creator><guid")
+    assert {one.rule for one in judged("rss", rss, issue)} == {"attribution.false-credit"}
+
+
+@pytest.mark.parametrize(
+    ("format", "old", "new"),
+    [
+        ("rss", b"<language>", b"<managingEditor>desk@wire.example (The curator)</managingEditor><language>"),
+        ("rss", b"<language>", b"<dc:creator>The curator</dc:creator><language>"),
+        ("atom", b"<entry", b"<author><name>The curator</name></author><entry"),
+        ("json", b'"items"', b'"authors": [{"name": "The curator"}], "items"'),
+    ],
+)
+def test_a_feed_as_a_whole_has_no_author(format: str, old: bytes, new: bytes) -> None:  # noqa: A002
+    broken = nouns.body(format, ISSUE).replace(old, new, 1)
+    assert broken != nouns.body(format, ISSUE)
+    assert "attribution.false-credit" in {one.rule for one in judged(format, broken)}
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_what_cannot_be_read_back_is_said(format: str) -> None:  # noqa: A002
+    found = judged(format, b"\xff<not this")
+    assert found
+    assert {"attribution.readable", "attribution.article"} & {one.rule for one in found}
+
+
+letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
+words = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.split() and html.clean(text) == text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=words, dek=words, name=words, other=words, source=words, tail=words, note=words)
+def test_no_false_alarm_whatever_the_words(
+    title: str, dek: str, name: str, other: str, source: str, tail: str, note: str
+) -> None:
+    story = nouns.article(
+        1,
+        title=title,
+        dek=dek,
+        note=note,
+        url=f"https://paper.example/{tail}",
+        authors=(Author(name=name, url=f"https://a.example/{tail}", bio=dek), Author(name=other)),
+        credits=(Credit(role="editor", name=source, url=f"https://c.example/{tail}"),),
+        source=Source(title=source, url=f"https://s.example/{tail}", syndicate="full"),
+    )
+    issue = nouns.issue(story)
+    for format in ALL:  # noqa: A001
+        assert judged(format, nouns.body(format, issue), issue) == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_no_damage_breaks_the_check(data: st.DataObject) -> None:
+    format = data.draw(st.sampled_from(ALL))  # noqa: A001
+    body = bytearray(nouns.body(format, ISSUE))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(body) - 1))
+        body[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=12))
+    judged(format, bytes(body))
