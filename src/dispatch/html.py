@@ -66,6 +66,7 @@ _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _ATTRIBUTE = r'(?: [^\s="<>/]+="[^"]*")*'
 _TOKEN = re.compile(rf"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){_ATTRIBUTE} ?/?>|[^<]+")
 _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){_ATTRIBUTE}>\s*</\1>")
+_PRE = re.compile(rf"(<pre{_ATTRIBUTE}>)\n+")
 _HEADING = re.compile(rf"<(h[1-6]){_ATTRIBUTE}>(.*?)</\1>", re.DOTALL)
 
 
@@ -108,8 +109,10 @@ def sanitise(html: str, base: str = "") -> str:
     def address(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in {"href", "src", "cite"}:
             return value
-        value = links.resolve(base, value.strip("\t\n\r "))
-        return None if attribute == "src" and links.is_absolute(value) and not links.is_web(value) else value
+        # nh3 has looked at the scheme before; without a forbidden character in it, it may be another one.
+        value = links.resolve(base, clean(value).strip("\t\n\r "))
+        schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
+        return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 
     cleaned = nh3.clean(
         html,
@@ -120,6 +123,8 @@ def sanitise(html: str, base: str = "") -> str:
         url_schemes=set(links.SCHEMES),
         link_rel=None,
     )
+    # References such as &#1; are characters now; and a parser drops the line break at the beginning of a pre.
+    cleaned = _PRE.sub(r"\1", clean(cleaned))
     return "".join(_as_xml(token) for token in _tokens(cleaned) if not _is_pixel(token)).strip()
 
 
@@ -151,10 +156,8 @@ def _as_xml(token: Token) -> str:
 
 def _is_pixel(token: Token) -> bool:
     """Whether this is a picture that nobody can see: it counts readers."""
-    if token.tag != "img":
-        return False
-    sizes = re.findall(r' (?:width|height)="([01])(?:px)?"', token.source)
-    return bool(sizes) or " src=" not in token.source
+    tiny = re.search(r' (?:width|height)="[01](?:px)?"', token.source)
+    return token.tag == "img" and (tiny is not None or " src=" not in token.source)
 
 
 class Paragraph(NamedTuple):
@@ -173,8 +176,7 @@ def paragraphs(content: str) -> Iterator[Paragraph]:
     """The content's paragraphs, headings and list items as plain text, in order."""
     words: list[str] = []
     addresses: list[str] = []
-    prefix = ""
-    pre = False
+    prefix, pre = "", False
     for token in [*_tokens(content), Token("</div>", "div", end=True)]:
         if token.tag in _BLOCKS:
             plain = "".join(words).strip("\n") if pre else _fold("".join(words))
@@ -204,8 +206,7 @@ def headings(content: str) -> list[str]:
 
 def pictures(content: str) -> list[str]:
     """The addresses of its pictures, in order."""
-    tags = (token.source for token in _tokens(content) if token.tag == "img")
-    return [unescape(address) for tag in tags for address in re.findall(r' src="([^"]*)"', tag)]
+    return [unescape(address) for address in re.findall(rf'<img{_ATTRIBUTE}? src="([^"]*)"', content)]
 
 
 def with_headings_from(content: str, level: int) -> str:
@@ -294,5 +295,6 @@ def _whole_sentences(plain: str, words: int, language: str, *, must: bool) -> in
 
 def _without_empty(content: str) -> str:
     """The content without elements that hold nothing."""
-    shorter = _EMPTY.sub("", content)
-    return content if shorter == content else _without_empty(shorter)
+    while (shorter := _EMPTY.sub("", content)) != content:
+        content = shorter
+    return content

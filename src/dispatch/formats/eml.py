@@ -59,7 +59,7 @@ def _headers(issue: Issue, publication: Publication, to: str) -> dict[str, str |
         "Subject": plain_header(issue.title),
         "Date": format_datetime(issue.date),
         "Message-ID": f"<{_seed(issue)}@{site}>",
-        "List-Id": f"{_quoted(publication.title)} <{site}>",
+        "List-Id": f"{_quoted(publication.title)} <{site}>".strip(),
         "List-Archive": f"<{links.ascii_form(publication.url)}/>",
     }
     if mailing.reply_to:

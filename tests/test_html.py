@@ -1,0 +1,433 @@
+"""The door: what comes out of it is small, harmless, well-formed and still says what was said."""
+
+import contextlib
+import re
+import time
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from addresses import PERSONAL, WEB
+from dispatch import html
+from dispatch.errors import GatherError
+from formats import reading
+
+TAGS = set(
+    re.findall(
+        r"\S+",
+        """
+        a abbr b bdi bdo blockquote br cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img
+        ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead time tr u
+        ul var wbr
+        """,
+    )
+)
+ATTRIBUTES = set(
+    re.findall(
+        r"\S+",
+        "alt cite colspan datetime dir height href hreflang lang reversed rowspan scope src start title width",
+    )
+)
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<SCRIPT/x>alert(1)</SCRIPT/x>",
+    "<img src=x onerror=alert(1)>",
+    "<img/src=x/onerror=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg onload=alert(1)>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<template><script>alert(1)</script></template>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' javascript:alert(1)'>x</a>",
+    "<a href='java\nscript:alert(1)'>x</a>",
+    "<a href='jav&#x09;ascript:alert(1)'>x</a>",
+    "<a href='&#1;javascript:alert(1)'>x</a>",
+    "<a href='java&#1;script:alert(1)'>x</a>",
+    "<a href='java&#xFFFF;script:alert(1)'>x</a>",
+    "<img src='java&#2;script:alert(1)'>",
+    "<a href='&#14;java&#3;script:alert(1)'>x</a>",
+    "<a href='JaVaScRiPt:alert(1)'>x</a>",
+    "<a href='vbscript:x'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='//evil.example'>x</a>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'>",
+    "<img src='javascript:alert(1)'>",
+    "<img src='mailto:a@b.example'>",
+    "<iframe src='https://x.example'></iframe>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<object data=x><embed src=x>",
+    "<base href='https://evil.example/'>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<link rel=stylesheet href='https://evil.example/x.css'>",
+    "<style>body{display:none}</style>",
+    "<p style='background:url(javascript:alert(1))' class=x id=content onclick=alert(1)>x</p>",
+    "<div style='position:fixed;inset:0'>x</div>",
+    "<form action='https://evil.example'><input name=q><button>x</button></form>",
+    "<textarea><img src=x onerror=alert(1)></textarea>",
+    "<title><img src=x onerror=alert(1)></title>",
+    "<xmp><script>alert(1)</script></xmp>",
+    "<plaintext><script>alert(1)</script>",
+    "<!--[if IE]><script>alert(1)</script><![endif]-->",
+    "<!-- --!><script>alert(1)</script> -->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml version='1.0'?><?php system('id') ?>",
+    "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
+    "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+    "<p>1 < 2 & 3 > 2 && a<b</p>",
+    "<p>unclosed <b>bold <i>both</p><p>next",
+    "</div></p></article></body></html>after",
+    "<table><tr><td>a<td>b<tr><td>c</table>",
+    "<td>stray</td><li>stray</li>",
+    "<a href='https://a.example'>one<a href='https://b.example'>two</a></a>",
+    "<p>a\x00b\x08c\x0bd\x1fe\ufffef\uffffg</p>",
+    "<p>lone \ud800 surrogate</p>",
+    "<p title='a\u2028b\">c'>x</p>",
+    "<p>&#0;&#1;&#xD800;&#xFFFF;&#x110000;&nbsp;&notit;&unknown;</p>",
+    "<video src=x onerror=alert(1)></video><audio src=x></audio>",
+    "<details open ontoggle=alert(1)><summary>x</summary>y</details>",
+    "<p dir='rtl\" onclick=\"alert(1)'>x</p>",
+    "<time datetime='\"><script>'>x</time>",
+    "<ol start='1\" onclick=alert(1)' reversed>x</ol>",
+    "<br/><hr/><wbr/><img src='https://a.example/x.png' alt='<b>' title=\"'\">",
+    "<foreignObject><p>x</p></foreignObject><annotation-xml encoding='text/html'><p>x</p></annotation-xml>",
+    "<select><option><script>alert(1)</script></select>",
+    "<p>{{ 7*7 }} {% raw %} xq0qx</p>",
+    "<isindex action=x><keygen autofocus onfocus=alert(1)>",
+    "<p lang=en xml:lang=en xmlns='http://evil.example' xlink:href='javascript:alert(1)'>x</p>",
+    "<a href=https://a.example/?a=1&copy=2>unquoted</a>",
+    "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>",
+]
+
+soup = st.lists(
+    st.one_of(
+        st.sampled_from(sorted(TAGS)).flatmap(
+            lambda tag: st.sampled_from([f"<{tag}>", f"</{tag}>", f"<{tag} title='&lt;'/>"])
+        ),
+        st.sampled_from(["script", "style", "svg", "math", "form", "article", "title", "select", "noscript"]).flatmap(
+            lambda tag: st.sampled_from([f"<{tag}>", f"</{tag}>"])
+        ),
+        st.sampled_from(
+            ["<a href='https://a.example/?x=1&copy=2'>", "<img src='https://a.example/a.png' alt='&quot;'>"]
+        ),
+        st.sampled_from(["<!--", "-->", "<", ">", "&", "&amp;lt;", "'", '"', "<![CDATA[", "]]>", " ", "\n"]),
+        st.text(max_size=12),
+    ),
+    max_size=25,
+).map("".join)
+
+
+def assert_harmless(content: str) -> None:
+    root = ElementTree.fromstring(f"<root>{content}</root>")
+    for element in root.iter():
+        assert element.tag in TAGS | {"root"}
+        assert set(element.attrib) <= ATTRIBUTES, element.attrib
+        for name in ("href", "src", "cite"):
+            address = element.get(name, "")
+            scheme = re.match(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
+            assert not scheme or scheme[1].lower() in {"http", "https", "mailto", "tel"}, address
+
+
+@pytest.mark.parametrize("foreign", HOSTILE)
+def test_hostile_html_comes_out_harmless(foreign: str) -> None:
+    content = html.sanitise(foreign, "https://paper.example/a/")
+    assert_harmless(content)
+    assert html.sanitise(content) == content
+
+
+@settings(max_examples=300, deadline=None)
+@given(soup)
+@example("<pre>\n\nx</pre>")
+@example("<p>a<table>b</p>")
+def test_any_html_comes_out_harmless_and_stays_as_it_is(foreign: str) -> None:
+    content = html.sanitise(foreign, "https://paper.example/")
+    assert_harmless(content)
+    assert html.sanitise(content) == content
+
+
+@settings(max_examples=200, deadline=None)
+@given(soup)
+def test_html_and_xml_read_the_same(foreign: str) -> None:
+    content = html.sanitise(foreign)
+    as_xml = ElementTree.fromstring(f"<div>{content}</div>")
+    as_html = reading.document(f"<div>{content}</div>", fragment=True).root
+
+    def squeezed(text: str) -> str:
+        return re.sub(r"\s+", "", text)
+
+    assert squeezed("".join(as_xml.itertext())) == squeezed(as_html.to_text(separator="", strip=False))
+    assert [e.tag for e in as_xml.iter()] == [node.name for node in reading.nodes(as_html)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(soup)
+def test_no_word_is_lost_as_plain_text(foreign: str) -> None:
+    content = html.sanitise(foreign)
+    root = ElementTree.fromstring(f"<root>{content}</root>")
+    said = re.findall(r"\w+", "".join(root.itertext()))
+    assert "".join(re.findall(r"\w+", html.text(content))) == "".join(said)
+
+
+@settings(max_examples=200, deadline=None)
+@given(soup, st.integers(1, 80), st.sampled_from(["en", "de", "ar", "hi", "ja", "xx"]))
+def test_an_excerpt_is_a_well_formed_beginning(foreign: str, words: int, language: str) -> None:
+    content = html.sanitise(foreign)
+    excerpt = html.excerpt(content, words, language)
+    assert_harmless(excerpt)
+    assert not re.search(r"<(?:h[1-6]|img|table|pre|figure)\b", excerpt)
+
+    def letters(text: str) -> str:
+        return "".join(re.findall(r"\w", text))
+
+    root = ElementTree.fromstring(f"<root>{without_what_is_not_prose(content)}</root>")
+    assert letters("".join(root.itertext())).startswith(letters(html.text(excerpt)))
+
+
+def without_what_is_not_prose(content: str) -> str:
+    root = ElementTree.fromstring(f"<root>{content}</root>")
+
+    def prune(parent: ElementTree.Element) -> None:
+        for child in list(parent):
+            if child.tag in {"figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table"}:
+                tail, children = child.tail or "", list(parent)
+                place = children.index(child)
+                parent.remove(child)
+                if place:
+                    children[place - 1].tail = (children[place - 1].tail or "") + tail
+                else:
+                    parent.text = (parent.text or "") + tail
+            else:
+                prune(child)
+
+    prune(root)
+    return "".join([html.escape(root.text or ""), *(ElementTree.tostring(child, "unicode") for child in root)])
+
+
+PROSE = "".join(
+    f"<p>Sentence {n}a has a few words. Dr. Smith said 3.14 of <em>sentence {n}b, emphasised. And</em> so it ends!</p>"
+    for n in range(20)
+)
+
+
+@pytest.mark.parametrize("words", [1, 5, 10, 20, 33, 60, 100, 200, 1000])
+def test_an_excerpt_is_whole_sentences_of_about_that_many_words(words: int) -> None:
+    excerpt = html.excerpt(PROSE, words, "en")
+    plain = html.text(excerpt)
+    assert plain
+    assert re.search(r"[.!]$", plain)
+    assert html.text(PROSE).startswith(plain)
+    longest = 14
+    assert html.word_count(plain) <= words + longest
+    assert html.word_count(plain) >= min(words, html.word_count(html.text(PROSE))) - longest
+
+
+def test_an_excerpt_keeps_links_and_closes_what_it_opens() -> None:
+    content = html.sanitise(
+        "<h2>Heading</h2><figure><img src='https://a.example/a.png'><figcaption>Caption.</figcaption></figure>"
+        "<ul><li>One <a href='https://a.example/?a=1&b=2'>link <b>here. And</b> more. So.</a></li><li>Two.</li></ul>"
+    )
+    excerpt = html.excerpt(content, 3, "en")
+    assert excerpt == '<ul><li>One <a href="https://a.example/?a=1&amp;b=2">link <b>here.</b></a></li></ul>'
+
+
+def test_an_excerpt_of_nothing_but_pictures_is_nothing() -> None:
+    assert html.excerpt('<figure><img src="https://a.example/a.png" alt="" /></figure><h2>x</h2>', 60, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "first"),
+    [
+        ("ja", "<p>これは最初の文です。これは二番目の文です。</p>", "これは最初の文です。"),
+        ("hi", "<p>यह पहला वाक्य है। यह दूसरा वाक्य है।</p>", "यह पहला वाक्य है।"),
+        ("ar", "<p>هل هذه جملة؟ هذه جملة ثانية.</p>", "هل هذه جملة؟"),
+        ("de", "<p>Am 3. Mai kam z. B. Dr. Maier. Danach ging er.</p>", "Am 3. Mai kam z. B. Dr. Maier."),
+        (
+            "en",
+            "<p>J. R. R. Tolkien wrote it at 3 p.m. today. Then he slept.</p>",
+            "J. R. R. Tolkien wrote it at 3 p.m. today.",
+        ),
+    ],
+)
+def test_where_a_sentence_ends(language: str, content: str, first: str) -> None:
+    assert html.text(html.excerpt(content, 1, language)).strip() == first
+
+
+@pytest.mark.parametrize("address", PERSONAL.values(), ids=PERSONAL)
+def test_an_address_is_not_touched(address: str) -> None:
+    content = html.sanitise(f'<p><a href="{html.escape(address)}">x</a></p>', "https://base.example/b/")
+    assert reading.hrefs(reading.document(content, fragment=True).root) == [address]
+    assert [link for paragraph in html.paragraphs(content) for link in paragraph.addresses] == [address]
+
+
+@pytest.mark.parametrize("address", WEB.values(), ids=WEB)
+def test_a_pictures_address_is_not_touched(address: str) -> None:
+    assert html.pictures(html.sanitise(f'<img src="{html.escape(address)}" alt="">')) == [address]
+
+
+@pytest.mark.parametrize(
+    ("written", "base", "absolute"),
+    [
+        ("/a?x=1&y=2", "https://paper.example/b/c", "https://paper.example/a?x=1&y=2"),
+        ("a", "https://paper.example/b/c", "https://paper.example/b/a"),
+        ("?q", "https://paper.example/b/c", "https://paper.example/b/c?q"),
+        ("#f", "https://paper.example/b/c", "https://paper.example/b/c#f"),
+        ("//other.example/x", "https://paper.example/", "https://other.example/x"),
+        ("//other.example/x", "http://paper.example/", "https://other.example/x"),
+        (" https://a.example/ ", "", "https://a.example/"),
+    ],
+)
+def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: str) -> None:
+    content = html.sanitise(f'<a href="{html.escape(written)}">x</a><img src="{html.escape(written)}">', base)
+    assert reading.hrefs(reading.document(content, fragment=True).root) == html.pictures(content) == [absolute]
+
+
+@pytest.mark.parametrize(
+    "pixel",
+    [
+        '<img src="https://t.example/p.gif" width="1" height="1">',
+        '<img width=0 src="https://t.example/p.gif">',
+        '<img src="https://t.example/p.gif" height="1px">',
+        "<img>",
+        '<img src="javascript:x">',
+    ],
+)
+def test_a_picture_that_nobody_can_see_is_dropped(pixel: str) -> None:
+    assert html.sanitise(f"<p>a{pixel}b</p>") == "<p>ab</p>"
+
+
+def test_other_pictures_stay() -> None:
+    assert html.pictures(html.sanitise('<img src="https://a.example/a.png" width="10" height="100">')) == [
+        "https://a.example/a.png"
+    ]
+
+
+def within(seconds: float, work: Callable[[], object]) -> None:
+    began = time.perf_counter()
+    with contextlib.suppress(GatherError):
+        work()
+    assert time.perf_counter() - began < seconds
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "<div>" * 257 + "x",
+        "<b>" * 100_000,
+        "<div>" * 100_000 + "</div>" * 100_000,
+        "<p><b>" * 50_000,
+        "x" * (2 * 1024 * 1024 + 1),
+        "é" * (1024 * 1024 + 1),
+        "<blockquote><p>" * 300 + "x",
+    ],
+)
+def test_bombs_are_refused_at_once(bomb: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(GatherError):
+        html.sanitise(bomb)
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("levels", [1, 100, 256])
+def test_what_is_nested_within_reason_is_taken(levels: int) -> None:
+    assert html.text(html.sanitise("<div>" * levels + "x" + "</div>" * levels)) == "x"
+
+
+@pytest.mark.parametrize("flat", ["<p>x", "<li>x", "<tr><td>x", "<br>", "<img src=x>", "<p>x</p>", "<b>x</b>", "<hr>"])
+def test_what_is_long_and_flat_is_taken(flat: str) -> None:
+    within(3, lambda: html.sanitise(flat * 5000))
+
+
+HARD = [
+    "<",
+    ">",
+    "&",
+    '"',
+    "'",
+    " ",
+    "\n",
+    "=",
+    "<a ",
+    '<a b="',
+    "</",
+    "<p>",
+    "a.",
+    ". ",
+    "\u00a0",
+    '<a b="c" ',
+    "&#",
+    "-",
+    "<br/>",
+]
+
+
+@pytest.mark.parametrize("piece", HARD)
+def test_no_pattern_takes_more_than_linear_time(piece: str) -> None:
+    nasty = (piece * 100_000)[:100_000]
+    content = ""
+    with contextlib.suppress(GatherError):
+        content = html.sanitise(nasty, "https://a.example/")
+    within(2, lambda: html.sanitise(nasty, "https://a.example/"))
+    within(2, lambda: html.excerpt(content, 60, "en"))
+    for work in (
+        html.clean,
+        html.escape,
+        html.text,
+        html.headings,
+        html.pictures,
+        html.word_count,
+        lambda text: html.with_headings_from(text, 3),
+    ):
+        within(2, lambda work=work: work(nasty))
+
+
+@given(st.text())
+def test_clean_text_can_stand_in_xml(text: str) -> None:
+    cleaned = html.clean(text)
+    assert html.clean(cleaned) == cleaned
+    read = ElementTree.fromstring(f'<a b="{html.escape(cleaned)}">{html.escape(cleaned)}</a>').text or ""
+    assert read == re.sub(r"\r\n?", "\n", cleaned)
+    cleaned.encode()
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_clean_keeps_what_is_legal(text: str) -> None:
+    assume(not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text))
+    assert html.clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "plain"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<p>One<br />Two</p>", "One\nTwo"),
+        ("<ul><li>One</li><li><p>Two</p></li></ul>", "- One\n\n- Two"),
+        ("<p>  a\n  <b>b</b> c </p>", "a b c"),
+        ("<pre>  a\n    b</pre>", "  a\n    b"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a\n\nb"),
+        ("<p>1 &lt; 2 &amp;amp; \u00a0x</p>", "1 < 2 &amp; \u00a0x"),
+        ("bare", "bare"),
+        ("", ""),
+    ],
+)
+def test_as_plain_text(content: str, plain: str) -> None:
+    assert html.text(content) == plain
+
+
+def test_headings_keep_their_order_of_rank() -> None:
+    content = '<h1>a</h1><h4 lang="de">b <em>c</em></h4><h6>d</h6><h1>e</h1>'
+    assert html.headings(content) == ["a", "b c", "d", "e"]
+    assert html.with_headings_from(content, 3) == '<h3>a</h3><h4 lang="de">b <em>c</em></h4><h5>d</h5><h3>e</h3>'
+    assert html.with_headings_from("<h2>a</h2>", 6) == "<h6>a</h6>"
+
+
+@pytest.mark.parametrize(
+    ("plain", "words"),
+    [("one two  three\nfour", 4), ("", 0), ("漢" * 500, 230), ("word 漢字漢字", 1 + 2), ("co-operate, don’t", 2)],
+)
+def test_words_are_counted(plain: str, words: int) -> None:
+    assert html.word_count(plain) == words
