@@ -29,7 +29,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Marks a text that is an absolute address: http, https or mailto."""
+    """Marks a text that is an absolute address: http, https, mailto or tel; ``//host`` is read as ``https://host``."""
 
 
 Url = Annotated[str, Address()]
@@ -69,6 +69,12 @@ class Source:
     syndicate: Annotated[Syndicate | None, "how much may be shown: link, excerpt or full"] = None
     excerpt_words: Annotated[int | None, Key("words"), "about how many words an excerpt has"] = None
     license: Annotated[str, "the licence under which it may be shown, for example CC-BY-4.0"] = ""
+    kind: Annotated[Literal["", "feed", "page"], "what is at its address; looked for when empty"] = ""
+    tags: Annotated[tuple[str, ...], "what all its articles are about"] = ()
+    author: Annotated[Author | None, "who writes it, when it has one author only and does not say so"] = None
+    dismiss: Annotated[tuple[str, ...], "titles and addresses that are not wanted, with * for anything"] = ()
+    complete: Annotated[bool, "read the page of each article, because the feed has excerpts only"] = False
+    allow_private: Annotated[bool, "it is in one's own network"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +285,34 @@ class Record:
     url: Annotated[str, "its address"]
     published: Annotated[datetime | None, "its date"]
     authors: Annotated[str, "a digest of the authors' names and addresses"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An article that waits in the inbox."""
+
+    number: Annotated[int, "its number, which it keeps"]
+    article: Annotated[Article, "the article as it was last gathered"]
+    source: Annotated[str, "the key of the source that it came from"]
+    arrived: Annotated[datetime, "when it was first gathered"]
+    state: Annotated[Literal["new", "dismissed"], "new or dismissed"] = "new"
+    also_at: Annotated[tuple[str, ...], "other addresses at which the same text was found"] = ()
+    changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, a line each"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What is known of a source from asking it."""
+
+    source: Annotated[str, "the source's key"]
+    asked: Annotated[datetime | None, "when it was last asked"] = None
+    succeeded: Annotated[datetime | None, "when it last answered with something readable"] = None
+    error: Annotated[str, "why it did not, the last time; empty when it did"] = ""
+    failures: Annotated[int, "how many times in a row it did not"] = 0
+    etag: Annotated[str, "the validator that it gave (RFC 9110, section 8.8.3)"] = ""
+    modified: Annotated[str, "its Last-Modified, as it stood"] = ""
+    not_before: Annotated[datetime | None, "when it may be asked again, as it said"] = None
+    moved_to: Annotated[str, "where it says that it has moved for good"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
-_ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|mailto:[^\s])[^\t\r\n]*")
+_ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +153,8 @@ def _value(hint: object, value: object, path: str, reading: Reading, default: ob
             return _choice([str(choice) for choice in get_args(kind)], value)
         if kind is str:
             return _shaped(_text(value, is_address=Address() in marks), path, reading)
+        if kind is bool:
+            return _choice(["true", "false"], str(value).lower() if isinstance(value, bool) else value) == "true"
         if kind is int:
             return _shaped(_number(value), path, reading)
         if kind is datetime:
@@ -204,6 +206,8 @@ def _text(value: object, *, is_address: bool) -> str:
         raise _wrong("a text", value)
     if found := _ILLEGAL.search(value):
         raise ValueError(f"the character U+{ord(found[0]):04X} cannot stand in a text")
+    if is_address and value.startswith("//"):
+        return _text(f"https:{value}", is_address=True)
     if is_address and value and not _ADDRESS.fullmatch(value):
         raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_shown(value)}")
     return value

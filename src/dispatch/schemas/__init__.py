@@ -64,8 +64,10 @@ def _value(hint: object, default: object = MISSING) -> Schema:
         listed: Schema = {"type": "array", "items": item}
         return {"anyOf": [item, listed]} if item.get("type") == "string" else listed
     if kind is str:
-        pattern: Schema = {"pattern": "^(?:https?://|mailto:|$)"} if Address() in marks else {}
+        pattern: Schema = {"pattern": "^(?:https?://|//|mailto:|tel:|$)"} if Address() in marks else {}
         return {"type": "string"} | pattern | said
+    if kind is bool:
+        return {"type": "boolean"} | said
     if kind is int:
         return {"type": "integer", "minimum": 0} | said
     if kind is datetime:
