@@ -47,10 +47,13 @@ def of_article(article: Article, old: Article | None, raw: Raw, folder: Folder) 
     # An id that was minted for a file without one gets written into it.
     said = _said(new, was and replace(was, id=str(raw.get("id") or "")), raw, without=("source",))
     said |= _authors(new, was, raw, folder) if new.authors else {}
-    if old and was and (old.source, was.url) == (article.source, new.url):
+    is_own = not new.url
+    if old and was and _unruled(old.source) == _unruled(article.source) and (not was.url) == is_own:
         said |= {key: _value(raw[key]) for key in ("source", "syndicate") if key in raw}
+        if old.source != article.source:
+            said["syndicate"] = article.source.syndicate
     else:
-        said |= _source(article.source, folder, is_own=not new.url)
+        said |= _source(article.source, folder, is_own=is_own)
     return _ordered(said, ARTICLE)
 
 
@@ -90,10 +93,10 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
 
     entry = next((entry for entry in publication.sources if entry.key and entry.key == source.key), Source())
     by_key = Source(key=entry.key)
-    general = replace(reads(by_key), syndicate=None)
-    wanted = replace(source, syndicate=None)
+    general = _unruled(reads(by_key))
+    wanted = _unruled(source)
     said: dict[str, Value]
-    if replace(reads(Source()), syndicate=None) == wanted:
+    if _unruled(reads(Source())) == wanted:
         said, named = {}, Source()
     elif entry.key and general == wanted:
         said, named = {"source": entry.key}, by_key
@@ -102,6 +105,11 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
         said = {"source": ({"key": entry.key} if entry.key else {}) | own}
         named = replace(wanted, key=entry.key)
     return said if reads(named).syndicate == source.syndicate else said | {"syndicate": source.syndicate}
+
+
+def _unruled(source: Source) -> Source:
+    """A source without its policy, which an article can have of its own."""
+    return replace(source, syndicate=None)
 
 
 def _said(new: object, old: object, raw: Raw, *, without: Sequence[str] = ()) -> dict[str, Value]:

@@ -5,6 +5,7 @@ never touched. Everything is prepared, and read back, before the first byte is w
 never lists what is not there.
 """
 
+from operator import attrgetter
 from pathlib import Path
 
 from dispatch import files, frontmatter
@@ -15,7 +16,7 @@ from dispatch.issues.reading import KEY, File, Folder
 from dispatch.model import Article, Issue, Publication
 
 # What must come back from a file as it went in, or it is not written: the one promise.
-_PROMISED = ("id", "url", "title", "authors", "credits", "source")
+_PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate")
 
 
 def write(publication: Publication, issue: Issue) -> Path:
@@ -95,8 +96,9 @@ def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
     """Read a text as the article's file, and compare what is promised."""
     written = folder.article(folder.parsed(path, text))
     _raise(folder)
-    if lost := [name for name in _PROMISED if written and getattr(written, name) != getattr(article, name)]:
-        raise IssueError(f"a file cannot hold its {', '.join(lost)}", subject=files.name(path, folder.publication.root))
+    lost = [name for name in _PROMISED if attrgetter(name)(written or Article()) != attrgetter(name)(article)]
+    if lost:
+        raise IssueError(f"cannot hold its {', '.join(lost)}", subject=files.name(path, folder.publication.root))
 
 
 def _file(folder: Folder, path: Path) -> File:

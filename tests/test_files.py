@@ -1,0 +1,69 @@
+"""Files: whole or not at all, below their folder, never through a link."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from dispatch import files
+from dispatch.errors import DeliveryError, IssueError
+
+
+def test_a_file_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b.txt"
+    assert files.write(path, b"one", within=tmp_path, error=IssueError)
+    before = path.stat().st_mtime_ns
+    assert not files.write(path, b"one", within=tmp_path, error=IssueError)
+    assert path.stat().st_mtime_ns == before
+    assert files.write(path, b"two", within=tmp_path, error=IssueError)
+    assert path.read_bytes() == b"two"
+    assert [item.name for item in path.parent.iterdir()] == ["b.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes and links are others there")
+def test_it_keeps_its_mode_and_a_new_one_is_ordinary(tmp_path: Path) -> None:
+    path, ordinary = tmp_path / "a.txt", tmp_path / "b.txt"
+    ordinary.touch()
+    files.write(path, b"one", within=tmp_path, error=IssueError)
+    assert path.stat().st_mode == ordinary.stat().st_mode
+    path.chmod(0o600)
+    files.write(path, b"two", within=tmp_path, error=IssueError)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("name", ["../out.txt", "inner/../../out.txt", "link.txt", "linked/out.txt"])
+def test_nothing_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out.txt"
+    out.write_bytes(b"old")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "link.txt").symlink_to(out)
+    (folder / "linked").symlink_to(tmp_path)
+    with pytest.raises(DeliveryError):
+        files.write(folder / name, b"new", within=folder, error=DeliveryError)
+    with pytest.raises(IssueError):
+        files.read(folder / name, within=folder, error=IssueError)
+    assert out.read_bytes() == b"old"
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(IssueError, match=r"^a: cannot be written: "):
+        files.write(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
+    assert [item.name for item in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(IssueError, match=r"^a\.txt: no such file or directory$"):
+        files.text(tmp_path / "a.txt", within=tmp_path, error=IssueError)
+    assert not files.is_there(tmp_path / ("x" * 5000))
+    assert not files.is_there(tmp_path / "\0")
+
+
+def test_a_folder_may_itself_be_reached_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert files.write(tmp_path / "link" / "a.txt", b"x", within=tmp_path / "link", error=IssueError)
+    assert (tmp_path / "real" / "a.txt").read_bytes() == b"x"

@@ -1,0 +1,444 @@
+"""Issues in their files: read as people write them, written so that nothing else changes."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch import config, html, issues, terms
+from dispatch.errors import IssueError
+from dispatch.model import (
+    Article,
+    Author,
+    Correction,
+    Credit,
+    Enclosure,
+    Image,
+    Issue,
+    Publication,
+    Section,
+    Source,
+)
+from dispatch.readers import markdown
+
+CONFIG = """
+title = "The Wire"
+url = "https://wire.example"
+timezone = "Europe/Berlin"
+[[sources]]
+key = "paper"
+title = "The Paper"
+url = "https://paper.example"
+syndicate = "full"
+license = "CC-BY-4.0"
+"""
+AUTHORS = '[jerry-jackson]\nname = "Jerry Jackson"\nurl = "https://paper.example/jerry-jackson"\n'
+BASE = "https://wire.example/issues/defence/"
+ISSUE = """---
+number: 007
+title: Who pays for defence   # for now
+date: 2026-11-22
+sections:
+  - title: The alliance
+    intro: Two *voices*.
+    articles:
+      - nato      # the lead
+      - own
+---
+The ministers met. ![Them](them.png)
+"""
+NATO = """---
+url: https://paper.example/a?x=1#:~:text=power
+title: "A more powerful NATO"
+authors:
+  - jerry-jackson                 # ours
+  - {name: Ann, url: https://ann.example}
+source: {title: The Paper, url: https://paper.example/}
+published: 2025-02-12T14:05:11Z
+image: {url: my photo.jpg, alt: The ministers}   # small
+corrections:
+  - {date: 2026-11-24, text: The wrong city.}
+---
+
+Read [more](/about) and see ![x](photo.jpg).
+"""
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Publication:
+    (tmp_path / "dispatch.toml").write_text(CONFIG, "utf-8")
+    (tmp_path / "authors.toml").write_text(AUTHORS, "utf-8")
+    return config.load(tmp_path)
+
+
+@pytest.fixture
+def put(wire: Publication) -> Callable[[str, str], Path]:
+    def write(name: str, text: str) -> Path:
+        path = wire.root / "issues" / "defence" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8"))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def defence(put: Callable[[str, str], Path]) -> Path:
+    put("nato.md", NATO)
+    put("own.html", "<p>Ours <script>alert(1)</script><a href='x.html'>x</a></p>")
+    put("my photo.jpg", "jpg")
+    return put("issue.md", ISSUE).parent
+
+
+@pytest.mark.usefixtures("defence")
+def test_reading(wire: Publication) -> None:
+    issue = issues.read(wire, "defence")
+    assert (issue.id, issue.number, issue.status) == ("tag:wire.example,2026-11-22:defence", 7, "draft")
+    assert issue.date.isoformat() == "2026-11-22T00:00:00+01:00"
+    assert f'src="{BASE}them.png"' in issue.intro
+    assert issue.sections[0].intro == "<p>Two <em>voices</em>.</p>"
+    nato, own = issue.articles
+    assert nato.id == "tag:wire.example,2026-11-22:defence/nato"
+    assert nato.url == "https://paper.example/a?x=1#:~:text=power"
+    assert nato.authors == (
+        Author(name="Jerry Jackson", url="https://paper.example/jerry-jackson"),
+        Author(name="Ann", url="https://ann.example"),
+    )
+    assert (nato.source.key, nato.source.syndicate, nato.source.license) == ("paper", "full", "CC-BY-4.0")
+    assert nato.source.url == "https://paper.example/"
+    assert nato.image == Image(url=f"{BASE}my%20photo.jpg", alt="The ministers")
+    assert nato.markdown == "Read [more](/about) and see ![x](photo.jpg)."
+    assert 'href="https://wire.example/about"' in nato.content
+    assert f'src="{BASE}photo.jpg"' in nato.content
+    assert own.url == f"{BASE}#own"
+    assert own.source == Source(syndicate="full", excerpt_words=60)
+    assert own.content == f'<p>Ours <a href="{BASE}x.html">x</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("front", "policy"),
+    [
+        ("", "full"),
+        ("url: https://a.example/1", "excerpt"),
+        ("source: {title: Another}", "excerpt"),
+        ("source: paper", "full"),
+        ("source: {title: the paper}", "full"),
+        ("source: {title: The Paper, url: https://other.example}", "excerpt"),
+        ("source: paper\nsyndicate: link", "link"),
+        ("syndicate: link", "link"),
+        ("source: {title: X, syndicate: full}", "full"),
+        ("source: {title: X, syndicate: full}\nsyndicate: link", "link"),
+    ],
+)
+def test_how_much_may_be_shown(wire: Publication, put: Callable[[str, str], Path], front: str, policy: str) -> None:
+    put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}]\n---\n")
+    put("a.md", f"---\ntitle: A\n{front}\n---\n")
+    (article,) = issues.read(wire, "defence").articles
+    assert article.source.syndicate == policy
+    issues.write(wire, replace(issues.read(wire, "defence"), slug="again"))
+    (again,) = issues.read(wire, "again").articles
+    assert again.source == article.source
+
+
+@pytest.mark.usefixtures("defence")
+def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    listed = "      - own\n      - nato\n      - missing\n      - Bad_Name\n      - twice\n      - natto\n"
+    put("issue.md", ISSUE.replace("      - own\n", listed).replace("2026-11-22", "soon"))
+    put("nato.md", NATO.replace("jerry-jackson ", "jerry-jacksen ").replace('title: "', 'titel: "'))
+    put("own.html", "---\nsource: papr\nurl: javascript:alert(1)\nsyndicate: all\na: &x 1\n---\n")
+    put("twice.md", "---\ntitle: x\n")
+    put("twice.html", "")
+    with pytest.raises(IssueError) as caught:
+        issues.read(wire, "defence")
+    assert caught.value.message.split("\n") == [
+        "issues/defence/issue.md:4: date: must be a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00, not “soon”",
+        "issues/defence/nato.md:5: authors[1]: no author “jerry-jacksen” in authors.toml, "
+        "did you mean “jerry-jackson”?",
+        "issues/defence/nato.md:3: titel: unknown key, did you mean “title”?",
+        "issues/defence/own.html:5: anchors are not allowed: a value that begins with & is put in quotation marks",
+        "issues/defence/issue.md:11: sections[1].articles[3]: “nato” stands here twice",
+        "issues/defence/issue.md:12: sections[1].articles[4]: there is no file missing.md or missing.html",
+        "issues/defence/issue.md:13: sections[1].articles[5]: must be the name of a file beside this one, without its "
+        "ending: a-z, 0-9 and hyphens",
+        "issues/defence/issue.md:14: sections[1].articles[6]: there are two files of that name, "
+        "twice.md and twice.html",
+        "issues/defence/issue.md:15: sections[1].articles[7]: there is no file natto.md or natto.html, "
+        "did you mean “nato”?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("---\nsource: papr\n---\n", "own.html:2: source: no source “papr” in dispatch.toml, did you mean “paper”?"),
+        ("---\nurl: javascript:alert(1)\n---\n", "own.html:2: url: must be an absolute address"),
+        ("---\nsyndicate: all\n---\n", "own.html:2: source.syndicate: must be link or excerpt or full, not “all”"),
+        ("---\nauthors: Ann\n---\n", "own.html:2: authors.1.: no author “Ann” in authors.toml; write name:"),
+        ("---\ntitle: x\n", "own.html: the front matter has no end"),
+        ("<div>" * 300, "own.html: .*deep"),
+    ],
+)
+@pytest.mark.usefixtures("defence")
+def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], text: str, what: str) -> None:
+    put("own.html", text)
+    with pytest.raises(IssueError, match="^issues/defence/" + what):
+        issues.read(wire, "defence")
+
+
+def test_bytes_that_are_no_text_are_a_fault(wire: Publication, defence: Path) -> None:
+    (defence / "nato.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    with pytest.raises(IssueError, match=r"nato\.md:2: is not UTF-8"):
+        issues.read(wire, "defence")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_nothing_is_read_or_written_through_a_link(wire: Publication, defence: Path, tmp_path: Path) -> None:
+    issue = issues.read(wire, "defence")
+    secret = tmp_path / "secret.md"
+    secret.write_text("secret", "utf-8")
+    (defence / "nato.md").unlink()
+    (defence / "nato.md").symlink_to(secret)
+    with pytest.raises(IssueError, match=r"nato\.md: is a link"):
+        issues.read(wire, "defence")
+    (tmp_path / "elsewhere").mkdir()
+    (wire.root / "issues" / "linked").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IssueError, match="is a link"):
+        issues.write(wire, replace(issue, slug="linked"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Publication, defence: Path) -> None:
+    issues.write(wire, issues.read(wire, "defence"))
+    assert (defence / "nato.md").read_text("utf-8") == NATO.replace(
+        "---\nurl", "---\nid: tag:wire.example,2026-11-22:defence/nato\nurl"
+    )
+    assert (defence / "issue.md").read_text("utf-8") == ISSUE.replace(
+        "---\nnumber", "---\nid: tag:wire.example,2026-11-22:defence\nnumber"
+    ).replace("date: 2026-11-22\n", "date: 2026-11-22\nstatus: draft\n")
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()}
+    issues.write(wire, issues.read(wire, "defence"))
+    assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()} == before
+
+
+def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> None:
+    issues.write(wire, issues.read(wire, "defence"))
+    issue = issues.read(wire, "defence")
+    nato, own = issue.articles
+    assert nato.image
+    changed = replace(
+        nato,
+        authors=(nato.authors[1], nato.authors[0], Author(name="Bo", bio="No: yes")),
+        image=replace(nato.image, alt="None"),
+        corrections=(*nato.corrections, Correction(date=datetime(2026, 11, 25, tzinfo=UTC), text="And the date.")),
+        source=replace(nato.source, syndicate="link"),
+    )
+    new = replace(issue, sections=(replace(issue.sections[0], articles=(own, changed)),))
+    before = (defence / "nato.md").read_text("utf-8")
+    issues.write(wire, new)
+    assert issues.read(wire, "defence") == new
+    assert "      - own\n      - nato      # the lead\n---\n" in (defence / "issue.md").read_text("utf-8")
+    assert (defence / "nato.md").read_text("utf-8") == before.replace(
+        "  - jerry-jackson                 # ours\n  - {name: Ann, url: https://ann.example}\n",
+        "  - {name: Ann, url: https://ann.example}\n  - jerry-jackson                 # ours\n"
+        '  - name: Bo\n    bio: "No: yes"\n',
+    ).replace("alt: The ministers", "alt: None").replace(
+        "paper.example/}\n", "paper.example/}\nsyndicate: link\n"
+    ).replace("wrong city.}\n", "wrong city.}\n  - date: 2026-11-25T00:00:00Z\n    text: And the date.\n")
+
+
+def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None:
+    issue = issues.read(wire, "defence")
+    other = replace(
+        issue.sections[0], articles=tuple(replace(a, markdown="new", content="new") for a in issue.articles)
+    )
+    issues.write(wire, replace(issue, intro="new", sections=(other,)))
+    assert (defence / "nato.md").read_text("utf-8").endswith(NATO.rpartition("---\n")[2])
+    assert (defence / "issue.md").read_text("utf-8").endswith(ISSUE.rpartition("---\n")[2])
+
+
+def test_an_article_under_a_new_key_takes_its_file_along(wire: Publication, defence: Path) -> None:
+    issues.write(wire, issues.read(wire, "defence"))
+    issue = issues.read(wire, "defence")
+    nato, own = issue.articles
+    new = replace(issue, sections=(replace(issue.sections[0], articles=(replace(nato, key="alliance"), own)),))
+    issues.write(wire, new)
+    assert issues.read(wire, "defence") == new
+    assert not (defence / "nato.md").exists()
+    assert "# ours" in (defence / "alliance.md").read_text("utf-8")
+
+
+def test_an_article_that_is_out_leaves_its_file_which_is_never_overwritten(wire: Publication, defence: Path) -> None:
+    issue = issues.read(wire, "defence")
+    nato, own = issue.articles
+    issues.write(wire, replace(issue, sections=(replace(issue.sections[0], articles=(own,)),)))
+    assert issues.strays(wire, "defence") == ["issues/defence/nato.md"]
+    assert issues.path(wire, issue, nato) == defence / "nato.md"
+    before = {path.name: path.read_bytes() for path in defence.iterdir()}
+    with pytest.raises(IssueError, match=r"issues/defence/nato\.md: stands where an article's file would go"):
+        issues.write(wire, replace(issue, title="New"))
+    assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "change", [{"url": "x.html"}, {"title": "\x00"}, {"key": "../x"}, {"key": "issue"}, {"key": "own"}]
+)
+def test_what_no_file_can_hold_is_refused_before_anything_is_written(
+    wire: Publication, defence: Path, change: dict[str, str]
+) -> None:
+    issue = issues.read(wire, "defence")
+    nato, own = issue.articles
+    before = {path.name: path.read_bytes() for path in defence.iterdir()}
+    wrong = (replace(own, note="new"), replace(nato, **change))
+    with pytest.raises(IssueError):
+        issues.write(wire, replace(issue, sections=(Section(articles=wrong),)))
+    assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
+
+
+def test_names(wire: Publication, defence: Path) -> None:
+    for slug, date, status in (("deals", "2026-11-23", "published"), ("art", "2026-11-21", "draft")):
+        (defence.parent / slug).mkdir()
+        text = f"---\ntitle: T\ndate: {date}\nstatus: {status}\n---\n"
+        (defence.parent / slug / "issue.md").write_text(text, "utf-8")
+    (defence.parent / "Not a slug").mkdir()
+    (defence.parent / "empty").mkdir()
+    assert issues.names(wire) == ["art", "deals", "defence"]
+    assert [issue.slug for issue in issues.read_all(wire)] == ["art", "deals", "defence"]
+    assert (issues.find(wire, "a"), issues.find(wire, "defence"), issues.find(wire, "def")) == (
+        "art",
+        "defence",
+        "defence",
+    )
+    assert (issues.newest(wire), issues.newest(wire, "draft")) == ("deals", "defence")
+    with pytest.raises(IssueError, match="“de” could be deals or defence"):
+        issues.find(wire, "de")
+    with pytest.raises(IssueError, match="there is no issue “defense”, did you mean “defence”"):
+        issues.find(wire, "defense")
+
+
+def test_without_issues(wire: Publication) -> None:
+    assert (issues.names(wire), issues.newest(wire), issues.read_all(wire)) == ([], None, [])
+    with pytest.raises(IssueError) as caught:
+        issues.find(wire, "x")
+    assert "dispatch issue new" in caught.value.hint
+
+
+@pytest.mark.usefixtures("defence")
+def test_pictures(wire: Publication) -> None:
+    issue = issues.read(wire, "defence")
+    assert issues.pictures(wire, issue) == {"my photo.jpg": b"jpg"}
+    assert set(issues.missing(wire, issue)) == {
+        ("issues/defence/issue.md", "them.png"),
+        ("issues/defence/nato.md", "photo.jpg"),
+        ("issues/defence/own.html", "x.html"),
+    }
+
+
+@pytest.mark.usefixtures("defence")
+def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    long = "x" * 5000
+    put("own.html", f"<img src='../../dispatch.toml'><img src='%2e%2e/%2e%2e/authors.toml'><img src='{long}'>")
+    put("nato.md", NATO.replace("my photo.jpg", "../../dispatch.toml"))
+    assert issues.pictures(wire, issues.read(wire, "defence")) == {}
+
+
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+TEXT = st.text(st.one_of(CHARACTERS, st.sampled_from("\n\t :#'\"-[]{}&*!|>%@`,?no07~\u2028\x85")), max_size=25)
+WORD = TEXT.filter(lambda text: bool(text.strip()))
+TAIL = st.text(st.one_of(CHARACTERS, st.sampled_from("?&#;=%:'\"<> ")), max_size=20).map(
+    lambda tail: "".join(sign for sign in tail if sign not in "\t\n\r")
+)
+URL = st.just("") | TAIL.map(lambda tail: f"https://a.example/{tail}")
+GIVEN = TAIL.map(lambda tail: f"https://a.example/{tail}")
+MOMENT = st.none() | st.datetimes(
+    datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])
+)
+KEYS = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True).filter(lambda key: key != "issue")
+AUTHOR = st.builds(Author, name=WORD, url=URL, email=TEXT, bio=TEXT) | st.just(
+    Author(name="Jerry Jackson", url="https://paper.example/jerry-jackson")
+)
+ENCLOSURE = st.builds(Enclosure, url=GIVEN, type=TEXT, length=st.none() | st.integers(0, 10**12))
+SOURCE = st.builds(
+    Source,
+    title=TEXT,
+    url=URL,
+    feed=URL,
+    feed_id=TEXT,
+    feed_updated=MOMENT,
+    section=TEXT,
+    license=TEXT,
+    syndicate=st.sampled_from(["link", "excerpt", "full", None]),
+    excerpt_words=st.none() | st.integers(1, 500),
+) | st.just(Source(key="paper"))
+ARTICLE = st.builds(
+    Article,
+    id=WORD,
+    key=KEYS,
+    url=URL,
+    title=TEXT,
+    dek=TEXT,
+    summary=TEXT,
+    content=TEXT,
+    markdown=st.just("") | TEXT,
+    authors=st.lists(AUTHOR, max_size=3).map(tuple),
+    credits=st.lists(st.builds(Credit, role=WORD, name=WORD, url=URL), max_size=2).map(tuple),
+    certainty=st.sampled_from(["certain", "likely", "unknown"]),
+    source=SOURCE,
+    published=MOMENT,
+    updated=MOMENT,
+    language=TEXT,
+    tags=st.lists(TEXT, max_size=3).map(tuple),
+    image=st.none() | st.builds(Image, url=GIVEN, alt=st.none() | TEXT, width=st.none() | st.integers(0, 9999)),
+    enclosures=st.lists(ENCLOSURE, max_size=2).map(tuple),
+    license=TEXT,
+    note=TEXT,
+    corrections=st.lists(
+        st.builds(Correction, date=MOMENT.filter(bool), text=WORD), max_size=2
+    ).map(tuple),
+)  # fmt: skip
+
+
+def settled(article: Article, publication: Publication, slug: str) -> Article:
+    """An article as it is within an issue: what the readers and compose make true of it."""
+    base = terms.page(publication, slug)
+    words = article.markdown.strip("\n")
+    content = markdown.to_html(words, base) if words else html.sanitise(article.content, base).strip("\n")
+    return replace(
+        article,
+        markdown=words,
+        content=content,
+        url=article.url or f"{base}#{article.key}",
+        source=terms.resolved(article.source, publication, is_own=not article.url),
+    )
+
+
+@given(st.lists(st.lists(ARTICLE, max_size=3), max_size=2), st.lists(WORD, min_size=2, max_size=2), MOMENT.filter(bool))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
+def test_what_is_written_is_read(
+    wire: Publication, lists: list[list[Article]], words: list[str], date: datetime
+) -> None:
+    seen: set[str] = set()
+    sections = []
+    for articles in lists:
+        kept = []
+        for article in articles:
+            if article.key not in seen and article.id not in {other.id for other in kept}:
+                kept.append(settled(article, wire, "x"))
+            seen.add(article.key)
+        sections.append(Section(title=words[1], articles=tuple(kept)))
+    issue = Issue(id=words[0], slug="x", title=words[1], date=date, preheader=words[0], sections=tuple(sections))
+    shutil.rmtree(wire.root / "issues", ignore_errors=True)
+    issues.write(wire, issue)
+    assert issues.read(wire, "x") == issue
+    before = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
+    turned = replace(issue, sections=tuple(replace(part, articles=part.articles[::-1]) for part in issue.sections))
+    issues.write(wire, turned)
+    assert issues.read(wire, "x") == turned
+    issues.write(wire, issue)
+    after = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
+    assert after == before
