@@ -32,8 +32,8 @@ tests: .venv/test
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed
 
-tests/node_modules/.installed: tests/package.json
-	npm install --prefix tests --silent --no-package-lock --ignore-scripts
+%/node_modules/.installed: %/package.json
+	@npm install --prefix $* --silent --no-package-lock --ignore-scripts
 	@touch $@
 
 # What ships is what is tested: the wheel in an environment of its own, in a folder of its own.
@@ -46,7 +46,7 @@ docs: .venv/docs
 docs-serve: .venv/docs
 	@$(BIN)/zensical serve
 
-pictures: .venv/test
+pictures: .venv/test docs/pictures/node_modules/.installed
 	@$(BIN)/python docs/pictures/make.py
 
 bench: .venv/test judges
@@ -82,4 +82,4 @@ freeze:
 	@touch .venv/python
 
 clean:
-	rm -rf .venv out public site dist tests/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
