@@ -60,9 +60,10 @@ _ALL_POSTS = re.compile(
 def authors(root: LexborNode, base: str) -> Iterator[Author]:
     """The authors that boxes name, with biography, portrait and the address where all that they wrote is listed."""
     for box in BOXES.values():
-        for frame in elements.every(root, box.box):
-            for element in elements.every(frame, box.author):
-                yield from _authors(element, box, base)
+        frames = elements.every(root, box.box)
+        # Boxes within boxes hold the same authors.
+        for element in {node.mem_id: node for frame in frames for node in elements.every(frame, box.author)}.values():
+            yield from _authors(element, box, base)
 
 
 def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:

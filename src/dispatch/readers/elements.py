@@ -4,7 +4,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
 
-MOST_MATCHES = 100
+MOST_MATCHES = 50
 
 # Read aloud, never seen: “Author archives” and the like inside of a name's link.
 _UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"

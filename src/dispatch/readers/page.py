@@ -31,9 +31,13 @@ from dispatch.readers import (
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
+MOST_CHARACTERS = 5 * 1024 * 1024
 MOST_ELEMENTS = 50_000
+MOST_WORDS = 20_000  # within tags longer than LONG_TAG characters
+LONG_TAG = 5_000
 
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
+_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
@@ -54,8 +58,7 @@ def read(document: Document) -> list[Article]:
     deeper than ``html.sanitise`` takes.
     """
     text = charset.text(document)
-    if sum(1 for _ in re.finditer("<[A-Za-z]", text)) > MOST_ELEMENTS:
-        raise GatherError(f"the page has more than {MOST_ELEMENTS:,} elements", hint="Add it as plain text.")
+    _refuse_bombs(text)
     tree = LexborHTMLParser(text)
     root = tree.root
     if root is None:
@@ -91,6 +94,14 @@ def read(document: Document) -> list[Article]:
         license=data.license or head.license,
     )
     return [article] if title or content else []
+
+
+def _refuse_bombs(text: str) -> None:
+    """Parsing takes more than linear time in the depth of the elements and in the number of attributes of one."""
+    tags = [match[0] for match in _TAG.finditer(text)]
+    words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
+    if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS:
+        raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
 
 
 def _base(root: LexborNode, found_at: str) -> str:

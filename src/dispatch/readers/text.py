@@ -7,6 +7,7 @@ stays as typed.
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from dispatch import links
 from dispatch.model import Article, Author, Document, Source
@@ -17,7 +18,10 @@ MEDIA_TYPES = frozenset({"text/plain"})
 _STOPS = (".", "…", ",", ";", ":", "。", "．", "，", "：", "；", "।", "،", "؛")
 _CLOSING = "\"'”’»›)]』」"
 _SPEECH = ("“", '"', "„", "«", "»", "‘", "—", "–", "-", "•", "*", "·", "「", "『")
-_SOURCE = re.compile(r"For \S.{0,300}?,? visit (?P<source>[^.!?](?:[^!?]{0,198}[^.!?])?)[.!]?", re.DOTALL)
+_SOURCE = re.compile(
+    r"For (?:more|the latest|further|additional|other|all)\b.{0,300}?,? (?:please )?visit "
+    r"(?P<source>https?://\S{1,2000}?|[^!?]{1,100}?)[.!]?"
+)
 _WRAPPED_AT = 100
 
 Block = list[str]
@@ -89,7 +93,7 @@ def _dek(blocks: list[Block]) -> tuple[str, list[Block]]:
 
 
 def _markdown(blocks: list[Block]) -> Iterator[str]:
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         heading = following is not None and _is_heading(block) and not _is_heading(following)
         escaped = markdown.escape("\n".join(block))
         yield "## " + escaped if heading else escaped

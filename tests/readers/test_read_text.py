@@ -1,0 +1,205 @@
+"""Plain text as it arrives by mail and paste."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch import html
+from dispatch.model import Article, Author, Document, Source
+from dispatch.readers import text
+
+PASTED = """The winter that did not come
+
+Eleven days of ice are missing from the ledger
+
+The harbour of Exampleton freezes for eleven days in an ordinary winter – “and this year,” they say, it didn’t.
+
+What the pilots do instead
+
+They paint *every* bollard <green>, 1. with care & 2_000 litres of `paint`.
+
+Will it freeze again?
+
+Nobody knows. “We wait,” said the oldest.
+
+For more on harbours and the weather, visit Tide & Time.
+
+Author
+
+  • Ada Holm
+
+    Ada Holm
+
+    Ada Holm has written about water
+    and weather since 1999.
+
+    View all posts
+
+  • Bo Lind, Jr.
+
+    Bo Lind keeps the ledger.
+
+    View all posts <https://tide.example/author/bo?a=1&copy=2>
+"""
+
+
+def read(body: str) -> Article:
+    (article,) = text.read(document(body))
+    return article
+
+
+def document(body: str | bytes, charset: str = "", media_type: str = "text/plain") -> Document:
+    return Document(
+        url="", media_type=media_type, charset=charset, body=body.encode() if isinstance(body, str) else body, name="-"
+    )
+
+
+def test_a_pasted_article():
+    article = read(PASTED)
+    assert article.title == "The winter that did not come"
+    assert article.dek == "Eleven days of ice are missing from the ledger"
+    assert html.headings(article.content) == ["What the pilots do instead", "Will it freeze again?"]
+    assert article.authors == (
+        Author(name="Ada Holm", bio="Ada Holm has written about water and weather since 1999."),
+        Author(name="Bo Lind, Jr.", url="https://tide.example/author/bo?a=1&copy=2", bio="Bo Lind keeps the ledger."),
+    )
+    assert article.certainty == "certain"
+    assert article.source == Source(title="Tide & Time")
+    paragraphs = html.text(article.content).split("\n\n")
+    assert paragraphs[0].endswith("– “and this year,” they say, it didn’t.")
+    assert paragraphs[2] == "They paint *every* bollard <green>, 1. with care & 2_000 litres of `paint`."
+    assert paragraphs[-1] == "For more on harbours and the weather, visit Tide & Time."
+
+
+def test_line_ends_indents_and_wrapping_make_no_difference():
+    plain = read(PASTED)
+    for other in (
+        PASTED.replace("\n", "\r\n"),
+        PASTED.replace("\n", "\r"),
+        "\ufeff" + PASTED,
+        "\n\n" + PASTED.replace("\n\n", "\n \t\n\n"),
+        PASTED.replace("\n\n", "\n\n\t"),
+    ):
+        assert read(other) == plain
+    wrapped = read(PASTED.replace(" freezes for", "\nfreezes for"))
+    assert html.text(wrapped.content) == html.text(plain.content)
+
+
+def test_a_line_a_paragraph():
+    long = "This is a paragraph that stands on one long line, as word processors and mail programs write it today."
+    article = read(f"Title\nBy Ada Holm\nA dek\n{long}\nA heading\n{long}\n{long}")
+    assert (article.title, article.dek) == ("Title", "A dek")
+    assert article.authors == (Author(name="Ada Holm"),)
+    assert html.headings(article.content) == ["A heading"]
+    assert html.text(article.content).split("\n\n") == [long, "A heading", long, long]
+
+
+def test_a_byline_is_one_witness_and_a_block_another():
+    named = read("Title\nBy Ada Holm and Bo Lind\n\nOne.\n\nTwo.")
+    assert (named.authors, named.certainty) == ((Author(name="Ada Holm and Bo Lind"),), "likely")
+    both = read("Title\n\nBy Ada Holm\n\nOne.\n\nAbout the author:\n* Ada Holm\nShe writes.")
+    assert (both.authors, both.certainty) == ((Author(name="Ada Holm", bio="She writes."),), "certain")
+    nobody = read("Title\n\nBy the end of winter, nobody knew.\n\nTwo.")
+    assert (nobody.authors, nobody.certainty) == ((), "unknown")
+    assert html.text(nobody.content).startswith("By the end of winter")
+
+
+def test_a_block_that_names_nobody_stays():
+    article = read("Title\n\nOne.\n\nAuthor\n\nThis is a sentence about somebody, and names nobody in particular.")
+    assert article.authors == ()
+    assert "names nobody in particular" in article.content
+
+
+def test_what_follows_the_block_is_not_lost():
+    article = read("Title\n\nOne.\n\nAuthors\n\n• Ada Holm\nShe writes.\nView all posts\n\nPrinted by the Tide.")
+    assert article.authors == (Author(name="Ada Holm", bio="She writes."),)
+    assert html.text(article.content) == "One.\n\nPrinted by the Tide."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A sentence.",
+        "“Words?”",
+        "— Words",
+        "and:",
+        "it ends,",
+        "句子。",
+        "वाक्य।",
+        "x" * 101,
+        "- an item",
+        "* * *",
+        "12 34 .",
+    ],
+)
+def test_not_every_short_line_is_a_heading(line):
+    article = read(f"Title\n\nDek\n\nOne.\n\n{line}\n\nTwo.")
+    assert html.headings(article.content) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        (
+            "For more, visit https://tide.example/a?b=1&copy=2.",
+            Source(title="tide.example", url="https://tide.example/a?b=1&copy=2"),
+        ),
+        ("For the latest on ice, visit us at The Tide.", Source(title="The Tide")),
+        ("For years, nobody went there. To visit the Tide is hard.", Source()),
+        ("We visit The Tide.", Source()),
+    ],
+)
+def test_the_last_line_may_name_the_source(line, source):
+    assert read(f"Title\n\nOne.\n\n{line}").source == source
+
+
+def test_nothing_is_no_article():
+    assert text.read(document("")) == []
+    assert text.read(document(" \n\t\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "title"),
+    [
+        ("Ärger".encode(), "", "Ärger"),
+        ("Ärger – “so”".encode("cp1252"), "", "Ärger – “so”"),
+        ("Ärger".encode("latin-1"), "iso-8859-1", "Ärger"),
+        ("Ärger – “so”".encode("cp1252"), "iso-8859-1", "Ärger – “so”"),
+        ("Ärger".encode("utf-16"), "", "Ärger"),
+        (b"\xef\xbb\xbfbom", "windows-1252", "bom"),
+        ("привет".encode("koi8-r"), "koi8-r", "привет"),
+        ("日本".encode("shift_jis"), "Shift_JIS", "日本"),
+        (b"\xff\xfe", "", ""),
+        ("Äußerung".encode() + b"\xff", "", "Äußerung\N{REPLACEMENT CHARACTER}"),
+        (b"a\xff", "utf-8", "a\N{REPLACEMENT CHARACTER}"),
+        (b"plain", "unicode_escape", "plain"),
+        (b"plain", "zip", "plain"),
+        (b"plain", "no-such-thing", "plain"),
+    ],
+)
+def test_character_sets(body, charset, title):
+    assert "".join(article.title for article in text.read(document(body, charset))) == title
+
+
+def test_what_is_no_text():
+    assert not text.accepts(document(b"%PDF-1.7\n\0\0", media_type=""))
+    assert not text.accepts(document(b"words", media_type="application/pdf"))
+    assert text.accepts(document("Ärger".encode("utf-16"), media_type=""))
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_breaks_it(one, two, three):
+    for article in text.read(document("\n\n".join([one, two, three]).encode("utf-8", "surrogatepass"))):
+        assert article.certainty == ("unknown" if not article.authors else article.certainty)
+
+
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1).map(
+    lambda line: line.strip() + "."
+)
+
+
+@given(st.lists(LINES, min_size=1))
+def test_no_word_is_lost(lines):
+    article = read("Title\n\n" + "\n\n".join(lines))
+    shown = html.text(article.content) + "".join(author.name for author in article.authors)
+    assert "".join(shown.split()) == "".join(html.clean("".join(lines)).split())
