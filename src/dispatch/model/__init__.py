@@ -1,0 +1,61 @@
+"""The nouns: what passes between the stages.
+
+Frozen, keyword-only, without behaviour beyond what can be derived from their own fields. The text beside each
+field is its documentation; the JSON Schemas and the reference of files are made from it (see ``tables.py``).
+
+articles.py     Author, Credit, Source, Image, Enclosure, Correction, Article, Section, Issue
+publication.py  Mailing, Policy, Feeds, Colours, Theme, Publication
+results.py      Edition, Finding, Record, Arrival, Visit, Document
+marks.py        what an annotation says of a field's form in files
+"""
+
+from dispatch.model.articles import (
+    Article,
+    Author,
+    Certainty,
+    Correction,
+    Credit,
+    Enclosure,
+    Image,
+    Issue,
+    Section,
+    Source,
+    Status,
+    Syndicate,
+)
+from dispatch.model.marks import Address, Key, Url
+from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Theme
+from dispatch.model.results import Arrival, Document, Edition, Finding, Record, Severity, Visit
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Address",
+    "Arrival",
+    "Article",
+    "Author",
+    "Certainty",
+    "Colours",
+    "Correction",
+    "Credit",
+    "Document",
+    "Edition",
+    "Enclosure",
+    "Feeds",
+    "Finding",
+    "Image",
+    "Issue",
+    "Key",
+    "Mailing",
+    "Policy",
+    "Publication",
+    "Record",
+    "Section",
+    "Severity",
+    "Source",
+    "Status",
+    "Syndicate",
+    "Theme",
+    "Url",
+    "Visit",
+]

@@ -1,0 +1,143 @@
+"""What is written, by whom and where: from the author to the issue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from dispatch.model.marks import Key, Url
+
+Syndicate = Literal["link", "excerpt", "full"]
+Certainty = Literal["certain", "likely", "unknown"]
+Status = Literal["draft", "published"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Whoever wrote an article: a person, a staff, an agency. A name is never taken apart."""
+
+    name: Annotated[str, "the name, exactly as it is to be shown"]
+    url: Annotated[Url, "the author's own page, for example the address behind “View all posts”"] = ""
+    email: Annotated[str, "an address; kept, never shown"] = ""
+    bio: Annotated[str, "who this is, as plain text"] = ""
+    avatar: Annotated[str, "the address of a portrait"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Somebody who had a part in an article and did not write it."""
+
+    role: Annotated[str, "translator, editor, photographer, illustrator, via, submitted by, or a word of your own"]
+    name: Annotated[str, "the name, exactly as it is to be shown"]
+    url: Annotated[Url, "this person's own page"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an article was first published, and how much of it may be shown."""
+
+    key: Annotated[str, "the name by which articles refer to a source of dispatch.toml"] = ""
+    title: Annotated[str, "the name of the paper, site or letter; empty for one's own articles"] = ""
+    url: Annotated[Url, "its front page"] = ""
+    feed: Annotated[Url, "the address of its feed"] = ""
+    feed_id: Annotated[str, "the id that its Atom feed gives itself"] = ""
+    feed_updated: Annotated[datetime | None, "when that feed was last updated"] = None
+    section: Annotated[str, "the section that its articles go to"] = ""
+    syndicate: Annotated[Syndicate | None, "how much may be shown: link, excerpt or full"] = None
+    excerpt_words: Annotated[int | None, Key("words"), "about how many words an excerpt has"] = None
+    license: Annotated[str, "the licence under which it may be shown, for example CC-BY-4.0"] = ""
+    kind: Annotated[Literal["", "feed", "page"], "what is at its address; looked for when empty"] = ""
+    tags: Annotated[tuple[str, ...], "what all its articles are about"] = ()
+    author: Annotated[Author | None, "who writes it, when it has one author only and does not say so"] = None
+    dismiss: Annotated[tuple[str, ...], "titles and addresses that are not wanted, with * for anything"] = ()
+    complete: Annotated[bool, "read the page of each article, because the feed has excerpts only"] = False
+    allow_private: Annotated[bool, "it is in one's own network"] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture. Beside an article a bare file name; in every noun that a stage sees, an absolute address."""
+
+    url: Annotated[str, "an address, or the name of a file beside the article"]
+    alt: Annotated[str | None, "what it shows, in words; empty when it only decorates"] = None
+    width: Annotated[int | None, "pixels"] = None
+    height: Annotated[int | None, "pixels"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with an article, such as a recording."""
+
+    url: Annotated[str, "its address"]
+    type: Annotated[str, "its media type"] = ""
+    length: Annotated[int | None, "its size in bytes"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was wrong in something published, and when that was said."""
+
+    date: Annotated[datetime, "when it was corrected"]
+    text: Annotated[str, "what was wrong and what is right"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article, in one normal form whatever it came from.
+
+    ``content`` is sanitised, well-formed and has absolute links: true from the door on (the readers and
+    ``issues.read``), never rechecked. Inside an issue ``id``, ``key`` and ``url`` are never empty.
+    """
+
+    id: Annotated[str, "an absolute IRI, minted once, never changed"] = ""
+    key: Annotated[str, "the stem of its file's name"] = ""
+    url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
+    title: Annotated[str, "the headline, plain text"] = ""
+    dek: Annotated[str, "the line under the headline, plain text"] = ""
+    summary: Annotated[str, "what its publisher says of it in a sentence or two, plain text"] = ""
+    content: Annotated[str, "the body, as sanitised HTML"] = ""
+    markdown: Annotated[str, "the body as it was written, when that was in Markdown; content is made from it"] = ""
+    authors: Annotated[tuple[Author, ...], "who wrote it, in order"] = ()
+    credits: Annotated[tuple[Credit, ...], "who else had a part in it, and which"] = ()
+    certainty: Annotated[Certainty, "how sure it is that the authors are right and complete"] = "certain"
+    source: Annotated[Source, "where it was first published"] = field(default_factory=Source)
+    published: Annotated[datetime | None, "when it was first published"] = None
+    updated: Annotated[datetime | None, "when it was last changed there"] = None
+    language: Annotated[str, "its language, when it is not the publication's (BCP 47)"] = ""
+    tags: Annotated[tuple[str, ...], "what it is about"] = ()
+    image: Annotated[Image | None, "the picture that stands for it"] = None
+    enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
+    license: Annotated[str, "the licence under which this article may be shown"] = ""
+    note: Annotated[str, "the editor's own words about it, plain text"] = ""
+    corrections: Annotated[tuple[Correction, ...], "what was corrected after it was published"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A group of articles within an issue."""
+
+    title: Annotated[str, "its heading; empty for articles that stand in no section"] = ""
+    intro: Annotated[str, "what stands before its articles: Markdown in the file, sanitised HTML here"] = ""
+    articles: Annotated[tuple[Article, ...], "its articles in order; in the file, their keys"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One number of a publication, or a collection that is rendered like one (see ``compose.latest``)."""
+
+    id: Annotated[str, "an absolute IRI, minted once, never changed"]
+    title: Annotated[str, "its headline"]
+    date: Annotated[datetime, "when it appears"]
+    slug: Annotated[str, "the name of its folder; empty for a collection of articles or of issues"] = ""
+    feed: Annotated[str, "the stem of the feed that a collection is: “feed” or “issues”"] = ""
+    number: Annotated[int | None, "its number"] = None
+    preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
+    intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""
+    sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
+    status: Annotated[Status, "draft or published"] = "draft"
+    corrections: Annotated[tuple[Correction, ...], "what was corrected in the issue itself"] = ()
+
+    @property
+    def articles(self) -> Iterator[Article]:
+        """All articles in the order in which they are read."""
+        return (article for section in self.sections for article in section.articles)

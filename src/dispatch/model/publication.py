@@ -1,0 +1,98 @@
+"""The folder that holds it all, and what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dispatch.model.articles import Author, Source, Syndicate
+from dispatch.model.marks import Key, Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """What every message says of its sender: the table ``[email]``."""
+
+    sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
+    reply_to: Annotated[str, "where answers go, when not to the sender"] = ""
+    unsubscribe: Annotated[tuple[Url, ...], "where one leaves: an https address, a mailto: address, or both"] = ()
+    postal_address: Annotated[str, "where the sender can be reached by post; the law of many countries asks for it"] = (
+        ""
+    )
+    why: Annotated[str, "why the reader gets this"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What may be shown of an article whose source says nothing: the table ``[syndicate]``."""
+
+    default: Annotated[Syndicate, "link, excerpt or full"] = "excerpt"
+    words: Annotated[int, "an excerpt is whole sentences up to about this many words"] = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """How feeds are written: the table ``[feeds]``."""
+
+    entries: Annotated[int, "how many articles the publication's feed holds"] = 50
+    authors: Annotated[
+        Literal["joined", "separate"],
+        "joined: several authors in one element, which 16 of 17 readers show whole; separate: an element each",
+    ] = "joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """Six colours, each #rrggbb."""
+
+    paper: Annotated[str, "behind the text"]
+    page: Annotated[str, "around the paper"]
+    ink: Annotated[str, "text and heavy rules"]
+    soft: Annotated[str, "bylines, dates, the foot"]
+    line: Annotated[str, "hairlines"]
+    accent: Annotated[str, "section names and read-more links"]
+
+
+LIGHT = Colours(paper="#fffdf9", page="#f3f0ea", ink="#1b1a18", soft="#5f5b53", line="#ddd7cb", accent="#a3271b")
+DARK = Colours(paper="#191816", page="#100f0e", ink="#ece8df", soft="#a9a398", line="#3a3732", accent="#ff8a75")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The look: the table ``[theme]``. In the file the light colours stand in it, the dark ones in ``[theme.dark]``."""
+
+    light: Annotated[Colours, Key(""), "the colours in light"] = LIGHT
+    dark: Annotated[Colours, "the colours in dark"] = DARK
+    serif: Annotated[str, "the fonts of prose and headlines"] = "Georgia, 'Times New Roman', serif"
+    sans: Annotated[str, "the fonts of everything else"] = (
+        "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+    )
+    logo: Annotated[str, "the address of a picture that stands for the name, or a file beside dispatch.toml"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """The folder that holds it all."""
+
+    title: Annotated[str, "the publication's name"]
+    url: Annotated[Url, "where it is served: the address of its front page, without a slash at the end"]
+    description: Annotated[str, "what it is, in a sentence"] = ""
+    language: Annotated[str, "the language that it is written in (BCP 47), for example en, de, pt-BR"] = "en"
+    timezone: Annotated[str, "where a bare date begins at midnight, for example Europe/Berlin"] = "UTC"
+    editor: Annotated[str, "who makes it; never shown as the author of anything"] = ""
+    sections: Annotated[tuple[str, ...], "the sections in the order in which an issue has them"] = ()
+    email: Annotated[Mailing, "what every message says of its sender"] = field(default_factory=Mailing)
+    syndicate: Annotated[Policy, "what may be shown of an article whose source says nothing"] = field(
+        default_factory=Policy
+    )
+    feeds: Annotated[Feeds, "how feeds are written"] = field(default_factory=Feeds)
+    theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
+    check: Annotated[
+        Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"
+    ] = field(default_factory=dict)
+    sources: Annotated[tuple[Source, ...], "whose articles are used, and on what terms"] = ()
+    authors: Annotated[Mapping[str, Author], "the registry authors.toml, by key"] = field(default_factory=dict)
+    templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
+        field(default_factory=dict)
+    )
+    root: Annotated[Path, "the folder"] = Path()

@@ -1,0 +1,80 @@
+"""What the stages make of articles and issues, and what the stores remember of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from dispatch.model.articles import Article
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One issue in one format, finished."""
+
+    format: Annotated[str, "rss, atom, json, email, text, eml or web"]
+    media_type: Annotated[str, "what a server says that it is"]
+    path: Annotated[str, "its file's name within the issue's folder"]
+    body: Annotated[bytes, "what leaves the building"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that a check has to say."""
+
+    rule: Annotated[str, "the rule's name, for example attribution.author"]
+    severity: Annotated[Severity, "error or warning"]
+    where: Annotated[str, "the file or edition, with the article's key where there is one"]
+    what: Annotated[str, "what is wrong"]
+    hint: Annotated[str, "what to do"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the ledger remembers of one published thing: a line of dispatch.lock."""
+
+    id: Annotated[str, "the article's or the issue's id"]
+    kind: Annotated[Literal["article", "issue"], "article or issue"]
+    url: Annotated[str, "its address"]
+    published: Annotated[datetime | None, "its date"]
+    authors: Annotated[str, "a digest of the authors' names and addresses"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An article that waits in the inbox."""
+
+    number: Annotated[int, "its number, which it keeps"]
+    article: Annotated[Article, "the article as it was last gathered"]
+    source: Annotated[str, "the key of the source that it came from"]
+    arrived: Annotated[datetime, "when it was first gathered"]
+    state: Annotated[Literal["new", "dismissed"], "new or dismissed"] = "new"
+    also_at: Annotated[tuple[str, ...], "other addresses at which the same text was found"] = ()
+    changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, a line each"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What is known of a source from asking it."""
+
+    source: Annotated[str, "the source's key"]
+    asked: Annotated[datetime | None, "when it was last asked"] = None
+    succeeded: Annotated[datetime | None, "when it last answered with something readable"] = None
+    error: Annotated[str, "why it did not, the last time; empty when it did"] = ""
+    failures: Annotated[int, "how many times in a row it did not"] = 0
+    etag: Annotated[str, "the validator that it gave (RFC 9110, section 8.8.3)"] = ""
+    modified: Annotated[str, "its Last-Modified, as it stood"] = ""
+    not_before: Annotated[datetime | None, "when it may be asked again, as it said"] = None
+    moved_to: Annotated[str, "where it says that it has moved for good"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What ``fetch`` hands to the readers; users never meet it."""
+
+    url: Annotated[str, "where it was found after redirects; empty for a file or standard input"]
+    media_type: Annotated[str, "without parameters, lower case; empty when nobody said"]
+    charset: Annotated[str, "as declared outside the body; empty when nobody said"]
+    body: Annotated[bytes, "as it came"]
+    name: Annotated[str, "how to speak of it: the location as it was given"] = ""
