@@ -14,6 +14,7 @@ from operator import attrgetter
 from markupsafe import Markup, escape
 
 from dispatch import html, templates, terms
+from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Author, Image, Issue, Publication, Section
 
@@ -43,7 +44,6 @@ class Fragments:
             "about": self.about,
             "byline": self.byline,
             "count": self.language.count,
-            "credits_line": self.credits_line,
             "date": self.date,
             "excerpt": self.excerpt,
             "feed": self.feed,
@@ -89,8 +89,11 @@ class Fragments:
         return (section for section in self.issue.sections if section.articles or section.intro)
 
     def spoken(self, article: Article) -> Language:
-        """The language that an article is written in."""
-        return Language.of(article.language) if article.language else self.language
+        """The language that an article is written in; the publication's when it says none that there is."""
+        try:
+            return Language.of(article.language) if article.language else self.language
+        except ConfigError:
+            return self.language
 
     def date(self, moment: datetime, style: DateStyle = "long") -> str:
         """A date in the publication's language and time zone."""
@@ -108,20 +111,15 @@ class Fragments:
     def byline(self, article: Article) -> Markup:
         """Who wrote it, where it stood, who else had a part, when: empty where nothing is known."""
         source = _linked(article.source.title, article.source.url) if article.source.title else Markup()
+        line = self.language.say("from", source=source) if source else Markup()
         if article.authors:
-            parts = [self.language.say("byline_in" if source else "byline", authors=self.names(article), source=source)]
-        else:
-            parts = [self.language.say("from", source=source)] if source else []
-        parts += self.credits_line(article)
+            line = self.language.say("byline_in" if source else "byline", authors=self.names(article), source=source)
+        for role, same in groupby(article.credits, attrgetter("role")):
+            names = self.language.names([_linked(credit.name, credit.url) for credit in same])
+            credit = self.language.credit(role, names)
+            line = self.language.say("credited", line=line, credit=credit) if line else credit
         dated = [self.date(article.published).replace(" ", NO_BREAK)] if article.published else []
-        return DOT.join([part for part in [Markup(", ").join(parts), *dated] if part])
-
-    def credits_line(self, article: Article) -> list[Markup]:
-        """Who had which part in it, role by role."""
-        return [
-            self.language.credit(name, self.language.names([_linked(credit.name, credit.url) for credit in same]))
-            for name, same in groupby(article.credits, attrgetter("role"))
-        ]
+        return DOT.join([part for part in [line, *dated] if part])
 
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that the source's policy allows; headings begin at ``level``."""
