@@ -323,6 +323,9 @@ def within(seconds: float, work: Callable[[], object]) -> None:
         "x" * (2 * 1024 * 1024 + 1),
         "é" * (1024 * 1024 + 1),
         "<blockquote><p>" * 300 + "x",
+        "<div></x>" * 100_000,
+        "<b><div></b>" * 300,
+        "<p>" + "".join(f"<b title={n}>" for n in range(250)) + "<p>x" * 4000,
     ],
 )
 def test_bombs_are_refused_at_once(bomb: str) -> None:
@@ -337,7 +340,21 @@ def test_what_is_nested_within_reason_is_taken(levels: int) -> None:
     assert html.text(html.sanitise("<div>" * levels + "x" + "</div>" * levels)) == "x"
 
 
-@pytest.mark.parametrize("flat", ["<p>x", "<li>x", "<tr><td>x", "<br>", "<img src=x>", "<p>x</p>", "<b>x</b>", "<hr>"])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        "<p>x",
+        "<a name=x>x<br>",
+        "<p><a href=x>x</p>",
+        "<li>x",
+        "<tr><td>x",
+        "<br>",
+        "<img src=x>",
+        "<p>x</p>",
+        "<b>x</b>",
+        "<hr>",
+    ],
+)
 def test_what_is_long_and_flat_is_taken(flat: str) -> None:
     within(3, lambda: html.sanitise(flat * 5000))
 

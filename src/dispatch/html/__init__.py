@@ -1,0 +1,26 @@
+"""HTML from outside, cleaned once at the door, and the few things that are done with it afterwards.
+
+What ``sanitise`` returns is called *content* everywhere: only the tags and attributes listed in ``door.py``, absolute
+links, and well-formed as HTML and as XML alike, so that every later step can walk it by its tokens.
+"""
+
+from dispatch.html.beginning import excerpt
+from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, sanitise
+from dispatch.html.plain import Paragraph, headings, paragraphs, pictures, text, with_headings_from, word_count
+from dispatch.html.tokens import escape
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_LEVELS",
+    "Paragraph",
+    "clean",
+    "escape",
+    "excerpt",
+    "headings",
+    "paragraphs",
+    "pictures",
+    "sanitise",
+    "text",
+    "with_headings_from",
+    "word_count",
+]

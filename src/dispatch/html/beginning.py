@@ -1,0 +1,96 @@
+"""The beginning of an article, in whole sentences. The one user of sentencex."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from dispatch.html.plain import word_count
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens
+
+_NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
+# What ends the beginning of an article: an excerpt that ran on past it would read as if something were missing.
+_TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul"})
+# Where prose that has begun ends: what follows is another part, or is no prose.
+_TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "pre", "table", "ul"})
+_EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
+
+
+def excerpt(content: str, words: int, language: str) -> str:
+    """The beginning of the content: whole sentences up to about ``words`` words, as content.
+
+    An excerpt is prose: it ends before the first heading, list, table or code that follows some, and pictures are left
+    out; links and emphasis stay. The first sentence is always there, whole. ``language`` (BCP 47) says where sentences
+    end.
+    """
+    kept: list[str] = []
+    opened: list[str] = []
+    left = words
+    for run in _runs(content):
+        plain = "".join(token.text for token in run)
+        room = _whole_sentences(plain, left, language, must=left == words)
+        cut = room < len(plain)
+        for token in run:
+            if token.tag:
+                kept.append(_track(token, opened))
+                continue
+            kept.append(escape(token.text[:room], quote=False))
+            room -= len(token.text)
+            if cut and room <= 0:
+                break
+        left -= word_count(plain)
+        if cut or left <= 0:
+            break
+    return _without_empty("".join(kept).rstrip() + "".join(f"</{tag}>" for tag in reversed(opened)))
+
+
+def _runs(content: str) -> Iterator[list[Token]]:
+    """The prose up to the first turn, in pieces: each block tag alone, and what stands between two of them together."""
+    run: list[Token] = []
+    skipped, depth = "", 0
+    said = False
+    for token in tokens(content):
+        if skipped:
+            depth += (-1 if token.end else 1) if token.tag == skipped else 0
+            skipped = skipped if depth else ""
+        elif said and token.tag in _TURNS:
+            break
+        elif token.tag in _NOT_PROSE:
+            if token.tag not in VOID:
+                skipped, depth = token.tag, 1
+        elif token.tag in BLOCKS:
+            yield from ([run] if run else [])
+            yield [token]
+            run = []
+        else:
+            run.append(token)
+            said = said or bool(token.text.strip())
+    yield from ([run] if run else [])
+
+
+def _track(token: Token, opened: list[str]) -> str:
+    if token.end:
+        opened.pop()
+    elif token.tag not in VOID:
+        opened.append(token.tag)
+    return token.source
+
+
+def _whole_sentences(plain: str, words: int, language: str, *, must: bool) -> int:
+    """How many characters of a paragraph make whole sentences of about this many words; with ``must`` at least one."""
+    import sentencex
+
+    taken = size = 0
+    for sentence in sentencex.segment(language, plain):
+        count = word_count(sentence)
+        if size + count / 2 > words and (taken or not must):
+            break
+        taken += len(sentence)
+        size += count
+    return taken
+
+
+def _without_empty(content: str) -> str:
+    """The content without elements that hold nothing."""
+    while (shorter := _EMPTY.sub("", content)) != content:
+        content = shorter
+    return content

@@ -1,0 +1,126 @@
+"""The door: foreign HTML becomes content, or is refused. The one user of nh3."""
+
+import re
+from collections import Counter
+
+from dispatch import links
+from dispatch.errors import GatherError
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_LEVELS = 256
+MOST_REOPENED = 100_000
+
+# fmt: off
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q",
+    "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+})
+# Kept as the plain block that they are: their landmark meaning belongs to the page they came from, not to ours.
+_AS_DIV = frozenset({
+    "address", "article", "aside", "center", "details", "footer", "header", "hgroup", "main", "nav", "section",
+    "summary",
+})
+_RAW = frozenset({
+    "applet", "audio", "button", "canvas", "embed", "form", "frameset", "iframe", "math", "noembed", "noframes",
+    "noscript", "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+    "xmp",
+})
+# HTML lets these be opened again without being closed, so they do not add to the depth (HTML, section 13.1.2.4).
+_NEVER_NEST = VOID | {
+    "col", "dd", "dt", "input", "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead",
+    "tr",
+}
+# What is left open of these is opened again in every block that follows (HTML, section 13.2.4.3).
+_REOPENED = frozenset({
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+})
+# fmt: on
+_ALLOWED: dict[str, set[str]] = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "blockquote": {"cite"},
+    "del": {"cite", "datetime"},
+    "img": {"alt", "height", "src", "width"},
+    "ins": {"cite", "datetime"},
+    "ol": {"reversed", "start"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
+
+
+def clean(text: str) -> str:
+    """Text without the characters that XML forbids (XML 1.0, section 2.2) and without lone surrogates."""
+    return _ILLEGAL.sub("", text)
+
+
+def sanitise(html: str, base: str = "") -> str:
+    """Content from foreign HTML.
+
+    Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not
+    touched. Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising
+    takes more than linear time there.
+    """
+    import nh3
+
+    html = clean(html)
+    _refuse_bombs(html)
+
+    def address(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute not in {"href", "src", "cite"}:
+            return value
+        # nh3 has looked at the scheme before; without a forbidden character in it, it may be another one.
+        value = links.resolve(base, clean(value).strip("\t\n\r "))
+        schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
+        return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
+
+    cleaned = nh3.clean(
+        html,
+        tags=set(BLOCKS | _INLINE | _AS_DIV),
+        clean_content_tags=set(_RAW),
+        attributes=_ALLOWED,
+        attribute_filter=address,
+        url_schemes=set(links.SCHEMES),
+        link_rel=None,
+    )
+    # References such as &#1; are characters now; and a parser drops the line break at the beginning of a pre.
+    cleaned = _PRE.sub(r"\1", clean(cleaned))
+    return "".join(_as_xml(token) for token in tokens(cleaned) if not _is_pixel(token)).strip()
+
+
+def _refuse_bombs(html: str) -> None:
+    """Counts what a parser would have to build, before it does."""
+    if len(html.encode()) > MOST_BYTES:
+        raise GatherError("the text is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
+    left_open: Counter[str] = Counter()
+    deepest = reopened = 0
+    for match in _ANY_TAG.finditer(html):
+        tag, change = match[2].lower(), -1 if match[1] else 1
+        reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
+        # An end tag closes only what is open, and a link begins where the one before it ends.
+        if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else MOST_LEVELS + 1):
+            left_open[tag] += change
+            deepest = max(deepest, left_open.total())
+    if deepest > MOST_LEVELS or reopened > MOST_REOPENED:
+        raise GatherError("the text is nested more than 256 levels deep", hint="Add it as plain text.")
+
+
+def _as_xml(token: Token) -> str:
+    if not token.tag:
+        return token.source.replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    source = token.source.replace("&nbsp;", "\N{NO-BREAK SPACE}").replace("<", "&lt;").replace("&lt;", "<", 1)
+    if token.tag in _AS_DIV:
+        return source.replace(token.tag, "div", 1)
+    return source[:-1].rstrip() + " />" if token.tag in VOID else source
+
+
+def _is_pixel(token: Token) -> bool:
+    """Whether this is a picture that nobody can see: it counts readers."""
+    tiny = re.search(r' (?:width|height)="[01](?:px)?"', token.source)
+    return token.tag == "img" and (tiny is not None or " src=" not in token.source)
