@@ -47,7 +47,11 @@ def findings(
 def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
     """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
     found = findings(issue, (edition,), publication)
-    return [one for one in found if one.where.startswith(edition.path)]
+    return [
+        one
+        for one in found
+        if one.where == edition.path or one.where.startswith((f"{edition.path}#", f"{edition.path} ("))
+    ]
 
 
 def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:

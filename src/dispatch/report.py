@@ -37,7 +37,7 @@ def _github(findings: Sequence[Finding]) -> str:
     """Workflow commands: a line a finding, shown at its file."""
     return "\n".join(
         f"::{one.severity} file={_property(one.where.partition('#')[0])},title={_property(one.rule)}::"
-        + _command(f"{one.where}: {one.what}. {one.hint}".rstrip())
+        + _command(f"{one.where}: {_sentences(one)}")
         for one in findings
     )
 
@@ -47,15 +47,17 @@ def _markdown(findings: Sequence[Finding]) -> str:
     lines = [f"**{_sum(findings)}**"]
     for severity, group in groupby(findings, key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
-        lines += [
-            f"- {_code(one.where)} {_text(one.what)} ({_code(one.rule)}). {_text(one.hint)}".rstrip() for one in group
-        ]
+        lines += [f"- {_code(one.where)} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
     return "\n".join(lines)
 
 
 def _sum(findings: Sequence[Finding]) -> str:
     errors = sum(finding.severity == "error" for finding in findings)
     return f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
+
+
+def _sentences(finding: Finding) -> str:
+    return f"{finding.what}. {finding.hint}".rstrip()
 
 
 def _count(n: int, what: str) -> str:
@@ -77,7 +79,7 @@ def _property(text: str) -> str:
 
 def _text(text: str) -> str:
     """Words that stay words in Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~&" else letter for letter in _line(text))
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~&" else letter for letter in _line(text))
 
 
 def _code(text: str) -> str:

@@ -63,7 +63,7 @@ LOSSES: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
     "author's link": (swap("https://people.example/ada", "https://t.example/x", 1), "attribution.author-link", ALL),
     "author's link, one letter": (swap("people.example/ada", "people.example/adA", 1), "attribution.author-link", ALL),
     "author's link unlinked": (
-        without(r' href="https://people\.example/ada"|https://people\.example/ada\n'),
+        without(r' href="https://people\.example/ada"|https://people\.example/ada\r?\n'),
         "attribution.author-link",
         ALL,
     ),

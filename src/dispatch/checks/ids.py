@@ -38,7 +38,7 @@ def _of_issue(case: Case) -> Iterator[Finding]:
         if not _IRI.fullmatch(article.id):
             yield finding("ids.absolute", where, f"Its id is no absolute IRI: “{short(article.id)}”")
         if article.id in whose:
-            yield finding("ids.duplicate", where, f"{whose[article.id]} has the same id: {short(article.id)}")
+            yield finding("ids.duplicate", where, f"Its id is also that of {whose[article.id]}: {short(article.id)}")
         whose.setdefault(article.id, where)
         if article.key in keys:
             yield finding("ids.duplicate", where, f"Two articles have the key {short(article.key)}")

@@ -37,7 +37,9 @@ def check(case: Case) -> Iterator[Finding]:
     for address in known:
         yield from _one(address, {}, web=False)
         if why := case.states.get(address.url, ""):
-            yield finding("links.dead", address.where, f"{address.what} does not answer: {why}: {short(address.url)}")
+            yield finding(
+                "links.dead", address.where, f"{_begun(address.what)} does not answer: {why}: {short(address.url)}"
+            )
     yield from _repeated(case)
     told = {address.url for address in known}
     for edition, part in case.parts:

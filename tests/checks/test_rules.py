@@ -1,0 +1,350 @@
+"""Every rule of the house speaks when it should; the rules of attribution have tests of their own."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import nouns
+from dispatch import check, links
+from dispatch.checks import CHECKS, RULES
+from dispatch.formats import FORMATS
+from dispatch.model import (
+    LIGHT,
+    Article,
+    Credit,
+    Edition,
+    Finding,
+    Image,
+    Issue,
+    Mailing,
+    Publication,
+    Record,
+    Section,
+    Source,
+    Theme,
+)
+from nouns import DATE, PAGES
+
+BY = nouns.publication()
+STORY = nouns.rich(1)
+ISSUE = nouns.issue(nouns.article(7), STORY)
+PAGE = "issues/defence/story-1.html"
+
+
+def of_issue(issue: Issue, by: Publication = BY, **known: object) -> list[Finding]:
+    """What is said of the files alone."""
+    return check.findings(issue, (), by, **known)  # type: ignore[arg-type]
+
+
+def of_story(**values: object) -> list[Finding]:
+    return of_issue(nouns.issue(replace(STORY, **values)))  # type: ignore[arg-type]
+
+
+def of_edition(format: str, *changes: tuple[str, str], issue: Issue = ISSUE, by: Publication = BY) -> list[Finding]:  # noqa: A002
+    """What is said of a finished edition in which texts were replaced, every time they stand there."""
+    body = nouns.body(format, issue, by)
+    for old, new in changes:
+        assert old.encode() in body, f"{old} is not there"
+        body = body.replace(old.encode(), new.encode())
+    return check.judge(edition(format, body), issue, by)
+
+
+def edition(format: str, body: bytes) -> Edition:  # noqa: A002
+    return Edition(format=format, media_type="", path="edition", body=body)
+
+
+def of_published(**changed: object) -> list[Finding]:
+    """What is said when the ledger remembers something else of the story."""
+    now = Record(id=STORY.id, kind="article", url=STORY.url, published=STORY.published, authors="0123")
+    return of_issue(ISSUE, published=(replace(now, **changed),), current=(now,))  # type: ignore[arg-type]
+
+
+def of_content(html: str) -> list[Finding]:
+    return of_story(content=html, markdown="", source=Source(syndicate="full"))
+
+
+HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
+LONG = "https://a.example/" + "x" * 2000
+MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(16)))
+
+# A rule, and findings among which it must be.
+PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
+    "links.empty": lambda: of_content('<p><a href="">One</a></p>'),
+    "links.relative": lambda: of_content('<p><a href="/about">One</a></p>'),
+    "links.fragment": lambda: of_edition("web", ('href="#content"', 'href="#nowhere"')),
+    "links.scheme": lambda: of_content('<p><a href="ftp://a.example/">One</a></p>'),
+    "links.lost": lambda: of_edition(
+        "email", ('href="https://a.example/"', 'href="https://b.example/"'), issue=nouns.issue(STORY, intro=HEAD)
+    ),
+    "links.dead": lambda: of_issue(ISSUE, states={STORY.url: "404 Not Found", STORY.source.url: ""}),
+    "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
+    "links.repeated": lambda: of_issue(
+        ISSUE, earlier=(nouns.issue(replace(STORY, id="tag:a.example,2020:x"), id="tag:e"),)
+    ),
+    "links.insecure-picture": lambda: of_story(image=Image(url="http://a.example/p.png", alt="A bridge")),
+    "ids.duplicate": lambda: of_issue(nouns.issue(STORY, replace(nouns.article(2), id=STORY.id))),
+    "ids.absolute": lambda: of_story(id="story-1"),
+    "ids.changed": lambda: of_published(id="tag:wire.example,2025-02-14:defence/old"),
+    "ids.vanished": lambda: of_published(id="tag:wire.example,2025-02-14:defence/old", url="https://gone.example/"),
+    "ids.link": lambda: of_published(url="https://paper.example/other"),
+    "ids.date": lambda: of_published(published=DATE),
+    "ids.authors": lambda: of_published(authors="4567"),
+    "email.size": lambda: of_edition("email", issue=MANY),
+    "email.size-near": lambda: of_edition(
+        "email", ("</title>", f"{'x' * (95_000 - len(nouns.body('email', ISSUE)))}</title>")
+    ),
+    "email.style-size": lambda: of_edition("email", ("</style>", f"{'p { margin: 0 }' * 1200}</style>")),
+    "email.headers": lambda: of_edition("eml", ("\nList-Id:", "\nX-List-Id:")),
+    "email.parts": lambda: of_edition("eml", ("text/plain", "text/enriched")),
+    "email.lines": lambda: of_edition("eml", ("\r\n", "\n")),
+    "email.document": lambda: of_edition("email", ('name="viewport"', 'name="view"')),
+    "email.forbidden": lambda: of_edition("email", ("</h1>", '</h1><script src="https://a.example/"></script>')),
+    "email.picture": lambda: of_edition("email", (' alt="A telegraph line"', "")),
+    "email.css": lambda: of_edition("email", ("</h1>", '</h1><p style="position: absolute">x</p>')),
+    "email.contrast": lambda: of_issue(ISSUE, nouns.publication(theme=Theme(light=replace(LIGHT, accent="#ffcccc")))),
+    "email.preheader": lambda: of_issue(replace(ISSUE, preheader="")),
+    "email.subject": lambda: of_issue(replace(ISSUE, title="Word " * 15)),
+    "email.sender": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
+    "email.unsubscribe": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
+    "email.postal-address": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
+    "feed.required": lambda: of_edition("rss", ("<description>", "<descr>"), ("</description>", "</descr>")),
+    "feed.date": lambda: of_edition("atom", ("Z</updated>", "+00:00</updated>")),
+    "feed.id": lambda: of_edition("rss", ('isPermaLink="false"', 'isPermaLink="true"')),
+    "feed.address": lambda: of_edition("json", ('href=\\"https://people.example/ada\\"', 'href=\\"/ada\\"')),
+    "feed.markup": lambda: of_edition(
+        "json", ("<h3>First heading", '<iframe></iframe><h3 style=\\"color: red\\">First heading')
+    ),
+    "feed.order": lambda: of_edition("rss", ("</channel>", "<docs>https://a.example/</docs></channel>")),
+    "feed.size": lambda: of_edition("rss", ("<channel>", f"<channel>{' ' * 5_000_000}")),
+    "editorial.placeholder": lambda: of_story(note="The line is on page TK."),
+    "editorial.author": lambda: of_story(authors=()),
+    "editorial.certainty": lambda: of_story(certainty="likely"),
+    "editorial.date": lambda: of_story(published=None),
+    "editorial.title": lambda: of_story(title=" "),
+    "editorial.body": lambda: of_story(content="", summary=""),
+    "editorial.headings": lambda: of_content("<h2>One</h2><p>Two</p><h4>Three</h4>"),
+    "editorial.section": lambda: of_issue(replace(ISSUE, sections=(*ISSUE.sections, Section(title="Empty")))),
+    "editorial.stray": lambda: of_issue(ISSUE, strays=("issues/defence/left-over.md",)),
+    "editorial.picture": lambda: of_issue(ISSUE, missing=((PAGE, "bridge.png"),)),
+    "editorial.alt": lambda: of_story(image=Image(url="https://a.example/p.png")),
+}
+
+
+@pytest.mark.parametrize("rule", PROVOKED)
+def test_the_rule_speaks(rule: str) -> None:
+    found = [one for one in PROVOKED[rule]() if one.rule == rule]
+    assert found
+    for one in found:
+        assert one.severity == RULES[rule].severity
+        assert one.where
+        assert one.hint
+        assert re.match(r"[A-Z“<0-9]", one.what)
+        assert not one.what.endswith(".")
+
+
+def test_every_rule_is_provoked_somewhere() -> None:
+    elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received."))}
+    assert set(RULES) == set(PROVOKED) | elsewhere
+    tested = "".join((Path(__file__).parent / name).read_text() for name in ("test_attribution.py", "test_received.py"))
+    assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
+
+
+def test_a_fresh_publication_with_one_article_passes() -> None:
+    by = Publication(title="The Wire", url="https://wire.example", templates=nouns.TEMPLATES)
+    issue = nouns.issue(nouns.article(), preheader="", intro="")
+    editions = [edition(name, nouns.body(name, issue, by)) for name in FORMATS if name != "eml"]
+    assert {one.severity for one in check.findings(issue, editions, by)} == {"warning"}
+
+
+def test_a_whole_issue_passes() -> None:
+    issue = nouns.issue(STORY, nouns.article(2), nouns.article(3, authors=(), credits=(Credit(role="via", name="Ed"),)))
+    editions = [edition(name, nouns.body(name, issue)) for name in FORMATS]
+    assert [one.rule for one in check.findings(issue, editions, BY)] == ["editorial.author"]
+
+
+def test_a_rule_is_switched_off_with_a_reason() -> None:
+    by = nouns.publication(check={"editorial.author": "we are a list of links"})
+    issue = nouns.issue(nouns.article(1, authors=()))
+    assert [one.rule for one in of_issue(issue)] == ["editorial.author"]
+    assert of_issue(issue, by) == []
+
+
+def test_errors_come_first() -> None:
+    found = of_story(authors=(), title="", published=None, id="x", url="/a")
+    severities = [one.severity for one in found]
+    assert severities == sorted(severities)
+    assert len(set(severities)) == 2
+
+
+def test_the_bytes_of_the_largest_articles_are_told() -> None:
+    (found,) = (one for one in of_edition("email", issue=MANY) if one.rule == "email.size")
+    assert re.search(r"It has 1\d\d,\d{3} of 102,400 bytes; the largest articles: “Story \d+” [\d,]{5,}; “", found.what)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("<!doctype html>", "", "email.document"),
+        (' lang="en"', "", "email.document"),
+        (' dir="ltr"', "", "email.document"),
+        ('name="supported-color-schemes"', 'name="x"', "email.document"),
+        ("<h1", "<h3", "email.document"),
+        ("</h1>", '</h1><form action="https://a.example/"></form>', "email.forbidden"),
+        ("</h1>", "</h1><svg></svg>", "email.forbidden"),
+        ("</h1>", '</h1><img src="data:image/png;base64,AA" alt="" width="1">', "email.forbidden"),
+        ("</h1>", '</h1><img src="/a.png" alt="" width="1">', "email.picture"),
+        ("</h1>", '</h1><img src="https://a.example/a.png" alt="">', "email.picture"),
+        ("</title>", '</title><link rel="stylesheet" href="https://a.example/a.css">', "email.forbidden"),
+        ("<h1", '<h1 onclick="x()"', "email.forbidden"),
+        ("</h1>", '</h1><p style="display:flex">x</p>', "email.css"),
+        ("</h1>", '</h1><p style="color: var(--x)">x</p>', "email.css"),
+        ("</style>", "@import url(https://a.example/a.css);</style>", "email.css"),
+        ("</h1>", '</h1><a href="">x</a>', "links.empty"),
+        ("</h1>", '</h1><a href="about">x</a>', "links.relative"),
+        ("</h1>", '</h1><a href="#top">x</a>', "links.fragment"),
+        ("</h1>", '</h1><a href="javascript:x()">x</a>', "links.scheme"),
+    ],
+)
+def test_what_no_mail_may_hold(old: str, new: str, rule: str) -> None:
+    body = nouns.body("email", ISSUE)
+    assert re.search(re.escape(old).encode(), body, re.IGNORECASE)
+    broken = re.sub(re.escape(old).encode(), new.encode(), body, flags=re.IGNORECASE)
+    assert rule in {one.rule for one in check.judge(edition("email", broken), ISSUE, BY)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (b"\r\nSubject: ", b"\r\nX-Subject: ", "email.headers"),
+        (b"\r\nDate: ", b"\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\nDate: ", "email.headers"),
+        (b"\r\nMessage-ID: ", b"\r\nX-Message-ID: ", "email.headers"),
+        (b"\r\nList-Unsubscribe: <", b"\r\nList-Unsubscribe: =?utf-8?q?x?= <", "email.headers"),
+        (b"\r\nList-Unsubscribe: ", b"\r\nX-Unsubscribe: ", "email.headers"),
+        (b"List-Unsubscribe=One-Click", b"One-Click", "email.headers"),
+        (b"multipart/alternative", b"multipart/mixed", "email.parts"),
+        (b'text/html; charset="utf-8"', b'text/html; charset="iso-8859-1"', "email.parts"),
+        (b"\r\nTo: ", b"\r\nX-Long: " + b"x" * 1000 + b"\r\nTo: ", "email.lines"),
+    ],
+)
+def test_what_every_message_needs(old: bytes, new: bytes, rule: str) -> None:
+    body = nouns.body("eml", ISSUE)
+    assert old in body
+    assert rule in {one.rule for one in check.judge(edition("eml", body.replace(old, new)), ISSUE, BY)}
+
+
+@pytest.mark.parametrize(
+    ("format", "old", "new", "rule"),
+    [
+        ("rss", 'version="2.0"', 'version="0.91"', "feed.required"),
+        ("rss", 'rel="self"', 'rel="hub"', "feed.required"),
+        ("rss", "+0000</pubDate>", "GMT+1</pubDate>", "feed.date"),
+        ("rss", "<guid", "<author>Ada</author><guid", "feed.required"),
+        ("rss", ' length="1234"', "", "feed.required"),
+        ("rss", "<link>https://paper.example/story-1", "<link>https://paper.example/störy-1", "feed.address"),
+        ("atom", 'rel="self"', 'rel="via"', "feed.required"),
+        ("atom", "<id>tag:", "<id>", "feed.id"),
+        ("atom", ' type="html"', "", "feed.required"),
+        ("atom", "<author>", "<writer>", "attribution.readable"),
+        ("json", "version/1.1", "version/1", "feed.required"),
+        ("json", '"feed_url"', '"feed"', "feed.required"),
+        ("json", '"content_html"', '"content_text"', "feed.required"),
+        ("json", "+00:00", "", "feed.date"),
+        ("json", '"id": "tag:wire.example,2025-02-14:defence/story-1"', '"id": ""', "feed.id"),
+    ],
+)
+def test_what_every_feed_needs(format: str, old: str, new: str, rule: str) -> None:  # noqa: A002
+    assert rule in {one.rule for one in of_edition(format, (old, new))}
+
+
+def test_descriptions_before_bodies() -> None:
+    body = nouns.body("rss", ISSUE).decode()
+    item = re.search(
+        r"<item>.*?(<description>.*?</description>).*?(<content:encoded>.*?</content:encoded>)", body, re.DOTALL
+    )
+    assert item
+    turned = body.replace(item[1], "\0").replace(item[2], item[1]).replace("\0", item[2])
+    assert "feed.order" in {one.rule for one in check.judge(edition("rss", turned.encode()), ISSUE, BY)}
+
+
+def test_the_origin_of_an_atom_entry_comes_last() -> None:
+    origin = replace(STORY.source, feed_id="tag:paper.example,2020:feed", feed_updated=DATE)
+    issue = nouns.issue(replace(STORY, source=origin))
+    body = nouns.body("atom", issue).decode()
+    assert check.judge(edition("atom", body.encode()), issue, BY) == []
+    source = re.search(r"<source>.*?</source>", body, re.DOTALL)
+    assert source
+    moved = body.replace(source[0], "").replace("<entry>", f"<entry>{source[0]}")
+    assert "feed.order" in {one.rule for one in check.judge(edition("atom", moved.encode()), issue, BY)}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://PAPER.example/a", "http://www.paper.example/a/", "https://paper.example/a#:~:text=x"]
+)
+def test_the_same_article_under_a_like_address(url: str) -> None:
+    issue = nouns.issue(nouns.article(1, url="https://paper.example/a"), nouns.article(2, url=url))
+    same = url.lower() == url
+    assert [one.rule for one in of_issue(issue)] == (["links.repeated"] if same else [])
+
+
+def test_own_articles_of_one_issue_are_not_the_same() -> None:
+    page = "https://wire.example/issues/defence/#story-"
+    issue = nouns.issue(nouns.article(1, url=f"{page}1"), nouns.article(2, url=f"{page}2"))
+    assert of_issue(issue) == []
+
+
+def test_what_is_unchanged_since_it_was_published_passes() -> None:
+    assert of_published() == []
+    assert of_published(published=STORY.published and STORY.published.astimezone()) == []
+    moved = of_published(published=STORY.published and STORY.published + timedelta(seconds=1))
+    assert [one.rule for one in moved] == ["ids.date"]
+    assert of_issue(ISSUE, published=(Record(id="tag:x", kind="issue", url="u", published=None, authors=""),)) == []
+
+
+def test_each_address_is_asked_once() -> None:
+    asked = check.addresses(ISSUE)
+    assert len(asked) == len(set(asked))
+    assert {STORY.url, STORY.source.url, "https://else.example/?a=1&b=2", "https://cdn.example/1.mp3"} <= set(asked)
+    assert all(links.is_web(url) for url in asked)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_is_recognised_by_its_looks(format: str) -> None:  # noqa: A002
+    assert check.edition_of("some.file", nouns.body(format, ISSUE)).format == format
+
+
+@pytest.mark.parametrize("format", PAGES)
+def test_deep_pages_are_read(format: str) -> None:  # noqa: A002
+    body = nouns.body(format, ISSUE).replace(b"</h1>", b"</h1>" + b"<div>" * 20_000)
+    assert check.judge(edition(format, body), ISSUE, BY) is not None
+
+
+def test_deep_feeds_are_refused() -> None:
+    for body in (b"<rss>" * 50_000, b"<!DOCTYPE r [<!ENTITY a 'b'>]><rss>&a;</rss>", b"[" * 100_000, b'{"items": 1}'):
+        for format in nouns.FEEDS:  # noqa: A001
+            assert {one.severity for one in check.judge(edition(format, body), ISSUE, BY)} == {"error"}
+
+
+def test_the_table_is_whole() -> None:
+    assert set(CHECKS) == {rule.partition(".")[0] for rule in RULES} - {"received"}
+    for rule in RULES.values():
+        assert re.fullmatch(r"[a-z]+\.[a-z-]+", rule.name)
+        assert not rule.line.endswith(".")
+        assert rule.hint.endswith(".")
+
+
+def story_of(content: str) -> Article:
+    return nouns.article(1, content=content, markdown=content, source=Source(syndicate="full"))
+
+
+@pytest.mark.parametrize("text", ["Ask TK again", "TODO", "FIXME: a name", "Lorem ipsum dolor", "TKTK"])
+def test_what_is_left_to_do(text: str) -> None:
+    assert "editorial.placeholder" in {one.rule for one in of_issue(nouns.issue(story_of(f"<p>{text}</p>")))}
+
+
+@pytest.mark.parametrize("text", ["The TKO was quick", "Todos los días", "ATK", "Todo está bien"])
+def test_what_only_looks_left_to_do(text: str) -> None:
+    assert of_issue(nouns.issue(story_of(f"<p>{text}</p>"))) == []
