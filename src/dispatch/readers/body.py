@@ -1,5 +1,6 @@
 """The article itself, without the page around it."""
 
+import logging
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -36,18 +37,22 @@ def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     whole = tree.html or ""
     for frame in root.css(f"{authorbox.SELECTOR}, {_AROUND}"):
         frame.decompose()
-    marked = _marked(root)
+    marked = _marked(root, _ENOUGH)
+    if marked is None and (guessed := html.sanitise(_guess(whole), base)):
+        return guessed
+    marked = marked or _marked(root, 1)
     if marked is None:
-        return html.sanitise(_guess(whole), base)
+        return ""
     for node in [*marked.css("h1, h2"), *marked.css("h2, h3, p, .subtitle, .dek")]:
         if elements.text(node) == (title if node.tag == "h1" else dek):
             node.decompose()
     return html.sanitise(marked.inner_html or "", base)
 
 
-def _marked(root: LexborNode) -> LexborNode | None:
+def _marked(root: LexborNode, enough: int) -> LexborNode | None:
+    """The element that is marked as the body, with at least so many characters in it."""
     for mark in _MARKS:
-        found = [node for node in elements.every(root, mark) if len(elements.text(node)) >= _ENOUGH]
+        found = [node for node in elements.every(root, mark) if len(elements.text(node)) >= enough]
         if found:
             return max(found, key=lambda node: len(elements.text(node)))
     return None
@@ -60,6 +65,8 @@ def _guess(page: str) -> str:
 
     if len(page) > html.MOST_BYTES:
         return ""
+    # What it does not find is said by us, once.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found = trafilatura.extract(
         page, output_format="html", include_links=True, include_images=True, include_comments=False, include_tables=True
     )

@@ -1,0 +1,349 @@
+"""Pages: who is credited when witnesses differ, the boxes of publishing systems, addresses, and what is refused."""
+
+import json
+import re
+from datetime import UTC, datetime
+from html import escape, unescape
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addresses import WEB
+from dispatch import html
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Credit, Document, Image, Source
+from dispatch.readers import page
+
+DATA = Path(__file__).parent.parent / "data" / "readers"
+URL = "https://paper.example/harbour"
+TIDE = "https://tide.example"
+CDN = "https://cdn.example"
+BODY = "<p>" + "The harbour freezes for eleven days in an ordinary winter. " * 5 + "</p>"
+ADA = {"bio": "Ada Holm has written about water & weather since 1999."}
+BO = {"bio": "Bo Lind keeps the ledger."}
+
+
+def document(body: bytes | str, url: str = URL, media_type: str = "text/html") -> Document:
+    return Document(
+        url=url, media_type=media_type, charset="", body=body.encode() if isinstance(body, str) else body, name="a page"
+    )
+
+
+def read(body: bytes | str, url: str = URL) -> Article:
+    (article,) = page.read(document(body, url))
+    return article
+
+
+def structured(**node: object) -> str:
+    node = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "T", **node}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+def names(body: str) -> list[str]:
+    return [author.name for author in read(f"<h1>T</h1>{body}").authors]
+
+
+def hrefs(content: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'href="([^"]*)"', content)]
+
+
+@pytest.mark.parametrize(
+    ("name", "authors"),
+    [
+        (
+            "publishpress",
+            (
+                Author(
+                    name="Ada Holm",
+                    url="https://paper.example/author/ada-holm/?view=all&copy=2",
+                    avatar="https://secure.gravatar.com/avatar/0a?s=80&d=mm&r=g",
+                    **ADA,
+                ),
+                Author(name="Bo Lind, Jr.", url="https://paper.example/author/bo/", **BO),
+            ),
+        ),
+        (
+            "molongui",
+            (
+                Author(
+                    name="Ada Holm",
+                    url="https://tide.example/author/ada/",
+                    avatar="https://tide.example/ada.png",
+                    **ADA,
+                ),
+                Author(name="Bo Lind, Jr.", **BO),
+            ),
+        ),
+        (
+            "simple-author-box",
+            (
+                Author(
+                    name="Ada Holm",
+                    url="https://tide.example/author/ada/",
+                    avatar="https://secure.gravatar.com/avatar/ac2?s=100&d=mm&r=g",
+                    **ADA,
+                ),
+            ),
+        ),
+        (
+            "co-authors-plus",
+            (
+                Author(
+                    name="Ada Holm",
+                    url="https://tide.example/author/ada/",
+                    avatar="https://tide.example/ada.png",
+                    **ADA,
+                ),
+                Author(name="Bo Lind, Jr.", url="https://tide.example/author/bo/", **BO),
+            ),
+        ),
+        (
+            "ghost",
+            (
+                Author(name="Ada Holm", url="https://tide.example/author/ada/", avatar="https://tide.example/ada.png"),
+                Author(name="Bo Lind, Jr.", url="https://tide.example/author/bo/"),
+            ),
+        ),
+        (
+            "substack",
+            (
+                Author(
+                    name="Ada Holm", url="https://substack.example/@ada", avatar="https://cdn.example/ada.png", **ADA
+                ),
+            ),
+        ),
+    ],
+)
+def test_the_boxes_of_publishing_systems(name, authors):
+    article = read((DATA / f"{name}.html").read_bytes(), url="")
+    assert article.authors == authors
+    assert article.certainty == "certain"
+    assert article.title == "The winter that did not come"
+    assert article.language.startswith("en")
+    plain = html.text(article.content)
+    assert plain.startswith("The harbour of Exampleton")
+    assert plain.endswith("there is talk of the lighthouse.")
+    assert html.headings(article.content) == ["What the pilots do instead"]
+    assert hrefs(article.content)[1] == "https://archive.example/a%20b?x=%253A#:~:text=ice,ice"
+
+
+def test_everything_that_a_page_says():
+    article = read((DATA / "publishpress.html").read_bytes(), url="")
+    assert article.url == "https://paper.example/harbour/?p=12&copy=2"
+    assert article.source == Source(title="The Paper", url="https://paper.example/")
+    assert article.published == datetime(2025, 2, 12, 14, 5, 11, tzinfo=UTC)
+    assert article.updated == datetime(2025, 2, 13, 8, tzinfo=UTC)
+    assert article.tags == ("harbour", "ice")
+    assert article.summary == "Eleven days of ice are missing from the harbour ledger."
+    assert article.image == Image(url="https://paper.example/wp-content/uploads/ice.jpg", width=1200, height=800)
+    assert hrefs(article.content)[0] == "https://paper.example/ledger?year=1986&copy=2"
+    assert read((DATA / "substack.html").read_bytes()).dek == "Eleven days of ice are missing"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (structured(author="Ada and Bo"), ["Ada and Bo"]),
+        (
+            structured(author=[{"@type": "Person", "name": "Ada"}, {"@type": "Person", "name": "Bo, Jr."}]),
+            ["Ada", "Bo, Jr."],
+        ),
+        (structured(author={"@type": "Person", "name": ["Ada", "Bo"]}), ["Ada", "Bo"]),
+        (structured(author={"@list": [{"name": "Ada"}, "Bo"]}), ["Ada", "Bo"]),
+        (structured(author={"@type": "Person", "name": "O&#39;Holm &amp; Sons"}), ["O'Holm & Sons"]),
+        (structured(author={"name": "王小波"}), ["王小波"]),
+        (structured(author={"name": "admin"}), []),
+        (structured(author={"name": "username"}), []),
+        (structured(author={"name": "Wire", "@type": "Person"}, publisher={"name": "Wire"}), []),
+        (
+            structured(author={"name": "The Paper", "@type": "Organization"}, publisher={"name": "The Paper"}),
+            ["The Paper"],
+        ),
+        ('<meta name="author" content="The Paper"><meta property="og:site_name" content="The Paper">', []),
+        (
+            '<meta name="citation_author" content="Holm, Ada"><meta name="citation_author" content="Lind, Bo">',
+            ["Holm, Ada", "Lind, Bo"],
+        ),
+        ('<meta property="article:author" content="https://social.example/paper">', []),
+        (
+            '<article><h1>T</h1><p class="byline">By <a href="/ada">Ada</a> and <a href="/bo">Bo</a></p></article>',
+            ["Ada", "Bo"],
+        ),
+        ('<article><h1>T</h1><p class="byline">By Ada and Bo</p></article>', ["Ada and Bo"]),
+        ('<article><h1>T</h1><p class="byline">Posted on Monday</p></article>', []),
+        ('<div class="h-entry"><h1 class="p-name">T</h1><a class="p-author h-card" href="/ada">Ada</a></div>', ["Ada"]),
+        (
+            '<b itemprop="author" itemscope><meta itemprop="name" content="Ada"></b>',
+            ["Ada"],
+        ),
+        ('<article><h1>T</h1></article><aside><a rel="author" href="/zoe">Zoe</a></aside>', []),
+        ("<p>Nobody</p>", []),
+    ],
+)
+def test_who_is_credited(body, expected):
+    assert names(body) == expected
+
+
+def test_a_guess_needs_two_witnesses():
+    one = '<article><h1>T</h1><a rel="author" href="/ada?a=1&amp;b=2">Ada Holm</a></article>'
+    assert read(one).certainty == "likely"
+    assert read('<meta name="author" content="Ada Holm"><h1>T</h1>').certainty == "likely"
+    two = read(f'<meta name="author" content="Ada Holm">{one}')
+    assert two.certainty == "certain"
+    assert two.authors == (Author(name="Ada Holm", url="https://paper.example/ada?a=1&b=2"),)
+    differing = read(f'<meta name="author" content="ada77">{one}')
+    assert (differing.authors[0].name, differing.certainty) == ("Ada Holm", "likely")
+    assert read("<h1>T</h1>").certainty == "unknown"
+
+
+def test_credits_are_not_authors():
+    article = read(
+        structured(author="Ada", editor={"name": "Eve", "url": "/eve"}, translator="Tove", contributor="Ada")
+    )
+    assert article.credits == (
+        Credit(role="translator", name="Tove"),
+        Credit(role="editor", name="Eve", url="https://paper.example/eve"),
+    )
+
+
+def test_titles_in_full_and_without_the_site():
+    long = "A headline that search engines want cut after so many characters"
+    site = '<meta property="og:site_name" content="The Paper">'
+    assert read(f"{site}<title>{long} | The Paper</title>").title == long
+    assert read(f"{structured(headline=long[:30] + '…')}{site}<h1>{long}</h1>").title == long
+    assert read("<title>Cats &amp; dogs - and birds</title>").title == "Cats & dogs - and birds"
+
+
+def test_the_source_is_at_least_the_host():
+    assert read("<h1>T</h1>", "https://www.paper.example:8080/a").source == Source(
+        title="paper.example", url="https://www.paper.example:8080"
+    )
+    assert read("<h1>T</h1>", "").source == Source()
+
+
+@pytest.mark.parametrize("url", WEB.values(), ids=WEB)
+def test_addresses_are_left_alone(url):
+    text = escape(url)
+    article = read(
+        f'<link rel="canonical" href="{text}"><base href="https://base.example/">'
+        f"{structured(author={'name': 'Ada', 'url': url}, image=url)}"
+        f'<article><h1>T</h1><div class="entry-content">{BODY}<a href="{text}">x</a></div></article>'
+    )
+    assert (article.url, article.authors[0].url, article.image.url) == (url, url, url)
+    assert hrefs(article.content) == [url]
+    boxed = read(f'<h1>T</h1><div class="author-box"><a class="author-name" href="{text}">Ada</a></div>')
+    assert boxed.authors == (Author(name="Ada", url=url),)
+
+
+def test_relative_addresses_follow_the_base():
+    content = f'<article><a href="more">x</a><img src="/y.png" alt="">{BODY}</article>'
+    assert hrefs(read(f'<base href="/sub/">{content}').content) == ["https://paper.example/sub/more"]
+    assert hrefs(read(content).content) == ["https://paper.example/more"]
+    assert 'src="https://paper.example/y.png"' in read(content).content
+    saved = f'<link rel="canonical" href="https://tide.example/a/b">{content}'
+    assert hrefs(read(saved, "").content) == ["https://tide.example/a/more"]
+
+
+def test_the_picture_keeps_its_words():
+    shown = '<meta property="og:image" content="/ice.jpg"><h1>T</h1><img src="/ice.jpg" alt="Ice &amp; snow">'
+    assert read(shown).image == Image(url="https://paper.example/ice.jpg", alt="Ice & snow")
+    assert read('<h1>T</h1><meta property="og:image" content="data:image/png;base64,AAAA">').image is None
+
+
+def test_a_page_without_marks_is_guessed():
+    text = "".join(
+        f"<p>This is paragraph {n} of a long story about the harbour, its ice and its pilots.</p>" for n in range(20)
+    )
+    article = read(f"<html><body><div id=menu><a href=/>Home</a></div><h1>T</h1><div>{text}</div></body></html>")
+    assert "paragraph 7 of a long story" in article.content
+    assert "Home" not in article.content
+
+
+def test_nothing_runs():
+    article = read(
+        f'<article><h1>T</h1>{BODY}<script>alert(1)</script><p onclick="x" style="x">a</p><img src=x onerror=alert(1)>'
+        '<iframe src="https://evil.example"></iframe><a href="javascript:alert(1)">b</a><svg onload=x></svg></article>'
+    )
+    assert not re.search(r"script|onclick|onerror|style=|iframe|svg", article.content)
+
+
+def test_what_is_a_page():
+    for body in ("<!DOCTYPE html><p>", "\n<!-- x -->\n<html>", '<?xml version="1.0"?><!DOCTYPE html><html>', "<head>"):
+        assert page.accepts(document(body, media_type=""))
+    for body in ("<p>Words", "Words <html>", "<rss>", ""):
+        assert not page.accepts(document(body, media_type="text/plain"))
+    assert page.accepts(document("anything"))
+    assert page.read(document("")) == []
+
+
+def test_character_sets_that_a_page_declares():
+    assert read('<meta charset="windows-1251"><h1>Зима</h1>'.encode("cp1251")).title == "Зима"
+    meta = '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS"><h1>冬</h1>'
+    assert read(meta.encode("shift_jis")).title == "冬"
+    assert read('<meta charset="utf-16"><h1>冬</h1>'.encode()).title == "冬"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 60_000,
+        "<p " + " ".join(f"a{n}" for n in range(50_000)) + ">",
+        "x" * (5 * 1024 * 1024 + 1),
+        "<article>" + "<div>" * 300 + BODY,
+    ],
+    ids=["elements", "attributes", "characters", "depth"],
+)
+def test_bombs_are_refused(body):
+    with pytest.raises(GatherError):
+        page.read(document(body))
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["{", "[" * 100_000, "null", "[[[]]]", '{"@graph": 1}', '{"@type": 5, "author": {"@id": {}}, "headline": []}'],
+)
+def test_structured_data_that_is_none_says_nothing(script):
+    article = read(f'<script type="application/ld+json">{script}</script><h1>T</h1>')
+    assert (article.title, article.authors) == ("T", ())
+
+
+TAGS = st.sampled_from(
+    [
+        *("<article>", "</article>", "<h1>", "</h1>", "<div class=author-box>", "<a rel=author href='", "'>", "</a>"),
+        *(
+            "<div class=m-a-box>",
+            "<div class=m-a-box-profile>",
+            "<b class=m-a-box-name>",
+            "</div>",
+            "<base href='",
+            "&",
+        ),
+        *("<span class='p-author h-card'>", "<aside>", "<template>", "<table>", "<meta name=author content='", "<!--"),
+        "&",
+        BODY,
+    ]
+)
+
+
+@given(st.lists(TAGS | st.text(max_size=3)))
+def test_no_markup_breaks_it(pieces):
+    for article in page.read(document(html.clean("".join(pieces)))):
+        assert article.certainty == ("unknown" if not article.authors else article.certainty)
+
+
+NODES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from(["Article", "Person", "#1"]),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["@type", "@id", "@graph", "@list", "name", "url", "author", "image"]), inner)
+    ),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["author", "headline", "image", "url", "keywords", "publisher", "@graph"]), NODES)
+)
+def test_no_structured_data_breaks_it(node):
+    assert isinstance(read(f"<h1>T</h1>{structured(**node)}"), Article)

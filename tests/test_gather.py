@@ -1,0 +1,116 @@
+"""From a location to articles: the right reader, the right address, and a way out when nothing can be read."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dispatch import gather
+from dispatch.errors import GatherError
+from dispatch.model import Article
+
+DATA = Path(__file__).parent / "data" / "readers"
+MEDIA_TYPES = {
+    ".html": "text/html",
+    ".rss": "text/xml",
+    ".atom": "text/plain",
+    ".json": "application/json",
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.split("?")[0].strip("/")
+            if name == "moved":
+                self.send_response(301)
+                self.send_header("location", "/ghost.html")
+                self.end_headers()
+                return
+            self.send_response(200)
+            self.send_header("content-type", MEDIA_TYPES[Path(name).suffix])
+            self.end_headers()
+            self.wfile.write((DATA / name).read_bytes())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def gathered(location: str, **options: object) -> list[Article]:
+    return gather.articles(location, user_agent="dispatch-tests", allow_private=True, **options)  # type: ignore[arg-type]
+
+
+def test_the_address_that_was_typed_is_the_articles(site):
+    for typed in (f"{site}/publishpress.html?a=1&copy=2#:~:text=ice", f"{site}/moved"):
+        (article,) = gathered(typed)
+        assert article.url == typed
+
+
+def test_a_file_has_the_address_that_its_page_tells():
+    assert gathered(str(DATA / "ghost.html"))[0].url == "https://tide.example/winter/"
+
+
+def test_entries_keep_their_own_addresses(site):
+    for name, count in {"wordpress.rss": 4, "planet.atom": 4, "feed.json": 3}.items():
+        articles = gathered(f"{site}/{name}")
+        assert len(articles) == count
+        assert not any(article.url.startswith(site) for article in articles)
+        assert articles[0].authors[1].name == "Bo Lind, Jr."
+
+
+def test_the_reader_is_chosen_by_type_and_then_by_looking(tmp_path):
+    for name, body in {
+        "a.md": "By the way",
+        "b.txt": "# Title\n\nWords",
+        "c": "---\ntitle: Title\n---\nWords",
+        "d.xml": "<rss><channel><item><title>Title</title></item></channel></rss>",
+        "e": "<!doctype html><title>Title</title>",
+    }.items():
+        path = tmp_path / name
+        path.write_text(body)
+        (article,) = gathered(str(path))
+        assert article.title == ("Title" if name != "a.md" else "")
+
+
+def test_standard_input_and_a_base():
+    (article,) = gathered("-", stdin=b"# T\n\n[a](b)", base="https://wire.example/c/d")
+    assert 'href="https://wire.example/c/b"' in article.content
+
+
+def test_a_date_without_an_offset_is_one_of_the_zone():
+    (article,) = gathered("-", stdin=b"---\ntitle: T\ndate: 2025-02-12\n---\nWords", zone="Europe/Berlin")
+    assert article.published == datetime(2025, 2, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert article.published.utcoffset() == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"%PDF-1.7\n\0", "a PDF"),
+        (b"PK\x03\x04\0\0", "zip archive or an office document"),
+        (b"\x7fELF\0", "a binary file"),
+        (b"", "nothing to read"),
+        (b"<?xml version='1.0'?><opml version='2.0'/>", "not a feed: its root is opml"),
+        (b"<rss><channel/></rss>", "nothing to read in this feed"),
+    ],
+)
+def test_what_cannot_be_read_is_named(body, message):
+    with pytest.raises(GatherError, match=message) as caught:
+        gathered("-", stdin=body)
+    assert caught.value.subject == "standard input"
+
+
+def test_a_private_address_is_refused(site):
+    with pytest.raises(GatherError, match="private network"):
+        gather.articles(f"{site}/ghost.html", user_agent="dispatch-tests")
