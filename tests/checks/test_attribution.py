@@ -242,8 +242,11 @@ def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A0
 
     assert ("attribution.article", "story-1") in told(one, three)
     assert judged(format, nouns.body(format, nouns.issue(three, two, one))) != []
-    if format in {*FEEDS, "web"}:
+    if format != "text":
         assert told(one, two, three, nouns.article(9)) == [("attribution.article", "")]
+        twice = nouns.body(format, nouns.issue(one, two, three, one))
+        assert {"attribution.article", "ids.duplicate"} & {found.rule for found in judged(format, twice)}
+    if format in {*FEEDS, "web"}:
         assert told(three, two, one) == [("attribution.article", "")]
 
 

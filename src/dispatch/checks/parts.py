@@ -128,10 +128,15 @@ def mail(where: str, html: str, articles: Sequence[Article]) -> Part:
             after = max((place for place in places if place is not None), default=-1)
             words = fold(article.title)
             places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
-    ends = sorted({place for place in places if place is not None} | {len(whole.lines)})
+    found = {place for place in places if place is not None}
+    ends = sorted(found | {len(whole.lines)})
+    titles = {fold(article.title) for article in articles}
+    others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
     return Part(
         where=where,
         kind="mail",
+        # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
+        strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
         entries=tuple(
             (article, None if at is None else _under(whole.lines[at : next(end for end in ends if end > at)], whole))
             for article, at in zip(articles, places, strict=True)
