@@ -17,7 +17,7 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as an Atom document in UTF-8, an entry an article. Raises RenderError."""
     fragments = Fragments(issue, publication)
-    made = feed.generator(fragments, fragments.feed("atom"), partial(_finish_feed, fragments), {})
+    made = feed.generator(fragments, "atom", partial(_finish_feed, fragments), {})
     if publication.theme.logo:
         made.logo(publication.theme.logo)
     for article in issue.articles:
@@ -58,18 +58,11 @@ def _finish_entry(fragments: Fragments, article: Article, entry: Element) -> Non
     if article.published:
         etree.SubElement(entry, "published").text = _stamp(article.published)
     # RFC 4287, section 4.2.1: an entry has an author; where nobody is known, the publication's name is no byline.
-    for name in feed.joined(fragments, article) or [fragments.publication.title]:
-        _person(entry, "author", Author(name=name, url=_only_address(article)))
+    for author in feed.bylines(fragments, article) or [Author(name=fragments.publication.title)]:
+        _person(entry, "author", author)
     for author in article.authors:
         _person(entry, "contributor", author)
     _origin(article, entry)
-
-
-def _only_address(article: Article) -> str:
-    """The address of the one author; several names in one element have none in common."""
-    if not article.authors:
-        return article.source.url
-    return article.authors[0].url if len(article.authors) == 1 else ""
 
 
 def _person(entry: Element, role: str, author: Author) -> None:
@@ -90,6 +83,8 @@ def _origin(article: Article, entry: Element) -> None:
     etree.SubElement(origin, "updated").text = _stamp(source.feed_updated)
     if source.url:
         etree.SubElement(origin, "link", rel="alternate", href=source.url)
+    if source.feed:
+        etree.SubElement(origin, "link", rel="self", href=source.feed)
     if source.license:
         etree.SubElement(origin, "rights").text = source.license
 

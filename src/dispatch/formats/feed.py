@@ -4,7 +4,7 @@ feedgen leaves out or gets wrong what ``FINISH`` adds through its own hook for e
 address, several links, the origin of an entry, dates that come from the content. The one user of feedgen and lxml.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
@@ -13,8 +13,9 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from dispatch import __version__
+from dispatch.formats import FORMATS
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Article
+from dispatch.model import Article, Author
 
 Element = etree._Element
 Finish = Callable[[Element], None]
@@ -48,8 +49,9 @@ class _EntryFinisher(_Finisher, BaseEntryExtension):  # type: ignore[misc]
     pass
 
 
-def generator(fragments: Fragments, self_address: str, finish: Finish, namespaces: dict[str, str]) -> FeedGenerator:
+def generator(fragments: Fragments, format: str, finish: Finish, namespaces: dict[str, str]) -> FeedGenerator:  # noqa: A002
     """The feed with what both formats say of the whole; ``finish`` gets its tree before the entries join it."""
+    row = FORMATS[format]
     feed = FeedGenerator()
     feed.register_extension("finisher", _FeedFinisher, _EntryFinisher)
     feed.finisher.finish = finish
@@ -61,7 +63,7 @@ def generator(fragments: Fragments, self_address: str, finish: Finish, namespace
     feed.language(fragments.language.code)
     feed.generator(GENERATOR, __version__)
     feed.updated(updated(fragments))
-    feed.link(href=self_address, rel="self")
+    feed.link(href=fragments.feed(row.path.rpartition(".")[2]), rel="self", type=row.media_type)
     # The last link of all is what RSS takes for the channel's.
     feed.link(href=fragments.page, rel="alternate", type="text/html")
     return feed
@@ -99,17 +101,20 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def credited(article: Article) -> Iterator[str]:
-    """The names that an entry is credited to: its authors, else the origin as itself, never the curator."""
-    if article.authors:
-        yield from (author.name for author in article.authors)
-    elif article.source.title:
-        yield article.source.title
+def credited(article: Article) -> tuple[Author, ...]:
+    """Who an entry is credited to: its authors, else the origin as itself, never the curator."""
+    source = article.source
+    return article.authors or ((Author(name=source.title, url=source.url),) if source.title else ())
 
 
-def joined(fragments: Fragments, article: Article) -> list[str]:
-    """The contents of the author elements: all names in one, or one each when the publication asks for it."""
-    names = list(credited(article))
-    if fragments.publication.feeds.authors == "separate" or len(names) < 2:
-        return names
-    return [", ".join(names)]
+def joined(people: Sequence[Author]) -> Author:
+    """All of them as one; several have no address in common."""
+    return people[0] if len(people) == 1 else Author(name=", ".join(author.name for author in people))
+
+
+def bylines(fragments: Fragments, article: Article) -> tuple[Author, ...]:
+    """The author elements of an entry: all names in one, or one each when the publication asks for it."""
+    people = credited(article)
+    if fragments.publication.feeds.authors == "separate" or not people:
+        return people
+    return (joined(people),)

@@ -32,9 +32,7 @@ def render(issue: Issue, publication: Publication) -> bytes:
 
 
 def _item(article: Article, fragments: Fragments) -> dict[str, object]:
-    authors = [_author(author) for author in article.authors] or [
-        _known({"name": name, "url": article.source.url}) for name in feed.credited(article)
-    ]
+    people = feed.credited(article)
     return _known(
         {
             "id": article.id,
@@ -45,11 +43,9 @@ def _item(article: Article, fragments: Fragments) -> dict[str, object]:
             "image": article.image.url if article.image else "",
             "date_published": feed.utc(article.published).isoformat() if article.published else "",
             "date_modified": feed.utc(feed.changed(fragments, article)).isoformat(),
-            "authors": authors,
+            "authors": [_author(author) for author in people],
             # JSON Feed 1.0 knew one author only: readers of that age get all the names in it.
-            "author": _known({"name": ", ".join(feed.credited(article)), "url": authors[0].get("url", "")})
-            if authors
-            else {},
+            "author": _author(feed.joined(people)) if people else {},
             "tags": list(article.tags),
             "language": article.language,
             "attachments": [

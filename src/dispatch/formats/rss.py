@@ -20,7 +20,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as an RSS 2.0 document in UTF-8, an item an article. Raises RenderError."""
     fragments = Fragments(issue, publication)
-    made = feed.generator(fragments, fragments.feed("xml"), partial(_finish_channel, fragments), {})
+    made = feed.generator(fragments, "rss", partial(_finish_channel, fragments), {})
     made.load_extension("dc", atom=False)
     made.docs(DOCS)
     for article in issue.articles:
@@ -32,11 +32,11 @@ def render(issue: Issue, publication: Publication) -> bytes:
 def _item(item: FeedEntry, article: Article, fragments: Fragments) -> None:
     item.title(article.title)
     item.link(href=links.ascii_form(article.url))
-    item.guid(article.id, permalink=article.id == article.url and links.is_web(article.id))
+    item.guid(article.id, permalink=article.id == links.ascii_form(article.url) and links.is_web(article.id))
     item.description(fragments.summary(article))
     item.content(fragments.entry(article), type="html")
-    if creators := feed.joined(fragments, article):
-        item.dc.dc_creator(creators)
+    if authors := feed.bylines(fragments, article):
+        item.dc.dc_creator([author.name for author in authors])
     for tag in article.tags:
         item.category(term=tag)
     if article.source.title and (origin := article.source.feed or article.source.url):
@@ -48,13 +48,18 @@ def _item(item: FeedEntry, article: Article, fragments: Fragments) -> None:
 
 def _finish_channel(fragments: Fragments, rss: Element) -> None:
     channel = rss[0]
-    _refer(channel)
+    for link in channel.iterfind("link"):
+        link.text = links.ascii_form(fragments.page)
+    for itself in channel.iterfind(f"{{{ATOM}}}link"):
+        itself.set("href", links.ascii_form(itself.get("href", "")))
     for built in channel.iter("lastBuildDate"):
         built.text = format_datetime(feed.utc(feed.updated(fragments)))
     if logo := fragments.publication.theme.logo:
         image = etree.SubElement(channel, "image")
         for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
             etree.SubElement(image, name).text = text
+        _refer(image)
+    _refer(channel)
 
 
 def _finish_item(article: Article, item: Element) -> None:
