@@ -1,0 +1,153 @@
+"""Bytes from a path, from standard input or from an address: the only HTTP client.
+
+    addresses    where an address leads, and whether that is of the public internet
+    turns        two at a time for each host, with the pause that it asks for
+    connection   one request and its answer, with an end to everything
+    robots       what a site asks robots not to read
+    client       redirects, tries, validators
+
+An address is foreign, and so is everything that it leads to: http and https only, no private network unless allowed,
+every redirect checked like the address itself, the checked address connected to (so that a second answer of the name
+server changes nothing), and all of it bounded in size and time.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Semaphore
+from typing import Final, TypeVar
+
+from dispatch import links
+from dispatch.errors import GatherError
+from dispatch.fetch.addresses import is_public
+from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
+from dispatch.model import Document
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_REDIRECTS",
+    "MOST_SECONDS",
+    "MOST_TOGETHER",
+    "Answer",
+    "Client",
+    "document",
+    "is_public",
+    "states",
+    "together",
+]
+
+MOST_TOGETHER: Final = 50
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_BY_EXTENSION = {
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+    ".rdf": "application/rdf+xml",
+    ".xml": "application/xml",
+    ".json": "application/json",
+}
+
+
+def document(
+    location: str,
+    *,
+    user_agent: str,
+    allow_private: bool = False,
+    stdin: bytes | None = None,
+    seconds: float = MOST_SECONDS,
+) -> Document:
+    """What is found at a path, at an http or https address, or, for ``-``, what was read from standard input.
+
+    Raises GatherError when nothing comes, or more than 15 MiB, or not within ``seconds``. ``allow_private`` lets
+    addresses lead into one's own network.
+    """
+    if location == "-":
+        return Document(url="", media_type="", charset="", body=_bounded(stdin or b""), name="standard input")
+    if links.is_web(location):
+        client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
+        return client.get(location).whole()
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
+        raise GatherError("only http and https addresses can be fetched", subject=location)
+    return _file(location)
+
+
+def states(
+    addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
+) -> dict[str, str]:
+    """What becomes of asking each http and https address: empty when it answers, else why it does not.
+
+    Many hosts at once, each for at most two addresses at a time. Nothing is raised, and no body is read.
+    """
+    client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
+
+    def state(address: str) -> tuple[str, str]:
+        try:
+            client.get(address, whole=False).whole()
+        except GatherError as error:
+            return address, error.message
+        return address, ""
+
+    asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
+    found = dict(together(asked, state, host=links.host))
+    return {address: found[address] for address in asked}
+
+
+def together(
+    items: Iterable[T], work: Callable[[T], R], *, host: Callable[[T], str], most: int = MOST_TOGETHER
+) -> Iterator[R]:
+    """What becomes of each item, as it comes: at most ``most`` at once, those of one host spread over the whole.
+
+    A host takes two at a time; spread like this, nobody waits at its door while others could be asked. What comes
+    faster than it is taken waits in small numbers, so that memory does not grow with the number of items.
+    """
+    turns: dict[str, int] = {}
+    waiting: list[tuple[int, int, T]] = []
+    for item in items:
+        name = host(item)
+        turns[name] = turns.get(name, -1) + 1
+        waiting.append((turns[name], len(waiting), item))
+    waiting.sort(key=lambda entry: entry[:2])
+    done: SimpleQueue[Future[R]] = SimpleQueue()
+    room = Semaphore(2 * most)
+
+    def in_room(item: T) -> R:
+        room.acquire()
+        return work(item)
+
+    pool = ThreadPoolExecutor(most, thread_name_prefix="fetch")
+    try:
+        for *_turn, item in waiting:
+            pool.submit(in_room, item).add_done_callback(done.put)
+        for _ in waiting:
+            yield done.get().result()
+            room.release()
+    finally:
+        room.release(len(waiting) + 1)
+        pool.shutdown(cancel_futures=True)
+
+
+def _file(location: str) -> Document:
+    path = Path(location)
+    try:
+        with path.open("rb") as file:
+            body = _bounded(file.read(MOST_BYTES + 1))
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
+        raise GatherError(reason, subject=location, hint=hint) from error
+    return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
+
+
+def _bounded(body: bytes) -> bytes:
+    refuse_more(len(body))
+    return body

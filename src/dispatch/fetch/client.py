@@ -1,0 +1,298 @@
+"""The one HTTP client: honest, patient, and not to be led anywhere.
+
+It may be shared by many threads. Each host is asked for two addresses at a time; every redirect is checked like the
+address itself; all of it is bounded in size, time and hops.
+"""
+
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import Final, NamedTuple
+
+from dispatch import links
+from dispatch.errors import GatherError
+from dispatch.fetch import addresses, connection, robots
+from dispatch.fetch.turns import Hosts
+from dispatch.model import Document
+
+MOST_BYTES: Final = 15 * 1024 * 1024
+MOST_SECONDS: Final = 30.0
+MOST_REDIRECTS: Final = 5
+MOST_TRIES: Final = 3
+MOST_WAIT: Final = 24 * 60 * 60
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_PASSING = frozenset({502, 503, 504})
+_PAUSE = 0.5  # seconds before the second try; twice as much before the third
+_ACCEPT = (
+    "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
+)
+_VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said, after redirects."""
+
+    status: int
+    reason: str
+    document: Document  # its body is empty unless the status is 200
+    etag: str = ""  # the validator (RFC 9110, section 8.8.3)
+    modified: str = ""  # Last-Modified, as it stood
+    wait: int = 0  # for how many seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day
+    moved_to: str = ""  # where it is from now on, when nothing but permanent redirects led there
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it is as it was when the validators were given."""
+        return self.status == 304
+
+    def whole(self) -> Document:
+        """The document. Raises GatherError when that is not what was answered."""
+        if self.status == 200:
+            return self.document
+        gone = self.status == 410
+        raise GatherError(
+            f"the server answered {self.status} {self.reason}".strip(),
+            subject=self.document.name,
+            hint="It is gone for good." if gone else "Check the address, or save the page and add the file with --url.",
+        )
+
+
+class _Hop(NamedTuple):
+    """One answer on the way."""
+
+    status: int
+    next: str  # where it redirects to; empty when it does not
+    answer: Answer
+
+
+class Client:
+    """Asks for addresses, and remembers what hosts ask for while it lives.
+
+    user_agent: who asks, with a way to reach them. allow_private: let every address lead into one's own network.
+    seconds: how long an address may take, all redirects and tries included, but not the waiting for its host's turn.
+    is_robot: nobody waits for a single answer: robots.txt is read where pages or several addresses are asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allow_private: bool = False,
+        seconds: float = MOST_SECONDS,
+        is_robot: bool = False,
+    ) -> None:
+        self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"}
+        self._allow_private = allow_private
+        self._seconds = seconds
+        self._is_robot = is_robot
+        self._hosts = Hosts()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+    def get(
+        self,
+        address: str,
+        *,
+        etag: str = "",
+        modified: str = "",
+        allow_private: bool = False,
+        is_page: bool = False,
+        whole: bool = True,
+    ) -> Answer:
+        """What an address answers: with validators of an earlier answer, perhaps that nothing has changed.
+
+        is_page: robots.txt may say no. whole: read the body too. Raises GatherError when no answer comes, or more than
+        15 MiB, or not in time; what the server refuses or cannot find is an answer.
+        """
+        allow_private = allow_private or self._allow_private
+        validators = {"If-None-Match": _validator(etag), "If-Modified-Since": _validator(modified)}
+        headers = self._headers | {name: value for name, value in validators.items() if value}
+        with _told(address, self._seconds):
+            if self._is_robot:
+                self._ask_leave(address, is_page=is_page, allow_private=allow_private)
+            return self._follow(address, headers, allow_private=allow_private, whole=whole)
+
+    def _ask_leave(self, address: str, *, is_page: bool, allow_private: bool) -> None:
+        target = addresses.target(address)
+        host = self._hosts[target.host]
+        if not host.is_asked_again() and not is_page:
+            return
+        rules = host.rules(target.origin, lambda: self._rules(target.origin, allow_private=allow_private))
+        if is_page and not rules.allow(target.path):
+            raise GatherError("its robots.txt asks robots not to read this page", hint="Add it yourself: dispatch add")
+
+    def _rules(self, origin: str, *, allow_private: bool) -> robots.Rules:
+        """An unreachable robots.txt forbids everything, one that is not there nothing (RFC 9309, section 2.3.1)."""
+        try:
+            answer = self._follow(f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True)
+        except (GatherError, HTTPException, OSError, ValueError):
+            return robots.NOTHING
+        if answer.status == 200:
+            return robots.rules(answer.document.body[: robots.MOST_BYTES].decode("utf-8", "replace"))
+        return robots.NOTHING if answer.status >= 500 else robots.Rules()
+
+    def _follow(self, address: str, headers: dict[str, str], *, allow_private: bool, whole: bool) -> Answer:
+        url, is_permanent, left = address, True, self._seconds
+        for _hop in range(MOST_REDIRECTS + 1):
+            hop, left = self._try(url, address, headers, left, allow_private=allow_private, whole=whole)
+            if not hop.next:
+                moved = url if is_permanent and url != address and hop.status in {200, 304} else ""
+                return replace(hop.answer, moved_to=moved)
+            is_permanent &= hop.status in _PERMANENT
+            url = hop.next
+            if not links.is_web(url):
+                raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https")
+        raise GatherError(
+            f"more than {MOST_REDIRECTS} redirects", hint="Open it in a browser and add the address that it ends at."
+        )
+
+    def _try(
+        self, url: str, name: str, headers: dict[str, str], left: float, *, allow_private: bool, whole: bool
+    ) -> tuple[_Hop, float]:
+        """One hop, tried again where a second try may help; and how many seconds are left after it."""
+        target = addresses.target(url)
+        for number in range(1, MOST_TRIES + 1):
+            with self._hosts[target.host].turn():
+                begun = time.monotonic()
+                try:
+                    hop = self._ask(target, url, name, headers, begun + left, allow_private=allow_private, whole=whole)
+                    again = hop.status in _PASSING and not hop.answer.wait
+                except ConnectionResetError:
+                    again = True
+                    if number == MOST_TRIES:
+                        raise
+                left -= time.monotonic() - begun
+            pause = _PAUSE * 2 ** (number - 1)
+            if not again or number == MOST_TRIES or pause >= left:
+                break
+            time.sleep(pause)
+            left -= pause
+        return hop, left
+
+    def _ask(
+        self,
+        target: addresses.Target,
+        url: str,
+        name: str,
+        headers: dict[str, str],
+        deadline: float,
+        *,
+        allow_private: bool,
+        whole: bool,
+    ) -> _Hop:
+        endpoints = addresses.endpoints(target.host, target.port, allow_private=allow_private)
+        with connection.answer(target, endpoints, headers, deadline, self._tls) as response:
+            location = response.headers.get("location", "").strip()
+            redirects = response.status in _REDIRECTS and location
+            body = _body(response) if response.status == 200 and whole else b""
+            return _Hop(
+                status=response.status,
+                next=links.resolve(url, _as_text(location)) if redirects else "",
+                answer=_answer(response, Document(url=url, name=name, body=body, **_kind(response.headers))),
+            )
+
+
+@contextmanager
+def _told(address: str, seconds: float) -> Iterator[None]:
+    """Whatever goes wrong is told as a GatherError about the address."""
+    try:
+        yield
+    except GatherError as error:
+        raise GatherError(error.message, subject=address, hint=error.hint) from error
+    except TimeoutError as error:
+        raise GatherError(
+            f"no complete answer within {seconds:g} seconds", subject=address, hint="Try again later."
+        ) from error
+    except ssl.SSLCertVerificationError as error:
+        raise GatherError(f"its certificate cannot be trusted: {error.verify_message}", subject=address) from error
+    except HTTPException as error:
+        raise GatherError(
+            f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}", subject=address
+        ) from error
+    except OSError as error:
+        raise GatherError(
+            error.strerror or str(error) or type(error).__name__, subject=address, hint="Try again later."
+        ) from error
+    except ValueError as error:
+        raise GatherError(str(error)[:200] or type(error).__name__, subject=address) from error
+
+
+def _body(response: HTTPResponse) -> bytes:
+    body = bytearray()
+    for piece in connection.pieces(response):
+        body += piece
+        refuse_more(len(body))
+    return bytes(body)
+
+
+def refuse_more(size: int) -> None:
+    """Raises GatherError when this is more than anybody sends who means well."""
+    if size > MOST_BYTES:
+        raise GatherError("this is larger than 15 MiB", hint="Is it the right one? A part of it can be added alone.")
+
+
+def _kind(headers: HTTPMessage) -> dict[str, str]:
+    declared = headers.get("content-type", "")[:1000]
+    charset = _CHARSET.search(declared)
+    return {
+        "media_type": declared.partition(";")[0].strip().lower(),
+        "charset": charset[1].lower() if charset else "",
+    }
+
+
+def _answer(response: HTTPResponse, document: Document) -> Answer:
+    headers = response.headers
+    return Answer(
+        status=response.status,
+        reason=response.reason[:100],
+        document=document,
+        etag=_validator(headers.get("etag", "")),
+        modified=_validator(headers.get("last-modified", "")),
+        wait=min(_retry_after(headers) or _fresh_for(headers), MOST_WAIT),
+    )
+
+
+def _validator(value: str) -> str:
+    value = value.strip()
+    return value if _VALIDATOR.fullmatch(value) else ""
+
+
+def _retry_after(headers: HTTPMessage) -> int:
+    """Seconds (RFC 9110, section 10.2.3); a moment counts from the server's own clock."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", value):
+        return int(value)
+    try:
+        return max(int((parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()), 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _fresh_for(headers: HTTPMessage) -> int:
+    """How long the answer stays good (RFC 9111, section 4.2): max-age, less what it has spent in caches."""
+    said = ",".join(headers.get_all("cache-control", []))[:1000].lower()
+    age = headers.get("age", "").strip()
+    found = re.search(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", said)
+    if not found or "no-cache" in said or "no-store" in said:
+        return 0
+    return max(int(found[1]) - (int(age) if re.fullmatch(r"\d{1,9}", age) else 0), 0)
+
+
+def _as_text(header: str) -> str:
+    """A header's value as UTF-8, which is what servers mean by bytes beyond ASCII."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header

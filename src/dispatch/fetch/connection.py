@@ -1,0 +1,127 @@
+"""One request and its answer over a connection to a checked address, with an end to everything.
+
+A server can drip its answer byte by byte, so that no single read is ever slow. Here every read has only the time that
+is left of the whole.
+"""
+
+import io
+import re
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.client import HTTPResponse
+
+from dispatch.errors import GatherError
+from dispatch.fetch.addresses import Endpoint, Target
+
+_PIECE = 1 << 16
+_INFLATED_PIECE = 1 << 20
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@contextmanager
+def answer(
+    target: Target, endpoints: Sequence[Endpoint], headers: Mapping[str, str], deadline: float, tls: ssl.SSLContext
+) -> Iterator[HTTPResponse]:
+    """The answer to GET, its body not yet read, from the first endpoint that can be reached.
+
+    deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
+    """
+    lines = [f"GET {target.path} HTTP/1.1", f"Host: {target.netloc}", *map(": ".join, headers.items())]
+    if any(_CONTROL.search(line) for line in lines):
+        raise GatherError("the request would hold control characters", hint="Check the address.")
+    request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
+    with _connected(target, endpoints, deadline, tls) as connection:
+        connection.settimeout(_left(deadline))
+        connection.sendall(request)
+        response = HTTPResponse(connection, method="GET")
+        response.fp.close()
+        response.fp = io.BufferedReader(_Timed(connection, deadline), _PIECE)
+        with response:
+            response.begin()
+            yield response
+
+
+def pieces(response: HTTPResponse) -> Iterator[bytes]:
+    """The body, piece by piece and whole, gzip inflated (RFC 1952), never more than a piece at a time in memory.
+
+    Raises GatherError on other encodings, for none was asked for, and on an answer that ends too early.
+    """
+    encoding = ", ".join(response.headers.get_all("content-encoding", [])).strip().lower()
+    if encoding in {"", "identity"}:
+        yield from _raw(response)
+    elif encoding in {"gzip", "x-gzip"}:
+        yield from _inflated(_raw(response))
+    else:
+        raise GatherError(f"the server sent it compressed as {encoding[:40]!r}, which was not asked for")
+
+
+def _raw(response: HTTPResponse) -> Iterator[bytes]:
+    while piece := response.read(_PIECE):
+        yield piece
+    if response.length:  # what of the announced length never came
+        raise _cut()
+
+
+def _inflated(compressed: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        for piece in compressed:
+            while piece and not inflater.eof:
+                yield inflater.decompress(piece, _INFLATED_PIECE)
+                piece = inflater.unconsumed_tail
+    except zlib.error as error:
+        raise GatherError("what the server sent as gzip is not gzip") from error
+    if not inflater.eof:
+        raise _cut()
+
+
+def _cut() -> GatherError:
+    return GatherError("the answer ended before it was complete", hint="Try again later.")
+
+
+def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext) -> socket.socket:
+    """A connection to the first endpoint that takes one. The name is only said to TLS, which proves it."""
+    failure: OSError = OSError(f"{target.host} has no address")
+    for endpoint in endpoints:
+        connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(_left(deadline))
+            connection.connect(endpoint.address)
+            if not target.is_secure:
+                return connection
+            connection.settimeout(_left(deadline))
+            return tls.wrap_socket(connection, server_hostname=target.host)
+        except OSError as error:
+            connection.close()
+            failure = error
+        except BaseException:
+            connection.close()
+            raise
+    raise failure
+
+
+def _left(deadline: float) -> float:
+    """The seconds that are left. Raises TimeoutError when there are none."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+class _Timed(io.RawIOBase):
+    """What comes over a connection, until the deadline."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer is private
+        self._connection.settimeout(_left(self._deadline))
+        return self._connection.recv_into(buffer)
