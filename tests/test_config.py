@@ -232,3 +232,10 @@ def test_a_lightened_colour_can_be_read(colour: str, paper: str) -> None:
 def test_contrast_is_that_of_the_guidelines() -> None:
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_rule_that_is_not_there_cannot_be_switched_off(tmp_path: Path) -> None:
+    folder(tmp_path, '[check]\n"email.postal-adress" = { off = "a private list" }\n')
+    (fault,) = faults(tmp_path)
+    assert "dispatch.toml:4" in fault
+    assert "email.postal-address" in fault

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
 from dispatch import colours, files, links, tables
+from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.model import LIGHT, Author, Colours, Publication
 
@@ -171,6 +172,9 @@ def _publication(
     for number, key in enumerate(keys, 1):
         if key and key in keys[: number - 1]:
             reading.fault(f"sources[{number}].key", f"“{key}” is the key of an earlier source")
+    for rule in publication.check:
+        if rule not in RULES:
+            reading.fault(f"check.{rule}", f"there is no rule of that name{tables.nearest(rule, list(RULES))}")
     url = publication.url.rstrip("/")
     theme = publication.theme
     if theme.light.accent != LIGHT.accent and "accent" not in _dark(table):
