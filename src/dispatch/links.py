@@ -4,11 +4,29 @@ What the functions return is for comparing, for a field that allows ASCII only, 
 """
 
 import re
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PARTS = re.compile(
+    r"https?://(?P<user>[^/?#@]*@)?(?P<host>[^/?#@]*?)(?::(?P<port>\d*))?"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+# What others add to an address to know where readers come from, and what asks for a variant of a page.
+_TRACKING = re.compile(
+    r"(?:utm|pk|mtm|matomo|piwik|hsa)_.*|at_(?:medium|campaign|format|link_.*|custom\d|ptr_name|bbc_team)"
+    r"|fb_(?:action_ids|action_types|ref|source)|(?:fb|g|d|msclk|y|ymc|tw|tt)clid|msclkid|gclsrc|[gw]braid|_openstat"
+    r"|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|hsctatracking|vero_(?:id|conv)|oly_(?:enc|anon)_id"
+    r"|ref_(?:src|url)|__twitter_impression|wt[._]mc(?:_id)?|cmpid|guccounter|guce_referrer(?:_sig)?|smid|smtyp"
+    r"|sr_share|soc_(?:src|trk)|trk|trkcampaign|spm|s_kwcid|_ga|_gl",
+    re.IGNORECASE,
+)
+_VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
+_HOSTS = frozenset({"www", "m", "mobile", "amp"})
+_AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
+_RESERVED = "!#$%&'()*+,/:;=?@[]"
 
 
 def is_absolute(url: str) -> bool:
@@ -58,3 +76,56 @@ def host(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def canonical(url: str) -> str:
+    """What an address has in common with others that lead to the same article: for comparing only, never to be shown.
+
+    Without: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and their
+    order, and the fragment, unless that is a place in a program (``#!`` or ``#/``). An address that is not one of the
+    web is returned as it is. Applied twice, it changes nothing more.
+    """
+    found = url.strip()
+    while is_web(found) and (simpler := _simpler(found)) != found:
+        found = simpler
+    return found
+
+
+def _simpler(url: str) -> str:
+    """One step of ``canonical``; every step but the first leaves an address shorter, or as it is."""
+    parts = _PARTS.fullmatch(url)
+    if parts is None:
+        return url
+    labels = _host_in_ascii(parts["host"]).rstrip(".").split(".")
+    labels = [label for label in labels[:-2] if label not in _HOSTS] + labels[-2:]
+    port = f":{parts['port']}" if parts["port"] and parts["port"] not in ("80", "443") else ""
+    path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encoded(parts["path"] or ""), flags=re.IGNORECASE)
+    queries = sorted(_encoded(part) for part in (parts["query"] or "").split("&") if part and not _is_tracking(part))
+    query = f"?{'&'.join(queries)}" if queries else ""
+    fragment = (parts["fragment"] or "").partition(":~:")[0]
+    kept = f"#{_encoded(fragment)}" if fragment.startswith(("!", "/")) else ""
+    simple = f"https://{parts['user'] or ''}{'.'.join(labels)}{port}{path}{query}{kept}"
+    return _AMP_CACHE.sub("https://", simple, count=1)
+
+
+def _is_tracking(query: str) -> bool:
+    return bool(_TRACKING.fullmatch(query.partition("=")[0]) or _VARIANT.fullmatch(query))
+
+
+def _host_in_ascii(host: str) -> str:
+    """A host in lower case, in punycode where it can be (RFC 3490)."""
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return host.lower()
+
+
+def _encoded(part: str) -> str:
+    """A part of an address in one of the ways to encode it: what may stand unencoded does (RFC 3986, section 2.3)."""
+
+    def plain(found: re.Match[str]) -> str:
+        sign = unquote(found[0])
+        return sign if re.fullmatch(r"[A-Za-z0-9._~-]", sign) else found[0].upper()
+
+    quoted = quote(part, safe="%" + _RESERVED + "-._~", errors="replace")
+    return re.sub(r"%[0-9A-Fa-f]{2}", plain, quoted)

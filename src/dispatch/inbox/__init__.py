@@ -1,0 +1,23 @@
+"""The inbox: what was gathered waits here, every article once, until an issue uses it or an editor dismisses it.
+
+    with inbox.open(publication) as box:
+        kept = box.keep("paper", articles, now)
+
+It lives in ``.dispatch/inbox.sqlite`` and is a cache: what was used is derived from the issue files and the ledger, so
+that it may be deleted; numbers and dismissals are all that is lost then.
+
+opening.py    the file: its schema, its migrations, its errors
+box.py        the class Inbox
+keeping.py    what is new, changed, known, or known from elsewhere
+changes.py    what has changed, in words
+listing.py    what waits, and what is found in it
+words.py      the words of the full-text index
+using.py      what the issues have used, read again only where a file has changed
+nouns.py      nouns as JSON, exactly
+"""
+
+from dispatch.inbox.box import Inbox, open  # noqa: A004 - inbox.open is what it is called
+from dispatch.inbox.keeping import Kept
+from dispatch.inbox.listing import Wish
+
+__all__ = ["Inbox", "Kept", "Wish", "open"]

@@ -1,0 +1,112 @@
+"""The inbox as those who gather and those who edit use it."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from dispatch.errors import GatherError
+from dispatch.inbox import keeping, listing, nouns, opening, using
+from dispatch.inbox.keeping import Kept
+from dispatch.inbox.listing import Wish
+from dispatch.model import Arrival, Article, Publication, Visit
+
+
+@contextmanager
+def open(publication: Publication, *, used: using.Read | None = None) -> Iterator["Inbox"]:  # noqa: A001
+    """The publication's inbox, made when there is none, for as long as the ``with`` lasts and for one thread.
+
+    used: reads what an issue uses, given its slug, or the ledger, given ``""``: the ids and addresses of all articles
+    in it. It is asked only for what has changed on the disk. Without it, what was known before stands.
+
+    Raises GatherError when the file cannot be used, with the way out; so does everything of the Inbox.
+    """
+    with opening.connection(publication.root) as connection:
+        box = Inbox(publication, connection)
+        if used is not None:
+            box.learn(used)
+        yield box
+
+
+class Inbox:
+    """What was gathered and is known of the sources. Every method that writes does so in one transaction."""
+
+    def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:
+        """Only for ``open``."""
+        self._publication = publication
+        self._connection = connection
+
+    def visits(self) -> dict[str, Visit]:
+        """What is known of each source from asking it, by key."""
+        with opening.told():
+            rows = self._connection.execute("SELECT source, visit FROM visits ORDER BY source").fetchall()
+        return {source: nouns.noun(Visit, visit) for source, visit in rows}
+
+    def visited(self, visit: Visit) -> None:
+        """Remember how a source was asked, in place of the time before."""
+        with opening.transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, nouns.text(visit)))
+
+    def unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
+        """The places, from 0, of the articles that are new or not as they were when this source last had them."""
+        with opening.told():
+            return [
+                place
+                for place, article in enumerate(articles)
+                if not keeping.is_known(self._connection, source, article)
+            ]
+
+    def keep(
+        self, source: str, articles: Sequence[Article], now: datetime, *, completed: Mapping[int, Article] | None = None
+    ) -> Kept:
+        """Keep what the source of that key has, in its order, as gathered ``now`` (the same for all of one gathering).
+
+        completed: by their places, articles that were completed from their pages. What ``unknown`` does not name stays
+        as it was kept, completed or not.
+        """
+        entries = keeping.paired(articles, completed or {})
+        with opening.transaction(self._connection):
+            return keeping.Keeping(
+                connection=self._connection, publication=self._publication, source=source, now=now
+            ).all(entries)
+
+    def arrivals(self, wish: Wish | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
+        """What waits, the newest arrival first; with a wish, what fits that. One by one, so that memory is bounded."""
+        with opening.told():
+            yield from listing.arrivals(self._connection, wish or Wish(), -1 if limit is None else limit)
+
+    def count(self, wish: Wish | None = None) -> int:
+        """How many wait; with a wish, how many fit that."""
+        with opening.told():
+            return listing.count(self._connection, wish or Wish())
+
+    def arrival(self, number: int) -> Arrival:
+        """The arrival of that number, whatever became of it. Raises GatherError when there is none."""
+        with opening.told():
+            found = listing.numbered(self._connection, number)
+        if found is None:
+            raise GatherError(f"there is no article {number} in the inbox", hint="dispatch inbox --all lists them")
+        return found
+
+    def dismiss(self, numbers: Iterable[int]) -> None:
+        """Put articles aside: they are listed no more. All of them; when one is not there, raises GatherError."""
+        self._put(numbers, is_dismissed=True)
+
+    def restore(self, numbers: Iterable[int]) -> None:
+        """Take dismissed articles back. All of them; when one is not there, raises GatherError."""
+        self._put(numbers, is_dismissed=False)
+
+    def learn(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
+        """Take in what issues and ledger have used since the last time (see ``open``)."""
+        with opening.told():
+            now = using.stamps(self._publication.root)
+            for folder in using.stale(self._connection, now):
+                pairs = list(read(folder)) if folder in now else []
+                with opening.transaction(self._connection):
+                    using.learn(self._connection, folder, now.get(folder), pairs)
+
+    def _put(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
+        with opening.transaction(self._connection):
+            for number in numbers:
+                self.arrival(number)
+                self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", (is_dismissed, number))

@@ -1,0 +1,48 @@
+"""What has changed in an article since it was first gathered, in words."""
+
+from collections.abc import Sequence
+
+from dispatch import html, links
+from dispatch.model import Article, Author
+
+
+def lines(before: Article, after: Article, text: str) -> list[str]:
+    """What a reader would see changed, a line each."""
+    found = [
+        f"{name}: {was or 'none'} → {now or 'none'}"
+        for name, was, now in (
+            ("title", before.title, after.title),
+            ("authors", *_people(before.authors, after.authors)),
+            ("address", *_addresses(before.url, after.url)),
+        )
+        if was != now
+    ]
+    was, now = html.text(before.content).split(), text.split()
+    return found if was == now else [*found, _passage(was, now)]
+
+
+def _people(before: Sequence[Author], after: Sequence[Author]) -> tuple[str, str]:
+    """The names; with their addresses when only these differ."""
+    was, now = (", ".join(author.name for author in authors) for authors in (before, after))
+    if was == now and [author.url for author in before] != [author.url for author in after]:
+        was, now = (", ".join(f"{one.name} ({one.url or 'no page'})" for one in people) for people in (before, after))
+    return was, now
+
+
+def _addresses(before: str, after: str) -> tuple[str, str]:
+    """The addresses; nothing when they lead to the same, as where a parameter counts readers."""
+    return ("", "") if links.canonical(before) == links.canonical(after) else (before, after)
+
+
+def _passage(was: Sequence[str], now: Sequence[str]) -> str:
+    """The part of a text that has changed, from the first word to the last that did, in short."""
+    shorter = min(len(was), len(now))
+    first = next((n for n in range(shorter) if was[n] != now[n]), shorter)
+    last = next((n for n in range(shorter - first) if was[-1 - n] != now[-1 - n]), shorter - first)
+    before, after = (_short(words[first : len(words) - last]) for words in (was, now))
+    return f"text: {before} → {after}"
+
+
+def _short(words: Sequence[str]) -> str:
+    shown = " ".join(words[:15])
+    return f"“{shown[:120]}{'…' if len(words) > 15 or len(shown) > 120 else ''}”" if words else "nothing"

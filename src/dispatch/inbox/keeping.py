@@ -1,0 +1,257 @@
+"""Every article once: what a source has is new, has changed, is known, or is known from elsewhere."""
+
+import hashlib
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from urllib.parse import quote
+
+from dispatch import html, links, terms
+from dispatch.inbox import changes, nouns, using
+from dispatch.inbox.words import spaced, utf8
+from dispatch.model import Article, Publication
+
+_MOST_CHANGES = 50
+_SAME_ENTRY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of the articles that a source had."""
+
+    new: list[int] = field(default_factory=list)  # the numbers of those that wait now
+    changed: list[int] = field(default_factory=list)  # the numbers of those that are not as they were
+    known: int = 0  # how many were there already, as they are
+    also: int = 0  # how many of the new entries are another address of an article that was there
+    dismissed: int = 0  # how many went straight to the dismissed, as the source's patterns say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article with all that it is compared by."""
+
+    article: Article
+    address: str  # links.canonical
+    given: bytes  # a digest of the entry as the source has it
+    text: str
+    digest: bytes  # of title and text; empty without text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An entry that is known."""
+
+    row: int  # of the table entries; 0 when only the text is known
+    number: int
+    source: str
+    given: bytes
+    also: bool
+
+
+def entry(article: Article, given: Article) -> Entry:
+    """An article, and the entry that it was completed from, which is often the same."""
+    text = html.text(article.content)
+    folded = _folded(text)
+    return Entry(
+        article=article,
+        address=links.canonical(article.url),
+        given=given_digest(given),
+        text=text,
+        digest=_digest(f"{_folded(article.title)}\0{folded}") if folded else b"",
+    )
+
+
+def given_digest(article: Article) -> bytes:
+    """What changes when anything in an entry does. When its feed was last changed says nothing about it."""
+    return _digest(nouns.text(replace(article, source=replace(article.source, feed_updated=None))))
+
+
+def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
+    """Whether the inbox has this entry of that source exactly as it is, or has it from elsewhere."""
+    known = match(connection, source, article, links.canonical(article.url))
+    return known is not None and (known.also or known.source != source or known.given == given_digest(article))
+
+
+def match(connection: sqlite3.Connection, source: str, article: Article, address: str) -> Match | None:
+    """The entry of that source, or of another, that an article is: by its id within the source, else by its address."""
+    select = (
+        "SELECT e.rowid, e.number, a.source, e.given, e.also, e.source, e.guid"
+        " FROM entries e JOIN arrivals a USING (number)"
+    )
+    if article.id:
+        row = connection.execute(f"{select} WHERE e.source = ? AND e.guid = ?", (source, utf8(article.id))).fetchone()
+        if row:
+            return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
+    rows = connection.execute(f"{select} WHERE e.address = ? ORDER BY e.number", (address,)) if address else ()
+    for row in rows:
+        # Some feeds give all entries one address, such as that of the page that has them all.
+        differs = row[5] == source and article.id and row[6]
+        if not differs or _folded(stored(connection, row[1]).title) == _folded(article.title):
+            return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source)
+    return None
+
+
+def stored(connection: sqlite3.Connection, number: int) -> Article:
+    """The article of that number, which there is."""
+    row: tuple[str] = connection.execute("SELECT article FROM articles WHERE number = ?", (number,)).fetchone()
+    return nouns.noun(Article, row[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """The articles of one source on their way into the inbox, within a transaction."""
+
+    connection: sqlite3.Connection
+    publication: Publication
+    source: str
+    now: datetime
+
+    def all(self, entries: Iterable[Entry]) -> Kept:
+        """Keep them, the first to arrive first."""
+        new: list[int] = []
+        changed: list[int] = []
+        counts = {"known": 0, "also": 0, "dismissed": 0}
+        patterns = self._patterns()
+        for one in entries:
+            known = match(self.connection, self.source, one.article, one.address)
+            if known is None and (number := self._same_text(one)):
+                counts["also"] += self._also(one, number)
+            elif known is None:
+                is_unwanted = any(_fits(one.article, pattern) for pattern in patterns)
+                number = self._add(one, is_unwanted)
+                if is_unwanted:
+                    counts["dismissed"] += 1
+                else:
+                    new.append(number)
+            elif (
+                known.source == self.source and not known.also and known.given != one.given and self._update(one, known)
+            ):
+                changed.append(known.number)
+            else:
+                counts["known"] += 1
+        return Kept(new=new, changed=changed, **counts)
+
+    def _patterns(self) -> Sequence[str]:
+        return next((source.dismiss for source in self.publication.sources if source.key == self.source), ())
+
+    def _same_text(self, one: Entry) -> int:
+        """The number of the article with this title and text; 0 when there is none.
+
+        The entries of one source are told apart by their days: what appears each week in the same words is another.
+        """
+        rows = self.connection.execute(
+            "SELECT number, source FROM arrivals WHERE digest = ? AND digest != x'' ORDER BY number", (one.digest,)
+        ).fetchall()
+        for number, source in rows:
+            there = stored(self.connection, number).published
+            here = one.article.published
+            if source != self.source or not (there and here) or abs(there - here) < _SAME_ENTRY:
+                return int(number)
+        return 0
+
+    def _also(self, one: Entry, number: int) -> int:
+        """Remember that an article is found elsewhere, too."""
+        self._entry(one, number, also=True)
+        row = self.connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
+        known = json.loads(row[0])
+        addresses = {links.canonical(url) for url in (*known, stored(self.connection, number).url)}
+        if one.address and one.address not in addresses:
+            known.append(one.article.url)
+            self.connection.execute("UPDATE arrivals SET also_at = ? WHERE number = ?", (json.dumps(known), number))
+        using.mark(self.connection, [number])
+        return 1
+
+    def _add(self, one: Entry, is_unwanted: bool) -> int:
+        """A new article, with its number."""
+        article = replace(one.article, id=self._id(one))
+        arrived = int(self.now.timestamp())
+        shown = min(int(article.published.timestamp()), arrived) if article.published else arrived
+        cursor = self.connection.execute(
+            "INSERT INTO arrivals (source, id, digest, arrived, shown, dismissed, used, words, also_at, changes)"
+            " VALUES (?, ?, ?, ?, ?, ?, 0, ?, '[]', '[]')",
+            (self.source, utf8(article.id), one.digest, arrived, shown, is_unwanted, self._words(one)),
+        )
+        number = int(cursor.lastrowid or 0)
+        self.connection.execute("INSERT INTO articles VALUES (?, ?)", (number, nouns.text(article)))
+        self._entry(one, number)
+        using.mark(self.connection, [number])
+        return number
+
+    def _update(self, one: Entry, known: Match) -> bool:
+        """The article as it is now; whether that is a change that a reader would see."""
+        before = stored(self.connection, known.number)
+        article = replace(one.article, id=before.id)
+        self.connection.execute(
+            "UPDATE entries SET guid = ?, address = ?, given = ? WHERE rowid = ?",
+            (utf8(one.article.id), one.address, one.given, known.row),
+        )
+        self.connection.execute("UPDATE articles SET article = ? WHERE number = ?", (nouns.text(article), known.number))
+        lines = changes.lines(before, article, one.text)
+        if lines:
+            row = self.connection.execute("SELECT changes FROM arrivals WHERE number = ?", (known.number,)).fetchone()
+            self.connection.execute(
+                "UPDATE arrivals SET changes = ?, digest = ?, words = ? WHERE number = ?",
+                (
+                    json.dumps([*json.loads(row[0]), *lines][-_MOST_CHANGES:]),
+                    one.digest,
+                    self._words(one),
+                    known.number,
+                ),
+            )
+            using.mark(self.connection, [known.number])
+        return bool(lines)
+
+    def _id(self, one: Entry) -> str:
+        """The article's id in an issue: its own when that is an absolute IRI, else a tag of this publication.
+
+        Without any address or id it is known by its words; otherwise the issue mints one (see ``compose.add``).
+        """
+        own = one.article.id
+        if links.is_absolute(own) or (not own and one.article.url):
+            return own
+        name = own or (one.digest or one.given).hex()[:16]
+        return terms.mint(self.publication, one.article.published or self.now, f"{self.source}/{quote(utf8(name))}")
+
+    def _entry(self, one: Entry, number: int, *, also: bool = False) -> None:
+        values = (self.source, utf8(one.article.id), one.address, one.given, also, number)
+        self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def _words(self, one: Entry) -> int:
+        """The index's next row. A row is never changed: an article that has changed gets a new one."""
+        title = next((source.title for source in self.publication.sources if source.key == self.source), "")
+        article = one.article
+        columns = (
+            article.title,
+            "\n".join([*(author.name for author in article.authors), *(credit.name for credit in article.credits)]),
+            "\n".join(dict.fromkeys((title, article.source.title, self.source))),
+            "\n".join(article.tags),
+            "\n".join((article.dek, article.summary, one.text)),
+        )
+        cursor = self.connection.execute(
+            "INSERT INTO words (title, authors, source, tags, text) VALUES (?, ?, ?, ?, ?)",
+            [spaced(column) for column in columns],
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def _fits(article: Article, pattern: str) -> bool:
+    return any(fnmatchcase(said.casefold(), pattern.casefold()) for said in (article.title, article.url))
+
+
+def _folded(text: str) -> str:
+    """A text without what differs between two copies of it."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def paired(articles: Sequence[Article], completed: Mapping[int, Article]) -> list[Entry]:
+    """The articles as they are kept, the last of them first, as feeds begin with what is newest."""
+    pairs = [(completed.get(place, article), article) for place, article in enumerate(articles)]
+    return [entry(article, given) for article, given in reversed(pairs)]

@@ -1,0 +1,57 @@
+"""Nouns as JSON and back, exactly; what is as it is by default is not written down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from datetime import datetime
+from functools import cache
+from typing import TypeVar, get_args, get_origin
+
+from dispatch import tables
+
+T = TypeVar("T")
+
+
+def text(noun: object) -> str:
+    """A noun as JSON in ASCII: what is no character, such as half of a surrogate pair, is kept too."""
+    return json.dumps(table(noun), separators=(",", ":"))
+
+
+def noun(cls: type[T], written: str) -> T:
+    """The noun that a JSON text is."""
+    return _noun(cls, json.loads(written))
+
+
+def table(noun: object) -> dict[str, object]:
+    """A noun as what JSON can hold, without what is as it is by default."""
+    values = ((name, getattr(noun, name), default) for name, _, default in _fields(tables.noun(type(noun))))
+    return {name: _plain(value) for name, value, default in values if value != default}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return table(value) if is_dataclass(value) else value
+
+
+def _noun(cls: type[T], value: Mapping[str, object]) -> T:
+    kinds = {name: kind for name, kind, _ in _fields(tables.noun(cls))}
+    # A key that this version does not know was written by a later one, in a schema that has not changed.
+    return cls(**{name: _value(kinds[name], item) for name, item in value.items() if name in kinds})
+
+
+def _value(kind: object, value: object) -> object:
+    if get_origin(kind) is tuple and isinstance(value, list):
+        of = tables.bare(get_args(kind)[0])[0]
+        return tuple(_value(of, item) for item in value)
+    if kind is datetime and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return _noun(tables.noun(kind), value) if isinstance(value, dict) else value
+
+
+@cache
+def _fields(cls: type) -> tuple[tuple[str, object, object], ...]:
+    """Name, type and default of each field of a noun."""
+    return tuple((column.name, tables.bare(column.type)[0], column.default) for column in tables.columns(cls))

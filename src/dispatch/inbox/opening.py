@@ -1,0 +1,162 @@
+"""The inbox's file: opened, made or brought up to date, and what can go wrong with it, in words.
+
+Every write is one transaction of a write-ahead log: a reader, a second gather or a power cut finds all of it or
+nothing.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dispatch import files
+from dispatch.errors import GatherError
+
+FILE = Path(".dispatch", "inbox.sqlite")
+PATIENCE = 30.0  # seconds that a write waits for another process
+
+# Each step leads from the version that is its index to the next; a step that was published is never changed.
+MIGRATIONS = (
+    """
+    CREATE TABLE arrivals (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,  -- given once, never again
+        source TEXT NOT NULL,
+        id TEXT NOT NULL,                          -- the article's, as an issue will have it
+        digest BLOB NOT NULL,                      -- of title and text; empty without text
+        arrived INTEGER NOT NULL,                  -- seconds since 1970, as in the next line
+        shown INTEGER NOT NULL,                    -- when it was published, but never later than it arrived
+        dismissed INTEGER NOT NULL,
+        used INTEGER NOT NULL,                     -- derived from the table used
+        words INTEGER NOT NULL,                    -- its row in the table words
+        also_at TEXT NOT NULL,                     -- JSON
+        changes TEXT NOT NULL                      -- JSON
+    );
+    CREATE INDEX arrivals_digest ON arrivals (digest) WHERE digest != x'';
+    CREATE INDEX arrivals_id ON arrivals (id) WHERE id != '';
+    CREATE UNIQUE INDEX arrivals_words ON arrivals (words);
+    CREATE INDEX arrivals_waiting ON arrivals (used, dismissed, arrived, shown, number, source);
+    CREATE INDEX arrivals_all ON arrivals (arrived, shown, number, source);
+    CREATE TABLE articles (number INTEGER PRIMARY KEY, article TEXT NOT NULL);
+    CREATE TABLE entries (                         -- every entry of a source that led to an arrival
+        source TEXT NOT NULL,
+        guid TEXT NOT NULL,
+        address TEXT NOT NULL,                     -- links.canonical
+        given BLOB NOT NULL,                       -- a digest of the entry as it came
+        also INTEGER NOT NULL,                     -- the same text elsewhere: changes nothing of the arrival
+        number INTEGER NOT NULL
+    );
+    CREATE INDEX entries_guid ON entries (source, guid) WHERE guid != '';
+    CREATE INDEX entries_address ON entries (address) WHERE address != '';
+    CREATE INDEX entries_number ON entries (number);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        title, authors, source, tags, text, content = '', tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TABLE used (folder TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL);
+    CREATE INDEX used_folder ON used (folder);
+    CREATE INDEX used_id ON used (id);
+    CREATE INDEX used_address ON used (address);
+    CREATE TABLE folders (folder TEXT PRIMARY KEY, stamp TEXT NOT NULL);
+    CREATE TABLE visits (source TEXT PRIMARY KEY, visit TEXT NOT NULL);
+    """,
+)
+
+
+@contextmanager
+def connection(root: Path) -> Iterator[sqlite3.Connection]:
+    """The inbox of the publication in that folder, up to date. Raises GatherError."""
+    path = files.inside(root / FILE, within=root, error=GatherError)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        if not (path.parent / ".gitignore").exists():
+            files.write(path.parent / ".gitignore", b"*\n", within=path.parent, error=GatherError)
+    except OSError as error:
+        raise GatherError(f"cannot be made: {error.strerror}", subject=FILE.as_posix()) from error
+    with told():
+        found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        try:
+            _prepare(found)
+            yield found
+        finally:
+            found.close()
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written within, or nothing of it. Raises GatherError when it cannot be."""
+    with told():
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            # SQLite may have rolled back itself, as when the disk is full.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What SQLite reports, as a GatherError with the way out."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        message, hint = _words(error)
+        raise GatherError(message, subject=FILE.as_posix(), hint=hint) from error
+
+
+def _prepare(found: sqlite3.Connection) -> None:
+    """Settings, and every step that the file has not taken yet."""
+    version = _version(found)
+    if version > len(MIGRATIONS):
+        raise GatherError(
+            f"was made by a later dispatch (version {version}, this one knows {len(MIGRATIONS)})",
+            subject=FILE.as_posix(),
+            hint="update dispatch, or delete the file and run dispatch gather: only numbers and dismissals are lost",
+        )
+    if version < len(MIGRATIONS):
+        _log_ahead(found)
+        with transaction(found):
+            for script in MIGRATIONS[_version(found) :]:  # asked again: another process may have been faster
+                for statement in script.split(";\n"):
+                    found.execute(statement)
+            found.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    found.execute("PRAGMA synchronous = NORMAL")
+
+
+def _version(found: sqlite3.Connection) -> int:
+    row: tuple[int] = found.execute("PRAGMA user_version").fetchone()
+    return row[0]
+
+
+def _log_ahead(found: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait for another process here, so we do."""
+    for _ in range(int(PATIENCE * 10)):
+        try:
+            found.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _words(error: sqlite3.Error) -> tuple[str, str]:
+    """What an error of SQLite means, and the way out."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        reason = "the disk is full" if code == sqlite3.SQLITE_FULL else f"the disk does not take it ({error})"
+        return f"cannot be written: {reason}", "make room and do it again; what the inbox held is still there"
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return (
+            f"is damaged ({error})",
+            "delete it, with the two files whose names begin as its own, and run dispatch gather: it is made anew, and"
+            " what was used is known from the issues; only numbers and dismissals are lost",
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "is in use by another dispatch", "wait until that has finished, and do it again"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return "cannot be opened for writing", "see who owns the folder .dispatch, and what they allow"
+    return f"cannot be used: {error}", ""

@@ -1,0 +1,79 @@
+"""What the issues have used: derived from their files and the ledger, so that a fresh clone knows it too.
+
+A folder is read again only when one of its files has another size or time than when it was last read.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from dispatch import links
+
+# Given the slug of an issue, or "" for the ledger: the id and the address of every article in it.
+Read = Callable[[str], Iterable[tuple[str, str]]]
+
+LEDGER = "dispatch.lock"
+
+# An address tells nothing where the article that was used is another one, of a feed that has one address for all.
+_MARK = """
+    UPDATE arrivals SET used = EXISTS (SELECT 1 FROM used u WHERE u.id = arrivals.id AND u.id != '')
+    OR EXISTS (
+        SELECT 1 FROM entries e JOIN used u ON u.address = e.address
+        WHERE e.number = arrivals.number AND e.address != ''
+        AND NOT EXISTS (SELECT 1 FROM arrivals other WHERE other.id = u.id AND other.number != arrivals.number)
+    ) WHERE number = ?
+"""
+
+
+def stamps(root: Path) -> dict[str, str]:
+    """A digest of names, sizes and times for each issue's folder, and for the ledger under ``""``."""
+    found: dict[str, str] = {}
+    ledger = root / LEDGER
+    if ledger.is_file():
+        found[""] = f"{ledger.stat().st_size} {ledger.stat().st_mtime_ns}"
+    folder = root / "issues"
+    for issue in sorted(os.scandir(folder), key=lambda item: item.name) if folder.is_dir() else ():
+        if not issue.is_dir() or not Path(issue.path, "issue.md").is_file():
+            continue
+        files = sorted(
+            (item.name, item.stat()) for item in os.scandir(issue.path) if item.name.endswith((".md", ".html"))
+        )
+        lines = (f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}" for name, stat in files)
+        found[issue.name] = hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    return found
+
+
+def stale(connection: sqlite3.Connection, now: dict[str, str]) -> list[str]:
+    """The folders whose files are not as they were, or gone."""
+    known: dict[str, str] = dict(connection.execute("SELECT folder, stamp FROM folders"))
+    return sorted(folder for folder in known.keys() | now.keys() if known.get(folder) != now.get(folder))
+
+
+def learn(connection: sqlite3.Connection, folder: str, stamp: str | None, pairs: Iterable[tuple[str, str]]) -> None:
+    """Keep what a folder uses now, and mark the arrivals that this concerns; without a stamp the folder is gone."""
+    concerned = _concerned(connection, folder)
+    connection.execute("DELETE FROM used WHERE folder = ?", (folder,))
+    connection.execute("DELETE FROM folders WHERE folder = ?", (folder,))
+    if stamp is not None:
+        connection.execute("INSERT INTO folders VALUES (?, ?)", (folder, stamp))
+        rows = ((folder, id_, links.canonical(url)) for id_, url in pairs)
+        connection.executemany("INSERT INTO used VALUES (?, ?, ?)", rows)
+    mark(connection, concerned | _concerned(connection, folder))
+
+
+def mark(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Say of these arrivals whether they are used."""
+    connection.executemany(_MARK, [(number,) for number in numbers])
+
+
+def _concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
+    """The arrivals that have an id or an address of what the folder uses."""
+    rows = connection.execute(
+        "SELECT a.number FROM used u JOIN arrivals a ON a.id = u.id AND a.id != '' WHERE u.folder = ?"
+        " UNION SELECT e.number FROM used u JOIN entries e ON e.address = u.address AND e.address != ''"
+        " WHERE u.folder = ?",
+        (folder, folder),
+    )
+    return {number for (number,) in rows}
