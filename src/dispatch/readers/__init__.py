@@ -5,23 +5,39 @@ are asked; adding a reader is a module and a row. A moment without an offset com
 not know the publication's zone; ``gather`` completes it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
 
 from dispatch.model import Article, Document
-from dispatch.readers import feed, markdown, page, text
+
+
+class Reading(Protocol):
+    """What a reader's module has."""
+
+    def accepts(self, document: Document) -> bool:
+        """Whether the document looks like its kind."""
+
+    def read(self, document: Document) -> list[Article]:
+        """The articles in it. Raises GatherError when it is not what it seemed to be."""
 
 
 class Reader(NamedTuple):
-    """One way to read a document. ``read`` raises GatherError when the document is not what it seemed to be."""
+    """A row of the table; its module is imported when it is first asked."""
 
-    accepts: Callable[[Document], bool]
-    read: Callable[[Document], list[Article]]
+    name: str
+
+    def accepts(self, document: Document) -> bool:
+        """Whether the document looks like its kind."""
+        return self._module.accepts(document)
+
+    def read(self, document: Document) -> list[Article]:
+        """The articles in it. Raises GatherError when it is not what it seemed to be."""
+        return self._module.read(document)
+
+    @property
+    def _module(self) -> Reading:
+        return cast("Reading", import_module(f"dispatch.readers.{self.name}"))
 
 
-READERS: Mapping[str, Reader] = {
-    "feed": Reader(feed.accepts, feed.read),
-    "page": Reader(page.accepts, page.read),
-    "markdown": Reader(markdown.accepts, markdown.read),
-    "text": Reader(text.accepts, text.read),
-}
+READERS: Mapping[str, Reader] = {name: Reader(name) for name in ("feed", "page", "markdown", "text")}

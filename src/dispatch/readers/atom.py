@@ -13,20 +13,21 @@ from dispatch.readers.xml import base_of, children, markup_of, text_of
 _HTML = frozenset({"html", "text/html"})
 
 
-def articles(root: Element, base: str) -> list[Article]:
-    """Each entry an article, in the feed's order; a document may also be a single entry.
+def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
+    """The source that the feed is, and each entry an article, in its order; a document may also be a single entry.
 
     base: where the document was found. Raises GatherError beyond bounds.
     """
     if root.tag == "atom:entry":
-        return [_article(root, base_of(root, base), Source(), [], "")]
+        return Source(), [_article(root, base_of(root, base), Source(), [], "")]
     inner = base_of(root, base)
     found = list(children(root, "atom:entry"))
     entries.bounded(len(found))
     own = source(root, inner)
     own = replace(own, feed=own.feed or base)
     authors = list(persons(root, "atom:author", inner))
-    return [_article(entry, base_of(entry, inner), own, authors, root.get("xml:lang", "")) for entry in found]
+    language = root.get("xml:lang", "")
+    return own, [_article(entry, base_of(entry, inner), own, authors, language) for entry in found]
 
 
 def source(feed: Element, base: str) -> Source:

@@ -7,12 +7,12 @@ break addresses.
 import re
 
 from dispatch.errors import GatherError
-from dispatch.model import Article, Document
+from dispatch.model import Article, Document, Source
 from dispatch.readers import atom, charset, jsonfeed, rss, xml
 
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
-_FORMATS = {"rss": rss.articles, "rdf:RDF": rss.articles, "atom:feed": atom.articles, "atom:entry": atom.articles}
+_FORMATS = {"rss": rss.whole, "rdf:RDF": rss.whole, "atom:feed": atom.whole, "atom:entry": atom.whole}
 # Declarations and instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
@@ -31,13 +31,19 @@ def accepts(document: Document) -> bool:
 
 
 def read(document: Document) -> list[Article]:
-    """The articles of a feed, in its order.
+    """The articles of a feed, in its order. Raises GatherError as ``whole`` does."""
+    return whole(document)[1]
 
+
+def whole(document: Document) -> tuple[Source, list[Article]]:
+    """The source that a feed is, and its articles in its order.
+
+    An article that was first published elsewhere, as in a planet, has a source of its own.
     Raises GatherError on what is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
     """
     text = charset.text(document)
     if text.lstrip().startswith("{"):
-        return jsonfeed.articles(text, document.url)
+        return jsonfeed.whole(text, document.url)
     root = xml.parse(text)
     if root.tag not in _FORMATS:
         raise GatherError(

@@ -12,8 +12,8 @@ from dispatch.readers.dates import moment
 Data = Mapping[str, object]
 
 
-def articles(text: str, base: str) -> list[Article]:
-    """Each item an article, in the feed's order.
+def whole(text: str, base: str) -> tuple[Source, list[Article]]:
+    """The source that the feed is, and each item an article, in the feed's order.
 
     base: where the feed was found. Raises GatherError on what is not JSON or not a feed, and beyond bounds.
     """
@@ -30,7 +30,7 @@ def articles(text: str, base: str) -> list[Article]:
         title=entries.plain(_text(feed, "title")), url=home, feed=entries.address(_text(feed, "feed_url"), base) or base
     )
     authors = list(_authors(feed, base or home))
-    return [_article(item, base or home, own, authors, _text(feed, "language")) for item in items]
+    return own, [_article(item, base or home, own, authors, _text(feed, "language")) for item in items]
 
 
 def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], language: str) -> Article:

@@ -57,13 +57,11 @@ def read(document: Document) -> list[Article]:
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
     deeper than ``html.sanitise`` takes.
     """
-    text = charset.text(document)
-    _refuse_bombs(text)
-    tree = LexborHTMLParser(text)
+    tree = parse(document)
     root = tree.root
     if root is None:
         return []
-    base = _base(root, document.url)
+    base = base_of(root, document.url)
     data, head = structured.article(root, base), metatags.article(root, base)
     boxed = list(authorbox.authors(root, base))
     for frame in root.css(f"{authorbox.SELECTOR}, {_OTHERS}"):
@@ -96,19 +94,26 @@ def read(document: Document) -> list[Article]:
     return [article] if title or content else []
 
 
+def parse(document: Document) -> LexborHTMLParser:
+    """The tree of a page. Raises GatherError when it has more elements than can be parsed in good time."""
+    text = charset.text(document)
+    _refuse_bombs(text)
+    return LexborHTMLParser(text)
+
+
+def base_of(root: LexborNode, found_at: str) -> str:
+    """What relative addresses are relative to; a page that was saved to a file says where it came from."""
+    canonical = elements.address(root.css_first("link[rel~=canonical][href]"), "")
+    found_at = found_at or (canonical if links.is_web(canonical) else "")
+    return elements.address(root.css_first("base[href]"), found_at) or found_at
+
+
 def _refuse_bombs(text: str) -> None:
     """Parsing takes more than linear time in the depth of the elements and in the number of attributes of one."""
     tags = [match[0] for match in _TAG.finditer(text)]
     words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
     if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS:
         raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
-
-
-def _base(root: LexborNode, found_at: str) -> str:
-    """What relative addresses are relative to; a page that was saved to a file says where it came from."""
-    canonical = elements.address(root.css_first("link[rel~=canonical][href]"), "")
-    found_at = found_at or (canonical if links.is_web(canonical) else "")
-    return elements.address(root.css_first("base[href]"), found_at) or found_at
 
 
 def _entry(root: LexborNode) -> LexborNode:

@@ -14,8 +14,8 @@ _MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\
 _NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)>")
 
 
-def articles(root: Element, base: str) -> list[Article]:
-    """Each item an article, in the feed's order.
+def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
+    """The source that the feed is, and each item an article, in the feed's order.
 
     base: where the feed was found. Raises GatherError beyond bounds.
     """
@@ -30,7 +30,7 @@ def articles(root: Element, base: str) -> list[Article]:
         feed=atom.link_of(channel, "self", inner) or base,
     )
     language = text_of(channel, "language", "dc:language")
-    return [_article(item, base_of(item, inner or own.url), own, language) for item in items]
+    return own, [_article(item, base_of(item, inner or own.url), own, language) for item in items]
 
 
 def _article(item: Element, base: str, own: Source, language: str) -> Article:
