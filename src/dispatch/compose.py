@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from dispatch import terms
 from dispatch.errors import IssueError
-from dispatch.formats.fragments import Fragments
 from dispatch.model import Article, Author, Correction, Issue, Publication, Section, Source
 
 LONGEST_KEY = 80
@@ -212,6 +211,8 @@ def archive(issues: Iterable[Issue], publication: Publication) -> Issue:
 
 def as_article(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
+    from dispatch.formats.fragments import Fragments
+
     fragments = Fragments(issue, publication)
     return Article(
         id=issue.id,
