@@ -1,0 +1,136 @@
+"""Writes the parts of the reference that the program knows best: ``python docs/generate.py``.
+
+``commands.md`` is made from the commands' own help, whole; in ``files.md`` each table between two comments is made from
+the annotations of a noun. A test says when that is due.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+import click
+
+from dispatch import model, tables
+from dispatch.cli import main as dispatch
+
+REFERENCE = Path(__file__).parent / "reference"
+HEAD = "# Commands\n\nThis page is written from the commands themselves: each says the same with `--help`.\n"
+TABLE = re.compile(r"(<!-- (?P<noun>\w+)(?: without (?P<without>[\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Writes both pages, or with ``--print NAME`` prints one."""
+    pages = {"commands": commands, "files": files}
+    if sys.argv[1:2] == ["--print"]:
+        print(pages[sys.argv[2]](), end="")
+        return
+    for name, written in pages.items():
+        (REFERENCE / f"{name}.md").write_text(written(), encoding="utf-8")
+
+
+def commands() -> str:
+    """The page of commands."""
+    context = click.Context(dispatch, info_name="dispatch")
+    sections = [section for name in dispatch.list_commands(context) for section in command(name, context)]
+    return "\n".join([HEAD, *general(context), *sections, *EXIT])
+
+
+EXIT = (
+    "## Exit codes\n",
+    "| code | meaning |",
+    "| --- | --- |",
+    "| 0 | done |",
+    "| 1 | it failed, or `check` found something |",
+    "| 2 | the command was used wrongly |",
+    "",
+)
+
+
+def general(context: click.Context) -> Iterator[str]:
+    """What every command takes."""
+    yield "## `dispatch`\n"
+    yield from options(dispatch, context)
+
+
+def command(name: str, above: click.Context) -> Iterator[str]:
+    """A command, and the commands below it."""
+    group = above.command
+    assert isinstance(group, click.Group)
+    found = group.get_command(above, name)
+    assert found is not None
+    context = click.Context(found, parent=above, info_name=name)
+    yield f"## `{context.command_path}`\n"
+    usage = " ".join(found.collect_usage_pieces(context))
+    words, _, examples = inspect.cleandoc(found.help or "").partition("\b\nExamples:\n")
+    yield f"{' '.join(words.split())}\n"
+    yield f"```text\n{context.command_path} {usage}\n```\n"
+    if examples:
+        yield f"```sh\n{inspect.cleandoc(examples)}\n```\n"
+    yield from options(found, context)
+    if isinstance(found, click.Group):
+        for below in found.list_commands(context):
+            yield from command(below, context)
+
+
+def options(found: click.Command, context: click.Context) -> Iterator[str]:
+    """A table of options."""
+    shown = [parameter for parameter in found.params if isinstance(parameter, click.Option)]
+    records = [record for parameter in shown if (record := parameter.get_help_record(context))]
+    if records:
+        yield "| option | meaning |"
+        yield "| --- | --- |"
+        yield from (f"| `{option.replace('|', ', ')}` | {cell(words)} |" for option, words in records)
+        yield ""
+
+
+def cell(text: str) -> str:
+    """Text in a table."""
+    return text.replace("|", "\\|").replace("<", "\\<")
+
+
+def files() -> str:
+    """The page of files, its tables made anew."""
+
+    def table(match: re.Match[str]) -> str:
+        without = set((match["without"] or "").split(", "))
+        rows = "\n".join(keys(getattr(model, match["noun"]), without))
+        return f"{match[1]}| key | what it takes | meaning |\n| --- | --- | --- |\n{rows}\n{match[4]}"
+
+    return TABLE.sub(table, (REFERENCE / "files.md").read_text("utf-8"))
+
+
+def keys(noun: type, without: set[str]) -> Iterator[str]:
+    """A row for each key of a noun."""
+    for column in tables.columns(noun):
+        if column.key and column.name not in without:
+            needed = "; required" if column.required else said(column.default)
+            yield f"| `{column.key}` | {takes(column.type)}{needed} | {cell(column.doc)} |"
+
+
+def said(default: object) -> str:
+    """A default, where it says something."""
+    return f"; default `{default}`" if isinstance(default, str | int) and default != "" else ""
+
+
+def takes(hint: object) -> str:
+    """A type in words."""
+    kind, marks = tables.bare(hint)
+    origin = get_origin(kind)
+    if origin is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(kind))
+    if origin is tuple:
+        return f"a list: {takes(get_args(kind)[0])}"
+    if origin is not None:
+        return "a table"
+    if model.Address() in marks:
+        return "an address"
+    words = {str: "text", int: "a number", datetime: "a date or a time"}
+    return words.get(kind, "a table") if isinstance(kind, type) else "a table"
+
+
+if __name__ == "__main__":
+    main()

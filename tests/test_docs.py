@@ -1,0 +1,195 @@
+"""The documentation does what it says: its commands are run, and it names everything that there is.
+
+A page is run from top to bottom in a folder of its own. A fence with a title is a file that is written; a ``console``
+fence holds commands behind ``$``, each with what it prints; a line of three dots stands for any lines. README and the
+tutorial begin in an empty folder, the guides where the tutorial ended. ``pytest tests/test_docs.py --update-golden``
+writes what the commands print into the pages.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from dispatch import DispatchError
+from dispatch.checks import RULES
+from dispatch.cli import main
+from dispatch.formats import FORMATS
+from dispatch.language import Language
+
+CHECKOUT = Path(__file__).parents[1]
+DOCS = CHECKOUT / "docs"
+README = CHECKOUT / "README.md"
+TUTORIAL = DOCS / "tutorial.md"
+PAGES = sorted(
+    {README, *CHECKOUT.glob("*.md"), *(page for page in DOCS.rglob("*.md") if "node_modules" not in page.parts)}
+)
+
+FENCE = re.compile(r"^```(?P<kind>\w+)(?: title=\"(?P<file>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+ELLIPSIS = "..."
+
+
+def shown(page: Path) -> str:
+    return page.relative_to(CHECKOUT).as_posix()
+
+
+def command_and_output(body: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console fence, each with what stands below it."""
+    for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        lines = part.splitlines(keepends=True)
+        end = next(number for number, line in enumerate(lines, 1) if not line.endswith("\\\n"))
+        yield "".join(lines[:end]), "".join(lines[end:])
+
+
+class Desk:
+    """A folder and a shell in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder
+        self.folder = folder
+
+    def run(self, command: str) -> str:
+        """What it prints on both streams; a failure is the test's."""
+        place = self.home / ".where"
+        script = f'{command}\nstatus=$?\npwd > "{place}"\nexit $status\n'
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "COLUMNS": "100",
+        }
+        ran = subprocess.run(
+            ["bash", "-c", script], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert ran.returncode == 0, f"$ {command}{ran.stdout}"
+        self.folder = Path(place.read_text().strip())
+        return ran.stdout.replace(str(self.home), "~")
+
+    def read(self, page: Path) -> str:
+        """The page with what its commands print now."""
+        return FENCE.sub(self._fence, page.read_text("utf-8"))
+
+    def _fence(self, fence: re.Match[str]) -> str:
+        if fence["file"]:
+            file = self.folder / fence["file"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(fence["body"], "utf-8")
+        if fence["kind"] != "console":
+            return fence[0]
+        blocks = ((command, said, self.run(command)) for command, said in command_and_output(fence["body"]))
+        return f"```console\n{''.join(f'$ {command}{as_said(said, now)}' for command, said, now in blocks)}```"
+
+
+def as_said(said: str, now: str) -> str:
+    """What was said when that still holds, for it may leave out lines; else what is printed now."""
+    if now and not now.endswith("\n"):
+        now += "\n"
+    pattern = "".join(
+        r"(?:.*\n)*" if line == f"{ELLIPSIS}\n" else re.escape(line) for line in said.splitlines(keepends=True)
+    )
+    return said if re.fullmatch(pattern, now) else now
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory) -> Path:
+    """The folder in which the tutorial was read."""
+    desk = Desk(tmp_path_factory.mktemp("tutorial"))
+    desk.read(TUTORIAL)
+    return desk.home
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=shown)
+def test_the_commands_of_a_page_run_and_print_what_it_says(page, tmp_path, request):
+    desk = Desk(tmp_path)
+    if page not in {README, TUTORIAL}:
+        shutil.copytree(request.getfixturevalue("tutorial"), tmp_path, dirs_exist_ok=True)
+        desk.folder = tmp_path / "my-letter"
+    now = desk.read(page)
+    if request.config.getoption("update_golden"):
+        page.write_text(now, "utf-8")
+    assert now == page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_command_that_is_named_can_be_called(page):
+    """Also what cannot be run here: the options of every ``dispatch ...`` in a fence are known."""
+    for fence in FENCE.finditer(page.read_text("utf-8")):
+        for line in re.findall(r"^(?:\$ )?dispatch ((?:.*\\\n)*.*)", fence["body"], flags=re.MULTILINE):
+            if fence["kind"] in {"sh", "console"}:
+                parse(re.split(r" (?:[|>]|&&|\|\|) ", line.replace("\\\n", " "))[0])
+
+
+def parse(line: str) -> None:
+    words = [word for word in shlex.split(line, comments=True) if not re.match(r"[A-Z]+$", word)]
+    command: click.Command = main
+    context = click.Context(main)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        name, found, words = command.resolve_command(context, words)
+        assert found is not None
+        command, context = found, click.Context(found, parent=context, info_name=name)
+    known = {
+        option for parameter in command.get_params(context) for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+    assert used <= known, f"dispatch {line}: there is no {', '.join(used - known)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_links_between_pages_lead_somewhere(page):
+    for address in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", page.read_text("utf-8")):
+        target = "".join(address)
+        if re.match(r"[a-z]+:|#", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = page.parent / path
+        assert file.exists(), f"{shown(page)} leads to {target}"
+        if anchor:
+            assert anchor in anchors(file), f"{shown(page)} leads to {target}"
+
+
+def anchors(file: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w-]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower()) for heading in headings}
+
+
+def reference(name: str) -> str:
+    return (DOCS / "reference" / f"{name}.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["commands", "files"])
+def test_the_generated_pages_are_as_they_would_be_written_now(name):
+    page = DOCS / "reference" / f"{name}.md"
+    before = page.read_text("utf-8")
+    ran = [sys.executable, str(DOCS / "generate.py"), "--print", name]
+    assert subprocess.run(ran, capture_output=True, text=True, check=True).stdout == before, "run make docs"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_in_the_reference(name):
+    assert f"## `{name}`" in reference("formats")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_in_the_reference(rule):
+    assert rule in reference("checks")
+
+
+@pytest.mark.parametrize("error", [DispatchError, *DispatchError.__subclasses__()])
+def test_every_error_is_in_the_reference(error):
+    assert f"`{error.__name__}`" in reference("errors")
+
+
+@pytest.mark.parametrize(
+    "file", sorted((CHECKOUT / "src" / "dispatch" / "languages").glob("*.toml")), ids=lambda file: file.stem
+)
+def test_every_language_is_in_the_guide(file):
+    assert Language.of(file.stem).translated
+    assert f"`{file.stem}`" in (DOCS / "guides" / "languages.md").read_text("utf-8")
