@@ -147,7 +147,8 @@ def add(
             if len(found) > 1 and alone:
                 raise IssueError(f"has {len(found)} articles, and --{alone} is for one", subject=location)
             articles = [compose.told(article, given, people) for article in found]
-            _titled(articles, location)
+            failed = _untitled(articles, location) or failed
+            articles = [article for article in articles if article.title]
             target, added, passed = compose.add(target, articles, here.publication, section=section)
             issues.write(here.publication, target)
         except DispatchError as error:
@@ -173,10 +174,13 @@ def _gathered(here: Desk, location: str, base: str, allow_private: bool) -> Sequ
     )
 
 
-def _titled(articles: Sequence[Article], location: str) -> None:
-    for article in articles:
-        if not article.title:
-            raise IssueError("no title found", subject=location or article.url, hint='Give it: --title "Its headline"')
+def _untitled(articles: Sequence[Article], location: str) -> bool:
+    """Says which articles have no title, and so cannot be added; whether there is one."""
+    without = [article for article in articles if not article.title]
+    for article in without:
+        place = article.url if len(articles) > 1 and article.url else location or article.url
+        warn(IssueError("no title found", subject=place, hint='Give it: --title "Its headline"'))
+    return bool(without)
 
 
 def _report(slug: str, added: Sequence[Article], passed: Sequence[Article]) -> None:
