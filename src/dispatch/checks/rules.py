@@ -169,9 +169,9 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ),
     (
         "editorial.certainty",
-        "warning",
+        "error",
         "It is certain who wrote it",
-        "Look at the original, and set certainty: certain.",
+        "Look at the original, mend the name, and set certainty: certain in the article's file.",
     ),
     ("editorial.date", "warning", "It is known when it was published", "Add published: to the article's file."),
     ("editorial.title", "error", "Every article and every issue has a title", "Add title: to its file."),
