@@ -4,7 +4,7 @@ A byline, a body, a biography are made here once, as HTML, for every format alik
 of the same fragments. So what one format shows of a person, all show.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -141,13 +141,14 @@ class Fragments:
             return ()
         return tuple(author for author in article.authors if author.bio)
 
-    def minutes(self) -> int:
-        """How long it takes to read what the mail shows, at least 1."""
+    def minutes(self, body: Callable[[Article], Markup] | None = None) -> int:
+        """How long it takes to read what is shown, at least 1; ``body`` gives what is shown of an article's."""
+        body = body or self.excerpt
         shown = [html.text(self.issue.intro)]
         for section in self.sections():
             shown.append(html.text(section.intro))
             for article in section.articles:
-                shown += [article.title, article.dek, article.note, html.text(self.excerpt(article))]
+                shown += [article.title, article.dek, article.note, html.text(body(article))]
         return max(1, round(sum(map(html.word_count, shown)) / WORDS_A_MINUTE))
 
     def entry(self, article: Article) -> str:
@@ -175,7 +176,8 @@ def licence(article: Article) -> str:
 
 
 def _linked(name: str, url: str) -> Markup:
-    bold = f"<b>{escape(name)}</b>"
+    # A name in another script must not carry its direction into what stands beside it.
+    bold = f'<b dir="auto">{escape(name)}</b>'
     return Markup(f'<a href="{escape(url)}">{bold}</a>' if url else bold)  # noqa: S704 - escaped just here
 
 

@@ -1,0 +1,129 @@
+"""Whole editions as files: what a change does to them is its diff. ``pytest --update-golden`` writes them anew."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import nouns
+from addresses import PERSONAL
+from dispatch import __version__, compose, config, issues
+from dispatch.formats import FORMATS
+from dispatch.model import Article, Author, Credit, Image, Issue, Publication, Section, Source
+
+GOLDEN = Path(__file__).parent.parent / "data" / "golden"
+Case = tuple[Issue, Publication]
+
+
+def plain() -> Case:
+    return nouns.issue(nouns.rich(1), nouns.article(2), nouns.article(3)), nouns.publication()
+
+
+def hostile() -> Case:
+    """Text that looks like code in every field, and a picture of each address that is hardest to keep."""
+    nasty = "<b>&amp; \"quoted\" 'text'</b> {{7*7}} {% raw %} xq0qx \\u{a0} =?utf-8?q?x?= ]]> --> \u202ex"
+    articles = [
+        nouns.rich(
+            n,
+            title=f"{n}: {nasty}",
+            dek=nasty,
+            note=nasty,
+            tags=(nasty,),
+            url=address,
+            authors=(Author(name=nasty, url=address, bio=nasty),),
+            credits=(Credit(role=nasty, name=nasty, url=address),),
+            source=Source(title=nasty, url=address, syndicate="full", license=nasty),
+            image=Image(url=address, alt=nasty),
+            content=f"<p>{nouns.html.escape(nasty)}</p>",
+        )
+        for n, address in enumerate(
+            PERSONAL[name] for name in ("looks like an entity", "double quote", "template variable", "backslashes")
+        )
+    ]
+    issue = nouns.issue(
+        sections=(Section(title=nasty, intro=articles[0].content, articles=tuple(articles)),), title=nasty
+    )
+    return replace(issue, preheader=nasty), nouns.publication(title=nasty, description=nasty)
+
+
+def many_authors() -> Case:
+    people = tuple(Author(name=f"Author {n}", url=f"https://people.example/{n}" if n % 2 else "") for n in range(1, 8))
+    roles = (
+        "translator",
+        "editor",
+        "photographer",
+        "illustrator",
+        "via",
+        "submitted by",
+        "sensitivity reader",
+        "editor",
+    )
+    credits = tuple(Credit(role=role, name=f"Person {n}") for n, role in enumerate(roles))  # noqa: A001
+    articles = [nouns.article(n, authors=people[:n], credits=credits[:n]) for n in range(1, 8)]
+    return nouns.issue(*articles), nouns.publication()
+
+
+def policies() -> Case:
+    def of(policy: str, n: int) -> Article:
+        return nouns.rich(n, source=Source(title="The Paper", url="https://paper.example/", syndicate=policy))  # type: ignore[arg-type]
+
+    sections = tuple(
+        Section(title=policy, articles=(of(policy, n),)) for n, policy in enumerate(("link", "excerpt", "full"))
+    )
+    return nouns.issue(sections=sections), nouns.publication()
+
+
+def nothing_known() -> Case:
+    bare = nouns.article(1, authors=(), source=Source(syndicate="excerpt"), published=None, dek="", content="")
+    issue = nouns.issue(bare, number=None, preheader="", intro="", sections=(Section(articles=(bare,)),))
+    return issue, nouns.publication(description="", email=nouns.Mailing(sender="desk@wire.example"))
+
+
+def folder(name: str) -> Callable[[], Case]:
+    def read() -> Case:
+        publication = config.load(GOLDEN.parent / name)
+        return issues.read(publication, "issue-7"), publication
+
+    return read
+
+
+def collection() -> Case:
+    publication = nouns.publication()
+    numbers = [
+        nouns.issue(nouns.rich(n), nouns.article(n + 1), id=f"tag:wire.example,2025:{n}", slug=f"issue-{n}", number=n)
+        for n in (1, 2)
+    ]
+    return compose.archive(numbers, publication), publication
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "plain": plain,
+    "hostile": hostile,
+    "many-authors": many_authors,
+    "policies": policies,
+    "nothing-known": nothing_known,
+    "archive": collection,
+    "arabic": folder("arabic"),
+    "german": folder("deutsch"),
+    "hindi": folder("hindi"),
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("case", CASES)
+def test_edition_is_as_expected(case: str, format: str, request: pytest.FixtureRequest) -> None:  # noqa: A002
+    issue, publication = CASES[case]()
+    if format in nouns.MESSAGES and issue.feed:
+        pytest.skip("a collection is not mailed")
+    octets = nouns.body(format, issue, publication).replace(f'version="{__version__}"'.encode(), b'version="(version)"')
+    path = GOLDEN / case / FORMATS[format].path
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(octets)
+    assert octets == path.read_bytes()
+
+
+def test_every_golden_file_is_looked_at() -> None:
+    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == set(CASES)
+    assert {path.name for path in GOLDEN.glob("*/*")} == {row.path for row in FORMATS.values()}
