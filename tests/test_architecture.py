@@ -36,7 +36,6 @@ ROOMS = {
     "css_inline": "formats/email",
     "email_validator": "formats/eml",
     "feedgen": "formats",
-    "httpx": "fetch",
     "jinja2": "templates",
     "justhtml": "checks/page",
     "lxml": "formats",
@@ -68,7 +67,7 @@ EMPTY_NAMES = {
 }
 
 # What a command must not load that does not use it; each costs more than click itself.
-HEAVY = {"jinja2", "feedgen", "babel", "lxml", "httpx", "trafilatura", "markdown_it", "yaml", "nh3"}
+HEAVY = {"jinja2", "feedgen", "babel", "lxml", "trafilatura", "markdown_it", "yaml", "nh3"}
 HEAVY |= {"justhtml", "selectolax", "sentencex", "mjml", "css_inline", "numpy", "email.message", "asyncio"}
 
 
