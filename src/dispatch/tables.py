@@ -206,8 +206,8 @@ def _text(value: object, *, is_address: bool) -> str:
         raise _wrong("a text", value)
     if found := _ILLEGAL.search(value):
         raise ValueError(f"the character U+{ord(found[0]):04X} cannot stand in a text")
-    if is_address and value.startswith("//"):
-        return _text(f"https:{value}", is_address=True)
+    if is_address:  # the space around an address is no part of it
+        value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
     if is_address and value and not _ADDRESS.fullmatch(value):
         raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_shown(value)}")
     return value

@@ -349,6 +349,7 @@ words = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.split
 def test_no_false_alarm_whatever_the_words(
     title: str, dek: str, name: str, other: str, source: str, tail: str, note: str
 ) -> None:
+    tail = tail.strip()  # the door takes the space around an address away
     story = nouns.article(
         1,
         title=title,
