@@ -1,0 +1,16 @@
+"""From the web, from files and from what was typed to articles: fetch, then the reader that accepts.
+
+location     one location that somebody named: its articles
+many         every source of a publication at once, one result each
+reading      what a source's answer holds, read within a bounded time
+completing   what a source and a page add to an entry
+
+for gathered in gather.sources(publication.sources, box.visits(), user_agent=..., now=..., unknown=box.unknown):
+    box.keep(gathered.source.key, gathered.articles, now, completed=gathered.completed)
+    box.visited(gathered.visit)
+"""
+
+from dispatch.gather.location import articles
+from dispatch.gather.many import Gathered, sources
+
+__all__ = ["Gathered", "articles", "sources"]

@@ -1,0 +1,71 @@
+"""What a source, and the page behind an entry, add to the entry: pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dispatch import html, links
+from dispatch.model import Article, Source
+
+
+def entry(article: Article, own: Source, source: Source, zone: str) -> Article:
+    """An entry with what dispatch.toml says of its source: name, tags, and who writes it where nobody is named.
+
+    own: the source as its feed describes it. An entry that was first published elsewhere, as in a planet, stays that
+    source's: it is not ours to rename, and its author is not the planet's. A moment without an offset is one of
+    ``zone``.
+    """
+    article = replace(article, published=_at(article.published, zone), updated=_at(article.updated, zone))
+    if not _is_own(article.source, own, source):
+        return article
+    if not article.authors and source.author:
+        article = replace(article, authors=(source.author,), certainty="likely")
+    named = replace(own, key=source.key, title=source.title or own.title, url=source.url or own.url)
+    return replace(article, source=named, tags=_once((*article.tags, *source.tags)))
+
+
+def from_page(given: Article, page: Article) -> Article:
+    """An entry with the body of its page, and with what the entry itself does not tell.
+
+    Who wrote it is taken from the page only where the entry names nobody.
+    """
+    if html.word_count(page.content) <= html.word_count(given.content):
+        page = replace(page, content="", markdown="")
+    if given.authors and given.certainty == "certain":
+        page = replace(page, authors=(), credits=())
+    elif not page.authors or (given.authors and page.certainty != "certain"):
+        page = replace(page, authors=())
+    named = page if page.authors else given
+    return replace(
+        given,
+        title=given.title or page.title,
+        dek=given.dek or page.dek,
+        summary=given.summary or (html.text(given.content) if page.content else "") or page.summary,
+        content=page.content or given.content,
+        authors=named.authors,
+        credits=given.credits or page.credits,
+        certainty=named.certainty,
+        published=given.published or page.published,
+        updated=given.updated or page.updated,
+        language=given.language or page.language,
+        tags=given.tags or page.tags,
+        image=given.image or page.image,
+        license=given.license or page.license,
+    )
+
+
+def _is_own(origin: Source, own: Source, source: Source) -> bool:
+    """Whether an entry's origin is the source that was asked."""
+    if origin == own or not (origin.title or origin.url or origin.feed):
+        return True
+    ours = {links.canonical(url) for url in (own.feed, own.url, source.feed, source.url) if url}
+    return any(links.canonical(url) in ours for url in (origin.feed, origin.url) if url)
+
+
+def _once(tags: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tags))
+
+
+def _at(moment: datetime | None, zone: str) -> datetime | None:
+    return moment.replace(tzinfo=ZoneInfo(zone)) if moment and moment.tzinfo is None else moment

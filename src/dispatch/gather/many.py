@@ -1,0 +1,225 @@
+"""Every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Final, Literal
+
+from dispatch import fetch, links
+from dispatch.errors import GatherError
+from dispatch.gather import completing, reading
+from dispatch.model import Article, Document, Source, Visit
+
+MOST_PAGES: Final = 20
+MOST_MISSED: Final = 3  # in a row: then the rest waits
+MOST_READING: Final = 2  # large documents at once, each by a process of its own
+
+# The places, from 0, of the articles of a source that nobody has seen before; see ``Inbox.unknown``.
+Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What came of one source.
+
+    state: ``gathered``; ``unchanged``, says the server; ``early``, it asked not to be asked yet; or ``failed``.
+    """
+
+    source: Source
+    visit: Visit  # what is known of it from now on
+    state: Literal["gathered", "unchanged", "early", "failed"]
+    articles: tuple[Article, ...] = ()  # its entries, as they stand there
+    completed: Mapping[int, Article] = field(default_factory=dict)  # by their places, with the body of their pages
+    error: GatherError | None = None  # why it failed
+    missed: tuple[GatherError, ...] = ()  # pages that could not be read
+    later: int = 0  # how many of its articles wait for the next time, because their pages are yet to be read
+
+    @property
+    def entries(self) -> tuple[Article, ...]:
+        """Its articles, completed where they were."""
+        return tuple(self.completed.get(place, article) for place, article in enumerate(self.articles))
+
+
+def sources(
+    sources: Iterable[Source],
+    visits: Mapping[str, Visit],
+    *,
+    user_agent: str,
+    now: datetime,
+    zone: str = "UTC",
+    allow_private: bool = False,
+    in_any_case: bool = False,
+    unknown: Unknown | None = None,
+    seconds: float = fetch.MOST_SECONDS,
+    reading_seconds: float = reading.MOST_SECONDS,
+) -> Iterator[Gathered]:
+    """Ask every source at once, and yield what came of each as it comes; those with pages to be read come last.
+
+    visits: what is known of the sources, by key. now: when this is. zone: of moments without an offset.
+    in_any_case: ask those too that asked not to be asked yet. unknown: which articles are new, so that only their pages
+    are read, at most 20 of a source at a time; without it, all are. It is called in this thread, one source at a time.
+    seconds: how long an answer may take. reading_seconds: how long the reading of one may take.
+
+    Nothing is raised for a source; what went wrong with it is the result's ``error``.
+    """
+    gathering = _Gathering(
+        client=fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds, is_robot=True),
+        now=now,
+        zone=zone,
+        in_any_case=in_any_case,
+        reading_seconds=reading_seconds,
+    )
+    visited = [(source, visits.get(source.key) or Visit(source=source.key)) for source in sources]
+    with_pages: list[_Waiting] = []
+    for result in fetch.together(visited, gathering.ask, host=lambda pair: links.host(_address(pair[0]))):
+        if isinstance(result, Gathered):
+            yield result
+            continue
+        places = unknown(result.source.key, result.articles) if unknown else range(len(result.articles))
+        with_pages.append(replace(result, places=tuple(places)))
+    yield from fetch.together(with_pages, gathering.complete, host=lambda waiting: links.host(_address(waiting.source)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A source whose articles' pages are yet to be read."""
+
+    source: Source
+    visit: Visit
+    articles: tuple[Article, ...]
+    own: Source
+    are_links: bool
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathering:
+    """What all sources of one gathering share."""
+
+    client: fetch.Client
+    now: datetime
+    zone: str
+    in_any_case: bool
+    reading_seconds: float
+    large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_READING))
+
+    def ask(self, pair: tuple[Source, Visit]) -> "Gathered | _Waiting":
+        """What a source has; its articles' pages are not read yet."""
+        source, visit = pair
+        if visit.not_before and self.now < visit.not_before and not self.in_any_case:
+            return Gathered(source=source, visit=visit, state="early")
+        answer: fetch.Answer | None = None
+        try:
+            answer = self._answer(source, visit)
+            if answer.is_unchanged:
+                return Gathered(source=source, visit=self._success(visit, answer), state="unchanged")
+            found = self._read(answer.whole(), source.kind)
+            if found.feeds:
+                answer = self.client.get(found.feeds[0], allow_private=source.allow_private)
+                answer = replace(answer, moved_to=found.feeds[0], etag="", modified="")
+                found = self._read(answer.whole(), source.kind)
+        except GatherError as error:
+            return self._failed(source, visit, answer, error)
+        visit = self._success(visit, answer)
+        # A link is compared by its address alone when it is found again: it stays as it is.
+        articles = (
+            found.articles if found.are_links else tuple(self._entry(a, found.own, source) for a in found.articles)
+        )
+        if found.are_links or source.complete:
+            return _Waiting(source=source, visit=visit, articles=articles, own=found.own, are_links=found.are_links)
+        return Gathered(source=source, visit=visit, state="gathered", articles=articles)
+
+    def complete(self, waiting: _Waiting) -> Gathered:
+        """The articles of a source, the new ones with what their pages say."""
+        completed: dict[int, Article] = {}
+        missed: dict[int, GatherError] = {}
+        tried: list[int] = []
+        for place in waiting.places[:MOST_PAGES]:
+            tried.append(place)
+            try:
+                completed[place] = self._completed(waiting.articles[place], waiting)
+            except GatherError as error:
+                missed[place] = error
+            if all(place in missed for place in tried[-MOST_MISSED:]) and len(missed) >= MOST_MISSED:
+                break
+        later = set(waiting.places) - set(tried)
+        # There is nothing to keep of a link that led nowhere. It is tried again, as is what waits for its turn.
+        left = later | set(missed) if waiting.are_links else later
+        kept = [place for place in range(len(waiting.articles)) if place not in left]
+        return Gathered(
+            source=waiting.source,
+            visit=replace(waiting.visit, etag="", modified="", not_before=None) if left else waiting.visit,
+            state="gathered",
+            articles=tuple(waiting.articles[place] for place in kept),
+            completed={new: completed[place] for new, place in enumerate(kept) if place in completed},
+            missed=tuple(missed.values()),
+            later=len(later),
+        )
+
+    def _completed(self, given: Article, waiting: _Waiting) -> Article:
+        article = completing.from_page(given, self._page(given.url, waiting.source))
+        return self._entry(article, waiting.own, waiting.source) if waiting.are_links else article
+
+    def _answer(self, source: Source, visit: Visit) -> fetch.Answer:
+        address = _address(source)
+        if not (address and source.key):
+            missing = "address" if source.key else "key"
+            raise GatherError(f"it has no {missing}", subject=source.title, hint="Give it one in dispatch.toml.")
+        return self.client.get(
+            address,
+            etag=visit.etag,
+            modified=visit.modified,
+            allow_private=source.allow_private,
+            is_page=source.kind == "page",
+        )
+
+    def _page(self, address: str, source: Source) -> Article:
+        if not links.is_web(address):
+            raise GatherError("it has no page", subject=source.title)
+        answer = self.client.get(address, allow_private=source.allow_private, is_page=True)
+        found = self._read(answer.whole(), "article").articles
+        if not found:
+            raise GatherError("there is nothing to read on this page", subject=address)
+        return found[0]
+
+    def _read(self, document: Document, kind: str) -> reading.Found:
+        try:
+            if len(document.body) < reading.LARGE:
+                return reading.read(document, kind)
+            with self.large:
+                return reading.read(document, kind, seconds=self.reading_seconds)
+        except GatherError as error:
+            raise GatherError(error.message, subject=document.name, hint=error.hint) from error
+
+    def _entry(self, article: Article, own: Source, source: Source) -> Article:
+        return completing.entry(article, own, source, self.zone)
+
+    def _success(self, visit: Visit, answer: fetch.Answer) -> Visit:
+        return Visit(
+            source=visit.source,
+            asked=self.now,
+            succeeded=self.now,
+            etag=answer.etag or (visit.etag if answer.is_unchanged else ""),
+            modified=answer.modified or (visit.modified if answer.is_unchanged else ""),
+            not_before=self._later(answer),
+            moved_to=answer.moved_to,
+        )
+
+    def _failed(self, source: Source, visit: Visit, answer: fetch.Answer | None, error: GatherError) -> Gathered:
+        visit = replace(
+            visit,
+            asked=self.now,
+            error=error.message,
+            failures=visit.failures + 1,
+            not_before=self._later(answer) if answer else None,
+        )
+        return Gathered(source=source, visit=visit, state="failed", error=error)
+
+    def _later(self, answer: fetch.Answer) -> datetime | None:
+        return self.now + timedelta(seconds=answer.wait) if answer.wait else None
+
+
+def _address(source: Source) -> str:
+    """What is asked: its feed, else its page."""
+    return source.feed if source.feed and source.kind != "page" else source.url

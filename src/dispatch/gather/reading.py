@@ -1,0 +1,111 @@
+"""What a source's answer holds, read within a bounded time.
+
+Readers are bounded in what they take, but a large document of somebody who means ill may still keep them busy. One that
+is large is therefore read by a process of its own, which is ended when it takes too long; the others go on. As a
+program, this module is that process: a document comes in, what was read goes out, both as JSON.
+"""
+
+import json
+import subprocess
+import sys
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from dispatch import links
+from dispatch.errors import GatherError
+from dispatch.inbox import nouns
+from dispatch.model import Article, Document, Source
+from dispatch.readers import discovery, feed, hfeed, page
+
+MOST_SECONDS: Final = 20.0
+MOST_MEMORY: Final = 2 << 30
+LARGE: Final = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What there is at an address."""
+
+    own: Source = field(default_factory=Source)  # the source as it describes itself
+    articles: tuple[Article, ...] = ()
+    are_links: bool = False  # nothing is known of the articles but their addresses
+    feeds: tuple[str, ...] = ()  # it is a page that names feeds instead
+
+
+def read(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> Found:
+    """What a feed holds; of a page, its feeds, else its h-feed, else the articles that it announces, else itself.
+
+    kind: ``page`` passes over the feeds that a page names. Raises GatherError when it cannot be read, or not within
+    ``seconds``.
+    """
+    if len(document.body) < LARGE:
+        return _read(document, kind)
+    return _elsewhere(document, kind, seconds)
+
+
+def _read(document: Document, kind: str) -> Found:
+    if feed.accepts(document):
+        own, articles = feed.whole(document)
+        return Found(own=own, articles=tuple(articles))
+    if not page.accepts(document):
+        raise GatherError(
+            f"this is {document.media_type or 'a file'}, neither a feed nor a page", hint="Check the address."
+        )
+    if kind == "article":
+        return Found(articles=tuple(page.read(document)))
+    if kind != "page" and (feeds := discovery.feeds(document)):
+        return Found(feeds=tuple(feeds))
+    if hfeed.accepts(document):
+        own, articles = hfeed.whole(document)
+        return Found(own=own, articles=tuple(articles))
+    itself = [replace(article, url=document.name) for article in page.read(document)]
+    own = itself[0].source if itself else Source(title=links.host(document.url), url=document.url)
+    if announced := discovery.articles(document):
+        return Found(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
+    return Found(own=own, articles=tuple(itself))
+
+
+def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
+    """The same by a process of its own."""
+    told = {**nouns.table(replace(document, body=b"")), "body": b64encode(document.body).decode("ascii"), "as": kind}
+    try:
+        # -P: nothing is imported from the folder where somebody happens to stand.
+        ended = subprocess.run(  # noqa: S603 - ourselves
+            [sys.executable, "-P", "-m", __name__],
+            input=json.dumps(told).encode("ascii"),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+        answer = json.loads(ended.stdout)
+    except subprocess.TimeoutExpired as error:
+        raise GatherError(f"it takes longer than {seconds:g} seconds to read", hint="No honest feed does.") from error
+    except ValueError as error:
+        raise GatherError("it cannot be read within the memory that a feed may take") from error
+    if "error" in answer:
+        raise GatherError(answer["error"], hint=answer["hint"])
+    return nouns.noun(Found, json.dumps(answer))
+
+
+def _main() -> None:
+    _bound_memory()
+    told = json.load(sys.stdin)
+    kind, body = told.pop("as"), b64decode(told["body"])
+    document = replace(nouns.noun(Document, json.dumps(told)), body=body)
+    try:
+        answer = nouns.table(_read(document, kind))
+    except GatherError as error:
+        answer = {"error": error.message, "hint": error.hint}
+    json.dump(answer, sys.stdout)
+
+
+def _bound_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    _main()

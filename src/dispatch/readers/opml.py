@@ -1,0 +1,74 @@
+"""OPML 2.0: lists of subscriptions, in and out. Nested folders are sections; the innermost one counts."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from xml.etree.ElementTree import Element
+
+from dispatch import html, links
+from dispatch.errors import GatherError
+from dispatch.model import Document, Source
+from dispatch.readers import charset, xml
+
+
+def read(document: Document) -> list[Source]:
+    """The sources of a list, in its order, those with a feed; folders that hold them give their section.
+
+    Raises GatherError on what is no OPML, and beyond the bounds of ``xml.parse``.
+    """
+    root = xml.parse(charset.text(document))
+    if root.tag != "opml":
+        raise GatherError(
+            f"this is XML, but not OPML: its root is {root.tag}", subject=document.name, hint="Export it as OPML again."
+        )
+    return [source for body in root.iter("body") for source in _sources(body, "", document.url)]
+
+
+def write(title: str, sources: Iterable[Source]) -> str:
+    """The list as OPML: the sections are folders, in the order of their first appearance."""
+    folders: dict[str, list[str]] = {}
+    for source in sources:
+        folders.setdefault(source.section, []).append(_outline(source))
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += ["  <head>", f"    <title>{_written(title)}</title>", "  </head>", "  <body>"]
+    for section, outlines in folders.items():
+        if section:
+            inner = [f"      {outline}" for outline in outlines]
+            lines += [f'    <outline text="{_written(section)}">', *inner, "    </outline>"]
+        else:
+            lines += [f"    {outline}" for outline in outlines]
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _sources(parent: Element, section: str, base: str) -> Iterator[Source]:
+    for outline in parent:
+        if outline.tag != "outline":
+            continue
+        # Some programs write xmlurl.
+        said = {name.lower(): html.clean(value).strip() for name, value in outline.attrib.items()}
+        title = " ".join((said.get("title") or said.get("text", "")).split())
+        feed = links.resolve(base, said.get("xmlurl", ""))
+        if links.is_web(feed):
+            page = links.resolve(base, said.get("htmlurl", ""))
+            yield Source(
+                title=title, feed=feed, url=page if links.is_web(page) else "", section=section, tags=_tags(said)
+            )
+        yield from _sources(outline, section if feed else title or section, base)
+
+
+def _tags(said: dict[str, str]) -> tuple[str, ...]:
+    """The categories that are tags: those with slashes in front are places in a directory (OPML 2.0, “category”)."""
+    names = (name.strip() for name in said.get("category", "").split(","))
+    return tuple(dict.fromkeys(name for name in names if name and "/" not in name))
+
+
+def _outline(source: Source) -> str:
+    name = source.title or source.key
+    # What has no feed is a link to its page (OPML 2.0, “link”).
+    words = {"type": "rss" if source.feed else "link", "text": name, "title": name}
+    words |= {"xmlUrl": source.feed, "htmlUrl": source.url} if source.feed else {"url": source.url}
+    words["category"] = ",".join(source.tags)
+    return "<outline " + " ".join(f'{name}="{_written(value)}"' for name, value in words.items() if value) + "/>"
+
+
+def _written(value: str) -> str:
+    return escape(html.clean(value)).replace("\n", "&#10;").replace("\t", "&#9;")
