@@ -109,7 +109,7 @@ def credited(article: Article) -> tuple[Author, ...]:
 
 def joined(people: Sequence[Author]) -> Author:
     """All of them as one; several have no address in common."""
-    return people[0] if len(people) == 1 else Author(name=", ".join(author.name for author in people))
+    return people[0] if len(people) == 1 else Author(name=", ".join(" ".join(author.name.split()) for author in people))
 
 
 def bylines(fragments: Fragments, article: Article) -> tuple[Author, ...]:
