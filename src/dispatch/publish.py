@@ -21,5 +21,7 @@ def place(issue: Issue, editions: Iterable[Edition]) -> Iterator[tuple[str, byte
 def write(folder: Path, public: Mapping[str, bytes]) -> list[str]:
     """Writes what changed below ``folder``, and returns the paths of that, in order. Raises DeliveryError."""
     return [
-        path for path, body in sorted(public.items()) if files.write(folder / path, body, within=folder, error=DeliveryError)
+        path
+        for path, body in sorted(public.items())
+        if files.write(folder / path, body, within=folder, error=DeliveryError)
     ]
