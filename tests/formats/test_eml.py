@@ -185,6 +185,13 @@ def wire(octets: bytes) -> None:
     assert max(map(len, octets.split(b"\r\n"))) <= 998
 
 
+def test_quoted_printable_lines_have_at_most_76_characters() -> None:
+    """RFC 2045, section 6.7."""
+    octets = nouns.body("eml", nouns.issue(*(nouns.rich(n, dek="Größe " * 90) for n in range(3))))
+    _, _, parts = octets.partition(b"\r\n\r\n")
+    assert max(map(len, parts.split(b"\r\n"))) <= 76
+
+
 @pytest.mark.parametrize(
     ("words", "encoding"),
     [

@@ -32,6 +32,7 @@ def render(issue: Issue, publication: Publication) -> bytes:
         inline_style_tags=False,
         keep_style_tags=True,
         keep_link_tags=True,
+        minify_css=True,
         load_remote_stylesheets=False,
         extra_css=texts.render(STYLE, fragments.values),
     )

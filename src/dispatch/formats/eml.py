@@ -20,6 +20,8 @@ from dispatch.model import Issue, Publication
 
 # Long List-Unsubscribe headers must not be folded into RFC 2047 words: one-click would break.
 WIRE = policy.SMTP.clone(max_line_length=998)
+# Quoted-printable lines have at most 76 characters (RFC 2045, section 6.7).
+BODY = policy.SMTP.clone(max_line_length=76)
 LONGEST_HEADER = 200
 
 
@@ -37,7 +39,7 @@ def message(issue: Issue, publication: Publication, to: str) -> bytes:
     seed = _seed(issue)
     parts: list[Message[str, str] | str] = []
     for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
-        part = EmailMessage(policy=WIRE)
+        part = EmailMessage(policy=BODY)
         part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_encoding(body.decode()))
         del part["MIME-Version"]
         parts.append(part)
