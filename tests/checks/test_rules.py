@@ -69,7 +69,7 @@ def of_content(html: str) -> list[Finding]:
 
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
-MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(16)))
+MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
 
 # A rule, and findings among which it must be.
 PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
