@@ -23,7 +23,7 @@ FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files"},
     {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "schemas"},
-    {"config", "fetch", "inbox", "issues", "ledger"},
+    {"config", "fetch", "inbox", "issues", "ledger", "sources"},
     {"gather", "compose", "render", "check", "publish"},
     {"cli"},
     {"__main__"},

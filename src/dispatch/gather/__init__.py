@@ -10,7 +10,8 @@ for gathered in gather.sources(publication.sources, box.visits(), user_agent=...
     box.visited(gathered.visit)
 """
 
+from dispatch.gather.discovering import source as discover
 from dispatch.gather.location import articles
 from dispatch.gather.many import Gathered, sources
 
-__all__ = ["Gathered", "articles", "sources"]
+__all__ = ["Gathered", "articles", "discover", "sources"]

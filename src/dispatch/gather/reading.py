@@ -29,6 +29,7 @@ class Found:
 
     own: Source = field(default_factory=Source)  # the source as it describes itself
     articles: tuple[Article, ...] = ()
+    is_feed: bool = False  # not a page
     are_links: bool = False  # nothing is known of the articles but their addresses
     feeds: tuple[str, ...] = ()  # it is a page that names feeds instead
 
@@ -47,7 +48,7 @@ def read(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -
 def _read(document: Document, kind: str) -> Found:
     if feed.accepts(document):
         own, articles = feed.whole(document)
-        return Found(own=own, articles=tuple(articles))
+        return Found(own=own, articles=tuple(articles), is_feed=True)
     if not page.accepts(document):
         raise GatherError(
             f"this is {document.media_type or 'a file'}, neither a feed nor a page", hint="Check the address."
@@ -60,10 +61,17 @@ def _read(document: Document, kind: str) -> Found:
         own, articles = hfeed.whole(document)
         return Found(own=own, articles=tuple(articles))
     itself = [replace(article, url=document.name) for article in page.read(document)]
-    own = itself[0].source if itself else Source(title=links.host(document.url), url=document.url)
+    own = _itself(itself[0] if itself else Article(), document)
     if announced := discovery.articles(document):
         return Found(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
     return Found(own=own, articles=tuple(itself))
+
+
+def _itself(front: Article, document: Document) -> Source:
+    """The source that a page is: by the site's name, else by the page's title."""
+    host = links.host(document.url).removeprefix("www.")
+    name = front.source.title if front.source.title != host else front.title
+    return Source(title=name or host, url=document.url)
 
 
 def _elsewhere(document: Document, kind: str, seconds: float) -> Found:

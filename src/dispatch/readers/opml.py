@@ -71,4 +71,5 @@ def _outline(source: Source) -> str:
 
 
 def _written(value: str) -> str:
-    return escape(html.clean(value)).replace("\n", "&#10;").replace("\t", "&#9;")
+    """A value as an attribute has it; what cannot be seen is a reference, so that it acts on no terminal."""
+    return "".join(sign if sign.isprintable() else f"&#{ord(sign)};" for sign in escape(html.clean(value)))

@@ -1,0 +1,166 @@
+"""``dispatch gather``."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import click
+
+from dispatch import gather as gathering
+from dispatch import inbox, sources
+from dispatch.cli.desk import desk, now, say, tell
+from dispatch.gather import Gathered
+from dispatch.inbox import Kept
+from dispatch.model import Source, Visit
+
+WEEKS = timedelta(weeks=2)
+
+
+@click.command()
+@click.argument("keys", metavar="[SOURCE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="What came of each source, as an array of objects.")
+@click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
+def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
+    """Gather what is new from every SOURCE into the inbox, all at once; without names, from those of dispatch.toml.
+
+    A source that asked not to be asked again yet is left alone, unless you name it. Exit code 1 says that some failed;
+    the others are gathered all the same.
+
+    \b
+    Examples:
+      dispatch gather
+      dispatch gather paper tide --json
+    """
+    here = desk()
+    started = now()
+    chosen = [sources.find(here.publication, key) for key in keys] or list(here.publication.sources)
+    report = Report()
+    with inbox.open(here.publication) as box:
+        visits = box.visits()
+        results = gathering.sources(
+            chosen,
+            visits,
+            user_agent=here.user_agent,
+            now=started,
+            zone=here.publication.timezone,
+            allow_private=allow_private,
+            in_any_case=bool(keys),
+            unknown=box.unknown,
+        )
+        for number, result in enumerate(results, 1):
+            kept = box.keep(result.source.key, result.articles, started, completed=result.completed)
+            if result.source.key:
+                box.visited(result.visit)
+            report.take(result, kept)
+            _progress(number, len(chosen))
+        visits = box.visits()
+    if as_json:
+        tell(json.dumps(report.rows))
+    else:
+        tell(report.summary())
+    for line in report.troubles(started):
+        say(line)
+    for line in _silent(here.publication.sources, visits, report.failed, started):
+        say(line)
+    if report.failed:
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a gathering, without the articles themselves."""
+
+    rows: list[dict[str, object]] = field(default_factory=list)
+    failed: dict[str, Visit] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("new", "changed", "unchanged", "early", "dismissed", "later"), 0)
+    )
+
+    def take(self, result: Gathered, kept: Kept) -> None:
+        """Take in what came of one source."""
+        key, visit = result.source.key or result.source.title or result.source.url, result.visit
+        if result.error:
+            self.failed[key] = visit
+        if visit.moved_to:
+            self.moved[key] = visit.moved_to
+        self.missed.extend(f"{key}: a page was not read: {error}" for error in result.missed)
+        for name, number in {
+            "new": len(kept.new),
+            "changed": len(kept.changed),
+            "dismissed": kept.dismissed,
+            "later": result.later,
+            result.state: 1,
+        }.items():
+            self.counts[name] = self.counts.get(name, 0) + number
+        self.rows.append(
+            {
+                "source": key,
+                "state": result.state,
+                "new": kept.new,
+                "changed": kept.changed,
+                "error": result.error.message if result.error else "",
+                "failures": visit.failures,
+                "succeeded": visit.succeeded.isoformat() if visit.succeeded else None,
+                "moved_to": visit.moved_to,
+            }
+        )
+
+    def summary(self) -> str:
+        """All of it in a line."""
+        said = [f"{self.counts['new']} new", f"{self.counts['changed']} changed"]
+        said += [f"{self.counts['dismissed']} dismissed"] if self.counts["dismissed"] else []
+        of_sources = [
+            f"{number} {words}"
+            for number, words in (
+                (self.counts["unchanged"], "as they were"),
+                (self.counts["early"], "not to be asked yet"),
+                (len(self.failed), "failed"),
+            )
+            if number
+        ]
+        told = f" ({', '.join(of_sources)})" if of_sources else ""
+        return f"{', '.join(said)} from {len(self.rows)} source{'' if len(self.rows) == 1 else 's'}{told}"
+
+    def troubles(self, at: datetime) -> Iterator[str]:
+        """What went wrong and why, and what has moved, a line each."""
+        for key, visit in sorted(self.failed.items()):
+            yield f"{key}: {visit.error}{_since(visit, at)}"
+        for key, address in sorted(self.moved.items()):
+            yield f"{key} has moved for good: write {address} in dispatch.toml"
+        yield from self.missed
+        if self.counts["later"]:
+            yield f"{self.counts['later']} more articles wait for the next gathering, to be polite to their hosts"
+
+
+def _silent(
+    named: Sequence[Source], visits: Mapping[str, Visit], failed: Mapping[str, Visit], at: datetime
+) -> Iterator[str]:
+    """The sources that have failed for weeks and were not asked this time."""
+    for source in named:
+        visit = visits.get(source.key)
+        if visit and visit.error and source.key not in failed and _weeks(visit, at):
+            yield f"{source.key}: {visit.error}{_since(visit, at)}"
+
+
+def _since(visit: Visit, at: datetime) -> str:
+    if visit.failures < 2:
+        return ""
+    times = f"{visit.failures} times in a row"
+    if visit.succeeded is None:
+        return f" ({times}, never worked)"
+    weeks = f", {(at - visit.succeeded).days // 7} weeks ago" if _weeks(visit, at) else ""
+    return f" ({times}, last worked {visit.succeeded:%Y-%m-%d}{weeks})"
+
+
+def _weeks(visit: Visit, at: datetime) -> bool:
+    return visit.succeeded is None or at - visit.succeeded >= WEEKS
+
+
+def _progress(done: int, of: int) -> None:
+    """How far it is, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {of} sources" + ("\r\x1b[K" if done == of else ""), nl=False, err=True)

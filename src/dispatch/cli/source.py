@@ -1,0 +1,259 @@
+"""``dispatch source``: add, import, export, list, test, remove."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+import click
+
+from dispatch import sources
+from dispatch.cli.add import Named
+from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Source, Syndicate, Visit
+
+Kind = Literal["", "feed", "page"]
+
+
+@click.group()
+def source() -> None:
+    """Name the sources that are gathered: feeds, sites with feeds, and pages without.
+
+    \b
+    Examples:
+      dispatch source add https://paper.example --syndicate excerpt
+      dispatch source import subscriptions.opml
+      dispatch source list
+    """
+
+
+@source.command()
+@click.argument("address")
+@click.option("--title", default="", help="Its name. Default: the one that it gives itself.")
+@click.option("--section", "-s", default="", help="The section that its articles go to.")
+@click.option(
+    "--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of an article may be shown."
+)
+@click.option("--words", type=click.IntRange(1), help="About how many words an excerpt has.")
+@click.option("--license", "terms", default="", help="The licence under which it may be shown.")
+@click.option("--tag", "tags", multiple=True, help="What all its articles are about; repeatable.")
+@click.option("--author", type=Named(), help="Who writes it, when it has one author only and does not say so.")
+@click.option("--kind", type=click.Choice(["feed", "page"]), help="What is at the address. Default: it is looked for.")
+@click.option("--complete", is_flag=True, help="Read the page of each article, because the feed has excerpts only.")
+@click.option("--dismiss", multiple=True, help="Titles and addresses that are not wanted, * for anything; repeatable.")
+@click.option("--key", default="", help="A short name for it. Default: made of the title.")
+@click.option("--allow-private", is_flag=True, help="It is in your own network.")
+@click.option("--no-fetch", is_flag=True, help="Look for nothing: ADDRESS is a feed, or with --kind page a page.")
+def add(
+    address: str,
+    title: str,
+    section: str,
+    syndicate: Syndicate | None,
+    words: int | None,
+    terms: str,
+    tags: tuple[str, ...],
+    author: tuple[str, str] | None,
+    kind: Kind | None,
+    complete: bool,
+    dismiss: tuple[str, ...],
+    key: str,
+    allow_private: bool,
+    no_fetch: bool,
+) -> None:
+    """Add the source at ADDRESS to dispatch.toml: a feed, a site whose feed is looked for, or a page without one.
+
+    \b
+    Examples:
+      dispatch source add https://paper.example --syndicate excerpt --section Europe
+      dispatch source add https://blog.example/feed --author "Ann Lee=https://blog.example/ann"
+      dispatch source add https://notes.example --kind page --dismiss "Links of the week*"
+    """
+    here = desk()
+    found = _at(here, address, kind, allow_private=allow_private, no_fetch=no_fetch)
+    found = replace(
+        found,
+        key=key,
+        title=title or found.title,
+        section=section,
+        syndicate=syndicate,
+        excerpt_words=words,
+        license=terms,
+        tags=tags,
+        author=Author(name=author[0], url=author[1]) if author else None,
+        dismiss=dismiss,
+        complete=complete,
+        allow_private=allow_private,
+    )
+    added, passed = sources.add(here.publication, [found])
+    for known in passed:
+        say(f"{known.key} is gathered from there already: nothing added")
+    for new in added:
+        tell(new.key)
+        say(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
+        say("Next: dispatch gather")
+
+
+@source.command("import")
+@click.argument("file")
+@click.option("--allow-private", is_flag=True, help="FILE, when it is an address, is in your own network.")
+def import_(file: str, allow_private: bool) -> None:
+    """Add the feeds of an OPML FILE, which may be an address or - for standard input. Its folders become sections.
+
+    \b
+    Examples:
+      dispatch source import subscriptions.opml
+    """
+    from dispatch import fetch
+    from dispatch.readers import opml
+
+    here = desk()
+    stdin = sys.stdin.buffer.read() if file == "-" else None
+    document = fetch.document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
+    found = opml.read(document)
+    if not found:
+        raise GatherError("there is no feed in this list", subject=document.name)
+    added, passed = sources.add(here.publication, (replace(one, kind="feed") for one in found))
+    for new in added:
+        tell(new.key)
+    say(f"added {_counted(len(added), 'source')}" + (f", passed over {len(passed)} that were there" if passed else ""))
+
+
+@source.command()
+def export() -> None:
+    """Write all sources to standard output as OPML 2.0, sections as folders.
+
+    \b
+    Examples:
+      dispatch source export > subscriptions.opml
+    """
+    from dispatch.readers import opml
+
+    publication = desk().publication
+    click.echo(opml.write(publication.title, publication.sources).encode("utf-8"), nl=False)
+
+
+@source.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+def list_(as_json: bool) -> None:
+    """List all sources with what is known of them: when each last answered, and why not since.
+
+    \b
+    Examples:
+      dispatch source list
+    """
+    from dispatch import inbox
+    from dispatch.inbox import nouns
+
+    publication = desk().publication
+    with inbox.open(publication) as box:
+        visits = box.visits()
+    if as_json:
+        tell(json.dumps([nouns.table(one) | {"visit": _known(visits.get(one.key))} for one in publication.sources]))
+        return
+    for one in publication.sources:
+        tell(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
+        tell(f"    {_state(visits.get(one.key), now())}")
+
+
+@source.command()
+@click.argument("name", metavar="KEY|ADDRESS")
+@click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
+def test(name: str, allow_private: bool) -> None:
+    """Fetch a source, by its key or address, and show what would come. Nothing is kept.
+
+    \b
+    Examples:
+      dispatch source test paper
+      dispatch source test https://paper.example
+    """
+    from dispatch import gather, links
+
+    here = desk()
+    chosen = (
+        replace(_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
+        if links.is_web(name)
+        else sources.find(here.publication, name)
+    )
+    results = gather.sources(
+        [chosen],
+        {},
+        user_agent=here.user_agent,
+        now=now(),
+        zone=here.publication.timezone,
+        allow_private=allow_private,
+    )
+    for result in results:
+        if result.error:
+            raise result.error
+        say(f"{result.source.title}: {_counted(len(result.entries), 'article')} at {chosen.feed or chosen.url}")
+        if result.visit.moved_to:
+            say(f"It has moved for good, to {result.visit.moved_to}")
+        for article in result.entries:
+            tell(_line(article))
+        for missed in result.missed:
+            say(f"not read: {missed}")
+
+
+@source.command()
+@click.argument("key")
+def remove(key: str) -> None:
+    """Take the source of that KEY out of dispatch.toml. What was gathered from it stays.
+
+    \b
+    Examples:
+      dispatch source remove paper
+    """
+    removed = sources.remove(desk().publication, key)
+    say(f"removed “{removed.title or removed.key}”")
+
+
+def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_fetch: bool) -> Source:
+    """The source at an address, by looking or as told."""
+    from dispatch import gather, links
+
+    if not links.is_web(address):
+        hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
+        raise GatherError("a source is an http or https address", subject=address, hint=hint)
+    if no_fetch:
+        return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)
+    found = gather.discover(address, user_agent=here.user_agent, allow_private=allow_private)
+    if kind == "page":
+        return Source(kind="page", url=address, title=found.title)
+    if kind == "feed" and found.kind != "feed":
+        raise GatherError(
+            "there is no feed here", subject=address, hint="Without --kind feed, the page itself is read."
+        )
+    return found
+
+
+def _line(article: Article) -> str:
+    """An article that would come, with how sure its authors are."""
+    names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
+    by = f"by {names} [{article.certainty}]" if names else "author unknown"
+    day = f"{article.published:%Y-%m-%d}  " if article.published else ""
+    return f"{day}{article.title or article.url}\n    {by}\n    {article.url}"
+
+
+def _state(visit: Visit | None, at: datetime) -> str:
+    """What is known of a source, in a line."""
+    if visit is None or visit.asked is None:
+        return "never asked"
+    moved = f"; it has moved to {visit.moved_to}" if visit.moved_to else ""
+    worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
+    if visit.error:
+        days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
+        return f"failed {_counted(visit.failures, 'time')} in a row, last worked {worked}{days}: {visit.error}{moved}"
+    return f"worked {worked}{moved}"
+
+
+def _known(visit: Visit | None) -> Mapping[str, object] | None:
+    from dispatch.inbox import nouns
+
+    return nouns.table(visit) if visit else None
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,183 @@
+"""The sources in dispatch.toml, edited where they stand: every line that is not theirs stays as it is.
+
+What is written is read back before it replaces the file; where that differs from what was meant, nothing is written.
+"""
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass, replace
+from typing import Final
+
+from dispatch import files, links, tables
+from dispatch.errors import ConfigError
+from dispatch.model import Publication, Source
+
+FILE: Final = "dispatch.toml"
+
+_KEY = re.compile(r"[a-z0-9-]{1,80}")
+_LONGEST_KEY = 40
+_HEADER = re.compile(r"\s*\[")
+_OURS = re.compile(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
+_BELOW_OURS = re.compile(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
+_ASIDE = re.compile(r"\s*(?:#.*)?$")
+
+
+def find(publication: Publication, key: str) -> Source:
+    """The source of that key. Raises ConfigError with the nearest."""
+    for source in publication.sources:
+        if source.key == key:
+            return source
+    near = tables.nearest(key, [source.key for source in publication.sources])
+    raise ConfigError(f"there is no source “{key}”{near}", subject=FILE, hint="dispatch source list shows them all.")
+
+
+def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source]]:
+    """Write sources into dispatch.toml; those that were added, each with a key, and those that were there already.
+
+    Two are the same when they are gathered from the same address, tracking parameters and the like aside. A source
+    without a key gets one made of its title, else of its host. Raises ConfigError, and has then written nothing.
+    """
+    known = {_identity(source): source.key for source in publication.sources}
+    keys = {source.key for source in publication.sources}
+    added: list[Source] = []
+    passed: list[Source] = []
+    for source in sources:
+        if _identity(source) in known:
+            passed.append(replace(source, key=known[_identity(source)]))
+            continue
+        if source.key in keys - {""}:
+            raise ConfigError(f"“{source.key}” is the key of another source", subject=FILE, hint="Choose another.")
+        if source.key and not _KEY.fullmatch(source.key):
+            raise ConfigError(f"“{source.key}” is no key: one is made of a-z, 0-9 and hyphens", subject=FILE)
+        keyed = replace(source, key=source.key or _key(source, keys))
+        keys.add(keyed.key)
+        known[_identity(keyed)] = keyed.key
+        added.append(keyed)
+    if added:
+        _edit(publication, lambda text: with_added(text, added))
+    return added, passed
+
+
+def remove(publication: Publication, key: str) -> Source:
+    """Take a source out of dispatch.toml. Raises ConfigError when there is none of that key."""
+    source = find(publication, key)
+    _edit(publication, lambda text: without(text, key))
+    return source
+
+
+def with_added(text: str, sources: Iterable[Source]) -> str:
+    """The text of a dispatch.toml with more sources below those that it has. Raises ConfigError."""
+    meant = _read(text)
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    at = max((stop for _, stop in _entries(lines)), default=len(lines))
+    added = [_table(source) for source in sources]
+    block = "".join(
+        f"{end}[[sources]]{end}" + "".join(f"{key} = {_toml(value)}{end}" for key, value in table.items())
+        for table in added
+    )
+    before = "".join(lines[:at])
+    before += end if before and not before.endswith("\n") else ""
+    return _proved(before + block + "".join(lines[at:]), {**meant, "sources": [*_sources(meant), *added]})
+
+
+def without(text: str, key: str) -> str:
+    """The text of a dispatch.toml without the source of that key. Comments around it stay. Raises ConfigError."""
+    meant = _read(text)
+    written = _sources(meant)
+    lines = text.splitlines(keepends=True)
+    place = next((place for place, entry in enumerate(written) if entry.get("key") == key), len(written))
+    begin, stop = dict(enumerate(_entries(lines))).get(place, (0, 0))
+    if stop < len(lines) and not lines[stop].strip():  # the blank line below goes with it
+        stop += 1
+    rest = "".join(lines[:begin] + lines[stop:])
+    return _proved(rest, {**meant, "sources": written[:place] + written[place + 1 :]})
+
+
+def _edit(publication: Publication, change: Callable[[str], str]) -> None:
+    root = publication.root
+    text = files.text(root / FILE, within=root, error=ConfigError)
+    files.write(root / FILE, change(text).encode("utf-8"), within=root, error=ConfigError)
+
+
+def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """From which line to which each source stands; comments and blank lines below it belong to what follows."""
+    found = []
+    begin = None
+    for number, line in enumerate([*lines, "["]):
+        if not _HEADER.match(line) or (begin is not None and _BELOW_OURS.match(line)):
+            continue
+        if begin is not None:
+            stop = number
+            while _ASIDE.match(lines[stop - 1]):
+                stop -= 1
+            found.append((begin, stop))
+        begin = number if _OURS.match(line) else None
+    return found
+
+
+def _identity(source: Source) -> str:
+    return links.canonical(source.feed or source.url)
+
+
+def _key(source: Source, taken: set[str]) -> str:
+    """A key made of the title, else of the host, and not in use."""
+    host = links.host(source.url or source.feed).removeprefix("www.")
+    words = (re.sub(r"[^a-z0-9]+", "-", _latin(name).lower()).strip("-") for name in (source.title, host))
+    stem = next(filter(None, words), "source")[:_LONGEST_KEY].rstrip("-")
+    return next(key for number in range(1, len(taken) + 2) if (key := stem + f"-{number}" * (number > 1)) not in taken)
+
+
+def _latin(name: str) -> str:
+    """A name without its accents; nothing is made of other scripts."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+
+
+def _table(noun: object) -> dict[str, object]:
+    """A noun as a table of the file, without what is as it is by default."""
+    found = {}
+    for column in tables.columns(tables.noun(type(noun))):
+        value = getattr(noun, column.name)
+        if value != column.default:
+            found[column.key] = _table(value) if is_dataclass(value) else list(value) if type(value) is tuple else value
+    return found
+
+
+def _toml(value: object) -> str:
+    """A value as TOML has it (TOML 1.0); JSON's form of a text, with one more character escaped."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _proved(text: str, meant: Mapping[str, object]) -> str:
+    """The edited text, when it says what it should, and every source in it can be read."""
+    reading = tables.Reading(file=FILE)
+    for number, entry in enumerate(_sources(meant), 1):
+        tables.read(Source, entry, reading, path=f"sources[{number}]")
+    if reading.faults:
+        raise ConfigError("\n".join(reading.faults))
+    try:
+        said = _read(text)
+    except ConfigError:
+        said = {}
+    if {**said, "sources": _sources(said)} != meant:
+        raise ConfigError("its sources cannot be edited by a command", subject=FILE, hint="Edit it by hand.")
+    return text
+
+
+def _read(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", subject=FILE) from error
+
+
+def _sources(table: Mapping[str, object]) -> list[Mapping[str, object]]:
+    written = table.get("sources", [])
+    return [entry for entry in written if isinstance(entry, Mapping)] if isinstance(written, list) else []
