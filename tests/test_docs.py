@@ -169,7 +169,7 @@ def test_the_generated_pages_are_as_they_would_be_written_now(name):
     page = DOCS / "reference" / f"{name}.md"
     before = page.read_text("utf-8")
     ran = [sys.executable, str(DOCS / "generate.py"), "--print", name]
-    assert subprocess.run(ran, capture_output=True, text=True, check=True).stdout == before, "run make docs"
+    assert subprocess.run(ran, capture_output=True, text=True, check=True).stdout == before, "run docs/generate.py"
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -18,7 +18,9 @@ STORY = "A small story\n\nIt has one sentence, and one author.\n"
 def run(*command: str | Path, folder: Path) -> str:
     """What it prints; its failure is ours."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    ran = subprocess.run(command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE)
+    ran = subprocess.run(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     if ran.returncode:
         sys.exit(f"{' '.join(map(str, command))} ended with {ran.returncode}\n{ran.stdout}")
     return ran.stdout
