@@ -76,7 +76,7 @@ class Language:
 
         Raises ConfigError as ``say`` does.
         """
-        category = f"{key}.{self._speaker.plural_form(n)}"
+        category = f"{key}.{_plural(n, self._speaker)}"
         return self.say(category if category in self._words else f"{key}.other", n=self.number(n), **values)
 
     def names(self, items: Sequence[str]) -> Markup:
@@ -104,7 +104,7 @@ class Language:
 
     def number(self, n: int) -> str:
         """The number with this language's separators, in Western digits as CLDR's plain locales have them."""
-        return format_decimal(n, locale=self._locale, numbering_system="latn")
+        return _number(n, self._locale)
 
 
 @cache
@@ -185,6 +185,16 @@ def _day(moment: datetime, zone: str) -> datetime:
         raise ConfigError(
             f'"{zone}" is not a time zone', hint="give an IANA name, for example Europe/Berlin"
         ) from cause
+
+
+@lru_cache(maxsize=4096)
+def _plural(n: int, locale: Locale) -> str:
+    return locale.plural_form(n)
+
+
+@lru_cache(maxsize=4096)
+def _number(n: int, locale: Locale) -> str:
+    return format_decimal(n, locale=locale, numbering_system="latn")
 
 
 @lru_cache(maxsize=4096)

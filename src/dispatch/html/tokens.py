@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape as _escape
 from html import unescape
+from typing import NamedTuple
 
 # fmt: off
 BLOCKS = frozenset({
@@ -16,11 +16,10 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 
 # What nh3 writes: lower-case names, every attribute in double quotes, no stray "<".
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
-_TOKEN = re.compile(rf"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+")
+_TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of content: a start tag, an end tag or a run of text; ``source`` is what stands there."""
 
     source: str
@@ -35,8 +34,7 @@ class Token:
 
 def tokens(content: str) -> Iterator[Token]:
     """The pieces of content, in order."""
-    for match in _TOKEN.finditer(content):
-        yield Token(match[0], match["tag"] or "", bool(match["end"]))
+    return (Token(source, tag, bool(end)) for source, end, tag in _TOKEN.findall(content))
 
 
 def escape(text: str) -> str:
