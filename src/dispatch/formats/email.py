@@ -3,12 +3,15 @@
 The one user of mjml-python and of css-inline.
 """
 
+import re
+
 import css_inline
 from mjml import mjml2html
 
 from dispatch import templates
 from dispatch.errors import RenderError
 from dispatch.formats.fragments import Fragments
+from dispatch.language import Language
 from dispatch.model import Issue, Publication
 
 TEMPLATE = "email.mjml"
@@ -36,4 +39,10 @@ def render(issue: Issue, publication: Publication) -> bytes:
         load_remote_stylesheets=False,
         extra_css=texts.render(STYLE, fragments.values),
     )
-    return inliner.inline(templates.fill(html, skeleton)).encode() + b"\n"
+    return inliner.inline(templates.fill(_in_landmark(html, fragments.language), skeleton)).encode() + b"\n"
+
+
+def _in_landmark(html: str, language: Language) -> str:
+    """The mail within a main landmark, to which a screen reader can jump; MJML has no word for it."""
+    main = f'<div role="main" lang="{language.code}" dir="{language.direction}">'
+    return re.sub("<body[^>]*>", lambda body: body[0] + main, html, count=1).replace("</body>", "</div></body>")

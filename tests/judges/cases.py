@@ -1,0 +1,38 @@
+"""The issues that the judges are shown: the golden ones, the sample, and one whose words do not fit."""
+
+from collections.abc import Callable
+
+import nouns
+from dispatch import config, issues
+from dispatch.model import Author, Credit, Issue, Publication, Source
+from formats.test_golden import CASES as GOLDEN
+
+Case = tuple[Issue, Publication]
+
+
+def sample() -> Case:
+    publication = config.load(nouns.ROOT)
+    return issues.read(publication, "names-and-addresses"), publication
+
+
+def long_words() -> Case:
+    """Words and addresses that are wider than a phone, wherever there is room for them."""
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    address = "https://paper.example/" + "a1-b2_c3" * 40
+    wide = {
+        "title": f"{word} {address}",
+        "dek": address,
+        "note": address,
+        "license": address,
+        "authors": (Author(name=word * 2, url=address, bio=address),),
+        "credits": (Credit(role=word, name=address),),
+        "source": Source(title=word * 2, url=address, syndicate="full"),
+        "content": f"<h2>{word}{word}</h2><p>{address}</p><pre>{address}</pre>"
+        f"<table><tbody><tr><td>{address}</td><td>{word}</td></tr></tbody></table>"
+        f'<p><img src="https://wire.example/wide.png" alt="{word}" width="3000" height="40" /></p>',
+    }
+    issue = nouns.issue(nouns.rich(1, **wide), nouns.rich(2, **wide), title=word * 2, intro=f"<p>{address}</p>")
+    return issue, nouns.publication(title=word)
+
+
+CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words}
