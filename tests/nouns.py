@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dispatch import html, render
+from dispatch import render
 from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,

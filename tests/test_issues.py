@@ -353,8 +353,8 @@ WORD = TEXT.filter(lambda text: bool(text.strip()))
 TAIL = st.text(st.one_of(CHARACTERS, st.sampled_from("?&#;=%:'\"<> ")), max_size=20).map(
     lambda tail: "".join(sign for sign in tail if sign not in "\t\n\r")
 )
-URL = st.just("") | TAIL.map(lambda tail: f"https://a.example/{tail}")
-GIVEN = TAIL.map(lambda tail: f"https://a.example/{tail}")
+URL = st.just("") | TAIL.map(lambda tail: f"https://a.example/{tail}".strip())
+GIVEN = TAIL.map(lambda tail: f"https://a.example/{tail}".strip())
 MOMENT = st.none() | st.datetimes(
     datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])
 )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dispatch.checks.passage import Line, Link, fold
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
-_UNDERLINE = re.compile("={3,}|-{3,}")  # so the issue and its sections are written, which may be called as an article is
+_UNDERLINE = re.compile(
+    "={3,}|-{3,}"
+)  # so the issue and its sections are written, which may be called as an article is
 
 
 def headlines(text: str, titles: Sequence[str]) -> list[tuple[int, int] | None]:
