@@ -8,7 +8,7 @@ import pytest
 
 import nouns
 from addresses import PERSONAL
-from dispatch import __version__, compose, config, issues
+from dispatch import __version__, compose, config, html, issues
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Image, Issue, Publication, Section, Source
 
@@ -35,7 +35,7 @@ def hostile() -> Case:
             credits=(Credit(role=nasty, name=nasty, url=address),),
             source=Source(title=nasty, url=address, syndicate="full", license=nasty),
             image=Image(url=address, alt=nasty),
-            content=f"<p>{nouns.html.escape(nasty)}</p>",
+            content=f"<p>{html.escape(nasty)}</p>",
         )
         for n, address in enumerate(
             PERSONAL[name] for name in ("looks like an entity", "double quote", "template variable", "backslashes")
