@@ -16,8 +16,7 @@ using.py      what the issues have used, read again only where a file has change
 nouns.py      nouns as JSON, exactly
 """
 
-from dispatch.inbox.box import Inbox, open  # noqa: A004 - inbox.open is what it is called
-from dispatch.inbox.keeping import Kept
+from dispatch.inbox.box import Inbox, Kept, open  # noqa: A004 - inbox.open is what it is called
 from dispatch.inbox.listing import Wish
 
 __all__ = ["Inbox", "Kept", "Wish", "open"]

@@ -3,13 +3,24 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dispatch.errors import GatherError
-from dispatch.inbox import keeping, listing, nouns, opening, using
-from dispatch.inbox.keeping import Kept
+from dispatch.inbox import listing, nouns, opening, using
 from dispatch.inbox.listing import Wish
 from dispatch.model import Arrival, Article, Publication, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of the articles that a source had."""
+
+    new: list[int] = field(default_factory=list)  # the numbers of those that wait now
+    changed: list[int] = field(default_factory=list)  # the numbers of those that are not as they were
+    known: int = 0  # how many were there already, as they are
+    also: int = 0  # how many of the new entries are another address of an article that was there
+    dismissed: int = 0  # how many went straight to the dismissed, as the source's patterns say
 
 
 @contextmanager
@@ -49,6 +60,8 @@ class Inbox:
 
     def unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
         """The places, from 0, of the articles that are new or not as they were when this source last had them."""
+        from dispatch.inbox import keeping
+
         with opening.told():
             return [
                 place
@@ -64,6 +77,8 @@ class Inbox:
         completed: by their places, articles that were completed from their pages. What ``unknown`` does not name stays
         as it was kept, completed or not.
         """
+        from dispatch.inbox import keeping  # what compares articles is of no use to those who only look
+
         entries = keeping.paired(articles, completed or {})
         with opening.transaction(self._connection):
             return keeping.Keeping(
@@ -75,10 +90,10 @@ class Inbox:
         with opening.told():
             yield from listing.arrivals(self._connection, wish or Wish(), -1 if limit is None else limit)
 
-    def count(self, wish: Wish | None = None) -> int:
-        """How many wait; with a wish, how many fit that."""
+    def waiting(self) -> int:
+        """How many are new and unused."""
         with opening.told():
-            return listing.count(self._connection, wish or Wish())
+            return listing.waiting(self._connection)
 
     def arrival(self, number: int) -> Arrival:
         """The arrival of that number, whatever became of it. Raises GatherError when there is none."""

@@ -5,29 +5,19 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from dispatch import html, links, terms
 from dispatch.inbox import changes, nouns, using
+from dispatch.inbox.box import Kept
 from dispatch.inbox.words import spaced, utf8
 from dispatch.model import Article, Publication
 
 _MOST_CHANGES = 50
 _SAME_ENTRY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What became of the articles that a source had."""
-
-    new: list[int] = field(default_factory=list)  # the numbers of those that wait now
-    changed: list[int] = field(default_factory=list)  # the numbers of those that are not as they were
-    known: int = 0  # how many were there already, as they are
-    also: int = 0  # how many of the new entries are another address of an article that was there
-    dismissed: int = 0  # how many went straight to the dismissed, as the source's patterns say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +72,14 @@ def match(connection: sqlite3.Connection, source: str, article: Article, address
         "SELECT e.rowid, e.number, a.source, e.given, e.also, e.source, e.guid"
         " FROM entries e JOIN arrivals a USING (number)"
     )
+    # Where a column is not empty, its index may be used (SQLite, "Partial Indexes", section 3).
     if article.id:
-        row = connection.execute(f"{select} WHERE e.source = ? AND e.guid = ?", (source, utf8(article.id))).fetchone()
+        row = connection.execute(
+            f"{select} WHERE e.source = ? AND e.guid = ? AND e.guid != ''", (source, utf8(article.id))
+        ).fetchone()
         if row:
             return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
-    rows = connection.execute(f"{select} WHERE e.address = ? ORDER BY e.number", (address,)) if address else ()
+    rows = connection.execute(f"{select} WHERE e.address = ? AND e.address != '' ORDER BY e.number", (address,))
     for row in rows:
         # Some feeds give all entries one address, such as that of the page that has them all.
         differs = row[5] == source and article.id and row[6]

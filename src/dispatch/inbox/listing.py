@@ -42,15 +42,9 @@ def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator
     return map(_arrival, rows)
 
 
-def count(connection: sqlite3.Connection, wish: Wish) -> int:
-    """How many fit."""
-    match = _match(wish)
-    table = "words w JOIN arrivals a ON a.words = w.rowid" if match else "arrivals a"
-    matched = "w.words MATCH ? AND" if match else ""
-    values = (match, *_values(wish)) if match else _values(wish)
-    # Constants only: what an editor asks for is bound.
-    select = f"SELECT count(*) FROM {table} WHERE {matched} {_where(wish)}"  # noqa: S608
-    row: tuple[int] = connection.execute(select, values).fetchone()
+def waiting(connection: sqlite3.Connection) -> int:
+    """How many wait."""
+    row: tuple[int] = connection.execute("SELECT count(*) FROM arrivals WHERE used = 0 AND dismissed = 0").fetchone()
     return row[0]
 
 

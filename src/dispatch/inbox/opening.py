@@ -35,8 +35,9 @@ MIGRATIONS = (
     CREATE INDEX arrivals_digest ON arrivals (digest) WHERE digest != x'';
     CREATE INDEX arrivals_id ON arrivals (id) WHERE id != '';
     CREATE UNIQUE INDEX arrivals_words ON arrivals (words);
-    CREATE INDEX arrivals_waiting ON arrivals (used, dismissed, arrived, shown, number, source);
-    CREATE INDEX arrivals_all ON arrivals (arrived, shown, number, source);
+    CREATE INDEX arrivals_waiting ON arrivals (used, dismissed, arrived, shown, number);
+    CREATE INDEX arrivals_all ON arrivals (arrived, shown, number);
+    CREATE INDEX arrivals_source ON arrivals (source, used, dismissed, arrived, shown, number);
     CREATE TABLE articles (number INTEGER PRIMARY KEY, article TEXT NOT NULL);
     CREATE TABLE entries (                         -- every entry of a source that led to an arrival
         source TEXT NOT NULL,

@@ -22,7 +22,7 @@ _MARK = """
     OR EXISTS (
         SELECT 1 FROM entries e JOIN used u ON u.address = e.address
         WHERE e.number = arrivals.number AND e.address != ''
-        AND NOT EXISTS (SELECT 1 FROM arrivals other WHERE other.id = u.id AND other.number != arrivals.number)
+        AND NOT EXISTS (SELECT 1 FROM arrivals o WHERE o.id = u.id AND o.id != '' AND o.number != arrivals.number)
     ) WHERE number = ?
 """
 
