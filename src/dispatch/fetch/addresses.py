@@ -18,7 +18,7 @@ _WITH_IPV4_INSIDE = (
 )
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _PARTS = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?P<port>\d{0,5}))?(?P<path>[/?][^#]*)?(?:#.*)?",
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[\w.-]{1,253})(?::(?P<port>\d{0,5}))?(?P<path>[/?][^#]*)?(?:#.*)?",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 

@@ -8,11 +8,12 @@ import re
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http.client import HTTPException, HTTPMessage, HTTPResponse
+from threading import BoundedSemaphore
 from typing import Final, NamedTuple
 
 from dispatch import links
@@ -24,13 +25,14 @@ from dispatch.model import Document
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_SECONDS: Final = 30.0
 MOST_REDIRECTS: Final = 5
-MOST_TRIES: Final = 3
 MOST_WAIT: Final = 24 * 60 * 60
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({502, 503, 504})
-_PAUSE = 0.5  # seconds before the second try; twice as much before the third
+_LARGE = 1 << 20  # bytes
+_MOST_LARGE = 4
+_PAUSES = (0.5, 1.0)  # seconds before another try
 _ACCEPT = (
     "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 )
@@ -96,6 +98,7 @@ class Client:
         self._seconds = seconds
         self._is_robot = is_robot
         self._hosts = Hosts()
+        self._large = BoundedSemaphore(_MOST_LARGE)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -163,22 +166,22 @@ class Client:
     ) -> tuple[_Hop, float]:
         """One hop, tried again where a second try may help; and how many seconds are left after it."""
         target = addresses.target(url)
-        for number in range(1, MOST_TRIES + 1):
+        for pause in (*_PAUSES, 0.0):
             with self._hosts[target.host].turn():
                 begun = time.monotonic()
+                hop: _Hop | ConnectionResetError
                 try:
                     hop = self._ask(target, url, name, headers, begun + left, allow_private=allow_private, whole=whole)
-                    again = hop.status in _PASSING and not hop.answer.wait
-                except ConnectionResetError:
-                    again = True
-                    if number == MOST_TRIES:
-                        raise
+                except ConnectionResetError as error:
+                    hop = error
                 left -= time.monotonic() - begun
-            pause = _PAUSE * 2 ** (number - 1)
-            if not again or number == MOST_TRIES or pause >= left:
+            passes = isinstance(hop, ConnectionResetError) or (hop.status in _PASSING and not hop.answer.wait)
+            if not (passes and 0 < pause < left):
                 break
             time.sleep(pause)
             left -= pause
+        if isinstance(hop, ConnectionResetError):
+            raise hop
         return hop, left
 
     def _ask(
@@ -196,12 +199,27 @@ class Client:
         with connection.answer(target, endpoints, headers, deadline, self._tls) as response:
             location = response.headers.get("location", "").strip()
             redirects = response.status in _REDIRECTS and location
-            body = _body(response) if response.status == 200 and whole else b""
+            body = self._body(response, deadline) if response.status == 200 and whole else b""
             return _Hop(
                 status=response.status,
                 next=links.resolve(url, _as_text(location)) if redirects else "",
                 answer=_answer(response, Document(url=url, name=name, body=body, **_kind(response.headers))),
             )
+
+    def _body(self, response: HTTPResponse, deadline: float) -> bytes:
+        """The body, of which only a few that are large are in memory at the same time."""
+        body: list[bytes] = []
+        size = 0
+        with ExitStack() as stack:
+            for piece in connection.pieces(response):
+                if size <= _LARGE < size + len(piece):
+                    if not self._large.acquire(timeout=max(deadline - time.monotonic(), 0)):
+                        raise TimeoutError
+                    stack.callback(self._large.release)
+                body.append(piece)
+                size += len(piece)
+                refuse_more(size)
+            return b"".join(body)
 
 
 @contextmanager
@@ -227,14 +245,6 @@ def _told(address: str, seconds: float) -> Iterator[None]:
         ) from error
     except ValueError as error:
         raise GatherError(str(error)[:200] or type(error).__name__, subject=address) from error
-
-
-def _body(response: HTTPResponse) -> bytes:
-    body = bytearray()
-    for piece in connection.pieces(response):
-        body += piece
-        refuse_more(len(body))
-    return bytes(body)
 
 
 def refuse_more(size: int) -> None:

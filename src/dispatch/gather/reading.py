@@ -2,13 +2,12 @@
 
 Readers are bounded in what they take, but a large document of somebody who means ill may still keep them busy. One that
 is large is therefore read by a process of its own, which is ended when it takes too long; the others go on. As a
-program, this module is that process: a document comes in, what was read goes out, both as JSON.
+program, this module is that process: a document comes in, below a line of JSON that says what it is; JSON goes out.
 """
 
 import json
 import subprocess
 import sys
-from base64 import b64decode, b64encode
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,7 +19,7 @@ from dispatch.readers import discovery, feed, hfeed, page
 
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
-LARGE: Final = 512 * 1024
+LARGE: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ def _read(document: Document, kind: str) -> Found:
         return Found(articles=tuple(page.read(document)))
     if kind != "page" and (feeds := discovery.feeds(document)):
         return Found(feeds=tuple(feeds))
-    if hfeed.accepts(document):
-        own, articles = hfeed.whole(document)
+    own, articles = hfeed.whole(document) if hfeed.accepts(document) else (Source(), [])
+    if articles:
         return Found(own=own, articles=tuple(articles))
     itself = [replace(article, url=document.name) for article in page.read(document)]
     own = _itself(itself[0] if itself else Article(), document)
@@ -76,12 +75,12 @@ def _itself(front: Article, document: Document) -> Source:
 
 def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
     """The same by a process of its own."""
-    told = {**nouns.table(replace(document, body=b"")), "body": b64encode(document.body).decode("ascii"), "as": kind}
+    head = json.dumps({**nouns.table(replace(document, body=b"")), "body": "", "as": kind}).encode("ascii")
     try:
         # -P: nothing is imported from the folder where somebody happens to stand.
         ended = subprocess.run(  # noqa: S603 - ourselves
             [sys.executable, "-P", "-m", __name__],
-            input=json.dumps(told).encode("ascii"),
+            input=b"%b\n%b" % (head, document.body),
             capture_output=True,
             timeout=seconds,
             check=False,
@@ -98,11 +97,10 @@ def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
 
 def _main() -> None:
     _bound_memory()
-    told = json.load(sys.stdin)
-    kind, body = told.pop("as"), b64decode(told["body"])
-    document = replace(nouns.noun(Document, json.dumps(told)), body=body)
+    head = sys.stdin.buffer.readline().decode("ascii")
+    document = replace(nouns.noun(Document, head), body=sys.stdin.buffer.read())
     try:
-        answer = nouns.table(_read(document, kind))
+        answer = nouns.table(_read(document, json.loads(head)["as"]))
     except GatherError as error:
         answer = {"error": error.message, "hint": error.hint}
     json.dump(answer, sys.stdout)

@@ -6,9 +6,9 @@ from dispatch import html, links
 from dispatch.model import Article, Author, Document, Image, Source
 from dispatch.readers import charset, elements, entries, microformats, page, people
 
-_ENTRY = ".h-entry"
-# An entry inside of another is a comment or a quotation, one inside of a citation is somebody else's.
-_INNER = ".h-entry .h-entry, .h-cite .h-entry"
+# What begins something of its own: an entry inside of another is a comment, one inside of a citation somebody else's.
+_ENTRY = "h-entry"
+_OWN = frozenset({_ENTRY, "h-cite"})
 
 
 def accepts(document: Document) -> bool:
@@ -26,12 +26,13 @@ def whole(document: Document) -> tuple[Source, list[Article]]:
         return Source(), []
     base = page.base_of(root, document.url)
     feed = root.css_first(".h-feed") or root
-    inner = {node.mem_id for node in root.css(_INNER)}
-    found = [node for node in feed.css(_ENTRY) if node.mem_id not in inner]
+    frame, found = _apart(feed)
     entries.bounded(len(found))
-    own = Source(title=_title(root, feed, inner, document.url), url=document.url)
+    name = next((node for node in frame if "p-name" in _classes(node)), None)
+    title = (elements.text(name) if name else "") or elements.first(root, "title") or links.host(document.url)
+    own = Source(title=title, url=document.url)
     # An entry without an author is by whoever the feed is by (microformats2, “authorship”).
-    everywhere = _authors_of_feed(feed, base)
+    everywhere = _authors(frame, base)
     return own, [_article(node, base, own, everywhere) for node in found]
 
 
@@ -59,18 +60,35 @@ def _article(node: LexborNode, base: str, own: Source, everywhere: tuple[Author,
     )
 
 
-def _title(root: LexborNode, feed: LexborNode, inner: set[int], url: str) -> str:
-    """The feed's name, else the page's."""
-    in_entries = inner | {node.mem_id for entry in feed.css(_ENTRY) for node in entry.css(".p-name")}
-    names = [node for node in elements.every(feed, ".p-name") if node.mem_id not in in_entries]
-    return (elements.text(names[0]) if names else "") or elements.first(root, "title") or links.host(url)
+def _apart(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
+    """The elements of a feed that stand around its entries, and its entries. In linear time, however deep they are."""
+    frame: list[LexborNode] = []
+    found: list[LexborNode] = []
+    node: LexborNode | None = feed.child
+    while node is not None:
+        classes = _classes(node)
+        if _ENTRY in classes:
+            found.append(node)
+        elif not _OWN & classes:
+            frame.append(node)
+            if node.child is not None:
+                node = node.child
+                continue
+        while node is not None and node.next is None:
+            node = node.parent if node.parent is not None and node.parent.mem_id != feed.mem_id else None
+        node = node.next if node is not None else None
+    return frame, found
 
 
-def _authors_of_feed(feed: LexborNode, base: str) -> tuple[Author, ...]:
-    in_entries = {node.mem_id for entry in feed.css(_ENTRY) for node in entry.css(".p-author")}
-    outer = [node for node in elements.every(feed, ".p-author") if node.mem_id not in in_entries]
-    for node in outer:
-        name = node.css_first(".p-name") or node
-        link = node if node.tag == "a" else node.css_first("a.u-url[href], a[href]")
-        return people.complete(people.author(elements.text(name), url=elements.address(link, base)), ())
+def _classes(node: LexborNode) -> frozenset[str]:
+    return frozenset((node.attributes.get("class") or "").split())
+
+
+def _authors(frame: list[LexborNode], base: str) -> tuple[Author, ...]:
+    """Whoever the feed is by."""
+    for node in frame:
+        if "p-author" in _classes(node):
+            name = node.css_first(".p-name") or node
+            link = node if node.tag == "a" else node.css_first("a.u-url[href], a[href]")
+            return people.complete(people.author(elements.text(name), url=elements.address(link, base)), ())
     return ()
