@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from dispatch import terms
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Correction, Issue, Publication, Section, Source
+from dispatch.model import Arrival, Article, Author, Correction, Issue, Publication, Section, Source
 
 LONGEST_KEY = 80
+# Latin letters that are no letter with an accent.
+_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def draft(
@@ -57,6 +59,27 @@ def add(
         issue = _placed(issue, arrived, section or arrived.source.section)
         added.append(arrived)
     return issue, added, passed
+
+
+def from_inbox(
+    issue: Issue, arrivals: Iterable[Arrival], publication: Publication, *, limit: int
+) -> tuple[Issue, list[Article]]:
+    """The issue with the first ``limit`` arrivals that it can have, and the articles as they were added.
+
+    Each goes where the articles of the source that it was gathered from go. One without a title stays in the inbox.
+    """
+    added: list[Article] = []
+    for arrival in (arrival for arrival in arrivals if arrival.article.title):
+        issue, new, _ = add(issue, [arrival.article], publication, section=place(arrival, publication))
+        added += new
+        if len(added) >= limit:
+            break
+    return issue, added
+
+
+def place(arrival: Arrival, publication: Publication) -> str:
+    """The section for what was gathered from that source, even where it names another one as its origin."""
+    return next((source.section for source in publication.sources if source.key == arrival.source), "")
 
 
 def _same(article: Article, other: Article) -> bool:
@@ -129,7 +152,9 @@ def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issu
     without = remove(issue, key)
     if not before:
         return _placed(without, article, section or _section_of(issue, article.key))
-    target = named(without, before)
+    target = named(issue, before)
+    if target == article:
+        return issue
     return replace(
         without,
         sections=tuple(
@@ -196,10 +221,14 @@ def named(issue: Issue, name: str) -> Article:
 
 
 def latest(issues: Iterable[Issue], publication: Publication) -> Issue:
-    """The publication's own feed as an Issue: the newest articles of all published issues, newest issue first."""
+    """The publication's own feed as an Issue: the newest articles of all issues, newest issue first, each once."""
     ordered = newest_first(issues)
-    articles = [article for issue in ordered for article in issue.articles]
-    return _collection(publication, "feed", publication.title, ordered, articles[: publication.feeds.entries])
+    by_id: dict[str, Article] = {}
+    for issue in ordered:
+        for article in issue.articles:
+            by_id.setdefault(article.id, article)
+    articles = list(by_id.values())[: publication.feeds.entries]
+    return _collection(publication, "feed", publication.title, ordered, articles)
 
 
 def archive(issues: Iterable[Issue], publication: Publication) -> Issue:
@@ -250,8 +279,8 @@ def key_of(title: str) -> str:
     """A key made of a title: ``[a-z0-9-]``, at most 80 characters; empty when nothing Latin is left."""
     import unicodedata
 
-    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss").replace("æ", "ae").replace("ø", "o"))
-    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain.encode("ascii", "ignore").decode().lower())).strip("-")
+    plain = unicodedata.normalize("NFKD", title.lower().translate(_LATIN))
+    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain.encode("ascii", "ignore").decode())).strip("-")
     return words if len(words) <= LONGEST_KEY else words[: LONGEST_KEY + 1].rpartition("-")[0] or words[:LONGEST_KEY]
 
 

@@ -1,0 +1,296 @@
+"""Issues out of articles: what is minted once, what is passed over, and what stays where it was."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nouns
+from dispatch import compose
+from dispatch.errors import IssueError
+from dispatch.model import Article, Author, Feeds, Issue, Policy, Publication, Section, Source
+
+NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+PAPER = Source(key="paper", title="The Paper", url="https://paper.example/", section="Europe", syndicate="full")
+
+
+def publication(**values: object) -> Publication:
+    return nouns.publication(sections=("Europe", "The alliance"), sources=(PAPER,), **values)
+
+
+def keys(issue: Issue) -> dict[str, list[str]]:
+    return {section.title: [article.key for article in section.articles] for section in issue.sections}
+
+
+def empty(**values: object) -> Issue:
+    return replace(compose.draft(publication(), "Who pays", NOW), **values)  # type: ignore[arg-type]
+
+
+# Drafts
+
+
+def test_a_draft_has_the_sections_the_next_number_and_an_id_of_its_day() -> None:
+    earlier = [
+        nouns.issue(slug="a", number=3),
+        nouns.issue(slug="who-pays", number=11),
+        nouns.issue(slug="c", number=None),
+    ]
+    issue = compose.draft(publication(), "Who pays?", NOW, earlier=earlier)
+    assert (issue.slug, issue.number, issue.status, issue.date) == ("who-pays-2", 12, "draft", NOW)
+    # Half past eleven at night in Greenwich is the next day in Berlin.
+    assert issue.id == "tag:wire.example,2026-11-23:who-pays-2"
+    assert [section.title for section in issue.sections] == ["Europe", "The alliance"]
+
+
+@pytest.mark.parametrize("title", ["", "समाचार", "日本語", "!!!"])
+def test_a_title_without_latin_letters_gives_a_numbered_slug(title: str) -> None:
+    assert compose.draft(publication(), title, NOW).slug == "issue-1"
+
+
+@pytest.mark.parametrize("slug", ["a/b", "../x", "A", "a b", "ä", "a" * 81, ".", "a\n"])
+def test_what_is_not_a_slug_is_refused(slug: str) -> None:
+    with pytest.raises(IssueError, match="not a slug"):
+        compose.draft(publication(), "x", NOW, slug=slug)
+
+
+def test_a_slug_that_is_taken_is_refused() -> None:
+    with pytest.raises(IssueError, match="already"):
+        compose.draft(publication(), "x", NOW, slug="a", earlier=[nouns.issue(slug="a")])
+
+
+@given(st.text())
+def test_a_key_is_safe_as_a_file_name(title: str) -> None:
+    assert re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?)?", compose.key_of(title))
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("A More Powerful NATO", "a-more-powerful-nato"),
+        ("Größe, Ærø & Straße", "grosse-aero-strasse"),
+        ("Łódź, Þór, İstanbul", "lodz-thor-istanbul"),
+        ("Don’t it's", "dont-its"),
+        ("  --x--  ", "x"),
+        ("word " * 30, "-".join(["word"] * 16)),
+        ("x" * 100, "x" * 80),
+        ("con", "con"),
+    ],
+)
+def test_a_key_is_made_of_the_title(title: str, key: str) -> None:
+    assert compose.key_of(title) == key
+
+
+@given(st.lists(st.text(alphabet="ab-", min_size=1, max_size=3).filter(lambda key: key.strip("-")), max_size=12))
+def test_an_unused_key_is_unused(taken: list[str]) -> None:
+    for key in ["a", *taken]:
+        assert compose.unused(key, taken) not in taken
+
+
+# Adding
+
+
+def test_what_is_minted_is_minted_once() -> None:
+    issue, (one, two), passed = compose.add(
+        empty(),
+        [Article(title="One"), Article(title="One", url="https://a.example/1", id="https://a.example/guid")],
+        publication(),
+    )
+    assert (one.key, one.id) == ("one", "tag:wire.example,2026-11-23:who-pays/one")
+    assert one.url == "https://wire.example/issues/who-pays/#one"
+    assert (two.key, two.id, two.url) == ("one-2", "https://a.example/guid", "https://a.example/1")
+    assert passed == []
+    assert list(issue.articles) == [one, two]
+
+
+def test_the_same_id_or_the_same_address_is_passed_over() -> None:
+    first = Article(id="tag:x", title="A", url="https://a.example/?x=1&y=2")
+    same_id, same_url = replace(first, url="https://b.example/"), replace(first, id="tag:y")
+    other = Article(id="tag:z", title="A", url="https://a.example/?y=2&x=1")  # not byte for byte the same
+    issue, added, passed = compose.add(empty(), [first, same_id, same_url, other], publication())
+    assert [article.id for article in added] == ["tag:x", "tag:z"]
+    assert passed == [same_id, same_url]
+    assert compose.add(issue, [first], publication()) == (issue, [], [first])
+
+
+def test_two_articles_without_an_address_are_two() -> None:
+    _, added, passed = compose.add(empty(), [Article(title="A"), Article(title="B")], publication())
+    assert (len(added), passed) == (2, [])
+
+
+def test_an_address_is_kept_byte_for_byte() -> None:
+    from addresses import WEB
+
+    _, added, _ = compose.add(
+        empty(),
+        [Article(title=name, url=url, id=f"tag:{n}") for n, (name, url) in enumerate(WEB.items())],
+        publication(),
+    )
+    assert [article.url for article in added] == list(WEB.values())
+
+
+def test_no_article_takes_the_issues_own_file() -> None:
+    _, (added,), _ = compose.add(empty(), [Article(title="Issue")], publication())
+    assert added.key == "issue-2"
+
+
+@pytest.mark.parametrize(
+    ("article", "syndicate", "section"),
+    [
+        (Article(title="Own"), "full", "Europe"),
+        (Article(title="Known", url="https://x.example/", source=Source(key="paper")), "full", "Europe"),
+        (Article(title="By title", url="https://x.example/", source=Source(title="The Paper")), "full", "Europe"),
+        (Article(title="Unknown", url="https://x.example/", source=Source(title="Other")), "link", "Europe"),
+        (Article(title="Nobody", url="https://x.example/"), "link", "Europe"),
+        (
+            Article(title="Told", url="https://x.example/", source=Source(key="paper", syndicate="excerpt")),
+            "excerpt",
+            "Europe",
+        ),
+    ],
+)
+def test_terms_are_always_known(article: Article, syndicate: str, section: str) -> None:
+    by = publication(syndicate=Policy(default="link", words=33))
+    issue, (added,), _ = compose.add(empty(), [article], by)
+    assert added.source.syndicate == syndicate
+    assert added.source.excerpt_words == 33
+    assert keys(issue)[section] == [added.key]
+
+
+def test_a_section_that_is_new_is_made() -> None:
+    issue, _, _ = compose.add(empty(), [Article(title="A")], publication(), section="Letters")
+    assert keys(issue) == {"Europe": [], "The alliance": [], "Letters": ["a"]}
+
+
+# What the editor says
+
+
+def test_what_is_told_wins_over_what_was_found() -> None:
+    found = nouns.article(title="Found", dek="Found dek", summary="kept")
+    told = compose.told(found, Article(title="Told", note="Look"))
+    assert (told.title, told.dek, told.summary, told.note) == ("Told", "Found dek", "kept", "Look")
+    assert compose.told(found, Article()) == found
+
+
+def test_an_author_of_that_name_is_completed() -> None:
+    found = nouns.article(
+        authors=(Author(name="Jerry  Jackson", bio="Writes.", avatar="https://a.example/j.png"), Author(name="B"))
+    )
+    told = compose.told(found, Article(), [Author(name="jerry jackson", url="https://w.example/jj")])
+    assert told.authors == (
+        Author(name="Jerry  Jackson", bio="Writes.", avatar="https://a.example/j.png", url="https://w.example/jj"),
+        Author(name="B"),
+    )
+
+
+def test_other_authors_replace_the_list_and_are_certain() -> None:
+    found = nouns.article(authors=(Author(name="admin"),), certainty="unknown")
+    told = compose.told(found, Article(), [Author(name="Ada"), Author(name="Bo")])
+    assert [author.name for author in told.authors] == ["Ada", "Bo"]
+    assert told.certainty == "certain"
+
+
+def test_another_title_is_another_source() -> None:
+    found = nouns.article(
+        source=Source(title="The Paper", url="https://paper.example/", feed="https://paper.example/feed")
+    )
+    assert compose.told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
+    kept = compose.told(found, Article(source=Source(syndicate="full"))).source
+    assert kept == replace(found.source, syndicate="full")
+
+
+# Moving, removing, correcting
+
+
+def two_sections() -> Issue:
+    one, two, three, four = (nouns.article(n) for n in range(1, 5))
+    return nouns.issue(sections=(Section(title="A", articles=(one, two)), Section(title="B", articles=(three, four))))
+
+
+@pytest.mark.parametrize(
+    ("key", "section", "before", "after"),
+    [
+        ("story-1", "", "", {"A": ["story-2", "story-1"], "B": ["story-3", "story-4"]}),
+        ("story-1", "B", "", {"A": ["story-2"], "B": ["story-3", "story-4", "story-1"]}),
+        ("story-1", "", "story-4", {"A": ["story-2"], "B": ["story-3", "story-1", "story-4"]}),
+        ("story-4", "", "story-1", {"A": ["story-4", "story-1", "story-2"], "B": ["story-3"]}),
+        ("story-1", "C", "", {"A": ["story-2"], "B": ["story-3", "story-4"], "C": ["story-1"]}),
+        ("1", "", "3", {"A": ["story-2"], "B": ["story-1", "story-3", "story-4"]}),
+        ("4", "", "3", {"A": ["story-1", "story-2"], "B": ["story-4", "story-3"]}),
+        ("1", "", "1", {"A": ["story-1", "story-2"], "B": ["story-3", "story-4"]}),
+    ],
+)
+def test_moving(key: str, section: str, before: str, after: dict[str, list[str]]) -> None:
+    moved = compose.move(two_sections(), key, section=section, before=before)
+    assert keys(moved) == after
+    assert sorted(moved.articles, key=lambda a: a.key) == sorted(two_sections().articles, key=lambda a: a.key)
+
+
+def test_removing() -> None:
+    assert keys(compose.remove(two_sections(), "2")) == {"A": ["story-1"], "B": ["story-3", "story-4"]}
+
+
+def test_correcting_changes_one_article_and_only_that() -> None:
+    once = compose.correct(two_sections(), "story-2", "It was Bonn.", NOW)
+    twice = compose.correct(once, "story-2", "In 1955.", NOW + timedelta(days=1))
+    for before, after in zip(two_sections().articles, twice.articles, strict=True):
+        if before.key == "story-2":
+            assert [correction.text for correction in after.corrections] == ["It was Bonn.", "In 1955."]
+            after = replace(after, corrections=())
+        assert before == after
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("storey-1", "story-1"), ("story", "story-1"), ("9", "lists them"), ("", "lists them")]
+)
+def test_a_wrong_name_gets_a_hint(name: str, hint: str) -> None:
+    for action in (compose.named, compose.remove, compose.move):
+        with pytest.raises(IssueError, match="no article") as caught:
+            action(two_sections(), name)
+        assert hint in caught.value.hint
+
+
+def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
+    issue = nouns.issue(nouns.article(1, key="alpha"), nouns.article(2, key="alp"), nouns.article(3, key="beta"))
+    assert compose.named(issue, "b").key == "beta"
+    assert compose.named(issue, "alp").key == "alp"
+    assert compose.named(issue, "alph").key == "alpha"
+
+
+# Collections
+
+
+def test_an_article_in_two_issues_is_one_entry() -> None:
+    again = nouns.article(1)
+    issues = [
+        nouns.issue(again, slug="a"),
+        nouns.issue(again, nouns.article(2), slug="b", date=nouns.DATE + timedelta(days=1)),
+    ]
+    latest = compose.latest(issues, nouns.publication())
+    assert [article.key for article in latest.articles] == ["story-1", "story-2"]
+
+
+def test_collections_of_nothing_are_empty_and_have_no_clock() -> None:
+    for collection in (compose.latest([], nouns.publication()), compose.archive([], nouns.publication())):
+        assert list(collection.articles) == []
+        assert collection.date == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_newest_issues_come_first_and_entries_are_counted() -> None:
+    issues = [
+        nouns.issue(nouns.article(n), slug=f"i{n}", number=n, date=nouns.DATE + timedelta(days=n % 3)) for n in range(6)
+    ]
+    latest = compose.latest(issues, nouns.publication(feeds=Feeds(entries=4)))
+    assert [article.key for article in latest.articles] == ["story-5", "story-2", "story-4", "story-1"]
+
+
+def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
+    issue = nouns.issue(nouns.rich(1), nouns.article(2))
+    article = compose.as_article(issue, nouns.publication())
+    assert (article.id, article.url) == (issue.id, "https://wire.example/issues/defence/")
+    for part in issue.articles:
+        assert part.title in article.content
+        assert all(author.name in article.content for author in part.authors)
+        assert article.content.count(f'href="{part.url.replace("&", "&amp;")}"') == 2

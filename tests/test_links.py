@@ -1,0 +1,111 @@
+"""Addresses: what is absolute is never touched, what must be ASCII can be undone."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addresses import PERSONAL, WEB
+from dispatch import links
+
+BASE = "https://base.example/folder/page?q#f"
+
+
+@pytest.mark.parametrize("address", PERSONAL.values(), ids=PERSONAL)
+def test_an_absolute_address_is_itself(address: str) -> None:
+    assert links.is_absolute(address)
+    assert links.resolve(BASE, address) == links.resolve("", address) == address
+
+
+@given(st.sampled_from(["http:", "https:", "mailto:", "tel:"]), st.text())
+def test_whatever_stands_behind_a_scheme_is_not_touched(scheme: str, rest: str) -> None:
+    assert links.resolve(BASE, scheme + rest) == scheme + rest
+
+
+@pytest.mark.parametrize(
+    ("written", "absolute"),
+    [
+        ("//host.example/a?x=1&y=2", "https://host.example/a?x=1&y=2"),
+        ("/a", "https://base.example/a"),
+        ("a", "https://base.example/folder/a"),
+        ("../a", "https://base.example/a"),
+        ("?x", "https://base.example/folder/page?x"),
+        ("#x", "https://base.example/folder/page?q#x"),
+    ],
+)
+def test_what_is_relative_is_joined(written: str, absolute: str) -> None:
+    assert links.resolve(BASE, written) == absolute
+
+
+def test_two_slashes_are_https_without_a_base_too() -> None:
+    assert links.resolve("", "//host.example/") == "https://host.example/"
+    assert links.resolve("http://base.example/", "//host.example/") == "https://host.example/"
+
+
+def test_without_a_base_what_is_relative_stays_so() -> None:
+    assert links.resolve("", "a/b") == "a/b"
+
+
+@pytest.mark.parametrize("address", WEB.values(), ids=WEB)
+def test_web_addresses_are_known(address: str) -> None:
+    assert links.is_web(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "mailto:a@b.example", "https://", "https:///a", "ftp://a", "javascript:x", "/a", "//a"]
+)
+def test_others_are_not_of_the_web(address: str) -> None:
+    assert not links.is_web(address)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_the_ascii_form_is_ascii_and_can_be_undone(rest: str) -> None:
+    address = "https://host.example/" + rest
+    written = links.ascii_form(address)
+    assert written.isascii()
+    assert not re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]", written)
+    assert unquote(written, errors="surrogateescape") == unquote(address, errors="surrogateescape")
+    assert links.ascii_form(written) == written
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("https://bücher.example:8080/straße", "https://xn--bcher-kva.example:8080/stra%C3%9Fe"),
+        ("https://user:pä@bücher.example/", "https://user:p%C3%A4@xn--bcher-kva.example/"),
+        ("https://a.example/%C3%9F/100%/ß", "https://a.example/%C3%9F/100%/%C3%9F"),
+        ("https://a.example/a?x=1&copy=2#:~:text=a,b", "https://a.example/a?x=1&copy=2#:~:text=a,b"),
+        ("https://日本.example/", "https://xn--wgv71a.example/"),
+        ("http://[2001:db8::1]/ä", "http://[2001:db8::1]/%C3%A4"),
+    ],
+)
+def test_in_ascii(address: str, written: str) -> None:
+    assert links.ascii_form(address) == written
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://User@Host.Example:80/a", "host.example"),
+        ("mailto:a@b.example", ""),
+        ("nothing", ""),
+        ("http://[2001:db8::1]/", "2001:db8::1"),
+        ("http://[broken", ""),
+    ],
+)
+def test_the_host(address: str, host: str) -> None:
+    assert links.host(address) == host
+
+
+@given(st.text(max_size=80))
+def test_nothing_breaks(text: str) -> None:
+    for work in (links.is_absolute, links.is_web, links.host, links.canonical):
+        work(text)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60))
+def test_what_is_canonical_stays_so(rest: str) -> None:
+    once = links.canonical("https://www.host.example/" + rest)
+    assert links.canonical(once) == once
