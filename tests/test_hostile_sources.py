@@ -278,6 +278,7 @@ def a_page(number: int, random: Random) -> Sent:
     size = random.choice([100, 3_000, 12_000, 55_000])
     tag = random.choice(["div", "b", "table", "select", "svg", "ul><li", "article", "a", "template", "p class=h-entry"])
     title = "<!doctype html><title>T</title>"
+    many = json.dumps({"@type": "Article", "author": [{"name": "x" * size}] * 9})
     body = [
         f"{title}{f'<{tag}>' * size}",
         f"{title}<div class=h-feed>{'<div class=h-entry>' * size}",
@@ -287,7 +288,7 @@ def a_page(number: int, random: Random) -> Sent:
         f"{title}{'<link rel=alternate type=application/rss+xml href=file:///etc/passwd>' * size}",
         f"{title}<link rel=alternate type=application/rss+xml href=/{number}>",
         f"{title}<script type='application/ld+json'>{'[' * size * 9}</script>",
-        f"{title}<script type='application/ld+json'>{json.dumps({'@type': 'Article', 'author': [{'name': 'x' * size}] * 9})}",
+        f"{title}<script type='application/ld+json'>{many}",
         f"{title}<base href='{'x:' * size}'><a rel=feed href=//>",
         f"{title}<p {'a ' * size}>",
         f"{title}<!--{'<!--' * size}",
