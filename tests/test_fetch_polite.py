@@ -1,0 +1,192 @@
+"""Asking again, asking much, and asking leave: what a client owes the hosts that it asks."""
+
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from dispatch import fetch, links
+from dispatch.errors import GatherError
+from dispatch.fetch import robots
+from loopback import Web, web
+
+AGENT = "dispatch-tests/1 (+https://wire.example)"
+
+
+@pytest.fixture
+def site() -> Iterator[Web]:
+    with web() as served:
+        yield served
+
+
+def client(*, is_robot: bool = False, seconds: float = 10) -> fetch.Client:
+    return fetch.Client(user_agent=AGENT, allow_private=True, is_robot=is_robot, seconds=seconds)
+
+
+def test_what_has_not_changed_is_not_sent_again(site: Web) -> None:
+    site.pages["/feed"] = ("words", {"etag": 'W/"a, b"', "last-modified": "Sat, 21 Nov 2026 08:00:00 GMT"}, 200)
+    first = client().get(site.url("/feed"))
+    assert (first.etag, first.modified) == ('W/"a, b"', "Sat, 21 Nov 2026 08:00:00 GMT")
+    again = client().get(site.url("/feed"), etag=first.etag, modified=first.modified)
+    assert again.is_unchanged
+    assert not client().get(site.url("/feed"), etag='"other"').is_unchanged
+
+
+def test_validators_of_others_cannot_write_headers(site: Web) -> None:
+    site.pages["/feed"] = "words"
+    assert client().get(site.url("/feed"), etag='"a"\r\nx: y', modified="\x1b").whole().body == b"words"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "wait"),
+    [
+        ({"cache-control": "public, max-age=600"}, 200, 600),
+        ({"cache-control": "max-age=600", "age": "500"}, 200, 100),
+        ({"cache-control": "max-age=600, no-cache"}, 200, 0),
+        ({"cache-control": "s-maxage=600"}, 200, 0),
+        ({"cache-control": "max-age=99999999"}, 200, 86_400),
+        ({"retry-after": "120"}, 429, 120),
+        ({"retry-after": "120", "cache-control": "max-age=600"}, 503, 120),
+        ({"retry-after": "Wed, 21 Oct 2071 07:28:00 GMT"}, 429, 86_400),
+        ({"retry-after": "soon"}, 429, 0),
+    ],
+)
+def test_when_to_ask_again(site: Web, headers: dict[str, str], status: int, wait: int) -> None:
+    site.pages["/feed"] = ("words", headers, status)
+    assert client().get(site.url("/feed")).wait == wait
+
+
+def test_only_a_move_for_good_proposes_the_new_address(site: Web) -> None:
+    site.pages |= {
+        "/new": "words",
+        "/good": (b"", {"location": "/new?a=1&copy=2"}, 301),
+        "/new?a=1&copy=2": (b"", {"location": "/new"}, 308),
+        "/mixed": (b"", {"location": "/for-now"}, 301),
+        "/for-now": (b"", {"location": "/new"}, 302),
+        "/broken": (b"", {"location": "/gone"}, 301),
+    }
+    assert client().get(site.url("/good")).moved_to == site.url("/new")
+    assert client().get(site.url("/good")).whole().name == site.url("/good")
+    assert client().get(site.url("/mixed")).moved_to == ""
+    assert client().get(site.url("/broken")).moved_to == ""
+
+
+def test_a_busy_server_is_asked_again_and_then_left_alone(site: Web) -> None:
+    answers = [503, 502, 200]
+
+    def busy(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(answers.pop(0))
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    site.pages |= {"/busy": busy, "/later": (b"", {"retry-after": "60"}, 503), "/broken": (b"", {}, 500)}
+    assert client().get(site.url("/busy")).status == 200
+    assert client().get(site.url("/later")).status == 503
+    assert client().get(site.url("/broken")).status == 500
+    assert [site.asked.count(path) for path in ("/busy", "/later", "/broken")] == [3, 1, 1]
+
+
+def test_a_connection_that_is_reset_is_tried_again_in_time(site: Web) -> None:
+    def hang_up(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+
+    site.pages["/reset"] = hang_up
+    with pytest.raises(GatherError):
+        client(seconds=5).get(site.url("/reset"))
+    assert site.asked.count("/reset") == 3
+    begun = time.monotonic()
+    with pytest.raises(GatherError):
+        client(seconds=0.3).get(site.url("/reset"))
+    assert time.monotonic() - begun < 2
+
+
+def test_a_host_is_asked_for_two_at_a_time_and_others_do_not_wait(site: Web) -> None:
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.1)
+        handler.send_response(204)
+        handler.end_headers()
+
+    site.pages["/slow"] = slow
+    asked = client()
+    crowded = [site.url("/slow", 1)] * 12 + [site.url("/slow", n) for n in range(2, 8)]
+    begun = time.monotonic()
+    found = list(fetch.together(crowded, lambda url: (url, asked.get(url).status), host=links.host, most=10))
+    assert time.monotonic() - begun < 3
+    assert site.most_together == {links.host(site.url("/", n)): min(n, 1) + (n == 1) for n in range(1, 8)}
+    assert {url for url, _ in found[:9]} >= {site.url("/slow", n) for n in range(2, 8)}
+
+
+def test_what_comes_faster_than_it_is_taken_waits_in_small_numbers() -> None:
+    begun: list[int] = []
+    results = fetch.together(range(1000), lambda n: begun.append(n) or n, host=str, most=5)
+    next(results)
+    time.sleep(0.3)
+    assert len(begun) <= 12
+    results.close()
+    assert len(begun) < 40
+
+
+def test_pages_ask_leave_and_feeds_do_not(site: Web) -> None:
+    site.pages |= {
+        "/robots.txt": "User-agent: *\nDisallow: /private\nAllow: /private/open",
+        "/private/a": "a",
+        "/private/open": "b",
+        "/feed": "c",
+    }
+    robot = client(is_robot=True)
+    assert robot.get(site.url("/private/a")).status == 200
+    assert "/robots.txt" not in site.asked
+    assert robot.get(site.url("/private/open"), is_page=True).status == 200
+    with pytest.raises(GatherError, match=r"robots\.txt"):
+        robot.get(site.url("/private/a"), is_page=True)
+    assert site.asked.count("/robots.txt") == 1
+    assert client().get(site.url("/private/a"), is_page=True).status == 200
+
+
+def test_a_robots_txt_that_cannot_be_read_forbids_one_that_is_not_there_allows(site: Web) -> None:
+    site.pages |= {"/a": "a", "/robots.txt": (b"", {"retry-after": "9"}, 503)}
+    with pytest.raises(GatherError, match=r"robots\.txt"):
+        client(is_robot=True).get(site.url("/a"), is_page=True)
+    del site.pages["/robots.txt"]
+    assert client(is_robot=True).get(site.url("/a"), is_page=True).status == 200
+
+
+def test_the_pause_that_a_host_asks_for_is_kept(site: Web) -> None:
+    site.pages |= {"/robots.txt": "User-agent: dispatch\nCrawl-delay: 0.4", "/a": "a"}
+    robot = client(is_robot=True)
+    begun = time.monotonic()
+    list(fetch.together([site.url("/a")] * 3, robot.get, host=links.host))
+    assert time.monotonic() - begun > 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "allowed"),
+    [
+        ("", "/a", True),
+        ("User-agent: *\nDisallow:", "/a", True),
+        ("User-agent: *\nDisallow: /", "/a", False),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: Dispatch/1.0\nDisallow: /b", "/a", True),
+        ("User-agent: other\nUser-agent: dispatch\nDisallow: /a", "/a", False),
+        ("User-agent: dispatcher\nDisallow: /", "/a", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /", "/ab", False),
+        ("User-agent: *\nDisallow: /*.php$", "/x/y.php", False),
+        ("User-agent: *\nDisallow: /*.php$", "/x/y.php?z", True),
+        ("User-agent: *\nDisallow: *b*d", "/a/b/c/d/e", False),
+        ("User-agent: *\nDisallow: /caf%C3%A9", "/café", False),
+        ("\ufeffUSER-AGENT : * # all\r\ndisallow : /a # no\r\n", "/a", False),
+        ("Disallow: /\nSitemap: x", "/a", True),
+        ("User-agent: *\nCrawl-delay: 99999999999", "/a", True),
+    ],
+)
+def test_rules(text: str, path: str, allowed: bool) -> None:
+    assert robots.rules(text).allow(path) is allowed
+    assert robots.rules(text).pause <= robots.MOST_PAUSE
+
+
+def test_a_hostile_robots_txt_takes_no_time() -> None:
+    text = "User-agent: *\nDisallow: /" + "*a" * 100_000 + "$\n" + "Disallow: /x\n" * 10_000
+    begun = time.monotonic()
+    assert robots.rules(text).allow("/" + "a" * 50_000 + "b")
+    assert time.monotonic() - begun < 2
