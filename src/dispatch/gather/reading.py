@@ -63,7 +63,7 @@ def _read(document: Document, kind: str) -> Found:
     own = _itself(itself[0] if itself else Article(), document)
     if announced := discovery.articles(document):
         return Found(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
-    return Found(own=own, articles=tuple(itself))
+    return Found(own=own, articles=tuple(replace(article, source=own) for article in itself))
 
 
 def _itself(front: Article, document: Document) -> Source:
