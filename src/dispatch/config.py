@@ -91,7 +91,7 @@ _AROUND = {
 # url = "https://paper.example/jerry-jackson"
 # bio = "Jerry Jackson writes about the sea."
 """,
-    ".gitignore": "/out/\n",
+    ".gitignore": "/out/\n/.dispatch/\n",
     ".gitattributes": "dispatch.lock merge=union\n",
 }
 _SCHEMAS = Path(__file__).parent / "schemas"

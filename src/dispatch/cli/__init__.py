@@ -15,6 +15,7 @@ COMMANDS = {
     "init": ("init", "Start a publication in a new folder."),
     "source": ("source", "Name the sources that are gathered."),
     "gather": ("gather", "Gather what is new from every source into the inbox."),
+    "inbox": ("inbox", "Show what is new; put aside what is not wanted."),
     "issue": ("issue", "Start, show and edit issues."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
     "check": ("check", "Prove that no byline and no link is lost."),

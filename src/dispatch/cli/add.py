@@ -8,7 +8,7 @@ import click
 from dispatch import compose, issues
 from dispatch.cli.desk import Desk, desk, moment, say, tell, warn
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Article, Author, Credit, Enclosure, Image, Source, Syndicate
+from dispatch.model import Arrival, Article, Author, Credit, Enclosure, Image, Source, Syndicate
 
 
 class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
@@ -102,6 +102,8 @@ def add(
 ) -> None:
     """Add the articles at LOCATIONS to an issue: text, Markdown and HTML files, pages, feeds, or - for standard input.
 
+    A number is that of an article in the inbox; a file of that name is ./12.
+
     What you say wins over what was found. What could not be found is said, with the option that supplies it.
 
     \b
@@ -111,6 +113,7 @@ def add(
       dispatch add notes.md page.html https://site.example/post --issue defence
       dispatch add --title "A link worth a line" --url https://site.example/x --note "Read the end." --no-fetch
       cat story.txt | dispatch add - --section Europe
+      dispatch add 12 15 18 --section Europe
     """
     here = desk()
     given = Article(
@@ -143,13 +146,19 @@ def add(
     failed = False
     for location in locations or ("",):
         try:
-            found = [Article(url=location)] if no_fetch else _gathered(here, location, given.url, allow_private)
+            place = section
+            if _is_number(location):
+                arrival = _arrival(here, int(location))
+                found: Sequence[Article] = [arrival.article]
+                place = section or compose.place(arrival, here.publication)
+            else:
+                found = [Article(url=location)] if no_fetch else _gathered(here, location, given.url, allow_private)
             if len(found) > 1 and alone:
                 raise IssueError(f"has {len(found)} articles, and --{alone} is for one", subject=location)
             articles = [compose.told(article, given, people) for article in found]
             failed = _untitled(articles, location) or failed
             articles = [article for article in articles if article.title]
-            target, added, passed = compose.add(target, articles, here.publication, section=section)
+            target, added, passed = compose.add(target, articles, here.publication, section=place)
             issues.write(here.publication, target)
         except DispatchError as error:
             warn(error)
@@ -158,6 +167,16 @@ def add(
         _report(target.slug, added, passed)
     if failed:
         sys.exit(1)
+
+
+def _is_number(location: str) -> bool:
+    """Whether a location is the number of an article in the inbox."""
+    return location.isascii() and location.isdecimal() and len(location) < 16
+
+
+def _arrival(here: Desk, number: int) -> Arrival:
+    with here.inbox() as box:
+        return box.arrival(number)
 
 
 def _gathered(here: Desk, location: str, base: str, allow_private: bool) -> Sequence[Article]:

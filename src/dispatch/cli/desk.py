@@ -1,5 +1,7 @@
 """What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -8,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import __version__, config, issues
+from dispatch import __version__, config
 from dispatch.errors import DispatchError, IssueError
+from dispatch.inbox import Inbox
+from dispatch.inbox import open as opened
 from dispatch.model import Issue, Publication, Status
 from dispatch.terminal import safe
 
@@ -35,10 +39,28 @@ class Desk:
 
         Raises IssueError, with the nearest name.
         """
+        from dispatch import issues
+
         slug = issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
         return issues.read(self.publication, slug)
 
+    @contextmanager
+    def inbox(self) -> Iterator[Inbox]:
+        """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
+        with opened(self.publication, used=self._used) as box:
+            yield box
+
+    def _used(self, slug: str) -> list[tuple[str, str]]:
+        """The ids and addresses of an issue's articles; without a slug, of all that the ledger remembers."""
+        from dispatch import issues, ledger
+
+        if slug:
+            return [(article.id, article.url) for article in issues.read(self.publication, slug).articles]
+        return [(record.id, record.url) for record in ledger.read(self.publication) if record.kind == "article"]
+
     def _newest(self, status: Status | None) -> str:
+        from dispatch import issues
+
         found = issues.newest(self.publication, status)
         if found is None:
             what = "no draft" if status else "no issue"

@@ -29,23 +29,42 @@ def issue() -> None:
 @click.option("--date", help="When it appears. Default: now.")
 @click.option("--number", type=click.IntRange(0), help="Its number. Default: the next.")
 @click.option("--preheader", default="", help="What a mailbox shows beside the subject, 40 to 130 characters.")
-def new(title: str, slug: str, date: str | None, number: int | None, preheader: str) -> None:
+@click.option("--from-inbox", is_flag=True, help="With what is in the inbox and in no issue yet, the newest arrivals.")
+@click.option("--limit", type=click.IntRange(1), help="How many from the inbox at most; the rest stays. Default: 20.")
+def new(
+    title: str,
+    slug: str,
+    date: str | None,
+    number: int | None,
+    preheader: str,
+    from_inbox: bool,
+    limit: int | None,
+) -> None:
     """Start an issue with TITLE.
 
     \b
     Examples:
       dispatch issue new "Who pays for defence"
       dispatch issue new "Who pays for defence" --slug defence --date 2026-11-22 --number 7
+      dispatch issue new "Week 48" --slug week-48 --from-inbox --limit 12
     """
     from dataclasses import replace
 
+    if limit and not from_inbox:
+        raise click.UsageError("--limit goes with --from-inbox.")
     here = desk()
     earlier = issues.read_all(here.publication)
     draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
     draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
+    added: list[Article] = []
+    if from_inbox:
+        with here.inbox() as box:
+            draft, added = compose.from_inbox(draft, box.arrivals(), here.publication, limit=limit or 20)
     path = issues.write(here.publication, draft)
     tell(str(path.relative_to(here.publication.root)))
-    say(f"Next: dispatch add story.txt --issue {draft.slug}")
+    if from_inbox:
+        say(f"{len(added)} articles from the inbox")
+    say(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
 
 
 @issue.command("list")

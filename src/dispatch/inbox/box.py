@@ -103,6 +103,11 @@ class Inbox:
             raise GatherError(f"there is no article {number} in the inbox", hint="dispatch inbox --all lists them")
         return found
 
+    def used_in(self, number: int) -> list[str]:
+        """The slugs of the issues that have used an arrival; of one that is in the ledger only, its file's name."""
+        with opening.told():
+            return using.places(self._connection, number)
+
     def dismiss(self, numbers: Iterable[int]) -> None:
         """Put articles aside: they are listed no more. All of them; when one is not there, raises GatherError."""
         self._put(numbers, is_dismissed=True)

@@ -118,6 +118,8 @@ class Keeping:
                 number = self._add(one, is_unwanted)
                 if is_unwanted:
                     counts["dismissed"] += 1
+                elif using.is_used(self.connection, number):  # as in a fresh clone
+                    counts["known"] += 1
                 else:
                     new.append(number)
             elif (

@@ -22,18 +22,18 @@ def noun(cls: type[T], written: str) -> T:
     return _noun(cls, json.loads(written))
 
 
-def table(noun: object) -> dict[str, object]:
-    """A noun as what JSON can hold, without what is as it is by default."""
+def table(noun: object, *, whole: bool = False) -> dict[str, object]:
+    """A noun as what JSON can hold, without what is as it is by default, unless the ``whole`` of it is wanted."""
     values = ((name, getattr(noun, name), default) for name, _, default in _fields(tables.noun(type(noun))))
-    return {name: _plain(value) for name, value, default in values if value != default}
+    return {name: _plain(value, whole) for name, value, default in values if whole or value != default}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, whole: bool) -> object:
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, whole) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    return table(value) if is_dataclass(value) else value
+    return table(value, whole=whole) if is_dataclass(value) else value
 
 
 def _noun(cls: type[T], value: Mapping[str, object]) -> T:

@@ -68,6 +68,24 @@ def mark(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     connection.executemany(_MARK, [(number,) for number in numbers])
 
 
+def is_used(connection: sqlite3.Connection, number: int) -> bool:
+    """Whether an issue has used an arrival."""
+    row: tuple[int] = connection.execute("SELECT used FROM arrivals WHERE number = ?", (number,)).fetchone()
+    return bool(row[0])
+
+
+def places(connection: sqlite3.Connection, number: int) -> list[str]:
+    """The folders that use an arrival; the ledger, which has all that was published, only when no folder does."""
+    rows = connection.execute(
+        "SELECT u.folder FROM arrivals a JOIN used u ON u.id = a.id AND u.id != '' WHERE a.number = ? AND a.used"
+        " UNION SELECT u.folder FROM entries e JOIN arrivals a USING (number)"
+        " JOIN used u ON u.address = e.address AND u.address != '' WHERE a.number = ? AND a.used",
+        (number, number),
+    )
+    found = sorted(folder for (folder,) in rows)
+    return [folder for folder in found if folder] or [LEDGER for _ in found]
+
+
 def _concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
     """The arrivals that have an id or an address of what the folder uses."""
     rows = connection.execute(
