@@ -36,7 +36,7 @@ def document(markup: str | bytes, *, fragment: bool = False) -> JustHTML:
 def nodes(root: Node) -> Iterator[Node]:
     """All elements in document order."""
     for child in root.children or ():
-        if not child.name.startswith("#"):
+        if not child.name.startswith(("#", "!")):
             yield child
         yield from nodes(child)
 

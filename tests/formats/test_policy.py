@@ -146,3 +146,15 @@ def test_the_first_article_leads_only_with_a_picture() -> None:
     plain, pictured = nouns.article(1), nouns.rich(2)
     assert b'class="lead"' not in nouns.body("email", nouns.issue(plain, pictured))
     assert b'class="lead"' in nouns.body("email", nouns.issue(pictured, plain))
+
+
+def test_an_article_in_another_language_says_so_where_its_own_words_are() -> None:
+    arabic = nouns.rich(1, language="ar", title="العنوان", dek="السطر", content="<p>الكلمات هنا.</p>")
+    for name in nouns.PAGES:
+        root = reading.document(nouns.body(name, nouns.issue(arabic, nouns.article(2)))).root
+        own = [node for node in reading.nodes(root) if node.attrs.get("lang") == "ar"]
+        assert {node.attrs.get("dir") for node in own} == {"rtl"}
+        assert {"العنوان", "السطر", "الكلمات هنا."} == {reading.words(node) for node in own}
+        (read, _) = [node for node in reading.nodes(root) if "read" in reading.classes(node)]
+        assert reading.words(read) == "Read “العنوان”"
+        assert [node.name for node in reading.nodes(read)] == ["a", "bdi"]

@@ -59,6 +59,7 @@ class Fragments:
             "page": self.page,
             "picture": picture,
             "publication": self.publication,
+            "read": self.read,
             "say": self.language.say,
             "sections": tuple(self.sections()),
             "spoken": self.spoken,
@@ -120,6 +121,10 @@ class Fragments:
             line = self.language.say("credited", line=line, credit=credit) if line else credit
         dated = [self.date(article.published).replace(" ", NO_BREAK)] if article.published else []
         return DOT.join([part for part in [line, *dated] if part])
+
+    def read(self, article: Article) -> Markup:
+        """The words of the link to an article, the title in whatever direction it runs."""
+        return self.language.say("read", title=Markup("<bdi>{}</bdi>").format(article.title))
 
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that the source's policy allows; headings begin at ``level``."""
