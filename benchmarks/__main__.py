@@ -1,4 +1,4 @@
-"""``python -m benchmarks [start | issue | mail | feeds] ...``: measures and prints; without a name, everything."""
+"""``python -m benchmarks [NAME] ...``: measures and prints; without a name, everything. The names are ``SCRIPTS``."""
 
 import os
 import platform
@@ -7,8 +7,8 @@ from importlib import import_module, metadata
 
 from benchmarks.measure import table
 
-SCRIPTS = ("start", "issue", "mail", "feeds")
-PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3")
+SCRIPTS = ("start", "issue", "mail", "feeds", "gather")
+PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx")
 
 
 def main() -> None:
