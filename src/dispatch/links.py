@@ -58,7 +58,7 @@ def ascii_form(url: str) -> str:
     The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5).
     Percent signs that stand in the address stay as they are.
     """
-    if url.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}]", url):
+    if url.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]", url):
         return url
     match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:\[\]]+)", url)
     if match and not match[2].isascii():
