@@ -3,6 +3,7 @@
     addresses    where an address leads, and whether that is of the public internet
     turns        two at a time for each host, with the pause that it asks for
     connection   one request and its answer, with an end to everything
+    headers      what an answer says of itself
     robots       what a site asks robots not to read
     client       redirects, tries, validators
 

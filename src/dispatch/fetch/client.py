@@ -4,28 +4,26 @@ It may be shared by many threads. Each host is asked for two addresses at a time
 address itself; all of it is bounded in size, time and hops.
 """
 
-import re
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from functools import cached_property
-from http.client import HTTPException, HTTPMessage, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from threading import BoundedSemaphore
 from typing import Final, NamedTuple
 
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch import addresses, connection, robots
+from dispatch.fetch.headers import as_text, kind, validator, wait
 from dispatch.fetch.turns import Hosts
 from dispatch.model import Document
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_SECONDS: Final = 30.0
 MOST_REDIRECTS: Final = 5
-MOST_WAIT: Final = 24 * 60 * 60
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -36,8 +34,6 @@ _PAUSES = (0.5, 1.0)  # seconds before another try
 _ACCEPT = (
     "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 )
-_VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
-_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +116,7 @@ class Client:
         15 MiB, or not in time; what the server refuses or cannot find is an answer.
         """
         allow_private = allow_private or self._allow_private
-        validators = {"If-None-Match": _validator(etag), "If-Modified-Since": _validator(modified)}
+        validators = {"If-None-Match": validator(etag), "If-Modified-Since": validator(modified)}
         headers = self._headers | {name: value for name, value in validators.items() if value}
         with _told(address, self._seconds):
             if self._is_robot:
@@ -202,8 +198,8 @@ class Client:
             body = self._body(response, deadline) if response.status == 200 and whole else b""
             return _Hop(
                 status=response.status,
-                next=links.resolve(url, _as_text(location)) if redirects else "",
-                answer=_answer(response, Document(url=url, name=name, body=body, **_kind(response.headers))),
+                next=links.resolve(url, as_text(location)) if redirects else "",
+                answer=_answer(response, url, name, body),
             )
 
     def _body(self, response: HTTPResponse, deadline: float) -> bytes:
@@ -253,56 +249,14 @@ def refuse_more(size: int) -> None:
         raise GatherError("this is larger than 15 MiB", hint="Is it the right one? A part of it can be added alone.")
 
 
-def _kind(headers: HTTPMessage) -> dict[str, str]:
-    declared = headers.get("content-type", "")[:1000]
-    charset = _CHARSET.search(declared)
-    return {
-        "media_type": declared.partition(";")[0].strip().lower(),
-        "charset": charset[1].lower() if charset else "",
-    }
-
-
-def _answer(response: HTTPResponse, document: Document) -> Answer:
+def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
     headers = response.headers
+    media_type, charset = kind(headers)
     return Answer(
         status=response.status,
         reason=response.reason[:100],
-        document=document,
-        etag=_validator(headers.get("etag", "")),
-        modified=_validator(headers.get("last-modified", "")),
-        wait=min(_retry_after(headers) or _fresh_for(headers), MOST_WAIT),
+        document=Document(url=url, media_type=media_type, charset=charset, body=body, name=name),
+        etag=validator(headers.get("etag", "")),
+        modified=validator(headers.get("last-modified", "")),
+        wait=wait(headers),
     )
-
-
-def _validator(value: str) -> str:
-    value = value.strip()
-    return value if _VALIDATOR.fullmatch(value) else ""
-
-
-def _retry_after(headers: HTTPMessage) -> int:
-    """Seconds (RFC 9110, section 10.2.3); a moment counts from the server's own clock."""
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}", value):
-        return int(value)
-    try:
-        return max(int((parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()), 0)
-    except (TypeError, ValueError, OverflowError):
-        return 0
-
-
-def _fresh_for(headers: HTTPMessage) -> int:
-    """How long the answer stays good (RFC 9111, section 4.2): max-age, less what it has spent in caches."""
-    said = ",".join(headers.get_all("cache-control", []))[:1000].lower()
-    age = headers.get("age", "").strip()
-    found = re.search(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", said)
-    if not found or "no-cache" in said or "no-store" in said:
-        return 0
-    return max(int(found[1]) - (int(age) if re.fullmatch(r"\d{1,9}", age) else 0), 0)
-
-
-def _as_text(header: str) -> str:
-    """A header's value as UTF-8, which is what servers mean by bytes beyond ASCII."""
-    try:
-        return header.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return header

@@ -16,7 +16,7 @@ def entry(article: Article, own: Source, source: Source, zone: str) -> Article:
     source's: it is not ours to rename, and its author is not the planet's. A moment without an offset is one of
     ``zone``.
     """
-    article = replace(article, published=_at(article.published, zone), updated=_at(article.updated, zone))
+    article = dated(article, zone)
     if not _is_own(article.source, own, source):
         return article
     if not article.authors and source.author:
@@ -53,6 +53,11 @@ def from_page(given: Article, page: Article) -> Article:
         image=given.image or page.image,
         license=given.license or page.license,
     )
+
+
+def dated(article: Article, zone: str) -> Article:
+    """An article whose moments have an offset: those that were written without one are of ``zone``."""
+    return replace(article, published=_at(article.published, zone), updated=_at(article.updated, zone))
 
 
 def _is_own(origin: Source, own: Source, source: Source) -> bool:

@@ -1,11 +1,10 @@
 """From a location to articles: fetch, then the first reader that accepts."""
 
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
+from dispatch.gather import completing
 from dispatch.model import Article, Document
 from dispatch.readers import READERS
 
@@ -45,15 +44,7 @@ def articles(
     if not found:
         raise GatherError(f"there is nothing to read in this {name}", subject=document.name)
     typed = location if links.is_web(location) and name != "feed" else ""
-    return [
-        replace(
-            article,
-            url=typed or article.url,
-            published=_at(article.published, zone),
-            updated=_at(article.updated, zone),
-        )
-        for article in found
-    ]
+    return [completing.dated(replace(article, url=typed or article.url), zone) for article in found]
 
 
 def _kind(document: Document) -> str:
@@ -62,7 +53,3 @@ def _kind(document: Document) -> str:
         if document.body.startswith(mark):
             return kind
     return document.media_type or "a binary file"
-
-
-def _at(moment: datetime | None, zone: str) -> datetime | None:
-    return moment.replace(tzinfo=ZoneInfo(zone)) if moment and moment.tzinfo is None else moment
