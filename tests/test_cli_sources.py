@@ -100,7 +100,7 @@ def test_a_list_goes_out_as_it_came_in(folder: Path) -> None:
 def test_a_source_that_failed_for_weeks_is_named_in_every_summary(site: Web, folder: Path) -> None:
     run("source", "add", site.url("/feed"), "--no-fetch", "--key", "paper", "--allow-private")
     run("source", "add", site.url("/dead"), "--no-fetch", "--key", "dead", "--allow-private")
-    long_ago = datetime.now(UTC) - timedelta(days=36)
+    long_ago = datetime.now(UTC) - timedelta(days=36, hours=1)
     with inbox.open(config.load(folder)) as box:
         box.visited(Visit(source="dead", asked=long_ago, succeeded=long_ago, error="it was gone", failures=30))
     told = run("gather", "paper")
