@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -17,6 +17,7 @@ from dispatch.inbox.words import spaced, utf8
 from dispatch.model import Article, Publication
 
 _MOST_CHANGES = 50
+_MOST_ALIKE = 20  # an address or a text that so many articles have in common says nothing about any of them
 _SAME_ENTRY = timedelta(days=1)
 
 
@@ -35,7 +36,7 @@ class Entry:
 class Match:
     """An entry that is known."""
 
-    row: int  # of the table entries; 0 when only the text is known
+    row: int  # of the table entries
     number: int
     source: str
     given: bytes
@@ -62,27 +63,43 @@ def given_digest(article: Article) -> bytes:
 
 def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
     """Whether the inbox has this entry of that source exactly as it is, or has it from elsewhere."""
-    known = match(connection, source, article, links.canonical(article.url))
-    return known is not None and (known.also or known.source != source or known.given == given_digest(article))
+    address, given = links.canonical(article.url), given_digest(article)
+    known = match(connection, source, article, address, given)
+    return known is not None and (known.also or known.source != source or known.given == given)
 
 
-def match(connection: sqlite3.Connection, source: str, article: Article, address: str) -> Match | None:
-    """The entry of that source, or of another, that an article is: by its id within the source, else by its address."""
-    select = (
-        "SELECT e.rowid, e.number, a.source, e.given, e.also, e.source, e.guid"
-        " FROM entries e JOIN arrivals a USING (number)"
-    )
-    # Where a column is not empty, its index may be used (SQLite, "Partial Indexes", section 3).
-    if article.id:
-        row = connection.execute(
-            f"{select} WHERE e.source = ? AND e.guid = ? AND e.guid != ''", (source, utf8(article.id))
-        ).fetchone()
-        if row:
-            return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
-    rows = connection.execute(f"{select} WHERE e.address = ? AND e.address != '' ORDER BY e.number", (address,))
-    for row in rows:
+_MATCH = (
+    "SELECT e.rowid, e.number, a.source, e.given, e.also, e.source, e.guid"
+    " FROM entries e JOIN arrivals a USING (number)"
+)
+
+
+def match(
+    connection: sqlite3.Connection,
+    source: str,
+    article: Article,
+    address: str,
+    given: bytes,
+    taken: Collection[int] = frozenset(),
+) -> Match | None:
+    """The entry of that source, or of another, that an article is: by its id within the source, else by its address.
+
+    taken: the entries that other articles of the same gathering are, and which this one therefore is not.
+    """
+    row = None
+    if article.id:  # where a column is not empty, its index may be used (SQLite, "Partial Indexes", section 3)
+        asked = (source, utf8(article.id))
+        row = connection.execute(f"{_MATCH} WHERE e.source = ? AND e.guid = ? AND e.guid != ''", asked).fetchone()
+    if row is None:
+        row = connection.execute(f"{_MATCH} WHERE e.source = ? AND e.given = ?", (source, given)).fetchone()
+    if row:
+        return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
+    rows = connection.execute(
+        f"{_MATCH} WHERE e.address = ? AND e.address != '' ORDER BY e.number LIMIT ?", (address, _MOST_ALIKE)
+    ).fetchall()
+    for row in rows if len(rows) < _MOST_ALIKE else ():
         # Some feeds give all entries one address, such as that of the page that has them all.
-        differs = row[5] == source and article.id and row[6]
+        differs = row[5] == source and (row[0] in taken or (article.id and row[6]))
         if not differs or _folded(stored(connection, row[1]).title) == _folded(article.title):
             return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source)
     return None
@@ -103,31 +120,34 @@ class Keeping:
     source: str
     now: datetime
 
-    def all(self, entries: Iterable[Entry]) -> Kept:
+    def all(self, entries: Sequence[Entry]) -> Kept:
         """Keep them, the first to arrive first."""
-        new: list[int] = []
+        added: list[int] = []
         changed: list[int] = []
         counts = {"known": 0, "also": 0, "dismissed": 0}
         patterns = self._patterns()
+        taken: set[int] = set()
         for one in entries:
-            known = match(self.connection, self.source, one.article, one.address)
+            known = match(self.connection, self.source, one.article, one.address, one.given, taken)
+            taken |= {known.row} if known else set()
             if known is None and (number := self._same_text(one)):
-                counts["also"] += self._also(one, number)
+                counts["also" if self._also(one, number) else "known"] += 1
             elif known is None:
                 is_unwanted = any(_fits(one.article, pattern) for pattern in patterns)
-                number = self._add(one, is_unwanted)
-                if is_unwanted:
-                    counts["dismissed"] += 1
-                elif using.is_used(self.connection, number):  # as in a fresh clone
-                    counts["known"] += 1
-                else:
-                    new.append(number)
+                number, row = self._add(one, is_unwanted)
+                taken.add(row)
+                added += [] if is_unwanted else [number]
+                counts["dismissed"] += is_unwanted
             elif (
                 known.source == self.source and not known.also and known.given != one.given and self._update(one, known)
             ):
                 changed.append(known.number)
             else:
                 counts["known"] += 1
+        # Whether an address says that an article is used can depend on the others that have it: all must be there.
+        using.mark_at(self.connection, {one.address for one in entries}, added)
+        new = [number for number in added if not using.is_used(self.connection, number)]
+        counts["known"] += len(added) - len(new)  # used already, as in a fresh clone
         return Kept(new=new, changed=changed, **counts)
 
     def _patterns(self) -> Sequence[str]:
@@ -139,7 +159,8 @@ class Keeping:
         The entries of one source are told apart by their days: what appears each week in the same words is another.
         """
         rows = self.connection.execute(
-            "SELECT number, source FROM arrivals WHERE digest = ? AND digest != x'' ORDER BY number", (one.digest,)
+            "SELECT number, source FROM arrivals WHERE digest = ? AND digest != x'' ORDER BY number DESC LIMIT ?",
+            (one.digest, _MOST_ALIKE),
         ).fetchall()
         for number, source in rows:
             there = stored(self.connection, number).published
@@ -148,20 +169,20 @@ class Keeping:
                 return int(number)
         return 0
 
-    def _also(self, one: Entry, number: int) -> int:
-        """Remember that an article is found elsewhere, too."""
-        self._entry(one, number, also=True)
+    def _also(self, one: Entry, number: int) -> bool:
+        """Remember that an article is found elsewhere, too; whether that is elsewhere."""
         row = self.connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
         known = json.loads(row[0])
-        addresses = {links.canonical(url) for url in (*known, stored(self.connection, number).url)}
-        if one.address and one.address not in addresses:
-            known.append(one.article.url)
-            self.connection.execute("UPDATE arrivals SET also_at = ? WHERE number = ?", (json.dumps(known), number))
-        using.mark(self.connection, [number])
-        return 1
+        if one.address in {links.canonical(url) for url in (*known, stored(self.connection, number).url)}:
+            return False
+        self._entry(one, number, also=True)
+        if one.address:
+            also_at = json.dumps([*known, one.article.url])
+            self.connection.execute("UPDATE arrivals SET also_at = ? WHERE number = ?", (also_at, number))
+        return True
 
-    def _add(self, one: Entry, is_unwanted: bool) -> int:
-        """A new article, with its number."""
+    def _add(self, one: Entry, is_unwanted: bool) -> tuple[int, int]:
+        """A new article: its number, and the row of its entry."""
         article = replace(one.article, id=self._id(one))
         arrived = int(self.now.timestamp())
         shown = min(int(article.published.timestamp()), arrived) if article.published else arrived
@@ -172,9 +193,7 @@ class Keeping:
         )
         number = int(cursor.lastrowid or 0)
         self.connection.execute("INSERT INTO articles VALUES (?, ?)", (number, nouns.text(article)))
-        self._entry(one, number)
-        using.mark(self.connection, [number])
-        return number
+        return number, self._entry(one, number)
 
     def _update(self, one: Entry, known: Match) -> bool:
         """The article as it is now; whether that is a change that a reader would see."""
@@ -211,9 +230,9 @@ class Keeping:
         name = own or (one.digest or one.given).hex()[:16]
         return terms.mint(self.publication, one.article.published or self.now, f"{self.source}/{quote(utf8(name))}")
 
-    def _entry(self, one: Entry, number: int, *, also: bool = False) -> None:
+    def _entry(self, one: Entry, number: int, *, also: bool = False) -> int:
         values = (self.source, utf8(one.article.id), one.address, one.given, also, number)
-        self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", values)
+        return int(self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", values).lastrowid or 0)
 
     def _words(self, one: Entry) -> int:
         """The index's next row. A row is never changed: an article that has changed gets a new one."""

@@ -48,6 +48,7 @@ MIGRATIONS = (
         number INTEGER NOT NULL
     );
     CREATE INDEX entries_guid ON entries (source, guid) WHERE guid != '';
+    CREATE INDEX entries_given ON entries (source, given);
     CREATE INDEX entries_address ON entries (address) WHERE address != '';
     CREATE INDEX entries_number ON entries (number);
     CREATE VIRTUAL TABLE words USING fts5 (

@@ -86,6 +86,15 @@ def places(connection: sqlite3.Connection, number: int) -> list[str]:
     return [folder for folder in found if folder] or [LEDGER for _ in found]
 
 
+def mark_at(connection: sqlite3.Connection, addresses: Iterable[str], numbers: Iterable[int]) -> None:
+    """Say of the arrivals at these addresses, and of these, whether they are used."""
+    concerned = set(numbers)
+    for address in addresses:
+        rows = connection.execute("SELECT number FROM entries WHERE address = ? AND address != ''", (address,))
+        concerned.update(number for (number,) in rows)
+    mark(connection, concerned)
+
+
 def _concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
     """The arrivals that have an id or an address of what the folder uses."""
     rows = connection.execute(

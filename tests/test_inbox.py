@@ -1,0 +1,305 @@
+"""The inbox: every article once, changes told, numbers that stay, and what was used known from the files."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nouns
+from dispatch import inbox, tables
+from dispatch.errors import GatherError
+from dispatch.inbox import Inbox, Kept, Wish
+from dispatch.inbox import nouns as as_json
+from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    sources = (Source(key="paper", title="The Paper"), Source(key="noisy", dismiss=("sponsored: *", "*/ads/*")))
+    return nouns.publication(root=tmp_path, sources=sources)
+
+
+@pytest.fixture
+def box(publication: Publication) -> Iterator[Inbox]:
+    with inbox.open(publication) as opened:
+        yield opened
+
+
+def story(n: int, **values: object) -> Article:
+    said = {"id": f"https://paper.example/?p={n}", "key": "", "content": f"<p>The words of story {n}.</p>"}
+    return nouns.article(n, **(said | values))
+
+
+def numbers(box: Inbox, **wish: object) -> list[int]:
+    return [arrival.number for arrival in box.arrivals(Wish(**wish))]  # type: ignore[arg-type]
+
+
+def test_what_is_new_has_a_number_and_the_same_again_is_known(box: Inbox) -> None:
+    assert box.keep("paper", [story(1), story(2)], NOW) == Kept(new=[1, 2])
+    assert box.keep("paper", [story(3), story(1), story(2)], LATER) == Kept(new=[3], known=2)
+    assert [(one.number, one.article) for one in box.arrivals()] == [(3, story(3)), (2, story(1)), (1, story(2))]
+
+
+def test_unknown_are_the_new_and_the_changed(box: Inbox) -> None:
+    box.keep("paper", [story(1), story(2)], NOW)
+    assert box.unknown("paper", [story(1), story(2, title="Another"), story(3)]) == [1, 2]
+
+
+def test_what_was_completed_stays_so_while_the_entry_is_as_it_was(box: Inbox) -> None:
+    whole = story(1, content="<p>All of its page.</p>")
+    box.keep("paper", [story(1)], NOW, completed={0: whole})
+    assert box.unknown("paper", [story(1)]) == []
+    assert box.keep("paper", [story(1)], LATER) == Kept(known=1)
+    assert box.arrival(1).article == whole
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.paper.example/story-1/?y=2&x=1",
+        "https://m.paper.example/story-1?x=1&y=2&utm_source=mail&fbclid=1",
+        "https://paper.example/story-1/amp?x=1&y=2#top",
+    ],
+)
+def test_one_address_is_one_article_whichever_source_has_it(box: Inbox, address: str) -> None:
+    box.keep("paper", [story(1)], NOW)
+    assert box.keep("planet", [story(1, id="tag:planet.example,2026:1", url=address)], LATER) == Kept(known=1)
+    assert box.arrival(1).article.url == story(1).url
+
+
+def test_the_same_words_elsewhere_are_one_article_that_is_also_there(box: Inbox) -> None:
+    box.keep("paper", [story(1)], NOW)
+    copy = story(1, id="", url="https://copy.example/a?b=1", title=" STORY  1")
+    assert box.keep("copies", [copy], LATER) == Kept(also=1)
+    assert box.keep("copies", [copy], LATER) == Kept(known=1)
+    assert box.arrival(1).also_at == ("https://copy.example/a?b=1",)
+
+
+def test_what_appears_each_week_in_the_same_words_is_not_the_same(box: Inbox) -> None:
+    first, second = (
+        story(n, title="Open thread", content="<p>Talk here.</p>", published=NOW + timedelta(weeks=n)) for n in (1, 2)
+    )
+    assert box.keep("paper", [second, first], NOW) == Kept(new=[1, 2])
+
+
+def test_entries_that_share_an_address_are_told_apart(box: Inbox) -> None:
+    entries = [story(n, url="https://paper.example/changes") for n in (1, 2, 3)]
+    assert box.keep("paper", entries, NOW).new == [1, 2, 3]
+    assert box.keep("paper", entries, LATER) == Kept(known=3)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("address", ["https://paper.example/changes", ""])
+@pytest.mark.parametrize("content", ["", "<p>Words.</p>"])
+def test_so_are_those_without_any_id(box: Inbox, count: int, address: str, content: str) -> None:
+    days = [NOW - timedelta(weeks=n) for n in range(count)]
+    entries = [story(n, id="", url=address, content=content, published=day) for n, day in enumerate(days)]
+    assert len(box.keep("paper", entries, NOW).new) == count
+    assert box.unknown("paper", entries) == []
+    assert box.keep("paper", entries, LATER) == Kept(known=count)
+
+
+def test_a_change_is_told_and_the_newest_kept_under_the_same_number(box: Inbox) -> None:
+    box.keep("paper", [story(1, content="<p>They met on Monday, it was said.</p>")], NOW)
+    now = story(
+        1,
+        title="Story 1, corrected",
+        authors=(Author(name="Ada 1"), Author(name="Bo Lind, Jr.")),
+        url="https://paper.example/moved",
+        content="<p>They met on Tuesday, it was said.</p>",
+    )
+    assert box.keep("paper", [now], LATER) == Kept(changed=[1])
+    assert box.arrival(1).article == now
+    assert box.arrival(1).changes == (
+        "title: Story 1 → Story 1, corrected",
+        "authors: Ada 1 → Ada 1, Bo Lind, Jr.",
+        f"address: {story(1).url} → https://paper.example/moved",
+        "text: “Monday,” → “Tuesday,”",
+    )
+    assert numbers(box, search="Tuesday") == [1]
+    assert numbers(box, search="Monday") == []
+
+
+@pytest.mark.parametrize("same", [{"tags": ("new",)}, {"url": story(1).url + "&utm_source=rss"}, {"updated": NOW}])
+def test_what_no_reader_would_see_is_no_change_but_is_kept(box: Inbox, same: dict[str, object]) -> None:
+    box.keep("paper", [story(1)], NOW)
+    assert box.keep("paper", [story(1, **same)], LATER) == Kept(known=1)
+    assert box.arrival(1).article == story(1, **same)
+
+
+def test_another_source_changes_nothing(box: Inbox) -> None:
+    box.keep("paper", [story(1)], NOW)
+    box.keep("planet", [story(1, title="As the planet has it")], LATER)
+    assert box.arrival(1).article == story(1)
+
+
+def test_late_backdated_and_future_dated_entries_are_all_there_once(box: Inbox) -> None:
+    box.keep("paper", [story(1, published=NOW + timedelta(days=900)), story(2, published=None)], NOW)
+    kept = box.keep("paper", [story(3, published=datetime(1999, 1, 1, tzinfo=UTC))], LATER)
+    assert kept.new == [3]
+    assert numbers(box) == [3, 2, 1]
+    assert numbers(box, since=LATER) == [3]
+
+
+def test_an_id_that_is_no_iri_becomes_a_tag_that_stays(box: Inbox) -> None:
+    box.keep("paper", [story(1, id="post 17"), story(2, id="", url="")], NOW)
+    ids = {arrival.article.id for arrival in box.arrivals()}
+    assert "tag:wire.example,2025-02-13:paper/post%2017" in ids
+    assert all(id_.startswith("tag:wire.example,2025-02-1") for id_ in ids)
+    assert box.keep("paper", [story(1, id="post 17", title="New")], LATER).changed == [2]
+    assert box.arrival(2).article.id == "tag:wire.example,2025-02-13:paper/post%2017"
+
+
+def test_unwanted_articles_are_dismissed_as_they_come(box: Inbox) -> None:
+    entries = [story(1), story(2, title="Sponsored: a mattress"), story(3, url="https://noisy.example/ads/3")]
+    kept = box.keep("noisy", entries, NOW)
+    assert (kept.new, kept.dismissed) == ([3], 2)
+    assert numbers(box) == [3]
+
+
+def test_dismissing_is_undone_and_is_all_or_nothing(box: Inbox) -> None:
+    box.keep("paper", [story(n) for n in (1, 2, 3)], NOW)
+    box.dismiss([1, 2])
+    assert (numbers(box), box.waiting(), box.arrival(1).state) == ([3], 1, "dismissed")
+    box.restore([1])
+    assert sorted(numbers(box)) == [1, 3]
+    with pytest.raises(GatherError, match="no article 99"):
+        box.dismiss([3, 99])
+    assert sorted(numbers(box)) == [1, 3]
+
+
+def test_what_is_wished_for(box: Inbox) -> None:
+    box.keep("paper", [story(1, tags=("R&D", "Bridges")), story(2, authors=(Author(name="José Ñandú"),))], NOW)
+    box.keep("noisy", [story(3, title="東京の港で", content="<p>フェリーは二時に来た。</p>")], LATER)
+    assert numbers(box, source="noisy") == [3]
+    assert numbers(box, author="jose nandu") == [1]
+    assert numbers(box, tag="bridges") == [2]
+    assert numbers(box, search="paper") == [3, 2, 1]
+    assert numbers(box, search="noisy") == [3]
+    assert numbers(box, search='"words of story" sto*') == [2, 1]
+    assert numbers(box, search="東京") == numbers(box, search="リー") == numbers(box, search="港") == [3]
+    assert numbers(box, search="京東") == numbers(box, search="!!!") == []
+    assert [arrival.number for arrival in box.arrivals(limit=2)] == [3, 2]
+
+
+@given(asked=st.text(max_size=80) | st.text('"*()-+^:{}ANDORNEAR {}東', max_size=30))
+def test_no_search_is_a_fault(asked: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = tmp_path_factory.getbasetemp() / "searched"
+    root.mkdir(exist_ok=True)
+    with inbox.open(nouns.publication(root=root)) as box:
+        box.keep("paper", [story(1)], NOW)
+        for wish in (Wish(search=asked), Wish(author=asked), Wish(tag=asked), Wish(search=asked, everything=True)):
+            assert {arrival.number for arrival in box.arrivals(wish)} <= {1}
+
+
+def issue(root: Path, slug: str, *articles: Article) -> None:
+    folder = root / "issues" / slug
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "issue.md").write_text("---\n---\n", encoding="utf-8")
+    for file in folder.glob("[0-9]*.md"):
+        file.unlink()
+    for place, article in enumerate(articles):
+        (folder / f"{place}.md").write_text(f"{article.id}\n{article.url}", encoding="utf-8")
+
+
+def test_what_issues_use_is_read_from_their_files_and_only_when_these_change(publication: Publication) -> None:
+    asked: list[str] = []
+
+    def read(slug: str) -> Iterator[tuple[str, str]]:
+        asked.append(slug)
+        if not slug:
+            yield "", "https://paper.example/story-4?x=1&y=2"
+        for file in sorted((publication.root / "issues" / slug).glob("[0-9]*.md")) if slug else ():
+            id_, url = file.read_text("utf-8").split("\n")
+            yield id_, url
+
+    issue(publication.root, "first", story(1), story(2, id="tag:elsewhere", url=f"{story(2).url}#:~:text=words"))
+    with inbox.open(publication, used=read) as box:
+        kept = box.keep("paper", [story(n) for n in (1, 2, 3, 4)], NOW)
+        assert (len(kept.new), kept.known) == (2, 2)
+        assert [one.article.title for one in box.arrivals()] == ["Story 3", "Story 4"]
+    assert asked == ["first"]
+    (publication.root / "dispatch.lock").write_text("changed", encoding="utf-8")
+    issue(publication.root, "first", story(1))
+    issue(publication.root, "second", story(3))
+    with inbox.open(publication, used=read) as box:
+        assert [one.article.title for one in box.arrivals()] == ["Story 2"]
+        by_title = {one.article.title: one.number for one in box.arrivals(Wish(everything=True))}
+        assert box.used_in(by_title["Story 3"]) == ["second"]
+        assert box.used_in(by_title["Story 4"]) == ["dispatch.lock"]
+        assert box.used_in(by_title["Story 2"]) == []
+    assert sorted(asked) == ["", "first", "first", "second"]
+    for file in (publication.root / "issues" / "second").iterdir():
+        file.unlink()
+    with inbox.open(publication, used=read) as box:
+        assert [one.article.title for one in box.arrivals()] == ["Story 2", "Story 3"]
+    assert len(asked) == 4
+
+
+def test_one_of_several_entries_with_one_address_leaves_the_others(publication: Publication) -> None:
+    entries = [story(n, url="https://paper.example/changes") for n in (1, 2)]
+    issue(publication.root, "first", entries[0])
+    with inbox.open(publication, used=lambda slug: [(entries[0].id, entries[0].url)] if slug else []) as box:
+        box.keep("paper", entries, NOW)
+        assert [one.article.title for one in box.arrivals()] == ["Story 2"]
+
+
+def test_visits_are_kept(box: Inbox) -> None:
+    visit = Visit(source="paper", asked=NOW, succeeded=LATER, error="gone", failures=3, etag='W/"é"', not_before=NOW)
+    box.visited(Visit(source="paper"))
+    box.visited(visit)
+    assert box.visits() == {"paper": visit}
+
+
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+SIMPLE = {
+    str: st.text(st.characters() | st.characters(categories=["Cs"]), max_size=20),
+    int: st.integers(),
+    bool: st.booleans(),
+    datetime: st.datetimes(timezones=st.none() | OFFSETS),
+}
+
+
+def any_(kind: object) -> st.SearchStrategy[object]:
+    """Any value of a noun's field, or any noun."""
+    if get_origin(kind) is Literal:
+        return st.sampled_from(get_args(kind))
+    if get_origin(kind) is tuple:
+        return st.lists(any_(tables.bare(get_args(kind)[0])[0]), max_size=2).map(tuple)
+    if kind in SIMPLE:
+        return SIMPLE[kind]  # type: ignore[index]
+    fields = {}
+    for column in tables.columns(tables.noun(kind)):
+        values = any_(tables.bare(column.type)[0])
+        fields[column.name] = st.none() | values if column.default is None else values
+    return st.builds(kind, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [Article, Arrival, Visit])
+@settings(max_examples=50)
+@given(data=st.data())
+def test_any_noun_becomes_json_and_itself_again(kind: type, data: st.DataObject) -> None:
+    noun = data.draw(any_(kind))
+    assert as_json.noun(kind, as_json.text(noun)) == noun
+    assert as_json.noun(kind, json.dumps(as_json.table(noun, whole=True))) == noun
+    assert as_json.text(noun).isascii()
+
+
+@settings(max_examples=50, deadline=None)
+@given(articles=st.lists(any_(Article), max_size=3))
+def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, articles: list[Article]) -> None:
+    articles = [replace(one, published=None, updated=None) for one in articles]
+    with inbox.open(nouns.publication(root=tmp_path_factory.mktemp("any"))) as box:
+        kept = box.keep("paper", articles, NOW)
+        assert len(kept.new) + kept.known + kept.also + len(kept.changed) == len(articles)
+        have = [replace(arrival.article, id="") for arrival in box.arrivals(Wish(everything=True))]
+        assert all(one in [replace(article, id="") for article in articles] for one in have)
