@@ -8,7 +8,7 @@ import click
 from dispatch import compose, issues
 from dispatch.cli.desk import Desk, desk, moment, say, tell, warn
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Arrival, Article, Author, Credit, Enclosure, Image, Source, Syndicate
+from dispatch.model import Arrival, Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
 
 
 class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
@@ -123,7 +123,12 @@ def add(
         dek=dek,
         summary=summary,
         credits=credited,
-        source=Source(title=source[0], url=source[1], syndicate=syndicate, excerpt_words=words),
+        source=Source(
+            title=source[0],
+            url=source[1],
+            syndicate=syndicate or ("link" if no_fetch else None),
+            excerpt_words=words,
+        ),
         published=moment(published, here.publication) if published else None,
         updated=moment(updated, here.publication) if updated else None,
         language=language,
@@ -164,7 +169,7 @@ def add(
             warn(error)
             failed = True
             continue
-        _report(target.slug, added, passed)
+        _report(target.slug, added, passed, here.publication)
     if failed:
         sys.exit(1)
 
@@ -202,18 +207,18 @@ def _untitled(articles: Sequence[Article], location: str) -> bool:
     return bool(without)
 
 
-def _report(slug: str, added: Sequence[Article], passed: Sequence[Article]) -> None:
+def _report(slug: str, added: Sequence[Article], passed: Sequence[Article], publication: Publication) -> None:
     for article in passed:
         say(f"“{article.title}” is in {slug} already: passed over")
     for article in added:
         tell(f"{slug}/{article.key}")
         names = ", ".join(author.name for author in article.authors)
         say(f"added “{article.title}”{f' by {names}' if names else ''} to {slug}")
-        for missing in _missing(article):
+        for missing in _missing(article, is_own=article.url.startswith(f"{publication.url}/")):
             say(f"  {missing}")
 
 
-def _missing(article: Article) -> Iterator[str]:
+def _missing(article: Article, *, is_own: bool) -> Iterator[str]:
     """What could not be found, with the option that supplies it."""
     if not article.authors:
         yield 'no author found: --author "NAME=ADDRESS"'
@@ -223,7 +228,9 @@ def _missing(article: Article) -> Iterator[str]:
     for author in article.authors:
         if not author.url:
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
-    if not article.source.title:
+    if not article.source.title and is_own:
+        yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
+    elif not article.source.title:
         yield 'no source found: --source "NAME=ADDRESS"'
     if not article.published:
         yield "no date found: --published 2026-11-22"

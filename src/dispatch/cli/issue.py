@@ -185,7 +185,7 @@ def remove(issue: str, article: str) -> None:
 @click.argument("article")
 @click.argument("text")
 def correct(issue: str, article: str, text: str) -> None:
-    """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown in every edition.
+    """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown with the article from then on.
 
     \b
     Examples:
