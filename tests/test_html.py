@@ -144,6 +144,7 @@ def test_hostile_html_comes_out_harmless(foreign: str) -> None:
 @given(soup)
 @example("<pre>\n\nx</pre>")
 @example("<p>a<table>b</p>")
+@example("<a href='https://a.example/'><table><a>")
 def test_any_html_comes_out_harmless_and_stays_as_it_is(foreign: str) -> None:
     content = html.sanitise(foreign, "https://paper.example/")
     assert_harmless(content)
@@ -233,6 +234,11 @@ def test_an_excerpt_keeps_links_and_closes_what_it_opens() -> None:
     )
     excerpt = html.excerpt(content, 3, "en")
     assert excerpt == '<ul><li>One <a href="https://a.example/?a=1&amp;b=2">link <b>here.</b></a></li></ul>'
+
+
+def test_an_excerpt_of_endless_quotation_marks_is_found_at_once() -> None:
+    content = f"<p>{'&#39;' * 400_000}</p>"
+    within(2, lambda: html.excerpt(content, 60, "en"))
 
 
 def test_an_excerpt_of_nothing_but_pictures_is_nothing() -> None:

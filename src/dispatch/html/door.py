@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from dispatch import links
 from dispatch.errors import GatherError
@@ -10,6 +11,7 @@ from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LEVELS = 256
 MOST_REOPENED = 100_000
+MOST_MOVES = 8
 
 # fmt: off
 _INLINE = frozenset({
@@ -31,6 +33,7 @@ _NEVER_NEST = VOID | {
     "col", "dd", "dt", "input", "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead",
     "tr",
 }
+_ITEMS = frozenset({"dd", "dt", "li"})
 # What is left open of these is opened again in every block that follows (HTML, section 13.2.4.3).
 _REOPENED = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
@@ -83,8 +86,7 @@ def sanitise(html: str, base: str = "") -> str:
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 
-    cleaned = nh3.clean(
-        html,
+    cleaner = nh3.Cleaner(
         tags=set(BLOCKS | _INLINE | _AS_DIV),
         clean_content_tags=set(_RAW),
         attributes=_ALLOWED,
@@ -92,9 +94,32 @@ def sanitise(html: str, base: str = "") -> str:
         url_schemes=set(links.SCHEMES),
         link_rel=None,
     )
+    content = _written(cleaner.clean(html))
+    for _ in range(MOST_MOVES):
+        if not _may_move(content) or content == (content := _written(cleaner.clean(content))):
+            break
+    return content
+
+
+def _written(cleaned: str) -> str:
+    """What nh3 has cleaned, as XML can read it too."""
     # References such as &#1; are characters now; and a parser drops the line break at the beginning of a pre.
     cleaned = _PRE.sub(r"\1", clean(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     return _CHANGED.sub(_as_xml, _LOOSE.sub(_closed_in, cleaned)).strip()
+
+
+def _may_move(content: str) -> bool:
+    """Whether a parser may understand otherwise what it has written itself (HTML, section 13.2.9).
+
+    What cannot stand in a table is moved before it; a heading ends where the next begins, and so does an item.
+    """
+    headings = re.findall("<(/?)h[1-6]", content)
+    items = re.findall(r"<(/?(?:[dou]l|li|d[dt]))\b", content)
+    return (
+        "<table" in content
+        or any(one == other for one, other in pairwise(headings))
+        or any({one, other} <= _ITEMS for one, other in pairwise(items))
+    )
 
 
 def _refuse_bombs(html: str) -> None:
