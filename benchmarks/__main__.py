@@ -7,7 +7,7 @@ from importlib import import_module, metadata
 
 from benchmarks.measure import table
 
-SCRIPTS = ("start", "issue", "mail", "feeds", "gather")
+SCRIPTS = ("start", "issue", "mail", "feeds", "gather", "inbox")
 PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx")
 
 

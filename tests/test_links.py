@@ -109,3 +109,78 @@ def test_nothing_breaks(text: str) -> None:
 def test_what_is_canonical_stays_so(rest: str) -> None:
     once = links.canonical("https://www.host.example/" + rest)
     assert links.canonical(once) == once
+
+
+SAME = "https://paper.example/story?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        SAME,
+        "http://paper.example/story?a=1&b=2",
+        "HTTPS://www.Paper.EXAMPLE:443/story?a=1&b=2",
+        "http://paper.example.:80/story/?b=2&a=1",
+        "https://m.paper.example/story?a=1&b=2",
+        "https://mobile.paper.example/story?a=1&b=2",
+        "https://amp.paper.example/story?a=1&b=2&amp=1",
+        "https://paper.example/story/amp?a=1&b=2",
+        "https://paper.example/story/amp/?a=1&b=2",
+        "https://paper.example/story.amp.html?a=1&b=2&amp",
+        "https://paper.example/story?a=1&b=2&outputType=amp",
+        "https://www.google.com/amp/s/paper.example/story?a=1&b=2",
+        "https://paper-example.cdn.ampproject.org/c/s/paper.example/story?a=1&b=2",
+        "https://paper.example/story?utm_source=x&a=1&utm_medium=y&b=2&UTM_ID=z",
+        "https://paper.example/story?a=1&fbclid=x&b=2&gclid=y&mc_cid=z&mc_eid=&msclkid=1&igshid=1&_hsenc=1",
+        "https://paper.example/story?a=1&b=2#comments",
+        "https://paper.example/story?a=1&b=2#:~:text=the%20tide",
+        "https://paper.example/%73tory?a=%31&b=2",
+        " https://paper.example/story?&a=1&&b=2 ",
+    ],
+)
+def test_what_leads_to_the_same_article_is_one(address: str) -> None:
+    assert links.canonical(address) == links.canonical(SAME)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://paper.example/story?a=1",
+        "https://paper.example/story?a=1&b=3",
+        "https://paper.example/Story?a=1&b=2",
+        "https://paper.example/story/2?a=1&b=2",
+        "https://paper.example/amplifier?a=1&b=2",
+        "https://paper.example:8080/story?a=1&b=2",
+        "https://news.paper.example/story?a=1&b=2",
+        "https://paper.example/story?a=1&b=2&amp=220",
+        "https://paper.example/story?a=1&b=2#!/other",
+        "https://paper.example/story%2Fa?a=1&b=2",
+        "ftp://paper.example/story?a=1&b=2",
+    ],
+)
+def test_what_leads_elsewhere_is_another(address: str) -> None:
+    assert links.canonical(address) != links.canonical(SAME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://bücher.example/ä", "http://xn--bcher-kva.example/%C3%A4/"),
+        ("https://en.m.wikipedia.org/wiki/A", "https://en.wikipedia.org/wiki/A#History"),
+        ("https://m.example/", "http://m.example"),
+        ("https://[::1]:80/a", "http://[::1]/a"),
+    ],
+)
+def test_hosts_in_all_their_forms(one: str, other: str) -> None:
+    assert links.canonical(one) == links.canonical(other)
+
+
+@pytest.mark.parametrize("address", ["mailto:a@b.example", "tag:a.example,2026:1", "", "/a?utm_source=x"])
+def test_what_is_not_on_the_web_has_no_other_form(address: str) -> None:
+    assert links.canonical(address) == address
+
+
+@given(st.text("htps:/.?#=&%amMwW0aé@[]!~u_t", max_size=60))
+def test_canonical_has_an_end(rest: str) -> None:
+    once = links.canonical("http://" + rest)
+    assert links.canonical(once) == once
