@@ -1,5 +1,7 @@
 """Lists of subscriptions, in and out."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +25,9 @@ def test_folders_are_sections_the_innermost_counts() -> None:
     </outline><outline text="Flat" xmlUrl="https://flat.example/feed" htmlUrl="about:blank"/></outline>
     </body></opml>"""
     assert read(text) == [
-        Source(title="Top", feed="https://top.example/feed?a=1&b=2", url="https://top.example/"),
-        Source(title="The Paper", feed="https://paper.example/feed", section="Europe", tags=("sea",)),
-        Source(title="Flat", feed="https://flat.example/feed", section="News"),
+        Source(kind="feed", title="Top", feed="https://top.example/feed?a=1&b=2", url="https://top.example/"),
+        Source(kind="feed", title="The Paper", feed="https://paper.example/feed", section="Europe", tags=("sea",)),
+        Source(kind="feed", title="Flat", feed="https://flat.example/feed", section="News"),
     ]
 
 
@@ -46,7 +48,7 @@ SEEN = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1).map(l
 @given(st.lists(st.tuples(SEEN, st.sampled_from(["", "Europe", "A & <B>"])), max_size=8))
 def test_what_is_written_is_read_back(pairs: list[tuple[str, str]]) -> None:
     sources = [
-        Source(title=title or "x", feed=f"https://h.example/{n}?a=1&copy=\u202e", section=section)
+        Source(kind="feed", title=title or "x", feed=f"https://h.example/{n}?a=1&copy=\u202e", section=section)
         for n, (title, section) in enumerate(pairs)
     ]
     text = opml.write('The "Wire" & co', sources)
@@ -54,7 +56,16 @@ def test_what_is_written_is_read_back(pairs: list[tuple[str, str]]) -> None:
     assert all(sign.isprintable() or sign == "\n" for sign in text)
 
 
-def test_a_page_without_a_feed_is_a_link() -> None:
-    text = opml.write("T", [Source(key="a", title="A", url="https://a.example/?x=1&y=2", kind="page")])
+def test_a_page_without_a_feed_is_a_link_and_comes_back_as_a_page() -> None:
+    page = Source(title="A", url="https://a.example/?x=1&y=2", kind="page")
+    text = opml.write("T", [replace(page, key="a")])
     assert '<outline type="link" text="A" title="A" url="https://a.example/?x=1&amp;y=2"/>' in text
-    assert read(text) == []
+    assert read(text) == [page]
+    for other in ('type="link" url="https://a.example/more.opml"', 'type="link" url="javascript:1"', 'url="https://a"'):
+        assert read(f"<opml><body><outline text='A' {other}/></body></opml>") == []
+
+
+def test_what_a_list_leaves_relative_is_relative_to_the_list() -> None:
+    text = '<opml><body><outline text="Europe"><outline text="A" xmlUrl="/feed"/></outline></body></opml>'
+    document = Document(url="https://a.example/list.opml", media_type="", charset="", body=text.encode(), name="a list")
+    assert opml.read(document) == [Source(kind="feed", title="A", feed="https://a.example/feed", section="Europe")]

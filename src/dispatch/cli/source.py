@@ -100,7 +100,9 @@ def add(
 @click.argument("file")
 @click.option("--allow-private", is_flag=True, help="FILE, when it is an address, is in your own network.")
 def import_(file: str, allow_private: bool) -> None:
-    """Add the feeds of an OPML FILE, which may be an address or - for standard input. Its folders become sections.
+    """Add what is in an OPML FILE, which may be an address or - for standard input: feeds, and links as pages.
+
+    Its folders become sections.
 
     \b
     Examples:
@@ -114,8 +116,8 @@ def import_(file: str, allow_private: bool) -> None:
     document = fetch.document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
     found = opml.read(document)
     if not found:
-        raise GatherError("there is no feed in this list", subject=document.name)
-    added, passed = sources.add(here.publication, (replace(one, kind="feed") for one in found))
+        raise GatherError("there is neither a feed nor a link in this list", subject=document.name)
+    added, passed = sources.add(here.publication, found)
     for new in added:
         tell(new.key)
     say(f"added {_counted(len(added), 'source')}" + (f", passed over {len(passed)} that were there" if passed else ""))

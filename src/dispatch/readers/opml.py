@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from typing import Literal
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
@@ -11,7 +12,7 @@ from dispatch.readers import charset, xml
 
 
 def read(document: Document) -> list[Source]:
-    """The sources of a list, in its order, those with a feed; folders that hold them give their section.
+    """The sources of a list, in its order: feeds, and as pages what it has links to; folders give their section.
 
     Raises GatherError on what is no OPML, and beyond the bounds of ``xml.parse``.
     """
@@ -46,13 +47,23 @@ def _sources(parent: Element, section: str, base: str) -> Iterator[Source]:
         # Some programs write xmlurl.
         said = {name.lower(): html.clean(value).strip() for name, value in outline.attrib.items()}
         title = " ".join((said.get("title") or said.get("text", "")).split())
-        feed = links.resolve(base, said.get("xmlurl", ""))
-        if links.is_web(feed):
-            page = links.resolve(base, said.get("htmlurl", ""))
-            yield Source(
-                title=title, feed=feed, url=page if links.is_web(page) else "", section=section, tags=_tags(said)
-            )
+        feed = _address(base, said.get("xmlurl", ""))
+        page = _address(base, said.get("htmlurl", "") if feed else _linked(said))
+        if feed or page:
+            kind: Literal["feed", "page"] = "feed" if feed else "page"
+            yield Source(kind=kind, title=title, feed=feed, url=page, section=section, tags=_tags(said))
         yield from _sources(outline, section if feed else title or section, base)
+
+
+def _address(base: str, said: str) -> str:
+    address = links.resolve(base, said) if said else ""
+    return address if links.is_web(address) else ""
+
+
+def _linked(said: dict[str, str]) -> str:
+    """The page that an outline is a link to; a link to another list is none (OPML 2.0, “link”)."""
+    address = said.get("url", "") if said.get("type", "").lower() == "link" else ""
+    return "" if address.lower().endswith(".opml") else address
 
 
 def _tags(said: dict[str, str]) -> tuple[str, ...]:
