@@ -1,7 +1,8 @@
-"""As an editor does it: twenty sources of every kind in an OPML, gathered, changed, gathered again."""
+"""As an editor does it: twenty sources of every kind in an OPML, gathered, changed, gathered again, made into a letter."""
 
 import gzip
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -84,28 +85,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+def run(*arguments: str, code: int = 0, stdin: str | None = None) -> Result:
+    result = CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
     assert result.exit_code == code, result.output
     return result
 
 
 def subscriptions(site: Web) -> str:
-    paths = ["/rss", "/rdf", "/atom", "/json", "/slow", "/dead", "/moved", "/bomb", *(f"/plain-{n}" for n in range(10))]
+    feeds = ["/rss", "/rdf", "/atom", "/json", "/slow", "/dead", "/moved", "/bomb", *(f"/plain-{n}" for n in range(10))]
     outlines = [
-        f'<outline type="rss" text="{path[1:]}" xmlUrl="{site.url(path, n)}"/>' for n, path in enumerate(paths, 1)
+        f'<outline type="rss" text="{path[1:]}" xmlUrl="{site.url(path, n)}"/>' for n, path in enumerate(feeds, 1)
+    ]
+    pages = [
+        f'<outline type="link" text="{title}" category="sea" url="{site.url(path, host)}"/>'
+        for title, path, host in (("Weblog", "/blog", 30), ("Bay News", "/bay", 31))
     ]
     return (
         '<opml version="2.0"><head><title>Mine</title></head><body><outline text="News"><outline text="Europe">'
-        f"{''.join(outlines[:4])}</outline></outline>{''.join(outlines[4:])}{outlines[0]}</body></opml>"
+        f"{''.join(outlines[:4])}</outline></outline>{''.join(outlines[4:])}{outlines[0]}{''.join(pages)}</body></opml>"
     )
 
 
 def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
     (folder / "subscriptions.opml").write_text(subscriptions(site), encoding="utf-8")
-    assert "added 18 sources, passed over 1" in run("source", "import", "subscriptions.opml").stderr
-    for path, host in (("/blog", 30), ("/bay", 31)):
-        assert run("source", "add", site.url(path, host), "--allow-private", "--tag", "sea").stdout
+    assert "added 20 sources, passed over 1" in run("source", "import", "subscriptions.opml").stderr
     publication = config.load(folder)
     assert len(publication.sources) == 20
     assert {source.section for source in publication.sources[:4]} == {"Europe"}
@@ -170,3 +173,70 @@ def test_the_state_of_each_source_is_listed(site: Web) -> None:
     assert rows["dead"]["visit"]["failures"] == 2
     assert rows["rss"]["visit"]["etag"] == '"1"'
     assert "3 times in a row, never worked" in run("gather", "dead", "--allow-private", code=1).stderr
+
+
+def waiting(*wish: str) -> dict[str, int]:
+    """The titles that ``dispatch inbox`` shows, with their numbers, in its order."""
+    shown = json.loads(run("inbox", "--limit", "100", *wish, "--json").stdout)
+    return {article["title"]: article["number"] for article in shown}
+
+
+def test_from_a_list_of_sources_to_a_letter_and_on_to_the_next(
+    site: Web, folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("source", "import", "-", stdin=subscriptions(site))
+    run("source", "remove", "plain-9")
+    run("source", "add", site.url("/plain-9", 18), "--no-fetch", "--key", "plain-9", "--author", "Di Moe")
+    run("gather", "--allow-private", code=1)
+
+    told = run("inbox").stdout.splitlines()
+    offered = waiting()
+    assert [int(line.split()[0]) for line in told[::2]] == list(offered.values())
+    tide = told[told.index(f"{offered['The tide']:5}  The tide") + 1]
+    assert tide.split(" · ")[0].strip() == "by Bo Lind, Jr."
+    assert tide.endswith(" · also at 1 more")
+    assert set(waiting("--search", '"letters reached" island')) == {"The bridge", "The ferry"}
+    assert set(waiting("--author", "王小明")) == {"An old item"}
+    assert set(waiting("--source", "weblog", "--tag", "sea")) == {"One", "Two"}
+    assert "nothing fits" in run("inbox", "--search", "zeppelin").stderr.lower()
+
+    run("inbox", "dismiss", str(offered["slow"]))
+    offered.pop("slow")
+    assert waiting() == offered
+
+    # The newest five, then three by their numbers. A default author is likely only: it stops the letter until an editor
+    # has said that it is so.
+    said = ("issue", "new", "Week 48", "--slug", "week-48", "--date", "2026-11-27", "--from-inbox", "--limit", "5")
+    assert "5 articles from the inbox" in run(*said).stderr
+    chosen = [title for title in ("p9", "The tide", "A note") if title not in list(offered)[:5]]
+    run("add", *(str(offered[title]) for title in chosen), "--section", "Sea")
+    used = {*list(offered)[:5], *chosen}
+    rest = [title for title in offered if title not in used]
+    assert list(waiting()) == rest
+    run("render")
+    assert "It is only likely that Di Moe wrote “p9”" in run("check", code=1).stdout
+    file = folder / "issues" / "week-48" / "p9.html"
+    file.write_text(file.read_text("utf-8").replace("certainty: likely", "certainty: certain"), "utf-8")
+    run("render")
+    assert "no errors" in run("check").stdout
+    letter = (folder / "out" / "week-48" / "email.txt").read_text("utf-8")
+    assert {title for title in (*offered, "slow") if f"\n{title}\n" in letter} == used
+    assert "Bo Lind, Jr." in letter
+    assert "https://tide.example/1?x=1&y=2" in letter or "https://moved.example/1?x=1&y=2" in letter
+
+    assert run("gather", "--allow-private", code=1).stdout.startswith("0 new, 0 changed")
+    site.pages["/blog"] = (H_FEED.replace("The first.", "The first, mended."), {"content-type": "text/html"}, 200)
+    assert run("gather", "weblog", "--allow-private").stdout.startswith("0 new, 1 changed")
+    lines = run("inbox").stdout.splitlines()
+    assert lines[lines.index(f"{offered['One']:5}  One") + 1].endswith("2026-11-20 · changed")
+    assert "changed: text: “first.” → “first, mended.”" in run("inbox", "show", str(offered["One"])).stdout
+    assert list(waiting()) == rest
+
+    # Somebody else's copy of the folder knows what was used; what was dismissed is known here alone.
+    copy = tmp_path_factory.mktemp("copy") / "wire"
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".dispatch", "out"))
+    monkeypatch.chdir(copy)
+    run("gather", "--allow-private", code=1)
+    assert set(waiting()) == {*rest, "slow"}
+    assert f"{len(rest) + 1} articles from the inbox" in run("issue", "new", "Week 49", "--from-inbox").stderr
+    assert waiting() == {}
