@@ -1,4 +1,4 @@
-"""As an editor does it: twenty sources of every kind in an OPML, gathered, changed, gathered again, made into a letter."""
+"""As an editor does it: twenty sources of every kind, gathered, changed, gathered again, and made into a letter."""
 
 import gzip
 import json
