@@ -294,3 +294,18 @@ def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
         assert part.title in article.content
         assert all(author.name in article.content for author in part.authors)
         assert article.content.count(f'href="{part.url.replace("&", "&amp;")}"') == 2
+
+
+@pytest.mark.parametrize(
+    ("own", "minted"),
+    [
+        ("https://paper.example/?p=2187", "https://paper.example/?p=2187"),
+        ("2187", "tag:wire.example,2026-11-20:paper/2187"),
+        ("a name, not an IRI", "tag:wire.example,2026-11-20:paper/a%20name%2C%20not%20an%20IRI"),
+    ],
+)
+def test_an_entry_keeps_what_its_feed_calls_it(own: str, minted: str) -> None:
+    published = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    article = Article(id=own, title="A", url="https://paper.example/a", source=PAPER, published=published)
+    _, (added,), _ = compose.add(empty(), [article], publication())
+    assert added.id == minted

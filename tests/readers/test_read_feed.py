@@ -72,7 +72,7 @@ def test_rss_credits_nobody_who_did_not_write():
     _, mailed, nobody, elsewhere = read("wordpress.rss")
     assert mailed.authors == (Author(name="Zoe Lark", email="zoe@tide.example"),)
     assert (mailed.id, mailed.content, mailed.summary) == (
-        "",
+        "two",
         "Only a summary.",
         "",
     )
@@ -109,7 +109,7 @@ def test_entries_of_a_planet():
     assert (second.authors, second.url) == ((Author(name="Zoe Lark"),), "https://planet.example/sub/two")
     assert second.content == "<p>Sum &lt; it up</p>"
     assert third.authors == (Author(name="The Curator", url="https://planet.example/curator"),)
-    assert (third.id, third.source.title) == ("", "Planet & Co")
+    assert (third.id, third.source.title) == ("not an iri", "Planet & Co")
     assert fourth.authors == (
         Author(name="Ada Holm", url="https://ada.example"),
         Author(name="Bo Lind, Jr."),
@@ -135,7 +135,7 @@ def test_json_feed():
     assert first.url == "https://tide.example/1?a=1&copy=2&amp;x"
     assert first.content == '<p>The <a href="https://tide.example/ledger">ledger</a>.</p>'
     assert first.enclosures == (Enclosure(url="https://cdn.example/a.mp3", type="audio/mpeg", length=12),)
-    assert (second.id, second.url) == ("", "https://paper.example/2")
+    assert (second.id, second.url) == ("2", "https://paper.example/2")
     assert second.content == "<p>One &lt; two.</p><p>Three &amp; four.</p>"
     assert second.authors == (Author(name="The Tide's desk", url="https://tide.example/desk"),)
     assert third.authors == (Author(name="Zoe Lark"),)

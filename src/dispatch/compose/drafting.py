@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
+from urllib.parse import quote
 
-from dispatch import terms
+from dispatch import links, terms
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 
@@ -111,6 +112,17 @@ def _same(article: Article, other: Article) -> bool:
     return bool((article.id and article.id == other.id) or (article.url and article.url == other.url))
 
 
+def _minted(article: Article, issue: Issue, publication: Publication, key: str) -> str:
+    """The article's own id when it is an absolute IRI; else a new one, made of its source and what it calls itself."""
+    if links.is_absolute(article.id) and not re.search(r"\s", article.id):
+        return article.id
+    if not article.id:
+        return terms.mint(publication, issue.date, f"{issue.slug}/{key}")
+    source = terms.resolved(article.source, publication, is_own=False)
+    place = source.key or key_of(source.title) or issue.slug
+    return terms.mint(publication, article.published or issue.date, f"{place}/{quote(article.id)}")
+
+
 def _arrived(issue: Issue, article: Article, publication: Publication) -> Article:
     number = sum(1 for _ in issue.articles) + 1
     key = unused(
@@ -119,7 +131,7 @@ def _arrived(issue: Issue, article: Article, publication: Publication) -> Articl
     return replace(
         article,
         key=key,
-        id=article.id or terms.mint(publication, issue.date, f"{issue.slug}/{key}"),
+        id=_minted(article, issue, publication, key),
         url=article.url or f"{terms.page(publication, issue.slug)}#{key}",
         source=terms.resolved(article.source, publication, is_own=not article.url),
     )

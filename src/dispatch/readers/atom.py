@@ -80,7 +80,7 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
         list(persons(entry, "atom:contributor", base)),
     )
     return Article(
-        id=entries.iri(html.clean(text_of(entry, "atom:id"))),
+        id=html.clean(text_of(entry, "atom:id")).strip(),
         url=url,
         title=title,
         summary=entries.summary(summary) if content else "",

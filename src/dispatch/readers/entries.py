@@ -28,11 +28,6 @@ def address(written: str, base: str) -> str:
     return links.resolve(base, html.clean(written).strip("\t\n\r ")) if written.strip() else ""
 
 
-def iri(written: str) -> str:
-    """An entry's own id, when it is an absolute IRI; else nothing, for an id is then minted (RFC 4287, 4.2.6)."""
-    return written if links.is_absolute(written) and not re.search(r"\s", written) else ""
-
-
 def plain(written: str) -> str:
     """A title or another line as plain text."""
     if _IS_HTML.search(written):

@@ -44,7 +44,7 @@ def _article(node: LexborNode, base: str, own: Source, everywhere: tuple[Author,
     picture = elements.address(node.css_first("img.u-photo"), base, "src")
     summary = elements.first(node, ".p-summary")
     return Article(
-        id=entries.iri(elements.address(node.css_first(".u-uid"), base)),
+        id=elements.address(node.css_first(".u-uid"), base),
         url=elements.address(node.css_first("a.u-url[href], link.u-url[href]"), base)
         or elements.address(node.css_first("a[rel~=bookmark][href]"), base),
         title=marks.title,

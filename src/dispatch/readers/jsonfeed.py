@@ -42,7 +42,7 @@ def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], l
     authors = people.complete(list(_authors(item, base)) or everywhere, ())
     image = entries.address(_text(item, "image") or _text(item, "banner_image"), base)
     return Article(
-        id=entries.iri(html.clean(_text(item, "id"))),
+        id=html.clean(_text(item, "id")).strip(),
         url=url,
         title=title,
         summary=summary,

@@ -47,7 +47,7 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
     bodies = [body for body in bodies if body]
     authors, certain = _authors(item)
     return Article(
-        id=entries.iri(html.clean(text_of(item, "guid") or item.get("rdf:about", ""))),
+        id=html.clean(text_of(item, "guid") or item.get("rdf:about", "")).strip(),
         url=url,
         title=title,
         summary=entries.summary(bodies[1]) if len(bodies) > 1 else "",
