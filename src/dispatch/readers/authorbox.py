@@ -1,7 +1,7 @@
 """The boxes about authors that publishing systems put beside an article, and the address behind “View all posts”."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -57,17 +57,25 @@ _ALL_POSTS = re.compile(
 )
 
 
-def authors(root: LexborNode, base: str) -> Iterator[Author]:
-    """The authors that boxes name, with biography, portrait and the address where all that they wrote is listed."""
+def authors(root: LexborNode, base: str, others: Collection[int] = ()) -> Iterator[Author]:
+    """The authors that boxes name, with biography, portrait and the address where all that they wrote is listed.
+
+    others: the ids of elements that belong to other articles; boxes within them are left out.
+    """
     for box in BOXES.values():
-        frames = elements.every(root, box.box)
+        frames = [
+            frame
+            for frame in elements.every(root, box.box)
+            if not any(node.mem_id in others for node in elements.around(frame, root))
+        ]
         # Boxes within boxes hold the same authors.
         for element in {node.mem_id: node for frame in frames for node in elements.every(frame, box.author)}.values():
             yield from _authors(element, box, base)
 
 
 def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:
-    named = element.css_first(box.name)
+    # The selectors are in order of preference: a theme's “author-title” may be a name, or what somebody is.
+    named = next((node for name in box.name.split(", ") if (node := element.css_first(name)) is not None), None)
     if named is None:
         return
     linked = [link for link in elements.every(named, "a[href]") if elements.text(link)]

@@ -1,5 +1,7 @@
 """What a page's elements say: the few questions that every witness asks of them."""
 
+from collections.abc import Iterator
+
 from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
@@ -12,7 +14,15 @@ _UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
 
 def every(root: LexborNode, selector: str) -> list[LexborNode]:
     """The elements by a selector, in the page's order: no more than any honest page has of what is asked for."""
-    return root.css(selector)[:MOST_MATCHES]
+    # An element that several selectors of a list match is found by each of them.
+    return list({node.mem_id: node for node in root.css(selector)}.values())[:MOST_MATCHES]
+
+
+def around(node: LexborNode, root: LexborNode) -> Iterator[LexborNode]:
+    """The elements that an element stands in, up to ``root`` and without it, the nearest first."""
+    while (parent := node.parent) is not None and parent.mem_id != root.mem_id:
+        yield parent
+        node = parent
 
 
 def text(node: LexborNode) -> str:

@@ -22,9 +22,10 @@ _PUBLISHED = (
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "dcterms.modified")
-# Each is an element an author. Those of scholarly and news systems are kept with care; the others are often a login.
+# Each is an element an author. Those of scholarly and news systems are kept with care; the others are often the site's
+# or a login.
 _CAREFUL = ("citation_author", "parsely-author", "sailthru.author")
-_CARELESS = ("author", "article:author", "dc.creator", "dcterms.creator")
+_CARELESS = ("author", "article:author", "og:article:author", "dc.creator", "dc:creator", "dcterms.creator")
 
 Metas = Mapping[str, list[str]]
 
@@ -57,13 +58,14 @@ def article(root: LexborNode, base: str) -> Article:
 
 
 def authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
-    """Those whom careful elements name, and those whom careless ones do."""
+    """Those whom careful elements name, and those whom careless ones do, each by the first kind that names anybody."""
     metas = _metas(root)
-    return _people(metas, _CAREFUL), _people(metas, _CARELESS)
+    return _people(metas, _CAREFUL), [who for who in _people(metas, _CARELESS) if not people.is_login(who.name)]
 
 
 def _people(metas: Metas, names: Iterable[str]) -> list[Author]:
-    return [author for name in names for written in metas.get(name, []) for author in people.author(written)]
+    kinds = ([author for written in metas.get(name, []) for author in people.author(written)] for name in names)
+    return next(filter(None, kinds), [])
 
 
 def _metas(root: LexborNode) -> Metas:

@@ -24,7 +24,15 @@ _NAMES = "a[rel~=author], .p-author:not(.h-card), [itemprop=author]:not([itemsco
 _BYLINE = (
     ".byline, .by-line, .byline-names, .post-byline, .author-byline, .article-byline, [class*=Byline], [class*=byline]"
 )
-_BY = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,80})")
+_BY = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_][^\d|·•]{0,80}?)(?: *[|·•].*)?")
+# What may stand before a linked name in a byline: nothing, “by”, or what joins it to the name before.
+_BEFORE = re.compile(r"(?:.*\b[Bb][Yy]\b:?)?\s*", re.DOTALL)
+_AND = re.compile(r"[\s,;&、]*(?:and|und|et|y|e|و|和|と)?\s*")
+_ANOTHER = re.compile(r"\s*,?\s*(?:(?:and|und|et|y|e)\s|&|و|和|と|、)")
+# What an author within it has made: a quotation, a picture, a comment, an entry that this one answers or lists.
+_OTHERS_WORK = (
+    "blockquote, figure, .h-cite, [itemscope]:not([itemprop=author]):not([itemtype$=Page]), .h-entry, .hentry"
+)
 
 
 def article(root: LexborNode, base: str) -> Article:
@@ -43,18 +51,46 @@ def article(root: LexborNode, base: str) -> Article:
 
 def hints(root: LexborNode, base: str) -> list[Author]:
     """Those who are linked as authors, and those whom a byline names: a single word of a single witness."""
-    named = [author for node in elements.every(root, _NAMES) for author in _author(node, node, base)]
-    for byline in elements.every(root, _BYLINE):
-        linked = [author for link in elements.every(byline, "a[href]") for author in _author(link, link, base)]
-        match = _BY.fullmatch(elements.text(byline))
-        named += linked or list(people.author(match["name"] if match else ""))
-    return list(people.complete(named, named))
+    named = [author for node in _own(root, _NAMES) for author in _author(node, node, base)]
+    bylines = [author for byline in _own(root, _BYLINE) for author in _of_byline(byline, base)]
+    # “By Ada and Bo”, of whom only Ada is linked, says more than the link.
+    whole = [author for author in bylines if all(person.name in author.name for person in named)]
+    return list(people.complete(whole if len(whole) == 1 else [*named, *bylines], named))
+
+
+def _of_byline(byline: LexborNode, base: str) -> Iterator[Author]:
+    """The linked names of a byline, as far as its words say that they are; without a link, all that follows “By”."""
+    text = rest = elements.text(byline)
+    named: list[Author] = []
+    for link in elements.every(byline, "a[href]"):
+        if not (shown := elements.text(link)):
+            continue
+        said, _, after = rest.partition(shown)
+        if (_AND if named else _BEFORE).fullmatch(said):
+            named += _author(link, link, base)
+            rest = after
+        elif named:
+            break
+        else:
+            rest = after
+    if named and not _ANOTHER.match(rest):
+        yield from named
+    elif (match := _BY.fullmatch(text)) and (named or byline.css_first("a[href]") is None):
+        yield from people.author(match["name"])
 
 
 def _cards(root: LexborNode, base: str) -> Iterator[Author]:
-    for card in elements.every(root, _CARDS):
+    for card in _own(root, _CARDS):
         name = card.css_first(_CARD_NAME) or card.css_first("a[href]")
         yield from _author(card, name or card, base)
+
+
+def _own(root: LexborNode, selector: str) -> Iterator[LexborNode]:
+    """The elements by a selector, but for those within what is another's work."""
+    others = {node.mem_id for node in root.css(_OTHERS_WORK)} - {root.mem_id}
+    for node in elements.every(root, selector):
+        if not any(around.mem_id in others for around in elements.around(node, root)):
+            yield node
 
 
 def _author(card: LexborNode, name: LexborNode, base: str) -> Iterator[Author]:

@@ -17,11 +17,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Certainty, Document, Image, Source
+from dispatch.model import Article, Author, Document, Image, Source
 from dispatch.readers import (
     authorbox,
     body,
     charset,
+    credit,
     elements,
     metatags,
     microformats,
@@ -62,14 +63,36 @@ def read(document: Document) -> list[Article]:
     if root is None:
         return []
     base = base_of(root, document.url)
-    data, head = structured.article(root, base), metatags.article(root, base)
+    head = metatags.article(root, base)
+    host = links.host(document.url or head.url)
+    houses = {head.source.title, host, host.removeprefix("www.")} - {""}
+    titles = {head.title, elements.first(root, "h1")} - {""}
+    data = structured.article(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
     boxed = list(authorbox.authors(root, base))
+    entry, told = _entry(root)
+    own_boxes = list(authorbox.authors(root, base, _others(root, entry)))
     for frame in root.css(f"{authorbox.SELECTOR}, {_OTHERS}"):
         frame.decompose()
-    entry = _entry(root)
     marks = microformats.article(entry, base)
     source = _source(data, head, document.url)
-    authors, certainty = _authors(root, entry, (data, marks), boxed, source, base)
+    careful, careless = metatags.authors(root)
+    hinted = microformats.hints(entry, base) or microformats.hints(root, base)
+
+    def persons(named: Iterable[Author]) -> list[Author]:
+        return [
+            author for author in named if not any(people.same(author.name, house) for house in (*houses, source.title))
+        ]
+
+    # Where another article may be meant, what would be sure is a guess.
+    sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
+    (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
+    (sure if told else guesses).append(persons(marks.authors))
+    named, certainty = credit.credited([*sure, persons(own_boxes)], guesses)
+    if not named and data.authors:
+        # The house itself, which says so to machines.
+        named, certainty = list(data.authors), data.certainty
+    addressed = [_as_boxed(author, boxed) for author in named]
+    authors = people.complete(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
     title = _title(root, (data.title, head.title, marks.title), source.title)
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
     image = _image(root, head.image or data.image, base)
@@ -116,12 +139,35 @@ def _refuse_bombs(text: str) -> None:
         raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
 
 
-def _entry(root: LexborNode) -> LexborNode:
-    """The element that holds the article, when the page marks one; else all of it."""
-    candidates = elements.every(root, f"{microformats.ENTRY}, article, main")
-    return next(
-        (node for node in candidates if node.css_first("h1") is not None), candidates[0] if candidates else root
-    )
+def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
+    """The element that holds the article, when the page marks one, else all of it; and whether that is sure."""
+    others = _ids(root, f"{authorbox.SELECTOR}, {_OTHERS}")
+    for selector in (microformats.ENTRY, "article", "main"):
+        found = [node for node in elements.every(root, selector) if not _within(node, root, others)]
+        titled = [node for node in found if node.css_first("h1") is not None]
+        if titled:
+            entry = titled[0]
+            for node in titled:
+                # Of those within each other, the innermost.
+                entry = node if _within(node, root, frozenset({entry.mem_id})) else entry
+            return entry, all(_within(entry, root, frozenset({node.mem_id})) for node in titled)
+        if found:
+            return found[0], len(found) == 1
+    return root, True
+
+
+def _others(root: LexborNode, entry: LexborNode) -> frozenset[int]:
+    """What holds other articles than this: lists and comments, and other entries."""
+    around = {entry.mem_id, *(node.mem_id for node in elements.around(entry, root))}
+    return _ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
+
+
+def _ids(root: LexborNode, selector: str) -> frozenset[int]:
+    return frozenset(node.mem_id for node in root.css(selector))
+
+
+def _within(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
+    return any(outer.mem_id in others for outer in (node, *elements.around(node, root)))
 
 
 def _source(data: Article, head: Article, found_at: str) -> Source:
@@ -141,44 +187,9 @@ def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
     return re.sub(rf"\s+[|–—·•:»-]\s+{re.escape(site)}$", "", title) if site else title
 
 
-def _authors(
-    root: LexborNode,
-    entry: LexborNode,
-    witnesses: tuple[Article, Article],
-    boxed: list[Author],
-    source: Source,
-    base: str,
-) -> tuple[tuple[Author, ...], Certainty]:
-    """Who is credited, and how sure that is: what is said to machines and in boxes is; a guess needs two witnesses."""
-    data, marks = (list(witness.authors) for witness in witnesses)
-    careful, careless = metatags.authors(root)
-    hinted = microformats.hints(entry, base) or microformats.hints(root, base)
-
-    def persons(named: list[Author]) -> list[Author]:
-        return [author for author in named if not people.same(author.name, source.title)]
-
-    sure = [data, *map(persons, (careful, marks, boxed))]
-    named = next(filter(None, sure), [])
-    # A box may list all authors where the markup for search engines has room for one.
-    named = next((more for more in sure if len(more) > len(named) and _holds(more, named)), named)
-    guesses = [*map(persons, (hinted, careless))]
-    certainty: Certainty = "certain"
-    if not named:
-        named = [author for author in guesses[0] if _holds(guesses[1], [author])]
-        certainty = "certain" if named else "likely"
-        named = named or next(filter(None, guesses), [])
-    addressed = [_as_boxed(author, boxed) for author in named]
-    authors = people.complete(addressed, [*boxed, *data, *marks, *hinted])
-    return authors, certainty if authors else "unknown"
-
-
-def _holds(more: list[Author], named: list[Author]) -> bool:
-    return all(any(people.same(author.name, other.name) for other in more) for author in named)
-
-
 def _as_boxed(author: Author, boxed: list[Author]) -> Author:
     """The author with the address from the box: the one behind “View all posts”."""
-    url = next((box.url for box in boxed if box.url and people.same(box.name, author.name)), author.url)
+    url = next((box.url for box in boxed if box.url and people.alike(box.name, author.name)), author.url)
     return replace(author, url=url)
 
 

@@ -1,6 +1,7 @@
 """Who is named: names as they are written, never taken apart, and never somebody who is nobody."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import unescape
@@ -24,6 +25,8 @@ _NOBODY = frozenset(
         "root",
         "site",
         "staff-writer",
+        "the author",
+        "the authors",
         "test",
         "undefined",
         "unknown",
@@ -35,13 +38,22 @@ _NOBODY = frozenset(
         "posted",
     }
 )
-_JOINED_BY_AT_MOST = 6
+# What systems and themes put before a name.
+_BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
+_ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")
+_LOGIN = re.compile(r"[a-z0-9._-]+", re.ASCII)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
+_SEPARATORS = r"[\s,;/&+|·•、،，؛]*"
+_AND = r"and|und|et|y|e|och|og|en|ja|ve|with|mit|и|و|और|と|和|与|與|及"
+_BETWEEN = f"(?:{_SEPARATORS}(?:{_AND})?{_SEPARATORS})"
 
 
 def name(written: str) -> str:
     """A name as it is to be shown, or nothing where it names nobody."""
     shown = " ".join(html.clean(unescape(written)).split())
-    nobody = shown.casefold() in _NOBODY or re.fullmatch(r"https?://\S*|\S+@\S+\.\S+", shown) or len(shown) > 200
+    before = _BEFORE.match(shown)
+    shown = shown[before.end() :] if before else shown
+    nobody = shown.casefold() in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > 200
     return "" if nobody or not re.search(r"\w", shown) else shown
 
 
@@ -59,8 +71,33 @@ def author(written: str, *, url: str = "", email: str = "", bio: str = "", avata
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names are written alike."""
+    """Whether two names are the same, but for capitals and white space."""
     return _fold(one) == _fold(other)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names are likely to be one person's: initials with or without full stops, turned round or not.
+
+    To find out whether two witnesses mean the same; never to make one of two people.
+    """
+    return _loose(one) == _loose(other)
+
+
+def inverted(written: str) -> bool:
+    """Whether a name is turned round, as indexes have it (“Holm, Ada”), and not only followed by “Jr.”."""
+    _, comma, rest = written.partition(", ")
+    return bool(comma) and not _SUFFIX.fullmatch(rest)
+
+
+def joins(joined: str, names: Sequence[str]) -> bool:
+    """Whether one text is made of all these names, in order, and of nothing but them and what stands between them."""
+    pattern = _BETWEEN.join(re.escape(name) for name in names)
+    return len(names) > 1 and bool(re.fullmatch(pattern, joined, re.IGNORECASE))
+
+
+def is_login(written: str) -> bool:
+    """Whether it looks like what somebody logs in with."""
+    return bool(_LOGIN.fullmatch(written))
 
 
 def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, ...]:
@@ -68,9 +105,10 @@ def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, .
     authors: dict[str, Author] = {}
     for author in named:
         authors[_fold(author.name)] = _merge(authors.get(_fold(author.name), author), author)
+    keys = {_loose(author.name): key for key, author in authors.items()}
     for author in more:
-        if known := authors.get(_fold(author.name)):
-            authors[_fold(author.name)] = _merge(known, author)
+        if key := keys.get(_loose(author.name)):
+            authors[key] = _merge(authors[key], author)
     return tuple(authors.values())
 
 
@@ -79,10 +117,8 @@ def unjoin(authors: Sequence[Author], contributors: Sequence[Author]) -> tuple[t
 
     Nothing is split: the markup itself says the single names, and only where they make up the joined one whole.
     """
-    joined = authors[0].name if len(authors) == 1 else ""
-    spare = len(joined) - sum(len(person.name) for person in contributors)
-    listed = contributors and re.search(".*".join(re.escape(person.name) for person in contributors), joined)
-    if listed and 0 <= spare <= _JOINED_BY_AT_MOST * (len(contributors) - 1):
+    names = [person.name for person in contributors]
+    if len(authors) == 1 and (joins(authors[0].name, names) or [authors[0].name] == names):
         return complete(contributors, authors), ()
     return complete(authors, ()), tuple(
         Credit(role="contributor", name=person.name, url=person.url) for person in contributors
@@ -100,4 +136,10 @@ def _merge(author: Author, more: Author) -> Author:
 
 
 def _fold(written: str) -> str:
-    return " ".join(written.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", written).casefold().split())
+
+
+def _loose(written: str) -> str:
+    last, _, first = written.partition(", ")
+    turned = f"{first} {last}" if inverted(written) else written
+    return re.sub(r"[\s.,]", "", _fold(turned))

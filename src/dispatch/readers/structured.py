@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from html import unescape
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
-from dispatch.model import Article, Author, Credit, Image, Source
+from dispatch.model import Article, Author, Certainty, Credit, Image, Source
 from dispatch.readers import elements, entries, media, people
 from dispatch.readers.dates import moment
 
@@ -22,25 +23,39 @@ _ROLES = ("translator", "editor", "illustrator", "contributor")
 Node = dict[str, object]
 
 
-def article(root: LexborNode, base: str) -> Article:
-    """What the page's JSON-LD says of the article, without a body; empty where it says nothing."""
+def article(
+    root: LexborNode,
+    base: str,
+    *,
+    urls: Collection[str] = (),
+    titles: Collection[str] = (),
+    houses: Collection[str] = (),
+) -> Article:
+    """What the page's JSON-LD says of the article, without a body; empty where it says nothing.
+
+    urls, titles: what the page is called otherwise, by which its own article is told from those that it only lists.
+    The certainty is whether it could be told. houses: names of the site, which is an author only as an organisation.
+    """
     nodes = list(_nodes(root))
-    by_id = {written: node for node in reversed(nodes) if (written := _text(node.get("@id"))) and len(node) > 1}
-    found = next(
-        (node for node in nodes if _is(node, _IS_ARTICLE) and (node.get("headline") or node.get("author"))), None
-    )
+    by_id: dict[str, Node] = {}
+    for node in nodes:
+        if written := _text(node.get("@id")):
+            by_id[written] = {**node, **by_id.get(written, {})}
+    found, certainty = _found(nodes, base, urls, titles)
     if found is None:
         return Article(source=_source({}, nodes, by_id, base))
     source = _source(found, nodes, by_id, base)
+    publishers = {source.title, *houses, *(author.name for author in _people(found.get("publisher"), by_id, base))}
     named = _list(found.get("author") or found.get("creator"))
     authors = [
         author
         for item in named
         for author in _people(item, by_id, base)
         # The publisher as a person is a mistake; as an organisation it is the author that the page means.
-        if not people.same(author.name, source.title) or _organisation(item, by_id)
+        if not any(people.same(author.name, name) for name in publishers) or _organisation(item, by_id)
     ]
     return Article(
+        certainty=certainty,
         url=_address([found.get("url"), found.get("mainEntityOfPage")], base),
         title=_line(found.get("headline") or found.get("name")),
         dek=_line(found.get("alternativeHeadline")),
@@ -59,6 +74,27 @@ def article(root: LexborNode, base: str) -> Article:
         image=_image(found.get("image"), by_id, base),
         license=_address([found.get("license")], base),
     )
+
+
+def _found(
+    nodes: Iterable[Node], base: str, urls: Collection[str], titles: Collection[str]
+) -> tuple[Node | None, Certainty]:
+    """The node of the page's own article: the one with its address, else with its title, else the only one."""
+    found = [node for node in nodes if _is(node, _IS_ARTICLE) and (node.get("headline") or node.get("author"))]
+    here = {links.canonical(url) for url in urls if url}
+    elsewhere = []
+    for node in found:
+        url = _address([node.get("url"), node.get("mainEntityOfPage")], base)
+        if url and links.canonical(url) in here:
+            return node, "certain"
+        if url and urlsplit(url).path.strip("/"):
+            elsewhere.append(node)
+    for node in found:
+        if _line(node.get("headline")) in titles:
+            return node, "certain"
+    credited = {json.dumps(node["author"]) for node in found if node.get("author")}
+    sure = len(credited) < 2 and not (here and found and found[0] in elsewhere)
+    return (found[0] if found else None), "certain" if sure else "likely"
 
 
 def _nodes(root: LexborNode) -> Iterator[Node]:
@@ -143,11 +179,11 @@ def _list(value: object) -> list[object]:
 
 
 def _resolved(value: object, by_id: dict[str, Node]) -> object:
-    """A node, where the value only refers to it by its id."""
+    """A node, with what is said elsewhere of the same id."""
     if isinstance(value, list):
         value = value[0] if value else None
-    if isinstance(value, dict) and not value.get("name") and not value.get("url"):
-        return by_id.get(_text(value.get("@id")), value)
+    if isinstance(value, dict):
+        return {**by_id.get(_text(value.get("@id")), {}), **value}
     return value
 
 

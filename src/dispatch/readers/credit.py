@@ -1,0 +1,69 @@
+"""Who is credited when a page's witnesses are heard together, and how sure that is.
+
+A witness is a list of people that one kind of markup names. A *sure* one is made to name authors (structured data,
+citation metas, microformats, author boxes); a *guess* is one that often names somebody else (a byline's text,
+``rel=author``, ``meta name=author``). trafilatura is none: it reads the same markup, and would confirm its mistakes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dispatch.model import Author, Certainty
+from dispatch.readers import people
+
+Witness = Sequence[Author]
+
+
+def credited(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[Author], Certainty]:
+    """The people that most witnesses support, a sure one before a guess, and how sure that is.
+
+    certain: nobody contradicts, and each is named by a sure witness or by two guesses.
+    likely: nobody contradicts, or several agree against others.
+    unknown: each says something else; who is named is only shown to the editor.
+    """
+    sure, guesses = [one for one in sure if one], [one for one in guesses if one]
+    heard = [*sure, *guesses]
+    if not heard:
+        return [], "unknown"
+
+    def weight(place: int) -> tuple[int, bool, int]:
+        return sum(_agree(heard[place], other) for other in heard), place < len(sure), len(heard[place])
+
+    named = heard[max(range(len(heard)), key=weight)]
+    support = [other for other in heard if _agree(named, other)]
+    everyone = [author for witness in heard for author in witness]
+    shown = [_as_shown(author, everyone) for author in named]
+    if len(support) < len(heard):
+        return shown, "likely" if len(support) > 1 else "unknown"
+    vouched = all(
+        any(_names(witness, author, named) for witness in sure)
+        or sum(_names(witness, author, named) for witness in guesses) > 1
+        for author in named
+    )
+    return shown, "certain" if vouched else "likely"
+
+
+def _agree(named: Witness, other: Witness) -> bool:
+    """Whether a witness names nobody but these; it may write all their names in one, or they may be so written."""
+    return all(
+        any(people.alike(person.name, author.name) for author in named) or _joined(person, named) for person in other
+    ) or (len(named) == 1 and _joined(named[0], other))
+
+
+def _names(witness: Witness, author: Author, named: Witness) -> bool:
+    """Whether a witness names this author, alone or together with all the others."""
+    return any(people.alike(person.name, author.name) or _joined(person, named) for person in witness) or _joined(
+        author, witness
+    )
+
+
+def _joined(person: Author, named: Iterable[Author]) -> bool:
+    return people.joins(person.name, [author.name for author in named])
+
+
+def _as_shown(author: Author, everyone: Iterable[Author]) -> Author:
+    """The author with the fullest way to write the name: not turned round for an index, initials with full stops."""
+    forms = [other.name for other in everyone if people.alike(other.name, author.name)]
+    return replace(
+        author, name=max([author.name, *forms], key=lambda form: (not people.inverted(form), form.count(".")))
+    )
