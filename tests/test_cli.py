@@ -167,6 +167,28 @@ def test_what_was_published_does_not_change_unseen(dispatch: Dispatch, letter: P
     assert "https://paper.example/a" in dispatch("check", "defence", code=1).output
 
 
+def test_what_was_published_is_not_written_anew_when_it_lost_a_name_or_its_place(
+    dispatch: Dispatch, letter: Path
+) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("publish", "defence")
+    feed = (letter / "public" / "feed.xml").read_bytes()
+    article = letter / "issues" / "defence" / "a-harbour-that-would-not-sleep.md"
+    issue = letter / "issues" / "defence" / "issue.md"
+    for file, old, new in (
+        (article, "name: Ada Quay", "name: Mallory"),
+        (issue, "status: published", "status: draft"),
+        (issue, "      - a-harbour-that-would-not-sleep\n", ""),
+    ):
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(old, new), "utf-8")
+        assert file.read_text("utf-8") != text
+        dispatch("publish", code=1)
+        assert (letter / "public" / "feed.xml").read_bytes() == feed
+        file.write_text(text, "utf-8")
+    dispatch("publish")
+
+
 def test_an_edition_that_lost_a_byline_is_told(dispatch: Dispatch, letter: Path) -> None:
     dispatch("add", "story.txt", *GIVEN)
     dispatch("render")

@@ -18,6 +18,12 @@ def place(issue: Issue, editions: Iterable[Edition]) -> Iterator[tuple[str, byte
     return ((folder + edition.path, edition.body) for edition in editions)
 
 
+def stands(folder: Path, path: str, body: bytes) -> bool:
+    """Whether the public folder has these bytes at that place already."""
+    there = folder / path
+    return there.is_file() and there.read_bytes() == body
+
+
 def write(folder: Path, public: Mapping[str, bytes]) -> list[str]:
     """Writes what changed below ``folder``, and returns the paths of that, in order. Raises DeliveryError."""
     return [

@@ -16,14 +16,14 @@ def latest(issues: Iterable[Issue], publication: Publication) -> Issue:
         for article in issue.articles:
             by_id.setdefault(article.id, article)
     articles = list(by_id.values())[: publication.feeds.entries]
-    return _collection(publication, "feed", publication.title, ordered, articles)
+    return _collection(publication, "feed", f"{publication.url}/", ordered, articles)
 
 
 def archive(issues: Iterable[Issue], publication: Publication) -> Issue:
     """All issues as an Issue whose articles are issues: the feed of issues and the front page."""
     ordered = newest_first(issues)
     articles = [as_article(issue, publication) for issue in ordered]
-    return _collection(publication, "issues", publication.title, ordered, articles)
+    return _collection(publication, "issues", f"{publication.url}/issues", ordered, articles)
 
 
 def as_article(issue: Issue, publication: Publication) -> Article:
@@ -48,13 +48,13 @@ def newest_first(issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _collection(
-    publication: Publication, feed: str, title: str, issues: Sequence[Issue], articles: Sequence[Article]
+    publication: Publication, feed: str, id_: str, issues: Sequence[Issue], articles: Sequence[Article]
 ) -> Issue:
     date = max((issue.date for issue in issues), default=datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")))
     return Issue(
-        id=f"{publication.url}/{feed}" if feed == "issues" else f"{publication.url}/",
+        id=id_,
         feed=feed,
-        title=title,
+        title=publication.title,
         date=date,
         sections=(Section(articles=tuple(articles)),),
         status="published",

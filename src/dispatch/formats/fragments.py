@@ -20,7 +20,8 @@ from dispatch.model import Article, Author, Image, Issue, Publication, Section
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
-DOT = Markup("\N{NO-BREAK SPACE}· ")
+# The dot goes with what follows it: at the end of a line it would hang.
+DOT = Markup(" ·\N{NO-BREAK SPACE}")
 # Between the preheader and the first words of the mail, so that a mailbox shows the preheader alone.
 PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is foreign
 

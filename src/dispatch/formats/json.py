@@ -25,10 +25,10 @@ def render(issue: Issue, publication: Publication) -> bytes:
             "description": publication.description,
             "icon": publication.theme.logo,
             "language": fragments.language.code,
-            "items": [_item(article, fragments) for article in issue.articles],
         }
     )
-    return json.dumps({"items": [], **document}, ensure_ascii=False, indent=2).encode() + b"\n"
+    items = [_item(article, fragments) for article in issue.articles]
+    return json.dumps({**document, "items": items}, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _item(article: Article, fragments: Fragments) -> dict[str, object]:
