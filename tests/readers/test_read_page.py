@@ -292,12 +292,21 @@ def test_character_sets_that_a_page_declares():
         "<p " + " ".join(f"a{n}" for n in range(50_000)) + ">",
         "x" * (5 * 1024 * 1024 + 1),
         "<article>" + "<div>" * 300 + BODY,
+        "<div>" * 49_000,
+        "<ul><li>" * 24_000,
+        "<p title='<script>'>" + "<div>" * 24_000,
+        "<i class=a><div>" * 14_000,
     ],
-    ids=["elements", "attributes", "characters", "depth"],
+    ids=["elements", "attributes", "characters", "depth", "divs", "lists", "a quoted script", "two kinds"],
 )
 def test_bombs_are_refused(body):
     with pytest.raises(GatherError):
         page.read(document(body))
+
+
+def test_an_honest_page_is_not_a_bomb():
+    items = "".join(f"<li><p>Winter {n}<br><img src=/{n}.png><b>ice</b>" for n in range(6_000))
+    assert read(f"<main><h1>T</h1><ul>{items}</ul></main>").title == "T"
 
 
 @pytest.mark.parametrize(

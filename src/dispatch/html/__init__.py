@@ -5,7 +5,7 @@ links, and well-formed as HTML and as XML alike, so that every later step can wa
 """
 
 from dispatch.html.beginning import excerpt
-from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, sanitise
+from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, nesting, sanitise
 from dispatch.html.plain import Paragraph, headings, paragraphs, pictures, text, with_headings_from, word_count
 from dispatch.html.tokens import escape
 
@@ -17,6 +17,7 @@ __all__ = [
     "escape",
     "excerpt",
     "headings",
+    "nesting",
     "paragraphs",
     "pictures",
     "sanitise",

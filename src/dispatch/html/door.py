@@ -54,6 +54,8 @@ _ALLOWED: dict[str, set[str]] = {
 }
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a text needs to have to come out otherwise than it went in.
+_MARKUP = re.compile("[<>&\r]")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
 _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID))})({ATTRIBUTES})>")
@@ -73,10 +75,11 @@ def sanitise(html: str, base: str = "") -> str:
     touched. Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising
     takes more than linear time there.
     """
-    import nh3
-
     html = clean(html)
     _refuse_bombs(html)
+    if not _MARKUP.search(html):
+        return html.strip()
+    import nh3
 
     def address(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in {"href", "src", "cite"}:
@@ -99,6 +102,23 @@ def sanitise(html: str, base: str = "") -> str:
         if not _may_move(content) or content == (content := _written(cleaner.clean(content))):
             break
     return content
+
+
+def nesting(html: str, most: int) -> tuple[int, int]:
+    """How deep elements nest at most, and how often a parser would open one again that was left open.
+
+    Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
+    """
+    left_open: Counter[str] = Counter()
+    deepest = reopened = 0
+    for match in _ANY_TAG.finditer(html):
+        tag, change = match[2].lower(), -1 if match[1] else 1
+        reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
+        # An end tag closes only what is open, and a link begins where the one before it ends.
+        if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else most + 1):
+            left_open[tag] += change
+            deepest = max(deepest, left_open.total())
+    return deepest, reopened
 
 
 def _written(cleaned: str) -> str:
@@ -128,15 +148,7 @@ def _refuse_bombs(html: str) -> None:
         raise GatherError("the text is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
     if html.count("<") <= MOST_LEVELS:
         return
-    left_open: Counter[str] = Counter()
-    deepest = reopened = 0
-    for match in _ANY_TAG.finditer(html):
-        tag, change = match[2].lower(), -1 if match[1] else 1
-        reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
-        # An end tag closes only what is open, and a link begins where the one before it ends.
-        if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else MOST_LEVELS + 1):
-            left_open[tag] += change
-            deepest = max(deepest, left_open.total())
+    deepest, reopened = nesting(html, MOST_LEVELS)
     if deepest > MOST_LEVELS or reopened > MOST_REOPENED:
         raise GatherError("the text is nested more than 256 levels deep", hint="Add it as plain text.")
 

@@ -23,6 +23,8 @@ _AROUND = (
     ".comments-area, #comments, .molongui-clearfix, [hidden], [aria-hidden=true]"
 )
 _ENOUGH = 200
+# Beyond, trafilatura takes more than a second.
+MOST_TAGS = 40_000
 
 
 def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
@@ -63,7 +65,7 @@ def _guess(page: str) -> str:
     # Hundreds of milliseconds to import, and seldom needed.
     import trafilatura
 
-    if len(page) > html.MOST_BYTES:
+    if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
         return ""
     # What it does not find is said by us, once.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

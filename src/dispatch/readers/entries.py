@@ -11,7 +11,6 @@ MOST_ENTRIES = 5_000
 
 # A title is text; where one holds a closed inline element or an entity, it is HTML that was meant to be shown.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
-_PARAGRAPH = re.compile(r"<p>(?:(?!<p>).)*</p>\s*\Z", re.DOTALL)
 _HREFS = re.compile(r'<a [^>]*href="([^"]*)"')
 
 
@@ -38,12 +37,12 @@ def plain(written: str) -> str:
 def content(written: str, base: str, *, title: str, source: Source) -> str:
     """An entry's body, without the “The post ... appeared first on ...” that WordPress puts below it."""
     cleaned = html.sanitise(written, base)
-    last = _PARAGRAPH.search(cleaned)
-    if not last or len(_HREFS.findall(last[0])) != 2:
+    last = cleaned[max(0, cleaned.rfind("<p>")) :]
+    if not (last.startswith("<p>") and last.endswith("</p>")) or len(_HREFS.findall(last)) != 2:
         return cleaned
-    text = " ".join(html.text(last[0]).split())
+    text = " ".join(html.text(last).split())
     advertises = title in text and source.title in text and len(text) < len(title) + len(source.title) + 60
-    return cleaned[: last.start()].rstrip() if title and source.title and advertises else cleaned
+    return cleaned.removesuffix(last).rstrip() if title and source.title and advertises else cleaned
 
 
 def summary(content: str) -> str:
