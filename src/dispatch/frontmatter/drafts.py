@@ -3,11 +3,12 @@
 Every key of a mapping and every item of a list owns the lines from its first character to the end of its last line; the
 comments and empty lines before it are its gap. A collection is written again from these pieces: kept ones as they are
 (moved ones take their gap along), changed ones with the change made inside, new ones dumped. Comments above something
-removed stay: they are somebody's words.
+removed stay: they are somebody's words. A comment beside a list's item goes with it into another list.
 """
 
 import operator
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -20,6 +21,7 @@ from dispatch.frontmatter.nodes import Data, Items, Node, Pairs, Scalar, data
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
 
 _COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
+_BESIDE = re.compile(r"[ \t]+#[^\r\n]*")
 _GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
 
 
@@ -30,8 +32,9 @@ def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: S
     if root is None:
         yield front + fresh
     elif not root.flow:
+        beside = _moved(front, root, wanted)
         for fine in (True, False):
-            draft = _Draft(front, end, fine)
+            draft = _Draft(front, end, fine, beside)
             yield front[: root.start] + draft.mapping(root, wanted, order) + front[draft.end_of(root) :]
     yield fresh
 
@@ -49,11 +52,15 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One attempt: ``fine`` looks into values, otherwise a changed key is written whole."""
+    """One attempt: ``fine`` looks into values, otherwise a changed key is written whole.
+
+    beside: the comment of each line, such as ``- first``, that may come to stand in another list.
+    """
 
     text: str
     end: str
     fine: bool
+    beside: Mapping[str, str]
 
     def mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
         """The text of a block mapping, from its first key to the end of its last line."""
@@ -143,8 +150,9 @@ class _Draft:
 
     def _fresh(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
         """A new entry, without the indentation of its first line."""
-        first, *rest = dump.entry(prefix, value, column)
-        return "".join(line + self.end for line in [first[column:] + comment, *rest])
+        lines = [line + self.beside.get(line.strip(), "") for line in dump.entry(prefix, value, column)]
+        lines[0] = lines[0][column:] + comment
+        return "".join(line + self.end for line in lines)
 
     def _changed(self, entry: _Entry, value: Value, column: int) -> str:
         """An old entry with another value: as little as can be is written anew."""
@@ -189,6 +197,38 @@ class _Draft:
             text += self.text[at : child.start] + self._within(child, item)
             at = child.end
         return text + self.text[at : node.end]
+
+
+def _moved(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:
+    """The comments beside items of lists that stand once in the old text and once in the new, by the item's line."""
+    now = Counter(_items(dump.texts(wanted)))
+    found: dict[str, str] = {}
+    for item in _scalars(root):
+        comment = _BESIDE.match(front, item.end)
+        if comment and item.value and now[item.value] == 1:
+            found[f"- {dump.scalar(item.value)}"] = comment[0]
+    return found
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    """The texts that are items of lists with dashes, at any depth."""
+    match node:
+        case Pairs(pairs):
+            for _, value in pairs:
+                yield from _scalars(value)
+        case Items(items, flow=False):
+            for item in items:
+                yield from [item] if isinstance(item, Scalar) and item.style not in ("|", ">") else _scalars(item)
+        case _:
+            return
+
+
+def _items(value: Data) -> Iterator[str]:
+    """The texts that are items of lists, at any depth."""
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, str))
+    for item in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
+        yield from _items(item)
 
 
 def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
