@@ -7,8 +7,8 @@ from importlib import import_module, metadata
 
 from benchmarks.measure import table
 
-SCRIPTS = ("start", "issue", "mail", "feeds", "gather", "inbox")
-PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx")
+SCRIPTS = ("start", "issue", "mail", "feeds", "gather", "inbox", "reading")
+PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx", "feedparser", "trafilatura")
 
 
 def main() -> None:

@@ -1,23 +1,36 @@
-"""A thousand feeds on a thousand hosts, each 50 ms away, 50 at once: beside the latency itself, and beside httpx."""
+"""A thousand feeds on a thousand hosts, each 50 ms away, 50 at once: beside the latency itself, and beside httpx.
+
+And the memory of the whole command beside a tenth as many feeds.
+"""
 
 import asyncio
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 
 from benchmarks import sample
 from benchmarks.measure import Row, Turn, in_turns, within
-from dispatch import fetch, gather, links
+from dispatch import config, fetch, gather, links, sources
 from dispatch.model import Source, Visit
 
 FEEDS, TOGETHER, LATENCY = 1_000, 50, 0.05
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 AGENT = "dispatch-benchmark (+https://wire.example)"
 SERVER = (sys.executable, str(sample.CHECKOUT / "benchmarks" / "peers" / "latency.py"))
+# What a process was handed down by its parent counts in ru_maxrss; here it does not (proc(5), "VmHWM").
+AND_ITS_MEMORY = """
+from dispatch.cli import main
+try:
+    main()
+finally:
+    print(open("/proc/self/status").read())
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -50,6 +63,9 @@ def rows() -> Iterator[Row]:
         yield in_turns(work, peer, within(unchanged), within(lambda: with_httpx(addresses)), turns=7, goal=0.6)
         work = f"{FEEDS:,} feeds of 20 entries gathered and read"
         yield in_turns(f"{work}, elapsed", "the latency", elapsed(gathered({}, "gathered")), ceiling, turns=3)
+        work = f"`dispatch gather` of {FEEDS:,} feeds, memory in MB"
+        ours, theirs = memory(addresses), memory(addresses[: FEEDS // 10])
+        yield in_turns(work, f"{FEEDS // 10} feeds", ours, theirs, turns=3)
         server.terminate()
 
 
@@ -65,6 +81,22 @@ def elapsed(work: Callable[[], object]) -> Turn:
         begun = time.perf_counter()
         work()
         return time.perf_counter() - begun
+
+    return turn
+
+
+def memory(addresses: list[str]) -> Turn:
+    """The most memory that the command takes with these sources and an empty inbox, in thousands of MB."""
+
+    def turn() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            config.start(Path(folder), title="The Wire", url="https://wire.example")
+            sources.add(config.load(Path(folder)), (Source(kind="feed", feed=address) for address in addresses))
+            command = (sys.executable, "-c", AND_ITS_MEMORY, "gather", "--allow-private")
+            told = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+        assert f" from {len(addresses)} sources\n" in told
+        kilobytes = next(line.split()[1] for line in told.splitlines() if line.startswith("VmHWM:"))
+        return int(kilobytes) / 1024 / 1000
 
     return turn
 
