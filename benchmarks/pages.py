@@ -10,7 +10,8 @@ HEADLINE = "The ferry left at noon"
 _ARTICLE = f"{sample.BODY}{sample.BODY}{sample.BODY}<p>{LAST}</p>"
 _MENU = "".join(f'<li class="item"><a href="/section/{n}">Section {n}</a></li>' for n in range(120))
 _TEASERS = "".join(
-    f'<div class="card"><a href="/story/{n}"><img src="/{n}.jpg" alt="A pier"></a><h3>Story {n}</h3><p>In short.</p></div>'
+    f'<div class="card"><a href="/story/{n}"><img src="/{n}.jpg" alt="A pier"></a><h3>Story {n}</h3>'
+    "<p>In short.</p></div>"
     for n in range(60)
 )
 _SCRIPT = f"<script>{'var ferry = [1, 2, 3]; ' * 1_500}</script>"
