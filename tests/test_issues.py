@@ -21,6 +21,7 @@ from dispatch.model import (
     Enclosure,
     Image,
     Issue,
+    Policy,
     Publication,
     Section,
     Source,
@@ -144,6 +145,31 @@ def test_how_much_may_be_shown(wire: Publication, put: Callable[[str, str], Path
     issues.write(wire, replace(issues.read(wire, "defence"), slug="again"))
     (again,) = issues.read(wire, "again").articles
     assert again.source == article.source
+
+
+def test_what_may_be_shown_of_anothers_text_does_not_follow_a_later_default(
+    wire: Publication, put: Callable[[str, str], Path]
+) -> None:
+    put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}, {articles: own}]\n---\n")
+    put("a.md", "---\ntitle: A\nurl: https://a.example/1\n---\n")
+    put("own.md", "---\ntitle: Own\n---\n")
+    read = issues.read(wire, "defence")
+    (a,), (own,) = (section.articles for section in read.sections)
+    issues.write(wire, replace(read, slug="again", sections=(Section(articles=(a, replace(own, url=""))),)))
+    again = wire.root / "issues" / "again"
+    assert "\nsyndicate: excerpt\n" in (again / "a.md").read_text("utf-8")
+    assert "syndicate" not in (again / "own.md").read_text("utf-8")
+    generous = replace(wire, syndicate=Policy(default="full"))
+    assert [article.source.syndicate for article in issues.read(generous, "again").articles] == ["excerpt", "full"]
+
+
+def test_a_file_without_terms_gets_none_by_another_edit(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}]\n---\n")
+    path = put("a.md", "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\n---\n")
+    issue = issues.read(wire, "defence")
+    (article,) = issue.articles
+    issues.write(wire, replace(issue, sections=(Section(articles=(replace(article, note="Look."),)),)))
+    assert path.read_text("utf-8") == "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\nnote: Look.\n---\n"
 
 
 @pytest.mark.usefixtures("defence")

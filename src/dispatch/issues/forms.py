@@ -85,7 +85,10 @@ def _authors(new: Article, old: Article | None, raw: Raw, folder: Folder) -> dic
 
 
 def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]:
-    """The source in the fewest words that read as the same, and the policy where it is the article's own."""
+    """The source in the fewest words that read as the same, and the policy of whatever is somebody else's.
+
+    The policy is written even where it follows today: nobody's text is shown whole because a default changed.
+    """
     publication = folder.publication
 
     def reads(said: Source) -> Source:
@@ -104,7 +107,10 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
         own = _said(wanted, general, {}, without=("key", "syndicate"))
         said = {"source": ({"key": entry.key} if entry.key else {}) | own}
         named = replace(wanted, key=entry.key)
-    return said if reads(named).syndicate == source.syndicate else said | {"syndicate": source.syndicate}
+    is_ours = is_own and not (source.key or source.title or source.url)
+    if is_ours and reads(named).syndicate == source.syndicate:
+        return said
+    return said | {"syndicate": source.syndicate}
 
 
 def _unruled(source: Source) -> Source:
