@@ -4,20 +4,21 @@
     microformats   h-entry, hAtom, microdata
     metatags       OpenGraph and other ``meta``
     authorbox      who the boxes below it are about     completes authors, or names them
+    credit         who is credited, after all of them
     body           the article itself
 
 What a page calls its own address is the article's ``url``; ``gather`` knows when another was typed.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Image, Source
+from dispatch.model import Article, Author, Certainty, Document, Image, Source
 from dispatch.readers import (
     authorbox,
     body,
@@ -76,22 +77,8 @@ def read(document: Document) -> list[Article]:
         frame.decompose()
     marks = microformats.article(entry, base)
     source = _source(data, head, document.url)
-    careful, careless = metatags.authors(root)
     hinted = microformats.hints(entry, base) or microformats.hints(root, base)
-
-    def persons(named: Iterable[Author]) -> list[Author]:
-        return [
-            author for author in named if not any(people.same(author.name, house) for house in (*houses, source.title))
-        ]
-
-    # Where another article may be meant, what would be sure is a guess.
-    sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
-    (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
-    (sure if told else guesses).append(persons(marks.authors))
-    named, certainty = credit.credited([*sure, persons(own_boxes)], guesses)
-    if not named and data.authors:
-        # The house itself, which says so to machines.
-        named, certainty = list(data.authors), data.certainty
+    named, certainty = _credited(root, (data, marks), own_boxes, hinted, {*houses, source.title}, told=told)
     addressed = [_as_boxed(author, boxed) for author in named]
     authors = people.complete(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
     title = _title(root, (data.title, head.title, marks.title), source.title)
@@ -187,6 +174,31 @@ def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
     if stem != title:
         title = max((other for other in known if other.startswith(stem)), key=len)
     return re.sub(rf"\s+[|–—·•:»-]\s+{re.escape(site)}$", "", title) if site else title
+
+
+def _credited(
+    root: LexborNode,
+    said: tuple[Article, Article],
+    boxed: list[Author],
+    hinted: list[Author],
+    houses: Collection[str],
+    *,
+    told: bool,
+) -> tuple[list[Author], Certainty]:
+    """Who wrote it, after all witnesses. told: whether the article's element was told from those of others."""
+    data, marks = said
+    careful, careless = metatags.authors(root)
+
+    def persons(named: Iterable[Author]) -> list[Author]:
+        return [author for author in named if not any(people.same(author.name, house) for house in houses)]
+
+    # Where another article may be meant, what would be sure is a guess.
+    sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
+    (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
+    (sure if told else guesses).append(persons(marks.authors))
+    named, certainty = credit.credited([*sure, persons(boxed)], guesses)
+    # The house itself only where no one else is named, and where it says so to machines.
+    return (named, certainty) if named or not data.authors else (list(data.authors), data.certainty)
 
 
 def _as_boxed(author: Author, boxed: list[Author]) -> Author:
