@@ -7,7 +7,7 @@ import feedparser
 import trafilatura
 from trafilatura.settings import Document as Extracted
 
-from benchmarks import sample
+from benchmarks import pages, sample
 from benchmarks.measure import Row, in_turns, within
 from dispatch import render
 from dispatch.model import Document
@@ -26,7 +26,7 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>The ferry | The Paper</ti
 
 
 def rows() -> Iterator[Row]:
-    """A feed of 20 entries with all that we write into one, and a page with an article among many links."""
+    """A feed of 20 entries with all that we write into one, a page with an article among many links, and one without marks."""
     body = render.edition(sample.issue(20), sample.publication(), "rss").body
     told = Document(url="https://paper.example/feed", media_type="application/rss+xml", charset="", body=body)
 
@@ -55,3 +55,17 @@ def rows() -> Iterator[Row]:
 
     work = f"a page of {len(PAGE) // 1000} KB, read"
     yield in_turns(work, "trafilatura", within(read), within(extract), turns=40, goal=1.1)
+
+    bare = Document(url=shown.url, media_type="text/html", charset="", body=pages.UNMARKED.encode())
+
+    def guess() -> None:
+        assert pages.LAST in page.read(bare)[0].content
+
+    def extract_with_links() -> None:
+        found = trafilatura.extract(
+            pages.UNMARKED, output_format="html", with_metadata=True, include_links=True, include_images=True
+        )
+        assert pages.LAST in (found or "")
+
+    work = f"a page of {len(pages.UNMARKED) // 1000} KB that marks nothing, read"
+    yield in_turns(work, "trafilatura", within(guess), within(extract_with_links), turns=40, goal=1.1)
