@@ -10,7 +10,11 @@ _TEASERS = "".join(
     "<p>In short.</p></div>"
     for n in range(60)
 )
-UNMARKED = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The ferry left at noon | The Paper</title>
+UNMARKED = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>The ferry left at noon | The Paper</title>
 <meta name="author" content="Ann Lee"><script>{"var ferry = [1, 2, 3]; " * 1_500}</script></head><body>
 <div><ul>{_MENU}</ul></div><div><h1>The ferry left at noon</h1><div>By Ann Lee</div>
-<div>{sample.BODY * 3}<p>{LAST}</p></div></div><div id="more">{_TEASERS}</div><div><ul>{_MENU}</ul></div></body></html>"""
+<div>{sample.BODY * 3}<p>{LAST}</p></div></div>
+<div id="more">{_TEASERS}</div>
+<div><ul>{_MENU}</ul></div>
+</body></html>"""
