@@ -155,7 +155,12 @@ def test_what_may_be_shown_of_anothers_text_does_not_follow_a_later_default(
     put("own.md", "---\ntitle: Own\n---\n")
     read = issues.read(wire, "defence")
     (a,), (own,) = (section.articles for section in read.sections)
-    issues.write(wire, replace(read, slug="again", sections=(Section(articles=(a, replace(own, url=""))),)))
+    issues.write(
+        wire,
+        replace(
+            read, slug="again", sections=(Section(articles=(a, replace(own, url=own.url.replace("defence", "again")))),)
+        ),
+    )
     again = wire.root / "issues" / "again"
     assert "\nsyndicate: excerpt\n" in (again / "a.md").read_text("utf-8")
     assert "syndicate" not in (again / "own.md").read_text("utf-8")
