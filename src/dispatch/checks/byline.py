@@ -6,7 +6,7 @@ note, text nor biography. A name that the text happens to mention is no credit.
 
 from collections.abc import Container, Iterator, Sequence
 
-from dispatch.checks import page
+from dispatch.checks import claims, page
 from dispatch.checks.entries import Entry
 from dispatch.checks.passage import Line, Link, find, fold, in_order, joined
 from dispatch.checks.rules import called, short
@@ -18,8 +18,26 @@ Said = tuple[str, str]  # a rule, and what it has to say
 def judge(article: Article, entry: Entry, publication: Publication) -> Iterator[Said]:
     """What is wrong with the credits of an article as an edition shows it."""
     plain = bool(entry.raw)
-    line = head(article, entry)
-    words = line.text
+    lines = head(article, entry)
+    line = joined(lines)
+    name = called(article)
+    lost = list(_lost(article, line.text))
+    yield from lost
+    for author in article.authors:
+        yield from _link(line, plain, author.name, author.url, "attribution.author-link", f"{name}: its author")
+    for credit in article.credits:
+        yield from _link(line, plain, credit.name, credit.url, "attribution.credit", f"{name}: its {credit.role}")
+    yield from _link(line, plain, article.source.title, article.source.url, "attribution.source", f"{name}: its source")
+    if plain:
+        yield from _addresses_in_order(article, line)
+    if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
+        yield "attribution.false-credit", f"{name} credits {fold(publication.editor)}, who put it into the issue"
+    elif not lost:
+        yield from claims.judge(article, lines, publication, plain=plain)
+
+
+def _lost(article: Article, words: str) -> Iterator[Said]:
+    """Who is not named, or not in their place."""
     name = called(article)
     end = 0
     for author in article.authors:
@@ -31,27 +49,17 @@ def judge(article: Article, entry: Entry, publication: Publication) -> Iterator[
                 yield "attribution.order", f"{name} names {wanted} in another order: {_listed(article)} is right"
         else:
             end = at + len(wanted)
-    for author in article.authors:
-        yield from _link(line, plain, author.name, author.url, "attribution.author-link", f"{name}: its author")
     for credit in article.credits:
-        wanted = fold(credit.name)
-        role = f"{name}: its {credit.role}"
-        if find(words, wanted, end) < 0:
-            yield "attribution.credit", f"{role}, {wanted}, is not named"
-        yield from _link(line, plain, credit.name, credit.url, "attribution.credit", role)
-    if title := fold(article.source.title):
-        if find(words, title) < 0:
-            yield "attribution.source", f"{name} does not name its source {title}"
-        yield from _link(line, plain, title, article.source.url, "attribution.source", f"{name}: its source")
-    if plain:
-        yield from _addresses_in_order(article, line)
-    yield from _false(article, words, publication)
+        if find(words, fold(credit.name), end) < 0:
+            yield "attribution.credit", f"{name}: its {credit.role}, {fold(credit.name)}, is not named"
+    if (title := fold(article.source.title)) and find(words, title) < 0:
+        yield "attribution.source", f"{name} does not name its source {title}"
 
 
 def _link(line: Line, plain: bool, who: str, url: str, rule: str, what: str) -> Iterator[Said]:
     """Whether a name leads to its address. In plain text the address stands on a line below it."""
     who = fold(who)
-    if not url:
+    if not (who and url):
         return
     if plain:
         if url.strip() not in {link.url for link in line.links}:
@@ -71,12 +79,9 @@ def _addresses_in_order(article: Article, line: Line) -> Iterator[Said]:
         yield "attribution.order", f"{called(article)} has the address {short(url)} in another order than its authors"
 
 
-def _false(article: Article, words: str, publication: Publication) -> Iterator[Said]:
-    """The one who puts the issue together is not the author of what is in it."""
-    editor = fold(publication.editor)
-    known = [article.source.title, *_people(article)]
-    if editor and not any(editor in fold(name) for name in known) and find(words, editor) >= 0:
-        yield "attribution.false-credit", f"{called(article)} credits {editor}, who put it into the issue"
+def _is_known(article: Article, name: str) -> bool:
+    """Whether whoever puts the issue together stands among those who are named with good reason."""
+    return any(fold(name) in fold(known) for known in (article.source.title, *_people(article)))
 
 
 def _people(article: Article) -> list[str]:
@@ -87,7 +92,7 @@ def _listed(article: Article) -> str:
     return ", ".join(fold(author.name) for author in article.authors)
 
 
-def head(article: Article, entry: Entry) -> Line:
+def head(article: Article, entry: Entry) -> list[Line]:
     """The byline and what else stands before the way to the article, without lines about something else."""
     own = shown(entry.lines, page.content(article.content))
     lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
@@ -97,7 +102,7 @@ def head(article: Article, entry: Entry) -> Line:
     for words in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
         places = [i for i, line in enumerate(lines) if words in line.text and not line.links]
         _take(lines, max(places, default=-1))
-    return joined(lines)
+    return lines
 
 
 def _take(lines: list[Line], at: int) -> None:

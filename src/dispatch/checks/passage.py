@@ -10,7 +10,7 @@ from typing import Annotated
 DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"))
 # Scripts that write words without spaces between them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_ARABIC_AND = "\u0648"  # is written onto the next word
+_ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,12 @@ def fold(text: str) -> str:
     return " ".join(text.translate(DIRECTIONS).split())
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text, without what separates them; a character each in scripts that write no spaces."""
+    apart = (f" {sign} " if _UNSPACED.match(sign) else sign for sign in text.translate(DIRECTIONS))
+    return "".join(piece if unicodedata.category(piece.strip() or " ")[0] in "LMN" else " " for piece in apart).split()
+
+
 def joined(lines: Iterable[Line]) -> Line:
     """Several lines as one, a space between them."""
     text = ""
@@ -64,7 +70,7 @@ def find(text: str, name: str, start: int = 0) -> int:
     """Where a name stands as whole words, at or after ``start``; -1 where it does not. Letters are compared exactly."""
     while name and (at := text.find(name, start)) >= 0:
         before, after = text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
-        if not _one_word(name[-1], after) and (before == _ARABIC_AND or not _one_word(before, name[0])):
+        if not _one_word(name[-1], after) and (before in _ANDS or not _one_word(before, name[0])):
             return at
         start = at + 1
     return -1

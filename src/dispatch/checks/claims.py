@@ -1,0 +1,119 @@
+"""What a byline claims besides: that somebody else wrote it, or that somebody had another part in it.
+
+Everything is taken out of the byline that has a right to stand there: the names, the language's own words, the dates.
+What is left is somebody whom the issue does not know.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from dispatch.checks import page, words
+from dispatch.checks.passage import Line, find, fold, joined, tokens
+from dispatch.checks.rules import called, short
+from dispatch.checks.words import Words, small
+from dispatch.model import Article, Publication
+
+
+def judge(
+    article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool
+) -> Iterator[tuple[str, str]]:
+    """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
+    known = words.of(publication.language)
+    bylines = [line for line in lines if _is_byline(article, line, known)]
+    name = called(article)
+    if left := _left(article, bylines, known, words.dates(article, publication)):
+        yield "attribution.false-credit", f"{name} credits “{short(' '.join(left))}”, whom the issue does not know"
+    for url in _foreign(article, bylines, plain=plain):
+        yield (
+            "attribution.false-credit",
+            f"The byline of {name} has a link to nobody whom the issue knows: {short(url)}",
+        )
+    yield from _parts(article, joined(lines).text, known)
+
+
+def _is_byline(article: Article, line: Line, known: Words) -> bool:
+    """Whether a line says who had a part in the article, whoever that is said to be."""
+    terms = (article.license, article.source.license)
+    corrections = (correction.text for correction in article.corrections)
+    about = (article.dek, article.summary, article.note, *terms, *corrections)
+    if any(line.text in fold(text) for text in about):
+        return False
+    if any(own.text.startswith(line.text) for own in page.content(article.content)):  # the text, cut short
+        return False
+    begun = small(line.text)
+    people = _people(article) or [article.source.title]
+    return any(begun[: len(lead)] == lead for lead in known.leads) or any(
+        find(line.text, fold(who)) >= 0 for who in people
+    )
+
+
+def _left(article: Article, bylines: Sequence[Line], known: Words, dates: set[str]) -> list[str]:
+    """The words that have no right to stand in a byline; each name stands there once only."""
+    roles = (credit.role for credit in article.credits)
+    named = Counter(token for text in (*_people(article), article.source.title, *roles) for token in tokens(text))
+    free = known.every | dates
+    left: list[str] = []
+    for token in (token for line in bylines for token in tokens(line.text)):
+        # Some languages write “and” onto the next word.
+        own = token if named[token] or token[:1] not in known.joining else token[1:]
+        if named[own]:
+            named[own] -= 1
+        elif not (token.isnumeric() or token.casefold() in free):
+            left.append(token)
+    return left
+
+
+def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Iterator[str]:
+    """Addresses of nobody. That a name leads elsewhere is told by its own rule."""
+    people = [author.url for author in article.authors] + [credit.url for credit in article.credits]
+    addresses = [url for url in (*people, article.source.url) if url]
+    there = [link for line in bylines for link in line.links]
+    if plain:  # where addresses have no words, only their number tells
+        urls = [link.url for link in there if link.url not in {url.strip() for url in addresses}]
+        yield from urls if len(there) > len(addresses) else ()
+        return
+    names = {fold(name) for name in (*_people(article), article.source.title)}
+    allowed = {*addresses, article.url}
+    yield from (link.url for link in there if link.url not in allowed and link.text not in names)
+
+
+def _parts(article: Article, text: str, known: Words) -> Iterator[tuple[str, str]]:
+    """Whether everybody is named for what they did."""
+    end = 0
+    for author in article.authors:
+        at = max(find(text, fold(author.name), end), end)
+        before = small(text[end:at])
+        if any(before[-len(role) :] == role for role in known.roles if role not in known.leads):
+            what = f"{called(article)} says of its author {fold(author.name)} “{short(' '.join(before), 30)}”"
+            yield "attribution.author", what
+        end = at + len(fold(author.name))
+    for role, group in groupby(article.credits, attrgetter("role")):
+        names = [name for credit in group if (name := fold(credit.name))]
+        if names and not _is_said(text, names, known, role):
+            what = f"{called(article)}: its {role}, {', '.join(names)}, is named without that part"
+            yield "attribution.credit", what
+
+
+def _is_said(text: str, names: Sequence[str], known: Words, role: str) -> bool:
+    """Whether the names stand one after another, with the role's words around them."""
+    before, after = known.role(role)
+    at = find(text, names[0])
+    while at >= 0:
+        end = at + len(names[0])
+        if not before or small(text[:at])[-len(before) :] == before:
+            for name in names[1:]:
+                there = find(text, name, end)
+                if there < 0 or not known.joining.issuperset(small(text[end:there])):
+                    break
+                end = there + len(name)
+            else:
+                if small(text[end:])[: len(after)] == after:
+                    return True
+        at = find(text, names[0], at + 1)
+    return False
+
+
+def _people(article: Article) -> list[str]:
+    return [author.name for author in article.authors] + [credit.name for credit in article.credits]

@@ -1,0 +1,94 @@
+"""The words that may stand around names in a byline: ``languages/*.toml`` read as data, and the calendar's.
+
+How the renderers put them together is not asked; the files are read here once more.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from dispatch.checks.passage import fold, tokens
+from dispatch.language import DateStyle, Language
+from dispatch.model import Article, Publication
+
+_STYLES: tuple[DateStyle, ...] = ("full", "long", "medium")
+_NAMES = "{names}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a language's files say."""
+
+    patterns: Annotated[Mapping[str, str], "by dotted key"]
+    joining: Annotated[frozenset[str], "what stands between the names of a list, in small letters"]
+    every: Annotated[frozenset[str], "every word of the patterns and of lists, in small letters"]
+
+    def role(self, role: str) -> tuple[list[str], list[str]]:
+        """The words before and behind the names of those who had this part in an article."""
+        own = f"credits.{role.strip().casefold()}"
+        before, _, after = self.patterns[own if own in self.patterns else "credit"].partition(_NAMES)
+        return small(before.replace("{role}", role)), small(after.replace("{role}", role))
+
+    @property
+    def roles(self) -> list[list[str]]:
+        """The words before names that say: this is no author."""
+        keys = (key.removeprefix("credits.") for key in self.patterns if key.startswith("credits."))
+        return [before for before, _ in map(self.role, keys) if before]
+
+    @property
+    def leads(self) -> list[list[str]]:
+        """With which words a byline begins."""
+        begun = (self.patterns[key].partition("{")[0] for key in ("byline", "byline_in", "from"))
+        return [lead for lead in map(small, begun) if lead]
+
+    def said(self, key: str) -> str:
+        """A message without places."""
+        return fold(self.patterns[key])
+
+
+@cache
+def of(code: str) -> Words:
+    """The words of a language; English where its own are not known. Raises ConfigError when there is no such one."""
+    language = Language.of(code)
+    patterns: dict[str, str] = {}
+    for tag in ["en", *_longer(language.code)]:
+        file = files("dispatch") / "languages" / f"{tag}.toml"
+        patterns |= _flat(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
+    lists = [language.names(["—"] * length) for length in (2, 3)]
+    joining = {*small(" ".join(lists)), *small(patterns.get("and.instead", ""))}
+    every = {*joining, *small(re.sub(r"\{\w+\}", " ", " ".join(patterns.values())))}
+    return Words(patterns=patterns, joining=frozenset(joining), every=frozenset(every))
+
+
+def dates(article: Article, publication: Publication) -> set[str]:
+    """The words of an article's dates, however long they are written."""
+    language = Language.of(publication.language)
+    known = [moment for moment in (article.published, article.updated) if moment]
+    return {
+        word
+        for moment in known
+        for style in _STYLES
+        for word in small(language.date(moment, publication.timezone, style))
+    }
+
+
+def small(text: str) -> list[str]:
+    """The words of a text in small letters."""
+    return [token.casefold() for token in tokens(text)]
+
+
+def _longer(tag: str) -> Iterator[str]:
+    """The language, then its script or region: ``pt``, ``pt-BR``."""
+    parts = tag.split("-")
+    return ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
+    return flat
