@@ -356,3 +356,12 @@ NODES = st.recursive(
 )
 def test_no_structured_data_breaks_it(node):
     assert isinstance(read(f"<h1>T</h1>{structured(**node)}"), Article)
+
+
+@pytest.mark.parametrize("frame", ["<article>{}</article>", "{}"])
+def test_a_short_page_keeps_its_paragraphs_and_says_its_headline_once(frame: str) -> None:
+    words = "<h1>A page</h1><p class=byline>By Zoe Zed</p><p>It says something, briefly.</p><p>Another.</p>"
+    body = f"<!doctype html><title>A page</title><body>{frame.format(words)}".encode()
+    (article,) = page.read(Document(url="", media_type="text/html", charset="utf-8", body=body))
+    assert article.title == "A page"
+    assert article.content == "<p>It says something, briefly.</p><p>Another.</p>"

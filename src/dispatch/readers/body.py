@@ -1,7 +1,6 @@
 """The article itself, without the page around it."""
 
 import logging
-import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -39,16 +38,20 @@ def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     whole = tree.html or ""
     for frame in root.css(f"{authorbox.SELECTOR}, {_AROUND}"):
         frame.decompose()
-    marked = _marked(root, _ENOUGH)
-    if marked is None and (guessed := html.sanitise(_guess(whole), base)):
-        return guessed
-    marked = marked or _marked(root, 1)
-    if marked is None:
+    body = _marked(root, _ENOUGH) or _longer(_marked(root, 1), _likeliest(root, whole))
+    if body is None:
         return ""
-    for node in [*marked.css("h1, h2"), *marked.css("h2, h3, p, .subtitle, .dek")]:
+    for node in [*body.css("h1, h2"), *body.css("h2, h3, p, .subtitle, .dek")]:
         if elements.text(node) == (title if node.tag == "h1" else dek):
             node.decompose()
-    return html.sanitise(marked.inner_html or "", base)
+    return html.sanitise(body.inner_html or "", base)
+
+
+def _longer(marked: LexborNode | None, guessed: LexborNode | None) -> LexborNode | None:
+    """What is marked, though it is short; unless there is so much more on the page that the mark means a teaser."""
+    if marked is None or guessed is None:
+        return marked or guessed
+    return guessed if len(elements.text(guessed)) > 3 * len(elements.text(marked)) else marked
 
 
 def _marked(root: LexborNode, enough: int) -> LexborNode | None:
@@ -60,17 +63,23 @@ def _marked(root: LexborNode, enough: int) -> LexborNode | None:
     return None
 
 
-def _guess(page: str) -> str:
-    """What is most likely the body."""
+def _likeliest(root: LexborNode, page: str) -> LexborNode | None:
+    """What is most likely the body; of a short page all of it, for there a guess loses the paragraphs."""
+    whole = root.css_first("body")
+    return whole if whole is not None and len(elements.text(whole)) < 2 * _ENOUGH else _guess(page)
+
+
+def _guess(page: str) -> LexborNode | None:
+    """What trafilatura takes for the body."""
     # Hundreds of milliseconds to import, and seldom needed.
     import trafilatura
 
     if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
-        return ""
+        return None
     # What it does not find is said by us, once.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found = trafilatura.extract(
         page, output_format="html", include_links=True, include_images=True, include_comments=False, include_tables=True
     )
     body = LexborHTMLParser(found or "").body
-    return re.sub(r"^<body>|</body>$", "", body.html or "") if body is not None else ""
+    return body if body is not None and elements.text(body) else None
