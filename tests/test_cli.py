@@ -147,6 +147,57 @@ def test_articles_are_moved_removed_and_corrected_by_key_or_number(dispatch: Dis
     assert "issues/defence/second" in dispatch("issue", "show").stderr
 
 
+def test_the_same_text_twice_is_passed_over_and_another_of_that_title_is_told(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    again = dispatch("add", "story.txt")
+    assert (again.stdout, "passed over" in again.stderr) == ("", True)
+    (letter / "story.txt").write_text(STORY.replace("two", "three"), encoding="utf-8")
+    other = dispatch("add", "story.txt")
+    assert other.stdout == "defence/a-harbour-that-would-not-sleep-2\n"
+    assert "a-harbour-that-would-not-sleep has the same title" in other.stderr
+    assert "or write it into issues/defence/a-harbour-that-would-not-sleep-2.md" in other.stderr
+
+
+def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    path = letter / "issues" / "defence" / "a-harbour-that-would-not-sleep.md"
+    path.write_text(path.read_text("utf-8").replace("---\n", "---\nnote: By hand  # mine\n", 1), "utf-8")
+    before = path.read_bytes()
+    dispatch("issue", "remove", "defence", "1")
+    back = dispatch("add", "story.txt", *GIVEN)
+    assert (path.read_bytes(), back.stdout) == (before, "defence/a-harbour-that-would-not-sleep\n")
+    assert "as it stands in issues/defence/a-harbour" in back.stderr
+    assert "is deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("letter")
+def test_an_edit_of_what_is_published_says_what_check_will_say(dispatch: Dispatch) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    dispatch("add", "--title", "Second", "--url", "https://b.example/", "--no-fetch")
+    dispatch("publish", "defence")
+    assert "check has nothing against this" in dispatch("issue", "move", "defence", "2", "--before", "1").stderr
+    dispatch("check", "defence")
+    assert "ids.vanished" in dispatch("issue", "remove", "defence", "second").stderr
+    assert "ids.vanished" in dispatch("check", "defence", code=1).output
+
+
+@pytest.mark.usefixtures("letter")
+def test_what_is_said_of_nobody_and_of_no_picture_is_told(dispatch: Dispatch) -> None:
+    wrong = dispatch("add", "story.txt", "--bio", "Ada Quai=Another", code=1)
+    assert "did you mean “Ada Quay”" in wrong.stderr
+    said = dispatch("add", "story.txt", *GIVEN, "--bio", "Ada Quay=Another", "--image-alt", "A harbour")
+    assert "--image ADDRESS" in said.stderr
+    assert "Another" in dispatch("render", "-f", "web", "-o", "-").stdout
+
+
+@pytest.mark.usefixtures("letter")
+def test_empty_words_are_refused(dispatch: Dispatch) -> None:
+    dispatch("add", "story.txt")
+    for words in (("issue", "new", " "), ("issue", "correct", "defence", "1", "")):
+        assert "it is empty" in dispatch(*words, code=2).stderr
+
+
 def test_publish_checks_marks_remembers_and_writes(dispatch: Dispatch, letter: Path) -> None:
     dispatch("add", "story.txt", *GIVEN)
     dispatch("publish", "defence")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Feeds, Issue, Policy, Publication, Section, Source
+from dispatch.model import Article, Author, Feeds, Image, Issue, Policy, Publication, Section, Source
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 PAPER = Source(key="paper", title="The Paper", url="https://paper.example/", section="Europe", syndicate="full")
@@ -120,6 +120,27 @@ def test_two_articles_without_an_address_are_two() -> None:
     assert (len(added), passed) == (2, [])
 
 
+def test_the_same_title_and_text_without_another_address_is_passed_over() -> None:
+    first = Article(title="A", content="<p>One\ntwo</p>", url="https://a.example/")
+    issue, _, _ = compose.add(empty(), [first], publication())
+    again, other = Article(title="A", content="<p>One two</p>\n"), Article(title="A", content="<p>Else</p>")
+    elsewhere = replace(again, url="https://b.example/")
+    issue, added, passed = compose.add(issue, [again, other, elsewhere], publication())
+    assert passed == [again]
+    assert [article.key for article in added] == ["a-2", "a-3"]
+    assert [twin.key for article in added if (twin := compose.twin(issue, article))] == ["a", "a"]
+    assert compose.twin(issue, Article(title="B")) is None
+
+
+@pytest.mark.parametrize(
+    "same", [{"id": "tag:1"}, {"url": "https://a.example/"}, {"title": "A", "content": "<p>x</p>"}]
+)
+def test_what_has_a_file_already_is_taken_as_the_file_has_it(same: dict[str, str]) -> None:
+    file = Article(id="tag:1", key="mine", title="A", url="https://a.example/", content="<p>x</p>", note="By hand")
+    issue, added, _ = compose.add(empty(), [Article(**({"title": "B"} | same))], publication(), unlisted=[file])  # type: ignore[arg-type]
+    assert added == list(issue.articles) == [file]
+
+
 def test_an_address_is_kept_byte_for_byte() -> None:
     from addresses import WEB
 
@@ -167,19 +188,24 @@ def test_a_section_that_is_new_is_made() -> None:
 # What the editor says
 
 
+def told(found: Article, article: Article, *authors: Author, about: tuple[Author, ...] = ()) -> Article:
+    (one,) = compose.told([found], compose.Said(article=article, authors=authors, about=about))
+    return one
+
+
 def test_what_is_told_wins_over_what_was_found() -> None:
     found = nouns.article(title="Found", dek="Found dek", summary="kept")
-    told = compose.told(found, Article(title="Told", note="Look"))
-    assert (told.title, told.dek, told.summary, told.note) == ("Told", "Found dek", "kept", "Look")
-    assert compose.told(found, Article()) == found
+    said = told(found, Article(title="Told", note="Look"))
+    assert (said.title, said.dek, said.summary, said.note) == ("Told", "Found dek", "kept", "Look")
+    assert told(found, Article()) == found
 
 
 def test_an_author_of_that_name_is_completed() -> None:
     found = nouns.article(
         authors=(Author(name="Jerry  Jackson", bio="Writes.", avatar="https://a.example/j.png"), Author(name="B"))
     )
-    told = compose.told(found, Article(), [Author(name="jerry jackson", url="https://w.example/jj")])
-    assert told.authors == (
+    said = told(found, Article(), Author(name="jerry jackson", url="https://w.example/jj"))
+    assert said.authors == (
         Author(name="Jerry  Jackson", bio="Writes.", avatar="https://a.example/j.png", url="https://w.example/jj"),
         Author(name="B"),
     )
@@ -187,18 +213,51 @@ def test_an_author_of_that_name_is_completed() -> None:
 
 def test_other_authors_replace_the_list_and_are_certain() -> None:
     found = nouns.article(authors=(Author(name="admin"),), certainty="unknown")
-    told = compose.told(found, Article(), [Author(name="Ada"), Author(name="Bo")])
-    assert [author.name for author in told.authors] == ["Ada", "Bo"]
-    assert told.certainty == "certain"
+    said = told(found, Article(), Author(name="Ada"), Author(name="Bo"))
+    assert [author.name for author in said.authors] == ["Ada", "Bo"]
+    assert said.certainty == "certain"
 
 
 def test_another_title_is_another_source() -> None:
     found = nouns.article(
         source=Source(title="The Paper", url="https://paper.example/", feed="https://paper.example/feed")
     )
-    assert compose.told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
-    kept = compose.told(found, Article(source=Source(syndicate="full"))).source
+    assert told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
+    kept = told(found, Article(source=Source(syndicate="full"))).source
     assert kept == replace(found.source, syndicate="full")
+
+
+def test_biography_and_portrait_complete_whoever_is_meant() -> None:
+    found = nouns.article(authors=(Author(name="Ada Quay", url="https://a.example/", bio="Old."), Author(name="B")))
+    about = (Author(name="ada quay", bio="New."), Author(name="B", avatar="https://b.example/b.png"))
+    said = told(found, Article(), Author(name="Ada Quay", url="https://a.example/2"), about=about)
+    assert said.authors == (
+        Author(name="Ada Quay", url="https://a.example/2", bio="New."),
+        Author(name="B", avatar="https://b.example/b.png"),
+    )
+    assert told(found, Article(), about=about).authors[0].url == "https://a.example/"
+    other = told(found, Article(), Author(name="C"), about=(Author(name="C", bio="Sees."),))
+    assert other.authors == (Author(name="C", bio="Sees."),)
+
+
+def test_a_biography_of_nobody_is_refused_with_the_nearest_name() -> None:
+    found = nouns.article(authors=(Author(name="Jerry Jackson"),))
+    with pytest.raises(IssueError, match="“Jery Jackson”, did you mean “Jerry Jackson”"):
+        told(found, Article(), about=(Author(name="Jery Jackson", bio="x"),))
+    # In a feed, one entry's author is enough.
+    said = compose.Said(about=(Author(name="Jerry Jackson", bio="x"),))
+    assert [one.authors for one in compose.told([nouns.article(2, authors=()), found], said)] == [
+        (),
+        (Author(name="Jerry Jackson", bio="x"),),
+    ]
+
+
+def test_words_without_a_picture_are_those_of_the_picture_that_was_found() -> None:
+    found = nouns.article(image=Image(url="https://a.example/p.jpg", alt="old", width=3))
+    assert told(found, Article(image=Image(url="", alt="new"))).image == Image(
+        url="https://a.example/p.jpg", alt="new", width=3
+    )
+    assert told(replace(found, image=None), Article(image=Image(url="", alt="new"))).image is None
 
 
 # Moving, removing, correcting
@@ -243,7 +302,8 @@ def test_correcting_changes_one_article_and_only_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("storey-1", "story-1"), ("story", "story-1"), ("9", "lists them"), ("", "lists them")]
+    ("name", "hint"),
+    [("storey-1", "story-1"), ("story", "story-1"), ("9", "it has 4 articles: dispatch"), ("", "4 articles")],
 )
 def test_a_wrong_name_gets_a_hint(name: str, hint: str) -> None:
     for action in (compose.named, compose.remove, compose.move):

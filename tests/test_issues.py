@@ -311,9 +311,28 @@ def test_an_article_that_is_out_leaves_its_file_which_is_never_overwritten(wire:
     assert issues.strays(wire, "defence") == ["issues/defence/nato.md"]
     assert issues.path(wire, issue, nato) == defence / "nato.md"
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
+    other = replace(issue.sections[0], articles=(replace(nato, note="Other"), own))
     with pytest.raises(IssueError, match=r"issues/defence/nato\.md: stands where an article's file would go"):
-        issues.write(wire, replace(issue, title="New"))
+        issues.write(wire, replace(issue, title="New", sections=(other,)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
+    assert issues.unlisted(wire, issues.read(wire, "defence")) == [nato]
+    issues.write(wire, issue)
+    assert issues.read(wire, "defence") == issue
+    assert (defence / "nato.md").read_text("utf-8").partition("url:")[2] == NATO.partition("url:")[2]
+
+
+def test_a_file_that_no_section_lists_is_no_fault_of_the_issue(wire: Publication, defence: Path) -> None:
+    (defence / "stray.md").write_text("---\ntitle: x\n", "utf-8")
+    (defence / "Not a key.md").write_text("x", "utf-8")
+    assert issues.unlisted(wire, issues.read(wire, "defence")) == []
+
+
+def test_a_file_is_deleted(wire: Publication, defence: Path) -> None:
+    issue = issues.read(wire, "defence")
+    assert issues.delete(wire, issue, next(issue.articles)) == defence / "nato.md"
+    assert not (defence / "nato.md").exists()
+    with pytest.raises(IssueError, match="there is no file of “nato”"):
+        issues.delete(wire, issue, next(issue.articles))
 
 
 @pytest.mark.parametrize(

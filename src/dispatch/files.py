@@ -50,6 +50,15 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) 
     return True
 
 
+def delete(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
+    """Delete a file below the folder ``within``, and return its path. Raises ``error``."""
+    try:
+        inside(path, within=within, error=error).unlink()
+    except OSError as cause:
+        raise error(f"cannot be deleted: {_reason(cause)}", subject=name(path, within)) from cause
+    return path
+
+
 def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
     """The real path of what is to be below the folder ``within``; what is outside or behind a link raises ``error``."""
     try:

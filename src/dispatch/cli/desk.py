@@ -1,11 +1,13 @@
 """What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from shutil import get_terminal_size
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,6 +18,18 @@ from dispatch.inbox import Inbox
 from dispatch.inbox import open as opened
 from dispatch.model import Issue, Publication, Status
 from dispatch.terminal import safe
+
+
+class Words(click.ParamType[str, str]):
+    """A text that says something."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is."""
+        if not value.strip():
+            self.fail("it is empty", param, ctx)
+        return value
 
 
 @dataclass(frozen=True)
@@ -89,8 +103,14 @@ def moment(written: str | None, publication: Publication) -> datetime:
     try:
         read = datetime.fromisoformat(written)
     except ValueError as error:
-        raise click.BadParameter(f'"{written}" is no date; write 2026-11-22 or 2026-11-22T08:00') from error
+        raise click.BadParameter(f"“{written}” is no date; write 2026-11-22 or 2026-11-22T08:00") from error
     return read if read.tzinfo else read.replace(tzinfo=zone)
+
+
+def shortened(line: str) -> str:
+    """The line as long as the terminal is wide; whole where it goes into a file or another program."""
+    width = get_terminal_size().columns if sys.stdout.isatty() else len(line)
+    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 
 
 def say(words: str) -> None:

@@ -5,7 +5,7 @@ import json
 import click
 
 from dispatch import compose, html, issues
-from dispatch.cli.desk import Desk, desk, moment, now, say, tell
+from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
 from dispatch.model import Article, Issue
 
 
@@ -24,7 +24,7 @@ def issue() -> None:
 
 
 @issue.command()
-@click.argument("title")
+@click.argument("title", type=Words())
 @click.option("--slug", default="", help="The name of its folder. Default: made of the title.")
 @click.option("--date", help="When it appears. Default: now.")
 @click.option("--number", type=click.IntRange(0), help="Its number. Default: the next.")
@@ -85,7 +85,8 @@ def list_(as_json: bool) -> None:
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
-        tell(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {one.status:9}  {count:3} articles  {one.title}")
+        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {one.status:9}  {count:3} articles  {one.title}"
+        tell(shortened(line))
     if not everything:
         say('No issue yet. Start one: dispatch issue new "Its title"')
 
@@ -165,25 +166,29 @@ def move(issue: str, article: str, section: str, before: str) -> None:
 @issue.command()
 @click.argument("issue")
 @click.argument("article")
-def remove(issue: str, article: str) -> None:
-    """Take ARTICLE, a key or a number, out of ISSUE. Its file stays until you delete it.
+@click.option("--delete", is_flag=True, help="Delete its file as well.")
+def remove(issue: str, article: str, delete: bool) -> None:
+    """Take ARTICLE, a key or a number, out of ISSUE. Its file stays, unless you say --delete.
 
     \b
     Examples:
       dispatch issue remove defence 3
+      dispatch issue remove defence 3 --delete
     """
     here = desk()
     one = here.issue(issue)
     gone = compose.named(one, article)
-    _write(here, compose.remove(one, article))
+    _write(here, compose.remove(one, article), gone)
     path = issues.path(here.publication, one, gone).relative_to(here.publication.root)
-    say(f"“{gone.title}” is out. Its file is still there: {path}")
+    if delete:
+        issues.delete(here.publication, one, gone)
+    say(f"“{gone.title}” is out. Its file is {'deleted' if delete else 'still there'}: {path}")
 
 
 @issue.command()
 @click.argument("issue")
 @click.argument("article")
-@click.argument("text")
+@click.argument("text", type=Words())
 def correct(issue: str, article: str, text: str) -> None:
     """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown with the article from then on.
 
@@ -195,8 +200,12 @@ def correct(issue: str, article: str, text: str) -> None:
     _write(here, compose.correct(here.issue(issue), article, text, now()))
 
 
-def _write(here: Desk, changed: Issue) -> None:
+def _write(here: Desk, changed: Issue, gone: Article | None = None) -> None:
     issues.write(here.publication, changed)
+    if changed.status == "published" and gone:
+        say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
+    elif changed.status == "published":
+        say(f"{changed.slug} is published, and check has nothing against this: dispatch publish {changed.slug}")
     for place, article in enumerate(changed.articles, 1):
         say(f"{place:3}  {article.title}")
 

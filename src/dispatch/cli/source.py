@@ -10,8 +10,8 @@ from typing import Literal
 import click
 
 from dispatch import sources
-from dispatch.cli.add import Named
 from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.cli.particulars import Named
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from urllib.parse import quote
 
-from dispatch import links, terms
+from dispatch import html, links, terms
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 
@@ -28,9 +28,9 @@ def draft(
     number = max((issue.number or 0 for issue in earlier), default=0) + 1
     slug = slug or unused(key_of(title) or f"issue-{number}", taken)
     if not re.fullmatch(r"[a-z0-9-]{1,80}", slug):
-        raise IssueError(f'"{slug}" is not a slug', hint="Use a to z, 0 to 9 and hyphens, at most 80 of them.")
+        raise IssueError(f"“{slug}” is not a slug", hint="Use a to z, 0 to 9 and hyphens, at most 80 of them.")
     if slug in taken:
-        raise IssueError(f'there is an issue "{slug}" already', hint="Choose another with --slug.")
+        raise IssueError(f"there is an issue “{slug}” already", hint="Choose another with --slug.")
     return Issue(
         id=terms.mint(publication, now, slug),
         slug=slug,
@@ -42,13 +42,21 @@ def draft(
 
 
 def add(
-    issue: Issue, articles: Iterable[Article], publication: Publication, *, section: str = ""
+    issue: Issue,
+    articles: Iterable[Article],
+    publication: Publication,
+    *,
+    section: str = "",
+    unlisted: Sequence[Article] = (),
 ) -> tuple[Issue, list[Article], list[Article]]:
     """The issue with the articles at the end of their section, the articles as they were added, and those passed over.
 
-    Passed over is an article whose id or address the issue has already. Ids are minted here, once; an article without
-    an address of its own gets its place on the issue's page. Without ``section`` an article goes where its source's
-    articles go, else into the first section.
+    Passed over is an article whose id or address the issue has already, and one without an address whose title and text
+    it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in no section, the one
+    that is the same is taken instead, as its file has it.
+
+    Ids are minted here, once; an article without an address of its own gets its place on the issue's page. Without
+    ``section`` an article goes where its source's articles go, else into the first section.
     """
     added: list[Article] = []
     passed: list[Article] = []
@@ -56,10 +64,17 @@ def add(
         if any(_same(article, other) for other in issue.articles):
             passed.append(article)
             continue
-        arrived = _arrived(issue, article, publication)
+        there = next((other for other in unlisted if _same(article, other)), None)
+        arrived = there or _arrived(issue, article, publication)
         issue = placed(issue, arrived, section or arrived.source.section)
         added.append(arrived)
     return issue, added, passed
+
+
+def twin(issue: Issue, article: Article) -> Article | None:
+    """Another article of the same title in the issue."""
+    others = (other for other in issue.articles if other.key != article.key)
+    return next((other for other in others if other.title.casefold() == article.title.casefold()), None)
 
 
 def from_inbox(
@@ -109,7 +124,14 @@ def placed(issue: Issue, article: Article, section: str) -> Issue:
 
 
 def _same(article: Article, other: Article) -> bool:
-    return bool((article.id and article.id == other.id) or (article.url and article.url == other.url))
+    if (article.id and article.id == other.id) or (article.url and article.url == other.url):
+        return True
+    return not article.url and article.title == other.title and _words(article) == _words(other)
+
+
+def _words(article: Article) -> list[str]:
+    """The text without the spaces and the markup, which a file has in its own way."""
+    return html.text(article.content).split()
 
 
 def _minted(article: Article, issue: Issue, publication: Publication, key: str) -> str:

@@ -1,55 +1,12 @@
-"""What an editor says over what was found, and where the articles of an issue stand."""
+"""Where the articles of an issue stand, and what is corrected in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.compose.drafting import placed
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Correction, Issue, Source
-
-
-def told(article: Article, given: Article, authors: Sequence[Author] = ()) -> Article:
-    """The article with what the editor said over what was found: every field of ``given`` that holds something.
-
-    An author who was found under the same name is completed and keeps biography and picture; where no such name was
-    found, the given authors replace the list.
-    """
-    values = {
-        name: value
-        for name in Article.__dataclass_fields__
-        if (value := getattr(given, name)) != getattr(_NOTHING, name)
-    }
-    if "source" in values:
-        values["source"] = _over(article.source, given.source)
-    if authors:
-        values["authors"] = _completed(article.authors, authors)
-        values["certainty"] = "certain"
-    return replace(article, **values)
-
-
-_NOTHING = Article()
-
-
-def _over(found: Source, given: Source) -> Source:
-    """The source as it was found, with what was given over it; another title is another source."""
-    base = found if not given.title or given.title == found.title else replace(Source(), syndicate=found.syndicate)
-    said = {name: value for name in Source.__dataclass_fields__ if (value := getattr(given, name)) not in ("", None)}
-    return replace(base, **said)
-
-
-def _completed(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
-    def known(author: Author) -> str:
-        return " ".join(author.name.casefold().split())
-
-    by_name = {known(author): author for author in given}
-    if not any(known(author) in by_name for author in found):
-        return tuple(given)
-    completed = [
-        replace(author, url=by_name[known(author)].url or author.url) if known(author) in by_name else author
-        for author in found
-    ]
-    return (*completed, *(author for author in given if known(author) not in {known(other) for other in found}))
+from dispatch.model import Article, Correction, Issue
 
 
 def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
@@ -118,8 +75,13 @@ def named(issue: Issue, name: str) -> Article:
     if len(begun) == 1:
         return keys[begun[0]]
     near = begun or get_close_matches(name, keys, n=1)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"dispatch issue show {issue.slug} lists them."
-    raise IssueError(f'there is no article "{name}"', subject=issue.slug, hint=hint)
+    many = {0: "it has no article", 1: "it has one article"}.get(len(articles), f"it has {len(articles)} articles")
+    hint = (
+        f"did you mean {' or '.join(f'“{key}”' for key in near)}?"
+        if near
+        else f"{many}: dispatch issue show {issue.slug}"
+    )
+    raise IssueError(f"there is no article “{name}”", subject=issue.slug, hint=hint)
 
 
 def _with_before(articles: Iterable[Article], article: Article, target: Article) -> Iterable[Article]:

@@ -5,8 +5,21 @@ reading.py    files -> Issue, with every fault of every file
 writing.py    Issue -> files, changing nothing that has not changed
 """
 
-from dispatch.issues.folders import find, missing, newest, path, pictures, strays
+from dispatch.issues.folders import delete, find, missing, newest, path, pictures, strays, unlisted
 from dispatch.issues.reading import names, read, read_all
 from dispatch.issues.writing import write
 
-__all__ = ["find", "missing", "names", "newest", "path", "pictures", "read", "read_all", "strays", "write"]
+__all__ = [
+    "delete",
+    "find",
+    "missing",
+    "names",
+    "newest",
+    "path",
+    "pictures",
+    "read",
+    "read_all",
+    "strays",
+    "unlisted",
+    "write",
+]

@@ -64,6 +64,21 @@ def strays(publication: Publication, slug: str) -> list[str]:
     )
 
 
+def unlisted(publication: Publication, issue: Issue) -> list[Article]:
+    """The articles whose files no section lists, where they can be read. Raises IssueError when issue.md cannot."""
+    found = []
+    for name in strays(publication, issue.slug):
+        folder = Folder(publication=publication, slug=issue.slug)
+        article = folder.unlisted(publication.root / name, issue)
+        found += [article] if article else []
+    return found
+
+
+def delete(publication: Publication, issue: Issue, article: Article) -> Path:
+    """Delete the file of an article that no section lists any more, and return its path. Raises IssueError."""
+    return files.delete(path(publication, issue, article), within=publication.root, error=IssueError)
+
+
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     """The files beside the articles that the issue shows or links to, by their path in its folder.
 

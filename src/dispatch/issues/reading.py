@@ -125,6 +125,13 @@ class Folder:
             enclosures=tuple(replace(item, url=self.absolute(item.url)) for item in article.enclosures),
         )
 
+    def unlisted(self, path: Path, issue: Issue) -> Article | None:
+        """The article in a file that no section of the issue lists; None when it cannot be read, or has no key."""
+        key = path.stem
+        file = self.file(path) if KEY.fullmatch(key) and self.of(key) == [path] else None
+        article = self.article(file) if file else None
+        return article and self._identified(issue, article)
+
     def file(self, path: Path) -> File | None:
         """A file of this folder, read; None after a fault."""
         try:

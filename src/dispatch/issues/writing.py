@@ -5,6 +5,7 @@ never touched. Everything is prepared, and read back, before the first byte is w
 never lists what is not there.
 """
 
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def write(publication: Publication, issue: Issue) -> Path:
     """Write what changed of an issue, and return the path of its issue.md.
 
     A new article gets a file: ``.md`` when it has Markdown or no body, else ``.html``. An article under a new key, told
-    by its id, takes its file along. An article that is no longer in the issue is no longer listed; its file stays.
+    by its id, takes its file along. An article that is no longer in the issue is no longer listed; its file stays,
+    and is listed again when the article comes back as the file has it.
 
     Raises IssueError, and has then written nothing, when what is there cannot be read, when a file that no section
     lists is in the way, or when something of the issue cannot stand in a file.
@@ -40,7 +42,7 @@ def write(publication: Publication, issue: Issue) -> Path:
     texts: dict[Path, str] = {}
     left: list[Path] = []
     for article in issue.articles:
-        known = listed.get(article.key) or renamed.get(article.id)
+        known = listed.get(article.key) or renamed.get(article.id) or _unlisted(folder, issue, article)
         path, text = _changed(folder, article, known) if known else _new(folder, article)
         texts[path] = text
         if known and known.key != article.key:
@@ -53,13 +55,20 @@ def write(publication: Publication, issue: Issue) -> Path:
     return folder.path / "issue.md"
 
 
+def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
+    """The article, when a file that no section lists says exactly this."""
+    there = folder.of(article.key)
+    aside = replace(folder, faults=[])  # what is wrong in that file does not concern the issue
+    return article if there and aside.unlisted(there[0], issue) == article else None
+
+
 def _new(folder: Folder, article: Article) -> tuple[Path, str]:
     """The file of an article that has none, and its text."""
     if there := folder.of(article.key):
         raise IssueError(
             "stands where an article's file would go, and no section lists it",
             subject=files.name(there[0], folder.publication.root),
-            hint="list it in issue.md, rename it or delete it",
+            hint="list it in issue.md, rename it or delete it; or give another name: --key",
         )
     suffix = ".md" if article.markdown or not article.content else ".html"
     body = (article.markdown or article.content).strip("\n")

@@ -1,0 +1,162 @@
+"""What an editor can say of an article, as options: what they mean, and which of them would supply what is missing."""
+
+from collections.abc import Callable, Iterator
+from typing import TypedDict, TypeVar
+
+import click
+
+from dispatch.cli.desk import moment
+from dispatch.compose import Said
+from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
+
+Command = TypeVar("Command", bound=Callable[..., None])
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
+    """``NAME`` or ``NAME=URL``, split at the first equals sign."""
+
+    def __init__(self, name: str = "name[=url]") -> None:
+        self.name = name
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """The name and the address, which may be empty."""
+        if isinstance(value, tuple):
+            return value
+        name, _, url = (part.strip() for part in value.partition("="))
+        if not name:
+            self.fail("there is no name before the equals sign", param, ctx)
+        return name, url
+
+
+class Role(click.ParamType[Credit, str | Credit]):
+    """``ROLE:NAME`` or ``ROLE:NAME=URL``."""
+
+    name = "role:name[=url]"
+
+    def convert(self, value: str | Credit, param: click.Parameter | None, ctx: click.Context | None) -> Credit:
+        """The credit."""
+        if isinstance(value, Credit):
+            return value
+        role, colon, rest = value.partition(":")
+        name, _, url = (part.strip() for part in rest.partition("="))
+        if not (colon and role.strip() and name):
+            self.fail('write it like "translator:Ann Example=https://example.org/ann"', param, ctx)
+        return Credit(role=role.strip(), name=name, url=url)
+
+
+class Spoken(TypedDict):
+    """The values of the options, by their names."""
+
+    url: str
+    title: str
+    dek: str
+    summary: str
+    authors: Pairs
+    bios: Pairs
+    avatars: Pairs
+    credited: tuple[Credit, ...]
+    source: tuple[str, str]
+    published: str | None
+    updated: str | None
+    language: str
+    tags: tuple[str, ...]
+    image: str | None
+    image_alt: str | None
+    enclosure: tuple[str, str, int] | None
+    terms: str
+    note: str
+    syndicate: Syndicate | None
+    words: int | None
+    key: str
+
+
+def particulars(command: Command) -> Command:
+    """Gives a command the options; it takes them as ``**spoken: Unpack[Spoken]``."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def said(spoken: Spoken, publication: Publication, *, is_link: bool) -> Said:
+    """What the options say. is_link: nothing is fetched, so that nothing but a link can be shown.
+
+    Raises click.BadParameter when a date is none.
+    """
+    image, alt, enclosure = spoken["image"], spoken["image_alt"], spoken["enclosure"]
+    title, front = spoken["source"]
+    terms = spoken["syndicate"] or ("link" if is_link else None)
+    article = Article(
+        key=spoken["key"],
+        url=spoken["url"],
+        title=spoken["title"],
+        dek=spoken["dek"],
+        summary=spoken["summary"],
+        credits=spoken["credited"],
+        source=Source(title=title, url=front, syndicate=terms, excerpt_words=spoken["words"]),
+        published=moment(spoken["published"], publication) if spoken["published"] else None,
+        updated=moment(spoken["updated"], publication) if spoken["updated"] else None,
+        language=spoken["language"],
+        tags=spoken["tags"],
+        image=Image(url=image or "", alt=alt) if image or alt is not None else None,
+        enclosures=(Enclosure(url=enclosure[0], type=enclosure[1], length=enclosure[2]),) if enclosure else (),
+        license=spoken["terms"],
+        note=spoken["note"],
+    )
+    return Said(
+        article=article,
+        authors=tuple(Author(name=name, url=page) for name, page in spoken["authors"]),
+        about=(
+            *(Author(name=name, bio=text) for name, text in spoken["bios"]),
+            *(Author(name=name, avatar=address) for name, address in spoken["avatars"]),
+        ),
+    )
+
+
+def missing(article: Article, said: Said, *, is_own: bool) -> Iterator[str]:
+    """What could not be found, with the option that supplies it."""
+    if not article.authors:
+        yield 'no author found: --author "NAME=ADDRESS"'
+    elif article.certainty != "certain":
+        names = ", ".join(author.name for author in article.authors)
+        yield f'not sure that {names} wrote it: say so with --author "{article.authors[0].name}"'
+    for author in article.authors:
+        if not author.url:
+            yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
+    if not article.source.title and is_own:
+        yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
+    elif not article.source.title:
+        yield 'no source found: --source "NAME=ADDRESS"'
+    if not article.published:
+        yield "no date found: --published DATE"
+    if said.article.image and not article.image:
+        yield "no picture found that --image-alt could describe: --image ADDRESS"
+
+
+_OPTIONS = (
+    click.option("--url", default="", help="Where the article can be read: kept byte for byte."),
+    click.option("--title", default="", help="The headline."),
+    click.option("--dek", default="", help="The line under the headline."),
+    click.option("--summary", default="", help="What its publisher says of it."),
+    click.option(
+        "--author", "authors", type=Named(), multiple=True, help="Who wrote it, with their own page; repeatable."
+    ),
+    click.option("--bio", "bios", type=Named("name=text"), multiple=True, help="Who an author is; repeatable."),
+    click.option("--avatar", "avatars", type=Named(), multiple=True, help="An author's portrait; repeatable."),
+    click.option("--credit", "credited", type=Role(), multiple=True, help="Who else had a part in it; repeatable."),
+    click.option("--source", type=Named(), default=("", ""), help="Where it was first published, with its front page."),
+    click.option("--published", help="When it was first published."),
+    click.option("--updated", help="When it was last changed there."),
+    click.option("--language", default="", help="Its language, when it is not the publication's."),
+    click.option("--tag", "tags", multiple=True, help="What it is about; repeatable."),
+    click.option("--image", help="The address of its picture, or the name of a file beside the article."),
+    click.option("--image-alt", help="What the picture shows, in words."),
+    click.option("--enclosure", type=(str, str, int), help="A file that goes with it: address, media type, bytes."),
+    click.option("--license", "terms", default="", help="The licence under which it may be shown."),
+    click.option("--note", default="", help="Your own words about it."),
+    click.option("--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of it may be shown."),
+    click.option("--words", type=click.IntRange(1), help="About how many words an excerpt has."),
+    click.option("--key", default="", help="The name of its file. Default: made of the title."),
+)

@@ -1,0 +1,103 @@
+"""What an editor says over what was found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dispatch import tables
+from dispatch.errors import IssueError
+from dispatch.model import Article, Author, Image, Source
+
+_NOTHING = Article()
+# What two articles cannot share.
+_ALONE = ("url", "title", "dek", "summary", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an editor says of the articles at a place.
+
+    article: every field that holds something wins over what was found; a picture without an address describes the one
+    that was found.
+    authors: who wrote them.
+    about: biographies and portraits of authors who were found, or are named in ``authors``.
+    """
+
+    article: Article = _NOTHING
+    authors: tuple[Author, ...] = ()
+    about: tuple[Author, ...] = ()
+
+    @property
+    def alone(self) -> str:
+        """The first field said that only one article can have; empty without one."""
+        return next((name for name in _ALONE if getattr(self.article, name)), "")
+
+
+def told(found: Sequence[Article], said: Said) -> list[Article]:
+    """The articles with what the editor said over what was found.
+
+    An author who was found under the same name is completed and keeps biography and picture; where no such name was
+    found, the given authors replace the list.
+
+    Raises IssueError when something is said of an author whom no article has, with the nearest name.
+    """
+    articles = [_told(article, said) for article in found]
+    names = list(dict.fromkeys(author.name for article in articles for author in article.authors))
+    known = {_plain(name) for name in names}
+    for author in said.about:
+        if found and _plain(author.name) not in known:
+            what = f"no author is called “{author.name}”{tables.nearest(author.name, names)}"
+            raise IssueError(what, hint='name the author as well: --author "NAME=ADDRESS"')
+    return articles
+
+
+def _told(article: Article, said: Said) -> Article:
+    values = {
+        name: value
+        for name in Article.__dataclass_fields__
+        if (value := getattr(said.article, name)) != getattr(_NOTHING, name)
+    }
+    if "source" in values:
+        values["source"] = _source(article.source, said.article.source)
+    if said.article.image:
+        values["image"] = _image(article.image, said.article.image)
+    if said.authors:
+        values["certainty"] = "certain"
+    people = _people(article.authors, said.authors)
+    return replace(article, **values, authors=tuple(_completed(author, said.about) for author in people))
+
+
+def _source(found: Source, given: Source) -> Source:
+    """The source as it was found, with what was given over it; another title is another source."""
+    base = found if not given.title or given.title == found.title else replace(Source(), syndicate=found.syndicate)
+    said = {name: value for name in Source.__dataclass_fields__ if (value := getattr(given, name)) not in ("", None)}
+    return replace(base, **said)
+
+
+def _image(found: Image | None, given: Image) -> Image | None:
+    """The picture that was given, or the one that was found in the given words."""
+    return given if given.url else found and replace(found, alt=given.alt)
+
+
+def _people(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
+    names = {_plain(author.name) for author in found}
+    if not any(_plain(author.name) in names for author in given):
+        return tuple(given or found)
+    completed = (_completed(author, given) for author in found)
+    return (*completed, *(author for author in given if _plain(author.name) not in names))
+
+
+def _completed(author: Author, given: Iterable[Author]) -> Author:
+    """The author with all that was given under the same name."""
+    for other in given:
+        if _plain(other.name) == _plain(author.name):
+            author = replace(
+                author,
+                url=other.url or author.url,
+                bio=other.bio or author.bio,
+                avatar=other.avatar or author.avatar,
+            )
+    return author
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
