@@ -97,6 +97,14 @@ def test_editions_go_where_they_are_told(dispatch: Dispatch, letter: Path) -> No
     assert sorted(path.name for path in (letter / "feeds").iterdir()) == ["feed.atom", "feed.xml"]
 
 
+@pytest.mark.usefixtures("letter")
+def test_what_is_no_folder_takes_one_format_and_no_device_is_replaced(dispatch: Dispatch) -> None:
+    dispatch("add", "story.txt", *GIVEN)
+    assert "no ordinary file" in dispatch("render", "-f", "rss", "-o", "/dev/null", code=1).stderr
+    assert "takes one format" in dispatch("render", "-o", "story.txt", code=1).stderr
+    assert Path("/dev/null").is_char_device()
+
+
 def test_what_could_not_be_found_is_said_with_the_option_that_supplies_it(dispatch: Dispatch, letter: Path) -> None:
     (letter / "bare.txt").write_text("A title\n\nA paragraph that says something, and then stops.\n", encoding="utf-8")
     said = dispatch("add", "bare.txt").stderr

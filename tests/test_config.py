@@ -239,3 +239,18 @@ def test_a_rule_that_is_not_there_cannot_be_switched_off(tmp_path: Path) -> None
     (fault,) = faults(tmp_path)
     assert "dispatch.toml:4" in fault
     assert "email.postal-address" in fault
+
+
+def test_a_language_that_there_is_not_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^dispatch\.toml:7: language: “germn” is not a language; .*“de”"):
+        config.start(tmp_path, title="T", url="https://wire.example", language="germn")
+    assert list(tmp_path.iterdir()) == []
+    config.start(tmp_path, title="T", url="https://wire.example", language="de-AT")
+    assert config.load(tmp_path).language == "de-AT"
+
+
+def test_a_file_that_is_no_text_lacks_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "dispatch.toml").write_bytes(b'title = "\xff"\n')
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path)
+    assert caught.value.message == "dispatch.toml:1: is not UTF-8"

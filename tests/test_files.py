@@ -50,9 +50,20 @@ def test_nothing_leaves_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(IssueError, match=r"^a: cannot be written: "):
+    with pytest.raises(IssueError, match=r"^a: is a folder$"):
         files.write(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
-    assert [item.name for item in tmp_path.iterdir()] == ["a"]
+    (tmp_path / "b").write_bytes(b"old")
+    with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is no folder$"):
+        files.write(tmp_path / "b" / "c", b"x", within=tmp_path, error=IssueError)
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a", "b"]
+    assert (tmp_path / "b").read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is read-only for this user")
+def test_a_folder_that_lets_nobody_write_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shut").mkdir(mode=0o500)
+    with pytest.raises(IssueError, match=r"permission denied in the folder .*shut$"):
+        files.write(tmp_path / "shut" / "a", b"x", within=tmp_path, error=IssueError)
 
 
 def test_what_is_not_there_says_so(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def put(wire: Publication) -> Callable[[str, str], Path]:
 @pytest.fixture
 def defence(put: Callable[[str, str], Path]) -> Path:
     put("nato.md", NATO)
-    put("own.html", "<p>Ours <script>alert(1)</script><a href='x.html'>x</a></p>")
+    put("own.html", "---\ntitle: Ours\n---\n<p>Ours <script>alert(1)</script><a href='x.html'>x</a></p>")
     put("my photo.jpg", "jpg")
     return put("issue.md", ISSUE).parent
 
@@ -192,6 +192,7 @@ def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str,
         "issues/defence/nato.md:5: authors[1]: no author “jerry-jacksen” in authors.toml, "
         "did you mean “jerry-jackson”?",
         "issues/defence/nato.md:3: titel: unknown key, did you mean “title”?",
+        "issues/defence/nato.md: title: is missing",
         "issues/defence/own.html:5: anchors are not allowed: a value that begins with & is put in quotation marks",
         "issues/defence/issue.md:11: sections[1].articles[3]: “nato” stands here twice",
         "issues/defence/issue.md:12: sections[1].articles[4]: there is no file missing.md or missing.html",
@@ -213,6 +214,10 @@ def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str,
         ("---\nauthors: Ann\n---\n", "own.html:2: authors.1.: no author “Ann” in authors.toml; write name:"),
         ("---\ntitle: x\n", "own.html: the front matter has no end"),
         ("<div>" * 300, "own.html: .*deep"),
+        ("<p>x</p>", "own.html: title: is missing"),
+        ("---\nurl: https://a.example/\ntitle:\n---\n", "own.html:3: title: has no value"),
+        ("---\ntitle: '  '\n---\n", "own.html:2: title: is empty"),
+        ("---\ntitle: x\npublished: 2026-13-45\n---\n", "own.html:3: published: there is no such day .*“2026-13-45”$"),
     ],
 )
 @pytest.mark.usefixtures("defence")
@@ -392,7 +397,10 @@ def test_pictures(wire: Publication) -> None:
 @pytest.mark.usefixtures("defence")
 def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, str], Path]) -> None:
     long = "x" * 5000
-    put("own.html", f"<img src='../../dispatch.toml'><img src='%2e%2e/%2e%2e/authors.toml'><img src='{long}'>")
+    put(
+        "own.html",
+        f"---\ntitle: O\n---\n<img src='../../dispatch.toml'><img src='%2e%2e/%2e%2e/authors.toml'><img src='{long}'>",
+    )
     put("nato.md", NATO.replace("my photo.jpg", "../../dispatch.toml"))
     assert issues.pictures(wire, issues.read(wire, "defence")) == {}
 
@@ -430,7 +438,7 @@ ARTICLE = st.builds(
     id=WORD,
     key=KEYS,
     url=URL,
-    title=TEXT,
+    title=WORD,
     dek=TEXT,
     summary=TEXT,
     content=TEXT,

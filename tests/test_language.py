@@ -251,10 +251,10 @@ def test_tag_and_direction(code, tag, direction):
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
-        ("pt_BR", '"pt-BR"'),
-        ("german", '"de"'),
-        ("English", '"en"'),
-        ("frnech", '"fr"'),
+        ("pt_BR", "“pt-BR”"),
+        ("german", "“de”"),
+        ("English", "“en”"),
+        ("frnech", "“fr”"),
         ("", "BCP 47"),
         ("en@x", "en"),
         ("../en", "BCP 47"),
@@ -279,9 +279,9 @@ def test_any_code_is_a_language_or_a_config_error(code):
 
 
 def test_a_wrong_message_is_said_with_the_nearest_and_a_missing_value_by_name():
-    with pytest.raises(ConfigError, match='no words for "reed"') as caught:
+    with pytest.raises(ConfigError, match="no words for “reed”") as caught:
         Language.of("en").say("reed")
-    assert caught.value.hint == 'did you mean "read"?'
+    assert caught.value.hint == "did you mean “read”?"
     with pytest.raises(ConfigError, match="'title'"):
         Language.of("en").say("read")
 

@@ -53,10 +53,10 @@ _NEW = """\
 # The publication. Every key is explained in the reference of files; an unknown one is an error.
 
 title = {title}
-url = {url}  # where it is served; pages are <url>/issues/<slug>/
+{url:<28} # where it is served; pages are <url>/issues/<slug>/
 description = ""             # what it is, in a sentence
 language = {language}
-timezone = {timezone}  # where a bare date begins at midnight
+{timezone:<28} # where a bare date begins at midnight
 sections = []                # the sections that a new issue has, in order
 
 [email]
@@ -116,7 +116,8 @@ def load(start: Path) -> Publication:
     faults: list[str] = []
     registry = _registry(root, faults)
     templates = _templates(root, faults)
-    publication = _publication(_text(root / FILE, root, faults), root, registry, templates, faults)
+    text = _text(root / FILE, root, faults)
+    publication = None if text is None else _publication(text, root, registry, templates, faults)
     if publication is None or faults:
         raise ConfigError("\n".join(faults))
     return publication
@@ -137,9 +138,11 @@ def start(folder: Path, *, title: str, url: str, sender: str = "", language: str
     values = {"title": title, "url": url, "sender": sender, "language": language, "timezone": timezone}
     if not sender:
         values["sender"] = "The Wire <desk@wire.example>"
-    text = _NEW.format(no_sender="" if sender else "# ", **{key: _quoted(value) for key, value in values.items()})
+    quoted = {key: _quoted(value) for key, value in values.items()}
+    quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
+    text = _NEW.format(no_sender="" if sender else "# ", **quoted)
     faults: list[str] = []
-    if _publication(text, folder, {}, {}, faults) is None:
+    if _publication(text, folder, {}, {}, faults) is None or faults:
         raise ConfigError("\n".join(faults))
     bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
     for name, words in (*_AROUND.items(), (FILE, text)):
@@ -168,6 +171,7 @@ def _publication(
     publication = tables.read(Publication, table, reading, given=given)
     if publication is None:
         return None
+    _speak(publication.language, reading)
     keys = [source.key for source in publication.sources]
     for number, key in enumerate(keys, 1):
         if key and key in keys[: number - 1]:
@@ -198,6 +202,18 @@ def _dark(table: Mapping[str, object]) -> Mapping[str, object]:
     return dark if isinstance(dark, Mapping) else {}
 
 
+def _speak(code: str, reading: tables.Reading) -> None:
+    """Faults a language that there is not."""
+    if code == "en":
+        return
+    from dispatch.language import Language  # Babel costs more than reading the file does
+
+    try:
+        Language.of(code)
+    except ConfigError as error:
+        reading.fault("language", f"{error.message}; {error.hint}")
+
+
 def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
     """The time zone that a publication names."""
     name = table.get("timezone")
@@ -211,7 +227,7 @@ def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
 
 def _registry(root: Path, faults: list[str]) -> dict[str, Author]:
     """The authors of authors.toml, by key."""
-    text = _text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else ""
+    text = (_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
     reading = tables.Reading(file=AUTHORS, lines=_lines(text), faults=faults)
     found: dict[str, Author] = {}
     for key, value in (_toml(text, AUTHORS, faults) or {}).items():
@@ -234,17 +250,17 @@ def _templates(root: Path, faults: list[str]) -> dict[str, str]:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
             if path.is_file() and not any(part.startswith(".") for part in name.parts):
-                texts[name.as_posix()] = _text(path, within, faults)
+                texts[name.as_posix()] = _text(path, within, faults) or ""
     return texts
 
 
-def _text(path: Path, within: Path, faults: list[str]) -> str:
-    """A file's text; empty after a fault."""
+def _text(path: Path, within: Path, faults: list[str]) -> str | None:
+    """A file's text; None after a fault."""
     try:
         return files.text(path, within=within, error=ConfigError).removeprefix("\ufeff")
     except ConfigError as error:
         faults.append(str(error))
-        return ""
+        return None
 
 
 def _toml(text: str, file: str, faults: list[str]) -> dict[str, object] | None:

@@ -33,6 +33,8 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) 
     path = inside(path, within=within, error=error)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
     try:
+        if path.exists() and not path.is_file():
+            raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=name(path, within))
         if path.is_file() and path.read_bytes() == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +48,7 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) 
         finally:
             beside.unlink(missing_ok=True)
     except OSError as cause:
-        raise error(f"cannot be written: {_reason(cause)}", subject=name(path, within)) from cause
+        raise error(f"cannot be written: {_reason(cause)}{_where(path)}", subject=name(path, within)) from cause
     return True
 
 
@@ -84,6 +86,14 @@ def is_there(path: Path) -> bool:
 def name(path: Path, within: Path) -> str:
     """How to speak of a file: its path from the folder ``within``, with forward slashes."""
     return path.relative_to(within).as_posix() if path.is_relative_to(within) else path.name
+
+
+def _where(path: Path) -> str:
+    """In which folder a file cannot be made: the nearest that is there, when it lets nobody write; else nothing."""
+    folder = next((above for above in path.parents if above.exists()), path.parent)
+    if not folder.is_dir():
+        return f", {folder} is no folder"
+    return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
 
 
 def _reason(cause: OSError) -> str:

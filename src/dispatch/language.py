@@ -64,11 +64,11 @@ class Language:
         pattern = self._words.get(key)
         if pattern is None:
             near = get_close_matches(key, self._words, 1)
-            raise ConfigError(f'no words for "{key}"', hint=f'did you mean "{near[0]}"?' if near else "")
+            raise ConfigError(f"no words for “{key}”", hint=f"did you mean “{near[0]}”?" if near else "")
         try:
             filled = pattern.format(**{place: escape(value) for place, value in values.items()})
         except KeyError as cause:
-            raise ConfigError(f'the words for "{key}" need a value for {cause}') from cause
+            raise ConfigError(f"the words for “{key}” need a value for {cause}") from cause
         return Markup(filled)  # noqa: S704 - the patterns are our own, the values are escaped
 
     def count(self, key: str, n: int, **values: str) -> Markup:
@@ -113,7 +113,7 @@ def _language(code: str) -> Language:
     tags = list(_shorter(_canonical(code)))
     locale = next(filter(None, map(_locale, tags)), None)
     if locale is None:
-        raise ConfigError(f'"{code}" is not a language', hint=_nearest(code))
+        raise ConfigError(f"“{code}” is not a language", hint=_nearest(code))
     spoken = [tag for tag in tags if _file(tag)]
     translated = bool(spoken)
     words: dict[str, str] = {}
@@ -158,7 +158,7 @@ def _nearest(code: str) -> str:
     known = {identifier.replace("_", "-"): identifier.replace("_", "-") for identifier in locale_identifiers()}
     known |= {name.lower(): tag for tag, name in Locale("en").languages.items() if tag in known}
     near = get_close_matches(code.lower(), known, 1) or get_close_matches(code.replace("_", "-"), known, 1)
-    return f'did you mean "{known[near[0]]}"?' if near else "give a BCP 47 tag, for example en, de or pt-BR"
+    return f"did you mean “{known[near[0]]}”?" if near else "give a BCP 47 tag, for example en, de or pt-BR"
 
 
 def _file(tag: str) -> str:
@@ -183,7 +183,7 @@ def _day(moment: datetime, zone: str) -> datetime:
         return moment
     except (KeyError, ValueError, OSError) as cause:
         raise ConfigError(
-            f'"{zone}" is not a time zone', hint="give an IANA name, for example Europe/Berlin"
+            f"“{zone}” is not a time zone", hint="give an IANA name, for example Europe/Berlin"
         ) from cause
 
 

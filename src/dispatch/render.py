@@ -13,7 +13,7 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
     """
     row = FORMATS.get(format)
     if row is None:
-        raise RenderError(f'there is no format "{format}"', hint=f"Formats are {', '.join(FORMATS)}.")
+        raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
     for article in issue.articles:
         if not article.title.strip():
             raise RenderError("has no title", subject=f"{issue.slug}/{article.key}", hint="Write one into its file.")

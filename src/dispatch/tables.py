@@ -226,7 +226,11 @@ def _date(value: object, zone: tzinfo) -> datetime:
     """A moment; a bare date is its midnight, and a time without an offset is local, in the publication's time zone."""
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         day, _, time = value.strip().replace("T", " ").replace("t", " ").partition(" ")
-        value = datetime.fromisoformat(f"{day}T{re.sub(r'[ ]', '', time).upper()}" if time else day)
+        written = f"{day}T{re.sub(r'[ ]', '', time).upper()}" if time else day
+        try:
+            value = datetime.fromisoformat(written)
+        except ValueError as error:
+            raise ValueError(f"there is no such day or time: {_shown(value)}") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):

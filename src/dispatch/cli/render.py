@@ -48,10 +48,15 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
 
 
 def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
-    """Where each edition goes: one edition to a file when the output looks like one, else all into a folder."""
+    """Where each edition goes: one edition to a file when the output is or looks like one, else all into a folder."""
     given = Path(output) if output else usual
-    if output and len(editions) == 1 and given.suffix and not given.is_dir() and not output.endswith("/"):
+    is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
+    if output and is_file and not given.is_dir() and len(editions) == 1:
         return [(editions[0], given)]
+    if given.exists() and not given.is_dir():
+        raise DeliveryError(
+            "is a file, and takes one format", subject=str(given), hint="add --format, or name a folder"
+        )
     return [(edition, given / edition.path) for edition in editions]
 
 

@@ -85,7 +85,7 @@ def address(written: str, publication: Publication) -> Address:
         valid = validate_email(mailbox, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise RenderError(
-            f'"{written}" is not an address: {error}' if written else "there is no sender",
+            f"“{written}” is not an address: {error}" if written else "there is no sender",
             subject=str(publication.root / "dispatch.toml") if not written else "",
             hint='Write it as from = "The Wire <desk@wire.example>" under [email].',
         ) from error

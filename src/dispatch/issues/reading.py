@@ -107,15 +107,21 @@ class Folder:
             said = {"key": source} if isinstance(source, str) else source
             data["source"] = {**said, "syndicate": syndicate} if isinstance(said, Mapping) else source
             lines["source.syndicate"] = lines.get("syndicate", 0)
+        reading = self._reading(file, lines)
         key = file.path.stem
         words = "" if file.path.suffix == ".html" else file.words
         article = tables.read(
             Article,
             data,
-            self._reading(file, lines),
+            reading,
             given={"key": key, "content": self._content(file), "markdown": words},
             special={"authors": self._authors, "source": self._source},
         )
+        if not str(data.get("title") or "").strip():
+            reading.fault(
+                "title", "is empty" if data.get("title") else "has no value" if "title" in data else "is missing"
+            )
+            return None
         return article and replace(
             article,
             url=article.url or f"{self.base}#{key}",
