@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 import nouns
+from checks.editing import altered
 from dispatch import check, links
 from dispatch.checks import CHECKS, RULES
 from dispatch.formats import FORMATS
 from dispatch.model import (
     LIGHT,
     Article,
+    Author,
     Credit,
     Edition,
     Finding,
@@ -104,6 +106,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "email.document": lambda: of_edition("email", ('name="viewport"', 'name="view"')),
     "email.forbidden": lambda: of_edition("email", ("</h1>", '</h1><script src="https://a.example/"></script>')),
     "email.picture": lambda: of_edition("email", (' alt="A telegraph line"', "")),
+    "email.foot": lambda: of_edition("email", ("https://wire.example/unsubscribe", "https://m.example/unsubscribe")),
     "email.css": lambda: of_edition("email", ("</h1>", '</h1><p style="position: absolute">x</p>')),
     "email.contrast": lambda: of_issue(ISSUE, nouns.publication(theme=Theme(light=replace(LIGHT, accent="#ffcccc")))),
     "email.preheader": lambda: of_issue(replace(ISSUE, preheader="")),
@@ -120,6 +123,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     ),
     "feed.order": lambda: of_edition("rss", ("</channel>", "<docs>https://a.example/</docs></channel>")),
     "feed.size": lambda: of_edition("rss", ("<channel>", f"<channel>{' ' * 5_000_000}")),
+    "web.forbidden": lambda: of_edition("web", ("</h1>", "</h1><script>x()</script>")),
     "editorial.placeholder": lambda: of_story(note="The line is on page TK."),
     "editorial.author": lambda: of_story(authors=()),
     "editorial.certainty": lambda: of_story(certainty="likely"),
@@ -258,6 +262,113 @@ def test_what_every_message_needs(old: bytes, new: bytes, rule: str) -> None:
 )
 def test_what_every_feed_needs(format: str, old: str, new: str, rule: str) -> None:  # noqa: A002
     assert rule in {one.rule for one in of_edition(format, (old, new))}
+
+
+PAGE_URL = "https://wire.example/issues/defence/"
+OUT = 'https://wire.example/unsubscribe?list=wire&amp;x=1"'
+
+
+@pytest.mark.parametrize(
+    ("format", "pattern", "new"),
+    [
+        ("email", re.escape(f'href="{OUT}'), ""),
+        ("email", re.escape(OUT), 'https://wire.example/unsubscribe?list=wire"'),
+        ("email", r"<a [^>]*>Unsubscribe</a>", ""),
+        ("email", re.escape(f'href="{PAGE_URL}"'), 'href="https://wire.example/"'),
+        ("email", "1 Example Street", "2 Example Street"),
+        ("email", "/feed.xml", "/feed.atom"),
+        ("text", "https://wire.example/unsubscribe\\S*\n", ""),
+        ("text", "mailto:leave@wire.example", "mailto:leave@m.example"),
+        ("text", f"{PAGE_URL}\n", "https://wire.example/\n"),
+        ("text", "1 Example Street, Exampleton", ""),
+    ],
+)
+def test_what_the_foot_of_a_mail_must_have(format: str, pattern: str, new: str) -> None:  # noqa: A002
+    body = nouns.body(format, ISSUE).decode()
+    broken = re.sub(pattern, new, body, count=1)
+    assert broken != body
+    found = check.judge(edition(format, broken.encode()), ISSUE, BY)
+    assert {one.rule for one in found} == {"email.foot"}
+
+    def crippled(text: str) -> str:
+        return re.sub(pattern, new, text.replace("\r\n", "\n"), count=1)
+
+    half = f"text/{'html' if format == 'email' else 'plain'}"
+    message = altered("eml", nouns.body("eml", ISSUE), crippled, half=half)
+    wheres = {one.where for one in check.judge(edition("eml", message), ISSUE, BY) if one.rule == "email.foot"}
+    assert wheres == {f"edition ({half})"}
+
+
+def test_a_publication_without_a_foot_is_not_told_that_it_lost_it() -> None:
+    by = nouns.publication(email=Mailing(sender="desk@wire.example"))
+    for format in nouns.MESSAGES:  # noqa: A001
+        assert of_edition(format, by=by) == []
+
+
+def test_an_article_that_is_called_like_a_link_of_the_foot() -> None:
+    issue = nouns.issue(
+        nouns.article(1, title="Unsubscribe"),
+        nouns.article(2, authors=(Author(name="Feed", url="https://f.example/"),)),
+    )
+    for format in nouns.MESSAGES:  # noqa: A001
+        assert of_edition(format, issue=issue) == []
+
+
+@pytest.mark.parametrize(
+    ("format", "old", "new"),
+    [
+        ("rss", "<pubDate>Thu, 13 Feb 2025 08:00:00", "<pubDate>Thu, 13 Feb 2025 08:00:01"),
+        ("rss", "<lastBuildDate>Mon, 17 Feb", "<lastBuildDate>Tue, 18 Feb"),
+        ("rss", "<pubDate>Thu, 13 Feb 2025 08:00:00 +0000</pubDate>", ""),
+        ("atom", "<published>2025-02-13", "<published>2025-02-12"),
+        ("atom", "<published>2025-02-13T08:00:00Z</published>", ""),
+        ("atom", "<updated>2025-02-17", "<updated>2025-02-16"),
+        ("json", '"date_published": "2025-02-13', '"date_published": "2025-03-13'),
+        ("json", '"date_modified": "2025-02-17', '"date_modified": "2024-02-17'),
+    ],
+)
+def test_a_date_that_is_one_and_not_the_right_one(format: str, old: str, new: str) -> None:  # noqa: A002
+    assert {one.rule for one in of_edition(format, (old, new))} == {"feed.date"}
+
+
+@pytest.mark.parametrize("format", nouns.FEEDS)
+def test_no_date_where_none_is_known(format: str) -> None:  # noqa: A002
+    unknown, known = nouns.issue(replace(STORY, published=None)), nouns.issue(STORY)
+    assert of_edition(format, issue=unknown) == []
+    found = check.judge(edition(format, nouns.body(format, known)), unknown, BY)
+    assert {one.rule for one in found} == {"feed.date", "attribution.false-credit"}  # its byline has a date, too
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "<script></script>",
+        '<iframe src="https://a.example/"></iframe>',
+        '<object data="x"></object>',
+        '<p onclick="x()">x</p>',
+        '<a href=" java&#10;script:x()">x</a>',
+        '<base href="https://a.example/">',
+        '<meta http-equiv="refresh" content="0;url=https://a.example/">',
+    ],
+)
+def test_what_no_page_may_hold(new: str) -> None:
+    assert "web.forbidden" in {one.rule for one in of_edition("web", ("</h1>", f"</h1>{new}"))}
+
+
+@pytest.mark.parametrize("format", ["web", *nouns.FEEDS])
+@pytest.mark.parametrize(
+    "new", ["", "<img src='https://a.example/p.png' alt=''>", "<img src='https://b.example/' alt='Two'>"]
+)
+def test_the_pictures_of_a_text_that_is_shown_whole(format: str, new: str) -> None:  # noqa: A002
+    picture = '<img src="https://a.example/p.png" alt="Two cats">'
+    story = replace(
+        STORY, content=f"<p>One.</p><p>{picture}</p>", image=Image(url="https://a.example/p.png", alt="Cats")
+    )
+    issue = nouns.issue(story)
+    whole = nouns.body(format, issue)
+    assert check.judge(edition(format, whole), issue, BY) == []
+    broken = altered(format, whole, lambda text: re.sub(r'<img src="https://a[^>]*>', new, text))
+    assert "attribution.picture" in {one.rule for one in check.judge(edition(format, broken), issue, BY)}
 
 
 def test_descriptions_before_bodies() -> None:

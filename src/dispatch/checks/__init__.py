@@ -24,5 +24,5 @@ def _row(name: str) -> Check:
 
 
 CHECKS: Mapping[str, Check] = {
-    name: _row(name) for name in ("attribution", "links", "ids", "email", "feed", "editorial")
+    name: _row(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
 }

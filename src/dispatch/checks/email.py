@@ -6,7 +6,7 @@ from html import escape
 from itertools import product
 from operator import itemgetter
 
-from dispatch.checks import message, style
+from dispatch.checks import foot, message, style
 from dispatch.checks.case import Case
 from dispatch.checks.message import Message
 from dispatch.checks.page import Page
@@ -33,6 +33,8 @@ def check(case: Case) -> Iterator[Finding]:
     """Judges each mail and each whole message, and then what the publication says of itself."""
     judged: set[str] = set()
     for _, part in case.parts:
+        if part.kind in {"mail", "plain"}:
+            yield from foot.check(part, case)
         if part.kind == "mail" and part.text.replace("\r\n", "\n") not in judged and part.page:
             judged.add(part.text.replace("\r\n", "\n"))  # a message's HTML is the email edition, once more
             yield from _document(part, part.page)

@@ -28,6 +28,8 @@ class Said:
     has_people: Annotated[bool, "whether the format has an address for each author"] = True
     needs_source: Annotated[bool, "whether the origin has an element of its own"] = False
     picture: str = ""
+    published: Annotated[str, "its date, as it is written; empty when none is said"] = ""
+    updated: Annotated[str, "when it was last changed, likewise"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Feed:
 
     entries: tuple[Said, ...]
     credited: Annotated[tuple[str, ...], "whom the feed as a whole names as author or editor"]
+    updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
 
 
 def rss(body: bytes) -> Feed:
@@ -61,7 +64,8 @@ def rss(body: bytes) -> Feed:
     if channel is None:
         raise CheckError("it has no channel")
     editors = (node.text.strip() for node in channel.all("managingEditor", "author", "dc:creator", "atom:author"))
-    return Feed(entries=tuple(map(_rss_item, channel.all("item"))), credited=tuple(editors))
+    built = channel.words("lastBuildDate")
+    return Feed(entries=tuple(map(_rss_item, channel.all("item"))), credited=tuple(editors), updated=built)
 
 
 def _rss_item(item: xmltree.Node) -> Said:
@@ -76,6 +80,7 @@ def _rss_item(item: xmltree.Node) -> Said:
         source=(source.text, source.attributes.get("url", "")) if source else None,
         summary=item.words("description"),
         content=item.words("content:encoded"),
+        published=item.words("pubDate"),
         ascii_only=True,
         has_people=False,
         needs_source=True,
@@ -86,7 +91,9 @@ def atom(body: bytes) -> Feed:
     """Atom (RFC 4287). Raises CheckError."""
     feed = xmltree.read(body)
     editors = tuple(author.words("atom:name") for author in feed.all("atom:author", "dc:creator"))
-    return Feed(entries=tuple(map(_atom_entry, feed.all("atom:entry"))), credited=editors)
+    return Feed(
+        entries=tuple(map(_atom_entry, feed.all("atom:entry"))), credited=editors, updated=feed.words("atom:updated")
+    )
 
 
 def _atom_entry(entry: xmltree.Node) -> Said:
@@ -104,6 +111,8 @@ def _atom_entry(entry: xmltree.Node) -> Said:
         source=(source.words("atom:title"), _alternate(source)) if source else None,
         summary=entry.words("atom:summary"),
         content=entry.words("atom:content"),
+        published=entry.words("atom:published"),
+        updated=entry.words("atom:updated"),
     )
 
 
@@ -148,6 +157,8 @@ def _json_item(item: Mapping[str, Value]) -> Said:
         summary=_text(item.get("summary")),
         content=_text(item.get("content_html")),
         picture=_text(item.get("image")),
+        published=_text(item.get("date_published")),
+        updated=_text(item.get("date_modified")),
     )
 
 

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
 from dispatch import links
-from dispatch.checks import page, xmltree
+from dispatch.checks import dates, page, xmltree
 from dispatch.checks.case import Case
 from dispatch.checks.entries import READ, Value, json_object
 from dispatch.checks.rules import finding, short
@@ -32,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
     unreadable = {edition.path for edition, _ in case.unreadable}
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
-            for rule, what in dict.fromkeys(_judge(edition)):
+            for rule, what in dict.fromkeys(chain(_judge(edition), dates.judge(edition, case.issue))):
                 yield finding(rule, edition.path, what)
 
 

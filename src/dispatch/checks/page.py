@@ -138,10 +138,19 @@ class _Reader:
         self._open = (carried, None) if carried is not None else None
 
 
-@lru_cache(maxsize=256)
 def content(html: str) -> tuple[Line, ...]:
     """The lines of an article's content; each edition is compared with them."""
-    return read(html).lines if html else ()
+    return _content(html).lines if html else ()
+
+
+def pictures(html: str) -> tuple[Picture, ...]:
+    """The pictures of an article's content."""
+    return _content(html).pictures if html else ()
+
+
+@lru_cache(maxsize=256)
+def _content(html: str) -> Page:
+    return read(html)
 
 
 def read(html: str) -> Page:

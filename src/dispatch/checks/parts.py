@@ -45,7 +45,7 @@ def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
             return (mail(edition.path, text, articles),)
         case "text":
             return (written(edition.path, text, articles),)
-    raise CheckError(f'"{edition.format}" is no format', subject=edition.path)
+    raise CheckError(f"“{edition.format}” is no format", subject=edition.path)
 
 
 def _decoded(body: bytes) -> str:

@@ -40,6 +40,7 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("attribution.body-link", "error", "The links in the text that is shown are intact", _AGAIN),
     ("attribution.picture", "error", "An article's picture is the one that was given", _AGAIN),
     ("attribution.licence", "error", "The licence under which an article is shown is named", _AGAIN),
+    ("attribution.note", "error", "The editor's own words stand with their article", _AGAIN),
     ("attribution.correction", "error", "A correction is shown with its article, in feeds and on the web", _AGAIN),
     (
         "attribution.policy",
@@ -126,6 +127,7 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("email.document", "error", "A mail says its language, direction, title and colour schemes", _OWN),
     ("email.forbidden", "error", "A mail has no script, form, frame, video or embedded data", _OWN),
     ("email.picture", "error", "Every picture in a mail has an absolute address, words and a width", _OWN),
+    ("email.foot", "error", "A mail leads to its page and out of the list, and says where its sender is", _AGAIN),
     ("email.css", "warning", "A mail's inline style uses what mail programs know", _OWN),
     (
         "email.contrast",
@@ -149,12 +151,13 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
         "Write postal_address under [email], or switch the rule off with your reason.",
     ),
     ("feed.required", "error", "A feed has what its specification requires, and nothing that it forbids", _OWN),
-    ("feed.date", "error", "Every date of a feed is a date in the form that its specification wants", _OWN),
+    ("feed.date", "error", "Every date of a feed is the right one, in the form that its specification wants", _OWN),
     ("feed.id", "error", "Every entry of a feed has an id of its own", _OWN),
     ("feed.address", "error", "Every address in a feed is absolute", _OWN),
     ("feed.markup", "error", "The bodies of a feed hold nothing that readers refuse", _OWN),
     ("feed.order", "error", "The elements of a feed stand in the order that readers need", _OWN),
     ("feed.size", "error", "A feed is smaller than 5,000,000 bytes", "Lower entries under [feeds]."),
+    ("web.forbidden", "error", "A page has nothing that runs or loads what others could change", _OWN),
     (
         "editorial.placeholder",
         "warning",

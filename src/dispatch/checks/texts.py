@@ -36,6 +36,8 @@ def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) 
     for author in article.authors if roomy and allowed != "link" else ():
         if fold(author.bio) not in text:
             yield "attribution.biography", f"{name} is without the biography of {short(author.name)}"
+    if fold(article.note) not in text:
+        yield "attribution.note", f"{name} is without what the editor says of it, “{short(article.note)}”"
     for correction in article.corrections if roomy else ():
         if fold(correction.text) not in text:
             yield "attribution.correction", f"{name} is without its correction, “{short(correction.text)}”"
@@ -50,7 +52,7 @@ def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) 
         yield from _too_much(article, entry, content, allowed, publication)
     yield from _links(article, entry, content)
     if kind != "plain":
-        yield from _picture(article, entry)
+        yield from _pictures(article, entry, whole=allowed == "full")
 
 
 def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:
@@ -100,6 +102,14 @@ def _links(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterato
             yield "attribution.body-link", what
 
 
-def _picture(article: Article, entry: Entry) -> Iterator[Said]:
-    if article.image and article.image.url not in {picture.url for picture in entry.pictures}:
-        yield "attribution.picture", f"{called(article)} is without its picture, {short(article.image.url)}"
+def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Said]:
+    """The article's picture, and those within its text where that is shown whole, each with its words."""
+    inside = [(picture.url, fold(picture.alt or "")) for picture in page.pictures(article.content)]
+    own = [(article.image.url, fold(article.image.alt or ""))] if article.image else []
+    there = {(picture.url, fold(picture.alt or "")) for picture in entry.pictures}
+    for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
+        right = [pair for pair in own + inside if pair[0] == url]  # it may stand in the text with other words
+        if url not in {shown for shown, _ in there}:
+            yield "attribution.picture", f"{called(article)} is without its picture, {short(url)}"
+        elif there.isdisjoint(right):
+            yield "attribution.picture", f"{called(article)}: its picture is without its words, “{short(right[0][1])}”"

@@ -1,0 +1,43 @@
+"""The dates of a feed: those of the articles, to the second. Their form is looked at in ``feed``."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from dispatch.checks.entries import READ
+from dispatch.checks.rules import called, short
+from dispatch.model import Article, Edition, Issue
+
+
+def judge(edition: Edition, issue: Issue) -> Iterator[tuple[str, str]]:
+    """Which dates of a feed that can be read are others than the issue's."""
+    feed = READ[edition.format](edition.body)
+    articles = {article.id: article for article in issue.articles}
+    for said in feed.entries:
+        if article := articles.get(said.id):
+            yield from _compare(said.published, article.published, f"{called(article)} was published")
+            if said.updated:
+                yield from _compare(said.updated, changed(article, issue), f"{called(article)} was last changed")
+    if feed.updated:
+        latest = max([issue.date, *(changed(article, issue) for article in articles.values())])
+        yield from _compare(feed.updated, latest, "The feed was last changed")
+
+
+def changed(article: Article, issue: Issue) -> datetime:
+    """When an article was last changed: corrected, changed at its source, published; else put into the issue."""
+    known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
+    return max([*known, *(correction.date for correction in article.corrections)])
+
+
+def _compare(written: str, right: datetime | None, what: str) -> Iterator[tuple[str, str]]:
+    is_right = f"is {right.isoformat()}" if right else "is not known"
+    if not written:
+        yield from [("feed.date", f"The date on which {what} {is_right}, and it is not said")] if right else []
+        return
+    try:
+        # RFC 822's dates begin with a name, RFC 3339's with a number.
+        moment = (datetime.fromisoformat if written[:1].isdigit() else parsedate_to_datetime)(written)
+    except ValueError:
+        return  # no date at all: told as such
+    if right is None or moment.tzinfo is None or moment != right.replace(microsecond=0):
+        yield "feed.date", f"The date on which {what} {is_right}, and not {short(written)}"
