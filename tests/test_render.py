@@ -79,7 +79,7 @@ def test_every_edition_ends_with_a_line_end() -> None:
 
 
 def test_an_unknown_format_is_named() -> None:
-    with pytest.raises(RenderError, match='no format "pdf"') as caught:
+    with pytest.raises(RenderError, match="no format “pdf”") as caught:
         render.edition(nouns.issue(), nouns.publication(), "pdf")
     assert "rss, atom, json, email, text, eml, web" in caught.value.hint
 
