@@ -390,8 +390,8 @@ def test_pictures(wire: Publication) -> None:
     assert set(issues.missing(wire, issue)) == {
         ("issues/defence/issue.md", "them.png"),
         ("issues/defence/nato.md", "photo.jpg"),
-        ("issues/defence/own.html", "x.html"),
     }
+    assert issues.astray(wire, issue) == (("issues/defence/own.html", "x.html"), ("issues/defence/nato.md", "/about"))
 
 
 @pytest.mark.usefixtures("defence")

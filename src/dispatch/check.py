@@ -21,14 +21,15 @@ def findings(
     earlier: tuple[Issue, ...] = (),
     states: Mapping[str, str] | None = None,
     missing: tuple[tuple[str, str], ...] = (),
+    astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
 ) -> list[Finding]:
     """Everything that is wrong with an issue and its editions, errors first.
 
     published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
     nobody looked. earlier: the other issues. states: what came of asking an address (see ``addresses``): empty when it
-    answers, else why not. missing: pictures that are named and not there, as file that names it and name. strays:
-    article files that no section lists.
+    answers, else why not. missing: pictures that are named and not there, as file that names it and name; astray:
+    links that were written relative and lead nowhere, likewise. strays: article files that no section lists.
     """
     case = Case(
         issue=issue,
@@ -39,6 +40,7 @@ def findings(
         earlier=earlier,
         states=states or {},
         missing=missing,
+        astray=astray,
         strays=strays,
     )
     return _sorted((found for check in CHECKS.values() for found in check(case)), publication)

@@ -12,14 +12,17 @@ Style = Literal["human", "json", "github", "markdown"]
 
 
 def report(findings: Iterable[Finding], style: Style) -> str:
-    """The findings in one of STYLES, without a line break at the end. What is foreign in it is on one line, no more."""
-    return STYLES[style](list(findings))
+    """The findings in one of STYLES, by place, without a line break at the end.
+
+    What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
+    """
+    return STYLES[style](sorted(findings, key=lambda one: one.where))
 
 
 def _human(findings: Sequence[Finding]) -> str:
     """A block a place, and under each the findings; a hint once for those that share it."""
     blocks = []
-    for where, group in groupby(sorted(findings, key=lambda one: one.where), key=lambda one: one.where):
+    for where, group in groupby(findings, key=lambda one: one.where):
         lines = [_line(where)]
         for hint, alike in groupby(group, key=lambda one: one.hint):
             lines += [f"  {one.severity}: {_line(one.what)}  [{one.rule}]" for one in alike]
@@ -45,7 +48,7 @@ def _github(findings: Sequence[Finding]) -> str:
 def _markdown(findings: Sequence[Finding]) -> str:
     """A list, errors first."""
     lines = [f"**{_sum(findings)}**"]
-    for severity, group in groupby(findings, key=lambda one: one.severity):
+    for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
         lines += [f"- {_code(one.where)} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
     return "\n".join(lines)

@@ -68,6 +68,18 @@ def test_for_a_pull_request() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
+def test_one_order(style: str) -> None:
+    whats = [f"Number {n}" for n in range(4)]
+    places = ["b.html", "a.html", "b.html", "a.html"]
+    found = [
+        Finding(rule="ids.link", severity="error", where=where, what=what)
+        for where, what in zip(places, whats, strict=True)
+    ]
+    written = report(found, style)  # type: ignore[arg-type]
+    assert sorted(whats, key=written.index) == ["Number 1", "Number 3", "Number 0", "Number 2"]
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_nothing_found(style: str) -> None:
     expected = {"human": "no errors, no warnings", "json": "[]", "github": "", "markdown": "**no errors, no warnings**"}
     assert report([], style) == expected[style]  # type: ignore[arg-type]

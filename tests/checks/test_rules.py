@@ -12,6 +12,7 @@ import nouns
 from checks.editing import altered
 from dispatch import check, links
 from dispatch.checks import CHECKS, RULES
+from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import (
     LIGHT,
@@ -130,6 +131,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "editorial.date": lambda: of_story(published=None),
     "editorial.title": lambda: of_story(title=" "),
     "editorial.body": lambda: of_story(content="", summary=""),
+    "editorial.language": lambda: of_issue(ISSUE, nouns.publication(language="sv")),
     "editorial.headings": lambda: of_content("<h2>One</h2><p>Two</p><h4>Three</h4>"),
     "editorial.section": lambda: of_issue(replace(ISSUE, sections=(*ISSUE.sections, Section(title="Empty")))),
     "editorial.stray": lambda: of_issue(ISSUE, strays=("issues/defence/left-over.md",)),
@@ -369,6 +371,26 @@ def test_the_pictures_of_a_text_that_is_shown_whole(format: str, new: str) -> No
     assert check.judge(edition(format, whole), issue, BY) == []
     broken = altered(format, whole, lambda text: re.sub(r'<img src="https://a[^>]*>', new, text))
     assert "attribution.picture" in {one.rule for one in check.judge(edition(format, broken), issue, BY)}
+
+
+def test_a_language_without_words_is_told_with_the_file_that_it_needs() -> None:
+    for language, told in (("de-AT", []), ("en", []), ("pt-BR", ["src/dispatch/languages/pt.toml"])):
+        found = [
+            one for one in of_issue(ISSUE, nouns.publication(language=language)) if one.rule == "editorial.language"
+        ]
+        assert [re.findall(r"src/\S+\.toml", one.hint) for one in found] == ([told] if told else [])
+
+
+@pytest.mark.parametrize("body", [b'{"items": [', b'{"a":' * 100_000, b"<svg></svg>"])
+def test_a_file_that_is_nothing_is_told_by_its_name(body: bytes) -> None:
+    with pytest.raises(CheckError, match=r"^feed\.json: "):
+        check.edition_of("feed.json", body)
+
+
+@pytest.mark.parametrize("name", ["story-7", "content", "nowhere"])
+def test_a_link_to_a_place_of_the_issue(name: str) -> None:
+    found = of_content(f'<p><a href="https://wire.example/issues/defence/#{name}">x</a></p>')
+    assert ("links.fragment" in {one.rule for one in found}) == (name != "content")
 
 
 def test_descriptions_before_bodies() -> None:

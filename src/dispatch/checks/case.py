@@ -29,6 +29,9 @@ class Case:
     missing: Annotated[
         tuple[tuple[str, str], ...], "pictures that are named and not there: file that names it, name"
     ] = ()
+    astray: Annotated[
+        tuple[tuple[str, str], ...], "links that were written relative and lead nowhere: file that has it, address"
+    ] = ()
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
 
     @cached_property

@@ -7,6 +7,7 @@ from itertools import pairwise
 from dispatch.checks import page
 from dispatch.checks.case import Case
 from dispatch.checks.rules import called, file, finding, short
+from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
@@ -15,6 +16,12 @@ _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\
 def check(case: Case) -> Iterator[Finding]:
     """Judges the issue itself; its editions have no say."""
     issue = case.issue
+    language = Language.of(case.publication.language)
+    if not language.translated:
+        what = f"There are no words in “{language.code}”: around its articles, editions say “Read” and “By” in English"
+        name = language.code.partition("-")[0]
+        hint = f"Add src/dispatch/languages/{name}.toml to dispatch: a copy of en.toml, translated."
+        yield finding("editorial.language", "dispatch.toml", what, hint)
     yield from _of_issue(issue)
     for article in issue.articles:
         yield from _of_article(issue, article)

@@ -34,7 +34,14 @@ class Address(NamedTuple):
 def check(case: Case) -> Iterator[Finding]:
     """Judges the addresses of the issue, and then those that only its editions have."""
     known = list(addresses(case.issue))
+    page = f"{case.publication.url}/issues/{case.issue.slug}/"
+    places = {"content", *(article.key for article in case.issue.articles)}
+    for where, url in case.astray:
+        yield finding("links.relative", where, f"A link is relative, and leads nowhere from here: {short(url)}")
     for address in known:
+        if address.url.startswith(f"{page}#") and (place := address.url.removeprefix(page))[1:] not in places:
+            what = f"{_begun(address.what)} leads to a place that is not there: {short(place)}"
+            yield finding("links.fragment", address.where, what)
         yield from _one(address, {}, web=False)
         if why := case.states.get(address.url, ""):
             yield finding(

@@ -167,11 +167,10 @@ def written(where: str, text: str, articles: Sequence[Article]) -> Part:
 def recognise(path: str, body: bytes) -> Edition:
     """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
     start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    format_ = _looks(start, body)
-    return Edition(format=format_, media_type="", path=path, body=body)
+    return Edition(format=_looks(path, start, body), media_type="", path=path, body=body)
 
 
-def _looks(start: str, body: bytes) -> str:
+def _looks(path: str, start: str, body: bytes) -> str:
     root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
     match root[1].lower() if root and start.startswith("<") else "":
         case "rss":
@@ -184,10 +183,11 @@ def _looks(start: str, body: bytes) -> str:
         try:
             if isinstance(json.loads(body), dict):
                 return "json"
-        except ValueError as error:
-            raise CheckError(f"it begins like JSON and is none: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise CheckError(f"it begins like JSON and is none: {error}", subject=path) from error
     if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
         return "eml"
     if start.startswith("<"):
-        raise CheckError("it is neither a feed, a mail nor a page", hint="Name a file that dispatch render wrote.")
+        hint = "Name a file that dispatch render wrote."
+        raise CheckError("it is neither a feed, a mail nor a page", subject=path, hint=hint)
     return "text"

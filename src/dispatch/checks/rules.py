@@ -184,6 +184,12 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
         "There is something to show of every article",
         "Add its text, or use syndicate: link.",
     ),
+    (
+        "editorial.language",
+        "warning",
+        "The editions speak the publication's language",
+        "Add a file of its words to src/dispatch/languages/ in dispatch.",
+    ),
     ("editorial.headings", "warning", "Headings go down one step at a time", _TEXT),
     ("editorial.section", "warning", "Every section has articles", "Fill it, or take it out of issue.md."),
     ("editorial.stray", "warning", "Every article file stands in a section", "List it in issue.md, or remove it."),

@@ -85,6 +85,7 @@ def judged(here: Desk, one: Issue, states: dict[str, str] | None = None) -> list
         earlier=tuple(other for other in everything if other.id != one.id and other.date <= one.date),
         states=states,
         missing=issues.missing(publication, one),
+        astray=issues.astray(publication, one),
         strays=tuple(issues.strays(publication, one.slug)),
     )
 

@@ -5,11 +5,12 @@ reading.py    files -> Issue, with every fault of every file
 writing.py    Issue -> files, changing nothing that has not changed
 """
 
-from dispatch.issues.folders import delete, find, missing, newest, path, pictures, strays, unlisted
+from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
 from dispatch.issues.reading import names, read, read_all
 from dispatch.issues.writing import write
 
 __all__ = [
+    "astray",
     "delete",
     "find",
     "missing",

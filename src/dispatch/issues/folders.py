@@ -6,8 +6,9 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from dispatch import files, tables
+from dispatch import files, tables, terms
 from dispatch.errors import IssueError
+from dispatch.formats import FORMATS
 from dispatch.issues.reading import SUFFIXES, Folder, names
 from dispatch.model import Article, Issue, Publication, Status
 
@@ -86,41 +87,80 @@ def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     """
     return {
         name: files.read(path, within=publication.root, error=IssueError)
-        for _, name, path in _beside(publication, issue)
+        for _, name, path, _ in _beside(publication, issue)
         if files.is_there(path)
     }
 
 
 def missing(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
-    """What the issue points to as a file beside its articles, and is not there: the file that does so, and the name."""
+    """What the issue shows as a file beside its articles, and is not there: the file that does so, and the name."""
     return tuple(
         (files.name(where, publication.root), name)
-        for where, name, path in _beside(publication, issue)
-        if not files.is_there(path)
+        for where, name, path, is_link in _beside(publication, issue)
+        if not (is_link or files.is_there(path))
     )
 
 
-def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path]]:
-    """Every file below the issue's own address that something points to: what does so, the name, where it would be."""
+def astray(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
+    """The links that lead nowhere because they were written relative: the file that has them, and the address.
+
+    They name a file beside the articles that is not there; or, in somebody else's article, a page of the site that it
+    was copied from, and lead to one of the publication's own instead. Raises IssueError where a file cannot be read.
+    """
+    editions = {row.path for row in FORMATS.values()}
+    lost = [
+        (files.name(where, publication.root), name)
+        for where, name, path, is_link in _beside(publication, issue)
+        if is_link and name not in editions and not files.is_there(path)
+    ]
+    return tuple(dict.fromkeys([*lost, *_copied(publication, issue)]))
+
+
+def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
+    """The links of other people's articles that lead to the publication's host, and were not written that way."""
+    origin = "/".join(publication.url.split("/", 3)[:3])
+    numbers = tuple(terms.page(publication, slug) for slug in names(publication))
+    links = re.compile(f' href="({re.escape(origin)}/[^"]*)"')
+    for article in issue.articles:
+        if article.url.startswith(f"{publication.url}/"):
+            continue
+        found = [unescape(link[1]) for link in links.finditer(article.content)]
+        found = [address for address in found if not address.startswith(numbers)]
+        if found:
+            where = path(publication, issue, article)
+            written = unescape(files.text(where, within=publication.root, error=IssueError))
+            name = files.name(where, publication.root)
+            yield from ((name, address.removeprefix(origin)) for address in found if address not in written)
+
+
+def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path, bool]]:
+    """Every file below the issue's own address that something points to.
+
+    What does so, the file's name, where it would be, and whether it is linked to, not shown.
+    """
     folder = Folder(publication=publication, slug=issue.slug)
-    seen: set[tuple[Path, str]] = set()
-    for where, address in _addresses(issue, folder):
+    seen: set[tuple[Path, str, bool]] = set()
+    for where, address, is_link in _addresses(issue, folder):
         name = unquote(re.split("[?#]", address.removeprefix(folder.base), maxsplit=1)[0])
         # The name has come through sanitising, not through a person: it may be anything.
         if name and "\0" not in name and not name.endswith("/") and ".." not in name.split("/"):
-            if (where, name) not in seen:
-                yield where, name, folder.path / name
-            seen.add((where, name))
+            if (where, name, is_link) not in seen:
+                yield where, name, folder.path / name, is_link
+            seen.add((where, name, is_link))
 
 
-def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str]]:
-    """Every address below the issue's own, with the file that has it."""
-    quoted = re.compile(f'"({re.escape(folder.base)}[^"]+)"')
+def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str, bool]]:
+    """Every address below the issue's own, with the file that has it, and whether it is a link."""
+    quoted = re.compile(f'( href=)?"({re.escape(folder.base)}[^"]+)"')
+
+    def within(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
+        return ((where, unescape(found[2]), bool(found[1])) for found in quoted.finditer(html))
+
     for html in (issue.intro, *(section.intro for section in issue.sections)):
-        yield from ((folder.path / "issue.md", unescape(found[1])) for found in quoted.finditer(html))
+        yield from within(folder.path / "issue.md", html)
     for article in issue.articles:
         where = next(iter(folder.of(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
         shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
-        yield from ((where, address) for address in shown if address.startswith(folder.base))
-        yield from ((where, unescape(found[1])) for found in quoted.finditer(article.content))
+        yield from ((where, address, False) for address in shown if address.startswith(folder.base))
+        yield from within(where, article.content)
