@@ -40,13 +40,17 @@ def web() -> Iterator[Web]:
                 site.agents.add(self.headers["user-agent"])
                 site.together[host] = site.together.get(host, 0) + 1
                 site.most_together[host] = max(site.most_together.get(host, 0), site.together[host])
+            page = site.pages.get(self.path)
+            # Done before the answer is sent: the next request may come while this one still says goodbye.
+            with lock:
+                site.together[host] -= not callable(page)
             try:
-                self.answer(site.pages.get(self.path))
+                self.answer(page)
             except OSError:
                 self.close_connection = True
             finally:
                 with lock:
-                    site.together[host] -= 1
+                    site.together[host] -= callable(page)
 
         def answer(self, page: Page | None) -> None:
             if callable(page):
@@ -68,6 +72,10 @@ def web() -> Iterator[Web]:
 
     class Server(ThreadingHTTPServer):
         request_queue_size = 200
+
+        def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # noqa: ARG002
+            """Nobody but this machine: only a server on every address is every host of 127.0.0.0/8."""
+            return client_address[0].startswith("127.")
 
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing of those who hang up."""

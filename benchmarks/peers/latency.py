@@ -16,8 +16,10 @@ class Slow(asyncio.Protocol):
     """Answers whatever it is asked, later."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Somebody is there."""
+        """Somebody is there: only from this machine, though on every address, for that is every host of 127.0.0.0/8."""
         assert isinstance(transport, asyncio.Transport)
+        if not str(transport.get_extra_info("peername")[0]).startswith("127."):
+            transport.abort()
         self.transport = transport
         self.asked = b""
 
