@@ -39,12 +39,24 @@ def publish(issue: str | None, output: str | None, strict: bool) -> None:
     editions = {other.slug: [edition(other, here.publication, name) for name in stage.PUBLIC] for other in released}
     findings = judged(here, one) if one else []
     findings += _lost(here, [other for other in released if other != one], editions, folder)
+    feeds = [
+        (every, [edition(every, here.publication, name) for name in stage.FEEDS])
+        for every in (compose.latest(released, here.publication), compose.archive(released, here.publication))
+    ]
+    findings += [
+        finding
+        for every, made in feeds
+        for finding in findings_of(every, made, here.publication)
+        if finding.severity == "error"
+    ]
     if one or findings:
         report(findings, "human")
     if any(finding.severity == "error" or strict for finding in findings):
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)
-    public = _public(here, released, editions)
+    public = _public(here, released, editions) | {
+        path: body for every, made in feeds for path, body in stage.place(every, made)
+    }
     if one:
         # The ledger first: what it has forgotten could change unseen.
         ledger.remember(here.publication, one)
@@ -88,13 +100,11 @@ def _lost(here: Desk, others: list[Issue], editions: Mapping[str, Sequence[Editi
 
 
 def _public(here: Desk, released: list[Issue], editions: Mapping[str, Sequence[Edition]]) -> dict[str, bytes]:
-    """The whole public folder: every published issue, the feeds of articles and of issues, the list of issues."""
+    """Every published issue with its pictures, and the page that lists them; by their place in the public folder."""
     publication = here.publication
     public: dict[str, bytes] = {}
     for one in released:
         public |= stage.place(one, editions[one.slug])
         public |= {f"issues/{one.slug}/{name}": body for name, body in issues.pictures(publication, one).items()}
     archive = compose.archive(released, publication)
-    for collection in (compose.latest(released, publication), archive):
-        public |= stage.place(collection, [edition(collection, publication, name) for name in stage.FEEDS])
     return public | dict(stage.place(archive, [edition(archive, publication, "web")]))
