@@ -21,10 +21,10 @@ MODULES = sorted(SRC.rglob("*.py"))
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files"},
-    {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
+    {"html", "tables", "frontmatter", "nouns", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "schemas"},
-    {"config", "fetch", "inbox", "issues", "ledger", "sources"},
-    {"gather", "compose", "render", "check", "publish"},
+    {"config", "fetch", "git", "inbox", "issues", "ledger", "recipes", "sources"},
+    {"gather", "compose", "render", "check", "publish", "review"},
     {"cli"},
     {"__main__"},
 )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch import inbox, tables
+from dispatch import nouns as as_json
 from dispatch.errors import GatherError
 from dispatch.inbox import Inbox, Kept, Wish
-from dispatch.inbox import nouns as as_json
 from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)

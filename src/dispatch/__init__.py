@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """The nouns and the errors, imported when they are first asked for (PEP 562)."""
-    if not name.startswith("_"):
+    if name[:1].isupper():
         for room in ("model", "errors"):
             module = import_module(f"dispatch.{room}")
             if hasattr(module, name):

@@ -1,21 +1,14 @@
 """Finished files into the public folder: each whole or not at all, unchanged bytes left alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dispatch import files
 from dispatch.errors import DeliveryError
-from dispatch.model import Edition, Issue
 
 # What a reader can ask a web server for. A whole message is made out to somebody: it stays at home.
 PUBLIC = ("web", "rss", "atom", "json", "email", "text")
 FEEDS = ("rss", "atom", "json")
-
-
-def place(issue: Issue, editions: Iterable[Edition]) -> Iterator[tuple[str, bytes]]:
-    """Where each edition of an issue stands in the public folder, and its bytes; a collection's stand at the top."""
-    folder = f"issues/{issue.slug}/" if issue.slug else ""
-    return ((folder + edition.path, edition.body) for edition in editions)
 
 
 def stands(folder: Path, path: str, body: bytes) -> bool:

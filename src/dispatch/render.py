@@ -2,7 +2,7 @@
 
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FORMATS
-from dispatch.model import Edition, Issue, Publication
+from dispatch.model import Edition, Issue, Place, Publication
 
 
 def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
@@ -30,5 +30,11 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
         raise RenderError(
             f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
         ) from error
-    path = row.path.replace("feed", issue.feed) if issue.feed else row.path
-    return Edition(format=row.name, media_type=row.media_type, path=path, body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=_path(issue.place, row.path), body=body)
+
+
+def _path(place: Place | None, name: str) -> str:
+    """The file's name; for what has a place in the site its path there."""
+    if place is None:
+        return name
+    return name.replace("feed", place.feed) if name.startswith("feed.") else place.path + name

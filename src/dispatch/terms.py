@@ -1,11 +1,13 @@
-"""What holds for an article in an issue without being written there: its source's terms, its address, its id. Pure."""
+"""What holds for an article in an issue without being written there: its source's terms, its address, its id,
+the moment of its last change. Pure.
+"""
 
 from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch import links
-from dispatch.model import Publication, Source
+from dispatch.model import Article, Issue, Publication, Source
 
 _GENERAL = Source()
 
@@ -19,6 +21,14 @@ def mint(publication: Publication, date: datetime, path: str) -> str:
     """A new id: a tag URI (RFC 4151) of the publication's host, the issue's day and a path such as ``defence/nato``."""
     day = date.astimezone(ZoneInfo(publication.timezone)).date()
     return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
+
+
+def changed(article: Article, issue: Issue) -> datetime:
+    """When an article was last changed: withdrawn, corrected, updated, published, or put into its issue."""
+    said = [correction.date for correction in article.corrections]
+    said += [article.withdrawn.date] if article.withdrawn else []
+    known = [moment for moment in (article.updated, article.published) if moment]
+    return max([*said, *(known or [issue.date])])
 
 
 def resolved(source: Source, publication: Publication, *, is_own: bool) -> Source:

@@ -6,8 +6,9 @@ from itertools import islice
 
 import click
 
+from dispatch import nouns
 from dispatch.cli.desk import Desk, desk, moment, say, tell
-from dispatch.inbox import Wish, nouns
+from dispatch.inbox import Wish
 from dispatch.model import Arrival
 
 SCREEN = 20

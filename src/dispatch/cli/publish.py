@@ -1,7 +1,6 @@
 """``dispatch publish``."""
 
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from dispatch.check import findings as findings_of
 from dispatch.cli.check import judged, report
 from dispatch.cli.desk import Desk, desk, say, tell
 from dispatch.errors import IssueError
-from dispatch.model import Edition, Finding, Issue
+from dispatch.model import Edition, Finding, Issue, Section
 from dispatch.render import edition
 
 
@@ -36,27 +35,19 @@ def publish(issue: str | None, output: str | None, strict: bool) -> None:
     one = here.issue(issue) if issue else None
     folder = Path(output) if output else here.publication.root / "public"
     released = _released(here, one)
-    editions = {other.slug: [edition(other, here.publication, name) for name in stage.PUBLIC] for other in released}
     findings = judged(here, one) if one else []
-    findings += _lost(here, [other for other in released if other != one], editions, folder)
-    feeds = [
-        (every, [edition(every, here.publication, name) for name in stage.FEEDS])
-        for every in (compose.latest(released, here.publication), compose.archive(released, here.publication))
-    ]
-    findings += [
-        finding
-        for every, made in feeds
-        for finding in findings_of(every, made, here.publication)
-        if finding.severity == "error"
-    ]
+    made = _made(here, released)
+    findings += _lost(here, made, folder)
     if one or findings:
         report(findings, "human")
     if any(finding.severity == "error" or strict for finding in findings):
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)
-    public = _public(here, released, editions) | {
-        path: body for every, made in feeds for path, body in stage.place(every, made)
-    }
+    public = {edition.path: edition.body for _, editions in made for edition in editions}
+    for other in released:
+        public |= {
+            f"issues/{other.slug}/{name}": body for name, body in issues.pictures(here.publication, other).items()
+        }
     if one:
         # The ledger first: what it has forgotten could change unseen.
         ledger.remember(here.publication, one)
@@ -83,28 +74,30 @@ def _released(here: Desk, one: Issue | None) -> list[Issue]:
     return [*released, one] if one else released
 
 
-def _lost(here: Desk, others: list[Issue], editions: Mapping[str, Sequence[Edition]], folder: Path) -> list[Finding]:
+def _made(here: Desk, released: list[Issue]) -> list[tuple[Issue, list[Edition]]]:
+    """Every page and every feed of the site."""
+    whole = {issue.slug: issue for issue in released}
+    texts = {article.id: article for issue in released for article in issue.articles}
+    texts |= {issue.id: compose.as_article(issue, here.publication) for issue in released}
+    made = []
+    for page in compose.pages([compose.light(issue) for issue in released], here.publication):
+        kind = page.place.kind if page.place else "front"
+        if page.slug:
+            page = compose.filled(page, whole[page.slug])
+        elif kind == "feed":
+            entries = tuple(replace(texts[line.id], updated=line.updated or line.published) for line in page.articles)
+            page = replace(page, sections=(Section(articles=entries),))
+        formats = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(kind, ("web",))
+        made.append((page, [edition(page, here.publication, name) for name in formats]))
+    return made
+
+
+def _lost(here: Desk, made: list[tuple[Issue, list[Edition]]], folder: Path) -> list[Finding]:
     """What is wrong with what was published before: with the ledger, and with each edition whose bytes would change."""
     found: list[Finding] = []
     published = ledger.read(here.publication)
     current = ledger.records(issues.read_all(here.publication), here.publication)
-    for other in others:
-        changed = [
-            made
-            for made in editions[other.slug]
-            for path, body in stage.place(other, [made])
-            if not stage.stands(folder, path, body)
-        ]
-        found += findings_of(other, changed, here.publication, published=published, current=current)
+    for page, editions in made:
+        changed = [made for made in editions if not stage.stands(folder, made.path, made.body)]
+        found += findings_of(page, changed, here.publication, published=published, current=current)
     return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]
-
-
-def _public(here: Desk, released: list[Issue], editions: Mapping[str, Sequence[Edition]]) -> dict[str, bytes]:
-    """Every published issue with its pictures, and the page that lists them; by their place in the public folder."""
-    publication = here.publication
-    public: dict[str, bytes] = {}
-    for one in released:
-        public |= stage.place(one, editions[one.slug])
-        public |= {f"issues/{one.slug}/{name}": body for name, body in issues.pictures(publication, one).items()}
-    archive = compose.archive(released, publication)
-    return public | dict(stage.place(archive, [edition(archive, publication, "web")]))

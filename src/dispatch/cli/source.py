@@ -146,8 +146,7 @@ def list_(as_json: bool) -> None:
     Examples:
       dispatch source list
     """
-    from dispatch import inbox
-    from dispatch.inbox import nouns
+    from dispatch import inbox, nouns
 
     publication = desk().publication
     with inbox.open(publication) as box:
@@ -252,7 +251,7 @@ def _state(visit: Visit | None, at: datetime) -> str:
 
 
 def _known(visit: Visit | None) -> Mapping[str, object] | None:
-    from dispatch.inbox import nouns
+    from dispatch import nouns
 
     return nouns.table(visit) if visit else None
 

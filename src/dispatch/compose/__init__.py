@@ -3,28 +3,32 @@
 drafting      a new issue, and articles that come into it
 telling       what an editor says over what was found
 editing       where the articles stand, and what is corrected in them
-collecting    the newest articles and all issues, as an Issue
+collecting    issues as entries, articles as lines
+topics        authors, sources, sections and tags, with their articles
+site          the plan of all pages and feeds, each an Issue with its place
 """
 
-from dispatch.compose.collecting import archive, as_article, latest, newest_first
+from dispatch.compose.collecting import as_article, light, newest_first
 from dispatch.compose.drafting import LONGEST_KEY, add, draft, from_inbox, key_of, place, twin, unused
 from dispatch.compose.editing import correct, move, named, remove
+from dispatch.compose.site import filled, pages
 from dispatch.compose.telling import Said, told
 
 __all__ = [
     "LONGEST_KEY",
     "Said",
     "add",
-    "archive",
     "as_article",
     "correct",
     "draft",
+    "filled",
     "from_inbox",
     "key_of",
-    "latest",
+    "light",
     "move",
     "named",
     "newest_first",
+    "pages",
     "place",
     "remove",
     "told",

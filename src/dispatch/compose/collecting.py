@@ -1,45 +1,11 @@
-"""Collections that are rendered like an issue: the newest articles, and all issues."""
+"""What collections are made of: issues in order, an issue as an entry, an article as a line of a list."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from dataclasses import replace
 
+from dispatch import terms
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Article, Issue, Publication, Section, Source
-
-
-def latest(issues: Iterable[Issue], publication: Publication) -> Issue:
-    """The publication's own feed as an Issue: the newest articles of all issues, newest issue first, each once."""
-    ordered = newest_first(issues)
-    by_id: dict[str, Article] = {}
-    for issue in ordered:
-        for article in issue.articles:
-            by_id.setdefault(article.id, article)
-    articles = list(by_id.values())[: publication.feeds.entries]
-    return _collection(publication, "feed", f"{publication.url}/", ordered, articles)
-
-
-def archive(issues: Iterable[Issue], publication: Publication) -> Issue:
-    """All issues as an Issue whose articles are issues: the feed of issues and the front page."""
-    ordered = newest_first(issues)
-    articles = [as_article(issue, publication) for issue in ordered]
-    return _collection(publication, "issues", f"{publication.url}/issues", ordered, articles)
-
-
-def as_article(issue: Issue, publication: Publication) -> Article:
-    """An issue as one entry: its words and every article with its byline and its link."""
-    fragments = Fragments(issue, publication)
-    return Article(
-        id=issue.id,
-        key=issue.slug,
-        url=fragments.page,
-        title=issue.title,
-        dek=issue.preheader,
-        content=fragments.render("digest.html"),
-        source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),
-        published=issue.date,
-        corrections=issue.corrections,
-    )
+from dispatch.model import Article, Author, Issue, Publication, Source
 
 
 def newest_first(issues: Iterable[Issue]) -> list[Issue]:
@@ -47,15 +13,57 @@ def newest_first(issues: Iterable[Issue]) -> list[Issue]:
     return sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug), reverse=True)
 
 
-def _collection(
-    publication: Publication, feed: str, id_: str, issues: Sequence[Issue], articles: Sequence[Article]
-) -> Issue:
-    date = max((issue.date for issue in issues), default=datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")))
-    return Issue(
-        id=id_,
-        feed=feed,
-        title=publication.title,
-        date=date,
-        sections=(Section(articles=tuple(articles)),),
-        status="published",
+def light(issue: Issue) -> Issue:
+    """The issue without its texts: what a collection needs to know of it, and nothing that a page of its own shows."""
+    sections = (
+        replace(
+            section,
+            intro="",
+            articles=tuple(replace(article, content="", markdown="", summary="") for article in section.articles),
+        )
+        for section in issue.sections
+    )
+    return replace(issue, intro="", sections=tuple(sections))
+
+
+def as_article(issue: Issue, publication: Publication) -> Article:
+    """An issue as one entry: its words and every article with its byline and its link."""
+    fragments = Fragments(replace(issue, place=None), publication)
+    return replace(_entry(issue, publication), content=fragments.render("digest.html"))
+
+
+def as_entry(issue: Issue, publication: Publication) -> Article:
+    """The same without its body, from an issue without its texts."""
+    return _entry(issue, publication)
+
+
+def as_line(article: Article, issue: Issue) -> Article:
+    """An article as a list has it: headline, byline and date, under a key that no other article on the page has."""
+    source = Source(key=article.source.key, title=article.source.title, url=article.source.url, syndicate="link")
+    return Article(
+        id=article.id,
+        key=f"{issue.slug}-{article.key}",
+        url=article.url,
+        title=article.title,
+        authors=tuple(Author(name=author.name, url=author.url) for author in article.authors),
+        credits=article.credits,
+        certainty=article.certainty,
+        source=source,
+        published=article.published,
+        updated=terms.changed(article, issue),
+        language=article.language,
+    )
+
+
+def _entry(issue: Issue, publication: Publication) -> Article:
+    return Article(
+        id=issue.id,
+        key=issue.slug,
+        url=terms.page(publication, issue.slug),
+        title=issue.title,
+        dek=issue.preheader,
+        source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),
+        published=issue.date,
+        corrections=issue.corrections,
+        withdrawn=issue.withdrawn,
     )

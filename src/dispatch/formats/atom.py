@@ -6,6 +6,7 @@ from functools import partial
 from feedgen.entry import FeedEntry
 from lxml import etree
 
+from dispatch import terms
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.fragments import Fragments, licence
@@ -54,7 +55,7 @@ def _finish_entry(fragments: Fragments, article: Article, entry: Element) -> Non
                 entry, "link", rel="enclosure", href=enclosure.url, type=enclosure.type, length=str(enclosure.length)
             )
     for element in entry.iterfind("updated"):
-        element.text = _stamp(feed.changed(fragments, article))
+        element.text = _stamp(terms.changed(article, fragments.issue))
     if article.published:
         etree.SubElement(entry, "published").text = _stamp(article.published)
     # RFC 4287, section 4.2.1: an entry has an author; where nobody is known, the publication's name is no byline.

@@ -12,7 +12,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from dispatch import __version__
+from dispatch import __version__, terms
 from dispatch.formats import FORMATS
 from dispatch.formats.fragments import Fragments
 from dispatch.model import Article, Author
@@ -78,22 +78,15 @@ def entry(feed: FeedGenerator, article: Article, finish: Finish) -> FeedEntry:
 
 
 def title(fragments: Fragments) -> str:
-    """What the feed is called: the publication, and the issue's title when it is one issue's feed."""
-    if fragments.issue.feed:
-        return fragments.issue.title
-    return f"{fragments.publication.title}: {fragments.issue.title}"
+    """What the feed is called: the publication, and what of it the feed holds when that is not all."""
+    name, of = fragments.publication.title, fragments.issue.title
+    return name if name == of else f"{name}: {of}"
 
 
 def updated(fragments: Fragments) -> datetime:
     """The latest moment in the content: no clock has a say."""
-    return max([fragments.issue.date, *(changed(fragments, article) for article in fragments.issue.articles)])
-
-
-def changed(fragments: Fragments, article: Article) -> datetime:
-    """When an entry was last changed: corrected, updated, published, or put into its issue."""
-    corrected = [correction.date for correction in article.corrections]
-    known = [moment for moment in (article.updated, article.published) if moment]
-    return max([*corrected, *(known or [fragments.issue.date])])
+    issue = fragments.issue
+    return max([issue.date, *(terms.changed(article, issue) for article in issue.articles)])
 
 
 def utc(moment: datetime) -> datetime:

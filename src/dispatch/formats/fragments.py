@@ -71,14 +71,15 @@ class Fragments:
 
     @property
     def page(self) -> str:
-        """The address of the issue's page; of the front page for a collection."""
-        return terms.page(self.publication, self.issue.slug) if self.issue.slug else f"{self.publication.url}/"
+        """The address of the page: of the issue, or of what it is in the site; of the front page for a feed."""
+        if self.issue.place:
+            return f"{self.publication.url}/{self.issue.place.path}"
+        return terms.page(self.publication, self.issue.slug)
 
     def feed(self, ending: str) -> str:
-        """The address of the feed that this issue or collection is, for the ending ``xml``, ``atom`` or ``json``."""
-        if self.issue.feed:
-            return f"{self.publication.url}/{self.issue.feed}.{ending}"
-        return f"{self.page}feed.{ending}"
+        """The address of its own feed, else of the publication's, for the ending ``xml``, ``atom`` or ``json``."""
+        stem = (self.issue.place.feed or "feed") if self.issue.place else f"issues/{self.issue.slug}/feed"
+        return f"{self.publication.url}/{stem}.{ending}"
 
     @property
     def lead(self) -> str:

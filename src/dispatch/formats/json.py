@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TypeVar
 
+from dispatch import terms
 from dispatch.formats import feed
 from dispatch.formats.fragments import Fragments
 from dispatch.model import Article, Author, Issue, Publication
@@ -42,7 +43,7 @@ def _item(article: Article, fragments: Fragments) -> dict[str, object]:
             "summary": fragments.summary(article),
             "image": article.image.url if article.image else "",
             "date_published": feed.utc(article.published).isoformat() if article.published else "",
-            "date_modified": feed.utc(feed.changed(fragments, article)).isoformat(),
+            "date_modified": feed.utc(terms.changed(article, fragments.issue)).isoformat(),
             "authors": [_author(author) for author in people],
             # JSON Feed 1.0 knew one author only: readers of that age get all the names in it.
             "author": _author(feed.joined(people)) if people else {},

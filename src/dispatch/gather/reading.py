@@ -11,9 +11,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from dispatch import links
+from dispatch import links, nouns
 from dispatch.errors import GatherError
-from dispatch.inbox import nouns
 from dispatch.model import Article, Document, Source
 from dispatch.readers import discovery, feed, hfeed, page
 

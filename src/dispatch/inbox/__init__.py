@@ -13,7 +13,6 @@ changes.py    what has changed, in words
 listing.py    what waits, and what is found in it
 words.py      the words of the full-text index
 using.py      what the issues have used, read again only where a file has changed
-nouns.py      nouns as JSON, exactly
 """
 
 from dispatch.inbox.box import Inbox, Kept, open  # noqa: A004 - inbox.open is what it is called

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dispatch import nouns
 from dispatch.errors import GatherError
-from dispatch.inbox import listing, nouns, opening, using
+from dispatch.inbox import listing, opening, using
 from dispatch.inbox.listing import Wish
 from dispatch.model import Arrival, Article, Publication, Visit
 

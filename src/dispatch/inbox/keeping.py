@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
-from dispatch import html, links, terms
-from dispatch.inbox import changes, nouns, using
+from dispatch import html, links, nouns, terms
+from dispatch.inbox import changes, using
 from dispatch.inbox.box import Kept
 from dispatch.inbox.words import spaced, utf8
 from dispatch.model import Article, Publication

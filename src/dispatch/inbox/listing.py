@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from dispatch.inbox import nouns, words
+from dispatch import nouns
+from dispatch.inbox import words
 from dispatch.model import Arrival, Article
 
 _SELECT = "SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes"

@@ -16,17 +16,17 @@ from dispatch.model import Article, Issue, Source
 Raw = Mapping[str, object]
 
 # The keys as they follow one another in a new file.
-ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "sections")
+ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
     *("id", "url", "title", "dek", "summary", "authors", "credits", "certainty", "source", "syndicate", "published"),
-    *("updated", "language", "tags", "image", "enclosures", "license", "note", "corrections"),
+    *("updated", "language", "tags", "image", "enclosures", "license", "note", "corrections", "withdrawn"),
 )
 
 
 def of_issue(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
     """The front matter of issue.md. The issue's words are its body."""
     bare = old and replace(old, id=str(raw.get("id") or ""))
-    said = _said(issue, bare, raw, without=("slug", "feed", "intro", "sections")) | {"status": issue.status}
+    said = _said(issue, bare, raw, without=("slug", "place", "intro", "sections")) | {"status": issue.status}
     listed = raw.get("sections")
     raws = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, Mapping)]
     free = list(zip(old.sections if old else (), raws, strict=False))

@@ -3,8 +3,10 @@
 Frozen, keyword-only, without behaviour beyond what can be derived from their own fields. The text beside each
 field is its documentation; the JSON Schemas and the reference of files are made from it (see ``tables.py``).
 
-articles.py     Author, Credit, Source, Image, Enclosure, Correction, Article, Section, Issue
-publication.py  Mailing, Policy, Feeds, Colours, Theme, Publication
+articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
+issue.py        Section, Issue
+site.py         Way, Place
+publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
 results.py      Edition, Finding, Record, Arrival, Visit, Document
 marks.py        what an annotation says of a field's form in files
 """
@@ -17,15 +19,15 @@ from dispatch.model.articles import (
     Credit,
     Enclosure,
     Image,
-    Issue,
-    Section,
     Source,
-    Status,
     Syndicate,
+    Withdrawal,
 )
+from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
-from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Theme
+from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import Arrival, Document, Edition, Finding, Record, Severity, Visit
+from dispatch.model.site import PageKind, Place, Way
 
 __all__ = [
     "DARK",
@@ -47,15 +49,20 @@ __all__ = [
     "Issue",
     "Key",
     "Mailing",
+    "PageKind",
+    "Place",
     "Policy",
     "Publication",
     "Record",
     "Section",
     "Severity",
+    "Site",
     "Source",
     "Status",
     "Syndicate",
     "Theme",
     "Url",
     "Visit",
+    "Way",
+    "Withdrawal",
 ]

@@ -1,6 +1,5 @@
-"""What is written, by whom and where: from the author to the issue."""
+"""What is written, by whom and where: from the author to the article."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,7 +8,6 @@ from dispatch.model.marks import Key, Url
 
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
-Status = Literal["draft", "published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +80,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """That something published was taken back: a notice stands in its place, and its id is never used again."""
+
+    date: Annotated[datetime, "when it was taken back"]
+    text: Annotated[str, "why, in a sentence; may be empty"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article, in one normal form whatever it came from.
 
@@ -110,34 +116,4 @@ class Article:
     license: Annotated[str, "the licence under which this article may be shown"] = ""
     note: Annotated[str, "the editor's own words about it, plain text"] = ""
     corrections: Annotated[tuple[Correction, ...], "what was corrected after it was published"] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A group of articles within an issue."""
-
-    title: Annotated[str, "its heading; empty for articles that stand in no section"] = ""
-    intro: Annotated[str, "what stands before its articles: Markdown in the file, sanitised HTML here"] = ""
-    articles: Annotated[tuple[Article, ...], "its articles in order; in the file, their keys"] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One number of a publication, or a collection that is rendered like one (see ``compose.latest``)."""
-
-    id: Annotated[str, "an absolute IRI, minted once, never changed"]
-    title: Annotated[str, "its headline"]
-    date: Annotated[datetime, "when it appears"]
-    slug: Annotated[str, "the name of its folder; empty for a collection of articles or of issues"] = ""
-    feed: Annotated[str, "the stem of the feed that a collection is: “feed” or “issues”"] = ""
-    number: Annotated[int | None, "its number"] = None
-    preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
-    intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""
-    sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
-    status: Annotated[Status, "draft or published"] = "draft"
-    corrections: Annotated[tuple[Correction, ...], "what was corrected in the issue itself"] = ()
-
-    @property
-    def articles(self) -> Iterator[Article]:
-        """All articles in the order in which they are read."""
-        return (article for section in self.sections for article in section.articles)
+    withdrawn: Annotated[Withdrawal | None, "that it was taken back"] = None

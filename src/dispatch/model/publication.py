@@ -34,11 +34,26 @@ class Policy:
 class Feeds:
     """How feeds are written: the table ``[feeds]``."""
 
-    entries: Annotated[int, "how many articles the publication's feed holds"] = 50
+    entries: Annotated[int, "how many articles the publication's feed holds; older ones stand in archived feeds"] = 50
     authors: Annotated[
         Literal["joined", "separate"],
         "joined: several authors in one element, which 16 of 17 readers show whole; separate: an element each",
     ] = "joined"
+    each: Annotated[
+        tuple[Literal["author", "source", "section", "tag"], ...], "of what every single one has a feed of its own"
+    ] = ()
+    hub: Annotated[Url, "the address of the WebSub hub that is told of what is new"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the public folder holds: the table ``[site]``."""
+
+    search: Annotated[bool, "a page on which readers search, by Pagefind"] = False
+    images: Annotated[
+        Literal["link", "copy"],
+        "link: other people's pictures are shown from their own addresses; copy: from copies in several sizes",
+    ] = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +101,7 @@ class Publication:
         default_factory=Policy
     )
     feeds: Annotated[Feeds, "how feeds are written"] = field(default_factory=Feeds)
+    site: Annotated[Site, "what the public folder holds"] = field(default_factory=Site)
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
     check: Annotated[
         Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"

@@ -1,0 +1,240 @@
+"""The plan of the site: every page and every feed that the public folder holds, each as an Issue with its place."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from dispatch.compose.collecting import as_entry, as_line, newest_first
+from dispatch.compose.topics import FOLDERS, Listed, Topic, TopicKind, topics
+from dispatch.model import Article, Issue, PageKind, Place, Publication, Section, Way
+
+RECENT = 24  # earlier issues that the front page lists; the years have them all
+A_PAGE = 40  # articles on a page of a list, at least half of that on its first
+
+
+def pages(issues: Iterable[Issue], publication: Publication) -> list[Issue]:
+    """The pages and the feeds of a site of these issues, which need not have their texts (``light``).
+
+    Pages and feeds that list articles are complete. Those of kind front, issue and article show texts: fill them with
+    ``filled`` before they are rendered. What they hold never depends on the order in which the issues are given.
+    """
+    ordered = newest_first(issues)
+    found = topics(ordered[::-1], publication)
+    site = _Site(publication, ordered, found)
+    return [
+        *site.issue_pages(),
+        *site.topic_pages(),
+        *site.years(),
+        *site.plain_pages(),
+        *site.feeds(),
+        *site.front(),
+    ]
+
+
+def filled(page: Issue, whole: Issue) -> Issue:
+    """A page of kind front, issue or article with the texts of the issue that it shows."""
+    place = page.place
+    if place is None or place.kind == "issue":
+        return replace(whole, place=place)
+    if place.kind == "article":
+        shown = {article.id: article for article in whole.articles}
+        return replace(page, sections=(Section(articles=tuple(shown[article.id] for article in page.articles)),))
+    lead = next(whole.articles, None)
+    sections = (
+        replace(section, articles=tuple(lead if lead and one.id == lead.id else one for one in section.articles))
+        for section in page.sections
+    )
+    return replace(page, intro=whole.intro, sections=tuple(sections))
+
+
+class _Site:
+    """The site while it is planned."""
+
+    def __init__(self, publication: Publication, issues: Sequence[Issue], found: Sequence[Topic]) -> None:
+        self.publication = publication
+        self.issues = issues  # newest first
+        self.topics = found
+        self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
+        self.zone = ZoneInfo(publication.timezone)
+        self.ways: dict[str, tuple[Way, ...]] = {}
+        for topic in found:
+            if topic.kind != "section":
+                for _, article in topic.articles:
+                    self.ways[article.id] = (*self.ways.get(article.id, ()), replace(topic.way, count=None))
+
+    def issue_pages(self) -> Iterator[Issue]:
+        """The page of each issue, and of each article that may be shown in full."""
+        for at, issue in enumerate(self.issues):
+            older = _way(self.issues[at + 1]) if at + 1 < len(self.issues) else None
+            newer = _way(self.issues[at - 1]) if at else None
+            path = f"issues/{issue.slug}/"
+            ways = {article.id: self.ways.get(article.id, ()) for article in issue.articles}
+            place = Place(kind="issue", path=path, feed=f"{path}feed", older=older, newer=newer, ways=ways)
+            yield replace(issue, place=place)
+            for article in issue.articles:
+                if article.source.syndicate == "full":
+                    yield self._article(issue, article, f"{path}{article.key}/")
+
+    def _article(self, issue: Issue, article: Article, path: str) -> Issue:
+        ways = {article.id: (_way(issue), *self.ways.get(article.id, ()))}
+        return Issue(
+            id=f"{self.publication.url}/{path}",
+            title=article.title,
+            date=issue.date,
+            slug=issue.slug,
+            number=issue.number,
+            sections=(Section(articles=(article,)),),
+            status="published",
+            place=Place(kind="article", path=path, ways=ways),
+        )
+
+    def topic_pages(self) -> Iterator[Issue]:
+        """A list for each author, source, section and tag, its older articles on pages that stay as they are."""
+        for topic in self.topics:
+            whole = max(0, (len(topic.articles) - A_PAGE // 2) // A_PAGE)  # pages that are full and closed
+            feed = f"{topic.path}feed" if topic.kind in self.publication.feeds.each else ""
+            for number in range(1, whole + 2):
+                path = topic.path + (f"{number}/" if number <= whole else "")
+                end = number * A_PAGE if number <= whole else None
+                place = Place(
+                    kind=topic.kind,
+                    path=path,
+                    feed=feed,
+                    older=Way(title=topic.title, path=f"{topic.path}{number - 1}/") if number > 1 else None,
+                    newer=None
+                    if number > whole
+                    else Way(title=topic.title, path=topic.path + (f"{number + 1}/" if number < whole else "")),
+                    author=topic.author,
+                    source=topic.source,
+                )
+                yield self._list(topic.title, topic.articles[(number - 1) * A_PAGE : end], place)
+        for kind, folder in FOLDERS.items():
+            ways = tuple(topic.way for topic in self.topics if topic.kind == kind)
+            if ways:
+                yield self._page("index", f"{folder}/", lists=ways)
+
+    def years(self) -> Iterator[Issue]:
+        """The issues of each year, where the front page does not list them all."""
+        if len(self.issues) > RECENT + 1:
+            for year, issues in groupby(self.issues, self._year):
+                yield self._page("year", f"archive/{year}/", title=str(year), lists=tuple(map(_way, issues)))
+
+    def plain_pages(self) -> Iterator[Issue]:
+        """How to follow, with every feed that there is; and the page to search on."""
+        feeds = (Way(title=self.publication.title, path="feed"), Way(title=self.publication.title, path="issues"))
+        each = (Way(title=topic.title, path=f"{topic.path}feed") for topic in self.topics if self._is_asked(topic.kind))
+        yield self._page("follow", "follow/", lists=(*feeds, *each))
+        if self.publication.site.search:
+            yield self._page("search", "search/")
+
+    def front(self) -> Iterator[Issue]:
+        """The latest issue with its contents, the earlier ones, the years."""
+        latest = next((issue for issue in self.issues if not issue.withdrawn), None)
+        if latest is None:
+            yield self._page("front", "", feed="feed")
+            return
+        earlier = [_way(issue) for issue in self.issues if issue.id != latest.id and not issue.withdrawn]
+        years = [Way(title=str(year), path=f"archive/{year}/") for year, _ in groupby(self.issues, self._year)]
+        first = next((article.id for article in latest.articles), "")
+        sections = tuple(
+            replace(
+                section,
+                intro="",
+                articles=tuple(
+                    article if article.id == first else replace(as_line(article, latest), key=article.key)
+                    for article in section.articles
+                    if not article.withdrawn
+                ),
+            )
+            for section in latest.sections
+        )
+        lists = (*earlier[:RECENT], *(years if len(earlier) > RECENT else ()))
+        ways = {article.id: (_way(latest),) for article in latest.articles}
+        yield replace(
+            latest,
+            sections=sections,
+            place=Place(kind="front", feed="feed", older=_way(latest), lists=lists, ways=ways),
+        )
+
+    def feeds(self) -> Iterator[Issue]:
+        """The feeds of articles, of issues, and of every topic that is asked for, each with its archive."""
+        articles: dict[str, Listed] = {}
+        for issue in reversed(self.issues):
+            for article in reversed(list(issue.articles)):
+                articles.setdefault(article.id, (issue, article))
+        lines = [as_line(article, issue) for issue, article in articles.values()]
+        yield from self._feed("feed", self.publication.title, "", lines)
+        entries = [as_entry(issue, self.publication) for issue in reversed(self.issues)]
+        yield from self._feed("issues", self.publication.title, "issues", entries)
+        for topic in self.topics:
+            if self._is_asked(topic.kind):
+                lines = [as_line(article, issue) for issue, article in topic.articles]
+                yield from self._feed(f"{topic.path}feed", topic.title, topic.path, lines)
+
+    def _feed(self, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Issue]:
+        """The newest entries under the stem; older ones in archived feeds, whose entries never change (RFC 5005)."""
+        size = self.publication.feeds.entries
+        folder, _, name = stem.rpartition("/")
+        archived = f"{folder}/archive/{name}" if folder else f"archive/{name}"
+        count = max(0, -(-len(oldest_first) // size) - 1)
+        for number in range(1, count + 1):
+            place = Place(
+                kind="feed",
+                path=path if folder else "",
+                feed=f"{archived}-{number}",
+                older=Way(title=str(number - 1), path=f"{archived}-{number - 1}") if number > 1 else None,
+                newer=Way(title=str(number + 1), path=f"{archived}-{number + 1}") if number < count else None,
+                current=stem,
+            )
+            yield self._entries(title, oldest_first[(number - 1) * size : number * size], place)
+        older = Way(title=str(count), path=f"{archived}-{count}") if count else None
+        place = Place(kind="feed", path=path if folder else "", feed=stem, older=older)
+        yield self._entries(title, oldest_first[-size:], place)
+
+    def _entries(self, title: str, oldest_first: Sequence[Article], place: Place) -> Issue:
+        stem = place.current or place.feed
+        date = max((entry.updated or entry.published or self.date for entry in oldest_first), default=self.date)
+        return Issue(
+            id=f"{self.publication.url}/" + ("" if stem == "feed" else stem),
+            title=title,
+            date=date,
+            sections=(Section(articles=tuple(reversed(oldest_first))),),
+            status="published",
+            place=place,
+        )
+
+    def _list(self, title: str, oldest_first: Sequence[Listed], place: Place) -> Issue:
+        ways = {article.id: (_way(issue, article),) for issue, article in oldest_first}
+        lines = tuple(as_line(article, issue) for issue, article in reversed(oldest_first))
+        return Issue(
+            id=f"{self.publication.url}/{place.path}",
+            title=title,
+            date=max((issue.date for issue, _ in oldest_first), default=self.date),
+            sections=(Section(articles=lines),),
+            status="published",
+            place=replace(place, ways=ways),
+        )
+
+    def _page(
+        self, kind: PageKind, path: str, *, title: str = "", feed: str = "", lists: tuple[Way, ...] = ()
+    ) -> Issue:
+        return Issue(
+            id=f"{self.publication.url}/{path}",
+            title=title or self.publication.title,
+            date=max((way.date for way in lists if way.date), default=self.date),
+            status="published",
+            place=Place(kind=kind, path=path, feed=feed, lists=lists),
+        )
+
+    def _is_asked(self, kind: TopicKind) -> bool:
+        return kind in self.publication.feeds.each
+
+    def _year(self, issue: Issue) -> int:
+        return issue.date.astimezone(self.zone).year
+
+
+def _way(issue: Issue, article: Article | None = None) -> Way:
+    path = f"issues/{issue.slug}/" + (f"#{article.key}" if article else "")
+    return Way(title=issue.title, path=path, date=issue.date, number=issue.number)

@@ -1,0 +1,42 @@
+"""Where things stand in the site: places, and the ways between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from dispatch.model.articles import Author, Source
+
+PageKind = Literal[
+    "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way to another page of the site."""
+
+    title: Annotated[str, "its words: an issue's title, a name, a year"]
+    path: Annotated[str, "where it leads, below the publication's address: empty for the front page"]
+    date: Annotated[datetime | None, "of an issue: when it appeared"] = None
+    number: Annotated[int | None, "of an issue: its number"] = None
+    count: Annotated[int | None, "of a list: how many articles it has"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page or a feed stands in the site, and what stands around it. What is rendered alone has none."""
+
+    kind: Annotated[PageKind, "what it is: a page, or “feed” for the three feeds of one stem"]
+    path: Annotated[str, "a page's folder below the publication's address, with a slash at its end; or empty"] = ""
+    feed: Annotated[str, "the stem of its feeds, for example “feed” or “authors/jerry/feed”; empty without any"] = ""
+    older: Annotated[Way | None, "the issue, the page of a list or the archived feed before this one"] = None
+    newer: Annotated[Way | None, "and the one after it"] = None
+    current: Annotated[str, "of an archived feed: the stem of the one that readers subscribe to (RFC 5005)"] = ""
+    author: Annotated[Author | None, "whom the page is about"] = None
+    source: Annotated[Source | None, "which source the page is about"] = None
+    lists: Annotated[tuple[Way, ...], "the pages that it lists besides its articles: earlier issues, years, names"] = ()
+    ways: Annotated[
+        Mapping[str, tuple[Way, ...]],
+        "by an article's id, the pages that are about it too: its issue, its authors, its source, its tags",
+    ] = field(default_factory=dict)
