@@ -319,33 +319,6 @@ def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
     assert compose.named(issue, "alph").key == "alpha"
 
 
-# Collections
-
-
-def test_an_article_in_two_issues_is_one_entry() -> None:
-    again = nouns.article(1)
-    issues = [
-        nouns.issue(again, slug="a"),
-        nouns.issue(again, nouns.article(2), slug="b", date=nouns.DATE + timedelta(days=1)),
-    ]
-    latest = compose.latest(issues, nouns.publication())
-    assert [article.key for article in latest.articles] == ["story-1", "story-2"]
-
-
-def test_collections_of_nothing_are_empty_and_have_no_clock() -> None:
-    for collection in (compose.latest([], nouns.publication()), compose.archive([], nouns.publication())):
-        assert list(collection.articles) == []
-        assert collection.date == datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def test_the_newest_issues_come_first_and_entries_are_counted() -> None:
-    issues = [
-        nouns.issue(nouns.article(n), slug=f"i{n}", number=n, date=nouns.DATE + timedelta(days=n % 3)) for n in range(6)
-    ]
-    latest = compose.latest(issues, nouns.publication(feeds=Feeds(entries=4)))
-    assert [article.key for article in latest.articles] == ["story-5", "story-2", "story-4", "story-1"]
-
-
 def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
     issue = nouns.issue(nouns.rich(1), nouns.article(2))
     article = compose.as_article(issue, nouns.publication())

@@ -56,8 +56,9 @@ def topics(oldest_first: Sequence[Issue], publication: Publication) -> list[Topi
     registry = {(author.name, author.url): key for key, author in publication.authors.items()}
     addresses = _addresses(oldest_first)
     for issue in oldest_first:
-        for section in issue.sections:
-            for article in section.articles:
+        # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
+        for section in reversed(issue.sections):
+            for article in reversed(section.articles):
                 if article.withdrawn or issue.withdrawn:
                     continue
                 for topic in _of(article, section.title, kinds, registry, addresses):
