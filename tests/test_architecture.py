@@ -23,7 +23,7 @@ FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files"},
     {"html", "tables", "frontmatter", "nouns", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "schemas"},
-    {"config", "fetch", "git", "inbox", "issues", "ledger", "recipes", "sources"},
+    {"config", "fetch", "git", "inbox", "issues", "ledger", "pictures", "recipes", "server", "sources"},
     {"gather", "compose", "render", "check", "publish", "review"},
     {"cli"},
     {"__main__"},
@@ -32,6 +32,7 @@ FLOORS = (
 # Each foreign library has one room: a module or a folder.
 ROOMS = {
     "babel": "language",
+    "brotli": "server/codings",
     "click": "cli",
     "css_inline": "formats/email",
     "email_validator": "formats/eml",
@@ -42,9 +43,12 @@ ROOMS = {
     "markdown_it": "readers/markdown",
     "mjml": "formats/email",
     "nh3": "html",
+    "PIL": "pictures",
     "selectolax": "readers",
     "sentencex": "html",
+    "starlette": "server",
     "trafilatura": "readers/body",
+    "uvicorn": "server",
     "yaml": "frontmatter",
 }
 
@@ -67,7 +71,8 @@ EMPTY_NAMES = {
 }
 
 # What a command must not load that does not use it; each costs more than click itself.
-HEAVY = {"jinja2", "feedgen", "babel", "lxml", "trafilatura", "markdown_it", "yaml", "nh3"}
+HEAVY = {"PIL", "jinja2", "feedgen", "babel", "lxml", "trafilatura", "markdown_it", "yaml", "nh3"}
+HEAVY |= {"brotli", "starlette", "uvicorn"}
 HEAVY |= {"justhtml", "selectolax", "sentencex", "mjml", "css_inline", "numpy", "email.message", "asyncio"}
 
 

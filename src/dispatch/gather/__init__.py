@@ -4,14 +4,16 @@ location     one location that somebody named: its articles
 many         every source of a publication at once, one result each
 reading      what a source's answer holds, read within a bounded time
 completing   what a source and a page add to an entry
+copying      the pictures that a publication keeps copies of
 
 for gathered in gather.sources(publication.sources, box.visits(), user_agent=..., now=..., unknown=box.unknown):
     box.keep(gathered.source.key, gathered.articles, now, completed=gathered.completed)
     box.visited(gathered.visit)
 """
 
+from dispatch.gather.copying import copies
 from dispatch.gather.discovering import source as discover
 from dispatch.gather.location import articles
 from dispatch.gather.many import Gathered, sources
 
-__all__ = ["Gathered", "articles", "discover", "sources"]
+__all__ = ["Gathered", "articles", "copies", "discover", "sources"]

@@ -6,6 +6,7 @@ field is its documentation; the JSON Schemas and the reference of files are made
 articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
 issue.py        Section, Issue
 site.py         Way, Place
+pictures.py     Copy, Variant
 publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
 results.py      Edition, Finding, Record, Arrival, Visit, Document
 marks.py        what an annotation says of a field's form in files
@@ -25,6 +26,7 @@ from dispatch.model.articles import (
 )
 from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
+from dispatch.model.pictures import Copy, Variant
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import Arrival, Document, Edition, Finding, Record, Severity, Visit
 from dispatch.model.site import PageKind, Place, Way
@@ -38,6 +40,7 @@ __all__ = [
     "Author",
     "Certainty",
     "Colours",
+    "Copy",
     "Correction",
     "Credit",
     "Document",
@@ -62,6 +65,7 @@ __all__ = [
     "Syndicate",
     "Theme",
     "Url",
+    "Variant",
     "Visit",
     "Way",
     "Withdrawal",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch.model.articles import Author, Source
+from dispatch.model.pictures import Copy
 
 PageKind = Literal[
     "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"
@@ -39,4 +40,7 @@ class Place:
     ways: Annotated[
         Mapping[str, tuple[Way, ...]],
         "by an article's id, the pages that are about it too: its issue, its authors, its source, its tags",
+    ] = field(default_factory=dict)
+    pictures: Annotated[
+        Mapping[str, Copy], "by the address that a picture has in an article, what the page shows instead"
     ] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""The pictures that a publication keeps copies of: each is fetched once, as the hostile input that it is."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from dispatch import fetch, links, pictures
+from dispatch.errors import GatherError
+from dispatch.model import Issue, Publication
+
+MOST_TOGETHER: Final = 8  # a picture may have 15 MiB, and those that wait to be kept are in memory
+
+
+def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Client) -> Iterator[Path | GatherError]:
+    """Fetches what the issues' pages show and nobody kept yet, and yields the file of each, or why there is none.
+
+    Nothing is asked where the publication wants no copies. Nothing is raised for a picture.
+    """
+    wanted: dict[str, list[Issue]] = {}
+    for issue in issues:
+        for address in pictures.lacking(publication, issue):
+            wanted.setdefault(address, []).append(issue)
+
+    def ask(address: str) -> tuple[str, bytes | GatherError]:
+        try:
+            return address, client.get(address).whole().body
+        except GatherError as error:
+            return address, error
+
+    for address, body in fetch.together(wanted, ask, host=links.host, most=MOST_TOGETHER):
+        if isinstance(body, GatherError):
+            yield body
+            continue
+        for issue in wanted[address]:
+            try:
+                yield pictures.keep(publication, issue, address, body)
+            except GatherError as error:
+                yield error

@@ -1,0 +1,17 @@
+"""Pictures that a publication keeps and serves itself: ``images = "copy"``. The one user of Pillow.
+
+A picture is foreign, and so is every byte of it: formats are few, sizes and frames counted before anything is decoded,
+and what is served is encoded anew. The same original gives the same bytes under the same name.
+
+keeping      which pictures an issue shows, their originals beside its articles, and what the site shows instead
+variants     an original in several widths and forms
+opening      the door: what is a picture, and within which bounds
+crediting    whom the original credits
+
+for result in gather.copies(publication, issues, client): ...     fetch what is lacking, keep it
+album = pictures.of(publication, issue)                           album.copies for the pages, album.files for the site
+"""
+
+from dispatch.pictures.keeping import Album, keep, lacking, of
+
+__all__ = ["Album", "keep", "lacking", "of"]

@@ -1,0 +1,164 @@
+"""The pictures of an issue: their originals beside its articles, and what the site's pages show instead of each.
+
+An original from elsewhere is ``issues/<slug>/copies/<digest of its address>.<ending>``: it is in git like the articles,
+so that nothing is fetched twice and the same files give the same pages wherever they are made.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+from urllib.parse import unquote
+
+from dispatch import files, html, links, terms
+from dispatch.errors import GatherError
+from dispatch.model import Copy, Issue, Publication, Variant
+
+# The folder of the copies beside an issue's articles, and that of what is served at the top of the site.
+COPIES: Final = "copies"
+SERVED: Final = "pictures"
+ENDINGS: Final = (".jpg", ".png", ".webp", ".gif", ".avif")
+# In pixels: the widest picture of a page is 660 CSS pixels wide, a portrait 48, and screens have twice that.
+WIDTHS: Final = (480, 960, 1320)
+PORTRAIT: Final = (96, 192)
+
+
+class Album(NamedTuple):
+    """What the site shows of an issue's pictures."""
+
+    copies: Annotated[Mapping[str, Copy], "by the address that a picture has in the issue"]
+    files: Annotated[Mapping[str, Callable[[], bytes]], "what makes each file, by its path in the public folder"]
+    faults: Annotated[tuple[GatherError, ...], "why a picture is shown from its own address instead"]
+
+
+def lacking(publication: Publication, issue: Issue) -> list[str]:
+    """The addresses of other people's pictures that a page of the issue shows and of which there is no copy yet."""
+    if publication.site.images != "copy":
+        return []
+    own = f"{publication.url}/"
+    return [
+        address
+        for address in _shown(publication, issue)
+        if links.is_web(address) and not address.startswith(own) and not _original(publication, issue, address)
+    ]
+
+
+def keep(publication: Publication, issue: Issue, address: str, body: bytes) -> Path:
+    """Keep what an address answered beside the issue's articles. Raises GatherError where it is no sound picture."""
+    from dispatch.pictures import opening
+
+    with _told(address):
+        with opening.opened(body) as image:
+            ending = opening.ENDINGS[image.format or ""]
+        opening.refuse_damage(body)
+    path = _folder(publication, issue) / f"{_digest(address)}{ending}"
+    files.write(path, body, within=publication.root, error=GatherError)
+    return path
+
+
+def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], bool] = lambda _: False) -> Album:
+    """What the site shows instead of the issue's pictures; nothing where the publication asks for no copies.
+
+    is_public: whether the public folder has a file at that path, below its top. What a picture's files hold never
+    changes, so its original is looked at closely only where one is missing.
+    """
+    copies: dict[str, Copy] = {}
+    made: dict[str, Callable[[], bytes]] = {}
+    faults: list[GatherError] = []
+    for address, widths in _shown(publication, issue).items() if publication.site.images == "copy" else ():
+        path = _original(publication, issue, address)
+        if path is None:
+            continue
+        try:
+            copy, making = _copied(publication, path, widths, is_public)
+        except GatherError as error:
+            faults.append(error)
+            continue
+        copies[address] = copy
+        made |= making
+    return Album(copies, made, tuple(faults))
+
+
+def _copied(
+    publication: Publication, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
+) -> tuple[Copy, dict[str, Callable[[], bytes]]]:
+    """What the site shows instead of an original, and what makes its files."""
+    from dispatch.pictures import opening, variants
+
+    body = files.read(path, within=publication.root, error=GatherError)
+    with _told(files.name(path, publication.root)):
+        planned = variants.plan(body, widths)
+        making = {f"{SERVED}/{one.name}": partial(_made, publication.root, path, widths, one.name) for one in planned}
+        if not all(map(is_public, making)):
+            opening.refuse_damage(body)
+    largest = planned[-1]
+    copy = Copy(
+        url=f"{publication.url}/{SERVED}/{largest.name}",
+        width=largest.width,
+        height=largest.height,
+        variants=tuple(
+            Variant(url=f"{publication.url}/{SERVED}/{one.name}", media_type=one.media_type, width=one.width)
+            for one in planned
+        ),
+    )
+    return copy, dict(making)
+
+
+def _made(root: Path, path: Path, widths: tuple[int, ...], name: str) -> bytes:
+    """The bytes of one variant. Raises GatherError when the original was changed meanwhile."""
+    from dispatch.pictures import variants
+
+    with _told(files.name(path, root)):
+        made = variants.encoded(files.read(path, within=root, error=GatherError), widths)
+        if name not in made:
+            raise GatherError("the picture was changed while it was copied", hint="Do that once more.")
+        return made[name]
+
+
+def _shown(publication: Publication, issue: Issue) -> dict[str, tuple[int, ...]]:
+    """The pictures that pages of the site show of an issue, each with the widths that may be asked for."""
+    found: dict[str, set[int]] = {}
+    if issue.withdrawn:
+        return {}
+    for content in (issue.intro, *(section.intro for section in issue.sections)):
+        for address in html.pictures(content):
+            found.setdefault(address, set()).update(WIDTHS)
+    for article in (article for article in issue.articles if not article.withdrawn):
+        allowed = article.source.syndicate or publication.syndicate.default
+        inside = html.pictures(article.content) if allowed == "full" else []
+        for address in [article.image.url, *inside] if article.image else inside:
+            found.setdefault(address, set()).update(WIDTHS)
+        for author in article.authors:
+            found.setdefault(author.avatar, set()).update(PORTRAIT)
+    return {address: tuple(sorted(widths)) for address, widths in found.items() if address}
+
+
+def _original(publication: Publication, issue: Issue, address: str) -> Path | None:
+    """The file that a picture's copies are made from: beside the articles, or kept from elsewhere; None without one."""
+    base = terms.page(publication, issue.slug)
+    if address.startswith(base):
+        name = unquote(re.split("[?#]", address.removeprefix(base), maxsplit=1)[0])
+        path = publication.root / "issues" / issue.slug / name
+        return path if ".." not in name.split("/") and files.is_there(path) else None
+    kept = (_folder(publication, issue) / f"{_digest(address)}{ending}" for ending in ENDINGS)
+    return next((path for path in kept if files.is_there(path)), None)
+
+
+def _folder(publication: Publication, issue: Issue) -> Path:
+    return publication.root / "issues" / issue.slug / COPIES
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@contextmanager
+def _told(subject: str) -> Iterator[None]:
+    """What is wrong with a picture is said of this address or file."""
+    try:
+        yield
+    except GatherError as error:
+        raise GatherError(error.message, subject=subject, hint=error.hint) from error
