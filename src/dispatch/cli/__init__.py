@@ -19,8 +19,10 @@ COMMANDS = {
     "issue": ("issue", "Start, show and edit issues."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
     "check": ("check", "Prove that no byline and no link is lost."),
+    "review": ("review", "Say what a pull request changes: broken bylines first."),
     "render": ("render", "Render an issue as feeds, mail, text and a page."),
     "publish": ("publish", "Check an issue, mark it published, write the public folder."),
+    "serve": ("serve", "Serve the public folder as the web should see it."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }
 

@@ -1,0 +1,133 @@
+"""The server around an application: uvicorn, with limits for those who are slow or mean no good."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from urllib.parse import quote
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from dispatch.errors import DeliveryError
+
+# Connections at once. One more is told to come again; each costs a file descriptor and some kilobytes.
+TOGETHER = 4000
+# Seconds. A connection without a request is closed after the first; one on which nothing moves after the second.
+IDLE = 15
+STUCK = 20
+# Seconds that answers on their way are given when the server stops.
+GOODBYE = 3
+# A request's line and headers together, in bytes.
+HEAD = 32 * 1024
+
+
+def run(
+    app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], log: Callable[[str], None] | None = None
+) -> None:
+    """Serves an application until Ctrl-C or SIGTERM.
+
+    port: 0 takes a free one. ready: told the address when connections are accepted.
+    log: told of each answer in a line, which is safe to print only after ``terminal.safe``.
+    No proxy is believed, no header names the client. Raises DeliveryError when the address cannot be had.
+    """
+    with _bound(host, port) as listening:
+        _room_for_connections()
+        config = uvicorn.Config(
+            _logged(app, log) if log else app,
+            http=_Patient,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=TOGETHER,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=GOODBYE,
+            h11_max_incomplete_event_size=HEAD,
+        )
+        ready(_address(listening))
+        # uvicorn stops at either and then raises it again, for whoever handled it before.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            uvicorn.Server(config).run([listening])
+        except KeyboardInterrupt:
+            return
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except (OSError, UnicodeError) as cause:
+        reason = (getattr(cause, "strerror", "") or str(cause)).lower()
+        hint = "Choose another one: --port 8001" if "in use" in reason else ""
+        raise DeliveryError(f"cannot be listened on: {reason}", subject=f"{host}:{port}", hint=hint) from cause
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _room_for_connections() -> None:
+    """Many systems let a program have 1,024 files open unless it asks for more."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = TOGETHER + 512
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+
+
+def _logged(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:
+    """The same application; each answer is told in a line: method, path, status."""
+
+    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                log(f"{scope['method']} {quote(scope['raw_path'], safe='/%:')} {message['status']}")
+            await send(message)
+
+        await app(scope, receive, told)
+
+    return logged
+
+
+class _Patient(H11Protocol):
+    """A connection that is hung up on when nothing has moved on it for a while: no request came whole, no answer left.
+
+    uvicorn waits for ever for the rest of a request that has begun, and for a client to take its answer.
+    """
+
+    _seen: tuple[object, ...] = ()
+    _taken = 0
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(STUCK, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self._taken += 1
+        super().resume_writing()
+
+    def _look(self) -> None:
+        seen = (self.cycle, self._taken, self.transport.get_write_buffer_size())
+        if seen == self._seen:
+            self.transport.abort()
+            return
+        self._seen = seen
+        self._timer = self.loop.call_later(STUCK, self._look)
