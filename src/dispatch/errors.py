@@ -6,6 +6,7 @@
     ├── IssueError      an issue's or an article's file, the ledger, a wrong name
     ├── RenderError     an edition that cannot be made
     ├── CheckError      an edition that cannot be judged
+    ├── ReviewError     a change that cannot be compared with what was
     └── DeliveryError   an edition that cannot be written or sent
 
 They are raised where the fact is known, from their cause, and shown once, by the command line.
@@ -48,6 +49,10 @@ class RenderError(DispatchError):
 
 class CheckError(DispatchError):
     """A finished edition cannot be read back."""
+
+
+class ReviewError(DispatchError):
+    """A change cannot be compared with what was: no git repository, no base, half a history."""
 
 
 class DeliveryError(DispatchError):

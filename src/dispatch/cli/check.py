@@ -72,16 +72,27 @@ def check(
         sys.exit(1)
 
 
-def judged(here: Desk, one: Issue, states: dict[str, str] | None = None) -> list[Finding]:
-    """What is wrong with an issue, its files and all its editions, rendered for this."""
+def judged(
+    here: Desk,
+    one: Issue,
+    states: dict[str, str] | None = None,
+    *,
+    everything: Sequence[Issue] | None = None,
+    is_whole: bool = True,
+) -> list[Finding]:
+    """What is wrong with an issue, its files and all its editions, rendered for this.
+
+    everything: all issues, where they have been read before; is_whole: none is missing, because it cannot be read, so
+    that what the ledger remembers must be among them.
+    """
     publication = here.publication
-    everything = issues.read_all(publication)
+    everything = issues.read_all(publication) if everything is None else everything
     return stage.findings(
         one,
         editions(here, one),
         publication,
-        published=ledger.read(publication),
-        current=ledger.records(everything, publication),
+        published=ledger.read(publication) if is_whole else (),
+        current=ledger.records(everything, publication) if is_whole else None,
         earlier=tuple(other for other in everything if other.id != one.id and other.date <= one.date),
         states=states,
         missing=issues.missing(publication, one),

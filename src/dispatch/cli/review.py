@@ -1,0 +1,94 @@
+"""``dispatch review``."""
+
+import hashlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from dispatch import config, git, issues, ledger
+from dispatch import review as stage
+from dispatch.cli.check import judged
+from dispatch.cli.desk import Desk, desk, tell
+from dispatch.errors import ConfigError, IssueError
+from dispatch.model import Finding, Issue, Publication
+from dispatch.review import Review, Version
+
+
+@click.command()
+@click.option("--base", envvar="GITHUB_BASE_REF", metavar="REF", help="Compare with where this branch left REF.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def review(base: str | None, as_json: bool) -> None:
+    """Say in Markdown what a pull request changes: broken bylines and links first, then issue by issue.
+
+    The files as they are now, committed or not, are compared with the commit at which the branch left REF: by default
+    origin's main branch, in a workflow of GitHub the pull request's. Exits with 1 when a published byline, link, date
+    or id is broken, a file cannot be read, or check fails for an issue that changes.
+
+    \b
+    Examples:
+      dispatch review
+      dispatch review --base origin/main
+      dispatch review > comment.md
+    """
+    here = desk()
+    root = config.find(here.folder)
+    commit = git.base(root, base or "")
+    with TemporaryDirectory(prefix="dispatch-") as folder:
+        git.restore(root, commit, Path(folder))
+        before = version(Path(folder).resolve())
+    after = version(root)
+    changes = stage.compare(before, after)
+    broken = {change.where for change in changes if change.weight == "stop"}
+    findings = () if after.publication is None else found(here, before, after, broken)
+    made = Review(base=base or "the main branch", commit=commit, changes=changes, findings=findings)
+    tell(json.dumps({"verdict": made.verdict, **asdict(made)}, indent=2) if as_json else stage.markdown(made))
+    if made.verdict == "stop":
+        sys.exit(1)
+
+
+def version(root: Path) -> Version:
+    """The publication in a folder, with what of it cannot be read told, not raised."""
+    if not (root / config.FILE).is_file():
+        return Version(publication=None)
+    try:
+        publication = config.load(root)
+    except ConfigError as error:
+        return Version(publication=None, faults={config.FILE: tuple(str(error).splitlines())})
+    read: list[Issue] = []
+    files: dict[str, dict[str, str]] = {}
+    faults: dict[str, tuple[str, ...]] = {}
+    for slug in issues.names(publication):
+        try:
+            one = issues.read(publication, slug)
+            files[slug] = digests(publication, one)
+            read.append(one)
+        except IssueError as error:
+            faults[slug] = tuple(str(error).splitlines())
+    try:
+        remembered = ledger.read(publication)
+    except IssueError as error:
+        remembered = ()
+        faults[ledger.FILE] = tuple(str(error).splitlines())
+    return Version(publication=publication, issues=tuple(read), ledger=remembered, files=files, faults=faults)
+
+
+def digests(publication: Publication, one: Issue) -> dict[str, str]:
+    """The files that an issue shows or links to, each with a digest of its bytes. Raises IssueError."""
+    bodies = issues.pictures(publication, one)
+    return {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+
+
+def found(here: Desk, before: Version, after: Version, broken: set[str]) -> tuple[Finding, ...]:
+    """What check says of the issues that change, without what the comparison has said already."""
+    slugs = stage.affected(before, after)
+    every = dict.fromkeys(
+        finding
+        for one in after.issues
+        if one.slug in slugs
+        for finding in judged(here, one, everything=after.issues, is_whole=not after.faults)
+    )
+    return tuple(one for one in every if not (one.rule.startswith("ids.") and {one.where, "dispatch.lock"} & broken))

@@ -1,0 +1,162 @@
+"""What git remembers: a publication's folder as it was at a commit.
+
+The only user of git. What is in the repository may be anybody's, so only plumbing is called that runs nothing which
+the repository could name: no hooks, no filters, no textconv, no pager, no program that watches files, no network.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from dispatch import files
+from dispatch.errors import ReviewError
+
+LARGEST = 16 * 2**20
+"""Bytes. What is larger is no file of an issue, and stays in the repository."""
+
+_BATCH = 32 * 2**20  # bytes of files that are asked for at once
+_PATIENCE = 120  # seconds for one command
+_QUIETLY = (
+    *("--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs"),
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never"),
+)
+# Where the work that is under review will go, when nobody says: origin's default branch, or what is mostly called so.
+_MAIN = (
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+)
+_WHOLE = "git fetch --unshallow; in a workflow, give actions/checkout fetch-depth: 0"
+
+
+class _Blob(NamedTuple):
+    path: str
+    id: str
+    size: int
+
+
+def base(folder: Path, ref: str = "") -> str:
+    """The id of the commit at which the work in ``folder`` left ``ref``, by default the main branch.
+
+    A branch that is known only as origin's is found under its own name. Raises ReviewError when that cannot be told:
+    in no repository, without a commit, with half a history.
+    """
+    _prefix(folder)
+    name = ref or next((one for one in _MAIN if _commit(folder, one)), "")
+    hint = "say which: dispatch review --base REF"
+    if _commit(folder, "HEAD") is None:
+        raise ReviewError("there is no commit yet, so nothing to compare with", subject=str(folder))
+    if not name:
+        raise ReviewError("there is no main branch to compare with", subject=str(folder), hint=hint)
+    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+    tip = _commit(folder, name) or _commit(folder, f"origin/{name}")
+    if tip is None:
+        raise ReviewError(f"git knows no “{name}”", hint=_WHOLE if is_shallow else hint)
+    try:
+        return _git(folder, "merge-base", "HEAD", tip).decode("ascii").strip()
+    except ReviewError as error:
+        what = "the history ends before it" if is_shallow else "it has no history in common with this"
+        raise ReviewError(f"“{name}” cannot be compared with: {what}", hint=_WHOLE if is_shallow else hint) from error
+
+
+def restore(folder: Path, commit: str, into: Path) -> None:
+    """Write what stood below ``folder`` at a commit into an empty folder: files, without those that are hidden.
+
+    Links, submodules and files above LARGEST are left out. Raises ReviewError.
+    """
+    prefix = _prefix(folder)
+    tree = _git(folder, "rev-parse", "--verify", f"{commit}^{{tree}}").decode("ascii").strip()
+    if prefix:
+        try:
+            tree = _git(folder, "rev-parse", "--verify", f"{commit}:{prefix}").decode("ascii").strip()
+        except ReviewError:
+            return  # the folder is new
+    for batch in _batches(_blobs(folder, tree)):
+        for blob, body in zip(batch, _bodies(folder, batch), strict=True):
+            files.write(into / blob.path, body, within=into, error=ReviewError)
+
+
+def _blobs(folder: Path, tree: str) -> Iterator[_Blob]:
+    """The files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
+    for line in _git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
+        said, _, path = line.partition(b"\t")
+        mode, _, id_, size = said.split()
+        name = os.fsdecode(path)
+        # A hidden part is also .., which no honest tree holds.
+        is_hidden = any(not part or part.startswith(".") for part in name.split("/"))
+        if mode.startswith(b"100") and size.isdigit() and int(size) <= LARGEST and not is_hidden:
+            yield _Blob(path=name, id=id_.decode("ascii"), size=int(size))
+
+
+def _batches(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
+    batch: list[_Blob] = []
+    size = 0
+    for blob in blobs:
+        batch.append(blob)
+        size += blob.size
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
+    """The bytes of each file as they are stored (git-cat-file(1), “batch output”)."""
+    asked = "".join(f"{blob.id}\n" for blob in batch).encode("ascii")
+    answer = _git(folder, "cat-file", "--batch", stdin=asked)
+    place = 0
+    for blob in batch:
+        head, _, _ = answer[place : place + 200].partition(b"\n")
+        if head != f"{blob.id} blob {blob.size}".encode("ascii"):
+            raise ReviewError("is not in this clone", subject=blob.path, hint="clone without --filter")
+        place += len(head) + 1
+        yield answer[place : place + blob.size]
+        place += blob.size + 1
+
+
+def _prefix(folder: Path) -> str:
+    """The path of the folder in its repository, without a slash at the end. Raises ReviewError in none."""
+    return os.fsdecode(_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n").removesuffix("/")
+
+
+def _commit(folder: Path, ref: str) -> str | None:
+    """The id of the commit that a name means; None for a name that git does not know, or would take for an option."""
+    if not ref or ref.startswith("-") or not ref.isprintable():
+        return None
+    try:
+        return _git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode("ascii").strip()
+    except ReviewError:
+        return None
+
+
+def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
+    """What git says, called in a folder. Raises ReviewError.
+
+    Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust:
+    GIT_DIR and its like, which a hook has set, mean another repository.
+    """
+    program = shutil.which("git")
+    if program is None:
+        raise ReviewError("git is not installed", hint="install git")
+    home = os.path.expanduser("~")  # noqa: PTH111 - pathlib raises where there is none
+    known = {"HOME": home, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    try:
+        ran = subprocess.run(  # noqa: S603 - words of ours, and names that were looked at
+            [program, *_QUIETLY, *words], cwd=folder, env=known, input=stdin, capture_output=True, timeout=_PATIENCE,
+            check=True,
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        said = os.fsdecode(error.stderr).strip().removeprefix("fatal: ")
+        if "dubious ownership" in said:
+            hint = "if you trust it: git config --global --add safe.directory FOLDER"
+            raise ReviewError("git does not trust this folder, which is somebody else's", hint=hint) from error
+        hint = "dispatch review compares with git" if "not a git repository" in said else ""
+        raise ReviewError(said or f"git {words[0]} found nothing", subject=str(folder), hint=hint) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReviewError(f"git failed: {error}", subject=str(folder)) from error
+    return ran.stdout

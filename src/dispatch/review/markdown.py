@@ -1,0 +1,174 @@
+"""A review as Markdown for a pull request's comment: what is broken first, and nothing foreign acts in it.
+
+Foreign text loads no picture, makes no link, is no markup, and calls nobody by ``@name``; GitHub looks for names, for
+numbers and for addresses after Markdown is done, where a backslash no longer helps and a space without width does.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from dispatch.checks.rules import short
+from dispatch.model import Finding
+from dispatch.review.nouns import Change, Review
+from dispatch.review.words import around, counted, listed
+from dispatch.terminal import safe
+
+MOST = 60_000
+"""Characters. GitHub takes 65,536 in a comment, and a workflow may add some of its own."""
+
+_FIRST = 40  # lines before the changes in order
+_ALIKE = 3  # so many that say the same are told one by one; more of them in one line
+_LINE = 600  # characters of one line
+# What Markdown reads (CommonMark 0.31, section 2.4), but for what is harmless within a line.
+_MARKS = re.compile(r"[\\`*_\[\]<>|~&]")
+# What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id.
+_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)")
+_BROKEN = {
+    "byline": ("byline is broken", "bylines are broken"),
+    "link": ("link is broken", "links are broken"),
+    "identity": ("id or date is not what was published", "ids or dates are not what was published"),
+    "gone": ("published piece is gone", "published pieces are gone"),
+    "file": ("fault keeps files from being read", "faults keep files from being read"),
+}
+_DECIDE = {
+    "byline": ("byline", "bylines"),
+    "link": ("link", "links"),
+    "credit": ("credit", "credits"),
+    "terms": ("right to show a text", "rights to show a text"),
+    "rule": ("rule that is switched off", "rules that are switched off"),
+}
+
+
+def markdown(review: Review, most: int = MOST) -> str:
+    """The review in at most so many characters, with a line that says what was cut; without a line break at the end."""
+    lines = list(_lines(review))
+    kept = list(_fitting(lines, most - 200))
+    left = sum(line.startswith("- ") for line in lines[len(kept) :])
+    if left:
+        kept += ["", f"_{counted(left, 'more line')} did not fit here. `dispatch review --json` tells all._"]
+    return "\n".join(kept)
+
+
+def _fitting(lines: Iterable[str], most: int) -> Iterator[str]:
+    for line in lines:
+        most -= len(line) + 1
+        if most < 0:
+            return
+        yield line
+
+
+def _lines(review: Review) -> Iterator[str]:
+    errors = _grouped(finding for finding in review.findings if finding.severity == "error")
+    yield f"{_verdict(review, len(errors))}"
+    first = [change for weight in ("stop", "look") for change in review.changes if change.weight == weight]
+    broken = [*_told(first, is_whole=True), *errors]
+    if broken:
+        yield ""
+        yield from broken[:_FIRST]
+        if len(broken) > _FIRST:
+            yield f"- … and {len(broken) - _FIRST:,} more like these"
+    rest = [change for change in review.changes if change.weight == "tell"]
+    for issue, group in groupby(rest, key=lambda change: change.issue):
+        yield from ("", f"### {_text(short(issue)) if issue else 'The publication'}", "")
+        yield from _told(list(group), is_whole=False)
+    warnings = _grouped(finding for finding in review.findings if finding.severity == "warning")
+    if warnings:
+        yield from ("", "### Warnings", "", *warnings)
+    yield from ("", f"_Compared with {_text(review.base)} at {review.commit[:10]}._")
+
+
+def _verdict(review: Review, errors: int) -> str:
+    """The line that is read when no other is."""
+    if review.verdict == "stop":
+        stops = [change for change in review.changes if change.weight == "stop"]
+        said = _sums(stops, _BROKEN)
+        said += [f"check found {counted(errors, 'error')}"] if errors else []
+        return f"**Stop**: {listed(said)}."
+    looks = [change for change in review.changes if change.weight == "look"]
+    if looks:
+        said = _sums(looks, _DECIDE)
+        others = sum(change.kind not in _DECIDE for change in looks)
+        said += [counted(others, "other thing" if said else "thing")] if others else []
+        return f"**Look first**: {listed(said)} changed; nothing that was published is broken."
+    new = sum(change.kind == "new" for change in review.changes)
+    others = len(review.changes) - new
+    said = [counted(new, "new article")] if new else []
+    said += [counted(others, "other change" if new else "change")] if others else []
+    return f"**Ready**: {listed(said) or 'no change that a reader would see'}, every byline and link intact."
+
+
+def _sums(changes: list[Change], words: dict[str, tuple[str, str]]) -> list[str]:
+    """How many there are of each kind, in the order of the table."""
+    numbers = {kind: sum(change.kind == kind for change in changes) for kind in words}
+    return [f"{number:,} {words[kind][number != 1]}" for kind, number in numbers.items() if number]
+
+
+def _told(changes: list[Change], *, is_whole: bool) -> list[str]:
+    """A line a change; what holds for many articles alike is one line."""
+    alike: dict[tuple[str, str, str, str], list[Change]] = {}
+    for change in changes:
+        alike.setdefault((change.weight, change.what, change.now, change.was), []).append(change)
+    lines = []
+    for group in alike.values():
+        if len(group) > _ALIKE:
+            names = listed([_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"])
+            lines.append(f"- {names}: {_predicate(group[0])}")
+        else:
+            lines += [f"- {_subject(one, is_whole=is_whole)} {_predicate(one)}".replace("-  ", "- ") for one in group]
+    return lines
+
+
+def _subject(change: Change, *, is_whole: bool) -> str:
+    """What a change is about, with the issue where no heading names it."""
+    if change.article:
+        return _text(f"“{short(change.article)}”{f' in {short(change.issue)}' if is_whole else ''}")
+    return _text(f"The issue “{short(change.issue)}”") if change.issue else ""
+
+
+def _predicate(change: Change) -> str:
+    """What has happened: addresses as code, byte for byte where they are short enough."""
+    now, was = change.now, change.was
+    if change.kind in {"link", "identity"}:
+        was, now = around(was, now, 160)
+        now, was = (_code(text) if text else "" for text in (now, was))
+    else:
+        now, was = _text(now), _text(was)
+    said = _text(short(change.what, _LINE))
+    return f"{said}{f': {_whole(now)}' if now else ''}{f' (was {_whole(was)})' if was else ''}"
+
+
+def _whole(text: str) -> str:
+    return text if len(text) <= _LINE else f"{text[:_LINE].rpartition(' ')[0]} …"
+
+
+def _grouped(findings: Iterable[Finding]) -> list[str]:
+    """A line for each thing that is wrong, wherever it is."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for one in findings:
+        places.setdefault((one.what, one.hint, one.rule), []).append(one.where)
+    return [
+        f"- {_text(short(f'{what}. {hint}'.strip(), _LINE))} {_among(where)} {_code(rule)}"
+        for (what, hint, rule), where in places.items()
+    ]
+
+
+def _among(places: list[str]) -> str:
+    shown = [_code(short(place, 120)) for place in places[:3]]
+    return listed([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
+
+
+def _text(text: str) -> str:
+    """Foreign words that stay words."""
+    words = safe(" ".join(text.split()))
+    parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
+    marked = _MARKS.sub(lambda found: f"\\{found[0]}", parted)
+    return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
+
+
+def _code(text: str) -> str:
+    """Foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
+    words = safe(" ".join(text.split()))
+    fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
+    room = " " if "`" in words else ""
+    return f"{fence}{room}{words}{room}{fence}"
