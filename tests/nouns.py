@@ -1,9 +1,11 @@
 """Nouns for the tests, whole enough to be rendered, and their editions."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dispatch import render
+from dispatch import compose, render
 from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,
@@ -122,3 +124,24 @@ def body(format: str, of: Issue, by: Publication | None = None, *, to: str = "")
 def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
     """The issue's editions in all formats."""
     return {name: body(name, of, by) for name in FORMATS}
+
+
+def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Issue:
+    """A feed of the site that these issues make, its entries whole."""
+    whole = {article.id: article for issue in issues for article in issue.articles}
+    whole |= {issue.id: compose.as_article(issue, by) for issue in issues}
+    (page,) = (
+        page
+        for page in compose.pages(issues, by)
+        if page.place and page.place.kind == "feed" and page.place.feed == stem
+    )
+    return replace(page, sections=(Section(articles=tuple(whole[line.id] for line in page.articles)),))
+
+
+def entries(issues: Sequence[Issue], by: Publication) -> dict[str, dict[str, bytes]]:
+    """All entries of these issues, by format and id."""
+    made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
+    for issue in issues:
+        for name, some in render.entries(issue, by, [*issue.articles, compose.as_article(issue, by)]).items():
+            made[name] |= some
+    return made

@@ -1,8 +1,11 @@
 """An issue in, an edition out: pure, the same bytes for the same issue wherever and whenever it is rendered."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
 from dispatch.errors import DispatchError, RenderError
-from dispatch.formats import FORMATS
-from dispatch.model import Edition, Issue, Place, Publication
+from dispatch.formats import FEEDS, FORMATS, feed_module
+from dispatch.model import Article, Edition, Issue, Place, Publication
 
 
 def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
@@ -14,23 +17,68 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    for article in issue.articles:
-        if not article.title.strip():
-            raise RenderError("has no title", subject=f"{issue.slug}/{article.key}", hint="Write one into its file.")
-    try:
+    _titled(issue.articles, issue)
+    with _told(issue, format):
         if to and format == "eml":
             from dispatch.formats import eml
 
             body = eml.message(issue, publication, to)
         else:
             body = row.render(issue, publication)
+    return Edition(format=row.name, media_type=row.media_type, path=_path(issue.place, row.path), body=body)
+
+
+def entries(issue: Issue, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
+    """These articles as entries of feeds: by format (rss, atom, json), then by id.
+
+    An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
+    every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``compose.as_article``).
+    Raises RenderError, naming the issue.
+    """
+    from dispatch.formats.fragments import Fragments
+
+    fragments = Fragments(issue, publication)
+    made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
+    writers = {name: feed_module(name) for name in FEEDS}
+    for article in articles:
+        _titled([article], issue)
+        for name, writer in writers.items():
+            with _told(issue, name):
+                made[name][article.id] = writer.entry(article, fragments)
+    return made
+
+
+def feed(page: Issue, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
+    """A feed of finished entries, by the ids of the page's articles and in their order.
+
+    Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
+    """
+    from dispatch.formats.fragments import Fragments
+
+    row = FORMATS[format]
+    with _told(page, format):
+        finished = [entries[article.id] for article in page.articles]
+        body = feed_module(format).document(Fragments(page, publication), finished)
+    return Edition(format=row.name, media_type=row.media_type, path=_path(page.place, row.path), body=body)
+
+
+def _titled(articles: Iterable[Article], issue: Issue) -> None:
+    for article in articles:
+        if not article.title.strip():
+            raise RenderError("has no title", subject=f"{issue.slug}/{article.key}", hint="Write one into its file.")
+
+
+@contextmanager
+def _told(issue: Issue, format: str) -> Iterator[None]:  # noqa: A002
+    """Whatever goes wrong while rendering is told as a RenderError about the issue."""
+    try:
+        yield
     except DispatchError:
         raise
     except (ValueError, TypeError, LookupError, RecursionError, UnicodeError) as error:
         raise RenderError(
             f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
         ) from error
-    return Edition(format=row.name, media_type=row.media_type, path=_path(issue.place, row.path), body=body)
 
 
 def _path(place: Place | None, name: str) -> str:

@@ -8,10 +8,12 @@ from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 
 import nouns
-from dispatch import __version__, compose
-from dispatch.model import Article, Author, Correction, Enclosure, Feeds, Image, Issue, Source, Theme
+from dispatch import __version__, render
+from dispatch.errors import RenderError
+from dispatch.model import Article, Author, Correction, Enclosure, Feeds, Image, Issue, Section, Source, Theme
 from formats import reading
 from formats.reading import ATOM, CONTENT, DC, XML
 
@@ -493,7 +495,7 @@ def issues() -> list[Issue]:
 
 def test_the_feed_of_articles_is_newest_first_and_bounded() -> None:
     publication = nouns.publication(feeds=Feeds(entries=5))
-    latest = compose.latest(issues(), publication)
+    latest = nouns.feed(issues(), publication, "feed")
     feed = ElementTree.fromstring(nouns.body("atom", latest, publication))
     assert texts(feed, f"{ATOM}entry/{ATOM}title") == ["Story 3", "Story 13", "Story 2", "Story 12", "Story 1"]
     assert feed.findtext(f"{ATOM}title") == "The Wire"
@@ -505,7 +507,7 @@ def test_the_feed_of_articles_is_newest_first_and_bounded() -> None:
 @pytest.mark.parametrize("format", nouns.FEEDS)
 def test_a_feed_of_issues_comes_from_the_same_code(format: str) -> None:  # noqa: A002
     publication = nouns.publication()
-    octets = nouns.body(format, compose.archive(issues(), publication), publication)
+    octets = nouns.body(format, nouns.feed(issues(), publication, "issues"), publication)
     bodies = [reading.entry(body) for body in reading.feed_bodies(format, octets)]
     assert len(bodies) == 3
     for n, shown in zip((3, 2, 1), bodies, strict=True):
@@ -518,3 +520,40 @@ def test_a_feed_of_issues_comes_from_the_same_code(format: str) -> None:  # noqa
             f"https://wire.example/issues/issue-{n}/" for n in (3, 2, 1)
         ]
         assert not [item for item in reading.rss(octets) if item.findtext(f"{DC}creator") == "The curator"]
+
+
+# Entries that are kept
+
+
+def test_an_entry_has_the_same_bytes_in_every_feed_that_holds_it() -> None:
+    publication = nouns.publication(feeds=Feeds(entries=4))
+    numbers = [replace(issue, date=issue.date) for issue in issues()]
+    undated = nouns.article(40, published=None)
+    numbers[0] = replace(numbers[0], sections=(Section(articles=(*numbers[0].articles, undated)),))
+    kept = nouns.entries(numbers, publication)
+    for format in nouns.FEEDS:  # noqa: A001
+        for issue in numbers:
+            own = nouns.body(format, issue, publication)
+            assert own == render.feed(issue, publication, format, kept[format]).body
+            assert all(own.count(kept[format][article.id]) == 1 for article in issue.articles)
+        for stem in ("feed", "archive/feed-1"):
+            page = nouns.feed(numbers, publication, stem)
+            made = render.feed(page, publication, format, kept[format])
+            assert all(made.body.count(kept[format][article.id]) == 1 for article in page.articles)
+            assert made.path == stem + {"rss": ".xml", "atom": ".atom", "json": ".json"}[format]
+
+
+@pytest.mark.parametrize("format", nouns.FEEDS)
+def test_a_document_of_kept_entries_is_well_formed_and_indented_alike(format: str) -> None:  # noqa: A002
+    octets = nouns.body(format, nouns.issue(nouns.rich(1), nouns.article(2)))
+    if format == "json":
+        assert json.dumps(json.loads(octets), ensure_ascii=False, indent=2).encode() + b"\n" == octets
+        return
+    tree = etree.fromstring(octets, etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+    assert etree.tostring(tree, encoding="UTF-8", xml_declaration=True, pretty_print=True) == octets
+    assert octets.count(b"xmlns") == {"rss": 3, "atom": 1}[format]
+
+
+def test_an_entry_that_is_missing_is_told() -> None:
+    with pytest.raises(RenderError, match="story-1"):
+        render.feed(nouns.issue(nouns.article()), nouns.publication(), "rss", {})

@@ -8,7 +8,7 @@ import pytest
 
 import nouns
 from addresses import PERSONAL
-from dispatch import __version__, compose, config, html, issues
+from dispatch import __version__, config, html, issues
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Image, Issue, Publication, Section, Source
 
@@ -94,7 +94,7 @@ def collection() -> Case:
         nouns.issue(nouns.rich(n), nouns.article(n + 1), id=f"tag:wire.example,2025:{n}", slug=f"issue-{n}", number=n)
         for n in (1, 2)
     ]
-    return compose.archive(numbers, publication), publication
+    return nouns.feed(numbers, publication, "issues"), publication
 
 
 CASES: dict[str, Callable[[], Case]] = {
@@ -110,8 +110,8 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
-# A collection is a feed and a page, and is not mailed.
-EDITIONS = [(case, name) for case in CASES for name in FORMATS if case != "archive" or name not in nouns.MESSAGES]
+# A collection is a feed and nothing else.
+EDITIONS = [(case, name) for case in CASES for name in FORMATS if case != "archive" or name in nouns.FEEDS]
 
 
 @pytest.mark.parametrize(("case", "format"), EDITIONS)

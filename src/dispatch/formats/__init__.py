@@ -1,16 +1,37 @@
 """FORMATS: every format that an issue can be rendered in.
 
-A format is a module with ``render(issue, publication) -> bytes``, pure, and a row here.
+A format is a module with ``render(issue, publication) -> bytes``, pure, and a row here. A feed's module has ``entry``
+and ``document`` besides: what it makes of an article, and the feed around such entries.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
-from dispatch.model import Issue, Publication
+from dispatch.model import Article, Issue, Publication
 
-Renderer = Callable[[Issue, Publication], bytes]
+if TYPE_CHECKING:
+    from dispatch.formats.fragments import Fragments
+
+FEEDS = ("rss", "atom", "json")
+
+
+class Module(Protocol):
+    """What the module of every format has."""
+
+    def render(self, issue: Issue, publication: Publication) -> bytes:
+        """The finished edition. Raises RenderError."""
+
+
+class FeedModule(Module, Protocol):
+    """What the module of a feed has."""
+
+    def entry(self, article: Article, fragments: "Fragments") -> bytes:
+        """An article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
+
+    def document(self, fragments: "Fragments", entries: Sequence[bytes]) -> bytes:
+        """The feed of the fragments' issue around finished entries. Raises RenderError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +44,7 @@ class Format:
 
     def render(self, issue: Issue, publication: Publication) -> bytes:
         """The finished edition. Raises RenderError."""
-        return cast("Renderer", import_module(f"dispatch.formats.{self.name}").render)(issue, publication)
+        return cast("Module", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
 
 
 FORMATS: Mapping[str, Format] = {
@@ -38,3 +59,8 @@ FORMATS: Mapping[str, Format] = {
         Format(name="web", media_type="text/html", path="index.html"),
     )
 }
+
+
+def feed_module(name: str) -> FeedModule:
+    """The module of one of ``FEEDS``."""
+    return cast("FeedModule", import_module(f"dispatch.formats.{name}"))

@@ -1,9 +1,9 @@
 """Atom (RFC 4287): an author on every entry, none on the feed, every person a contributor with their own address."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from feedgen.entry import FeedEntry
 from lxml import etree
 
 from dispatch import terms
@@ -13,29 +13,36 @@ from dispatch.formats.fragments import Fragments, licence
 from dispatch.model import Article, Author, Issue, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+AROUND = ("feed",)
 
 
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as an Atom document in UTF-8, an entry an article. Raises RenderError."""
     fragments = Fragments(issue, publication)
-    made = feed.generator(fragments, "atom", partial(_finish_feed, fragments), {})
-    if publication.theme.logo:
-        made.logo(publication.theme.logo)
-    for article in issue.articles:
-        _entry(feed.entry(made, article, partial(_finish_entry, fragments, article)), article, fragments)
-    octets: bytes = made.atom_str(pretty=True)
-    return octets
+    return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
-def _entry(entry: FeedEntry, article: Article, fragments: Fragments) -> None:
-    entry.title(article.title)
-    entry.link(href=article.url, rel="alternate", type="text/html")
-    entry.summary(fragments.summary(article))
-    entry.content(fragments.entry(article), type="html")
+def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+    """The feed around finished entries. Raises RenderError."""
+    made = feed.head(fragments, "atom", partial(_finish_feed, fragments), {})
+    if logo := fragments.publication.theme.logo:
+        made.logo(logo)
+    return feed.filled(made.atom_str(pretty=True), AROUND, entries)
+
+
+def entry(article: Article, fragments: Fragments) -> bytes:
+    """An article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
+    made = feed.entry(article)
+    made.link(href=article.url, rel="alternate", type="text/html")
+    made.summary(fragments.summary(article))
+    made.content(fragments.entry(article), type="html")
     for tag in article.tags:
-        entry.category(term=tag)
+        made.category(term=tag)
     if terms := licence(article):
-        entry.rights(terms)
+        made.rights(terms)
+    tree = made.atom_entry()
+    _finish_entry(fragments, article, tree)
+    return feed.serialised(tree, AROUND, {})
 
 
 def _finish_feed(fragments: Fragments, tree: Element) -> None:

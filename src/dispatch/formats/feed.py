@@ -1,14 +1,15 @@
-"""What RSS and Atom have in common: feedgen builds the tree, and here it is finished.
+"""What RSS and Atom have in common: feedgen builds each tree, and here it is finished, serialised and joined.
 
-feedgen leaves out or gets wrong what ``FINISH`` adds through its own hook for extensions: one author without an e-mail
-address, several links, the origin of an entry, dates that come from the content. The one user of feedgen and lxml.
+feedgen leaves out or gets wrong what the finishing adds: one author without an e-mail address, several links, the
+origin of an entry, dates that come from the content. An entry is serialised alone, so that its bytes can be kept and
+stand in every feed that holds it. The one user of feedgen and lxml.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -22,16 +23,13 @@ Finish = Callable[[Element], None]
 GENERATOR = "dispatch"
 
 
-class _Finisher:
-    """feedgen's hook: it hands over each tree that it has built."""
+class _Finisher(BaseExtension):  # type: ignore[misc]
+    """feedgen's hook for extensions: it is handed the feed's tree when that is built."""
 
     finish: Finish
-    namespaces: dict[str, str]
+    namespaces: Mapping[str, str]
 
-    def __init__(self) -> None:
-        self.namespaces = {}
-
-    def extend_ns(self) -> dict[str, str]:
+    def extend_ns(self) -> Mapping[str, str]:
         return self.namespaces
 
     def extend_rss(self, tree: Element) -> Element:
@@ -41,19 +39,11 @@ class _Finisher:
     extend_atom = extend_rss
 
 
-class _FeedFinisher(_Finisher, BaseExtension):  # type: ignore[misc]
-    pass
-
-
-class _EntryFinisher(_Finisher, BaseEntryExtension):  # type: ignore[misc]
-    pass
-
-
-def generator(fragments: Fragments, format: str, finish: Finish, namespaces: dict[str, str]) -> FeedGenerator:  # noqa: A002
-    """The feed with what both formats say of the whole; ``finish`` gets its tree before the entries join it."""
+def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[str, str]) -> FeedGenerator:  # noqa: A002
+    """The feed with what both formats say of the whole, without any entry; ``finish`` gets its tree."""
     row = FORMATS[format]
     feed = FeedGenerator()
-    feed.register_extension("finisher", _FeedFinisher, _EntryFinisher)
+    feed.register_extension("finisher", _Finisher)
     feed.finisher.finish = finish
     feed.finisher.namespaces = namespaces
     publication = fragments.publication
@@ -69,12 +59,30 @@ def generator(fragments: Fragments, format: str, finish: Finish, namespaces: dic
     return feed
 
 
-def entry(feed: FeedGenerator, article: Article, finish: Finish) -> FeedEntry:
-    """A new entry at the end; ``finish`` gets its tree."""
-    made = feed.add_entry(order="append")
-    made.finisher.finish = finish
+def entry(article: Article) -> FeedEntry:
+    """A new entry of that article."""
+    made = FeedEntry()
     made.id(article.id)
+    made.title(article.title)
     return made
+
+
+def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, str]) -> bytes:
+    """An entry's own bytes, indented as within the elements ``around`` it, which declare its namespaces."""
+    outermost = inner = etree.Element(around[0], nsmap=namespaces)
+    for name in around[1:]:
+        inner = etree.SubElement(inner, name)
+    inner.append(tree)
+    octets: bytes = etree.tostring(outermost, encoding="UTF-8", pretty_print=True)
+    begin, end = f"<{tree.tag}".encode(), f"</{tree.tag}>".encode()
+    return octets[octets.index(begin) : octets.rindex(end) + len(end)]
+
+
+def filled(head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
+    """The bytes of a feed without entries, with these at the end of it, within the elements ``around`` them."""
+    tail = "".join(f"{'  ' * depth}</{name}>\n" for depth, name in reversed(list(enumerate(around)))).encode()
+    indent = b"  " * len(around)
+    return b"".join([head.removesuffix(tail), *(b"%s%s\n" % (indent, entry) for entry in entries), tail])
 
 
 def title(fragments: Fragments) -> str:

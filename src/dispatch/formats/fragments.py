@@ -69,6 +69,11 @@ class Fragments:
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
         }
 
+    @cached_property
+    def _entries(self) -> dict[Article, str]:
+        """The bodies of feed items, made once for the three formats."""
+        return {}
+
     @property
     def page(self) -> str:
         """The address of the page: of the issue, or of what it is in the site; of the front page for a feed."""
@@ -160,7 +165,9 @@ class Fragments:
 
     def entry(self, article: Article) -> str:
         """The body of a feed's item: the article with its byline, its way to the original and its authors."""
-        return self.render("entry.html", {"article": article}).strip()
+        if article not in self._entries:
+            self._entries[article] = self.render("entry.html", {"article": article}).strip()
+        return self._entries[article]
 
     def summary(self, article: Article) -> str:
         """What a feed says of an article in plain text: its dek, else what its publisher or its beginning says."""

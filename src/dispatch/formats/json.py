@@ -1,7 +1,7 @@
 """JSON Feed 1.1."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from dispatch import terms
@@ -17,7 +17,13 @@ Value = TypeVar("Value")
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as a JSON Feed in UTF-8, an item an article; no authors on the feed. Raises RenderError."""
     fragments = Fragments(issue, publication)
-    document = _known(
+    return document(fragments, [entry(article, fragments) for article in issue.articles])
+
+
+def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+    """The feed around finished items. Raises RenderError."""
+    publication = fragments.publication
+    head = _known(
         {
             "version": VERSION,
             "title": feed.title(fragments),
@@ -28,8 +34,17 @@ def render(issue: Issue, publication: Publication) -> bytes:
             "language": fragments.language.code,
         }
     )
-    items = [_item(article, fragments) for article in issue.articles]
-    return json.dumps({**document, "items": items}, ensure_ascii=False, indent=2).encode() + b"\n"
+    items = b"[\n    %s\n  ]" % b",\n    ".join(entries) if entries else b"[]"
+    return b'%s,\n  "items": %s\n}\n' % (_indented(head).removesuffix(b"\n}"), items)
+
+
+def entry(article: Article, fragments: Fragments) -> bytes:
+    """An article as an item: the same bytes in every feed that holds it. Raises RenderError."""
+    return _indented(_item(article, fragments)).replace(b"\n", b"\n    ")
+
+
+def _indented(values: Mapping[str, object]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, indent=2).encode()
 
 
 def _item(article: Article, fragments: Fragments) -> dict[str, object]:

@@ -1,10 +1,10 @@
 """RSS 2.0 that 17 readers show with the right credit and the W3C validator passes."""
 
 import re
+from collections.abc import Sequence
 from email.utils import format_datetime
 from functools import partial
 
-from feedgen.entry import FeedEntry
 from lxml import etree
 
 from dispatch import links
@@ -15,35 +15,42 @@ from dispatch.model import Article, Issue, Publication
 
 DOCS = "https://www.rssboard.org/rss-specification"
 ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+DC = "http://purl.org/dc/elements/1.1/"
+NAMESPACES = {"dc": DC, "atom": ATOM, "content": CONTENT}
+AROUND = ("rss", "channel")
 
 
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as an RSS 2.0 document in UTF-8, an item an article. Raises RenderError."""
     fragments = Fragments(issue, publication)
-    made = feed.generator(fragments, "rss", partial(_finish_channel, fragments), {})
-    made.load_extension("dc", atom=False)
+    return document(fragments, [entry(article, fragments) for article in issue.articles])
+
+
+def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+    """The feed around finished items. Raises RenderError."""
+    made = feed.head(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
     made.docs(DOCS)
-    for article in issue.articles:
-        _item(feed.entry(made, article, partial(_finish_item, article)), article, fragments)
-    octets: bytes = made.rss_str(pretty=True)
-    return octets
+    return feed.filled(made.rss_str(pretty=True), AROUND, entries)
 
 
-def _item(item: FeedEntry, article: Article, fragments: Fragments) -> None:
-    item.title(article.title)
-    item.link(href=links.ascii_form(article.url))
-    item.guid(article.id, permalink=article.id == links.ascii_form(article.url) and links.is_web(article.id))
-    item.description(fragments.summary(article))
-    item.content(fragments.entry(article), type="html")
-    if authors := feed.bylines(fragments, article):
-        item.dc.dc_creator([author.name for author in authors])
+def entry(article: Article, fragments: Fragments) -> bytes:
+    """An article as an item: the same bytes in every feed that holds it. Raises RenderError."""
+    made = feed.entry(article)
+    made.link(href=links.ascii_form(article.url))
+    made.guid(article.id, permalink=article.id == links.ascii_form(article.url) and links.is_web(article.id))
+    made.description(fragments.summary(article))
+    made.content(fragments.entry(article), type="html")
     for tag in article.tags:
-        item.category(term=tag)
+        made.category(term=tag)
     if article.source.title and (origin := article.source.feed or article.source.url):
-        item.source(title=article.source.title, url=links.ascii_form(origin))
+        made.source(title=article.source.title, url=links.ascii_form(origin))
     for enclosure in article.enclosures[:1]:
         if enclosure.type and enclosure.length is not None:
-            item.enclosure(links.ascii_form(enclosure.url), str(enclosure.length), enclosure.type)
+            made.enclosure(links.ascii_form(enclosure.url), str(enclosure.length), enclosure.type)
+    item = made.rss_entry()
+    _finish_item(article, fragments, item)
+    return feed.serialised(item, AROUND, NAMESPACES)
 
 
 def _finish_channel(fragments: Fragments, rss: Element) -> None:
@@ -62,14 +69,16 @@ def _finish_channel(fragments: Fragments, rss: Element) -> None:
     _refer(channel)
 
 
-def _finish_item(article: Article, item: Element) -> None:
+def _finish_item(article: Article, fragments: Fragments, item: Element) -> None:
     _refer(item)
     link = item.find("link")
     if link is not None:
-        via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap={"atom": ATOM})
+        via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap=NAMESPACES)
         link.addnext(via)
     if article.published:
         etree.SubElement(item, "pubDate").text = format_datetime(feed.utc(article.published))
+    for author in feed.bylines(fragments, article):
+        etree.SubElement(item, f"{{{DC}}}creator").text = author.name
 
 
 def _refer(parent: Element) -> None:
