@@ -23,7 +23,7 @@ def pages(issues: Iterable[Issue], publication: Publication) -> list[Issue]:
     ordered = newest_first(issues)
     found = topics(ordered[::-1], publication)
     site = _Site(publication, ordered, found)
-    return [
+    made = [
         *site.issue_pages(),
         *site.topic_pages(),
         *site.years(),
@@ -31,6 +31,7 @@ def pages(issues: Iterable[Issue], publication: Publication) -> list[Issue]:
         *site.feeds(),
         *site.front(),
     ]
+    return [_among(page, site.indexes) for page in made]
 
 
 def filled(page: Issue, whole: Issue) -> Issue:
@@ -58,6 +59,7 @@ class _Site:
         self.topics = found
         self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
         self.zone = ZoneInfo(publication.timezone)
+        self.indexes = tuple(f"{FOLDERS[kind]}/" for kind in FOLDERS if any(topic.kind == kind for topic in found))
         self.ways: dict[str, tuple[Way, ...]] = {}
         for topic in found:
             if topic.kind != "section":
@@ -233,6 +235,13 @@ class _Site:
 
     def _year(self, issue: Issue) -> int:
         return issue.date.astimezone(self.zone).year
+
+
+def _among(page: Issue, indexes: tuple[str, ...]) -> Issue:
+    """A page that knows which lists the site has; to a feed they are nothing."""
+    if page.place is None or page.place.kind == "feed":
+        return page
+    return replace(page, place=replace(page.place, indexes=indexes))
 
 
 def _way(issue: Issue, article: Article | None = None) -> Way:

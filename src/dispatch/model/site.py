@@ -34,6 +34,7 @@ class Place:
     older: Annotated[Way | None, "the issue, the page of a list or the archived feed before this one"] = None
     newer: Annotated[Way | None, "and the one after it"] = None
     current: Annotated[str, "of an archived feed: the stem of the one that readers subscribe to (RFC 5005)"] = ""
+    indexes: Annotated[tuple[str, ...], "which lists of lists the site has: authors/, sources/, sections/, tags/"] = ()
     author: Annotated[Author | None, "whom the page is about"] = None
     source: Annotated[Source | None, "which source the page is about"] = None
     lists: Annotated[tuple[Way, ...], "the pages that it lists besides its articles: earlier issues, years, names"] = ()
