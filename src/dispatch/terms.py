@@ -1,5 +1,5 @@
 """What holds for an article in an issue without being written there: its source's terms, its address, its id,
-the moment of its last change. Pure.
+the moment of its last change, what is left of it when it is withdrawn. Pure.
 """
 
 from dataclasses import fields, replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch import links
-from dispatch.model import Article, Issue, Publication, Source
+from dispatch.model import Article, Issue, Publication, Source, Withdrawal
 
 _GENERAL = Source()
 
@@ -29,6 +29,35 @@ def changed(article: Article, issue: Issue) -> datetime:
     said += [article.withdrawn.date] if article.withdrawn else []
     known = [moment for moment in (article.updated, article.published) if moment]
     return max([*said, *(known or [issue.date])])
+
+
+def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
+    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address."""
+    return replace(
+        article,
+        dek="",
+        summary="",
+        content="",
+        markdown="",
+        image=None,
+        enclosures=(),
+        note="",
+        corrections=(),
+        withdrawn=withdrawal,
+    )
+
+
+def withdrawn_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
+    """What is left of an issue that was taken back: its title, its sections, and what is left of their articles."""
+    sections = (
+        replace(
+            section,
+            intro="",
+            articles=tuple(withdrawn(article, article.withdrawn or withdrawal) for article in section.articles),
+        )
+        for section in issue.sections
+    )
+    return replace(issue, preheader="", intro="", sections=tuple(sections), corrections=(), withdrawn=withdrawal)
 
 
 def resolved(source: Source, publication: Publication, *, is_own: bool) -> Source:

@@ -1,12 +1,13 @@
-"""Where the articles of an issue stand, and what is corrected in them."""
+"""Where the articles of an issue stand, what is corrected in them, and what is taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from dispatch import terms
 from dispatch.compose.drafting import placed
 from dispatch.errors import IssueError
-from dispatch.model import Article, Correction, Issue
+from dispatch.model import Article, Correction, Issue, Withdrawal
 
 
 def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
@@ -43,19 +44,20 @@ def remove(issue: Issue, key: str) -> Issue:
 
 def correct(issue: Issue, key: str, text: str, now: datetime) -> Issue:
     """The issue with a correction on one of its articles. Raises IssueError when there is no such article."""
+    said = Correction(date=now, text=text)
     target = named(issue, key).key
+    return _with(issue, target, lambda article: replace(article, corrections=(*article.corrections, said)))
 
-    def corrected(article: Article) -> Article:
-        if article.key != target:
-            return article
-        return replace(article, corrections=(*article.corrections, Correction(date=now, text=text)))
 
-    return replace(
-        issue,
-        sections=tuple(
-            replace(section, articles=tuple(map(corrected, section.articles))) for section in issue.sections
-        ),
-    )
+def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
+    """The issue with one of its articles taken back, or, without a key, taken back itself with all that it holds.
+
+    What was withdrawn before stays as it was withdrawn. Raises IssueError when there is no such article.
+    """
+    if not key:
+        return issue if issue.withdrawn else terms.withdrawn_issue(issue, said)
+    target = named(issue, key).key
+    return _with(issue, target, lambda article: article if article.withdrawn else terms.withdrawn(article, said))
 
 
 def named(issue: Issue, name: str) -> Article:
@@ -82,6 +84,20 @@ def named(issue: Issue, name: str) -> Article:
         else f"{many}: dispatch issue show {issue.slug}"
     )
     raise IssueError(f"there is no article “{name}”", subject=issue.slug, hint=hint)
+
+
+def _with(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:
+    """The issue with the article of that key changed."""
+    return replace(
+        issue,
+        sections=tuple(
+            replace(
+                section,
+                articles=tuple(changed(article) if article.key == key else article for article in section.articles),
+            )
+            for section in issue.sections
+        ),
+    )
 
 
 def _with_before(articles: Iterable[Article], article: Article, target: Article) -> Iterable[Article]:

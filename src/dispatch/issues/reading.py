@@ -86,13 +86,14 @@ class Folder:
         issue = self.heading(file, self._sections, self._content(file)) if file else None
         if issue is None or len(self.faults) > before:
             return None
-        return replace(
+        whole = replace(
             issue,
             sections=tuple(
                 replace(section, articles=tuple(self._identified(issue, article) for article in section.articles))
                 for section in issue.sections
             ),
         )
+        return terms.withdrawn_issue(whole, issue.withdrawn) if issue.withdrawn else whole
 
     def head(self) -> Issue | None:
         """The issue without its words, its sections and their articles, which are not looked at; None after a fault."""
@@ -122,6 +123,8 @@ class Folder:
                 "title", "is empty" if data.get("title") else "has no value" if "title" in data else "is missing"
             )
             return None
+        if article and article.withdrawn:
+            article = terms.withdrawn(article, article.withdrawn)
         return article and replace(
             article,
             url=article.url or f"{self.base}#{key}",

@@ -1,15 +1,17 @@
 """An Issue becomes its files again, and nothing changes in them that has not changed in it.
 
 What stands on the disk is read first; only keys whose value is another one are written, and a body that is there is
-never touched. Everything is prepared, and read back, before the first byte is written; issue.md comes last, so that it
+never touched, unless it was withdrawn: then it goes. Everything is prepared, and read back, before the first byte is written; issue.md comes last, so that it
 never lists what is not there.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from dispatch import files, frontmatter
+from dispatch import files, frontmatter, html
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
@@ -55,6 +57,15 @@ def write(publication: Publication, issue: Issue) -> Path:
     return folder.path / "issue.md"
 
 
+def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> None:
+    """Put files, by their names, beside an issue's articles. Raises IssueError when another is in the way of one."""
+    for name, body in beside.items():
+        path = Folder(publication=publication, slug=issue.slug).path / name
+        if path.exists() and files.read(path, within=publication.root, error=IssueError) != body:
+            raise IssueError("another file has this name", subject=files.name(path, publication.root))
+        files.write(path, body, within=publication.root, error=IssueError)
+
+
 def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
     """The article, when a file that no section lists says exactly this."""
     there = folder.of(article.key)
@@ -71,11 +82,17 @@ def _new(folder: Folder, article: Article) -> tuple[Path, str]:
             hint="list it in issue.md, rename it or delete it; or give another name: --key",
         )
     suffix = ".md" if article.markdown or not article.content else ".html"
-    body = (article.markdown or article.content).strip("\n")
+    body = (article.markdown or html.readdressed(article.content, partial(_named, folder))).strip("\n")
     path = folder.path / f"{article.key}{suffix}"
     text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
     _prove(folder, path, text, article)
     return path, text
+
+
+def _named(folder: Folder, address: str) -> str:
+    """The name of a file beside the article where an address is its, otherwise the address."""
+    name = folder.relative(address)
+    return name if name != address and files.is_there(folder.path / name) else address
 
 
 def _changed(folder: Folder, article: Article, old: Article) -> tuple[Path, str]:
@@ -83,6 +100,7 @@ def _changed(folder: Folder, article: Article, old: Article) -> tuple[Path, str]
     file = _file(folder, folder.of(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
     text = _edited(file, forms.of_article(article, old, file.front.data, folder), forms.ARTICLE)
+    text = _without_body(text) if article.withdrawn else text
     if text != file.text or path != file.path:
         _prove(folder, path, text, article)
     return path, text
@@ -96,6 +114,7 @@ def _issue(folder: Folder, issue: Issue, old: Issue | None) -> str:
     else:
         file = _file(folder, path)
         text = _edited(file, forms.of_issue(issue, old, file.front.data), forms.ISSUE)
+        text = _without_body(text) if issue.withdrawn else text
     folder.heading(folder.parsed(path, text), lambda *_: (), "")
     _raise(folder)
     return text
@@ -128,6 +147,11 @@ def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
         return frontmatter.edit(file.text, changes, order)
     except IssueError as error:
         raise IssueError(error.message, subject=file.name, hint=error.hint) from error
+
+
+def _without_body(text: str) -> str:
+    """The text of a file without what follows its front matter."""
+    return text.removesuffix(frontmatter.split(text)[2])
 
 
 def _raise(folder: Folder) -> None:
