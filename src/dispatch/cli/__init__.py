@@ -18,6 +18,7 @@ COMMANDS = {
     "inbox": ("inbox", "Show what is new; put aside what is not wanted."),
     "issue": ("issue", "Start, show and edit issues."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
+    "import": ("import_", "Import what another system gives out, each post an issue."),
     "check": ("check", "Prove that no byline and no link is lost."),
     "review": ("review", "Say what a pull request changes: broken bylines first."),
     "render": ("render", "Render an issue as feeds, mail, text and a page."),
@@ -38,7 +39,8 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"dispatch.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        module = COMMANDS[cmd_name][0]
+        command = getattr(import_module(f"dispatch.cli.{module}"), module)
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
 

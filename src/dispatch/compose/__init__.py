@@ -2,7 +2,8 @@
 
 drafting      a new issue, and articles that come into it
 telling       what an editor says over what was found
-editing       where the articles stand, and what is corrected in them
+importing     posts of another system's archive
+editing       where the articles stand, what is corrected in them, and what is taken back
 collecting    issues as entries, articles as lines
 topics        authors, sources, sections and tags, with their articles
 site          the plan of all pages and feeds, each an Issue with its place
@@ -10,7 +11,8 @@ site          the plan of all pages and feeds, each an Issue with its place
 
 from dispatch.compose.collecting import as_article, light, newest_first
 from dispatch.compose.drafting import LONGEST_KEY, add, draft, from_inbox, key_of, place, twin, unused
-from dispatch.compose.editing import correct, move, named, remove
+from dispatch.compose.editing import correct, move, named, remove, withdraw
+from dispatch.compose.importing import found_in, imported, known
 from dispatch.compose.site import filled, pages
 from dispatch.compose.telling import Said, told
 
@@ -22,8 +24,11 @@ __all__ = [
     "correct",
     "draft",
     "filled",
+    "found_in",
     "from_inbox",
+    "imported",
     "key_of",
+    "known",
     "light",
     "move",
     "named",
@@ -34,4 +39,5 @@ __all__ = [
     "told",
     "twin",
     "unused",
+    "withdraw",
 ]

@@ -5,11 +5,13 @@ links, and well-formed as HTML and as XML alike, so that every later step can wa
 """
 
 from dispatch.html.beginning import excerpt
+from dispatch.html.copies import MEASURE, picture, with_copies
 from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, nesting, sanitise
 from dispatch.html.plain import Paragraph, headings, paragraphs, pictures, text, with_headings_from, word_count
-from dispatch.html.tokens import escape
+from dispatch.html.tokens import escape, readdressed
 
 __all__ = [
+    "MEASURE",
     "MOST_BYTES",
     "MOST_LEVELS",
     "Paragraph",
@@ -19,9 +21,12 @@ __all__ = [
     "headings",
     "nesting",
     "paragraphs",
+    "picture",
     "pictures",
+    "readdressed",
     "sanitise",
     "text",
+    "with_copies",
     "with_headings_from",
     "word_count",
 ]

@@ -1,7 +1,7 @@
 """Content by its pieces: what nh3 writes is regular enough to be walked without a parser."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape as _escape
 from html import unescape
 from typing import NamedTuple
@@ -16,6 +16,7 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 
 # What nh3 writes: lower-case names, every attribute in double quotes, no stray "<".
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
+_ADDRESS = re.compile(r'(?<= )(href|src|cite)="([^"]*)"')
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
 
 
@@ -40,3 +41,14 @@ def tokens(content: str) -> Iterator[Token]:
 def escape(text: str) -> str:
     """Text as it stands between tags and in quoted attributes."""
     return _escape(text, quote=True)
+
+
+def readdressed(content: str, change: Callable[[str], str]) -> str:
+    """The content with every address as ``change`` makes it of the one that stands there; the text stays."""
+
+    def changed(match: re.Match[str]) -> str:
+        address = unescape(match[2])
+        new = change(address)
+        return match[0] if new == address else f'{match[1]}="{escape(new)}"'
+
+    return "".join(_ADDRESS.sub(changed, one.source) if one.tag else one.source for one in tokens(content))

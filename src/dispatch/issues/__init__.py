@@ -7,12 +7,13 @@ writing.py    Issue -> files, changing nothing that has not changed
 
 from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
 from dispatch.issues.reading import names, read, read_all
-from dispatch.issues.writing import write
+from dispatch.issues.writing import lay, write
 
 __all__ = [
     "astray",
     "delete",
     "find",
+    "lay",
     "missing",
     "names",
     "newest",

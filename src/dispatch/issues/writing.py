@@ -1,8 +1,8 @@
 """An Issue becomes its files again, and nothing changes in them that has not changed in it.
 
 What stands on the disk is read first; only keys whose value is another one are written, and a body that is there is
-never touched, unless it was withdrawn: then it goes. Everything is prepared, and read back, before the first byte is written; issue.md comes last, so that it
-never lists what is not there.
+never touched, but that of what is withdrawn goes. Everything is prepared, and read back, before the first byte is
+written; issue.md comes last, so that it never lists what is not there.
 """
 
 from collections.abc import Mapping

@@ -34,20 +34,30 @@ _BARE = re.compile(
 
 def split(text: str, document: Document) -> tuple[Article, str]:
     """What the front matter says, as an Article without a body, and the body. Raises GatherError when it is broken."""
+    data, body = parsed(text, document)
+    return article(data, document), body
+
+
+def parsed(text: str, document: Document) -> tuple[Data, str]:
+    """What stands in the front matter, by key in lower case and with underscores, and the body. Raises GatherError."""
     if match := _BARE.match(text):
         pairs = re.findall(r"^([A-Za-z][\w-]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)", match[0], re.MULTILINE)
-        return _article(dict(pairs), document), text[match.end() :]
+        return _keyed(dict(pairs)), text[match.end() :]
     try:
-        parsed = frontmatter.parse(text, file=document.name)
+        front = frontmatter.parse(text, file=document.name)
     except IssueError as error:
         raise GatherError(
             error.message, subject=error.subject, hint="Mend the lines at the head of the file, or remove them."
         ) from error
-    return _article(parsed.data, document), parsed.body
+    return _keyed(front.data), front.body
 
 
-def _article(data: Data, document: Document) -> Article:
-    data = {key.lower().replace("-", "_"): value for key, value in data.items()}
+def _keyed(data: Data) -> Data:
+    return {key.lower().replace("-", "_"): value for key, value in data.items()}
+
+
+def article(data: Data, document: Document) -> Article:
+    """An Article without a body from what stands in a front matter."""
     authors = tuple(_authors(_first(data, _AUTHORS)))
     return Article(
         url=_address(data, _URL, document.url),
@@ -61,7 +71,7 @@ def _article(data: Data, document: Document) -> Article:
         published=moment(_text(_first(data, _PUBLISHED))),
         updated=moment(_text(_first(data, _UPDATED))),
         language=_text(_first(data, _LANGUAGE)).partition(".")[0].replace("_", "-"),
-        tags=tuple(_tags(_first(data, _TAGS))),
+        tags=tuple(tags(_first(data, _TAGS))),
         image=_image(data, document.url),
         license=_text(_first(data, _LICENSE)),
     )
@@ -129,7 +139,8 @@ def _source(value: object) -> Source:
     return Source(title=links.host(title), url=title) if links.is_web(title) else Source(title=title)
 
 
-def _tags(value: object) -> Iterable[str]:
+def tags(value: object) -> Iterable[str]:
+    """Tags, once each, from a list or from words with commas between them."""
     items = value if isinstance(value, list) else _text(value).strip("[]").split(",")
     return dict.fromkeys(tag for item in items if (tag := _text(item).strip()))
 

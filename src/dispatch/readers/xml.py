@@ -33,6 +33,8 @@ _PREFIXES = {
     "http://backend.userland.com/creativeCommonsRssModule": "cc:",
     "http://creativecommons.org/ns#": "cc:",
     "http://web.resource.org/cc/": "cc:",
+    **{f"http://wordpress.org/export/1.{n}/": "wp:" for n in range(3)},
+    **{f"http://wordpress.org/export/1.{n}/excerpt/": "excerpt:" for n in range(3)},
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
     "http://backend.userland.com/rss2": "",

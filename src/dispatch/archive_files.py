@@ -1,0 +1,200 @@
+"""An archive on the disk: a zip, a folder or one file, opened as files by their names. Nothing is ever unpacked.
+
+A zip is what others made, so it is bounded before it is believed: how many files, how large, how much larger than
+packed. Names that lead outside, links, and what is locked are not taken, and said.
+"""
+
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from dispatch import files
+from dispatch.errors import GatherError
+
+MOST_FILES: Final = 50_000
+MOST_BYTES: Final = 64 << 20  # of one file
+MOST_IN_ALL: Final = 2 << 30
+MOST_RATIO: Final = 200  # of a file that is larger than SMALL: text packs to a twentieth, bombs to a thousandth
+SMALL: Final = 1 << 20
+MOST_DIRECTORY: Final = 16 << 20  # of the table of files that stands at a zip's end
+
+_END = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 6.3.10, section 4.3.16
+_LOCATOR = b"PK\x06\x07"  # section 4.3.15
+_FAILURES = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error, OverflowError)
+# What file managers leave behind; folders of a site's tools are no archive of its posts.
+_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|node_modules/|Thumbs\.db$|desktop\.ini$)")
+
+
+class _Store(Protocol):
+    """Where the bytes are."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file, by the name that the store has for it. Raises GatherError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An archive that was opened; see ``archives.Archive``."""
+
+    name: str
+    names: Sequence[str]
+    refused: Sequence[tuple[str, str]] = ()
+    store: _Store
+    top: str = ""  # the one folder in which everything stands, with its slash
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises GatherError when it is not there, cannot be read, or is larger than 64 MiB."""
+        return self.store.read(self.top + name)
+
+
+def opened(path: Path) -> Opened:
+    """The archive at a path. Raises GatherError when it cannot be opened, or is one that no honest system writes."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise GatherError("there is no such file or folder", subject=str(path)) from error
+    if stat.S_ISDIR(mode):
+        return _folder(path)
+    if not stat.S_ISREG(mode):
+        raise GatherError("this is no ordinary file", subject=str(path))
+    return _zip(path) if zipfile.is_zipfile(path) else _single(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Files below a folder."""
+
+    root: Path
+
+    def read(self, name: str) -> bytes:
+        path = self.root / name
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise GatherError("it is larger than 64 MiB", subject=name)
+        except OSError as error:
+            raise GatherError("it cannot be read", subject=name) from error
+        return files.read(path, within=self.root, error=GatherError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Zip:
+    """Files in a zip, by the names that they have there."""
+
+    file: zipfile.ZipFile
+    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+
+    def read(self, name: str) -> bytes:
+        try:
+            with self.file.open(self.members[name]) as member:
+                # No more than is announced is ever unpacked; what is announced was bounded.
+                body = member.read(MOST_BYTES + 1)
+        except KeyError as error:
+            raise GatherError("it is not in the archive", subject=name) from error
+        except (*_FAILURES, NotImplementedError) as error:
+            raise GatherError(f"it cannot be unpacked: {error}", subject=name) from error
+        if len(body) > MOST_BYTES:
+            raise GatherError("it is larger than 64 MiB", subject=name)
+        return body
+
+
+def _folder(path: Path) -> Opened:
+    found: list[str] = []
+    refused: list[tuple[str, str]] = []
+    for folder, below, names in os.walk(path, followlinks=False):
+        below[:] = sorted(name for name in below if not _LITTER.search(f"{name}/"))
+        for name in (*below, *names):
+            whole = Path(folder, name)
+            shown = whole.relative_to(path).as_posix()
+            if whole.is_symlink():
+                refused.append((shown, "it is a link, which is not followed"))
+            elif name in names and not _LITTER.search(name):
+                found.append(shown)
+        if len(found) > MOST_FILES:
+            raise GatherError(f"there are more than {MOST_FILES:,} files in it", subject=str(path))
+    return _without_top(path.resolve().name, found, refused, _Files(path))
+
+
+def _single(path: Path) -> Opened:
+    return Opened(name=path.name, names=(path.name,), store=_Files(path.parent))
+
+
+def _zip(path: Path) -> Opened:
+    _refuse_bombs(path)
+    try:
+        file = zipfile.ZipFile(path)
+    except (*_FAILURES, NotImplementedError) as error:
+        raise GatherError(f"the zip cannot be opened: {error}", subject=path.name) from error
+    infos = file.infolist()
+    if len(infos) > MOST_FILES:
+        raise GatherError(f"there are more than {MOST_FILES:,} files in it", subject=path.name)
+    if sum(info.file_size for info in infos) > MOST_IN_ALL:
+        raise GatherError("it holds more than 2 GiB", subject=path.name, hint="Unpack it, and give the folder.")
+    store = _Zip(file)
+    refused: list[tuple[str, str]] = []
+    for info in infos:
+        if info.is_dir() or _LITTER.search(info.filename):
+            continue
+        if why := _objection(info):
+            refused.append((info.filename, why))
+        elif info.filename in store.members:
+            refused.append((info.filename, "a second file of that name"))
+        else:
+            store.members[info.filename] = info
+    return _without_top(path.name, store.members, refused, store)
+
+
+def _objection(info: zipfile.ZipInfo) -> str:
+    """Why a file of a zip is not taken; empty when nothing is against it."""
+    name = info.filename
+    if name.startswith("/") or "\\" in name or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        return "its name leads outside of the archive"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a link"
+    if info.flag_bits & 0x1:
+        return "it is locked with a password"
+    if info.file_size > MOST_BYTES:
+        return "it is larger than 64 MiB"
+    if info.file_size > SMALL and info.file_size > MOST_RATIO * max(1, info.compress_size):
+        return f"it unpacks to more than {MOST_RATIO} times its size"
+    return ""
+
+
+def _refuse_bombs(path: Path) -> None:
+    """Looks at how large a zip says that its table is, before anything reads that table."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 0xFFFF - _END.size - 20))
+            tail = file.read()
+    except OSError as error:
+        raise GatherError("it cannot be read", subject=path.name) from error
+    at = len(tail) - _END.size if tail[-_END.size :][:4] == b"PK\x05\x06" else tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        raise GatherError("the zip has no end: it was cut off", subject=path.name, hint="Download it again.")
+    *_, directory, _offset, _comment = _END.unpack_from(tail, at)
+    if tail[max(0, at - 20) : at][:4] == _LOCATOR or directory > MOST_DIRECTORY:
+        raise GatherError(
+            "the zip is larger than archives are", subject=path.name, hint="Unpack it, and give the folder."
+        )
+
+
+def _without_top(name: str, names: Iterable[str], refused: Sequence[tuple[str, str]], store: _Store) -> Opened:
+    """The archive by names that begin below the one folder in which everything stands, if it is so."""
+    names = sorted(names)
+    top = ""
+    while (first := _first(names[0], top) if names else "") and all(other.startswith(top + first) for other in names):
+        top += first
+    return Opened(name=name, names=tuple(other[len(top) :] for other in names), refused=refused, store=store, top=top)
+
+
+def _first(name: str, top: str) -> str:
+    """The folder below ``top`` in which a file stands, with its slash; one whose name says something is none."""
+    folder, slash, _ = name[len(top) :].partition("/")
+    return folder + slash if slash and not folder.startswith("_") else ""

@@ -1,0 +1,138 @@
+"""Which picture of an archive an address in a post means, and under which name it goes beside the article."""
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from dispatch import links
+from dispatch.archives.nouns import Archive
+from dispatch.errors import GatherError
+
+MOST_PICTURES = 500  # in one post
+
+# How files begin that browsers show as pictures; SVG is left out, for it can hold a program.
+_BEGINNINGS = {
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "gif": (b"GIF87a", b"GIF89a"),
+    "webp": (b"RIFF",),
+    "avif": (b"\x00\x00\x00",),
+}
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,5})$")
+_LIKE_A_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
+# What Pelican and Jekyll write for the root of the site.
+_ROOTS = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|filename\||\{\{\s*site\.(?:baseurl|url)\s*\}\})+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where posts stand: what their relative addresses may mean."""
+
+    archive: Archive
+    file: str = ""
+    site: str = ""  # the address of the old site, with a slash at its end; empty when nobody knows
+    roots: tuple[str, ...] = ()  # what stands for that address in texts, such as __GHOST_URL__
+    known: Mapping[str, Sequence[str]]  # the pictures of the archive by the last part of their names
+
+
+def place_in(archive: Archive, site: str, *roots: str) -> Place:
+    """The place of all posts of an archive; each has its own ``file``."""
+    known: dict[str, list[str]] = defaultdict(list)
+    for name in archive.names:
+        if _LIKE_A_PICTURE.search(name):
+            known[posixpath.basename(name)].append(name)
+    return Place(archive=archive, site=f"{site.rstrip('/')}/" if site else "", roots=roots, known=dict(known))
+
+
+class Pictures:
+    """The pictures of one post while it is read."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.files: dict[str, bytes] = {}
+        self.changed: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def placed(self, address: str) -> str:
+        """The address as it is to stand: the name of a copied picture, or one that is resolved, or the same."""
+        if address in self.changed:
+            return self.changed[address]
+        path = self._path(address)
+        if path is None or not path.strip("/"):
+            return address
+        new = self._copied(path) if _LIKE_A_PICTURE.search(path) else ""
+        if not new and self._place.site and not links.is_absolute(address):
+            new = links.resolve(self._place.site, self._bare(address))
+        if not new and _LIKE_A_PICTURE.search(path) and not links.is_absolute(address):
+            self._note(f"the picture {address} is not in the archive")
+        if new and new != address:
+            self.changed[address] = new
+        return new or address
+
+    def _path(self, address: str) -> str | None:
+        """What an address is within the old site; None when it is elsewhere."""
+        bare = self._bare(address)
+        if links.is_absolute(bare):
+            if not self._place.site or links.host(bare) != links.host(self._place.site):
+                return None
+            bare = re.sub(r"^[a-z]+://[^/?#]*", "", bare, flags=re.IGNORECASE)
+        elif bare.startswith(("//", "#")):
+            return None
+        return unquote(re.split("[?#]", bare, maxsplit=1)[0])
+
+    def _bare(self, address: str) -> str:
+        """The address without what stands for the root of the site."""
+        for root in self._place.roots:
+            address = address.removeprefix(root)
+        return _ROOTS.sub("", address)
+
+    def _copied(self, path: str) -> str:
+        """The name beside the article of the picture at a path; empty when the archive does not have it."""
+        member = self._member(path)
+        if not member or len(self.files) >= MOST_PICTURES:
+            return ""
+        suffix = _SUFFIX.search(member)
+        kind = suffix[1].lower() if suffix else ""
+        try:
+            body = self._place.archive.read(member)
+        except GatherError as error:
+            self._note(f"the picture {member} cannot be read: {error.message}")
+            return ""
+        if not body.startswith(_BEGINNINGS.get(kind, ())):
+            self._note(f"{member} is no picture that can be shown")
+            return ""
+        stem = re.sub(r"[^a-z0-9]+", "-", posixpath.basename(member).lower().rpartition(".")[0]).strip("-")[:60]
+        name, number = f"{stem or 'picture'}.{kind}", 1
+        while name in self.files and self.files[name] != body:
+            number += 1
+            name = f"{stem or 'picture'}-{number}.{kind}"
+        self.files[name] = body
+        return name
+
+    def _member(self, path: str) -> str:
+        """The file that a path means: beside the post, from the archive's top, or the only one whose path ends so."""
+        known = self._place.known.get(posixpath.basename(path), [])
+        wanted = (
+            [path.lstrip("/")]
+            if path.startswith("/")
+            else [posixpath.join(posixpath.dirname(self._place.file), path), path]
+        )
+        for one in wanted:
+            if (name := posixpath.normpath(one)) in known:
+                return name
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        # An address may begin with folders that the archive does not have: wp-content/uploads/2024/05/x.jpg.
+        for start in range(max(1, len(parts) - 1)):
+            tail = "/".join(parts[start:])
+            ends = [name for name in known if name == tail or name.endswith(f"/{tail}")]
+            if len(ends) == 1:
+                return ends[0]
+        return ""
+
+    def _note(self, words: str) -> None:
+        if words not in self.notes:
+            self.notes.append(words)

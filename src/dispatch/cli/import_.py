@@ -1,0 +1,178 @@
+"""``dispatch import``."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+
+from dispatch import archive_files, archives, compose, issues, ledger
+from dispatch.archives import ARCHIVES, Left, Post
+from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.errors import IssueError
+from dispatch.model import Issue
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--from", "kind", type=click.Choice(list(ARCHIVES)), help="What it is. Default: found out.")
+@click.option("--site", default="", help="Where the old site stood: what is relative in its posts is relative to it.")
+@click.option(
+    "--published/--draft", "publish", default=False, help="Publish what was published there. Default: all are drafts."
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would come.")
+@click.option("--json", "as_json", is_flag=True, help="As one object.")
+def import_(path: Path, kind: str | None, site: str, publish: bool, dry_run: bool, as_json: bool) -> None:
+    """Import the archive at PATH, a zip, a folder or a file: each post becomes an issue with one article.
+
+    Reads what Ghost, WordPress, Substack, Buttondown and Mailchimp give out, and folders of Markdown with front matter.
+    Authors and ids stay. What cannot be placed is said, with the reason. A second time adds nothing twice.
+
+    \b
+    Examples:
+      dispatch import export.zip --dry-run
+      dispatch import wordpress.xml --published
+      dispatch import my-hugo-site/ --from markdown --site https://old.example
+      dispatch import export.zip --json > report.json
+    """
+    here = desk()
+    archive = archive_files.opened(path)
+    kind = kind or archives.kind_of(archive)
+    if not as_json:
+        say(f"{archive.name}: {ARCHIVES[kind].title}, {len(archive.names):,} files")
+    done = Done(kind=kind, is_quiet=as_json)
+    arrived = list(_imported(here, archives.read(archive, kind, site), done, dry_run=dry_run))
+    if publish and arrived:
+        _publish(here, [(post, one) for post, one in arrived if post.is_public], done, dry_run=dry_run)
+    if as_json:
+        tell(json.dumps(done.rows, indent=2))
+    else:
+        say(done.summary("would be imported" if dry_run else "imported"))
+    if done.rows["failed"]:
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an import, as it is told."""
+
+    kind: str
+    is_quiet: bool
+    rows: dict[str, list[dict[str, object]]] = field(
+        default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
+    )
+
+    def imported(self, post: Post, one: Issue) -> None:
+        """An issue came of a post."""
+        (article,) = one.articles
+        names = [author.name for author in article.authors]
+        row: dict[str, object] = {
+            "file": post.file,
+            "slug": one.slug,
+            "id": article.id,
+            "url": article.url,
+            "title": one.title,
+            "date": one.date.isoformat(),
+            "authors": names,
+            "status": one.status,
+            "notes": list(post.notes),
+            "pictures": list(post.pictures),
+        }
+        self.rows["imported"].append(row)
+        if not self.is_quiet:
+            tell(f"issues/{one.slug}/issue.md")
+            say(f"“{one.title}” by {', '.join(names) or 'nobody named'}")
+            for note in post.notes:
+                say(f"  {post.file}: {note}")
+
+    def said(self, what: str, file: str, reason: str) -> None:
+        """Something was skipped, left, or failed."""
+        self.rows[what].append({"file": file, "reason": reason})
+        if not self.is_quiet:
+            say(f"{file}: {reason}")
+
+    def published(self, one: Issue) -> None:
+        """An issue is published."""
+        next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
+
+    def summary(self, words: str) -> str:
+        """All of it in one line."""
+        counts = {name: len(rows) for name, rows in self.rows.items()}
+        published = sum(row["status"] == "published" for row in self.rows["imported"])
+        return (
+            f"{counts['imported']:,} {words}{f', {published:,} of them published' if published else ''}, "
+            f"{counts['skipped']:,} there already, {counts['left']:,} left, {counts['failed']:,} failed"
+        )
+
+
+def _imported(here: Desk, found: Iterator[Post | Left], done: Done, *, dry_run: bool) -> Iterator[tuple[Post, Issue]]:
+    """Each post that is new, with its issue, written. What is broken does not stop the rest."""
+    publication = here.publication
+    known = compose.known(issues.read_all(publication), ledger.read(publication))
+    taken = set(issues.names(publication))
+    for post in found:
+        if isinstance(post, Left):
+            done.said("failed" if post.is_fault else "left", post.file, post.reason)
+            continue
+        if (slug := compose.found_in(post, known)) is not None:
+            where = f"is there already: issues/{slug}" if slug else "was published before, and is gone on purpose"
+            done.said("skipped", post.file, f"“{post.article.title}” {where}")
+            continue
+        one = compose.imported(post, publication, now(), taken)
+        post = replace(post, notes=(*_changes(post, one), *post.notes))
+        try:
+            if not dry_run:
+                issues.lay(publication, one, post.pictures)
+                issues.write(publication, one)
+        except IssueError as error:
+            done.said("failed", post.file, str(error))
+            continue
+        taken.add(one.slug)
+        known |= compose.known([one], ())
+        done.imported(post, one)
+        yield replace(post, pictures={}), one
+
+
+def _changes(post: Post, one: Issue) -> Iterator[str]:
+    """What an editor should know of the issue that the post became."""
+    (article,) = one.articles
+    if not article.authors:
+        yield "the archive names no author"
+    if not article.published:
+        yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"
+    if post.slug and post.slug != one.slug:
+        yield f"its slug “{post.slug}” became {one.slug}"
+    if post.held:
+        yield f"{post.held}; it stays a draft, whole"
+
+
+def _publish(here: Desk, arrived: list[tuple[Post, Issue]], done: Done, *, dry_run: bool) -> None:
+    """Publish what was public there and is sound here; the rest stays as drafts, and says why."""
+    from dispatch import check as stage
+    from dispatch.cli.check import editions
+
+    publication = here.publication
+    everything = {} if dry_run else {one.slug: one for one in issues.read_all(publication)}
+    for post, drafted in arrived:
+        if post.held:
+            continue
+        if not dry_run:
+            one = everything[drafted.slug]
+            findings = stage.findings(
+                one,
+                editions(here, one),
+                publication,
+                missing=issues.missing(publication, one),
+                astray=issues.astray(publication, one),
+            )
+            errors = [finding for finding in findings if finding.severity == "error"]
+            if errors:
+                more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+                done.said("failed", post.file, f"issues/{one.slug} stays a draft: {errors[0].what}{more}")
+                continue
+            # The ledger first: what it has forgotten could change unseen.
+            ledger.remember(publication, one)
+            issues.write(publication, replace(one, status="published"))
+        done.published(drafted)
