@@ -11,8 +11,9 @@ are filled in when it has done its work (``fill``).
 import functools
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
+from types import FunctionType, MethodType
 from typing import NamedTuple
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
@@ -26,6 +27,7 @@ from dispatch.model import Article, Author, Correction, Image, Source
 # What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
 _KEPT = "_kept"
+_REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
 
 
 # What templates read of the nouns, most of it many times an article.
@@ -55,6 +57,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
+    def call(self, context: Context, obj: Callable[..., object], /, *args: object, **kwargs: object) -> object:
+        """What Jinja2 does, sooner for our own functions: none is unsafe, none wants the context."""
+        if type(obj) in (MethodType, FunctionType) and obj.__module__.startswith("dispatch."):
+            # What Jinja2 tells functions that want the context.
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return obj(*args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
+
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         return not isinstance(obj, PurePath) and super().is_safe_attribute(obj, attr, value)
 
@@ -66,31 +77,38 @@ class Templates:
         def source(name: str) -> tuple[str, str, None] | None:
             return (texts[name], f"templates/{name}", None) if name in texts else None
 
-        self._environment = _Sandbox(
-            loader=FunctionLoader(source),
-            autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
-            undefined=StrictUndefined,
-            finalize=_token,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        def environment(finalize: Callable[..., object] | None = None) -> _Sandbox:
+            return _Sandbox(
+                loader=FunctionLoader(source),
+                autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
+                undefined=StrictUndefined,
+                finalize=finalize,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                keep_trailing_newline=True,
+            )
+
+        self._pages = environment()
+        self._skeletons = environment(_token)
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """The text of a template with its values in it. Raises RenderError, naming template and line."""
+        return self._render(self._pages, name, values)
+
+    def skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
+        """The text of a template with a token for every value that MRML must not see. Raises RenderError likewise."""
+        empty = Skeleton("", f"xq{secrets.token_hex(8)}x", [])
+        return empty._replace(text=self._render(self._skeletons, name, {**values, _KEPT: empty}))
+
+    def _render(self, environment: _Sandbox, name: str, values: Mapping[str, object]) -> str:
         try:
-            return self._environment.get_template(name).render(values)
+            return environment.get_template(name).render(values)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RenderError(
                 f"{type(error).__name__}: {error}",
                 subject=_place(error) or f"templates/{name}",
                 hint="Compare it with the default template of that name.",
             ) from error
-
-    def skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
-        """The text of a template with a token for every value that MRML must not see."""
-        empty = Skeleton("", f"xq{secrets.token_hex(8)}x", [])
-        return empty._replace(text=self.render(name, {**values, _KEPT: empty}))
 
 
 @functools.lru_cache(maxsize=8)
@@ -101,6 +119,24 @@ def _compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
 def of(texts: Mapping[str, str]) -> Templates:
     """The templates over these texts, compiled once."""
     return _compiled(tuple(sorted(texts.items())))
+
+
+def used(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """The templates of these names and all that they include, extend or import, sorted.
+
+    One that says only when it is rendered what it includes may use any: then all are named.
+    """
+    found: set[str] = set()
+    waiting = [name for name in names if name in texts]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            for tag in _REFERRING.finditer(texts[name]):
+                if not tag["name"]:
+                    return sorted(texts)
+                waiting += [tag["name"]] if tag["name"] in texts else []
+    return sorted(found)
 
 
 def fill(html: str, skeleton: Skeleton) -> str:
@@ -125,9 +161,9 @@ def fill(html: str, skeleton: Skeleton) -> str:
 
 @pass_context
 def _token(context: Context, value: object) -> object:
-    """What Jinja2 prints for a value: itself, or in a skeleton a token for it."""
-    skeleton: Skeleton | None = context.get(_KEPT)
-    if skeleton is None or isinstance(value, int):
+    """What Jinja2 prints for a value in a skeleton: a token for it, or itself where that is harmless."""
+    skeleton: Skeleton = context[_KEPT]
+    if isinstance(value, int):
         return value
     words = escape(value)
     # What a macro or a block printed has its tokens already.
