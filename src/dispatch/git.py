@@ -32,6 +32,8 @@ _MAIN = (
     "refs/heads/master",
 )
 _WHOLE = "git fetch --unshallow; in a workflow, give actions/checkout fetch-depth: 0"
+_ABSENT = "not all files of the past are in this clone"
+_ENTIRE = "clone without --filter"
 
 
 class _Blob(NamedTuple):
@@ -51,17 +53,18 @@ def base(folder: Path, ref: str = "") -> str:
     hint = "say which: dispatch review --base REF"
     if _commit(folder, "HEAD") is None:
         raise ReviewError("there is no commit yet, so nothing to compare with", subject=str(folder))
+    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+    hint = _WHOLE if is_shallow else hint
     if not name:
         raise ReviewError("there is no main branch to compare with", subject=str(folder), hint=hint)
-    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
     tip = _commit(folder, name) or _commit(folder, f"origin/{name}")
     if tip is None:
-        raise ReviewError(f"git knows no “{name}”", hint=_WHOLE if is_shallow else hint)
+        raise ReviewError(f"git knows no “{name}”", hint=hint)
     try:
         return _git(folder, "merge-base", "HEAD", tip).decode("ascii").strip()
     except ReviewError as error:
         what = "the history ends before it" if is_shallow else "it has no history in common with this"
-        raise ReviewError(f"“{name}” cannot be compared with: {what}", hint=_WHOLE if is_shallow else hint) from error
+        raise ReviewError(f"“{name}” cannot be compared with: {what}", hint=hint) from error
 
 
 def restore(folder: Path, commit: str, into: Path) -> None:
@@ -113,7 +116,7 @@ def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
     for blob in batch:
         head, _, _ = answer[place : place + 200].partition(b"\n")
         if head != f"{blob.id} blob {blob.size}".encode("ascii"):
-            raise ReviewError("is not in this clone", subject=blob.path, hint="clone without --filter")
+            raise ReviewError(_ABSENT, subject=blob.path, hint=_ENTIRE)
         place += len(head) + 1
         yield answer[place : place + blob.size]
         place += blob.size + 1
@@ -155,6 +158,8 @@ def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
         if "dubious ownership" in said:
             hint = "if you trust it: git config --global --add safe.directory FOLDER"
             raise ReviewError("git does not trust this folder, which is somebody else's", hint=hint) from error
+        if "promisor" in said:
+            raise ReviewError(_ABSENT, subject=str(folder), hint=_ENTIRE) from error
         hint = "dispatch review compares with git" if "not a git repository" in said else ""
         raise ReviewError(said or f"git {words[0]} found nothing", subject=str(folder), hint=hint) from error
     except (OSError, subprocess.TimeoutExpired) as error:

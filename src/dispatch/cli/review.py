@@ -13,9 +13,9 @@ from dispatch import config, git, issues, ledger
 from dispatch import review as stage
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk, desk, tell
-from dispatch.errors import ConfigError, IssueError
+from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
 from dispatch.model import Finding, Issue, Publication
-from dispatch.review import Review, Version
+from dispatch.review import Change, Review, Version
 
 
 @click.command()
@@ -42,9 +42,13 @@ def review(base: str | None, as_json: bool) -> None:
         before = version(Path(folder).resolve())
     after = version(root)
     changes = stage.compare(before, after)
-    broken = {change.where for change in changes if change.weight == "stop"}
-    findings = () if after.publication is None else found(here, before, after, broken)
-    made = Review(base=base or "the main branch", commit=commit, changes=changes, findings=findings)
+    findings: list[Finding] = []
+    for slug in stage.affected(before, after):
+        told = judge(here, slug, after)
+        changes, findings = ((*changes, told), findings) if isinstance(told, Change) else (changes, findings + told)
+    made = Review(
+        base=base or "the main branch", commit=commit, changes=changes, findings=stage.left(findings, changes)
+    )
     tell(json.dumps({"verdict": made.verdict, **asdict(made)}, indent=2) if as_json else stage.markdown(made))
     if made.verdict == "stop":
         sys.exit(1)
@@ -82,13 +86,10 @@ def digests(publication: Publication, one: Issue) -> dict[str, str]:
     return {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
 
 
-def found(here: Desk, before: Version, after: Version, broken: set[str]) -> tuple[Finding, ...]:
-    """What check says of the issues that change, without what the comparison has said already."""
-    slugs = stage.affected(before, after)
-    every = dict.fromkeys(
-        finding
-        for one in after.issues
-        if one.slug in slugs
-        for finding in judged(here, one, everything=after.issues, is_whole=not after.faults)
-    )
-    return tuple(one for one in every if not (one.rule.startswith("ids.") and {one.where, "dispatch.lock"} & broken))
+def judge(here: Desk, slug: str, now: Version) -> list[Finding] | Change:
+    """What check says of an issue; or that it cannot be rendered, by a template of the pull request's."""
+    one = next(issue for issue in now.issues if issue.slug == slug)
+    try:
+        return judged(here, one, everything=now.issues, is_whole=not now.faults)
+    except (RenderError, CheckError) as error:
+        return Change(weight="stop", kind="file", where=f"issues/{slug}", what=f"Cannot be rendered: {error}")

@@ -35,7 +35,7 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
         return
     yield from (kept(change, "ids.authors") for change in _byline(old.authors, new.authors))
     yield from _credits(old.credits, new.credits)
-    if old.url != new.url:
+    if old.url != new.url and (is_public or not (_is_own(old) and _is_own(new))):
         yield kept(Change(kind="link", what="has another address", now=new.url, was=old.url), "ids.link")
     if old.id != new.id:
         what = "has another id: readers of its feed would get it again" if is_public else "has another id"
@@ -52,6 +52,11 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
     yield from led(old.content, new.content)
     yield from _said(old, new)
     yield from _shown(old, new)
+
+
+def _is_own(article: Article) -> bool:
+    """Whether an article has its address from its file's name."""
+    return article.url.endswith(f"#{article.key}")
 
 
 def _byline(old: Sequence[Author], new: Sequence[Author]) -> Iterator[Change]:

@@ -1,10 +1,10 @@
 """What is new, gone, moved or renamed, issue by issue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dispatch.checks.rules import file
-from dispatch.model import Article, Issue
+from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
 from dispatch.review.nouns import Change, Version
 from dispatch.review.words import counted, field, listed, prose
@@ -23,6 +23,8 @@ def compare(old: Version, new: Version) -> tuple[Change, ...]:
 
 def affected(old: Version, new: Version) -> list[str]:
     """The slugs of the issues of which some edition may become another: what check should look at."""
+    if new.publication is None:
+        return []
     everything = settings.shows(old.publication) != settings.shows(new.publication)
     before = {issue.slug: issue for issue in old.issues}
     return [
@@ -30,6 +32,16 @@ def affected(old: Version, new: Version) -> list[str]:
         for issue in new.issues
         if everything or issue != before.get(issue.slug) or old.files.get(issue.slug) != new.files.get(issue.slug)
     ]
+
+
+def left(findings: Iterable[Finding], changes: Iterable[Change]) -> tuple[Finding, ...]:
+    """The findings without those that say of an id, a date or a byline what a change has said already."""
+    said = {change.where for change in changes if change.weight == "stop"}
+    return tuple(
+        one
+        for one in dict.fromkeys(findings)
+        if not (one.rule.startswith("ids.") and (one.where in said or (said and one.where == settings.LOCK)))
+    )
 
 
 class _Comparison:
@@ -61,7 +73,7 @@ class _Comparison:
         again = {before.slug for before in self.pairs.values()} | set(self.new.faults)
         for before in self.old.issues:
             if before.slug not in again:
-                yield self._gone(before, before, None, "is gone")
+                yield self._gone(before, before, None)
             if before.slug not in self.new.faults:
                 now = next((issue for issue in self.new.issues if self.pairs.get(issue.slug) == before), before)
                 yield from self._lost(before, now)
@@ -153,15 +165,14 @@ class _Comparison:
         """The articles of an issue that stand nowhere any more."""
         for article in old.articles:
             if article.id not in self.met:
-                yield self._gone(old, now, article, "is gone")
+                yield self._gone(old, now, article)
 
-    def _gone(self, old: Issue, now: Issue, article: Article | None, what: str) -> Change:
+    def _gone(self, old: Issue, now: Issue, article: Article | None) -> Change:
         is_promised = (article or old).id in self.public and "ids.vanished" not in self.off
-        by = f", by {listed([author.name for author in article.authors])}," if article and article.authors else ""
-        said = f"{by} {what}{': it was published' if is_promised else ''}".strip(" ")
-        return Change(weight="stop" if is_promised else "tell", kind="gone", what=said).of(
-            now, file(old, article), article
-        )
+        by = f"by {listed([author.name for author in article.authors])}" if article and article.authors else ""
+        said = "is gone, though it was published" if is_promised else "is gone"
+        change = Change(weight="stop" if is_promised else "tell", kind="gone", what=said, was=by)
+        return change.of(now, file(old, article), article)
 
 
 def _issues(old: Version, new: Version) -> dict[str, Issue]:

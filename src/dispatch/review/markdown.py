@@ -22,8 +22,8 @@ _ALIKE = 3  # so many that say the same are told one by one; more of them in one
 _LINE = 600  # characters of one line
 # What Markdown reads (CommonMark 0.31, section 2.4), but for what is harmless within a line.
 _MARKS = re.compile(r"[\\`*_\[\]<>|~&]")
-# What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id.
-_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)")
+# What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
+_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
 _BROKEN = {
     "byline": ("byline is broken", "bylines are broken"),
     "link": ("link is broken", "links are broken"),

@@ -9,7 +9,7 @@ from dispatch.review.nouns import Change, Version
 from dispatch.review.words import around, listed
 
 _FILE = "dispatch.toml"
-_LOCK = "dispatch.lock"
+LOCK = "dispatch.lock"
 _ADDRESSES = ("url", "email.unsubscribe")
 _LISTS = ("sources", "authors", "templates", "check", "root")
 
@@ -57,11 +57,11 @@ def _ledger(old: Version, new: Version) -> Iterator[Change]:
     now = {record.id: record for record in new.ledger}
     for record in old.ledger:
         if record.id not in now:
-            what = f"{_LOCK} forgets the {record.kind} {record.id}, which was published"
-            yield Change(weight="stop", kind="identity", where=_LOCK, what=what)
+            what = f"{LOCK} forgets the {record.kind} {record.id}, which was published"
+            yield Change(weight="stop", kind="identity", where=LOCK, what=what)
         elif record != now[record.id]:
-            what = f"{_LOCK} says something else of the {record.kind} {record.id}, which was published"
-            yield Change(weight="look", kind="identity", where=_LOCK, what=what)
+            what = f"{LOCK} says something else of the {record.kind} {record.id}, which was published"
+            yield Change(weight="look", kind="identity", where=LOCK, what=what)
 
 
 def _values(was: Publication, now: Publication) -> Iterator[Change]:
