@@ -72,6 +72,7 @@ class _Reader:
         self._links: list[Link] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
         self._around: list[tuple[str, str]] = []  # names and ids of the elements we are in
+        self._sources: list[str] = []  # of the <picture> that we are in
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
@@ -82,6 +83,8 @@ class _Reader:
             self._open = (attributes["href"], None)
         elif name == "br":
             self._gap = bool(self._text)
+        elif name == "source" and any(outer == "picture" for outer, _ in self._around):
+            self._sources += [*_addresses(attributes.get("srcset", "")), *_addresses(attributes.get("src", ""))]
         elif name == "img":
             self.pictures.append(
                 Picture(
@@ -89,6 +92,7 @@ class _Reader:
                     alt=attributes.get("alt"),
                     width=attributes.get("width", ""),
                     height=attributes.get("height", ""),
+                    instead=(*self._sources, *_addresses(attributes.get("srcset", ""))),
                 )
             )
 
@@ -97,6 +101,8 @@ class _Reader:
             self._close_link()
         if name in _BLOCKS:
             self._break()
+        if name == "picture":
+            self._sources = []
         self._around.pop()
 
     def words(self, text: str) -> None:
@@ -136,6 +142,11 @@ class _Reader:
             )
         self._text, self._gap, self._links = "", False, []
         self._open = (carried, None) if carried is not None else None
+
+
+def _addresses(srcset: str) -> Iterator[str]:
+    """The addresses of a srcset (HTML, section 4.8.4.2.1)."""
+    return (said.split()[0] for said in re.split(r",(?=\s|$)", srcset) if said.strip())
 
 
 def content(html: str) -> tuple[Line, ...]:

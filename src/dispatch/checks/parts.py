@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from dispatch.checks import entries, message, page, plain
+from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, fold
 from dispatch.errors import CheckError
-from dispatch.model import Article, Edition, Issue
+from dispatch.model import Article, Copy, Edition, Issue
 
 Kind = Literal["feed", "page", "mail", "plain"]
 
@@ -40,7 +41,7 @@ def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
         case "rss" | "atom" | "json":
             return (_feed(edition, articles),)
         case "web":
-            return (_page(edition.path, text, articles),)
+            return (_page(edition.path, text, articles, issue.place.pictures if issue.place else {}),)
         case "email":
             return (mail(edition.path, text, articles),)
         case "text":
@@ -79,13 +80,19 @@ def _feed(edition: Edition, articles: Sequence[Article]) -> Part:
 
 
 def _item(said: Said) -> Entry:
-    inside = page.read(said.content)
+    inside = _read(said.content)
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
-def _page(where: str, html: str, articles: Sequence[Article]) -> Part:
-    """A page: an article is the <article> whose id is its key."""
+def _read(html: str, copies: Mapping[str, Copy] | None = None) -> Page:
+    """HTML, its pictures under the addresses that the curator gave."""
     whole = page.read(html)
+    return replace(whole, pictures=tuple(meant(whole.pictures, copies or {})))
+
+
+def _page(where: str, html: str, articles: Sequence[Article], copies: Mapping[str, Copy]) -> Part:
+    """A page: an article is the <article> whose id is its key."""
+    whole = _read(html, copies)
     anchors = list(dict.fromkeys(line.anchor for line in whole.lines if line.anchor))
     shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
     order = [place for _, place in shown if place is not None]
@@ -118,7 +125,7 @@ def _under(lines: Sequence[Line], whole: Page) -> Entry:
 
 def mail(where: str, html: str, articles: Sequence[Article]) -> Part:
     """A mail: an article goes from its headline, a heading of rank 2, to the next one's."""
-    whole = page.read(html)
+    whole = _read(html)
     heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
     if len(heads) == len(articles):
         places: list[int | None] = list(heads)

@@ -31,6 +31,7 @@ class Picture:
     alt: str | None
     width: str
     height: str
+    instead: Annotated[tuple[str, ...], "what a browser may show instead: srcset, and the sources of a <picture>"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,14 @@ from markupsafe import Markup, escape
 from dispatch import html, templates, terms
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Image, Issue, Publication, Section
+from dispatch.model import Article, Author, Copy, Image, Issue, Publication, Section
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The dot goes with what follows it: at the end of a line it would hang.
 DOT = Markup(" ·\N{NO-BREAK SPACE}")
+# How wide the picture of an article that does not lead is shown on a page.
+BESIDE = "(max-width: 480px) 112px, 240px"
 # Between the preheader and the first words of the mail, so that a mailbox shows the preheader alone.
 PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is foreign
 
@@ -49,6 +51,7 @@ class Fragments:
             "excerpt": self.excerpt,
             "feed": self.feed,
             "full": self.full,
+            "img": self.img,
             "issue": self.issue,
             "language": self.language,
             "lead_id": self.lead,
@@ -59,6 +62,7 @@ class Fragments:
             "padding": PADDING,
             "page": self.page,
             "picture": picture,
+            "portrait": self.portrait,
             "publication": self.publication,
             "read": self.read,
             "say": self.language.say,
@@ -66,8 +70,13 @@ class Fragments:
             "spoken": self.spoken,
             "stories": len(tuple(self.issue.articles)),
             "theme": self.publication.theme,
+            "with_copies": self.with_copies,
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
         }
+
+    @cached_property
+    def _templates(self) -> templates.Templates:
+        return templates.of(self.publication.templates)
 
     @cached_property
     def _entries(self) -> dict[Article, str]:
@@ -114,19 +123,27 @@ class Fragments:
 
     def names(self, article: Article) -> Markup:
         """All authors in order, each linked to their own page where they have one."""
-        return self.language.names([_linked(author.name, author.url) for author in article.authors])
+        return self.language.names([self.person(author) for author in article.authors])
+
+    def person(self, author: Author) -> Markup:
+        """One author, linked to their own page where they have one."""
+        return linked(author.name, author.url)
+
+    def dated(self, moment: datetime) -> Markup:
+        """A day as it stands in a byline: on one line."""
+        return escape(self.date(moment).replace(" ", NO_BREAK))
 
     def byline(self, article: Article) -> Markup:
         """Who wrote it, where it stood, who else had a part, when: empty where nothing is known."""
-        source = _linked(article.source.title, article.source.url) if article.source.title else Markup()
+        source = linked(article.source.title, article.source.url) if article.source.title else Markup()
         line = self.language.say("from", source=source) if source else Markup()
         if article.authors:
             line = self.language.say("byline_in" if source else "byline", authors=self.names(article), source=source)
         for role, same in groupby(article.credits, attrgetter("role")):
-            names = self.language.names([_linked(credit.name, credit.url) for credit in same])
+            names = self.language.names([linked(credit.name, credit.url) for credit in same])
             credit = self.language.credit(role, names)
             line = self.language.say("credited", line=line, credit=credit) if line else credit
-        dated = [self.date(article.published).replace(" ", NO_BREAK)] if article.published else []
+        dated = [self.dated(article.published)] if article.published else []
         return DOT.join([part for part in [line, *dated] if part])
 
     def read(self, article: Article) -> Markup:
@@ -146,6 +163,33 @@ class Fragments:
         words = article.source.excerpt_words or self.publication.syndicate.words
         begun = html.excerpt(article.content, words, self.spoken(article).code) if article.content else ""
         return Markup(begun) or _paragraph(article.summary)  # noqa: S704 - sanitised at the door
+
+    @property
+    def _copies(self) -> Mapping[str, Copy]:
+        return self.issue.place.pictures if self.issue.place else {}
+
+    def with_copies(self, body: str, article: Article | None = None) -> Markup:
+        """What stands on a page, its pictures shown from the site's copies where there are some; for pages alone."""
+        first = article.image.url if article and article.image and article.id == self.lead else ""
+        return Markup(html.with_copies(body, self._copies, first=first))  # noqa: S704 - sanitised at the door
+
+    def img(self, image: Image, *, leads: bool = False) -> Markup:
+        """The picture that stands for an article, on a page: from the site's copy where there is one."""
+        sizes = {"width": str(image.width or ""), "height": str(image.height or "")}
+        said = {"src": image.url, "alt": image.alt or "", **{name: value for name, value in sizes.items() if value}}
+        copy = self._copies.get(image.url)
+        if copy is None:
+            return _element("img", {"class": "picture", **said})
+        shown = html.picture(copy, said, sizes=html.MEASURE if leads else BESIDE, waits=not leads, kind="picture")
+        return Markup(shown)  # noqa: S704 - escaped there
+
+    def portrait(self, author: Author) -> Markup:
+        """An author's portrait, on a page: from the site's copy where there is one. The name stands beside it."""
+        said = {"src": author.avatar, "alt": "", "width": "48", "height": "48"}
+        copy = self._copies.get(author.avatar)
+        if copy is None:
+            return _element("img", said)
+        return Markup(html.picture(copy, said, sizes="48px", waits=True))  # noqa: S704 - escaped there
 
     def about(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom there is something to say, where the policy lets more than a link be shown."""
@@ -175,7 +219,7 @@ class Fragments:
 
     def render(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """A template with these values in it. Raises RenderError."""
-        return templates.of(self.publication.templates).render(template, {**self.values, **(more or {})})
+        return self._templates.render(template, {**self.values, **(more or {})})
 
 
 def picture(article: Article, shown: str) -> Image | None:
@@ -189,10 +233,17 @@ def licence(article: Article) -> str:
     return article.license or article.source.license
 
 
-def _linked(name: str, url: str) -> Markup:
+def linked(name: str, url: str, marks: str = "") -> Markup:
+    """A name in bold, linked to its address when it has one; ``marks`` are attributes for what machines read."""
     # A name in another script must not carry its direction into what stands beside it.
-    bold = f'<b dir="auto">{escape(name)}</b>'
-    return Markup(f'<a href="{escape(url)}">{bold}</a>' if url else bold)  # noqa: S704 - escaped just here
+    bold = f'<b dir="auto"{"" if url else marks}>{escape(name)}</b>'
+    return Markup(f'<a href="{escape(url)}"{marks}>{bold}</a>' if url else bold)  # noqa: S704 - escaped just here
+
+
+def _element(name: str, attributes: Mapping[str, str]) -> Markup:
+    """A void element."""
+    said = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in attributes.items())
+    return Markup("<{}{} />").format(name, said)
 
 
 def _paragraph(plain: str) -> Markup:
