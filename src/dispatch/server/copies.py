@@ -4,7 +4,6 @@ import hashlib
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -99,15 +98,6 @@ def mark(folder: Path, name: str) -> Mark | None:
         return Mark.of((folder / name).stat())
     except OSError:
         return None
-
-
-def chunks(file: BinaryIO, part: range) -> Iterator[bytes]:
-    """These bytes of an open file, in order; fewer when it has been cut meanwhile."""
-    file.seek(part.start)
-    left = len(part)
-    while left and (chunk := file.read(min(left, CHUNK))):
-        left -= len(chunk)
-        yield chunk
 
 
 def _copy(name: str, mark: Mark, plain: bytes, body: bytes, digest: str, coding: str) -> Copy:

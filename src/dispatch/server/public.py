@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from starlette.datastructures import Headers
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dispatch.errors import DeliveryError
@@ -183,16 +183,34 @@ class Public:
         return self._rules.find(path)
 
 
-class _Sent(StreamingResponse):
-    """A part of an open file, which is closed at the end, whatever ends it."""
+class _Sent(Response):
+    """A part of an open file. Whoever hangs up is sent no more; a file that has been cut ends the connection."""
 
     def __init__(self, file: BinaryIO, part: range, status: int, headers: dict[str, str]) -> None:
-        super().__init__(copies.chunks(file, part), status, headers)
+        super().__init__(None, status, headers)
         self._file = file
+        self._part = part
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._file:
-            await super().__call__(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
+        leaving = asyncio.create_task(_left(receive))
+        left = len(self._part)
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await asyncio.to_thread(self._file.seek, self._part.start)
+            while left and not leaving.done():
+                chunk = await asyncio.to_thread(self._file.read, min(left, copies.CHUNK))
+                if not chunk:
+                    return
+                left -= len(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+        finally:
+            leaving.cancel()
+            self._file.close()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _coding(name: str | None, fields: Headers) -> str:

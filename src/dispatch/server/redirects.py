@@ -92,7 +92,7 @@ def _rule(words: list[str]) -> tuple[str, Rule]:
     path, to = asked(quote(words[0], safe="/%*").encode()), quote(words[1], safe="/%:?#[]@!$&'()*+,;=~")
     if path is None or not words[0].startswith("/"):
         raise ValueError(f"“{words[0]}” is no path of this site")
-    if not _WITHIN.fullmatch(to):
+    if not _WITHIN.fullmatch(to) or "\\" in words[1]:
         raise ValueError(f"“{words[1]}” leads out of this site")
     return path, Rule(status=int(status), to=to)
 

@@ -5,17 +5,20 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import cast
 from urllib.parse import quote
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from dispatch.errors import DeliveryError
 
 # Connections at once. One more is told to come again; each costs a file descriptor and some kilobytes.
 TOGETHER = 4000
-# Seconds. A connection without a request is closed after the first; one on which nothing moves after the second.
+# Seconds. A connection that has had its answer is closed after the first; one on which nothing moves after the second.
 IDLE = 15
 STUCK = 20
 # Seconds that answers on their way are given when the server stops.
@@ -25,19 +28,26 @@ HEAD = 32 * 1024
 
 
 def run(
-    app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], log: Callable[[str], None] | None = None
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    log: Callable[[str], None] | None = None,
+    stuck: float = STUCK,
 ) -> None:
     """Serves an application until Ctrl-C or SIGTERM.
 
     port: 0 takes a free one. ready: told the address when connections are accepted.
     log: told of each answer in a line, which is safe to print only after ``terminal.safe``.
+    stuck: in seconds; a connection on which nothing has moved from one look to the next, that much later, is closed.
     No proxy is believed, no header names the client. Raises DeliveryError when the address cannot be had.
     """
     with _bound(host, port) as listening:
         _room_for_connections()
         config = uvicorn.Config(
             _logged(app, log) if log else app,
-            http=_Patient,
+            http=cast("type[asyncio.Protocol]", partial(_Patient, stuck=stuck)),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -47,14 +57,13 @@ def run(
             server_header=False,
             limit_concurrency=TOGETHER,
             timeout_keep_alive=IDLE,
-            timeout_graceful_shutdown=GOODBYE,
             h11_max_incomplete_event_size=HEAD,
         )
-        ready(_address(listening))
         # uvicorn stops at either and then raises it again, for whoever handled it before.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            uvicorn.Server(config).run([listening])
+            ready(_address(listening))
+            _Server(config).run([listening])
         except KeyboardInterrupt:
             return
 
@@ -62,11 +71,14 @@ def run(
 def _bound(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=2048)
+        listening = socket.create_server(address[:2], family=family, backlog=2048)
     except (OSError, UnicodeError) as cause:
         reason = (getattr(cause, "strerror", "") or str(cause)).lower()
         hint = "Choose another one: --port 8001" if "in use" in reason else ""
         raise DeliveryError(f"cannot be listened on: {reason}", subject=f"{host}:{port}", hint=hint) from cause
+    # Headers and body are two writes. asyncio sees to this only where it made the socket itself; it is inherited.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _address(listening: socket.socket) -> str:
@@ -101,19 +113,42 @@ def _logged(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:
     return logged
 
 
+class _Server(uvicorn.Server):
+    """Hangs up on whoever is still reading a while after it was told to stop, instead of waiting for ever."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(GOODBYE, self._hang_up)
+        await super().shutdown(sockets)
+
+    def _hang_up(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
 class _Patient(H11Protocol):
     """A connection that is hung up on when nothing has moved on it for a while: no request came whole, no answer left.
 
     uvicorn waits for ever for the rest of a request that has begun, and for a client to take its answer.
     """
 
-    _seen: tuple[object, ...] = ()
-    _taken = 0
-    _timer: asyncio.TimerHandle | None = None
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        stuck: float,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._stuck = stuck
+        self._seen: tuple[object, ...] = ()
+        self._taken = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
-        self._timer = self.loop.call_later(STUCK, self._look)
+        self._timer = self.loop.call_later(self._stuck, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer:
@@ -130,4 +165,4 @@ class _Patient(H11Protocol):
             self.transport.abort()
             return
         self._seen = seen
-        self._timer = self.loop.call_later(STUCK, self._look)
+        self._timer = self.loop.call_later(self._stuck, self._look)

@@ -1,0 +1,909 @@
+"""The public folder over HTTP: the real command, a real socket, the bytes of the disk."""
+
+import asyncio
+import gzip
+import hashlib
+import http.client
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urljoin
+
+import brotli
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.cli import main
+from dispatch.server import codings, conditions, manifest, media, redirects
+
+POLICY = (
+    "default-src 'none'; img-src 'self' https:; style-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECRET = b"nobody may read this"
+RSS = (
+    b'<?xml version="1.0"?>\n<?xml-stylesheet href="feed.css" type="text/css"?>\n<!-- <feed> -->\n<rss version="2.0"/>'
+)
+LONG = bytes(range(256)) * 40_000  # longer than what is kept in memory
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        return self.headers["etag"]
+
+
+class Server:
+    """``dispatch serve``, on a free port, for as long as the ``with`` lasts."""
+
+    def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
+        self.port = port
+        self.process = process
+
+    def ask(self, target: str, method: str = "GET", **fields: str) -> Answer:
+        """One request; the target is sent as it is, the names of fields with - for _."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in fields.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders()
+            response = connection.getresponse()
+            body = response.read()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            assert method == "HEAD" or response.status in (204, 304) or int(headers["content-length"]) == len(body)
+            return Answer(response.status, headers, body)
+        finally:
+            connection.close()
+
+    def raw(self, request: bytes) -> bytes:
+        """What comes back for these bytes until the server hangs up, or says nothing for a while."""
+        with self.connection() as client:
+            client.sendall(request)
+            client.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: client.recv(65536), b""))
+
+    def connection(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[Server]:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = process.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
+        assert address, said + process.stderr.read()
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        try:
+            yield Server(int(address[1]), process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 0
+
+
+def served(folder: Path) -> "contextmanager[Server]":
+    return serving(sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(folder))
+
+
+def fill(folder: Path) -> Path:
+    """A public folder with all that is served, and all that must not be."""
+    files = {
+        "index.html": b"<!doctype html><title>The Wire</title>" + b"<p>words</p>" * 100,
+        "404.html": b"<!doctype html><title>Nothing here</title>",
+        "feed.xml": RSS + b" " * 300,
+        "feed.atom": b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
+        "other.xml": b'\xef\xbb\xbf<a:feed xmlns:a="http://www.w3.org/2005/Atom"/>',
+        "sitemap.xml": b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>',
+        "feed.json": json.dumps({"version": "https://jsonfeed.org/version/1.1"}, indent=2).encode(),
+        "search/pagefind/pagefind-entry.json": b'{"version":"1.4.0"}',
+        "search/pagefind/index/en_4d6ef5d.pf_index": b"\x1f\x8b\x00",
+        "search/pagefind/wasm.en.pagefind": b"\x00asm",
+        "search/pagefind/pagefind.js": b"export {}",
+        "search/index.html": b"<!doctype html><title>Search</title>",
+        "issues/bridges/index.html": b"<!doctype html><title>Bridges</title>",
+        "issues/bridges/email.html": b"<!doctype html><title>Mail</title>",
+        "issues/bridges/email.txt": "Grüße\n".encode(),
+        "issues/bridges/91c0e2a47b3d5f68-640.webp": b"RIFF",
+        "issues/bridges/20261122.avif": b"avif",
+        "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "sources.opml": b"<opml version='2.0'/>",
+        "style.css": b"body { color: black }" * 50,
+        "robots.txt": b"User-agent: *\n",
+        "unknown.thing": b"?",
+        "empty.txt": b"",
+        "long.mp3": LONG,
+        ".well-known/security.txt": b"Contact: mailto:desk@wire.example\n",
+        # Never served:
+        ".env": SECRET,
+        ".git/config": SECRET,
+        ".well-known/.hidden": SECRET,
+        "issues/.draft/index.html": SECRET,
+        "issues/bridges/.index.html.3f2a": SECRET,
+        "_headers": SECRET,
+        "../secret.txt": SECRET,
+        "../private/index.html": SECRET,
+    }
+    for name, body in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+    (folder / "_redirects").write_bytes(
+        b"# what has moved\n"
+        b"/issues/brigdes/ /issues/bridges/ 301 # a slip\n"
+        b"/here /elsewhere?a=1#b 302\n"
+        b"/for-good /there/ 308!\n"
+        b"/old/* /issues/:splat 301\n"
+        b"/all/* /:splat 301\n"
+        b"/withdrawn/ /withdrawn/ 410\n"
+        b"/nothing-left / 410\n"
+        b"/out //evil.example/ 301\n"
+        b"/out2 /\\evil.example/ 301\n"
+        b"/out3 https://evil.example/ 301\n"
+        b"/split /a\rset-cookie:a=b 301\n"
+        b"/rewritten /index.html 200\n"
+    )
+    (folder / "withdrawn").mkdir()
+    (folder / "withdrawn" / "index.html").write_bytes(b"<!doctype html><title>Withdrawn</title>")
+    (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
+    (folder / "linked").symlink_to(folder.parent / "private")
+    os.mkfifo(folder / "pipe.txt")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory) -> Path:
+    return fill(tmp_path_factory.mktemp("site") / "public")
+
+
+@pytest.fixture(scope="module")
+def site(public) -> Iterator[Server]:
+    with served(public) as server:
+        yield server
+
+
+def shown(public: Path) -> dict[str, bytes]:
+    """What may be read, by its path: an own reading of the rule, from the disk."""
+    found = {}
+    for place in public.rglob("*"):
+        path = place.relative_to(public)
+        behind_link = any((public / parent).is_symlink() for parent in (path, *path.parents[:-1]))
+        dots = [part for part in path.parts if part.startswith(".")]
+        hidden = [part for part in dots if (part, path.parts[0]) != (".well-known", ".well-known")]
+        if place.is_file() and not behind_link and not hidden and not path.parts[0].startswith("_"):
+            found[path.as_posix()] = place.read_bytes()
+    return found
+
+
+# What is served, and as what
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("feed.xml", "application/rss+xml; charset=utf-8"),
+        ("feed.atom", "application/atom+xml; charset=utf-8"),
+        ("other.xml", "application/atom+xml; charset=utf-8"),
+        ("sitemap.xml", "application/xml; charset=utf-8"),
+        ("feed.json", "application/feed+json"),
+        ("search/pagefind/pagefind-entry.json", "application/json"),
+        ("search/pagefind/index/en_4d6ef5d.pf_index", "application/octet-stream"),
+        ("search/pagefind/wasm.en.pagefind", "application/octet-stream"),
+        ("search/pagefind/pagefind.js", "text/javascript; charset=utf-8"),
+        ("index.html", "text/html; charset=utf-8"),
+        ("issues/bridges/email.txt", "text/plain; charset=utf-8"),
+        ("issues/bridges/20261122.avif", "image/avif"),
+        ("issues/bridges/91c0e2a47b3d5f68-640.webp", "image/webp"),
+        ("drawing.svg", "image/svg+xml; charset=utf-8"),
+        ("sources.opml", "text/x-opml; charset=utf-8"),
+        ("style.css", "text/css; charset=utf-8"),
+        ("long.mp3", "audio/mpeg"),
+        ("unknown.thing", "application/octet-stream"),
+    ],
+)
+def test_every_file_has_its_media_type_and_its_bytes(site, public, path, kind):
+    answer = site.ask(f"/{path}")
+    assert (answer.status, answer.body) == (200, (public / path).read_bytes())
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_everything_that_may_be_read_is_served_and_nothing_else(site, public):
+    expected = shown(public)
+    assert ".well-known/security.txt" in expected
+    assert not [body for body in expected.values() if body == SECRET]
+    for place in (place for place in public.rglob("*") if not place.is_dir()):
+        path = place.relative_to(public).as_posix()
+        answer = site.ask(f"/{quote(path)}")
+        gone = path.startswith("withdrawn/")
+        assert answer.status == (410 if gone else 200 if path in expected else 404), path
+        assert answer.body == expected.get(path, (public / "404.html").read_bytes())
+
+
+@pytest.mark.parametrize("path", ["link.txt", "linked/", "linked", "linked/index.html", "pipe.txt", "_redirects"])
+def test_no_link_no_pipe_and_nothing_for_servers_is_served(site, path):
+    answer = site.ask(f"/{path}")
+    assert answer.status == 404
+    assert SECRET not in answer.body
+
+
+def test_a_folder_is_its_page_and_no_listing(site, public):
+    assert site.ask("/issues/bridges/").body == (public / "issues/bridges/index.html").read_bytes()
+    assert site.ask("/").body == (public / "index.html").read_bytes()
+    assert site.ask("/issues/").status == 404
+    assert site.ask("/issues").status == 404
+    moved = site.ask("/issues/bridges?utm=1")
+    assert (moved.status, moved.headers["location"]) == (301, "/issues/bridges/?utm=1")
+    assert site.ask("/style.css/").status == 404
+
+
+PARTS = """.. . %2e%2e %2E ..%2f %2f %5c ..%5c %00 secret.txt private linked link.txt .env .git config index.html issues
+bridges .well-known %c0%ae %ff public _redirects _headers style.css ? # http: evil.example old out %252e"""
+TARGETS = st.one_of(
+    st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=60),
+    st.lists(st.sampled_from(["", *PARTS.split()]), max_size=7).map("/".join),
+)
+
+
+@given(target=TARGETS)
+def test_no_path_whatever_leads_to_what_is_not_in_the_folder(site, public, target):
+    answer = site.raw(f"GET /{target} HTTP/1.1\r\nhost: wire.example\r\nconnection: close\r\n\r\n".encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = int(head.split()[1])
+    assert SECRET not in answer
+    assert status in (200, 301, 302, 308, 404, 410, 400), head
+    if status == 200:
+        assert body in shown(public).values()
+    if moved := re.search(rb"\r\nlocation: (.*)\r\n", head):
+        assert re.fullmatch(rb"/(?![/\\])[!-~]*", moved[1])
+
+
+CLIMBING = """//secret.txt /../secret.txt /..%2fsecret.txt /%2e%2e/secret.txt /issues/../../secret.txt /\\..\\secret.txt
+/%00 /index.html%00.txt /%ff /index.html/ * a"""
+
+
+@pytest.mark.parametrize("target", [*CLIMBING.split(), "/" + "a" * 9000])
+def test_what_climbs_or_confuses_finds_nothing(site, target):
+    answer = site.raw(f"GET {target} HTTP/1.1\r\nhost: wire.example\r\nconnection: close\r\n\r\n".encode())
+    assert re.match(rb"HTTP/1.1 (404|400) ", answer)
+    assert SECRET not in answer
+
+
+def test_a_whole_address_is_a_path(site, public):
+    answer = site.raw(b"GET http://wire.example/style.css HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+    assert answer.endswith((public / "style.css").read_bytes())
+
+
+TYPED = [
+    "grüße",
+    "a b",
+    "100%",
+    "what?",
+    "c#",
+    "a&b=c",
+    "it's",
+    "“quoted”",
+    "日本語",
+    "🌍",
+    "a+b",
+    "semi;colon",
+    "back\\slash",
+]
+TYPED += [
+    "at@home",
+    "x:y",
+    "~tilde",
+    "[1]",
+    "{2}",
+    "a|b",
+    "$5",
+    "comma,",
+    "ｆｕｌｌ",
+    "مرحبا",
+    "%2e%2e",
+    "e\u0301te",
+    "été",
+]
+
+
+def test_a_name_may_hold_every_character_that_people_type(tmp_path):
+    for name in TYPED:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(name)
+    with served(tmp_path) as site:
+        for name in TYPED:
+            assert site.ask(f"/{quote(name)}/").body.decode() == name
+            moved = site.ask(f"/{quote(name)}")
+            assert moved.status == 301
+            assert urljoin(f"http://wire.example/{quote(name)}", moved.headers["location"]).startswith(
+                "http://wire.example/"
+            )
+            assert site.ask(moved.headers["location"]).body.decode() == name
+        (tmp_path / "cafe\u0301.txt").write_text("composed or not")
+        time.sleep(1.1)
+        for form in ("NFC", "NFD"):
+            assert site.ask(f"/{quote(unicodedata.normalize(form, 'café.txt'))}").body == b"composed or not"
+
+
+def test_reading_is_all_that_there_is(site):
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
+        answer = site.ask("/feed.xml", method)
+        assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    preflight = site.ask("/feed.xml", "OPTIONS", origin="https://reader.example")
+    assert (preflight.status, preflight.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert "if-none-match" in preflight.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize("path", ["/", "/feed.xml", "/long.mp3", "/nothing", "/issues/bridges", "/withdrawn/"])
+@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+def test_head_says_what_get_would_say(site, path, coding):
+    get, head = (site.ask(path, method, accept_encoding=coding) for method in ("GET", "HEAD"))
+    assert head.body == b""
+    assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
+    assert head.status == get.status
+
+
+# Headers
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("", POLICY),
+        ("404.html", POLICY),
+        ("nothing", POLICY),
+        ("feed.xml", POLICY),
+        ("issues/bridges/email.html", POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'")),
+        (
+            "search/",
+            POLICY.replace("img-src", "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src", 1),
+        ),
+    ],
+)
+def test_the_policy_of_every_page(site, path, policy):
+    assert site.ask(f"/{path}").headers["content-security-policy"] == policy
+
+
+def test_readers_on_other_sites_may_fetch_feeds_and_pictures_and_no_page(site):
+    for path in ("feed.xml", "feed.atom", "feed.json", "issues/bridges/20261122.avif", "long.mp3", "sources.opml"):
+        headers = site.ask(f"/{path}").headers
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "access-control-allow-origin" not in site.ask("/").headers
+    assert site.ask("/").headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_only_what_is_named_by_its_bytes_is_kept_for_ever(site):
+    kept = {path: site.ask(f"/{path}").headers["cache-control"] for path in shown_fingerprints()}
+    assert kept == shown_fingerprints()
+    named = b"a" * 10
+    digest = hashlib.sha256(named).hexdigest()
+    assert media.headers(f"style.{digest[:8]}.css", media.TYPES["css"], digest)["cache-control"] == media.FOREVER
+    assert media.headers(f"style.{digest[1:9]}.css", media.TYPES["css"], digest)["cache-control"] == media.REVALIDATE
+
+
+def shown_fingerprints() -> dict[str, str]:
+    return {
+        "feed.xml": "no-cache",
+        "index.html": "no-cache",
+        "style.css": "no-cache",
+        "issues/bridges/20261122.avif": "max-age=3600",
+        "issues/bridges/91c0e2a47b3d5f68-640.webp": "max-age=31536000, immutable",
+        "search/pagefind/index/en_4d6ef5d.pf_index": "max-age=31536000, immutable",
+        "search/pagefind/pagefind-entry.json": "no-cache",
+    }
+
+
+# Versions
+
+
+def test_a_year_old_etag_gets_the_feed_and_the_present_one_nothing(site, public):
+    feed = site.ask("/feed.xml")
+    assert re.fullmatch(r'"[0-9a-f]{32}"', feed.etag)
+    old = site.ask("/feed.xml", if_none_match='"0123456789abcdef"', if_modified_since="Fri, 22 Nov 2030 08:00:00 GMT")
+    assert (old.status, old.body) == (200, (public / "feed.xml").read_bytes())
+    now = site.ask("/feed.xml", if_none_match=feed.etag)
+    assert (now.status, now.body) == (304, b"")
+    repeated = ("etag", "cache-control", "vary", "access-control-allow-origin")
+    assert {name: now.headers[name] for name in repeated} == {name: feed.headers[name] for name in repeated}
+    assert "date" in now.headers
+    assert not {"content-type", "content-length", "content-encoding", "last-modified"} & now.headers.keys()
+
+
+def test_a_date_is_no_version(site, public):
+    """The time of a file is when it was copied: what says that it is new enough is not believed."""
+    os.utime(public / "feed.xml", (0, 0))
+    answer = site.ask("/feed.xml", if_modified_since="Sun, 22 Nov 2026 08:00:00 GMT")
+    assert answer.status == 200
+    assert "last-modified" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ("*", 304),
+        ("W/{etag}", 304),
+        ('"a", {etag}', 304),
+        ('"a,b" ,W/{etag},"c"', 304),
+        ('"a"', 200),
+        ("{etag}x", 304),
+        ("etag", 200),
+        ("", 200),
+        ('W/"a", "', 200),
+    ],
+)
+def test_if_none_match_is_a_list_compared_weakly(site, field, status):
+    etag = site.ask("/feed.xml").etag
+    assert site.ask("/feed.xml", if_none_match=field.format(etag=etag)).status == status
+    assert site.ask("/feed.xml", "HEAD", if_none_match=field.format(etag=etag)).status == status
+
+
+def test_if_match_is_compared_strongly(site):
+    etag = site.ask("/feed.xml").etag
+    for field, status in (("*", 200), (etag, 200), (f'"a", {etag}', 200), (f"W/{etag}", 412), ('"a"', 412)):
+        assert site.ask("/feed.xml", if_match=field).status == status
+
+
+def test_each_coding_has_its_own_bytes_and_its_own_etag(site, public):
+    body = (public / "feed.xml").read_bytes()
+    answers = {coding: site.ask("/feed.xml", accept_encoding=coding) for coding in ("", "gzip", "br")}
+    assert len({answer.etag for answer in answers.values()}) == 3
+    assert {answer.headers["vary"] for answer in answers.values()} == {"accept-encoding"}
+    assert [answers[coding].headers.get("content-encoding") for coding in answers] == [None, "gzip", "br"]
+    assert gzip.decompress(answers["gzip"].body) == brotli.decompress(answers["br"].body) == answers[""].body == body
+    for coding, answer in answers.items():
+        assert site.ask("/feed.xml", accept_encoding=coding, if_none_match=answer.etag).status == 304
+        assert site.ask("/feed.xml", accept_encoding=coding) == answer._replace(headers={**answer.headers})
+    assert site.ask("/feed.xml", accept_encoding="br", if_none_match=answers["gzip"].etag).status == 200
+
+
+def test_what_is_compressed_already_is_left_alone(site):
+    answer = site.ask("/issues/bridges/20261122.avif", accept_encoding="gzip, br")
+    assert not {"content-encoding", "vary"} & answer.headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [
+        ("", ""),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0.9", "gzip"),
+        ("br;q=0, gzip;q=0.001", "gzip"),
+        ("gzip;q=0", ""),
+        ("identity, gzip;q=0.5", ""),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("identity;q=0", ""),
+        ("*", ""),
+        ("*;q=0", ""),
+        ("GZIP ; q=0.3", "gzip"),
+        ("gzip;q=2", ""),
+        ("gzip;q=1.0001", ""),
+        ("br;q=a,gzip;;,,;", ""),
+        ("deflate, compress", ""),
+    ],
+)
+def test_the_coding_that_a_client_wants_most(accept, coding):
+    assert codings.chosen(accept) == coding
+
+
+@given(st.text(alphabet="gzipbrdentyxcom*;q=0.19, \t-", max_size=60))
+def test_a_coding_is_only_sent_to_who_names_it(accept):
+    coding = codings.chosen(accept)
+    assert coding in accept
+    assert coding in ("", "br", "gzip")
+
+
+@given(st.binary(max_size=3000), st.sampled_from(["br", "gzip"]))
+def test_a_coding_gives_the_same_bytes_and_gives_them_back(body, coding):
+    packed = codings.encoded(body, coding)
+    assert packed == codings.encoded(body, coding)
+    assert codings.holds(packed, coding, body)
+    assert not codings.holds(packed, coding, body + b"a")
+    assert not codings.holds(packed, coding, body[1:]) or not body
+    assert not codings.holds(packed[:-1], coding, body)
+    assert not codings.holds(packed + b"a", coding, body)
+
+
+def test_a_bomb_beside_a_page_is_not_inflated():
+    for coding in ("br", "gzip"):
+        assert not codings.holds(codings.encoded(b"a" * 50_000_000, coding), coding, b"a" * 1000)
+
+
+def test_a_precompressed_file_is_sent_when_it_holds_the_same(tmp_path):
+    page = b"<p>words</p>" * 100
+    (tmp_path / "index.html").write_bytes(page)
+    best = brotli.compress(page, quality=11, lgwin=10)
+    (tmp_path / "index.html.br").write_bytes(best)
+    (tmp_path / "index.html.gz").write_bytes(gzip.compress(b"<p>an older page</p>" * 100))
+    (tmp_path / "archive.tar.gz").write_bytes(b"\x1f\x8b")
+    with served(tmp_path) as site:
+        assert site.ask("/", accept_encoding="br").body == best
+        assert gzip.decompress(site.ask("/", accept_encoding="gzip").body) == page
+        assert site.ask("/index.html.br").status == 404
+        assert site.ask("/index.html.gz").status == 404
+        assert site.ask("/archive.tar.gz").headers["content-type"] == "application/gzip"
+
+
+# Parts
+
+RANGES = st.one_of(
+    st.tuples(st.integers(0, 1200), st.integers(0, 1200)).map(lambda pair: f"bytes={pair[0]}-{pair[1]}"),
+    st.integers(0, 1200).map(lambda number: f"bytes={number}-"),
+    st.integers(0, 1200).map(lambda number: f"bytes=-{number}"),
+    st.text(alphabet="bytes=-0123456789, ", max_size=20),
+    st.sampled_from([f"bytes=0-{'9' * 5000}", f"bytes={'9' * 5000}-", "bytes=0-1,5-6", "items=0-1", "bytes=٣-٤"]),
+)
+
+
+@given(asked=RANGES, size=st.integers(0, 1000))
+def test_a_range_is_those_bytes(asked, size):
+    body = bytes(number % 251 for number in range(size))
+    part = conditions.part(asked, "", '"a"', size)
+    simple = re.fullmatch(r"bytes=\s*([0-9]*)-([0-9]*)\s*", asked.strip())
+    if part is None:
+        first, last = simple.groups() if simple else ("", "")
+        assert not (first or last) or (first and last and int(last[:18]) < int(first[:18])) or len(first) > 18
+        return
+    assert part.start >= 0
+    assert part.stop <= size or not part
+    first, last = simple.groups()
+    if len(first + last) < 18:
+        expected = (
+            body[int(first) :][: int(last or size) - int(first) + 1] if first else body[max(0, size - int(last)) :]
+        )
+        assert body[part.start : part.stop] == (expected if first or int(last) else b"")
+
+
+@pytest.mark.parametrize("path", ["style.css", "long.mp3"])
+def test_ranges_of_a_short_and_a_long_file(site, public, path):
+    body = (public / path).read_bytes()
+    size = len(body)
+    etag = site.ask(f"/{path}").etag
+    for asked, start, stop in (
+        ("bytes=0-0", 0, 1),
+        ("bytes=5-99", 5, 100),
+        ("bytes=100-", 100, size),
+        ("bytes=-7", size - 7, size),
+        (f"bytes=-{size + 5}", 0, size),
+        (f"bytes=0-{size + 5}", 0, size),
+    ):
+        answer = site.ask(f"/{path}", range=asked)
+        assert (answer.status, answer.body, answer.etag) == (206, body[start:stop], etag)
+        assert answer.headers["content-range"] == f"bytes {start}-{stop - 1}/{size}"
+        assert site.ask(f"/{path}", range=asked, if_range=etag).status == 206
+        for other in ('"another"', f"W/{etag}", "Sun, 22 Nov 2026 08:00:00 GMT"):
+            assert site.ask(f"/{path}", range=asked, if_range=other).body == body
+        assert site.ask(f"/{path}", "HEAD", range=asked).status == 200
+        assert site.ask(f"/{path}", range=asked, if_none_match=etag).status == 304
+    for asked in (f"bytes={size}-", "bytes=-0"):
+        answer = site.ask(f"/{path}", range=asked)
+        assert (answer.status, answer.headers["content-range"]) == (416, f"bytes */{size}")
+    for asked in ("bytes=0-1,4-5", "bytes=5-2", "lines=1-2", "bytes=-", "bytes", "0-5"):
+        assert site.ask(f"/{path}", range=asked).body == body
+
+
+def test_a_range_of_a_coding_is_of_its_bytes(site):
+    whole = site.ask("/", accept_encoding="gzip")
+    first, rest = (
+        site.ask("/", accept_encoding="gzip", range=part, if_range=whole.etag) for part in ("bytes=0-9", "bytes=10-")
+    )
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.body + rest.body == whole.body
+
+
+def test_an_empty_file_has_no_parts(site):
+    assert site.ask("/empty.txt").body == b""
+    assert site.ask("/empty.txt", range="bytes=0-").status == 416
+
+
+# What has moved, and what is gone
+
+
+def test_what_has_moved_says_where(site):
+    for path, place, status in (
+        ("/issues/brigdes/", "/issues/bridges/", 301),
+        ("/issues/brigdes", "/issues/bridges/", 301),
+        ("/issues/brigdes/index.html", "/issues/bridges/", 301),
+        ("/here", "/elsewhere?a=1#b", 302),
+        ("/for-good/", "/there/", 308),
+        ("/old/bridges/feed.xml", "/issues/bridges/feed.xml", 301),
+        ("/old/%E2%80%9Ca%20b%E2%80%9D", "/issues/%E2%80%9Ca%20b%E2%80%9D", 301),
+    ):
+        answer = site.ask(path)
+        assert (answer.status, answer.headers["location"]) == (status, place)
+
+
+def test_what_is_gone_says_so_with_the_page_at_its_place(site, public):
+    for path in ("/withdrawn/", "/withdrawn", "/withdrawn/index.html"):
+        answer = site.ask(path, if_none_match="*", range="bytes=0-1")
+        assert (answer.status, answer.body) == (410, (public / "withdrawn/index.html").read_bytes())
+        assert answer.headers["content-security-policy"] == POLICY
+    assert site.ask("/nothing-left").status == 410
+
+
+@pytest.mark.parametrize("path", ["/out", "/out2", "/out3", "/split", "/rewritten", "/all//evil.example"])
+def test_no_redirect_leads_out_of_the_site_or_into_the_headers(site, path):
+    answer = site.ask(path)
+    assert answer.status == 404
+    assert not {"location", "set-cookie"} & answer.headers.keys()
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=20))
+def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest):
+    for line in (f"/{path} {to} 301", f"/{path} /{to} 301", f"/{path}/* /{to}:splat 301", f"{path} {to} {rest}"):
+        rules, faults = redirects.read(line)
+        assert len(faults) + len(rules.exact) + len(rules.below) <= len(line.splitlines()) + 1
+        for asked in (path, f"{path}/{rest}", f"{path}//evil.example", f"{path}/\\evil.example"):
+            if rule := rules.find(asked):
+                assert re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", rule.to)
+
+
+def test_what_is_wrong_with_redirects_is_said():
+    text = "/a //evil.example 301\n/b\n/c /d 200\nnowhere /d 301\n"
+    faults = redirects.read(text)[1]
+    assert [fault.partition(": ")[0] for fault in faults] == [f"_redirects:{number}" for number in (1, 2, 3, 4)]
+
+
+# While it is published anew
+
+
+def replace(place: Path, body: bytes) -> None:
+    """As ``files.write`` does it."""
+    beside = place.with_name(f".{place.name}.new")
+    beside.write_bytes(body)
+    beside.replace(place)
+
+
+def test_a_new_publish_is_served_at_once(tmp_path):
+    public = fill(tmp_path / "public")
+    with served(public) as site:
+        before = site.ask("/feed.xml")
+        replace(public / "feed.xml", RSS + b" ")
+        after = site.ask("/feed.xml", if_none_match=before.etag)
+        assert (after.status, after.body) == (200, RSS + b" ")
+        replace(public / "feed.xml", before.body)
+        assert site.ask("/feed.xml", if_none_match=before.etag).status == 304
+        (public / "feed.xml").unlink()
+        assert site.ask("/feed.xml").status == 404
+        time.sleep(1.1)
+        (public / "issues/ferries").mkdir()
+        (public / "issues/ferries/index.html").write_bytes(b"ferries")
+        assert site.ask("/issues/ferries/").body == b"ferries"
+        replace(public / "_redirects", b"/issues/ferries/ /issues/ferries/ 410\n")
+        assert site.ask("/issues/ferries/").status == 410
+        assert site.ask("/here").status == 404
+
+
+def test_a_link_that_is_planted_later_is_not_followed(tmp_path):
+    public = fill(tmp_path / "public")
+    with served(public) as site:
+        assert site.ask("/style.css").status == 200
+        (public / "style.css").unlink()
+        (public / "style.css").symlink_to(tmp_path / "secret.txt")
+        assert site.ask("/style.css").status == 404
+        assert site.ask("/issues/bridges/").status == 200
+        (public / "issues/bridges").rename(tmp_path / "bridges")
+        (tmp_path / "bridges/index.html").write_bytes(SECRET)
+        (public / "issues/bridges").symlink_to(tmp_path / "bridges")
+        assert site.ask("/issues/bridges/").status == 404
+        os.mkfifo(public / "robots.new")
+        (public / "robots.new").replace(public / "robots.txt")
+        assert site.ask("/robots.txt").status == 404
+
+
+def test_the_folder_may_be_a_link_that_moves_to_the_next(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(name)
+    (tmp_path / "public").symlink_to("one")
+    with served(tmp_path / "public") as site:
+        assert site.ask("/").body == b"one"
+        (tmp_path / "next").symlink_to("two")
+        (tmp_path / "next").replace(tmp_path / "public")
+        assert site.ask("/").body == b"two"
+
+
+@pytest.mark.parametrize("size", [1000, 9_000_000], ids=["in memory", "from the disk"])
+def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path, size):
+    place = tmp_path / "feed.txt"
+    place.write_bytes(b"a" * size)
+    until = time.monotonic() + 3
+    answers: list[Answer] = []
+
+    def poll() -> None:
+        while time.monotonic() < until:
+            answers.append(site.ask("/feed.txt"))
+
+    with served(tmp_path) as site:
+        readers = [threading.Thread(target=poll) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        number = 0
+        while time.monotonic() < until:
+            number += 1
+            replace(place, bytes([ord("a") + number % 26]) * (size + number % 26))
+            time.sleep(0.002 if size < 10_000 else 0.2)
+        for reader in readers:
+            reader.join()
+    good = [answer for answer in answers if answer.status == 200]
+    assert all(answer.body.count(answer.body[0]) == len(answer.body) for answer in good)
+    assert all(len(answer.body) == size + (answer.body[0] - ord("a")) for answer in good)
+    assert len({answer.etag for answer in good}) == len({answer.body for answer in good}) > 5
+    assert len(good) > len(answers) * 0.9
+    assert {answer.status for answer in answers} <= {200, 503}
+
+
+def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(tmp_path):
+    (tmp_path / "long.mp3").write_bytes(b"a" * 60_000_000)
+    with served(tmp_path) as site, site.connection() as client:
+        client.sendall(b"GET /long.mp3 HTTP/1.1\r\nhost: a\r\n\r\n")
+        got = len(client.recv(1000))
+        os.truncate(tmp_path / "long.mp3", 1000)
+        while chunk := client.recv(1_000_000):
+            got += len(chunk)
+        assert got < 60_000_000
+
+
+# Many, slow and hostile
+
+
+async def poller(port: int, start: asyncio.Event, rounds: int) -> list[int]:
+    """A feed reader: one connection, asks again with the ETag that it was given."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await start.wait()
+    etag, statuses = "", []
+    for _ in range(rounds):
+        field = f"if-none-match: {etag}\r\n" if etag else ""
+        writer.write(f"GET /feed.xml HTTP/1.1\r\nhost: a\r\naccept-encoding: gzip\r\n{field}\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        statuses.append(int(head.split()[1]))
+        length = re.search(r"content-length: (\d+)", head)
+        await reader.readexactly(int(length[1]) if length and statuses[-1] != 304 else 0)
+        etag = re.search(r"etag: (\S+)", head)[1]
+    writer.close()
+    await writer.wait_closed()
+    return statuses
+
+
+def test_a_thousand_readers_poll_at_once(site):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 2500), hard), hard))
+
+    async def all_of_them() -> list[list[int]]:
+        start = asyncio.Event()
+        tasks = [asyncio.create_task(poller(site.port, start, 5)) for _ in range(1000)]
+        while len(asyncio.all_tasks()) < 1001:
+            await asyncio.sleep(0.01)
+        start.set()
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(all_of_them()) == [[200, 304, 304, 304, 304]] * 1000
+
+
+IMPATIENT = """
+import sys
+from pathlib import Path
+from dispatch.server.public import Public
+from dispatch.server.run import run
+say = lambda line: print(line, file=sys.stderr, flush=True)
+run(Public(Path(sys.argv[1])), host="127.0.0.1", port=0, ready=say, stuck=0.5)
+"""
+
+
+def test_who_does_not_move_is_hung_up_on(tmp_path):
+    (tmp_path / "long.mp3").write_bytes(b"a" * 30_000_000)
+    (tmp_path / "index.html").write_bytes(b"page")
+    with serving(sys.executable, "-c", IMPATIENT, str(tmp_path)) as site, ExitStack() as stack:
+        silent, slow, deaf, busy = (stack.enter_context(site.connection()) for _ in range(4))
+        deaf.sendall(b"GET /long.mp3 HTTP/1.1\r\nhost: a\r\n\r\n")
+        slow.sendall(b"GET / HTTP/1.1\r\nhost: a\r\n")
+        for _ in range(15):
+            busy.sendall(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            while not busy.recv(4096).endswith(b"page"):
+                pass
+            with suppress(OSError):
+                slow.sendall(b"x: a\r\n")
+            time.sleep(0.2)
+        assert received(silent) == received(slow) == 0
+        assert received(deaf) < 30_000_000
+
+
+def received(client: socket.socket) -> int:
+    """How many bytes come until the connection has ended."""
+    got = 0
+    with suppress(ConnectionError):
+        while chunk := client.recv(1_000_000):
+            got += len(chunk)
+    return got
+
+
+def test_more_header_than_anybody_needs_is_refused(site):
+    assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 70_000)[:20]
+    assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n")[:20]
+    assert b" 400 " in site.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")[:20]
+    assert site.ask("/").status == 200
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_end_the_server(site, request_bytes):
+    site.raw(b"GET / HTTP/1.1\r\nhost: a\r\n" + request_bytes + b"\r\n\r\n")
+    assert site.ask("/robots.txt").status == 200
+
+
+# The command
+
+
+def test_the_log_is_quiet_unless_asked_and_nothing_in_it_acts(tmp_path):
+    (tmp_path / "index.html").write_bytes(b"page")
+    command = [sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(tmp_path)]
+    for extra, lines in (([], 0), (["--log"], 3)):
+        with subprocess.Popen([*command, *extra], stderr=subprocess.PIPE, text=True) as process:
+            port = int(re.search(r":(\d+)/", process.stderr.readline())[1])
+            site = Server(port, process)
+            site.ask("/")
+            site.ask("/%1b[31m?a")
+            site.raw(b"GET /\x1b[31m HTTP/1.1\r\nhost: a\r\n\r\n")
+            site.ask("/" + "a" * 40)
+            process.send_signal(signal.SIGTERM)
+            said = process.stderr.read()
+            assert process.wait(timeout=20) == 0
+        assert len(said.splitlines()) == lines
+        assert "\x1b" not in said
+        assert not lines or said.startswith("GET / 200\nGET /%1b%5B31m 404\n")
+
+
+def test_it_ends_while_somebody_is_reading(tmp_path):
+    (tmp_path / "long.mp3").write_bytes(b"a" * 30_000_000)
+    with served(tmp_path) as site:
+        client = site.connection()
+        client.sendall(b"GET /long.mp3 HTTP/1.1\r\nhost: a\r\n\r\n")
+        client.recv(10)
+    client.close()
+
+
+def test_what_is_missing_or_taken_is_said(tmp_path):
+    run = CliRunner().invoke
+    said = run(main, ["serve", "--output", str(tmp_path / "none")])
+    assert said.exit_code == 1
+    assert "there is no such folder" in said.stderr
+    assert "dispatch publish" in said.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = run(main, ["serve", "--output", str(tmp_path), "--port", port])
+        assert said.exit_code == 1
+        assert f"127.0.0.1:{port}: cannot be listened on: address already in use" in said.stderr
+        assert "--port 8001" in said.stderr
+    said = run(main, ["serve", "--output", str(tmp_path), "--host", "no.such.host.invalid"])
+    assert said.exit_code == 1
+    assert "no.such.host.invalid" in said.stderr
+
+
+def test_a_folder_of_ten_thousand_is_listed_by_its_files_alone(tmp_path):
+    for number in range(300):
+        (tmp_path / f"issues/{number}").mkdir(parents=True)
+        (tmp_path / f"issues/{number}/index.html").touch()
+    found = manifest.listed(tmp_path)
+    assert len(found.names) == 300
+    assert found.find("issues/7/") == "issues/7/index.html"
+    assert found.folder("issues/7") == "/issues/7/"
+    assert manifest.listed(tmp_path / "none").names == {}
