@@ -113,6 +113,7 @@ def keys(noun: type, without: set[str]) -> Iterator[str]:
 
 def said(default: object) -> str:
     """A default, where it says something."""
+    default = str(default).lower() if isinstance(default, bool) else default
     return f"; default `{default}`" if isinstance(default, str | int) and default != "" else ""
 
 
@@ -128,7 +129,7 @@ def takes(hint: object) -> str:
         return "a table"
     if model.Address() in marks:
         return "an address"
-    words = {str: "text", int: "a number", datetime: "a date or a time"}
+    words = {str: "text", int: "a number", bool: "`true` or `false`", datetime: "a date or a time"}
     return words.get(kind, "a table") if isinstance(kind, type) else "a table"
 
 
