@@ -1,19 +1,21 @@
 """dispatch.lock: what was published, so that nothing of it changes unseen.
 
-A line an id, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between them. What would
-break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
+A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
+them. Others say more of the same id: ``page``, where an article stands alone; ``withdrawn``, which is never taken back.
+A line ``moved`` begins with an old address of the site and leads to the present one. What would break a line stands as
+its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import get_args, get_type_hints
+from typing import get_args
 
 from dispatch import files, terms
 from dispatch.errors import IssueError
-from dispatch.model import Author, Issue, Publication, Record
+from dispatch.model import Author, Issue, Kind, Publication, Record
 
 FILE = "dispatch.lock"
 
@@ -21,7 +23,8 @@ _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatc
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
 _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
-_KINDS = get_args(get_type_hints(Record)["kind"])
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_PAGES = ("issue", "page")
 
 
 def read(publication: Publication) -> tuple[Record, ...]:
@@ -33,7 +36,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
     if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
         place = f"{FILE}:{text.count(chr(10), 0, marked.start()) + 1}"
         raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
-    found: dict[str, Record] = {}
+    found: dict[tuple[str, str], Record] = {}
     faults: list[str] = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip() or line.startswith("#"):
@@ -43,19 +46,35 @@ def read(publication: Publication) -> tuple[Record, ...]:
         except ValueError as error:
             faults.append(f"{FILE}:{number}: {error}")
             continue
-        if found.setdefault(record.id, record) != record:
+        if found.setdefault(_key(record), record) != record:
             faults.append(f"{FILE}:{number}: another line says something else of {record.id}")
     if faults:
         raise IssueError("\n".join(faults), hint="take the file as it was from git")
-    return tuple(found[id_] for id_ in sorted(found))
+    return tuple(found[key] for key in sorted(found))
 
 
-def remember(publication: Publication, issue: Issue) -> bool:
-    """Write down an issue and its articles as published; whether that was news. Raises IssueError."""
-    known = {record.id: record for record in (*read(publication), *records([issue], publication))}
-    lines = sorted(_line(record) for record in known.values())
-    body = (_HEAD + "".join(lines)).encode("utf-8")
+def remember(publication: Publication, *issues: Issue) -> bool:
+    """Write down issues and their articles as published; whether that was news. Raises IssueError.
+
+    Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
+    """
+    known = _with(read(publication), records(issues, publication), publication.url)
+    body = (_HEAD + "".join(sorted(map(_line, known)))).encode("utf-8")
     return files.write(publication.root / FILE, body, within=publication.root, error=IssueError)
+
+
+def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:
+    """Which pages stood elsewhere: by the old path, the present one, both below the publication's address.
+
+    issues: what is about to be remembered as well. Raises IssueError.
+    """
+    within = f"{publication.url}/"
+    known = _with(read(publication), records(issues, publication), publication.url)
+    return {
+        one.id.removeprefix(within): one.url.removeprefix(within)
+        for one in known
+        if one.kind == "moved" and one.id.startswith(within) and one.url.startswith(within)
+    }
 
 
 def records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
@@ -65,15 +84,39 @@ def records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, 
 
 def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
     page = terms.page(publication, issue.slug)
-    yield Record(id=issue.id, kind="issue", url=page, published=issue.date, authors="")
+    yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
+    if issue.withdrawn:
+        yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
-        yield Record(
-            id=article.id,
-            kind="article",
-            url=article.url,
-            published=article.published,
-            authors=_digest(article.authors),
-        )
+        authors = _digest(article.authors)
+        yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
+        if article.source.syndicate == "full":
+            yield Record(id=article.id, kind="page", url=f"{page}{article.key}/")
+        if article.withdrawn:
+            yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
+
+
+def _with(known: Iterable[Record], now: Iterable[Record], site: str) -> list[Record]:
+    """What is known, with what holds now over it, and with a way from each page that stood elsewhere.
+
+    Ways are as short as can be: each leads to where the page is now. An address that is in use leads nowhere else.
+    """
+    found = {_key(record): record for record in known}
+    left: dict[str, str] = {}
+    for record in now:
+        was = found.get(_key(record), record)
+        if was.url != record.url and record.kind in _PAGES and was.url.startswith(f"{site}/"):
+            left[was.url] = record.url
+        found[_key(record)] = record
+    used = {record.url for record in found.values() if record.kind in _PAGES}
+    ways = left | {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
+    others = [record for record in found.values() if record.kind != "moved"]
+    return [*others, *(Record(id=old, kind="moved", url=new) for old, new in ways.items() if old not in used)]
+
+
+def _key(record: Record) -> tuple[str, str]:
+    """What there is one line of: an article and an issue share their ids."""
+    return record.id, "" if record.kind in ("article", "issue") else record.kind
 
 
 def _digest(authors: Sequence[Author]) -> str:
@@ -94,10 +137,11 @@ def _record(fields: Sequence[str]) -> Record:
     if len(fields) != 5:
         raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
     id_, kind, url, date, authors = ("" if part == _NONE else _ESCAPED.sub(_sign, part) for part in fields)
-    if kind not in _KINDS:
-        raise ValueError(f"the second part must be {' or '.join(_KINDS)}, not “{kind}”")
+    known = next((known for known in _KINDS if known == kind), None)
+    if known is None:
+        raise ValueError(f"the second part must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not “{kind}”")
     published = datetime.fromisoformat(date) if date else None
-    return Record(id=id_, kind="issue" if kind == "issue" else "article", url=url, published=published, authors=authors)
+    return Record(id=id_, kind=known, url=url, published=published, authors=authors)
 
 
 def _sign(escaped: re.Match[str]) -> str:

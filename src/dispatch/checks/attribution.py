@@ -6,7 +6,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 import re
 from collections.abc import Iterator
 
-from dispatch.checks import byline, texts
+from dispatch.checks import byline, texts, tombstones
 from dispatch.checks.byline import Said
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry
@@ -25,6 +25,8 @@ def check(case: Case) -> Iterator[Finding]:
         yield finding("attribution.readable", edition.path, f"It cannot be read back: {error.message}")
     for _, part in case.parts:
         yield from _whole(part)
+        for rule, what in tombstones.whole(case.issue, part, case.publication):
+            yield finding(rule, part.where, what)
         for article, entry in part.entries:
             where = f"{part.where}#{article.key}"
             if entry is None:
@@ -52,6 +54,16 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
     """What is wrong with one article as one part shows it."""
     if fold(entry.title) != fold(article.title):
         yield "attribution.title", f"{called(article)} stands under another headline: “{short(entry.title)}”"
+    if article.withdrawn:
+        yield from tombstones.judge(article, article.withdrawn, entry, part, publication)
+    else:
+        yield from _shown(article, entry, part, publication)
+    if entry.said:
+        yield from _elements(article, entry, publication)
+
+
+def _shown(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Said]:
+    """What is wrong with what stands under its headline, and with where that leads."""
     if part.kind in {"page", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         there = f"leads to {short(urls[0])} instead of" if urls else "does not lead to"
         yield "attribution.read-more", f"The headline {called(article)} {there} {short(article.url)}"
@@ -59,8 +71,6 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
         yield "attribution.read-more", _no_way(article, entry)
     yield from byline.judge(article, entry, publication)
     yield from texts.judge(article, entry, part.kind, publication)
-    if entry.said:
-        yield from _elements(article, entry, publication)
 
 
 def _no_way(article: Article, entry: Entry) -> str:

@@ -17,8 +17,11 @@ Said = tuple[str, str]  # a rule, and what it has to say
 
 def judge(article: Article, entry: Entry, publication: Publication) -> Iterator[Said]:
     """What is wrong with the credits of an article as an edition shows it."""
-    plain = bool(entry.raw)
-    lines = head(article, entry)
+    yield from of_lines(article, head(article, entry), publication, plain=bool(entry.raw))
+
+
+def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Said]:
+    """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
     name = called(article)
     lost = list(_lost(article, line.text))

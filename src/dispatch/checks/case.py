@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
-from dispatch.checks import parts
+from dispatch.checks import parts, tombstones
 from dispatch.checks.parts import Part
 from dispatch.errors import CheckError
 from dispatch.model import Edition, Issue, Publication, Record
@@ -38,9 +38,15 @@ class Case:
     def _read(self) -> tuple[tuple[Edition, tuple[Part, ...] | CheckError], ...]:
         return tuple((edition, self._parts(edition)) for edition in self.editions)
 
+    @cached_property
+    def _titled(self) -> Issue:
+        """The issue as its editions must call it."""
+        is_whole = not any(article.withdrawn for article in self.issue.articles)
+        return self.issue if is_whole else tombstones.titled(self.issue, self.publication)
+
     def _parts(self, edition: Edition) -> tuple[Part, ...] | CheckError:
         try:
-            return parts.read(edition, self.issue)
+            return parts.read(edition, self._titled)
         except CheckError as error:
             return error
 

@@ -21,7 +21,7 @@ def judge(
 ) -> Iterator[tuple[str, str]]:
     """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
     known = words.of(publication.language)
-    bylines = [line for line in lines if _is_byline(article, line, known)]
+    bylines = [line for line in lines if is_byline(article, line, known)]
     name = called(article)
     if left := _left(article, bylines, known, words.dates(article, publication)):
         yield "attribution.false-credit", f"{name} credits “{short(' '.join(left))}”, whom the issue does not know"
@@ -33,7 +33,7 @@ def judge(
     yield from _parts(article, joined(lines).text, known)
 
 
-def _is_byline(article: Article, line: Line, known: Words) -> bool:
+def is_byline(article: Article, line: Line, known: Words) -> bool:
     """Whether a line says who had a part in the article, whoever that is said to be."""
     terms = (article.license, article.source.license)
     corrections = (correction.text for correction in article.corrections)

@@ -24,8 +24,9 @@ def judge(edition: Edition, issue: Issue) -> Iterator[tuple[str, str]]:
 
 
 def changed(article: Article, issue: Issue) -> datetime:
-    """When an article was last changed: corrected, changed at its source, published; else put into the issue."""
+    """When an article was last changed: withdrawn, corrected, changed at its source, else published."""
     known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
+    known += [article.withdrawn.date] if article.withdrawn else []
     return max([*known, *(correction.date for correction in article.corrections)])
 
 

@@ -24,7 +24,8 @@ def check(case: Case) -> Iterator[Finding]:
         yield finding("editorial.language", "dispatch.toml", what, hint)
     yield from _of_issue(issue)
     for article in issue.articles:
-        yield from _of_article(issue, article)
+        # Of what was withdrawn nothing is left to do.
+        yield from () if article.withdrawn else _of_article(issue, article)
     for stray in case.strays:
         yield finding("editorial.stray", stray, "No section lists this article: nobody will read it")
     for where, name in case.missing:

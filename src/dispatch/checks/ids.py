@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dispatch.checks.case import Case
 from dispatch.checks.rules import file, finding, short
-from dispatch.model import Finding, Record
+from dispatch.model import Finding, Publication, Record
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"\\^`{|}]+')
 LOCK = "dispatch.lock"
+_THINGS = ("article", "issue")
+_PAGES = ("issue", "page")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -46,13 +48,21 @@ def _of_issue(case: Case) -> Iterator[Finding]:
 
 
 def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
-    now = {record.id: record for record in current}
-    by_address = {(record.kind, record.url): record for record in current}
+    now = {record.id: record for record in current if record.kind in _THINGS}
+    withdrawn = {record.id for record in current if record.kind == "withdrawn"}
+    by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
     where = {case.issue.id: file(case.issue)}
     where |= {article.id: file(case.issue, article) for article in case.issue.articles}
     for old in case.published:
         new = now.get(old.id)
+        if old.kind == "withdrawn" and new and old.id not in withdrawn:
+            when = old.published.date().isoformat() if old.published else "before"
+            yield finding(
+                "ids.withdrawn", where.get(old.id, LOCK), f"{old.id} was withdrawn, {when}, and is there again"
+            )
+        if old.kind not in _THINGS:
+            continue
         if new is None:
             twin = by_address.get((old.kind, old.url))
             if twin and twin.id not in remembered:
@@ -62,11 +72,14 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
                 what = f"The {old.kind} {old.id} was published and is gone: {short(old.url)}"
                 yield finding("ids.vanished", LOCK, what)
             continue
-        yield from _differences(old, new, where.get(old.id, LOCK))
+        yield from _differences(old, new, where.get(old.id, LOCK), case.publication)
+    yield from _taken(case, current, where)
 
 
-def _differences(old: Record, new: Record, where: str) -> Iterator[Finding]:
-    if old.url != new.url:
+def _differences(old: Record, new: Record, where: str, publication: Publication) -> Iterator[Finding]:
+    # A page may move within the site: the ledger leads from its old address to the new one.
+    ours = re.compile(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?")
+    if old.url != new.url and not (ours.fullmatch(old.url) and ours.fullmatch(new.url)):
         hint = f"Put back url: {old.url}"
         yield finding("ids.link", where, f"Its address was published as {old.url} and is now {new.url}", hint)
     if old.published != new.published:
@@ -76,3 +89,19 @@ def _differences(old: Record, new: Record, where: str) -> Iterator[Finding]:
         yield finding(
             "ids.authors", where, "Its authors, their order or their addresses are not those that were published"
         )
+
+
+def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, str]) -> Iterator[Finding]:
+    """Which pages stand where another one stood that is elsewhere now: who follows a link there meets the wrong one."""
+    present = {(record.id, record.kind): record.url for record in current if record.kind in _PAGES}
+    owners = {record.url: record for record in case.published if record.kind in _PAGES}
+    ways = {
+        record.id: owners[record.url] for record in case.published if record.kind == "moved" and record.url in owners
+    }
+    for (id_, kind), url in present.items():
+        owner = ways.get(url) or owners.get(url)
+        if owner and owner.id != id_ and present.get((owner.id, owner.kind), url) != url:
+            what = f"{url} was the address of {owner.id}, and leads to where that is now"
+            yield finding(
+                "ids.link", where.get(id_, LOCK), what, f"Choose another {'slug' if kind == 'issue' else 'key'}"
+            )

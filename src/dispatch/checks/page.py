@@ -93,6 +93,7 @@ class _Reader:
                     width=attributes.get("width", ""),
                     height=attributes.get("height", ""),
                     instead=(*self._sources, *_addresses(attributes.get("srcset", ""))),
+                    anchor=self._anchor(),
                 )
             )
 
@@ -116,6 +117,10 @@ class _Reader:
                     self._open = (self._open[0], len(self._text))
                 self._text += piece
 
+    def _anchor(self) -> str:
+        """The id of the <article> that we are in."""
+        return next((id_ for name, id_ in reversed(self._around) if name == "article"), "")
+
     def _close_link(self) -> None:
         if self._open:
             url, start = self._open
@@ -137,7 +142,7 @@ class _Reader:
                     links=tuple(self._links),
                     heading=level,
                     prose=not level and _NOT_PROSE.isdisjoint(names),
-                    anchor=next((id_ for name, id_ in reversed(self._around) if name == "article"), ""),
+                    anchor=self._anchor(),
                 )
             )
         self._text, self._gap, self._links = "", False, []

@@ -32,6 +32,7 @@ class Picture:
     width: str
     height: str
     instead: Annotated[tuple[str, ...], "what a browser may show instead: srcset, and the sources of a <picture>"] = ()
+    anchor: Annotated[str, "the id of the <article> around it"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,12 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("attribution.note", "error", "The editor's own words stand with their article", _AGAIN),
     ("attribution.correction", "error", "A correction is shown with its article, in feeds and on the web", _AGAIN),
     (
+        "attribution.withdrawn",
+        "error",
+        "What was withdrawn says so, names its authors, and shows nothing else",
+        "Publish again; if it stays, look into the publication’s own templates: withdrawn.html is the default.",
+    ),
+    (
         "attribution.policy",
         "error",
         "No more of an article is shown than its source allows",
@@ -105,9 +111,15 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ),
     ("ids.changed", "error", "The id of something published stays", _KEPT),
     ("ids.vanished", "error", "What was published stays in the files", _KEPT),
-    ("ids.link", "error", "The address of something published stays", _KEPT),
+    ("ids.link", "error", "The address of something published stays, or leads to where it is now", _KEPT),
     ("ids.date", "error", "The date of something published stays", _KEPT),
     ("ids.authors", "error", "The authors of something published stay", _KEPT),
+    (
+        "ids.withdrawn",
+        "error",
+        "What was withdrawn stays withdrawn, and its id is never used again",
+        "Put back withdrawn: with date and text; what is to be published again needs a new id.",
+    ),
     (
         "email.size",
         "error",
@@ -154,6 +166,7 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("feed.date", "error", "Every date of a feed is the right one, in the form that its specification wants", _OWN),
     ("feed.id", "error", "Every entry of a feed has an id of its own", _OWN),
     ("feed.address", "error", "Every address in a feed is absolute", _OWN),
+    ("feed.links", "error", "A feed leads to itself, its page, its hub and its archive", _OWN),
     ("feed.markup", "error", "The bodies of a feed hold nothing that readers refuse", _OWN),
     ("feed.order", "error", "The elements of a feed stand in the order that readers need", _OWN),
     ("feed.size", "error", "A feed is smaller than 5,000,000 bytes", "Lower entries under [feeds]."),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch import terms
+from dispatch.formats import tombstones
 from dispatch.formats.fragments import Fragments
 from dispatch.model import Article, Author, Issue, Publication, Source
 
@@ -28,7 +29,9 @@ def light(issue: Issue) -> Issue:
 
 def as_article(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
-    fragments = Fragments(replace(issue, place=None), publication)
+    if issue.withdrawn:
+        return as_entry(issue, publication)
+    fragments = Fragments(tombstones.marked(replace(issue, place=None), publication), publication)
     return replace(_entry(issue, publication), content=fragments.render("digest.html"))
 
 
@@ -39,7 +42,6 @@ def as_entry(issue: Issue, publication: Publication) -> Article:
 
 def as_line(article: Article, issue: Issue) -> Article:
     """An article as a list has it: headline, byline and date, under a key that no other article on the page has."""
-    source = Source(key=article.source.key, title=article.source.title, url=article.source.url, syndicate="link")
     return Article(
         id=article.id,
         key=f"{issue.slug}-{article.key}",
@@ -48,10 +50,11 @@ def as_line(article: Article, issue: Issue) -> Article:
         authors=tuple(Author(name=author.name, url=author.url) for author in article.authors),
         credits=article.credits,
         certainty=article.certainty,
-        source=source,
+        source=replace(article.source, syndicate="link", license=""),
         published=article.published,
         updated=terms.changed(article, issue),
         language=article.language,
+        withdrawn=article.withdrawn,
     )
 
 
@@ -64,6 +67,7 @@ def _entry(issue: Issue, publication: Publication) -> Article:
         dek=issue.preheader,
         source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),
         published=issue.date,
+        updated=max((article.withdrawn.date for article in issue.articles if article.withdrawn), default=None),
         corrections=issue.corrections,
         withdrawn=issue.withdrawn,
     )

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from dispatch import html, templates, terms
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Copy, Image, Issue, Publication, Section
+from dispatch.model import Article, Author, Copy, Image, Issue, Publication, Section, Withdrawal
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -59,6 +59,7 @@ class Fragments:
             "masthead": self.masthead,
             "minutes": self.minutes,
             "names": self.names,
+            "notice": self.notice,
             "padding": PADDING,
             "page": self.page,
             "picture": picture,
@@ -68,7 +69,7 @@ class Fragments:
             "say": self.language.say,
             "sections": tuple(self.sections()),
             "spoken": self.spoken,
-            "stories": len(tuple(self.issue.articles)),
+            "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "with_copies": self.with_copies,
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
@@ -93,7 +94,11 @@ class Fragments:
     def feed(self, ending: str) -> str:
         """The address of its own feed, else of the publication's, for the ending ``xml``, ``atom`` or ``json``."""
         stem = (self.issue.place.feed or "feed") if self.issue.place else f"issues/{self.issue.slug}/feed"
-        return f"{self.publication.url}/{stem}.{ending}"
+        return self.address(f"{stem}.{ending}")
+
+    def address(self, path: str) -> str:
+        """The address of what stands at that path below the publication's."""
+        return f"{self.publication.url}/{path}"
 
     @property
     def lead(self) -> str:
@@ -149,6 +154,11 @@ class Fragments:
     def read(self, article: Article) -> Markup:
         """The words of the link to an article, the title in whatever direction it runs."""
         return self.language.say("read", title=Markup("<bdi>{}</bdi>").format(article.title))
+
+    def notice(self, withdrawal: Withdrawal) -> Markup:
+        """What stands in place of something that was withdrawn: when, and why where that is said."""
+        said = self.language.say("withdrawn", date=self.date(withdrawal.date))
+        return Markup("{} {}").format(said, withdrawal.text) if withdrawal.text else said
 
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that the source's policy allows; headings begin at ``level``."""
@@ -215,6 +225,8 @@ class Fragments:
 
     def summary(self, article: Article) -> str:
         """What a feed says of an article in plain text: its dek, else what its publisher or its beginning says."""
+        if article.withdrawn:
+            return html.text(self.notice(article.withdrawn))
         return article.dek or article.summary or html.text(self.excerpt(article)) or article.title
 
     def render(self, template: str, more: Mapping[str, object] | None = None) -> str:

@@ -28,7 +28,7 @@ from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
 from dispatch.model.pictures import Copy, Variant
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
-from dispatch.model.results import Arrival, Document, Edition, Finding, Record, Severity, Visit
+from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Visit
 from dispatch.model.site import PageKind, Place, Way
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Image",
     "Issue",
     "Key",
+    "Kind",
     "Mailing",
     "PageKind",
     "Place",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from dispatch.model.articles import Article
 
 Severity = Literal["error", "warning"]
+Kind = Literal["article", "issue", "page", "withdrawn", "moved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the ledger remembers of one published thing: a line of dispatch.lock."""
+    """What the ledger remembers of one published thing: a line of dispatch.lock.
 
-    id: Annotated[str, "the article's or the issue's id"]
-    kind: Annotated[Literal["article", "issue"], "article or issue"]
-    url: Annotated[str, "its address"]
-    published: Annotated[datetime | None, "its date"]
-    authors: Annotated[str, "a digest of the authors' names and addresses"]
+    An article or an issue is a line. What has a page of its own in the site besides, or was withdrawn, has a line for
+    that as well, with the same id. A page that has moved is a line whose id is the old address.
+    """
+
+    id: Annotated[str, "the article's or the issue's id; of what has moved, its old address"]
+    kind: Annotated[Kind, "article, issue, page, withdrawn or moved"]
+    url: Annotated[str, "its address; of a page or of what has moved, the address in the site"]
+    published: Annotated[datetime | None, "its date; of what was withdrawn, when that was"] = None
+    authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

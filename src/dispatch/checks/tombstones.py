@@ -1,0 +1,86 @@
+"""What was withdrawn: an edition says so, with everybody's names, and shows nothing else of it.
+
+What the article held is not known any more, so nothing is looked for: whatever stands there that is neither its byline
+nor the notice is too much. In mail and text, where nothing marks the end of an article, only the lines before the
+notice are sure to be its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from dispatch.checks import byline, claims, words
+from dispatch.checks.byline import Said
+from dispatch.checks.entries import Entry
+from dispatch.checks.parts import Part
+from dispatch.checks.passage import Line, fold
+from dispatch.checks.rules import called, short
+from dispatch.language import Language
+from dispatch.model import Article, Issue, Publication, Withdrawal
+
+RULE = "attribution.withdrawn"
+
+
+def titled(issue: Issue, publication: Publication) -> Issue:
+    """The issue with the titles that its editions must have: what was withdrawn says so in its headline."""
+    pattern = words.of(publication.language).patterns["withdrawn_title"]
+    sections = tuple(
+        replace(
+            section,
+            articles=tuple(
+                replace(article, title=pattern.replace("{title}", article.title)) if article.withdrawn else article
+                for article in section.articles
+            ),
+        )
+        for section in issue.sections
+    )
+    return replace(issue, sections=sections)
+
+
+def judge(
+    article: Article, withdrawal: Withdrawal, entry: Entry, part: Part, publication: Publication
+) -> Iterator[Said]:
+    """What is wrong with a withdrawn article as one part shows it."""
+    name = called(article)
+    notice = _notice(withdrawal, publication)
+    at = next((i for i, line in enumerate(entry.lines) if line.text == notice), None)
+    if at is None:
+        yield RULE, f"{name} does not say “{short(notice)}”"
+        at = len(entry.lines)
+    yield from byline.of_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
+    for what in _too_much(article, entry, part, at, publication):
+        yield RULE, f"{name} was withdrawn, and shows {what}"
+    if entry.said and fold(entry.said.summary) != notice:
+        yield RULE, f"{name} was withdrawn, and its summary says “{short(entry.said.summary)}”"
+
+
+def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Said]:
+    """Whether what shows a withdrawn issue says so; in its feed each article does."""
+    if issue.withdrawn and part.kind != "feed":
+        lines = part.page.lines if part.page else ()
+        notice = _notice(issue.withdrawn, publication)
+        if not (notice in fold(part.text) or any(line.text == notice for line in lines)):
+            yield RULE, f"It does not say of the issue “{short(notice)}”"
+
+
+def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: Publication) -> Iterator[str]:
+    """What is neither byline nor notice."""
+    known = words.of(publication.language)
+    dates = words.dates(article, publication)
+    rest: Sequence[Line] = entry.lines[at + 1 :]
+    for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
+        if not (claims.is_byline(article, line, known) or dates.issuperset(words.small(line.text))):
+            yield f"“{short(line.text)}”"
+    people = (author.url for author in article.authors)
+    own = {*people, *(credit.url for credit in article.credits), article.source.url}
+    links = [*entry.headline, *(link for line in entry.lines for link in line.links)]
+    if article.url not in own and any(link.url == article.url for link in links):
+        yield f"the way to {short(article.url)}"
+    for picture in entry.pictures:
+        if part.kind == "feed" or picture.anchor == article.key:
+            yield f"a picture, {short(picture.url)}"
+
+
+def _notice(withdrawal: Withdrawal, publication: Publication) -> str:
+    date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
+    said = words.of(publication.language).patterns["withdrawn"].replace("{date}", date)
+    return fold(f"{said} {withdrawal.text}")
