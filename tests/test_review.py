@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -791,7 +791,8 @@ def acts_nowhere(comment: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", comment)
 
 
-@given(st.text(max_size=200) | st.text(alphabet="@#[]()<>!`*_~|&$\\:/-.wGHa1 \n", max_size=200))
+@settings(max_examples=1000)
+@given(st.text(max_size=200) | st.text(alphabet="@#[]()<>!`*_~|&$\\:/-+=.wGHa1 \n", max_size=200))
 def test_no_words_act(words: str) -> None:
     change = Change(what="has another headline", now=f"“{words}”", was=words, issue=words, article=words)
     link = replace(change, kind="link", weight="look", was=words)

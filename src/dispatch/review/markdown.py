@@ -20,8 +20,9 @@ MOST = 60_000
 _FIRST = 40  # lines before the changes in order
 _ALIKE = 3  # so many that say the same are told one by one; more of them in one line
 _LINE = 600  # characters of one line
-# What Markdown reads (CommonMark 0.31, section 2.4), but for what is harmless within a line.
-_MARKS = re.compile(r"[\\`*_\[\]<>|~&]")
+# What Markdown reads within a line, and at its beginning (CommonMark 0.31, sections 2.4, 4 and 5).
+_MARKS = re.compile(r"[\\`*_\[\]<>|~&#]")
+_LEADS = re.compile(r"^(\d*)([-+=.)])")
 # What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
 _CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
 _BROKEN = {
@@ -162,7 +163,7 @@ def _text(text: str) -> str:
     """Foreign words that stay words."""
     words = safe(" ".join(text.split()))
     parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
-    marked = _MARKS.sub(lambda found: f"\\{found[0]}", parted)
+    marked = _LEADS.sub(r"\1\\\2", _MARKS.sub(lambda found: f"\\{found[0]}", parted))
     return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
 
 

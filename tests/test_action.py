@@ -1,0 +1,201 @@
+"""The GitHub Action of this repository, run as GitHub runs it: its own shell lines, in bash, in a real repository."""
+
+import re
+import subprocess
+import sys
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from test_review import FIRST, HOSTILE, Repository, acts_nowhere, plain
+
+CHECKOUT = Path(__file__).parents[1]
+ACTION = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
+STEPS = [step for step in ACTION["runs"]["steps"] if "run" in step]
+RUN = next(step for step in STEPS if step.get("id") == "dispatch")
+INPUT = r"\$\{\{ inputs\.([\w-]+) \}\}"
+GUIDE = CHECKOUT / "docs" / "guides" / "reviewing.md"
+
+
+class Ran(NamedTuple):
+    code: int
+    log: str
+    summary: str
+    outputs: dict[str, str]
+
+
+class Runner:
+    """A runner of GitHub's, as far as an action sees it."""
+
+    def __init__(self, workspace: Path, temp: Path) -> None:
+        self.workspace = workspace
+        self.temp = temp
+        (temp / "dispatch" / "bin").mkdir(parents=True)
+        # Where the step before it would have installed this dispatch: make wheel-test runs that.
+        (temp / "dispatch" / "bin" / "dispatch").symlink_to(Path(sys.executable).parent / "dispatch")
+
+    def run(self, **inputs: str) -> Ran:
+        """The action's main step with these inputs; the others are the defaults."""
+        given = {name: str(row["default"]) for name, row in ACTION["inputs"].items()}
+        base = inputs.pop("GITHUB_BASE_REF", "")
+        given |= {name.replace("_", "-"): value for name, value in inputs.items()}
+        files = {name: self.temp / name.lower() for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
+        for file in files.values():
+            file.write_text("")
+        (self.temp / "script.sh").write_text(RUN["run"], "utf-8")
+        environment = {
+            **{name: given[re.fullmatch(INPUT, said)[1]] for name, said in RUN["env"].items()},
+            **{name: str(file) for name, file in files.items()},
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.temp),
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_ACTION_PATH": str(CHECKOUT),
+            "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_BASE_REF": base,
+        }  # fmt: skip
+        shell = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(self.temp / "script.sh")]
+        ran = subprocess.run(
+            shell, cwd=self.workspace, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        summary, output = (file.read_text("utf-8") for file in files.values())
+        return Ran(ran.returncode, ran.stdout, summary, outputs(output))
+
+
+def outputs(text: str) -> dict[str, str]:
+    """What GitHub reads of an output file: ``name=value``, or ``name<<end`` and lines until that end."""
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        name, sign, end = re.fullmatch(r"([\w-]+)(=|<<)(.*)", line).groups()
+        body = [end] if sign == "=" else list(takewhile(lambda line, end=end: line != end, lines))
+        found[name] = "\n".join(body)
+    return found
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "letter")
+
+
+@pytest.fixture
+def runner(repository: Repository, tmp_path: Path) -> Runner:
+    return Runner(repository.top, tmp_path / "temp")
+
+
+def test_a_good_pull_request(repository: Repository, runner: Runner) -> None:
+    repository.change("the-ferry.md", "at noon", "at two")
+    repository.commit()
+    ran = runner.run(GITHUB_BASE_REF="main")
+    assert ran.code == 0, ran.log
+    assert plain(ran.summary)[0] == "Ready: 1 change, every byline and link intact."
+    assert ran.outputs["review"] == ran.summary.rstrip("\n")
+    assert Path(ran.outputs["file"]).read_text("utf-8") == ran.summary
+
+
+def test_a_pull_request_that_breaks_a_published_byline_fails_and_says_so(
+    repository: Repository, runner: Runner
+) -> None:
+    repository.publish()
+    do, line = FIRST["an author is another"]
+    do(repository)
+    repository.commit()
+    ran = runner.run(base="main")
+    assert ran.code == 1
+    assert plain(ran.summary)[:2] == ["Stop: 1 byline is broken.", line]
+    assert ran.outputs["review"] == ran.summary.rstrip("\n")
+
+
+def test_a_base_that_is_not_there_is_told_in_the_log(runner: Runner) -> None:
+    ran = runner.run(base="--output=/etc/passwd")
+    assert ran.code == 1
+    assert "git knows no “--output=/etc/passwd”" in ran.log
+
+
+def test_check_annotates_the_files(repository: Repository, runner: Runner) -> None:
+    assert runner.run(command="check").code == 0
+    repository.change(
+        "the-ferry.md", "https://wire.example/people/ann", "https://wire.example/people/ann\ncertainty: likely"
+    )
+    ran = runner.run(command="check", issue="bridges")
+    assert ran.code == 1
+    assert "::error file=issues/bridges/the-ferry.md,title=editorial.certainty::" in ran.log
+
+
+def test_publish_writes_the_public_folder_and_says_where(repository: Repository, runner: Runner) -> None:
+    ran = runner.run(command="publish", issue="bridges", output="out/the site")
+    assert ran.code == 0, ran.log
+    folder = Path(ran.outputs["folder"])
+    assert folder == repository.root / "out" / "the site"
+    assert (folder / "issues" / "bridges" / "index.html").is_file()
+    assert runner.run(command="publish", output="public").code == 0
+
+
+def test_a_folder_within_the_repository(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "all", "my letter")
+    FIRST["an author is another"][0](repository)
+    ran = Runner(repository.top, tmp_path / "temp").run(folder="my letter", base="main")
+    assert ran.code == 0, ran.log
+    assert plain(ran.summary)[1] == FIRST["an author is another"][1]
+
+
+def test_no_other_command(runner: Runner) -> None:
+    ran = runner.run(command="init; touch sprung")
+    assert ran.code == 2
+    assert "::error::command must be check, review or publish" in ran.log
+
+
+@pytest.mark.parametrize(
+    "words", ["$(touch sprung)", "`touch sprung`", "; touch sprung", '" && touch sprung; "', "--edition=x"]
+)
+def test_no_input_becomes_shell_or_an_option(repository: Repository, runner: Runner, words: str) -> None:
+    for command in ("check", "review", "publish"):
+        ran = runner.run(command=command, issue=words, base=words)
+        assert ran.code != 0, ran.log
+    assert runner.run(command="publish", output=f"out/{words.replace('/', '')}").code == 0
+    assert not list(repository.top.rglob("sprung"))
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_hostile_title_ends_no_output(repository: Repository, runner: Runner, title: str) -> None:
+    repository.change(
+        "the-ferry.md", "nobody cancelled", f"nobody {title}".splitlines()[0].replace("\\", "").replace(": ", ":")
+    )
+    repository.change("the-ferry.md", "at noon", "at\n\nEOF\nfile=/etc/passwd\n::error::x")
+    ran = runner.run(base="main")
+    assert set(ran.outputs) == {"file", "review"}
+    assert ran.outputs["file"] == str(runner.temp / "review.md")
+    acts_nowhere(ran.outputs["review"])
+    assert "::error" not in ran.log
+
+
+def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, runner: Runner) -> None:
+    for name in ("json", "click", "dispatch", "yaml", "subprocess", "venv", "pip"):
+        repository.write(f"{name}.py", "raise SystemExit('sprung')")
+    ran = runner.run(base="main")
+    assert ran.code == 0, ran.log
+    assert all(" -I " in line for line in STEPS[0]["run"].splitlines() if "python" in line.lower())
+
+
+def test_nothing_is_written_into_a_script() -> None:
+    assert len(STEPS) == 2
+    for step in STEPS:
+        assert "${{" not in step["run"]
+        assert step["shell"] == "bash"
+
+
+@pytest.mark.needs("shellcheck")
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step["name"])
+def test_shellcheck_finds_nothing(step: dict[str, str]) -> None:
+    command = ["shellcheck", "--shell=bash", "-"]
+    ran = subprocess.run(command, input=f"set -eo pipefail\n{step['run']}", capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_guide_has_every_input_and_output() -> None:
+    guide = GUIDE.read_text("utf-8")
+    for name in (*ACTION["inputs"], *ACTION["outputs"]):
+        assert f"| `{name}` |" in guide
