@@ -139,10 +139,10 @@ def _zip(path: Path) -> Opened:
     store = _Zip(file)
     refused: list[tuple[str, str]] = []
     for info in infos:
-        if info.is_dir() or _LITTER.search(info.filename):
-            continue
         if why := _objection(info):
             refused.append((info.filename, why))
+        elif info.is_dir() or _LITTER.search(info.filename):
+            continue
         elif info.filename in store.members:
             refused.append((info.filename, "a second file of that name"))
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from dispatch import html, links
 from dispatch.archives.pictures import Pictures, Place
+from dispatch.html.tokens import ATTRIBUTES
 from dispatch.model import Article, Image
 from dispatch.readers import markdown
 
@@ -19,6 +20,8 @@ _CODES = re.compile(
     r"|\*\|[A-Z0-9_:]{2,60}\|\*|\[/?(?:gallery|embed|audio|video|playlist|caption|contact-form-7|youtube)\b[^\[\]]{0,300}\]"
 )
 _MOST_NAMED = 3
+_EMPTY = re.compile(rf"<(div|figure|p|span){ATTRIBUTES}>\s*</\1>")
+_HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>.*?</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Body:
 def of_html(article: Article, written: str, place: Place) -> Body:
     """The article with its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
     found = Pictures(place)
-    content = html.readdressed(html.sanitise(written), found.placed)
+    content = _tidy(html.readdressed(html.sanitise(written), found.placed), article.title)
     return _whole(replace(article, content=content), written, found)
 
 
@@ -61,6 +64,16 @@ def _whole(article: Article, written: str, found: Pictures) -> Body:
     return Body(
         article=article, pictures=found.files, notes=(*_lost(written, article), *found.notes, *_astray(article, found))
     )
+
+
+def _tidy(content: str, title: str) -> str:
+    """Content without the empty boxes that embeds have left, and without a first heading that says the title again."""
+    while (shorter := _EMPTY.sub("", content)) != content:
+        content = shorter
+    first = _HEADING.search(content)
+    if first and html.text(first[0]) == title and not html.text(content[: first.start()]):
+        content = content[: first.start()] + content[first.end() :]
+    return content.strip()
 
 
 def _stands(image: Image | None, found: Pictures) -> bool:
@@ -96,7 +109,7 @@ def _astray(article: Article, found: Pictures) -> Iterator[str]:
     relative: list[str] = []
 
     def seen(address: str) -> str:
-        if address and not (links.is_absolute(address) or address.startswith("#") or address in found.files):
+        if address and not (links.is_absolute(address) or address[0] == "#" or address in (*found.files, *found.lost)):
             relative.append(address)
         return address
 

@@ -14,13 +14,15 @@ from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
 from dispatch.archives.pictures import Place, place_in
 from dispatch.archives.rows import Row, moment, said
-from dispatch.errors import IssueError
+from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Document, Image, Source
 from dispatch.readers import entries, foreign
 
 _TABLE = re.compile(r"(?:^|/)(?:emails?|archives?|newsletters?)\.(?:csv|json)$", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->\s*")
+# A letter's columns, or its keys, are told by one of them.
+_HEAD = re.compile(r"\A[^\n]*\bsubject\b|\A\s*[\[{].*\"subject\"", re.DOTALL)
 _PUBLIC = frozenset({"sent", "imported", "published", "resending"})
 _LETTER_KEYS = frozenset({"subject", "email_type", "publish_date", "secondary_id", "status"})
 
@@ -31,10 +33,15 @@ def accepts(archive: Archive) -> bool:
 
 
 def read(archive: Archive, site: str) -> Iterator[Post | Left]:
-    """The letters, those of the tables first. Raises GatherError when a table cannot be read."""
+    """The letters, those of the tables first; a table that cannot be read is left."""
     place = place_in(archive, site)
     for name in _tables(archive):
-        for number, row in enumerate(_rows(archive, name), 1):
+        try:
+            letters = _rows(archive, name)
+        except GatherError as error:
+            yield Left(file=name, reason=error.message, is_fault=True)
+            continue
+        for number, row in enumerate(letters, 1):
             label = f"{name}: {said(row, 'slug', 'subject', 'id') or number}"
             here = replace(place, file=name)
             yield from tried(label, partial(_post, row, Article(), here, label))
@@ -44,9 +51,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
 
 
 def _tables(archive: Archive) -> list[str]:
-    return [
-        name for name in archive.names if _TABLE.search(name) and any("subject" in row for row in _rows(archive, name))
-    ]
+    return [name for name in archive.names if _TABLE.search(name) and _HEAD.search(rows.beginning(archive, name))]
 
 
 def _rows(archive: Archive, name: str) -> list[Row]:
@@ -61,7 +66,7 @@ def _letter(archive: Archive, name: str) -> bool:
     """Whether a file is a letter by what stands at its head."""
     if not _FILE.search(name):
         return False
-    head = frontmatter.split(rows.text_of(archive, name))[0]
+    head = frontmatter.split(rows.beginning(archive, name))[0]
     keys = set(re.findall(r"^([a-z_]+):", head, re.MULTILINE))
     return "subject" in keys and len(keys & _LETTER_KEYS) > 1
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dispatch import links
+from dispatch import html, links
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
 from dispatch.archives.pictures import Place, place_in
@@ -36,7 +36,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
         label = f"{name}: {said(row, 'slug', 'title', 'id')}"
         yield from tried(label, partial(_post, row, tables, place, name, label))
     if tables.comments:
-        yield Left(file=f"{name}: comments", reason=f"{tables.comments:,} comments are not imported")
+        yield Left(file=f"{name}: comments", reason=f"not imported: {tables.comments:,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +112,16 @@ def _post(row: Row, tables: _Tables, place: Place, name: str, label: str) -> Pos
     )
     body = bodies.of_html(article, written, replace(place, file=name))
     visibility = said(row, "visibility") or "public"
+    names = [said(tables.users.get(user, {}), "name") for user in users]
+    unknown = [] if authors or not any(names) else [f"its author is known only as “{', '.join(names)}”"]
+    caption = html.text(html.sanitise(said(meta, "feature_image_caption")))
     return Post(
         file=label,
         article=body.article,
         slug=said(row, "slug"),
         is_public=said(row, "status") in {"published", "sent"},
         held="" if visibility in {"public", "members"} else f"it was for paying readers only ({visibility})",
-        notes=body.notes,
+        notes=(*unknown, *([f"the words below its picture are left out: {caption}"] if caption else ()), *body.notes),
         pictures=body.pictures,
     )
 
@@ -139,5 +142,5 @@ def _origin(url: str) -> str:
 
 def _begins(archive: Archive, name: str) -> bool:
     """Whether a JSON file has the tables of Ghost, told without parsing it."""
-    start = archive.read(name)[:4096].decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
+    start = rows.beginning(archive, name).lstrip()
     return bool(re.match(r'\{\s*"db"\s*:\s*\[', start)) or (start.startswith("{") and '"exported_on"' in start)

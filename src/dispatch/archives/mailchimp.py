@@ -14,6 +14,7 @@ from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
 from dispatch.archives.pictures import Place, place_in
 from dispatch.archives.rows import Row, said
+from dispatch.errors import GatherError
 from dispatch.model import Article, Source
 from dispatch.readers import entries, letter
 
@@ -21,7 +22,7 @@ _LETTER = re.compile(r"\.html?$", re.IGNORECASE)
 _TABLE = re.compile(r"(?:^|/)campaigns?\.csv$", re.IGNORECASE)
 # The service's marks in a letter: its classes, its merge tags, its pictures.
 _MARK = re.compile(
-    rb"mcnTextContent|mceText|mcnPreviewText|templateContainer|\*\|[A-Z_:]{3,40}\|\*|mcusercontent|mailchimp",
+    r"mcnTextContent|mceText|mcnPreviewText|templateContainer|\*\|[A-Z_:]{3,40}\|\*|mcusercontent|mailchimp",
     re.IGNORECASE,
 )
 # The blocks of text and pictures, in the old editor and in the new one.
@@ -46,15 +47,19 @@ def accepts(archive: Archive) -> bool:
         return False
     if any(_TABLE.search(name) or name.startswith("campaigns_content/") for name in archive.names):
         return True
-    return bool(_MARK.search(archive.read(letters[0])))
+    return bool(_MARK.search(rows.beginning(archive, letters[0])))
 
 
 def read(archive: Archive, site: str) -> Iterator[Post | Left]:
-    """The letters by file, each with the row of the table that is about it. Raises GatherError."""
+    """The letters by file, each with the row of the table that is about it."""
     place = place_in(archive, site)
     letters = [name for name in archive.names if _LETTER.search(name) and "templates/" not in name]
     table = next((name for name in archive.names if _TABLE.search(name)), "")
-    campaigns = rows.of_csv(rows.text_of(archive, table)) if table else []
+    campaigns: list[Row] = []
+    try:
+        campaigns = rows.of_csv(rows.text_of(archive, table)) if table else []
+    except GatherError as error:
+        yield Left(file=table, reason=error.message, is_fault=True)
     sent = _matched(campaigns, letters)
     for name in letters:
         row = sent.get(name, {})

@@ -55,7 +55,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
 
 
 def _has_front(archive: Archive, name: str) -> bool:
-    return archive.read(name)[:7].removeprefix(b"\xef\xbb\xbf").startswith((b"---", b"+++"))
+    return rows.beginning(archive, name).startswith(("---", "+++"))
 
 
 def _post(place: Place, known: Mapping[str, Author]) -> Post | Left:

@@ -55,6 +55,7 @@ class Pictures:
         self._place = place
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}
+        self.lost: set[str] = set()
         self.notes: list[str] = []
 
     def placed(self, address: str) -> str:
@@ -67,7 +68,10 @@ class Pictures:
         new = self._copied(path) if _LIKE_A_PICTURE.search(path) else ""
         if not new and self._place.site and not links.is_absolute(address):
             new = links.resolve(self._place.site, self._bare(address))
-        if not new and _LIKE_A_PICTURE.search(path) and not links.is_absolute(address):
+        if not new and self._bare(address) != address:
+            new = "/" + self._bare(address).lstrip("/")
+        if _LIKE_A_PICTURE.search(path) and not links.is_absolute(new or address) and new not in self.files:
+            self.lost.add(new or address)
             self._note(f"the picture {address} is not in the archive")
         if new and new != address:
             self.changed[address] = new

@@ -17,11 +17,21 @@ Row = Mapping[str, object]
 
 MOST_ROWS = 50_000
 MOST_CELLS = 500
+BEGINNING = 80_000  # a front matter has 64 KiB at most
 
 
 def text_of(archive: Archive, name: str) -> str:
     """The text of a file: without a byte order mark, ``\\n`` between lines. Raises GatherError."""
     return charset.text(Document(url="", media_type="", charset="", body=archive.read(name), name=name))
+
+
+def beginning(archive: Archive, name: str) -> str:
+    """How the text of a file begins, to tell what it is; empty when it cannot be read."""
+    try:
+        body = archive.read(name)
+    except GatherError:
+        return ""
+    return charset.text(Document(url="", media_type="", charset="", body=body[:BEGINNING], name=name))
 
 
 def of_csv(text: str) -> list[Row]:

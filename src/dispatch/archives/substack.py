@@ -26,7 +26,7 @@ _AROUND = (
 
 def accepts(archive: Archive) -> bool:
     """Whether there is a table of posts that has Substack's columns."""
-    return TABLE in archive.names and "post_id" in rows.text_of(archive, TABLE)[:2000].partition("\n")[0]
+    return TABLE in archive.names and "post_id" in rows.beginning(archive, TABLE).partition("\n")[0]
 
 
 def read(archive: Archive, site: str) -> Iterator[Post | Left]:

@@ -5,6 +5,7 @@ or, for the guest authors of Co-Authors Plus, in items of their own. Pictures ar
 beside the file in a folder, and they come along.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from dispatch.readers import entries, people, xml
 from dispatch.readers.dates import moment
 from dispatch.readers.xml import children, text_of
 
-_MARK = b"wordpress.org/export/"
+_MARK = "wordpress.org/export/"
 # Kinds of item that hold what a site is built of, and nothing that anybody wrote to be read.
 _FURNITURE = frozenset(
     {
@@ -59,7 +60,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
 
 
 def _is_export(archive: Archive, name: str) -> bool:
-    return name.lower().endswith((".xml", ".wxr")) and _MARK in archive.read(name)[:8192]
+    return name.lower().endswith((".xml", ".wxr")) and _MARK in rows.beginning(archive, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ def _of_channel(channel: Element, name: str, archive: Archive, address: str) -> 
             label = f"{name}: {text_of(item, 'wp:post_name', 'title', 'wp:post_id')}"
             yield from tried(label, partial(_post, item, site, label))
     if comments:
-        yield Left(file=f"{name}: comments", reason=f"{comments:,} comments are not imported")
+        yield Left(file=f"{name}: comments", reason=f"not imported: {comments:,}")
 
 
 def _post(item: Element, site: _Site, label: str) -> Post | Left:
@@ -154,7 +155,7 @@ def _moment(item: Element, *tags: str) -> datetime | None:
     for tag in tags:
         written = text_of(item, tag)
         found = moment(f"{written} +0000" if tag.endswith("_gmt") else written)
-        if found and not written.startswith("0000"):
+        if found and not re.search(r"^0000| -0001 ", written):
             return found
     return None
 

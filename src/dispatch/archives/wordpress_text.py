@@ -8,6 +8,8 @@ _BLOCK = re.compile(
     r"|nav|ol|p|pre|script|section|style|table|tbody|td|tfoot|th|thead|tr|ul|video|audio)\b|<!--",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"(<(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div|hr)\b)", re.IGNORECASE)
+_AFTER = re.compile(r"(</(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div)>|<hr\b[^<>]*>)", re.IGNORECASE)
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>.{0,20000}?)\[/caption\]", re.DOTALL | re.IGNORECASE)
 _PICTURE = re.compile(r"\s*(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL)
 _PRE = re.compile(r"(<pre\b.{0,100000}?</pre>)", re.DOTALL | re.IGNORECASE)
@@ -18,7 +20,7 @@ _LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
 def as_html(written: str) -> str:
     """The text as HTML. A text of the block editor is that already, but for its captions and embedded addresses."""
     written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_figure, written))
-    if re.search(r"<!-- wp:|<p\b", written):
+    if "<!-- wp:" in written:
         return written
     pieces = _PRE.split(written)
     return "".join(piece if number % 2 else _paragraphs(piece) for number, piece in enumerate(pieces))
@@ -26,6 +28,7 @@ def as_html(written: str) -> str:
 
 def _paragraphs(written: str) -> str:
     """An empty line ends a paragraph, and a line break is one, as the old editor has it (``wpautop``)."""
+    written = _AFTER.sub(r"\1\n\n", _BEFORE.sub(r"\n\n\1", written))
     blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", written)]
     return "\n".join(_paragraph(block) for block in blocks if block.strip())
 

@@ -138,7 +138,7 @@ def _imported(here: Desk, found: Iterator[Post | Left], done: Done, *, dry_run: 
 def _changes(post: Post, one: Issue) -> Iterator[str]:
     """What an editor should know of the issue that the post became."""
     (article,) = one.articles
-    if not article.authors:
+    if not article.authors and not any("author" in note for note in post.notes):
         yield "the archive names no author"
     if not article.published:
         yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"

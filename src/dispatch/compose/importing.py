@@ -51,7 +51,7 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
         slug=slug,
         title=article.title,
         date=date,
-        preheader=article.dek if len(article.dek) <= LONGEST_PREHEADER else "",
+        preheader=next((line for line in (article.dek, article.summary) if 0 < len(line) <= LONGEST_PREHEADER), ""),
         sections=(Section(articles=(article,)),),
     )
 

@@ -1,10 +1,14 @@
 """The body of a letter as a mail service keeps it: HTML with what the service itself puts in and around it."""
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html
 from dispatch.model import Document
 from dispatch.readers import elements, page
+
+_LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^">])*>')
 
 
 def trimmed(written: str, without: str) -> str:
@@ -51,12 +55,6 @@ def _parsed(written: str) -> LexborHTMLParser:
 
 
 def _flat(node: LexborNode) -> str:
-    """What stands in an element, with a block for each cell of a table that has no heading."""
-    if node.css_first("th") is not None:
-        return node.inner_html or ""
-    for cell in node.css("td"):
-        if cell.css_first("td") is None:
-            inner = cell.inner_html or ""
-            cell.inner_html = f"<div>{inner}</div>"
-    node.unwrap_tags(["table", "tbody", "thead", "tfoot", "tr", "td"])
-    return node.inner_html or ""
+    """What stands in an element, with a block for each cell of its tables, unless they have headings."""
+    inner = node.inner_html or ""
+    return inner if node.css_first("th") is not None else _LAYOUT.sub(r"<\1div>", inner)

@@ -1,0 +1,289 @@
+"""Archives of people who mean ill: bounded before they are believed, told, and never a crash."""
+
+import io
+import json
+import os
+import stat
+import struct
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packing import KINDS, bag, of, sample, zip_bytes, zipped
+
+from dispatch import archive_files, archives, html
+from dispatch.archives import rows
+from dispatch.archives.nouns import Left
+from dispatch.errors import GatherError
+
+POST = b"---\ntitle: One\n---\nText."
+
+
+def opened(path: Path, body: bytes) -> archive_files.Opened:
+    path.write_bytes(body)
+    return archive_files.opened(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["../one.md", "/etc/one.md", "a/../../one.md", "C:/one.md", "C:\\one.md", "..\\one.md"]
+)
+def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
+        info = zipfile.ZipInfo("good.md")
+        made.writestr(info, POST)
+        bad = zipfile.ZipInfo("x")
+        bad.filename = name
+        made.writestr(bad, POST)
+    archive = archive_files.opened(tmp_path / "x.zip")
+    posts, left = of(archives.read(archive, "markdown"))
+    assert [post.file for post in posts] == ["good.md"]
+    (refused,) = left
+    assert refused.is_fault
+    assert refused.reason == "its name leads outside of the archive"
+
+
+def test_links_in_a_zip_are_not_taken(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
+        link = zipfile.ZipInfo("one.md")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        made.writestr(link, "/etc/passwd")
+        made.writestr("two.md", POST)
+    archive = archive_files.opened(tmp_path / "x.zip")
+    assert archive.names == ("two.md",)
+    assert archive.refused == [("one.md", "it is a link")]
+
+
+def test_links_in_a_folder_are_not_followed(tmp_path):
+    (tmp_path / "secret.md").write_bytes(POST)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "one.md").symlink_to(tmp_path / "secret.md")
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "two.md").write_bytes(POST)
+    archive = archive_files.opened(folder)
+    assert archive.names == ("two.md",)
+    assert sorted(name for name, _ in archive.refused) == ["one.md", "up"]
+    (folder / "two.md").unlink()
+    (folder / "two.md").symlink_to(tmp_path / "secret.md")
+    with pytest.raises(GatherError, match="link"):
+        archive.read("two.md")
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    archive = opened(tmp_path / "x.zip", zip_bytes({"bomb.md": b"\0" * (8 << 20), "one.md": POST}))
+    assert archive.names == ("one.md",)
+    assert archive.refused == [("bomb.md", "it unpacks to more than 200 times its size")]
+
+
+def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path):
+    body = bytearray(zip_bytes({"one.md": b"x" * 5000}))
+    at = body.index(b"PK\x01\x02")
+    body[at + 24 : at + 28] = struct.pack("<L", 10)
+    archive = opened(tmp_path / "x.zip", bytes(body))
+    with pytest.raises(GatherError):
+        archive.read("one.md")
+
+
+def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    body = bytearray(zip_bytes({"one.md": POST}))
+    end = body.rindex(b"PK\x05\x06")
+    body[end + 12 : end + 16] = struct.pack("<L", 64 << 20)
+    with pytest.raises(GatherError, match="larger than archives are"):
+        opened(tmp_path / "x.zip", bytes(body))
+    monkeypatch.setattr(archive_files, "MOST_FILES", 3)
+    with pytest.raises(GatherError, match="more than 3 files"):
+        opened(tmp_path / "y.zip", zip_bytes({f"{n}.md": POST for n in range(4)}))
+    (tmp_path / "f").mkdir()
+    for n in range(4):
+        (tmp_path / "f" / f"{n}.md").write_bytes(POST)
+    with pytest.raises(GatherError, match="more than 3 files"):
+        archive_files.opened(tmp_path / "f")
+    monkeypatch.setattr(archive_files, "MOST_IN_ALL", 10)
+    with pytest.raises(GatherError, match="holds more"):
+        opened(tmp_path / "z.zip", zip_bytes({"one.md": POST}))
+
+
+def test_a_file_that_is_too_large_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive_files, "MOST_BYTES", 100)
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "one.md").write_bytes(POST * 10)
+    (tmp_path / "f" / "two.md").write_bytes(POST)
+    posts, left = of(archives.read(archive_files.opened(tmp_path / "f"), "markdown"))
+    assert [post.file for post in posts] == ["two.md"]
+    assert left == [Left(file="one.md", reason="it is larger than 64 MiB", is_fault=True)]
+
+
+def test_a_zip_within_a_zip_is_not_opened(tmp_path):
+    inner = zip_bytes({"inner.md": POST})
+    archive = opened(tmp_path / "x.zip", zip_bytes({"inner.zip": inner, "one.md": POST}))
+    posts, left = of(archives.read(archive, "markdown"))
+    assert len(posts) == 1
+    assert left == [Left(file="inner.zip", reason="an archive within the archive is not opened")]
+
+
+def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path):
+    files = {"posts.csv": b"post_id\n", "posts/1.a.html": b"<p>a</p>"}
+    assert archive_files.opened(zipped(tmp_path / "a.zip", files, "export-7/inner/")).names == tuple(sorted(files))
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as made:
+        made.writestr("__MACOSX/export-7/._posts.csv", b"x")
+        made.writestr("export-7/.DS_Store", b"x")
+    archive = archive_files.opened(tmp_path / "a.zip")
+    assert archive.names == tuple(sorted(files))
+    assert archive.read("posts.csv") == b"post_id\n"
+
+
+@pytest.mark.parametrize("path", ["nothing", "with\0zero", "x" * 5000])
+def test_what_is_not_there_is_told(tmp_path, path):
+    with pytest.raises(GatherError, match="no such file"):
+        archive_files.opened(tmp_path / path)
+
+
+def test_a_pipe_is_no_archive(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(GatherError, match="no ordinary file"):
+        archive_files.opened(tmp_path / "pipe")
+
+
+ZIP = zip_bytes({"posts.csv": b"post_id,title\n1.a,A\n", "posts/1.a.html": b"<p>a</p>" * 100})
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(ZIP)), st.binary(max_size=8), st.integers(0, len(ZIP)))
+def test_a_zip_with_any_bytes_in_it_never_crashes(tmp_path_factory, at, bytes_, end):
+    body = (ZIP[:at] + bytes_ + ZIP[at + len(bytes_) :])[: max(end, at)]
+    path = tmp_path_factory.getbasetemp() / "any.zip"
+    with suppress(GatherError):
+        archive = opened(path, body)
+        for kind in KINDS:
+            with suppress(GatherError):
+                of(archives.read(archive, kind))
+
+
+# Pieces that the formats are made of, so that what is tried is often nearly right.
+PIECES = st.sampled_from(
+    [
+        b"---\n", b"+++\n", b"title: a\n", b"authors: [a, {name: b}]\n", b"date: 2024-13-99\n", b"![](x.png)", b"<p>",
+        b'{"db":[{"data":{"posts":[', b'{"id":1,"title":"a","html":"<p>x</p>"}', b"]}}]}", b"null", b"<rss>",
+        b'<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item>', b"<wp:post_type>post</wp:post_type>",
+        b"<title>a</title>", b"</item></channel></rss>", b"post_id,title\n", b"subject,body\n", b'"a,b\n', b"&#0;",
+        b"<wp:post_date>0000-00-00 00:00:00</wp:post_date>", b"\xff\xfe", b"\0", b"<![CDATA[", b"]]>", b"\r\n",
+        b"[caption]<img>", b"*|A|*", b"1e999", b"<td class=mcnTextContent>",
+    ]
+)  # fmt: skip
+BODIES = st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=6), max_size=12).map(b"".join)
+NAMES = st.sampled_from(
+    ["posts.csv", "posts/.html", "posts/1.a.html", "export.json", "emails.csv", "emails.json", "campaigns.csv",
+     "campaigns_content/1_a.html", "a.xml", "one.md", "2024-05-06-a.md", "_posts/b.html", "x.png", "data/authors.yml"]
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.dictionaries(NAMES, BODIES, max_size=5))
+def test_any_bytes_are_read_as_any_kind_without_a_crash(files):
+    archive = bag(files)
+    with suppress(GatherError):
+        archives.kind_of(archive)
+    for kind in KINDS:
+        try:
+            posts, _ = of(archives.read(archive, kind, "https://old.example"))
+        except GatherError:
+            continue
+        for post in posts:
+            assert post.article.title
+            assert html.sanitise(post.article.content) == post.article.content
+
+
+KEYS = st.sampled_from(["id", "title", "html", "post_id", "tag_id", "users", "sort_order"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+TABLES = st.dictionaries(
+    st.sampled_from(["posts", "posts_meta", "users", "posts_authors", "tags", "posts_tags", "comments"]), JSON
+)
+
+
+@given(TABLES)
+def test_tables_of_any_shape_are_read_without_a_crash(tables):
+    text = json.dumps({"db": [{"data": {"posts": [], **tables}}]})
+    with suppress(GatherError):
+        of(archives.read(bag({"export.json": text}), "ghost"))
+
+
+def test_json_without_end_is_refused():
+    for text in ("[" * 200_000, '{"a":' * 200_000, "1" * 10_000, "{", ""):
+        with pytest.raises(GatherError):
+            rows.of_json(text)
+
+
+def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told():
+    import csv
+
+    before = csv.field_size_limit()
+    assert rows.of_csv("a,b\n1," + "x" * 300_000)[0]["b"] == "x" * 300_000
+    with pytest.raises(GatherError, match="no CSV"):
+        rows.of_csv("a\n" + "x" * (5 << 20))
+    with pytest.raises(GatherError, match="rows"):
+        rows.of_csv("a\n" + "1\n" * 50_002)
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<!DOCTYPE rss [<!ENTITY a "b">]><rss/><!-- wordpress.org/export/ -->', "DTD"),
+        ("<!-- wordpress.org/export/ -->" + "<a>" * 300, "nested too deep"),
+        ("<rss><!-- wordpress.org/export/ --><channel>", "not well-formed"),
+    ],
+)
+def test_xml_goes_through_its_door(text, said):
+    posts, left = of(archives.read(bag({"a.xml": text}), "wordpress"))
+    assert posts == []
+    assert left[0].is_fault
+    assert said in left[0].reason
+
+
+def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others():
+    files = sample("ghost")
+    files["export.json"] = files["export.json"].replace(b"DEEP", b"<b>" * 400)
+    posts, left = of(archives.read(bag(files), "ghost"))
+    assert "by-nobody" in [post.slug for post in posts]
+    (fault,) = [one for one in left if one.is_fault]
+    assert fault.file == "export.json: too-deep"
+    assert "256 levels" in fault.reason
+
+
+def test_scripts_come_through_nowhere():
+    bad = "<p onclick=x>a<script>alert(1)</script><a href='javascript:alert(1)'>b</a><svg onload=x></svg></p>"
+    row = json.dumps({"id": 1, "title": "T", "html": bad, "canonical_url": "javascript:x", "feature_image": "data:x"})
+    (post,), _ = of(archives.read(bag({"e.json": f'{{"db":[{{"data":{{"posts":[{row}]}}}}]}}'}), "ghost"))
+    assert post.article.content == "<p>a<a>b</a></p>"
+    assert (post.article.url, post.article.image) == ("", None)
+    assert post.notes == ("left out: script, svg",)
+
+
+def test_only_pictures_are_copied():
+    files = {
+        "a.svg": b"<svg onload=alert(1)>", "b.png": b"<html>", "c.html": b"<p>", "d.jpg": b"\xff\xd8\xff\xe0",
+        "one.md": b"---\ntitle: One\n---\n![](a.svg)![](b.png)![](c.html)![](d.jpg)![](/etc/passwd)![](../../d.png)",
+    }  # fmt: skip
+    (post,), _ = of(archives.read(bag(files), "markdown"))
+    assert list(post.pictures) == ["d.jpg"]
+
+
+def test_an_archive_stays_closed_to_what_is_locked(tmp_path):
+    body = bytearray(zip_bytes({"one.md": POST}))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(mark) + offset] |= 1
+    archive = opened(tmp_path / "x.zip", bytes(body))
+    assert archive.refused == [("one.md", "it is locked with a password")]
+
+
+def test_a_cut_zip_is_told(tmp_path):
+    stream = io.BytesIO(ZIP)
+    with pytest.raises(GatherError):
+        archives.kind_of(opened(tmp_path / "x.zip", stream.read(len(ZIP) // 2)))

@@ -1,0 +1,301 @@
+"""What each system's export becomes: who wrote it, ids, addresses, dates, pictures, and what is left with a reason."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from packing import KINDS, PNG, bag, of, sample
+
+from dispatch import archives
+from dispatch.archives import Left, Post
+from dispatch.errors import GatherError
+from dispatch.model import Author, Enclosure, Image, Source
+
+
+def read(kind: str, site: str = "") -> tuple[dict[str, Post], dict[str, Left]]:
+    """Posts by slug, leftovers by file, of the sample archive."""
+    posts, left = of(archives.read(bag(sample(kind)), kind, site))
+    return {post.slug: post for post in posts}, {one.file: one for one in left}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sample_is_taken_for_what_it_is(kind):
+    assert archives.kind_of(bag(sample(kind))) == kind
+
+
+def test_what_is_no_archive_is_told_with_what_would_be():
+    with pytest.raises(GatherError) as caught:
+        archives.kind_of(bag({"a.pdf": b"%PDF", "b.json": "{}", "c.xml": "<rss/>", "d.csv": "a,b\n"}))
+    assert "no archive" in caught.value.message
+    assert "WordPress" in caught.value.hint
+
+
+def test_substack():
+    posts, left = read("substack")
+    quay = posts["the-quay-at-dawn"]
+    article = quay.article
+    assert (article.id, article.title, article.dek) == (
+        "substack/101",
+        "The quay at dawn",
+        "Who mends the nets, and who pays",
+    )
+    assert article.published == datetime(2024, 5, 6, 10, tzinfo=UTC)
+    assert (article.authors, article.certainty, article.url) == ((), "unknown", "")
+    assert quay.is_public
+    assert 'href="https://paper.example/a?b=1&amp;c=2#d"' in article.content
+    assert '<img src="https://pictures.example/quay-small.jpg" alt="The quay" />' in article.content
+    for gone in ("Subscribe now", "Thanks for reading", "%%", "<div>"):
+        assert gone not in article.content.replace("<div><figure>", "")
+    assert quay.notes == ("left out: iframe https://video.example/embed/abc?rel=0",)
+    assert posts["nets-and-knots"].article.title == "Nets & knots: “a beginner’s guide”"
+    assert "only_paid" in posts["nets-and-knots"].held
+    assert posts["the-harbour-hour"].article.enclosures == (
+        Enclosure(url="https://sound.example/harbour-hour.mp3", type="audio/mpeg"),
+    )
+    draft = posts[""]
+    assert (draft.is_public, draft.article.published, draft.article.title) == (False, None, "A draft without a date")
+    assert "alone.mp3" in left["posts/104.silent-recording.html"].reason
+    assert left["posts/106.lost.html"].reason == "“Its file is lost”: it has no text in the archive"
+    assert left["posts/107.untitled.html"].reason == "it has no title"
+    assert left["email_list.harbour.csv"].reason == "subscribers stay where they are"
+    assert "4 files" in left["posts/"].reason
+    assert not any(one.is_fault for one in left.values())
+
+
+def test_ghost():
+    posts, left = read("ghost")
+    quay = posts["the-quay-at-dawn"].article
+    assert quay.authors == (
+        Author(name="Jón Þór Ólafsson", email="jon@harbour.example"),
+        Author(
+            name="Ada Quay",
+            url="https://people.example/ada?view=posts&all=1",
+            email="ada@harbour.example",
+            bio="Ada mends nets.",
+        ),
+    )
+    assert quay.id == "ghost/0f3a1c9e-1111-4222-8333-444455556666"
+    assert quay.summary == "Nets, bells and the people between them."
+    assert quay.tags == ("Harbour", "Nets & knots")
+    assert quay.image == Image(url="quay-at-dawn.png", alt="Boats at the quay")
+    assert list(posts["the-quay-at-dawn"].pictures) == ["quay-at-dawn.png"]
+    assert '<img src="quay-at-dawn.png" alt="The quay" />' in quay.content
+    assert '<a href="/about/">' in quay.content
+    notes = posts["the-quay-at-dawn"].notes
+    assert any("Photo: somebody" in note for note in notes)
+    assert any("video.example" in note for note in notes)
+    assert any("/about/" in note and "--site" in note for note in notes)
+    tide = posts["tom-the-tide"]
+    assert (tide.article.title, tide.article.published) == ("Tom & the tide", datetime(2024, 5, 13, 10, tzinfo=UTC))
+    assert "paid" in tide.held
+    ferry = posts["die-fähre"]
+    assert ferry.article.url == "https://fremd.example/fähre?x=1&y=2#z"
+    assert ferry.article.source == Source(title="fremd.example", url="https://fremd.example/", syndicate="full")
+    assert (ferry.is_public, ferry.held) == (True, "")
+    assert posts["by-nobody"].article.authors == ()
+    assert posts["by-nobody"].notes == ("its author is known only as “Admin”",)
+    assert "page" in left["export.json: about"].reason
+    assert "lexical" in left["export.json: own-form"].reason
+    assert left["export.json: comments"].reason == "not imported: 1"
+    assert left["content/images/2024/05/unused.png"].reason == "no post shows it"
+
+
+def test_ghost_with_the_address_of_the_old_site():
+    posts, _ = read("ghost", "https://harbour.example")
+    assert '<a href="https://harbour.example/about/">' in posts["the-quay-at-dawn"].article.content
+    assert not any("--site" in note for note in posts["the-quay-at-dawn"].notes)
+
+
+def test_wordpress():
+    posts, left = read("wordpress")
+    assert len(posts) == 4 - 1  # two have one slug
+    first = of(archives.read(bag(sample("wordpress")), "wordpress"))[0][0]
+    quay = first.article
+    assert quay.title == "The quay – & the bell"
+    assert (quay.id, quay.url) == (
+        "https://harbour.example/?p=11",
+        "https://harbour.example/2024/05/the-quay/?a=1&b=2",
+    )
+    assert quay.authors == (
+        Author(name="Gästin Autorin", url="https://people.example/gast/?view=posts&x=1", bio="Writes about tides."),
+        Author(name="Ada Quay", email="ada@harbour.example"),
+    )
+    assert quay.certainty == "certain"
+    assert quay.source == Source(title="The Harbour & the Sea", url="https://harbour.example", syndicate="full")
+    assert (quay.published, quay.updated) == (
+        datetime(2024, 5, 6, 10, tzinfo=UTC),
+        datetime(2024, 5, 7, 10, tzinfo=UTC),
+    )
+    assert (quay.summary, quay.tags) == ("Bells and nets.", ("Harbour & quay", "nets"))
+    assert quay.image == Image(url="quay.png", alt="Boats at the quay")
+    assert quay.content == (
+        "<p>The first line<br />\ngoes on here.</p>\n"
+        '<figure><a href="https://harbour.example/big.png"><img src="quay.png" alt="The quay" /></a>'
+        "<figcaption>The quay at six</figcaption></figure>\n<h2>Who pays</h2>\n"
+        '<p>The harbour does, <a href="https://paper.example/a?b=1&amp;c=2">says the paper</a>.</p>\n'
+        '<p>[gallery ids="1,2"]</p>\n'
+        '<p><a href="https://video.example/watch?v=1">https://video.example/watch?v=1</a></p>'
+    )
+    assert first.notes == ('stands there as text: [gallery ids="1,2"]',)
+    tide = posts["%d0%bf%d1%80%d0%b8%d0%bb%d0%b8%d0%b2"].article
+    assert (tide.title, tide.authors) == ("Прилив", (Author(name="Nora Display"),))
+    assert tide.content == "<p>A text of the block editor.</p>"
+    draft = posts[""]
+    assert (draft.is_public, draft.article.url, draft.article.authors) == (False, "", ())
+    assert draft.article.published == datetime(2024, 5, 14, 10)
+    assert draft.notes == ("its author is known only as “admin”",)
+    assert "password" in posts["the-quay"].held
+    reasons = " ".join(one.reason for one in left.values())
+    for part in ("is a page", "in the bin", "https://sound.example/r.mp3", "not imported: 1"):
+        assert part in reasons
+
+
+def test_buttondown():
+    posts, left = read("buttondown")
+    quay = posts["the-quay-at-dawn"].article
+    assert quay.id == "buttondown/0a11d2a4-1111-4c4c-9999-000000000001"
+    assert quay.url == "https://letters.example/harbour/archive/the-quay-at-dawn/"
+    assert quay.markdown.startswith("Nets are mended *before* the first bell.\n\n## Who pays")
+    assert 'href="https://paper.example/a?b=1&amp;c=2"' in quay.content
+    assert posts["the-quay-at-dawn"].notes == ("stands there as text: {{ subscriber.email }}",)
+    assert quay.image == Image(url="https://pictures.example/quay.png")
+    paid = posts["for-those"]
+    assert (paid.article.markdown, paid.article.content) == ("", "<p>Written in the <strong>other</strong> editor.</p>")
+    assert "premium" in paid.held
+    ferry = posts["the-night-ferry"].article
+    assert (ferry.id, ferry.title) == ("buttondown/em_01hx", "The night ferry: a “diary”")
+    assert [author.name for author in ferry.authors] == ["Ada Quay"]
+    assert left["emails.csv: Empty"].reason == "“Empty” has no text"
+    assert "subscribers.csv" in left
+
+
+def test_mailchimp():
+    posts, left = read("mailchimp")
+    may = posts["may-letter"].article
+    assert (may.id, may.url) == ("mailchimp/c0ffee01", "https://mail.example/?u=1&id=c0ffee01")
+    assert (may.title, may.dek) == ("The quay at dawn", "Who mends the nets, and who pays")
+    assert may.published == datetime(2024, 5, 6, 10)
+    assert may.content == (
+        "<div><p>Hello *|FNAME|*, the nets are mended before the first bell.</p></div>\n"
+        '<div><img src="https://pictures.example/quay.png" alt="The quay" width="564" /></div>\n'
+        '<div><p>The harbour pays, <a href="https://paper.example/a?b=1&amp;c=2">says the paper</a>.</p></div>'
+    )
+    assert posts["may-letter"].notes == ("stands there as text: *|FNAME|*",)
+    june = posts["june-letter"].article
+    assert june.title == "Nets & knots, again"
+    assert "<table" not in june.content
+    assert "Its lines stand in cells.</div>" in june.content
+    assert "Leave" not in june.content
+    assert left["campaigns.csv"].reason == "“Lost letter” has no HTML in the archive"
+
+
+def test_markdown():
+    posts, left = read("markdown")
+    ferry = posts["night-ferry"].article
+    assert [author.name for author in ferry.authors] == ["Ada Quay", "Jón Þór Ólafsson"]
+    assert ferry.published == datetime(2024, 5, 6, 23, tzinfo=timezone(timedelta(hours=2)))
+    assert ferry.image == Image(url="ferry.png", alt="A ferry with all its lights on")
+    assert '![The ferry](ferry.png "At the quay")' in ferry.markdown
+    assert any("youtube abc" in note for note in posts["night-ferry"].notes)
+    assert any("/timetable/" in note for note in posts["night-ferry"].notes)
+    bridges = posts["bridges"]
+    assert bridges.article.title == "Bridges: what they cost"
+    assert bridges.article.dek == "Two towns, one bill"
+    tove = Author(name="Tove Quist", url="https://people.example/tove?view=posts&x=1", bio="Tove counts stones.")
+    assert bridges.article.authors == (tove,)
+    assert bridges.article.tags == ("stone", "bridges")
+    assert bridges.article.published == datetime(2024, 5, 13)
+    assert "Stones ![](bridge.png) and ![](/images/fake.png) and ![](missing.png)." in bridges.article.markdown
+    assert list(bridges.pictures) == ["bridge.png"]
+    notes = " ".join(bridges.notes)
+    assert "static/images/fake.png is no picture" in notes
+    assert "missing.png is not in the archive" in notes
+    elsewhere = posts["elsewhere"].article
+    assert (elsewhere.id, elsewhere.url) == ("https://old.example/?p=77", "https://paper.example/elsewhere?x=1&y=2#z")
+    assert elsewhere.authors == (tove,)
+    assert elsewhere.source.syndicate == "full"
+    bird = posts["for-a-bird"]
+    assert [author.name for author in bird.article.authors] == ["Ada Quay", "Phil Moss"]
+    assert not bird.is_public
+    assert left["content/posts/broken.md"].is_fault
+    assert "page" in left["content/posts/_index.md"].reason
+    assert left["content/posts/notes.md"].reason == "it has no front matter"
+
+
+def test_markdown_with_the_address_of_the_old_site():
+    posts, _ = read("markdown", "https://old.example/blog/")
+    assert "[the timetable](https://old.example/timetable/)" in posts["night-ferry"].article.markdown
+    assert "![](https://old.example/blog/missing.png)" in posts["bridges"].article.markdown
+
+
+@pytest.mark.parametrize(
+    ("address", "member"),
+    [
+        ("a.png", "posts/a.png"),
+        ("./a.png?w=3#x", "posts/a.png"),
+        ("../pictures/b.png", "pictures/b.png"),
+        ("/images/c.png", "static/images/c.png"),
+        ("{static}/images/c.png", "static/images/c.png"),
+        ("{{ site.baseurl }}/images/c.png", "static/images/c.png"),
+        ("https://old.example/wp-content/uploads/2024/d%20e.png", "uploads/2024/d e.png"),
+        ("../../../etc/a.png", ""),
+        ("https://else.example/a.png", ""),
+        ("//else.example/a.png", ""),
+        ("nothing.png", ""),
+    ],
+)
+def test_a_picture_is_found_where_systems_put_it(address, member):
+    files = {
+        "posts/a.png": PNG + b"1",
+        "pictures/b.png": PNG + b"2",
+        "static/images/c.png": PNG + b"3",
+        "uploads/2024/d e.png": PNG + b"4",
+        "posts/one.html": f'---\ntitle: One\n---\n<p>x <img src="{address}" alt="x"></p>',
+    }
+    (post,), _ = of(archives.read(bag(files), "markdown", "https://old.example"))
+    assert list(post.pictures.values()) == ([files[member]] if member else [])
+
+
+def test_two_pictures_of_one_name_stay_two():
+    files = {
+        "a/x.png": PNG + b"1",
+        "b/x.png": PNG + b"2",
+        "one.md": "---\ntitle: One\n---\n![](a/x.png)![](b/x.png)![](a/x.png)",
+    }
+    (post,), _ = of(archives.read(bag(files), "markdown"))
+    assert post.article.markdown == "![](x.png)![](x-2.png)![](x.png)"
+    assert post.pictures == {"x.png": PNG + b"1", "x-2.png": PNG + b"2"}
+
+
+def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
+    body = "Not x/a.png, ![x/a.png](x/a.png 'x/a.png')\n\n[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'>"
+    (post,), _ = of(archives.read(bag({"x/a.png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}), "markdown"))
+    assert post.article.markdown == (
+        "Not x/a.png, ![x/a.png](a.png 'x/a.png')\n\n[x/a.png]: <a.png>\n\n<img src='a.png' title='x/a.png'>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("front", "is_public"),
+    [
+        ("draft: true", False),
+        ("draft: false", True),
+        ("published: false", False),
+        ("status: hidden", False),
+        ("status: published", True),
+        ("date: 2024-05-06", True),
+    ],
+)
+def test_what_was_a_draft_there_is_known(front, is_public):
+    (post,), _ = of(archives.read(bag({"one.md": f"---\ntitle: One\n{front}\n---\nText."}), "markdown"))
+    assert post.is_public is is_public
+
+
+def test_jekyll_says_by_folders_what_is_a_post():
+    text = "---\ntitle: One\n---\nText."
+    files = {"_posts/2024-05-06-one.md": text, "_drafts/two.md": text, "about.md": text, "_layouts/x.html": text}
+    posts, left = of(archives.read(bag(files), "markdown"))
+    assert [(post.slug, post.is_public) for post in posts] == [("two", False), ("one", True)]
+    assert {one.file: one.reason for one in left} == {
+        "about.md": "it is a page, not a post",
+        "_layouts/x.html": "it is no post",
+    }
