@@ -18,17 +18,20 @@ from dispatch.model import (
     LIGHT,
     Article,
     Author,
+    Copy,
     Credit,
     Edition,
     Finding,
     Image,
     Issue,
     Mailing,
+    Place,
     Publication,
     Record,
     Section,
     Source,
     Theme,
+    Variant,
 )
 from nouns import DATE, PAGES
 
@@ -70,6 +73,9 @@ def of_content(html: str) -> list[Finding]:
     return of_story(content=html, markdown="", source=Source(syndicate="full"))
 
 
+FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
+COPY = Copy(url=FILE.url, width=900, height=450, variants=(FILE,))
+COPIED = replace(ISSUE, place=Place(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
 MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
@@ -125,6 +131,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "feed.order": lambda: of_edition("rss", ("</channel>", "<docs>https://a.example/</docs></channel>")),
     "feed.size": lambda: of_edition("rss", ("<channel>", f"<channel>{' ' * 5_000_000}")),
     "web.forbidden": lambda: of_edition("web", ("</h1>", "</h1><script>x()</script>")),
+    "web.copy": lambda: of_edition("web", (f'src="{COPY.url}"', f'src="{STORY.image.url}"'), issue=COPIED),
     "editorial.placeholder": lambda: of_story(note="The line is on page TK."),
     "editorial.author": lambda: of_story(authors=()),
     "editorial.certainty": lambda: of_story(certainty="likely"),

@@ -172,6 +172,12 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("feed.size", "error", "A feed is smaller than 5,000,000 bytes", "Lower entries under [feeds]."),
     ("web.forbidden", "error", "A page has nothing that runs or loads what others could change", _OWN),
     (
+        "web.copy",
+        "error",
+        "Where the site keeps a copy of a picture, its pages show that",
+        "Show it in your template with img, portrait or with_copies.",
+    ),
+    (
         "editorial.placeholder",
         "warning",
         "Nothing is left to do: no TK, TODO, FIXME, lorem ipsum",

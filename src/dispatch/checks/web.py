@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dispatch.checks.case import Case
 from dispatch.checks.page import Tag
-from dispatch.checks.rules import finding
+from dispatch.checks.rules import finding, short
 from dispatch.model import Finding
 
 FORBIDDEN = ("applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "script")
@@ -18,6 +18,10 @@ def check(case: Case) -> Iterator[Finding]:
         if part.kind == "page" and part.page:
             for what in dict.fromkeys(what for tag in part.page.tags for what in _acting(tag)):
                 yield finding("web.forbidden", part.where, what)
+            copies = case.issue.place.pictures if case.issue.place else {}
+            for url in dict.fromkeys(tag.attributes.get("src", "") for tag in part.page.named("img")):
+                if url in copies:
+                    yield finding("web.copy", part.where, f"{short(url)} is shown from there, and the site has a copy")
 
 
 def _acting(tag: Tag) -> Iterator[str]:
