@@ -13,7 +13,7 @@ from dispatch.compose.collecting import as_article, light, newest_first
 from dispatch.compose.drafting import LONGEST_KEY, add, draft, from_inbox, key_of, place, twin, unused
 from dispatch.compose.editing import correct, move, named, remove, withdraw
 from dispatch.compose.importing import found_in, imported, known
-from dispatch.compose.site import filled, pages
+from dispatch.compose.site import filled, gone, pages
 from dispatch.compose.telling import Said, told
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "filled",
     "found_in",
     "from_inbox",
+    "gone",
     "imported",
     "key_of",
     "known",

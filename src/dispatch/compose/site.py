@@ -59,7 +59,9 @@ class _Site:
         self.topics = found
         self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
         self.zone = ZoneInfo(publication.timezone)
-        self.indexes = tuple(f"{FOLDERS[kind]}/" for kind in FOLDERS if any(topic.kind == kind for topic in found))
+        self.listed = [issue for issue in issues if not issue.withdrawn]
+        listed = {topic.kind for topic in found if topic.count}
+        self.indexes = tuple(f"{folder}/" for kind, folder in FOLDERS.items() if kind in listed)
         self.ways: dict[str, tuple[Way, ...]] = {}
         for topic in found:
             if topic.kind != "section":
@@ -68,9 +70,11 @@ class _Site:
 
     def issue_pages(self) -> Iterator[Issue]:
         """The page of each issue, and of each article that may be shown in full."""
-        for at, issue in enumerate(self.issues):
-            older = _way(self.issues[at + 1]) if at + 1 < len(self.issues) else None
-            newer = _way(self.issues[at - 1]) if at else None
+        around = {issue.id: at for at, issue in enumerate(self.listed)}
+        for issue in self.issues:
+            at = around.get(issue.id)
+            older = _way(self.listed[at + 1]) if at is not None and at + 1 < len(self.listed) else None
+            newer = _way(self.listed[at - 1]) if at else None
             path = f"issues/{issue.slug}/"
             ways = {article.id: self.ways.get(article.id, ()) for article in issue.articles}
             place = Place(kind="issue", path=path, feed=f"{path}feed", older=older, newer=newer, ways=ways)
@@ -113,14 +117,14 @@ class _Site:
                 )
                 yield self._list(topic.title, topic.articles[(number - 1) * A_PAGE : end], place)
         for kind, folder in FOLDERS.items():
-            ways = tuple(topic.way for topic in self.topics if topic.kind == kind)
+            ways = tuple(topic.way for topic in self.topics if topic.kind == kind and topic.count)
             if ways:
                 yield self._page("index", f"{folder}/", lists=ways)
 
     def years(self) -> Iterator[Issue]:
         """The issues of each year, where the front page does not list them all."""
-        if len(self.issues) > RECENT + 1:
-            for year, issues in groupby(self.issues, self._year):
+        if len(self.listed) > RECENT + 1:
+            for year, issues in groupby(self.listed, self._year):
                 yield self._page("year", f"archive/{year}/", title=str(year), lists=tuple(map(_way, issues)))
 
     def plain_pages(self) -> Iterator[Issue]:
@@ -133,12 +137,12 @@ class _Site:
 
     def front(self) -> Iterator[Issue]:
         """The latest issue with its contents, the earlier ones, the years."""
-        latest = next((issue for issue in self.issues if not issue.withdrawn), None)
+        latest = next(iter(self.listed), None)
         if latest is None:
             yield self._page("front", "", feed="feed")
             return
-        earlier = [_way(issue) for issue in self.issues if issue.id != latest.id and not issue.withdrawn]
-        years = [Way(title=str(year), path=f"archive/{year}/") for year, _ in groupby(self.issues, self._year)]
+        earlier = [_way(issue) for issue in self.listed if issue.id != latest.id]
+        years = [Way(title=str(year), path=f"archive/{year}/") for year, _ in groupby(self.listed, self._year)]
         first = next((article.id for article in latest.articles), "")
         sections = tuple(
             replace(
@@ -209,7 +213,7 @@ class _Site:
 
     def _list(self, title: str, oldest_first: Sequence[Listed], place: Place) -> Issue:
         ways = {article.id: (_way(issue, article),) for issue, article in oldest_first}
-        lines = tuple(as_line(article, issue) for issue, article in reversed(oldest_first))
+        lines = tuple(as_line(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn)
         return Issue(
             id=f"{self.publication.url}/{place.path}",
             title=title,
@@ -242,6 +246,20 @@ def _among(page: Issue, indexes: tuple[str, ...]) -> Issue:
     if page.place is None or page.place.kind == "feed":
         return page
     return replace(page, place=replace(page.place, indexes=indexes))
+
+
+def gone(pages: Iterable[Issue]) -> tuple[str, ...]:
+    """The paths of the plan's pages that say of an issue, or of the one article on them, that it was withdrawn."""
+    return tuple(
+        page.place.path
+        for page in pages
+        if page.place
+        and (page.withdrawn if page.place.kind == "issue" else page.place.kind == "article" and _is_gone(page))
+    )
+
+
+def _is_gone(page: Issue) -> bool:
+    return all(article.withdrawn for article in page.articles)
 
 
 def _way(issue: Issue, article: Article | None = None) -> Way:

@@ -15,7 +15,10 @@ FOLDERS: dict[TopicKind, str] = {"author": "authors", "source": "sources", "sect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """An author, a source, a section or a tag, with the articles that it has, the oldest first."""
+    """An author, a source, a section or a tag, with the articles that it has, the oldest first.
+
+    Among them is what was withdrawn: its feed says so, and no list moves its other articles to another page.
+    """
 
     kind: TopicKind
     path: str
@@ -27,7 +30,12 @@ class Topic:
     @property
     def way(self) -> Way:
         """The way to its page."""
-        return Way(title=self.title, path=self.path, count=len(self.articles))
+        return Way(title=self.title, path=self.path, count=self.count)
+
+    @property
+    def count(self) -> int:
+        """How many articles its lists show."""
+        return sum(1 for _, article in self.articles if not article.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,6 @@ def topics(oldest_first: Sequence[Issue], publication: Publication) -> list[Topi
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
         for section in reversed(issue.sections):
             for article in reversed(section.articles):
-                if article.withdrawn or issue.withdrawn:
-                    continue
                 for topic in _of(article, section.title, kinds, registry, addresses):
                     topic.articles.append((issue, article))
     return [topic for kind in kinds.values() for topic in sorted(kind.by_key.values(), key=_title)]
