@@ -21,7 +21,9 @@ def check(case: Case) -> Iterator[Finding]:
             copies = case.issue.place.pictures if case.issue.place else {}
             for url in dict.fromkeys(tag.attributes.get("src", "") for tag in part.page.named("img")):
                 if url in copies:
-                    yield finding("web.copy", part.where, f"A picture is shown from {short(url)}, and the site has a copy")
+                    yield finding(
+                        "web.copy", part.where, f"A picture is shown from {short(url)}, and the site has a copy"
+                    )
 
 
 def _acting(tag: Tag) -> Iterator[str]:
