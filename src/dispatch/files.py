@@ -24,11 +24,12 @@ def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
         raise error("is not UTF-8", subject=f"{name(path, within)}:{line}", hint="save it as UTF-8") from cause
 
 
-def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
+def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:
     """Write a file below the folder ``within`` in one step; whether its bytes changed.
 
     The folders in between are made. The bytes go to a file beside it, to the disk, and then take its name, so that a
-    reader, or a power cut, finds the old file or the new one. Raises ``error``; then the old file is as it was.
+    reader, or a power cut, finds the old file or the new one. lasting: wait until the disk has them; what can be made
+    again need not wait. Raises ``error``; then the old file is as it was.
     """
     path = inside(path, within=within, error=error)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
@@ -42,8 +43,9 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError]) 
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                 file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)

@@ -17,15 +17,18 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
+    from dispatch.formats import tombstones
+
     _titled(issue.articles, issue)
     with _told(issue, format):
+        issue = tombstones.marked(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
             body = eml.message(issue, publication, to)
         else:
             body = row.render(issue, publication)
-    return Edition(format=row.name, media_type=row.media_type, path=_path(issue.place, row.path), body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=path(issue.place, format), body=body)
 
 
 def entries(issue: Issue, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
@@ -35,6 +38,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``compose.as_article``).
     Raises RenderError, naming the issue.
     """
+    from dispatch.formats import tombstones
     from dispatch.formats.fragments import Fragments
 
     fragments = Fragments(issue, publication)
@@ -44,7 +48,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
         _titled([article], issue)
         for name, writer in writers.items():
             with _told(issue, name):
-                made[name][article.id] = writer.entry(article, fragments)
+                made[name][article.id] = writer.entry(tombstones.titled(article, publication), fragments)
     return made
 
 
@@ -59,7 +63,27 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
     with _told(page, format):
         finished = [entries[article.id] for article in page.articles]
         body = feed_module(format).document(Fragments(page, publication), finished)
-    return Edition(format=row.name, media_type=row.media_type, path=_path(page.place, row.path), body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=path(page.place, format), body=body)
+
+
+def path(place: Place | None, format: str) -> str:  # noqa: A002
+    """The path of an edition in the public folder; without a place its file's name."""
+    name = FORMATS[format].path
+    if place is None:
+        return name
+    return name.replace("feed", place.feed) if name.startswith("feed.") else place.path + name
+
+
+def templates(publication: Publication, format: str, place: Place) -> dict[str, str]:  # noqa: A002
+    """The texts of all templates that what stands at a place is made with, by name."""
+    from dispatch.templates import used
+
+    roots = FORMATS[format].templates
+    if format == "web":
+        from dispatch.formats import web
+
+        roots = (web.TEMPLATES[place.kind],)
+    return {name: publication.templates[name] for name in used(publication.templates, roots)}
 
 
 def _titled(articles: Iterable[Article], issue: Issue) -> None:
@@ -79,10 +103,3 @@ def _told(issue: Issue, format: str) -> Iterator[None]:  # noqa: A002
         raise RenderError(
             f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
         ) from error
-
-
-def _path(place: Place | None, name: str) -> str:
-    """The file's name; for what has a place in the site its path there."""
-    if place is None:
-        return name
-    return name.replace("feed", place.feed) if name.startswith("feed.") else place.path + name

@@ -1,103 +1,139 @@
 """``dispatch publish``."""
 
+import json
 import sys
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch import compose, issues, ledger
+from dispatch import config, recipes
 from dispatch import publish as stage
-from dispatch.check import findings as findings_of
-from dispatch.cli.check import judged, report
 from dispatch.cli.desk import Desk, desk, say, tell
 from dispatch.errors import IssueError
-from dispatch.model import Edition, Finding, Issue, Section
-from dispatch.render import edition
+from dispatch.model import Finding, Issue
+
+if TYPE_CHECKING:
+    from dispatch.cli.building import Building
+
+_MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """How the result is wanted."""
+
+    dry: bool
+    as_json: bool
+    strict: bool
 
 
 @click.command()
 @click.argument("issue", required=False)
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would change.")
+@click.option("--json", "as_json", is_flag=True, help="Say what changed as JSON.")
 @click.option("--strict", is_flag=True, help="Let warnings stop it too.")
-def publish(issue: str | None, output: str | None, strict: bool) -> None:
-    """Check ISSUE, mark it published, and write the public folder; without ISSUE, write the folder anew.
+def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, strict: bool) -> None:
+    """Check ISSUE, mark it published, and write the public folder; without ISSUE, write what changed.
 
     From then on dispatch.lock remembers its ids, links, dates and authors, and check fails when one of them changes.
+    Whatever goes wrong, the public folder is what it was.
 
     \b
     Examples:
       dispatch publish defence
-      dispatch publish
+      dispatch publish --dry-run
       dispatch publish --output /srv/www/wire
     """
     here = desk()
-    one = here.issue(issue) if issue else None
-    folder = Path(output) if output else here.publication.root / "public"
-    released = _released(here, one)
-    findings = judged(here, one) if one else []
-    made = _made(here, released)
-    findings += _lost(here, made, folder)
-    if one or findings:
-        report(findings, "human")
-    if any(finding.severity == "error" or strict for finding in findings):
-        say(f"{one.slug if one else 'The public folder'} is not published.")
-        sys.exit(1)
-    public = {edition.path: edition.body for _, editions in made for edition in editions}
-    for other in released:
-        public |= {
-            f"issues/{other.slug}/{name}": body for name, body in issues.pictures(here.publication, other).items()
-        }
+    root = config.find(here.folder)
+    folder = (Path(output) if output else root / "public").absolute()
+    wish = _Wish(dry=dry, as_json=as_json, strict=strict)
+    with recipes.opened(root, folder, dry=dry) as kept:
+        if issue is None and kept.is_whole(recipes.inputs(root)):
+            _report([], [], len(kept.ours()), folder, wish)
+            return
+        with stage.release(folder, kept, dry=dry) as release:
+            _publish(here, issue, release, wish)
+        _report(release.changes, release.left, release.count, folder, wish)
+
+
+def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) -> None:
+    """Everything that changed, made, judged and settled; an issue of that name is published with it."""
+    from dispatch import issues, ledger
+    from dispatch.cli.building import Building
+
+    publication = here.publication
+    one = here.issue(name) if name else None
+    building = Building(publication=publication, recipes=release.recipes)
+    findings = _judged(here, one) if one else []
+    building.released = _released(building, here, one)
+    pages = building.pages
+    with click.progressbar(
+        building.build(release), length=len(pages), label="Publishing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as progress:
+        for _ in progress:
+            pass
+    findings += building.findings + building.lost(ledger.read(publication))
+    _stop_at(findings, one, wish)
+    if wish.dry:
+        release.unwanted()
+        return
     if one:
         # The ledger first: what it has forgotten could change unseen.
-        ledger.remember(here.publication, one)
-        issues.write(here.publication, replace(one, status="published"))
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = stage.write(folder, public)
-    for path in changed:
-        tell(path)
-    say(f"{len(changed)} of {len(public)} files changed in {folder.name}/")
+        ledger.remember(publication, one)
+        issues.write(publication, replace(one, status="published"))
+    release.settle(recipes.inputs(publication.root))
 
 
-def _released(here: Desk, one: Issue | None) -> list[Issue]:
+def _judged(here: Desk, one: Issue) -> list[Finding]:
+    from dispatch.cli.check import judged
+
+    return judged(here, one)
+
+
+def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> None:
+    """Report, and go no further when something is wrong."""
+    from dispatch.cli.check import report
+
+    found = list(dict.fromkeys(findings))
+    if found or (one and not wish.as_json):
+        report(found, "human")
+    if any(finding.severity == "error" or wish.strict for finding in found):
+        say(f"{one.slug if one else 'The public folder'} is not published.")
+        sys.exit(1)
+
+
+def _released(building: "Building", here: Desk, one: Issue | None) -> list[str]:
     """What is public now, and the one that is about to be. Raises IssueError when one has left without a word."""
-    every = issues.read_all(here.publication)
-    released = [other for other in every if other.status == "published" and not (one and other.id == one.id)]
+    from dispatch import ledger
+
     remembered = {record.id for record in ledger.read(here.publication)}
-    for other in every:
-        if other.id in remembered and other.status == "draft" and not (one and other.id == one.id):
+    released = []
+    for slug, kept in building.kept.items():
+        if kept.issue.status == "published" or (one and kept.issue.id == one.id):
+            released.append(slug)
+        elif kept.issue.id in remembered:
             raise IssueError(
                 "was published, and is a draft now",
-                subject=f"issues/{other.slug}/issue.md",
-                hint=f"Put back status: published, or publish it again: dispatch publish {other.slug}",
+                subject=f"issues/{slug}/issue.md",
+                hint=f"Put back status: published, or publish it again: dispatch publish {slug}",
             )
-    return [*released, one] if one else released
+    return released
 
 
-def _made(here: Desk, released: list[Issue]) -> list[tuple[Issue, list[Edition]]]:
-    """Every page and every feed of the site."""
-    whole = {issue.slug: issue for issue in released}
-    texts = {article.id: article for issue in released for article in issue.articles}
-    texts |= {issue.id: compose.as_article(issue, here.publication) for issue in released}
-    made = []
-    for page in compose.pages([compose.light(issue) for issue in released], here.publication):
-        kind = page.place.kind if page.place else "front"
-        if page.slug:
-            page = compose.filled(page, whole[page.slug])
-        elif kind == "feed":
-            entries = tuple(replace(texts[line.id], updated=line.updated or line.published) for line in page.articles)
-            page = replace(page, sections=(Section(articles=entries),))
-        formats = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(kind, ("web",))
-        made.append((page, [edition(page, here.publication, name) for name in formats]))
-    return made
-
-
-def _lost(here: Desk, made: list[tuple[Issue, list[Edition]]], folder: Path) -> list[Finding]:
-    """What is wrong with what was published before: with the ledger, and with each edition whose bytes would change."""
-    found: list[Finding] = []
-    published = ledger.read(here.publication)
-    current = ledger.records(issues.read_all(here.publication), here.publication)
-    for page, editions in made:
-        changed = [made for made in editions if not stage.stands(folder, made.path, made.body)]
-        found += findings_of(page, changed, here.publication, published=published, current=current)
-    return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]
+def _report(changes: Sequence[stage.Change], left: Sequence[str], count: int, folder: Path, wish: _Wish) -> None:
+    """What changed, a line each, or as JSON."""
+    if wish.as_json:
+        said = [{"path": change.path, "what": change.what} for change in changes]
+        tell(json.dumps({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left)}))
+        return
+    for change in changes:
+        tell(f"{_MARKS[change.what]} {change.path}" if wish.dry or change.what == "removed" else change.path)
+    for path in left:
+        say(f"{folder.name}/{path} is not wanted any more, but somebody changed it: delete it if you do not need it.")
+    verb = "would change" if wish.dry else "changed"
+    say(f"{len(changes)} of {count} files {verb} in {folder.name}/")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dispatch.formats.fragments import Fragments
 
 FEEDS = ("rss", "atom", "json")
+ENTRY = ("entry.html", "digest.html")
 
 
 class Module(Protocol):
@@ -41,6 +42,7 @@ class Format:
     name: Annotated[str, "what it is called on the command line; also its module"]
     media_type: Annotated[str, "what a server says that it is"]
     path: Annotated[str, "its file's name within the issue's folder"]
+    templates: Annotated[tuple[str, ...], "the templates that it begins with; of a page its kind has the say"] = ()
 
     def render(self, issue: Issue, publication: Publication) -> bytes:
         """The finished edition. Raises RenderError."""
@@ -50,11 +52,11 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     row.name: row
     for row in (
-        Format(name="rss", media_type="application/rss+xml", path="feed.xml"),
-        Format(name="atom", media_type="application/atom+xml", path="feed.atom"),
-        Format(name="json", media_type="application/feed+json", path="feed.json"),
-        Format(name="email", media_type="text/html", path="email.html"),
-        Format(name="text", media_type="text/plain", path="email.txt"),
+        Format(name="rss", media_type="application/rss+xml", path="feed.xml", templates=ENTRY),
+        Format(name="atom", media_type="application/atom+xml", path="feed.atom", templates=ENTRY),
+        Format(name="json", media_type="application/feed+json", path="feed.json", templates=ENTRY),
+        Format(name="email", media_type="text/html", path="email.html", templates=("email.mjml", "email.css")),
+        Format(name="text", media_type="text/plain", path="email.txt", templates=("email.txt",)),
         Format(name="eml", media_type="message/rfc822", path="email.eml"),
         Format(name="web", media_type="text/html", path="index.html"),
     )

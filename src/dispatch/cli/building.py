@@ -1,0 +1,185 @@
+"""The site, from the issues to its files: what ``publish`` chains, page by page, each only when it has to be made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from dispatch import compose, files, issues, ledger, nouns, render
+from dispatch import publish as stage
+from dispatch.check import findings as findings_of
+from dispatch.errors import IssueError
+from dispatch.formats import sitemap, web
+from dispatch.model import Edition, Finding, Issue, Place, Publication, Record
+from dispatch.recipes import Digests, Kept, Recipes, digest, program
+
+# What is asked of a feed of entries that were judged, whole, in the feed of their own issue.
+_OF_ENTRIES = ("article", "title", "read-more", "author", "author-link", "order", "credit", "source")
+_ASKED = ("feed.", *(f"attribution.{rule}" for rule in _OF_ENTRIES))
+_AT_HAND = 4  # issues that are kept with their texts while pages are made of them
+
+
+@dataclass
+class Building:
+    """The site of a publication while it is built."""
+
+    publication: Publication
+    recipes: Recipes
+    released: Sequence[str] = ()  # the slugs of the issues that the site shows
+    findings: list[Finding] = field(default_factory=list)
+    _whole: dict[str, Issue] = field(default_factory=dict)
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def kept(self) -> dict[str, Kept]:
+        """Every issue without its texts, drafts too. What changed is read, and its entries are made."""
+        found = {slug: self._kept(slug) for slug in issues.names(self.publication)}
+        self.recipes.forget(slug for slug in self.recipes.slugs() if slug not in found)
+        return found
+
+    @cached_property
+    def pages(self) -> list[Issue]:
+        """The plan of the site."""
+        return compose.pages([self.kept[slug].issue for slug in self.released], self.publication)
+
+    def build(self, release: stage.Release) -> Iterator[Issue]:
+        """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError."""
+        for page in self.pages:
+            place = page.place or Place(kind="front")
+            names = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(place.kind, ("web",))
+            made = {name: self._made_of(page, place, name) for name in names}
+            due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
+            if due:
+                self._make(page, place, {name: made[name] for name in due}, release)
+            yield page
+        for slug in self.released:
+            for name in self.kept[slug].pictures:
+                self._copy(slug, name, release)
+        for path, body in self._around():
+            release.put(path, "", body)
+
+    def lost(self, published: tuple[Record, ...]) -> list[Finding]:
+        """What the ledger remembers and the issues, drafts too, do not say any more."""
+        current = ledger.records([kept.issue for kept in self.kept.values()], self.publication)
+        found = (
+            finding
+            for kept in self.kept.values()
+            for finding in findings_of(kept.issue, (), self.publication, published=published, current=current)
+        )
+        return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
+
+    def _around(self) -> Iterator[tuple[str, bytes]]:
+        """What the site has besides its pages and feeds."""
+        yield "style.css", web.style(self.publication)
+        yield "404.html", web.not_found(self.publication)
+        yield "sitemap.xml", sitemap.render(self.pages, self.publication)
+        yield "robots.txt", sitemap.robots(self.publication)
+
+    def _kept(self, slug: str) -> Kept:
+        made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)))
+        kept = self.recipes.issue(slug, made_of)
+        if kept is None:
+            issue = issues.read(self.publication, slug)
+            light = compose.light(issue)
+            kept = Kept(
+                issue=light,
+                articles=tuple(
+                    Digests(whole=digest(nouns.text(whole)), light=digest(nouns.text(part)))
+                    for whole, part in zip(issue.articles, light.articles, strict=True)
+                ),
+                pictures=tuple(sorted(issues.pictures(self.publication, issue))),
+                whole=digest(nouns.text(replace(issue, status="published"))),
+            )
+            own = compose.as_article(issue, self.publication)
+            entries = render.entries(issue, self.publication, [*issue.articles, own])
+            self.recipes.keep(slug, made_of, kept, entries)
+            self._remember(slug, issue)
+        return kept
+
+    def _make(self, page: Issue, place: Place, made_of: dict[str, str], release: stage.Release) -> None:
+        """Render and judge one page in some formats, and get it ready."""
+        shown = self._filled(page, place)
+        editions = [self._edition(shown, place, name) for name in made_of]
+        changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
+        if changed:
+            found = findings_of(shown, changed, self.publication)
+            self.findings += (
+                finding
+                for finding in found
+                if finding.severity == "error" and (place.kind != "feed" or finding.rule.startswith(_ASKED))
+            )
+
+    def _edition(self, page: Issue, place: Place, name: str) -> Edition:
+        if place.kind != "feed":
+            return render.edition(page, self.publication, name)
+        entries = self.recipes.entries(name, (article.id for article in page.articles))
+        return render.feed(page, self.publication, name, entries)
+
+    def _filled(self, page: Issue, place: Place) -> Issue:
+        if page.slug and place.kind in {"front", "issue", "article"}:
+            return compose.filled(page, self._read(page.slug))
+        return page
+
+    def _read(self, slug: str) -> Issue:
+        """An issue with its texts."""
+        if slug not in self._whole:
+            self._remember(slug, issues.read(self.publication, slug))
+        return self._whole[slug]
+
+    def _remember(self, slug: str, issue: Issue) -> None:
+        self._whole[slug] = issue
+        if len(self._whole) > _AT_HAND:
+            del self._whole[next(iter(self._whole))]
+
+    def _made_of(self, page: Issue, place: Place, name: str) -> str:
+        """A digest of all that a page is made of: its place, its articles or its issue, its templates, the settings."""
+        parts = [
+            *(self._general, self._templates(place, name), name, repr(place)),
+            *(page.id, page.title, page.date.isoformat(), str(page.number)),
+        ]
+        if place.kind in {"front", "issue"} and page.slug:
+            parts.append(self.kept[page.slug].whole)
+        else:
+            whole = place.kind in {"article", "feed"}
+            digests = (self._digests[article.id] for article in page.articles)
+            parts += (one.whole if whole else one.light for one in digests)
+        return digest(*parts)
+
+    @cached_property
+    def _digests(self) -> dict[str, Digests]:
+        """By the id of an article, or of an issue as an entry."""
+        found: dict[str, Digests] = {}
+        for kept in self.kept.values():
+            found[kept.issue.id] = Digests(whole=kept.whole, light=kept.whole)
+            found |= {article.id: own for article, own in zip(kept.issue.articles, kept.articles, strict=True)}
+        return found
+
+    @cached_property
+    def _general(self) -> str:
+        """What everything is made of: the settings, and the program itself."""
+        root = self.publication.root
+        settings = (root / name for name in ("dispatch.toml", "authors.toml"))
+        return digest(program(), *(self.recipes.digest(path) for path in settings if path.is_file()))
+
+    @cached_property
+    def _entry_templates(self) -> str:
+        return self._templates(Place(kind="feed"), "rss")
+
+    def _templates(self, place: Place, name: str) -> str:
+        """A digest of the templates that such a page is made with."""
+        if (place.kind, name) not in self._texts:
+            texts = render.templates(self.publication, name, place)
+            self._texts[place.kind, name] = digest(*(part for pair in texts.items() for part in pair))
+        return self._texts[place.kind, name]
+
+    def _folder(self, slug: str) -> Path:
+        return self.publication.root / "issues" / slug
+
+    def _copy(self, slug: str, name: str, release: stage.Release) -> None:
+        """A file beside an article, into the public folder."""
+        path = self._folder(slug) / name
+        made_of = self.recipes.digest(path)
+        if not release.keep(f"issues/{slug}/{name}", made_of):
+            release.put(
+                f"issues/{slug}/{name}", made_of, files.read(path, within=self.publication.root, error=IssueError)
+            )

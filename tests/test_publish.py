@@ -1,0 +1,323 @@
+"""The public folder: only what changed is made, and whatever happens it is the old site or the new one."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import nouns
+from dispatch import config, issues
+from dispatch.cli import main
+from dispatch.model import Author, Issue, Section
+
+ADA = Author(name="Ada Lane", url="https://people.example/ada?posts=all&x=1")
+BO = Author(name="Bo Zhang", url="https://people.example/bo")
+Publish = Callable[..., Result]
+
+
+@pytest.fixture
+def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A publication with two published issues and one draft."""
+    root = tmp_path / "letter"
+    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    monkeypatch.chdir(root)
+    for slug, number, author in (("first", 1, ADA), ("second", 2, BO), ("third", 3, ADA)):
+        add(root, number_of(slug, number, author))
+    assert CliRunner().invoke(main, ["publish", "first"]).exit_code == 0
+    assert CliRunner().invoke(main, ["publish", "second"]).exit_code == 0
+    return root
+
+
+def number_of(slug: str, number: int, author: Author) -> Issue:
+    articles = (
+        nouns.article(
+            n,
+            id=f"tag:wire.example,2026:{slug}/{n}",
+            key=f"story-{n}",
+            url=f"https://paper.example/{slug}/{n}?x=1&y=2",
+            authors=(author,),
+            tags=("bridges",) if n == 1 else (),
+        )
+        for n in (1, 2)
+    )
+    values = {"id": f"tag:wire.example,2026:{slug}", "slug": slug, "number": number, "title": f"The {slug}"}
+    return nouns.issue(sections=(Section(title="Europe", articles=tuple(articles)),), **values)
+
+
+def add(root: Path, issue: Issue) -> None:
+    issues.write(config.load(root), issue)
+
+
+@pytest.fixture
+def publish(letter: Path) -> Publish:  # noqa: ARG001
+    def run(*arguments: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, ["publish", *arguments])
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def template(letter: Path, name: str) -> Path:
+    """A template of the publication's own, as it is by default."""
+    (letter / "templates").mkdir(exist_ok=True)
+    return Path(shutil.copy(nouns.ROOT / "templates" / name, letter / "templates" / name))
+
+
+# Only what changed
+
+
+def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter, publish):
+    before = {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")}
+    assert publish().stdout == ""
+    assert {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")} == before
+    program = "import sys\nfrom dispatch.cli import main\ntry: main(['publish'])\nfinally: print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=letter)
+    assert "dispatch.recipes" in ran.stdout
+    assert not {"jinja2", "feedgen", "nh3", "justhtml", "babel"} & set(ran.stdout.split())
+
+
+def test_the_same_bytes_come_without_the_record(letter, publish):
+    before = tree(letter / "public")
+    shutil.rmtree(letter / ".dispatch")
+    shutil.rmtree(letter / "public")
+    publish()
+    assert tree(letter / "public") == before
+
+
+def test_a_record_that_is_damaged_is_begun_anew(letter, publish):
+    before = tree(letter / "public")
+    (letter / ".dispatch" / "site.sqlite").write_bytes(b"no database at all, but long enough to be one" * 99)
+    assert publish().stdout == ""
+    assert tree(letter / "public") == before
+
+
+def test_a_correction_changes_what_shows_it_and_nothing_else(letter, publish):
+    edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of story 1", "The first paragraph of story 1")
+    changed = set(publish().stdout.split())
+    assert changed == {
+        *(f"issues/first/{name}" for name in ("index.html", "email.html", "email.txt", "story-1/index.html")),
+        *(f"issues/first/feed.{ending}" for ending in ("xml", "atom", "json")),
+        *(f"{feed}.{ending}" for feed in ("feed", "issues") for ending in ("xml", "atom", "json")),
+    }
+
+
+def test_a_new_issue_changes_its_own_pages_its_neighbour_and_the_lists(publish):
+    changed = set(publish("third").stdout.split("\n"))
+    assert {"issues/third/index.html", "issues/second/index.html", "index.html", "feed.xml"} <= changed
+    assert {"authors/ada-lane/index.html", "tags/bridges/index.html", "sitemap.xml"} <= changed
+    assert not {path for path in changed if path.startswith(("issues/first/", "authors/bo-zhang/"))}
+
+
+def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter, publish):
+    edit(template(letter, "web.css"), "max-width: 724px", "max-width: 700px")
+    assert publish().stdout.split() == ["style.css"]
+    edit(template(letter, "entry.html"), "<hr />", "<hr /><hr />")
+    changed = publish().stdout.split()
+    assert changed
+    assert all(path.endswith((".xml", ".atom", ".json")) for path in changed)
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    assert "index.html" in publish().stdout.split()
+
+
+def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter, publish):
+    mine, theirs = letter / "public" / "tags" / "bridges", letter / "public" / "CNAME"
+    theirs.write_text("wire.example")
+    for slug in ("first", "second"):
+        edit(letter / "issues" / slug / "story-1.html", "tags:", "x-tags:")
+    result = CliRunner().invoke(main, ["publish"])
+    assert result.exit_code == 1, "an unknown key is an error, and removes nothing"
+    assert mine.exists()
+    for slug in ("first", "second"):
+        edit(letter / "issues" / slug / "story-1.html", "x-tags:\n- bridges\n", "")
+    assert "- tags/bridges/index.html" in publish().stdout.split("\n")
+    assert not mine.exists()
+    assert theirs.exists()
+
+
+def test_a_page_that_somebody_changed_is_left_and_named(letter, publish):
+    page = letter / "public" / "tags" / "bridges" / "index.html"
+    page.write_text("mine now")
+    for slug in ("first", "second"):
+        edit(letter / "issues" / slug / "story-1.html", "tags:\n- bridges\n", "")
+    assert "public/tags/bridges/index.html" in publish().stderr
+    assert page.read_text() == "mine now"
+
+
+def test_a_page_that_somebody_changed_or_deleted_is_put_right_while_it_is_wanted(letter, publish):
+    before = tree(letter / "public")
+    (letter / "public" / "index.html").write_text("not mine")
+    (letter / "public" / "feed.xml").unlink()
+    assert sorted(publish().stdout.split()) == ["feed.xml", "index.html"]
+    assert tree(letter / "public") == before
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(letter, publish):
+    before = tree(letter)
+    said = json.loads(publish("third", "--dry-run", "--json").stdout)
+    assert {"path": "issues/third/index.html", "what": "new"} in said["changes"]
+    assert {"path": "index.html", "what": "changed"} in said["changes"]
+    after = tree(letter)
+    assert {path for path in before | after if before.get(path) != after.get(path)} == set()
+
+
+def test_a_dry_run_without_a_record_makes_none(letter, publish):
+    shutil.rmtree(letter / ".dispatch")
+    shutil.rmtree(letter / "public")
+    assert "+ index.html" in publish("--dry-run").stdout
+    assert not (letter / ".dispatch").exists()
+    assert not (letter / "public").exists()
+
+
+def test_two_folders_have_records_of_their_own(letter, publish, tmp_path):
+    publish("--output", str(tmp_path / "www"))
+    assert tree(tmp_path / "www") == tree(letter / "public")
+    assert publish().stdout == publish("--output", str(tmp_path / "www")).stdout == ""
+
+
+# The old site or the new one
+
+
+@pytest.mark.parametrize("name", ["index.html", "issues/first/index.html", "style.css"])
+def test_a_link_in_the_public_folder_leads_nobody_out_of_it(letter, publish, tmp_path, name):
+    outside = tmp_path / "outside.html"
+    outside.write_text("not yours")
+    target = letter / "public" / name
+    target.unlink()
+    target.symlink_to(outside)
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    before = tree(letter / "public")
+    assert name in publish(code=1).stderr
+    assert outside.read_text() == "not yours"
+    assert tree(letter / "public") == before
+
+
+def test_a_folder_that_is_a_link_is_not_followed(letter, publish, tmp_path):
+    shutil.move(letter / "public" / "tags", tmp_path / "tags")
+    (letter / "public" / "tags").symlink_to(tmp_path / "tags")
+    before = tree(tmp_path / "tags")
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    publish(code=1)
+    assert tree(tmp_path / "tags") == before
+
+
+def test_a_template_that_raises_leaves_the_old_site(letter, publish):
+    before = tree(letter / "public")
+    edit(template(letter, "front.html"), "{% extends", "{{ nobody.knows.this }}{% extends")
+    template(letter, "list.html").write_text("{{ 1 / 0 }}")
+    assert "templates/list.html" in publish(code=1).stderr
+    assert tree(letter / "public") == before
+
+
+def test_a_page_that_loses_a_byline_leaves_the_old_site(letter, publish):
+    before = tree(letter / "public")
+    edit(template(letter, "list.html"), "byline(article)", "article.title")
+    result = publish(code=1)
+    assert "Ada Lane" in result.output
+    assert "not published" in result.stderr
+    assert tree(letter / "public") == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
+def test_a_full_disk_leaves_the_old_site(letter):
+    before = tree(letter / "public")
+    program = """
+        import resource, signal, sys
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, resource.RLIM_INFINITY))
+        from dispatch.cli import main
+        main(["publish"])
+    """
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    ran = python(program, letter)
+    assert ran.returncode == 1
+    assert "Error" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert tree(letter / "public") == before
+    assert python('from dispatch.cli import main\nmain(["publish"])', letter).returncode == 0
+    assert b"The Cable" in (letter / "public" / "index.html").read_bytes()
+
+
+def test_a_kill_at_every_write_leaves_each_file_old_or_new_and_the_next_publish_finishes(letter, tmp_path):
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    old = tree(letter / "public")
+    clean = tmp_path / "clean"
+    assert python(f'from dispatch.cli import main\nmain(["publish", "-o", {str(clean)!r}])', letter).returncode == 0
+    new = tree(clean)
+    shutil.copytree(letter, tmp_path / "before", symlinks=True)
+    killed = 0
+    for at in range(0, 400, 7):
+        shutil.rmtree(letter)
+        shutil.copytree(tmp_path / "before", letter, symlinks=True)
+        program = f"""
+            import os, pathlib
+            left, whole = {at}, pathlib.Path.replace
+            def replace(self, target):
+                global left
+                if not left:
+                    os._exit(9)
+                left -= 1
+                return whole(self, target)
+            pathlib.Path.replace = replace
+            from dispatch.cli import main
+            main(["publish"])
+        """
+        code = python(program, letter).returncode
+        found = {path: body for path, body in tree(letter / "public").items() if not path.startswith(".release")}
+        assert set(found) == set(old)
+        assert all(body in (old[path], new[path]) for path, body in found.items())
+        if code == 0:
+            break
+        killed += 1
+        assert code == 9
+        if killed % 4 == 1:
+            assert python('from dispatch.cli import main\nmain(["publish"])', letter).returncode == 0
+            assert tree(letter / "public") == new
+    assert killed > 5
+    assert tree(letter / "public") == new
+
+
+def test_two_publishes_at_once_make_one_site(letter, tmp_path):
+    edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
+    command = [sys.executable, "-c", 'from dispatch.cli import main\nmain(["publish"])']
+    running = [subprocess.Popen(command, cwd=letter, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert sorted(line.startswith("0 of ") for line in said) == [False, True, True]
+    clean = tmp_path / "clean"
+    assert python(f'from dispatch.cli import main\nmain(["publish", "-o", {str(clean)!r}])', letter).returncode == 0
+    assert tree(letter / "public") == tree(clean)
+
+
+@pytest.mark.parametrize("moment", [0, 4_000_000_000])
+def test_clocks_that_go_backwards_change_nothing(letter, publish, moment):
+    for path in [*(letter / "issues").rglob("*"), *(letter / "public").rglob("*"), letter / "dispatch.toml"]:
+        os.utime(path, (moment, moment))
+    assert publish().stdout == ""
+    edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of", "Passage 1 of")
+    os.utime(letter / "issues" / "first" / "story-1.html", (moment, moment))
+    assert "issues/first/index.html" in publish().stdout.split()
+
+
+def python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A process of its own, as limits and kills need one."""
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
