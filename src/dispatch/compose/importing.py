@@ -12,7 +12,7 @@ from dispatch.archives import Post
 from dispatch.compose.drafting import key_of, unused
 from dispatch.model import Article, Issue, Publication, Record, Section
 
-LONGEST_PREHEADER = 130
+PREHEADER = range(40, 131)  # characters that a mailbox has room for
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 _TAG = re.compile(r"tag:[^,]+,[\d-]+:(.*)", re.DOTALL)
@@ -27,21 +27,20 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
     """
     article = _dated(post.article, publication.timezone)
     date = article.published or article.updated or now
-    slug = unused(_slug(post, article), taken)
+    slug = unused(_slug(post, article), {*taken, "issue"})  # issue.md is the issue's own file
     page = terms.page(publication, slug)
-    key = slug if slug != "issue" else "issue-1"
 
     def beside(address: str) -> str:
-        return f"{page}{quote(address)}" if address in post.pictures else address
+        return links.resolve(page, address)
 
     is_alien = article.language and _primary(article.language) != _primary(publication.language)
     article = replace(
         article,
         id=identity(article, publication, date),
-        key=key,
-        url=article.url or f"{page}#{key}",
+        key=slug,
+        url=article.url or f"{page}#{slug}",
         content=html.readdressed(article.content, beside),
-        authors=tuple(replace(author, avatar=beside(author.avatar)) for author in article.authors),
+        authors=tuple(replace(author, avatar=author.avatar and beside(author.avatar)) for author in article.authors),
         source=terms.resolved(article.source, publication, is_own=not article.url),
         language=article.language if is_alien else "",
         image=article.image and replace(article.image, url=beside(article.image.url)),
@@ -51,7 +50,7 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
         slug=slug,
         title=article.title,
         date=date,
-        preheader=next((line for line in (article.dek, article.summary) if 0 < len(line) <= LONGEST_PREHEADER), ""),
+        preheader=next((line for line in (article.dek, article.summary) if len(line) in PREHEADER), ""),
         sections=(Section(articles=(article,)),),
     )
 
