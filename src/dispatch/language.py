@@ -16,7 +16,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.core import UnknownLocaleError
+from babel.core import UnknownLocaleError, get_global
 from babel.lists import format_list
 from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
@@ -55,6 +55,14 @@ class Language:
         Raises ConfigError when there is no such language.
         """
         return _language(code)
+
+    @property
+    def territory(self) -> str:
+        """The region (ISO 3166-1) that its tag names, else the one where it is spoken most; empty for none known."""
+        if self.code == _FALLBACK:  # it is written as in most of the world
+            return "GB"
+        likely = str(get_global("likely_subtags").get(str(self._locale), ""))
+        return self._locale.territory or next((part for part in likely.split("_")[1:] if len(part) == 2), "")
 
     def say(self, key: str, **values: str) -> Markup:
         """The message ``key`` with its places filled in.

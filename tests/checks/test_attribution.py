@@ -41,7 +41,7 @@ def within(edit: Edit) -> Edit:
     """An edit of STORY only, in documents that hold several articles."""
 
     def edited(text: str) -> str:
-        title = text.find("A more")
+        title = text.find("A more", max(0, text.find("<body")))  # a page's head is for machines
         if "story-7?" not in text:  # one entry of a feed
             return edit(text) if title >= 0 else text
         begin = max(text.rfind("<article id", 0, title), text.rfind('<article class="h', 0, title))

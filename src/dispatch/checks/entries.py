@@ -41,6 +41,7 @@ class Entry:
     headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
     pictures: tuple[Picture, ...] = ()
     said: Annotated[Said | None, "in feeds"] = None
+    ways: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
     raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dispatch import links
-from dispatch.checks import page
+from dispatch.checks import page, ways
 from dispatch.checks.case import Case
 from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
@@ -38,8 +38,13 @@ def check(case: Case) -> Iterator[Finding]:
     places = {"content", *(article.key for article in case.issue.articles)}
     for where, url in case.astray:
         yield finding("links.relative", where, f"A link is relative, and leads nowhere from here: {short(url)}")
+    is_whole = case.issue.place is None or case.issue.place.kind == "issue"
     for address in known:
-        if address.url.startswith(f"{page}#") and (place := address.url.removeprefix(page))[1:] not in places:
+        if (
+            is_whole
+            and address.url.startswith(f"{page}#")
+            and (place := address.url.removeprefix(page))[1:] not in places
+        ):
             what = f"{_begun(address.what)} leads to a place that is not there: {short(place)}"
             yield finding("links.fragment", address.where, what)
         yield from _one(address, {}, web=False)
@@ -135,7 +140,7 @@ def _edition(part: Part, told: set[str], *, web: bool) -> Iterator[Finding]:
     """The links that the edition has and the issue does not: the templates' own."""
     ids = {tag.attributes["id"]: tag for tag in part.page.tags if "id" in tag.attributes} if part.page else {}
     for url, what, picture in dict.fromkeys(_links(part)):
-        if url not in told:
+        if url not in told and (picture or not ways.stays(url, part.place)):
             yield from _one(Address(url, part.where, what, picture), ids, web=web)
 
 

@@ -19,6 +19,7 @@ _BLOCKS = frozenset({
 })
 # fmt: on
 _UNSEEN = frozenset({"head", "noscript", "script", "style", "template", "title"})
+_RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ class Tag:
 
     name: str
     attributes: Mapping[str, str]
-    text: Annotated[str, "the raw text of <style> and <title>"] = ""
+    text: Annotated[str, "the raw text of <script>, <style> and <title>"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +193,7 @@ def read(html: str) -> Page:
         if node.name.startswith(("!", "#")) and node.name not in {"#document", "#document-fragment"}:
             continue
         if not node.name.startswith("#"):
-            text = "".join(_Node(child).data for child in node.children) if node.name in {"style", "title"} else ""
+            text = "".join(_Node(child).data for child in node.children) if node.name in _RAW else ""
             tags.append(Tag(name=node.name, attributes=node.attributes, text=text))
             outer += [tags[-1]] if parent == "body" else []
             unseen = unseen or node.name in _UNSEEN or "hidden" in node.attributes

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from dispatch.checks import entries, message, page, plain
+from dispatch.checks import entries, message, page, plain, ways
 from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, fold
 from dispatch.errors import CheckError
-from dispatch.model import Article, Copy, Edition, Issue
+from dispatch.model import Article, Copy, Edition, Issue, Place
 
-Kind = Literal["feed", "page", "mail", "plain"]
+Kind = Literal["feed", "page", "list", "mail", "plain"]
+# Pages that lead to articles and show none of them whole.
+_LISTS = frozenset({"front", "author", "source", "section", "tag"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +24,13 @@ class Part:
     """What one reader sees: a feed, a page, one half of a message."""
 
     where: Annotated[str, "how to speak of it"]
-    kind: Kind
+    kind: Annotated[Kind, "list: a page where the headline alone leads to the article"]
     entries: Annotated[tuple[tuple[Article, Entry | None], ...], "the issue's articles and how each is shown, if it is"]
     strangers: Annotated[tuple[str, ...], "what it shows besides and the issue does not hold"] = ()
     in_order: bool = True
     credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
     page: Annotated[Page | None, "of page and mail"] = None
+    place: Annotated[Place | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
 
@@ -41,7 +44,7 @@ def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
         case "rss" | "atom" | "json":
             return (_feed(edition, articles),)
         case "web":
-            return (_page(edition.path, text, articles, issue.place.pictures if issue.place else {}),)
+            return (_page(edition.path, text, articles, issue.place),)
         case "email":
             return (mail(edition.path, text, articles),)
         case "text":
@@ -90,32 +93,34 @@ def _read(html: str, copies: Mapping[str, Copy] | None = None) -> Page:
     return replace(whole, pictures=tuple(meant(whole.pictures, copies or {})))
 
 
-def _page(where: str, html: str, articles: Sequence[Article], copies: Mapping[str, Copy]) -> Part:
+def _page(where: str, html: str, articles: Sequence[Article], place: Place | None) -> Part:
     """A page: an article is the <article> whose id is its key."""
-    whole = _read(html, copies)
+    whole = _read(html, place.pictures if place else {})
+    rank = 1 if place and place.kind == "article" else 2
+
+    def of(key: str) -> Entry:
+        lines = [line for line in whole.lines if line.anchor == key]
+        led = [line for line in lines if not line.heading and ways.is_one(line, place)]
+        return replace(_under([line for line in lines if line not in led], whole, rank), ways=tuple(led))
+
     anchors = list(dict.fromkeys(line.anchor for line in whole.lines if line.anchor))
     shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
-    order = [place for _, place in shown if place is not None]
+    order = [at for _, at in shown if at is not None]
     keys = {article.key for article in articles}
     return Part(
         where=where,
-        kind="page",
-        entries=tuple(
-            (article, None if place is None else _under(_of(whole, article.key), whole)) for article, place in shown
-        ),
-        strangers=tuple(_under(_of(whole, key), whole).title for key in anchors if key not in keys),
+        kind="list" if place and place.kind in _LISTS else "page",
+        entries=tuple((article, None if at is None else of(article.key)) for article, at in shown),
+        strangers=tuple(of(key).title for key in anchors if key not in keys),
         in_order=order == sorted(order),
         page=whole,
+        place=place,
     )
 
 
-def _of(whole: Page, anchor: str) -> tuple[Line, ...]:
-    return tuple(line for line in whole.lines if line.anchor == anchor)
-
-
-def _under(lines: Sequence[Line], whole: Page) -> Entry:
-    """An article from its lines: its headline is the first heading of rank 2."""
-    at = next((i for i, line in enumerate(lines) if line.heading == 2), None)
+def _under(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
+    """An article from its lines: its headline is the first heading of that rank."""
+    at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
     if at is None:
         return Entry(title="", lines=tuple(lines), pictures=whole.pictures)
     head = lines[at]

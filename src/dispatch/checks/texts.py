@@ -19,9 +19,9 @@ TELLING = 40
 
 
 def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
-    """How much may be shown: mail and plain text never show more than an excerpt."""
+    """How much may be shown: mail, plain text and lists never show more than an excerpt."""
     allowed = article.source.syndicate or publication.syndicate.default
-    return "excerpt" if allowed == "full" and kind in {"mail", "plain"} else allowed
+    return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
 
 
 def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) -> Iterator[Said]:
@@ -46,7 +46,7 @@ def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) 
         yield "attribution.licence", f"{name} is without its licence, {short(licence)}"
     if allowed == "full":
         yield from _whole(article, entry, content)
-    elif allowed == "excerpt" and (roomy or not article.dek) and opening(content) not in text:
+    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and opening(content) not in text:
         yield "attribution.body", f"{name} is without its beginning, “{short(opening(content))}”"
     if allowed != "full":
         yield from _too_much(article, entry, content, allowed, publication)

@@ -1,5 +1,6 @@
-"""The page: nothing in it acts."""
+"""The page: nothing in it acts, but for the site's own script on the page for searching."""
 
+import json
 from collections.abc import Iterator
 
 from dispatch.checks.case import Case
@@ -15,8 +16,10 @@ _ACTING = ("javascript:", "vbscript:", "data:text/")
 def check(case: Case) -> Iterator[Finding]:
     """Judges each page."""
     for _, part in case.parts:
-        if part.kind == "page" and part.page:
-            for what in dict.fromkeys(what for tag in part.page.tags for what in _acting(tag)):
+        if part.kind in {"page", "list"} and part.page:
+            searches = part.place is not None and part.place.kind == "search"
+            acting = (what for tag in part.page.tags if not (searches and _searches(tag)) for what in _acting(tag))
+            for what in dict.fromkeys(acting):
                 yield finding("web.forbidden", part.where, what)
             copies = case.issue.place.pictures if case.issue.place else {}
             for url in dict.fromkeys(tag.attributes.get("src", "") for tag in part.page.named("img")):
@@ -27,7 +30,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _acting(tag: Tag) -> Iterator[str]:
-    if tag.name in FORBIDDEN:
+    if tag.name in FORBIDDEN and not _is_data(tag):
         yield f"It has <{tag.name}>: a letter is read, and runs nothing"
     if tag.name == "meta" and tag.attributes.get("http-equiv", "").lower() == "refresh":
         yield "It has a <meta> that leads elsewhere by itself"
@@ -38,3 +41,18 @@ def _acting(tag: Tag) -> Iterator[str]:
             yield f"<{tag.name}> has a script in {name}"
         elif name in _ADDRESSES and address.startswith(_ACTING):
             yield f"<{tag.name}> has {address.partition(':')[0]}: for an address"
+
+
+def _is_data(tag: Tag) -> bool:
+    """Whether it holds what the page says of itself for machines (JSON-LD), which no browser runs."""
+    if tag.name != "script" or dict(tag.attributes) != {"type": "application/ld+json"}:
+        return False
+    try:
+        return isinstance(json.loads(tag.text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _searches(tag: Tag) -> bool:
+    """Whether it is the script with which the site's own page searches."""
+    return tag.name == "script" and dict(tag.attributes) == {"type": "module", "src": "search.js"} and not tag.text

@@ -1,0 +1,19 @@
+"""The site's own ways: links from one page of it to another, which are relative, and lines that lead nowhere else."""
+
+from dispatch import links
+from dispatch.checks.passage import Line
+from dispatch.model import Place
+
+
+def stays(url: str, place: Place | None) -> bool:
+    """Whether a relative address leads to a page of the site, seen from the page at this place."""
+    if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
+        return False
+    steps = url.partition("#")[0].partition("?")[0].split("/")
+    up = next((at for at, step in enumerate(steps) if step != ".."), len(steps))
+    return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
+
+
+def is_one(line: Line, place: Place | None) -> bool:
+    """Whether all links of a line stay within the site."""
+    return bool(line.links) and all(stays(link.url, place) for link in line.links)

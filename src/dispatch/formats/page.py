@@ -1,0 +1,289 @@
+"""What a page says besides the fragments that every format has: its head, its masthead and the ways to other pages.
+
+Ways within the site are relative to the page, so that they work at any host, in a folder of one and in a preview; what
+leaves the page (canonical, feeds, pictures for other sites) is absolute, and articles keep their own addresses.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from dispatch.formats import FEEDS, FORMATS
+from dispatch.formats.fragments import DOT, NO_BREAK, Fragments, linked
+from dispatch.model import Article, Author, Image, PageKind, Way
+
+NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+LONGEST = 200  # characters of a description
+
+
+class Alternate(NamedTuple):
+    """A feed that goes with a page."""
+
+    media_type: str
+    title: str
+    url: str
+
+
+class Year(NamedTuple):
+    """The issues of one year."""
+
+    title: str
+    issues: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Page(Fragments):
+    """The fragments of one page of the site, or of an issue's page that is rendered alone."""
+
+    lost: bool = False
+    """Whether it stands in the place of any page that is not there."""
+
+    @cached_property
+    def values(self) -> Mapping[str, object]:
+        """What every template of a page can name."""
+        return {
+            **super().values,
+            "alone": self.kind == "article",
+            "alternates": tuple(self.alternates()),
+            "at": self.at,
+            "canonical": self.canonical,
+            "description": self.description,
+            "first_published": self.first_published,
+            "follows": tuple(self.follows()),
+            "heading": self.heading,
+            "home": self.issue_of,
+            "kind": self.kind,
+            "kicker": self.kicker,
+            "line": self.line,
+            "lost": self.lost,
+            "nav": tuple(self.nav()),
+            "opengraph": tuple(self.opengraph()),
+            "place": self.issue.place,
+            "see_also": self.see_also,
+            "to": self.to,
+            "writer": self.writer,
+            "years": tuple(self.years()),
+        }
+
+    @property
+    def kind(self) -> PageKind:
+        """What the page is; a page that is rendered alone is an issue's."""
+        return self.issue.place.kind if self.issue.place else "issue"
+
+    @cached_property
+    def root(self) -> str:
+        """The way from the page to the front page, with a slash at its end; empty when this is it."""
+        if self.issue.place is None:
+            return f"{self.publication.url}/"
+        if self.lost:  # it is shown at every depth
+            return f"{urlsplit(self.publication.url).path}/"
+        return "../" * self.issue.place.path.count("/")
+
+    def to(self, path: str) -> str:
+        """The way from the page to what stands at a path below the publication's address."""
+        return self.root + path or "./"
+
+    def at(self, path: str) -> str:
+        """The whole address of that."""
+        return f"{self.publication.url}/{path}"
+
+    @cached_property
+    def article(self) -> Article | None:
+        """The article that the page is about."""
+        return next(self.issue.articles, None) if self.kind == "article" else None
+
+    def is_own(self, article: Article) -> bool:
+        """Whether it was first published here."""
+        return article.url.startswith(f"{self.publication.url}/")
+
+    @property
+    def canonical(self) -> str:
+        """The address that search engines are asked to show: for somebody else's article its own."""
+        return self.article.url if self.article and not self.is_own(self.article) else self.page
+
+    @property
+    def heading(self) -> str:
+        """What the page is called."""
+        say = self.language.say
+        if self.lost:
+            return say("page.not_found")
+        match self.kind:
+            case "front":
+                return self.publication.title
+            case "index":
+                return self.named(self.issue.place.path if self.issue.place else "")
+            case "follow":
+                return say("follow")
+            case "search":
+                return say("page.search")
+        return self.issue.title
+
+    def named(self, folder: str) -> str:
+        """The words for a list of lists: authors/, sources/, sections/ or tags/."""
+        return self.language.say(f"page.{folder.strip('/')}")
+
+    @property
+    def kicker(self) -> Way | None:
+        """What stands over the heading of a list: the list that it is in."""
+        folder = self.issue.place.path.partition("/")[0] + "/" if self.issue.place else ""
+        kinds = {"author", "source", "section", "tag"}
+        return Way(title=self.named(folder), path=folder) if self.kind in kinds else None
+
+    def nav(self) -> Iterator[Way]:
+        """The pages that the masthead leads to."""
+        place = self.issue.place
+        if place is None:
+            return
+        yield from (Way(title=self.named(folder), path=folder) for folder in place.indexes)
+        yield Way(title=self.language.say("follow"), path="follow/")
+        if self.publication.site.search:
+            yield Way(title=self.language.say("page.search"), path="search/")
+
+    def alternates(self) -> Iterator[Alternate]:
+        """The feeds for readers to find: the page's own first, then the publication's."""
+        place = self.issue.place
+        own = place.feed if place else f"issues/{self.issue.slug}/feed"
+        title = f"{self.heading} · {self.publication.title}"
+        stems = {own: title if own != "feed" else self.publication.title} if own else {}
+        for stem, name in (stems | ({"feed": self.publication.title} if place else {})).items():
+            for row in (FORMATS[format] for format in FEEDS):  # noqa: A001 - the field's own word
+                ending = row.path.rpartition(".")[2]
+                yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.at(f"{stem}.{ending}"))
+
+    @property
+    def description(self) -> str:
+        """What the page is about, in a sentence or two."""
+        issue, place = self.issue, self.issue.place
+        if self.article:
+            said = self.summary(self.article)
+        elif place and place.author and place.author.bio:
+            said = place.author.bio
+        else:
+            said = issue.preheader or self.publication.description or issue.title
+        folded = " ".join(said.split())
+        return folded if len(folded) <= LONGEST else f"{folded[: LONGEST - 1].rpartition(' ')[0] or folded[:LONGEST]}…"
+
+    @property
+    def shown(self) -> Image | None:
+        """The picture for other sites that show a link to the page."""
+        place = self.issue.place
+        if place and place.author and place.author.avatar:
+            return Image(url=place.author.avatar, alt=place.author.name)
+        return next((article.image for article in self.issue.articles if article.image), None)
+
+    def opengraph(self) -> Iterator[tuple[str, str]]:
+        """What other sites show of a link to the page (ogp.me)."""
+        article = self.article
+        kinds = {"issue": "article", "article": "article", "author": "profile"}
+        yield "og:type", kinds.get(self.kind, "website")
+        yield "og:site_name", self.publication.title
+        yield "og:title", self.heading
+        yield "og:description", self.description
+        yield "og:url", self.page
+        if self.language.territory:
+            yield "og:locale", f"{self.language.code.partition('-')[0]}_{self.language.territory}"
+        if image := self.shown:
+            yield "og:image", image.url
+            if image.alt:
+                yield "og:image:alt", image.alt
+            yield from ((f"og:image:{name}", str(size)) for name, size in _sizes(image) if size)
+        if self.kind in {"issue", "article"}:
+            moment = article.published if article else self.issue.date
+            yield from [("article:published_time", moment.isoformat())] if moment else []
+        if article:
+            yield from [("article:modified_time", article.updated.isoformat())] if article.updated else []
+            yield from (("article:author", author.url) for author in article.authors if author.url)
+            yield from (("article:tag", tag) for tag in article.tags)
+
+    def full(self, article: Article, level: int = 3) -> Markup:
+        """All that may be shown where there is room: the front page leads with the beginning of an article."""
+        if self.kind == "front":
+            return self.excerpt(article)
+        return super().full(article, 2 if self.kind == "article" else level)
+
+    def about(self, article: Article) -> tuple[Author, ...]:
+        """The authors of whom something is said: on the front page it waits."""
+        return () if self.kind == "front" else super().about(article)
+
+    def first_published(self, article: Article) -> Markup:
+        """Where an article that is shown in full first stood."""
+        return self.language.say("first_published", source=linked(article.source.title, article.source.url))
+
+    def person(self, author: Author) -> Markup:
+        """An author as machines find them: the link leads to who wrote the article around it (HTML, rel=author)."""
+        marks = ' class="p-author h-card" rel="author"' if author.url else ' class="p-author h-card"'
+        return linked(author.name, author.url, marks)
+
+    def dated(self, moment: datetime) -> Markup:
+        """The day of a byline with its moment for machines."""
+        return Markup('<time class="dt-published" datetime="{}">{}</time>').format(
+            moment.isoformat(), self.date(moment).replace(" ", NO_BREAK)
+        )
+
+    def line(self, way: Way) -> Markup:
+        """What is said of an issue beside its title: number and date."""
+        number = [self.language.say("number", number=str(way.number))] if way.number else []
+        date = (
+            [
+                Markup('<time datetime="{}">{}</time>').format(
+                    way.date.astimezone(self.zone).date().isoformat(), self.date(way.date).replace(" ", NO_BREAK)
+                )
+            ]
+            if way.date
+            else []
+        )
+        return DOT.join([*number, *date])
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where days begin."""
+        return ZoneInfo(self.publication.timezone)
+
+    def issue_of(self, article: Article) -> Way | None:
+        """The way to an article's place in its issue, from another page."""
+        return next((way for way in self._ways(article) if way.path.startswith("issues/")), None)
+
+    def see_also(self, article: Article) -> Markup:
+        """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""
+        place = self.issue.place
+        ways = [way for way in self._ways(article) if not way.path.startswith("issues/")]
+        if place and place.kind == "issue" and article.source.syndicate == "full":
+            ways.insert(0, Way(title=self.language.say("page.own_page"), path=f"{place.path}{article.key}/"))
+        return DOT.join(Markup('<a href="{}" dir="auto">{}</a>').format(self.to(way.path), way.title) for way in ways)
+
+    def _ways(self, article: Article) -> Sequence[Way]:
+        return self.issue.place.ways.get(article.id, ()) if self.issue.place else ()
+
+    def years(self) -> Iterator[Year]:
+        """The issues that the page lists, by year."""
+        issues = [way for way in (self.issue.place.lists if self.issue.place else ()) if way.date]
+        for year, ways in groupby(issues, lambda way: way.date.astimezone(self.zone).year if way.date else 0):
+            yield Year(str(year), tuple(ways))
+
+    def follows(self) -> Iterator[tuple[str, tuple[Way, ...]]]:
+        """The feeds that the page lists, under the words for what they have in common."""
+        place = self.issue.place
+        feeds = place.lists if place and place.kind == "follow" else ()
+        say = self.language.say
+        names = {"feed": say("page.every_article"), "issues": say("page.every_issue")}
+        for folder, ways in groupby(feeds, lambda way: way.path.rpartition("/")[0].partition("/")[0]):
+            named = (Way(title=names.get(way.path, way.title), path=way.path) for way in ways)
+            yield (self.named(folder) if folder else ""), tuple(named)
+
+    @property
+    def writer(self) -> str:
+        """The address to which readers write."""
+        return parseaddr(self.publication.email.reply_to)[1] or parseaddr(self.publication.email.sender)[1]
+
+
+def _sizes(image: Image) -> Iterator[tuple[str, int | None]]:
+    yield "width", image.width
+    yield "height", image.height

@@ -1,0 +1,162 @@
+"""What a page says of itself in schema.org's words (JSON-LD 1.1), for search engines.
+
+An article is credited to those who wrote it; whoever puts the issue together is its publisher, never its author.
+"""
+
+import json
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from dispatch.formats.fragments import licence
+from dispatch.formats.page import Page
+from dispatch.model import Article, Author, Source
+
+Thing = Mapping[str, object]
+
+# Within <script>, nothing may look like its end, like a comment or like a character reference (HTML, 4.12.1.3).
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def data(page: Page) -> Markup:
+    """The page as one JSON-LD object; empty for a page that is about nothing, such as the search."""
+    thing = _thing(page)
+    if not thing:
+        return Markup()
+    text = json.dumps({"@context": "https://schema.org", **thing}, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
+
+
+def _thing(page: Page) -> Thing:
+    match page.kind:
+        case "article" if page.article:
+            return _alone(page, page.article)
+        case "issue":
+            return _issue(page)
+        case "front":
+            return _front(page)
+        case "author":
+            return _profile(page)
+        case "source" | "section" | "tag" | "year":
+            return _list(page)
+    return {}
+
+
+def _alone(page: Page, article: Article) -> Thing:
+    """An article on a page of its own: what it is based on is the original, unless it was first published here."""
+    here: dict[str, object] = {
+        "@type": "NewsArticle",
+        **_said(page, article),
+        "url": page.page,
+        "mainEntityOfPage": page.page,
+        "publisher": _publisher(page),
+    }
+    if article.published:
+        here["datePublished"] = article.published.isoformat()
+    if changed := max(filter(None, [article.updated, *(one.date for one in article.corrections)]), default=None):
+        here["dateModified"] = changed.isoformat()
+    if article.image:
+        here["image"] = article.image.url
+    if article.tags:
+        here["keywords"] = list(article.tags)
+    if terms := licence(article):
+        here["license"] = terms
+    return here
+
+
+def _said(page: Page, article: Article) -> dict[str, object]:
+    """What is said of an article wherever it is named: its headline, its authors, its language, its original."""
+    said: dict[str, object] = {"headline": article.title}
+    if article.authors:
+        people = [_person(author, article.source) for author in article.authors]
+        said["author"] = people[0] if len(people) == 1 else people
+    if article.language and article.language != page.language.code:
+        said["inLanguage"] = article.language
+    if not page.is_own(article):
+        said["isBasedOn"] = article.url
+    if article.source.title:
+        said["sourceOrganization"] = _organisation(article.source)
+    return said
+
+
+def _issue(page: Page) -> Thing:
+    return {
+        **_number(page),
+        "isPartOf": _periodical(page),
+        "publisher": _publisher(page),
+        "hasPart": [
+            {"@type": "NewsArticle", "url": f"{page.page}#{article.key}", **_said(page, article)}
+            for article in page.issue.articles
+        ],
+    }
+
+
+def _number(page: Page) -> dict[str, object]:
+    issue = page.issue
+    number = {"issueNumber": issue.number} if issue.number else {}
+    return {
+        "@type": "PublicationIssue",
+        "name": issue.title,
+        "url": page.at(f"issues/{issue.slug}/"),
+        "datePublished": issue.date.isoformat(),
+        "inLanguage": page.language.code,
+        **number,
+    }
+
+
+def _front(page: Page) -> Thing:
+    latest = {"hasPart": _number(page)} if page.issue.slug else {}
+    about = {"description": page.publication.description} if page.publication.description else {}
+    return {
+        "@type": "WebSite",
+        "name": page.publication.title,
+        "url": page.at(""),
+        "inLanguage": page.language.code,
+        **about,
+        "mainEntity": {**_periodical(page), **latest},
+    }
+
+
+def _profile(page: Page) -> Thing:
+    author = page.issue.place.author if page.issue.place else None
+    if author is None:
+        return {}
+    about = {"description": author.bio} if author.bio else {}
+    picture = {"image": author.avatar} if author.avatar else {}
+    return {
+        "@type": "ProfilePage",
+        "url": page.page,
+        "mainEntity": {**_person(author, Source()), **about, **picture},
+        "isPartOf": _periodical(page),
+    }
+
+
+def _list(page: Page) -> Thing:
+    source = page.issue.place.source if page.issue.place else None
+    about = {"about": _organisation(source)} if source else {}
+    return {
+        "@type": "CollectionPage",
+        "name": page.heading,
+        "url": page.page,
+        **about,
+        "isPartOf": _periodical(page),
+    }
+
+
+def _periodical(page: Page) -> dict[str, object]:
+    return {"@type": "Periodical", "name": page.publication.title, "url": page.at("")}
+
+
+def _publisher(page: Page) -> Thing:
+    logo = {"logo": page.publication.theme.logo} if page.publication.theme.logo else {}
+    return {"@type": "Organization", "name": page.publication.title, "url": page.at(""), **logo}
+
+
+def _person(author: Author, source: Source) -> dict[str, object]:
+    """Whoever wrote it; a paper that signs its own articles is no person."""
+    kind = "Organization" if author.name == source.title else "Person"
+    return {"@type": kind, "name": author.name, **({"url": author.url} if author.url else {})}
+
+
+def _organisation(source: Source) -> Thing:
+    return {"@type": "Organization", "name": source.title, **({"url": source.url} if source.url else {})}
