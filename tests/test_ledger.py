@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import ledger
+from dispatch import ledger, terms
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Issue, Publication, Section
+from dispatch.model import Article, Author, Issue, Publication, Section, Source, Withdrawal
 
 DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
 
@@ -20,8 +20,10 @@ def publication(folder: Path) -> Publication:
     return Publication(title="T", url="https://wire.example", root=folder)
 
 
-def issue(*articles: Article, slug: str = "one") -> Issue:
-    return Issue(id=f"tag:wire.example:{slug}", slug=slug, title="T", date=DATE, sections=(Section(articles=articles),))
+def issue(*articles: Article, slug: str = "one", id_: str = "") -> Issue:
+    return Issue(
+        id=id_ or f"tag:wire.example:{slug}", slug=slug, title="T", date=DATE, sections=(Section(articles=articles),)
+    )
 
 
 def test_a_line_an_id_sorted(tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     [
         ("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "dispatch.lock:1: an unfinished merge"),
         ("a:1\tarticle\n", "dispatch.lock:1: must have 5 parts"),
-        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article or issue"),
+        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article, issue, page, withdrawn or moved"),
         ("a:1\tissue\tb\tsoon\t-\n", "dispatch.lock:1: Invalid isoformat"),
         ("#\na:1\tissue\tb\t-\t-\na:1\tissue\tc\t-\t-\n", "dispatch.lock:3: another line says something else of a:1"),
     ],
@@ -106,3 +108,106 @@ def test_git_merges_what_two_branches_published(tmp_path: Path) -> None:
     git("commit", "-am", "three")
     git("merge", "other")
     assert [record.id.rpartition(":")[2] for record in ledger.read(here)] == ["one", "three", "two"]
+
+
+WIRE = "https://wire.example"
+TAKEN_BACK = Withdrawal(date=DATE + timedelta(days=2), text="It was wrong.")
+
+
+def full(key: str, id_: str = "") -> Article:
+    """An article of one's own, which has a page."""
+    return Article(id=id_ or f"a:{key}", key=key, url=f"{WIRE}/x/#{key}", source=Source(syndicate="full"))
+
+
+def test_what_was_withdrawn_is_remembered_for_ever(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    one = issue(full("a"), full("b"))
+    ledger.remember(here, one)
+    ledger.remember(here, terms.withdrawn_issue(one, TAKEN_BACK))
+    withdrawn = {record.id: record.published for record in ledger.read(here) if record.kind == "withdrawn"}
+    assert withdrawn == dict.fromkeys(("tag:wire.example:one", "a:a", "a:b"), TAKEN_BACK.date)
+    ledger.remember(here, one)
+    assert {record.id for record in ledger.read(here) if record.kind == "withdrawn"} == set(withdrawn)
+    assert {record.id for record in ledger.read(here) if record.kind in ("article", "issue")} == set(withdrawn)
+
+
+def test_a_ledger_of_before_is_read(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    (tmp_path / "dispatch.lock").write_text(
+        "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
+        "a:1\tarticle\thttps://a.example/\t-\t-\n"
+        "tag:wire.example:one\tissue\thttps://wire.example/issues/one/\t2026-11-22T07:00:00Z\t-\n"
+    )
+    assert [record.kind for record in ledger.read(here)] == ["article", "issue"]
+    assert ledger.moved(here, issue(full("a"), slug="two", id_="tag:wire.example:one")) == {
+        "issues/one/": "issues/two/"
+    }
+
+
+def test_pages_that_have_moved_lead_to_where_they_are_now(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ledger.remember(here, issue(full("a"), full("b")))
+    assert ledger.moved(here) == {}
+    renamed = issue(full("a"), full("c", "a:b"), slug="two", id_="tag:wire.example:one")
+    expected = {
+        "issues/one/": "issues/two/",
+        "issues/one/a/": "issues/two/a/",
+        "issues/one/b/": "issues/two/c/",
+    }
+    assert ledger.moved(here, renamed) == expected
+    assert ledger.moved(here) == {}  # nothing was written yet
+    ledger.remember(here, renamed)
+    assert ledger.moved(here) == expected
+    ledger.remember(here, issue(full("a"), full("c", "a:b"), slug="three", id_="tag:wire.example:one"))
+    assert ledger.moved(here) == {
+        "issues/one/": "issues/three/",
+        "issues/one/a/": "issues/three/a/",
+        "issues/one/b/": "issues/three/c/",
+        "issues/two/": "issues/three/",
+        "issues/two/a/": "issues/three/a/",
+        "issues/two/c/": "issues/three/c/",
+    }
+
+
+def test_another_host_is_no_place_within_the_site(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ledger.remember(here, issue(full("a")))
+    there = replace(here, url="https://other.example")
+    ledger.remember(there, issue(full("a")))
+    assert ledger.moved(there) == ledger.moved(here) == {}
+
+
+SLUGS = st.sampled_from(["a", "b", "c", "d"])
+
+
+@given(st.lists(st.tuples(SLUGS, SLUGS).filter(lambda both: both[0] != both[1]), min_size=1, max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_however_often_two_issues_are_renamed_every_way_is_one_step(
+    tmp_path: Path, names: list[tuple[str, str]]
+) -> None:
+    """No old address is forgotten, none leads in a circle, and none leads to what is not there."""
+    here = publication(tmp_path)
+    (tmp_path / "dispatch.lock").unlink(missing_ok=True)
+    ever: set[str] = set()
+    for pair in names:
+        now = [issue(full("x", f"x:{id_}"), slug=slug, id_=id_) for slug, id_ in zip(pair, ("i:1", "i:2"), strict=True)]
+        ways = ledger.moved(here, *now)
+        ledger.remember(here, *now)
+        assert ledger.moved(here) == ways
+        there = {f"issues/{slug}/{below}" for slug in pair for below in ("", "x/")}
+        ever |= there
+        assert set(ways) == ever - there
+        assert set(ways.values()) <= there
+    assert not ledger.remember(here, *now)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_an_id_has_one_line_of_a_kind_whatever_happens(tmp_path: Path, slugs: list[str]) -> None:
+    here = publication(tmp_path)
+    (tmp_path / "dispatch.lock").unlink(missing_ok=True)
+    for at, slug in enumerate(slugs):
+        one = issue(full("x"), slug=slug, id_="i:1")
+        ledger.remember(here, terms.withdrawn_issue(one, TAKEN_BACK) if at % 2 else one)
+        kinds = [(record.id, record.kind) for record in ledger.read(here)]
+        assert len(kinds) == len(set(kinds))
