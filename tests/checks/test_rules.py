@@ -74,7 +74,7 @@ def of_content(html: str) -> list[Finding]:
 
 
 FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
-COPY = Copy(url=FILE.url, width=900, height=450, variants=(FILE,))
+COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
 COPIED = replace(ISSUE, place=Place(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
@@ -125,6 +125,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "feed.date": lambda: of_edition("atom", ("Z</updated>", "+00:00</updated>")),
     "feed.id": lambda: of_edition("rss", ('isPermaLink="false"', 'isPermaLink="true"')),
     "feed.address": lambda: of_edition("json", ('href=\\"https://people.example/ada\\"', 'href=\\"/ada\\"')),
+    "feed.links": lambda: of_edition("atom", ('href="https://wire.example/issues/defence/feed.atom"', 'href="/feed"')),
     "feed.markup": lambda: of_edition(
         "json", ("<h3>First heading", '<iframe></iframe><h3 style=\\"color: red\\">First heading')
     ),

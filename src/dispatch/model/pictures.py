@@ -17,6 +17,7 @@ class Variant:
 class Copy:
     """A picture as the site's own pages show it; every other edition has the address that the curator gave."""
 
+    address: Annotated[str, "the address that the picture has in an article, byte for byte"]
     url: Annotated[str, "the address of the largest in a form that every browser knows"]
     width: Annotated[int, "of that, in pixels"]
     height: Annotated[int, "likewise"]

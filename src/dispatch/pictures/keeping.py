@@ -73,7 +73,7 @@ def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], boo
         if path is None:
             continue
         try:
-            copy, making = _copied(publication, path, widths, is_public)
+            copy, making = _copied(publication, address, path, widths, is_public)
         except GatherError as error:
             faults.append(error)
             continue
@@ -83,7 +83,7 @@ def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], boo
 
 
 def _copied(
-    publication: Publication, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
+    publication: Publication, address: str, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
 ) -> tuple[Copy, dict[str, Callable[[], bytes]]]:
     """What the site shows instead of an original, and what makes its files."""
     from dispatch.pictures import opening, variants
@@ -96,6 +96,7 @@ def _copied(
             opening.refuse_damage(body)
     largest = planned[-1]
     copy = Copy(
+        address=address,
         url=f"{publication.url}/{SERVED}/{largest.name}",
         width=largest.width,
         height=largest.height,
