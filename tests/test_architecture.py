@@ -24,7 +24,7 @@ FLOORS = (
     {"html", "tables", "frontmatter", "nouns", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "schemas"},
     {"archive_files", "archives", "config", "fetch", "git", "inbox", "issues", "ledger", "pictures", "recipes"}
-    | {"server", "sources"},
+    | {"server", "smtp", "sources"},
     {"gather", "compose", "render", "check", "publish", "review"},
     {"cli"},
     {"__main__"},
@@ -50,6 +50,7 @@ ROOMS = {
     "starlette": "server",
     "trafilatura": "readers/body",
     "uvicorn": "server",
+    "watchfiles": "server/preview/watching",
     "yaml": "frontmatter",
 }
 

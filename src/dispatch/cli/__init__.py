@@ -22,7 +22,9 @@ COMMANDS = {
     "check": ("check", "Prove that no byline and no link is lost."),
     "review": ("review", "Say what a pull request changes: broken bylines first."),
     "render": ("render", "Render an issue as feeds, mail, text and a page."),
+    "preview": ("preview", "Show an issue as each reader will see it, while you write."),
     "publish": ("publish", "Check an issue, mark it published, write the public folder."),
+    "withdraw": ("withdraw", "Take back an article or an issue: a notice stands in its place."),
     "serve": ("serve", "Serve the public folder as the web should see it."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }

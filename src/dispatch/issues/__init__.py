@@ -6,13 +6,14 @@ writing.py    Issue -> files, changing nothing that has not changed
 """
 
 from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
-from dispatch.issues.reading import names, read, read_all
+from dispatch.issues.reading import head, names, read, read_all
 from dispatch.issues.writing import lay, write
 
 __all__ = [
     "astray",
     "delete",
     "find",
+    "head",
     "lay",
     "missing",
     "names",

@@ -29,6 +29,15 @@ def read(publication: Publication, slug: str) -> Issue:
     return issue
 
 
+def head(publication: Publication, slug: str) -> Issue:
+    """The issue without its words, its sections and their articles, which are not read. Raises IssueError."""
+    faults: list[str] = []
+    issue = Folder(publication=publication, slug=slug, faults=faults).head()
+    if issue is None or faults:
+        raise IssueError("\n".join(faults))
+    return issue
+
+
 def read_all(publication: Publication) -> list[Issue]:
     """All issues by slug. Raises IssueError with every fault of all their files."""
     faults: list[str] = []

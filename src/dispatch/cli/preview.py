@@ -1,0 +1,55 @@
+"""``dispatch preview``."""
+
+import sys
+
+import click
+
+from dispatch import config, issues, smtp
+from dispatch.cli.desk import desk, say, tell
+from dispatch.cli.newsroom import Newsroom
+from dispatch.server.preview import Preview, run
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: one that is free.")
+@click.option("--open/--no-open", "opens", default=None, help="Open it in a browser. Default: at a terminal.")
+@click.option("--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages.")
+@click.option("--idle", type=click.FloatRange(0), default=0, help="End after so many minutes in which no page is open.")
+def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+    """Show ISSUE, by default the newest, as each reader will see it, while you write.
+
+    Prints the address of a page on this machine, with a token that lets its reader in. The page follows every change to
+    the files. Nothing is written. Ctrl-C ends it.
+
+    \b
+    Examples:
+      dispatch preview
+      dispatch preview defence --port 8000 --no-open
+      dispatch preview --smtp 127.0.0.1:2525
+    """
+    here = desk()
+    root = config.find(here.folder)
+    newsroom = Newsroom(root, smtp.on_this_machine(mail))
+    first = issues.find(newsroom.publication, issue) if issue else newsroom.newest
+
+    def ready(address: str) -> None:
+        tell(address)
+        sys.stdout.flush()
+        say("Ctrl-C ends the preview.")
+        if sys.stdout.isatty() if opens is None else opens:
+            _open(address)
+
+    run(Preview(newsroom, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=ready)
+
+
+def _open(address: str) -> None:
+    """Shows a page in the browser, unless the only one at hand would take the terminal."""
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if browser.name not in {"www-browser", "links", "elinks", "lynx", "w3m"}:
+        browser.open(address)

@@ -1,0 +1,156 @@
+"""An edition through glasses: what a reader sees whose screen is dark, who prints, who has pictures off. Pure.
+
+A frame cannot be told to prefer dark. So what the edition says for the dark is made to hold always, or never, and
+nothing else is changed but addresses: the publication's own pictures, styles and pages come from the preview.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Collection
+from html import escape, unescape
+
+from dispatch.server.preview import outlook
+
+LOOKS = frozenset({"light", "dark", "print", "bare", "outlook"})
+
+_FRAME = (
+    "default-src 'none'; img-src {pictures}; style-src 'self' 'unsafe-inline'; font-src 'self' https: data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
+# A comment and a style are stepped over whole: what looks like a tag in them is none.
+_TAG = re.compile(
+    r"""<!--.*?-->|<style\b.*?</style>|<(?P<name>a|area|img|link|meta|source|style)\b(?:[^>"']|"[^"]*"|'[^']*')*>""",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""(?P<before>\s(?P<name>[\w:-]+)\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
+_PREFERS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?<![\w-])(color-schemes?\s*:\s*)(?:light\s+dark|dark\s+light)", re.IGNORECASE)
+_MEDIA = re.compile(r"(@media\b)([^{;]*)(?=\{)", re.IGNORECASE)
+_SHEET = re.compile(rb'(<\?xml-stylesheet\b[^>]*?\bhref=")([^"]*)(")')
+
+
+def policy(look: Collection[str]) -> str:
+    """What a frame may do (CSP level 3): show, and nothing else. Without pictures it may not even fetch them."""
+    return _FRAME.format(pictures="'none'" if "bare" in look else "'self' https: http: data:")
+
+
+def page(html: str, look: Collection[str], *, url: str, here: str, follows: bool) -> str:
+    """A page or a mail through glasses.
+
+    url: the publication's address; what is below it comes from the path ``here``, which ends in a slash.
+    follows: whether links to the publication's own pages lead there too. All others open beside the preview.
+    """
+    if "outlook" in look:
+        html = outlook.seen(html)
+    html = _styled(html, look)
+
+    def local(address: str) -> str:
+        return _local(address, url, here)
+
+    def tag(found: re.Match[str]) -> str:
+        match (found["name"] or "").lower():
+            case "a" | "area":
+                return _link(found[0], local if follows else str)
+            case "img" | "source" | "link":
+                return _attributes(
+                    found[0], {"src": local, "href": local, "srcset": _each(local), "media": _query(look)}
+                )
+            case "meta":
+                return _attributes(found[0], {"content": _scheme(look)}) if "color-scheme" in found[0] else found[0]
+        return found[0]
+
+    return _TAG.sub(tag, html)
+
+
+def sheet(css: str, look: Collection[str]) -> str:
+    """A style sheet through glasses."""
+    css = _MEDIA.sub(lambda rule: rule[1] + _query(look)(rule[2]), css)
+    return _SCHEME.sub(lambda said: said[1] + scheme(look), css)
+
+
+def scheme(look: Collection[str]) -> str:
+    """Whether these glasses are light or dark; nobody prints in the dark."""
+    return "dark" if "dark" in look and "print" not in look else "light"
+
+
+def feed(xml: bytes, *, url: str, here: str) -> bytes:
+    """A feed as a browser shows it: its style sheet comes from the preview."""
+    return _SHEET.sub(lambda sheet: sheet[1] + _local(sheet[2].decode(), url, here).encode() + sheet[3], xml, count=1)
+
+
+def _query(look: Collection[str]) -> Callable[[str], str]:
+    """A media query that holds when it would for this reader."""
+    wanted = scheme(look)
+
+    def rewritten(query: str) -> str:
+        query = _PREFERS.sub(lambda asked: "(min-width: 0)" if asked[1].lower() == wanted else "(max-width: 0)", query)
+        if "print" in look:
+            query = re.sub(r"\bscreen\b", "speech", re.sub(r"\bprint\b", "all", query, flags=re.IGNORECASE))
+        return query
+
+    return rewritten
+
+
+def _scheme(look: Collection[str]) -> Callable[[str], str]:
+    return lambda said: scheme(look) if said.split() in (["light", "dark"], ["dark", "light"]) else said
+
+
+def _styled(html: str, look: Collection[str]) -> str:
+    """The same with its own style sheets through glasses; a policy that names them by their digest names them still."""
+    digests: dict[str, str] = {}
+
+    def rewritten(style: re.Match[str]) -> str:
+        css = sheet(style[2], look)
+        digests[_digest(style[2])] = _digest(css)
+        return style[1] + css + style[3]
+
+    html = _STYLE.sub(rewritten, html)
+    for before, after in digests.items():
+        html = html.replace(before, after)
+    return html
+
+
+def _digest(css: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'"
+
+
+def _link(tag: str, local: Callable[[str], str]) -> str:
+    """A link: within the frame where it leads to the publication, else beside the preview."""
+    tag = _attributes(tag, {"href": local})
+    address = next((unescape(_value(found)) for found in _ATTRIBUTE.finditer(tag) if found["name"] == "href"), "")
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", address) and " target=" not in tag:
+        return re.sub(r"^<\w+", lambda begun: f'{begun[0]} target="_blank" rel="noopener"', tag)
+    return tag
+
+
+def _attributes(tag: str, changes: dict[str, Callable[[str], str]]) -> str:
+    """A tag with other values in some of its attributes."""
+
+    def rewritten(found: re.Match[str]) -> str:
+        change = changes.get(found["name"].lower())
+        before = unescape(_value(found))
+        after = change(before) if change else before
+        return found[0] if after == before else f'{found["before"]}"{escape(after)}"'
+
+    return _ATTRIBUTE.sub(rewritten, tag)
+
+
+def _value(found: re.Match[str]) -> str:
+    return found["double"] if found["double"] is not None else found["single"]
+
+
+def _each(local: Callable[[str], str]) -> Callable[[str], str]:
+    """Each address of a srcset (HTML, “srcset attributes”)."""
+    return lambda value: re.sub(r"(^|,\s*)([^\s,]\S*)", lambda one: one[1] + local(one[2]), value)
+
+
+def _local(address: str, url: str, here: str) -> str:
+    """An address of the publication's own as the preview has it; any other as it is."""
+    origin = "/".join(url.split("/", 3)[:3])
+    whole = origin + address if address.startswith("/") and not address.startswith("//") else address
+    if whole == url or whole.startswith((f"{url}/", f"{url}#", f"{url}?")):
+        return here + whole[len(url) :].removeprefix("/")
+    return address

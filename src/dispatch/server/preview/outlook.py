@@ -1,0 +1,82 @@
+"""Conditional comments, as Outlook for Windows reads them (Microsoft, “About conditional comments”). Pure.
+
+<!--[if mso]>…<![endif]-->              is seen by Outlook alone
+<!--[if !mso]><!-->…<!--<![endif]-->    by everything but Outlook
+"""
+
+import re
+
+VERSION = 16  # Outlook 2016 and all later ones that render with Word
+
+_HIDDEN = re.compile(r"<!--\[if ([^\]]*)\]>(?!<!-->|-->)(.*?)<!\[endif\]-->", re.DOTALL)
+_SHOWN = re.compile(r"<!--\[if ([^\]]*)\]>(?:<!-->|-->)(.*?)<!--<!\[endif\]-->", re.DOTALL)
+_TERM = re.compile(r"\s*([()!&|]|(?:(lte|lt|gte|gt)\s+)?(\w+)(?:\s+([\d.]+))?)\s*", re.IGNORECASE)
+# What Word takes as its settings (“XML data islands”), and a browser would show as text.
+_SETTINGS = re.compile(r"<xml>.*?</xml>", re.DOTALL | re.IGNORECASE)
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+
+
+def seen(html: str) -> str:
+    """What Outlook is left with: its own parts shown, those of others gone, and no media queries, which it ignores."""
+    html = _SHOWN.sub(lambda part: part[2] if holds(part[1]) else "", html)
+    html = _HIDDEN.sub(lambda part: part[2] if holds(part[1]) else "", html)
+    return _MEDIA.sub("", _SETTINGS.sub("", html))
+
+
+def holds(condition: str) -> bool:
+    """Whether a condition is true of Outlook; what cannot be read is false, as there."""
+    terms, place = [], 0
+    while place < len(condition):
+        term = _TERM.match(condition, place)
+        if term is None:
+            return False
+        terms.append(term)
+        place = term.end()
+    left, value = _either(terms)
+    return value and not left
+
+
+def _either(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+    """One or the other: what is left behind it, and whether it holds."""
+    terms, value = _both(terms)
+    while terms and terms[0][1] == "|":
+        terms, other = _both(terms[1:])
+        value = value or other
+    return terms, value
+
+
+def _both(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+    terms, value = _one(terms)
+    while terms and terms[0][1] == "&":
+        terms, other = _one(terms[1:])
+        value = value and other
+    return terms, value
+
+
+def _one(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+    if not terms:
+        return [], False
+    first, rest = terms[0], terms[1:]
+    if first[1] == "!":
+        rest, value = _one(rest)
+        return rest, not value
+    if first[1] == "(":
+        rest, value = _either(rest)
+        return rest[1:], value
+    return rest, _is(first)
+
+
+def _is(term: re.Match[str]) -> bool:
+    """A feature of Outlook, with a version or without."""
+    if term[3] is None or term[3].lower() not in {"mso", "true", "vml"}:
+        return False
+    if not term[4]:
+        return True
+    try:
+        asked = float(term[4])
+    except ValueError:
+        return False
+    relation = (term[2] or "").lower()
+    return {"lt": asked > VERSION, "lte": asked >= VERSION, "gt": asked < VERSION, "gte": asked <= VERSION}.get(
+        relation, int(asked) == VERSION
+    )

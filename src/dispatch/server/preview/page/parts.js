@@ -1,0 +1,59 @@
+// Small things that every view is made of.
+
+/** An element with attributes and children; a child may be text. Text is always text. */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+export const by = (id) => document.getElementById(id);
+
+/** What can be mended, as the server told it. */
+export class Told extends Error {
+  constructor(faults) {
+    super(faults.map((fault) => fault.what).join("\n"));
+    this.faults = faults;
+  }
+}
+
+/** The answer to a request as JSON; one that was refused is thrown as Told. */
+export async function ask(address, options = {}) {
+  return (await answer(address, options)).json();
+}
+
+export async function answer(address, options = {}) {
+  let given;
+  try {
+    given = await fetch(address, options);
+  } catch {
+    throw new Told([{ what: "The preview does not answer: has it ended?" }]);
+  }
+  if (given.status === 422) throw new Told((await given.json()).faults);
+  if (!given.ok && given.status !== 404) throw new Told([{ what: `${given.status} ${await given.text()}` }]);
+  return given;
+}
+
+/** The file and line of a finding: a link into the editor, and the path to copy. */
+export function place(finding) {
+  if (!finding.path) return make("p", { class: "place soft" }, finding.where || "");
+  const shown = `${finding.path}:${finding.line}`;
+  const copy = async (event) => {
+    await navigator.clipboard.writeText(shown);
+    event.target.textContent = "Copied";
+  };
+  return make(
+    "p",
+    { class: "place" },
+    make("a", { href: encodeURI(`vscode://file${finding.file.startsWith("/") ? "" : "/"}${finding.file}`) }, shown),
+    make("button", { type: "button", onclick: copy, "aria-label": `Copy ${shown}` }, "Copy"),
+    finding.where && !finding.where.startsWith(finding.path) ? make("span", { class: "soft" }, finding.where) : null,
+  );
+}
+
+export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;

@@ -1,0 +1,197 @@
+// The page: which issue, which view, which glasses; it follows the files, and does what the keys say.
+
+import { Told, answer, ask, by, make, place } from "/parts.js";
+import { Feeds, Findings, Mail, Site, Size, Text } from "/views.js";
+
+const VIEWS = [
+  ["mail", "Mail", (stage) => new Mail(stage)],
+  ["text", "Text", (stage) => new Text(stage)],
+  ["page", "Page", (stage) => new Site(stage, (at) => `issues/${at.slug}/`)],
+  ["site", "Site", (stage) => new Site(stage, () => "")],
+  ["feeds", "Feeds", (stage) => new Feeds(stage)],
+  ["size", "Size", (stage) => new Size(stage)],
+  ["findings", "Findings", (stage) => new Findings(stage)],
+];
+const LOOKS = { phone: ["Phone", "p"], dark: ["Dark", "d"], bare: ["No pictures", "i"], outlook: ["Outlook", "o"], print: ["Print", "r"] };
+const GLASSES = ["dark", "bare", "outlook", "print"];
+
+let overview = null; // what the server last said
+let view = null; // what is drawn: its name, its view, its issue
+let checked = null; // the findings of one version of one issue, once they have been asked for
+let said = []; // what went wrong while the view was drawn
+
+/** Where we are, as the address has it: #issue/view/look+look. */
+function at() {
+  const [slug, name, worn] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const issue = overview.issues.find((one) => one.slug === slug) ?? overview.issues.find((one) => one.slug === overview.first) ?? overview.issues[0];
+  const looks = new Set((worn || "").split("+").filter((look) => LOOKS[look]));
+  return { issue, slug: issue?.slug, name: VIEWS.some(([one]) => one === name) ? name : "mail", looks };
+}
+
+function go({ slug, name, looks }) {
+  location.hash = `${slug}/${name}/${[...looks].join("+")}`;
+}
+
+const to = (change) => go({ ...at(), ...change });
+
+/** Draws the view that is asked for; the same one again keeps its place. */
+async function draw(again = false) {
+  const here = at();
+  header(here);
+  if (!here.issue) return by("stage").replaceChildren(make("p", { class: "sheet" }, "There is no issue yet. Start one: dispatch issue new “Its title”"));
+  if (view?.name !== here.name) {
+    by("stage").replaceChildren();
+    view = { name: here.name, shown: VIEWS.find(([name]) => name === here.name)[2](by("stage")) };
+    view.shown.failed = failed;
+    again = false;
+  }
+  again = again && view.slug === here.slug;
+  view.slug = here.slug;
+  glasses(here);
+  const worn = here.looks.intersection(new Set(view.shown.looks));
+  const look = GLASSES.filter((one) => worn.has(one)).join("+") || "light";
+  const findings = () => find(here.slug);
+  document.documentElement.dataset.busy = "";
+  try {
+    await view.shown.draw({ ...here, overview, look, has: (one) => worn.has(one), findings }, again);
+    said = [];
+  } catch (error) {
+    failed(error);
+  }
+  faults();
+  delete document.documentElement.dataset.busy;
+  document.documentElement.dataset.version = overview.version;
+  tally(here.slug);
+}
+
+function failed(error) {
+  if (!(error instanceof Told)) throw error;
+  said = error.faults;
+  faults();
+}
+
+function header(here) {
+  by("title").textContent = overview.title;
+  document.title = here.issue ? `${here.issue.title} · preview` : "Preview";
+  by("server").textContent = overview.mail;
+  const option = (issue) => make("option", { value: issue.slug }, `${issue.number ? `No. ${issue.number} · ` : ""}${issue.title}`);
+  const group = (label, status) => {
+    const found = overview.issues.filter((issue) => issue.status === status);
+    return found.length ? make("optgroup", { label }, ...found.map(option)) : null;
+  };
+  by("issue").replaceChildren(...[group("Drafts", "draft"), group("Published", "published")].filter(Boolean));
+  by("issue").value = here.slug ?? "";
+  by("views").replaceChildren(...VIEWS.map(([name, words], number) => make("li", {},
+    make("a", { href: `#${here.slug}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": `${number + 1}`, id: `view-${name}` },
+      words, make("kbd", { "aria-hidden": "true" }, `${number + 1}`)))));
+}
+
+function glasses(here) {
+  const flip = (look) => {
+    const looks = new Set(here.looks);
+    if (!looks.delete(look)) looks.add(look);
+    to({ looks });
+  };
+  const held = document.activeElement?.dataset?.look;
+  by("looks").replaceChildren(...view.shown.looks.map((look) => make("button",
+    { type: "button", "data-look": look, "aria-pressed": here.looks.has(look) ? "true" : "false", "aria-keyshortcuts": LOOKS[look][1], onclick: () => flip(look) },
+    LOOKS[look][0], make("kbd", { "aria-hidden": "true" }, LOOKS[look][1]))));
+  if (held) by("looks").querySelector(`[data-look=${held}]`)?.focus();
+}
+
+/** What is wrong in the files, above what could last be read. */
+function faults() {
+  const found = [...overview.faults, ...said];
+  const once = found.filter((one, at) => found.findIndex((other) => other.what === one.what && other.where === one.where) === at);
+  by("faults").hidden = !once.length;
+  by("faults").replaceChildren(
+    make("h2", {}, "This cannot be read as it stands; what you see is from before"),
+    make("ul", {}, ...once.map((one) => make("li", {}, make("p", {}, one.what), one.hint ? make("p", { class: "soft" }, one.hint) : null, one.path ? place(one) : null))),
+  );
+}
+
+/** The findings, asked for once; the view is there before. */
+function find(slug) {
+  if (checked?.slug !== slug || checked.version !== overview.version) {
+    checked = { slug, version: overview.version, found: ask(`/findings/${slug}`) };
+  }
+  return checked.found;
+}
+
+async function tally(slug) {
+  const tab = by("view-findings");
+  try {
+    const found = await find(slug);
+    tab.querySelector(".count")?.remove();
+    if (found.length) tab.querySelector("kbd").before(make("span", { class: "count" }, ` ${found.length}`));
+  } catch (error) {
+    if (!(error instanceof Told)) throw error;
+  }
+}
+
+function follow() {
+  const stream = new EventSource("/changes");
+  stream.onmessage = (event) => {
+    const before = overview?.version;
+    overview = JSON.parse(event.data);
+    by("status").textContent = "";
+    if (before !== overview.version) draw(true);
+  };
+  stream.onerror = () => {
+    by("status").textContent = "The preview has ended, or is starting again.";
+  };
+}
+
+const KEYS = {
+  ...Object.fromEntries(VIEWS.map(([name, words], number) => [`${number + 1}`, [words, () => to({ name })]])),
+  ...Object.fromEntries(Object.entries(LOOKS).map(([look, [words, key]]) => [key, [words, () => by("looks").querySelector(`[data-look=${look}]`)?.click()]])),
+  "[": ["The issue before", () => step(-1)],
+  "]": ["The issue after", () => step(1)],
+  t: ["Send a test", () => by("test").click()],
+  "?": ["These keys", () => by("help").showModal()],
+};
+
+function step(by_) {
+  const place_ = overview.issues.findIndex((one) => one.slug === at().slug) + by_;
+  if (overview.issues[place_]) to({ slug: overview.issues[place_].slug });
+}
+
+function press(event) {
+  const typing = event.target.closest?.("input, textarea, select, dialog");
+  if (!overview || typing || event.ctrlKey || event.metaKey || event.altKey || !by("help-on").checked) return;
+  const key = KEYS[event.key];
+  if (key) {
+    event.preventDefault();
+    key[1]();
+  }
+}
+
+async function send(event) {
+  event.preventDefault();
+  const result = by("sent");
+  result.className = "";
+  result.textContent = "Sending…";
+  const slug = at().slug;
+  const body = JSON.stringify({ to: by("to").value });
+  try {
+    const { taken } = await (await answer(`/send/${slug}`, { method: "POST", body })).json();
+    result.textContent = `Sent: ${taken} took it.`;
+  } catch (error) {
+    if (!(error instanceof Told)) throw error;
+    result.className = "bad";
+    result.textContent = error.faults.map((one) => [one.what, one.hint].filter(Boolean).join(" ")).join(" ");
+  }
+}
+
+by("issue").addEventListener("change", () => to({ slug: by("issue").value }));
+by("keys").addEventListener("click", () => by("help").showModal());
+by("test").addEventListener("click", () => { by("sent").textContent = ""; by("sending").showModal(); });
+by("leave").addEventListener("click", () => by("sending").close());
+by("send").addEventListener("submit", send);
+by("help-keys").append(...Object.entries(KEYS).flatMap(([key, [words]]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
+by("help-on").checked = localStorage.getItem("keys") !== "off";
+by("help-on").addEventListener("change", () => localStorage.setItem("keys", by("help-on").checked ? "on" : "off"));
+addEventListener("keydown", press);
+addEventListener("hashchange", () => overview && draw());
+if (location.search) history.replaceState(null, "", `/${location.hash}`); // the token has become a cookie
+follow();
