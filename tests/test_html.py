@@ -454,3 +454,14 @@ def test_headings_keep_their_order_of_rank() -> None:
 )
 def test_words_are_counted(plain: str, words: int) -> None:
     assert html.word_count(plain) == words
+
+
+def test_addresses_change_and_nothing_else():
+    content = (
+        '<p>href="a" src="b" &amp; <a href="a?x=1&amp;y=2" title=" href=&quot;c&quot;">d</a><img src="b" alt="b" /></p>'
+    )
+    assert html.readdressed(content, lambda address: address) == content
+    changed = html.readdressed(content, lambda address: {"a?x=1&y=2": "z?<&", "b": ""}[address])
+    assert changed == (
+        '<p>href="a" src="b" &amp; <a href="z?&lt;&amp;" title=" href=&quot;c&quot;">d</a><img alt="b" /></p>'
+    )

@@ -274,6 +274,15 @@ def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
     )
 
 
+def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names():
+    note = '<p>a<a id="r" href="#fn">1</a></p><p id="fn"><a href="#r">1</a> The note.</p>'
+    files = {"one.md": "---\ntitle: One\n---\na[1](#fn) b\n\n## Fn", "two.html": f"---\ntitle: Two\n---\n{note}"}
+    (one, two), _ = of(archives.read(bag(files), "markdown"))
+    assert one.article.markdown == "a1 b\n\n## Fn"
+    assert two.article.content == "<p>a<a>1</a></p><p><a>1</a> The note.</p>"
+    assert two.notes == ("links to places within it are plain text now: #fn, #r",)
+
+
 @pytest.mark.parametrize(
     ("front", "is_public"),
     [

@@ -48,7 +48,7 @@ def of_markdown(article: Article, written: str, place: Place) -> Body:
     found = Pictures(place)
     html.readdressed(markdown.to_html(written), found.placed)
     for old, new in found.changed.items():
-        written = _renamed(written, old, new)
+        written = _renamed(written, old, new) if new else _unlinked(written, old)
     return _whole(replace(article, markdown=written, content=markdown.to_html(written)), written, found)
 
 
@@ -61,6 +61,8 @@ def _whole(article: Article, written: str, found: Pictures) -> Body:
     article = replace(
         article, authors=tuple(replace(author, avatar=_portrait(author.avatar, found)) for author in authors)
     )
+    if found.within:
+        found.notes.append(f"links to places within it are plain text now: {_some(found.within)}")
     return Body(
         article=article, pictures=found.files, notes=(*_lost(written, article), *found.notes, *_astray(article, found))
     )
@@ -109,7 +111,7 @@ def _astray(article: Article, found: Pictures) -> Iterator[str]:
     relative: list[str] = []
 
     def seen(address: str) -> str:
-        if address and not (links.is_absolute(address) or address[0] == "#" or address in (*found.files, *found.lost)):
+        if address and not (links.is_absolute(address) or address in (*found.files, *found.lost)):
             relative.append(address)
         return address
 
@@ -121,6 +123,11 @@ def _astray(article: Article, found: Pictures) -> Iterator[str]:
 def _some(things: list[str]) -> str:
     more = f" and {len(things) - _MOST_NAMED} more" if len(things) > _MOST_NAMED else ""
     return ", ".join(things[:_MOST_NAMED]) + more
+
+
+def _unlinked(written: str, address: str) -> str:
+    """Markdown without the links to an address; their words stay."""
+    return re.sub(rf"\[([^\[\]\n]{{0,500}})\]\({re.escape(address)}(?:\s[^()\n]{{0,200}})?\)", r"\1", written)
 
 
 def _renamed(written: str, old: str, new: str) -> str:

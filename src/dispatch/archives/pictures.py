@@ -56,12 +56,17 @@ class Pictures:
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}
         self.lost: set[str] = set()
+        self.within: list[str] = []
         self.notes: list[str] = []
 
     def placed(self, address: str) -> str:
-        """The address as it is to stand: the name of a copied picture, or one that is resolved, or the same."""
+        """The address as it is to stand: the name of a copied picture, one that is resolved, the same, or none."""
         if address in self.changed:
             return self.changed[address]
+        if address.startswith("#"):  # what it led to has lost its name at the door
+            self.within.append(address)
+            self.changed[address] = ""
+            return ""
         path = self._path(address)
         if path is None or not path.strip("/"):
             return address
@@ -84,7 +89,7 @@ class Pictures:
             if not self._place.site or links.host(bare) != links.host(self._place.site):
                 return None
             bare = re.sub(r"^[a-z]+://[^/?#]*", "", bare, flags=re.IGNORECASE)
-        elif bare.startswith(("//", "#")):
+        elif bare.startswith("//"):
             return None
         return unquote(re.split("[?#]", bare, maxsplit=1)[0])
 

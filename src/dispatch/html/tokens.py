@@ -16,7 +16,7 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 
 # What nh3 writes: lower-case names, every attribute in double quotes, no stray "<".
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
-_ADDRESS = re.compile(r'(?<= )(href|src|cite)="([^"]*)"')
+_ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
 
 
@@ -44,11 +44,14 @@ def escape(text: str) -> str:
 
 
 def readdressed(content: str, change: Callable[[str], str]) -> str:
-    """The content with every address as ``change`` makes it of the one that stands there; the text stays."""
+    """The content with every address as ``change`` makes it of the one that stands there; the text stays.
+
+    Where it makes an empty one, the attribute goes.
+    """
 
     def changed(match: re.Match[str]) -> str:
         address = unescape(match[2])
         new = change(address)
-        return match[0] if new == address else f'{match[1]}="{escape(new)}"'
+        return match[0] if new == address else f' {match[1]}="{escape(new)}"' if new else ""
 
     return "".join(_ADDRESS.sub(changed, one.source) if one.tag else one.source for one in tokens(content))
