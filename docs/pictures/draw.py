@@ -1,4 +1,4 @@
-"""Draws the pictures of the sample issue: ``python docs/pictures/draw.py``. Needs nothing but Python.
+"""Draws the pictures of the sample issues: ``python docs/pictures/draw.py``. Needs nothing but Python.
 
 A picture is a stack of layers. A layer says of the point (x, y) which colour it has and how much of the point it
 covers. Shapes are known by their distance from a point, so edges are smooth without drawing anything twice.
@@ -13,7 +13,7 @@ from pathlib import Path
 Colour = tuple[float, float, float]
 Layer = Callable[[float, float], tuple[Colour, float]]
 
-ISSUE = Path(__file__).parents[2] / "issues" / "names-and-addresses"
+ISSUES = Path(__file__).parents[2] / "issues"
 
 
 def colour(text: str) -> Colour:
@@ -146,6 +146,40 @@ def night() -> list[Layer]:
     ]
 
 
+def drawers() -> list[Layer]:
+    """900 x 450: nine card drawers, one of them open."""
+    layers = [sky(450, "#7b4f34", "#6a4029", "#53301f")]
+    places = sorted(((row, column) for row in range(3) for column in range(3)), key=lambda place: place == (1, 1))
+    for row, column in places:  # the open one last: it hangs over its neighbour
+        left, top = 22 + 290 * column, 18 + 142 * row
+        is_open = (row, column) == (1, 1)
+        if is_open:  # the dark behind it, and the cards that stand there
+            layers.append(box(left, top, left + 276, top + 130, "#2a1710"))
+            layers += [
+                box(left + 18 + 4 * card, top + 6 + 3 * card, left + 258 - 4 * card, top + 60, fill)
+                for card, fill in enumerate(("#d9c9a8", "#efe3c8", "#cdbb96", "#f5ecd8"))
+            ]
+            left, top = left - 8, top + 20
+        right, bottom = left + (292 if is_open else 276), top + (134 if is_open else 130)
+        layers += [
+            box(left, top, right, bottom, "#3a2015"),
+            box(left + 3, top + 3, right - 3, bottom - 5, "#a8714a" if is_open else "#8f5c3b"),
+            box(left + 12, top + 12, right - 12, bottom - 14, "#96623f" if is_open else "#82522f"),
+        ]
+        middle = (left + right) / 2
+        layers += [
+            box(middle - 62, top + 22, middle + 62, top + 62, "#5b4320"),
+            box(middle - 60, top + 20, middle + 60, top + 60, "#c9a04e"),
+            box(middle - 53, top + 26, middle + 53, top + 54, "#f5ecd8"),
+            box(middle - 40, top + 35, middle + 24 - 11 * row + 9 * column, top + 38, "#5f5b53"),
+            box(middle - 40, top + 43, middle + 2 + 13 * row - 7 * column, top + 46, "#a9a398"),
+            disc(middle, top + 91, 14, "#3a2015"),
+            disc(middle, top + 88, 13, "#b98a3a"),
+            disc(middle - 4, top + 84, 4, "#f0d9a0"),
+        ]
+    return layers
+
+
 def paint(width: int, height: int, layers: Sequence[Layer]) -> bytes:
     """The picture as PNG: eight bits a channel, every row as its difference from the point at the left (filter 1)."""
     rows = []
@@ -167,5 +201,6 @@ def paint(width: int, height: int, layers: Sequence[Layer]) -> bytes:
 
 
 if __name__ == "__main__":
-    (ISSUE / "telegraph-line.png").write_bytes(paint(1200, 600, dusk()))
-    (ISSUE / "lighthouse.png").write_bytes(paint(240, 180, night()))
+    (ISSUES / "names-and-addresses" / "telegraph-line.png").write_bytes(paint(1200, 600, dusk()))
+    (ISSUES / "names-and-addresses" / "lighthouse.png").write_bytes(paint(240, 180, night()))
+    (ISSUES / "what-the-drawer-remembers" / "card-drawers.png").write_bytes(paint(900, 450, drawers()))
