@@ -21,6 +21,7 @@ from dispatch.formats.fragments import DOT, NO_BREAK, Fragments, linked
 from dispatch.model import Article, Author, Image, PageKind, Way
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+UNSEARCHED = Markup(" data-pagefind-ignore")
 LONGEST = 200  # characters of a description
 
 
@@ -57,7 +58,9 @@ class Page(Fragments):
             "canonical": self.canonical,
             "description": self.description,
             "first_published": self.first_published,
+            "gone": self.gone,
             "follows": tuple(self.follows()),
+            "has_own_page": self.has_own_page,
             "heading": self.heading,
             "home": self.issue_of,
             "kind": self.kind,
@@ -69,6 +72,7 @@ class Page(Fragments):
             "place": self.issue.place,
             "see_also": self.see_also,
             "to": self.to,
+            "unsearched": UNSEARCHED if self.publication.site.search else "",
             "writer": self.writer,
             "years": tuple(self.years()),
         }
@@ -107,7 +111,13 @@ class Page(Fragments):
     @property
     def canonical(self) -> str:
         """The address that search engines are asked to show: for somebody else's article its own."""
-        return self.article.url if self.article and not self.is_own(self.article) else self.page
+        elsewhere = self.article and not (self.is_own(self.article) or self.article.withdrawn)
+        return self.article.url if self.article and elsewhere else self.page
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing but a notice is left of what the page is about."""
+        return bool(self.issue.withdrawn or (self.article and self.article.withdrawn))
 
     @property
     def heading(self) -> str:
@@ -251,11 +261,15 @@ class Page(Fragments):
         """The way to an article's place in its issue, from another page."""
         return next((way for way in self._ways(article) if way.path.startswith("issues/")), None)
 
+    def has_own_page(self, article: Article) -> bool:
+        """Whether the issue's page, which this is, is not the only one that shows the article."""
+        return bool(self.issue.place) and self.kind == "issue" and article.source.syndicate == "full"
+
     def see_also(self, article: Article) -> Markup:
         """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""
         place = self.issue.place
         ways = [way for way in self._ways(article) if not way.path.startswith("issues/")]
-        if place and place.kind == "issue" and article.source.syndicate == "full":
+        if place and self.has_own_page(article):
             ways.insert(0, Way(title=self.language.say("page.own_page"), path=f"{place.path}{article.key}/"))
         return DOT.join(Markup('<a href="{}" dir="auto">{}</a>').format(self.to(way.path), way.title) for way in ways)
 

@@ -19,7 +19,7 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u202
 
 
 def data(page: Page) -> Markup:
-    """The page as one JSON-LD object; empty for a page that is about nothing, such as the search."""
+    """The page as one JSON-LD object; empty for a page that is about nothing, such as the search or a notice."""
     thing = _thing(page)
     if not thing:
         return Markup()
@@ -28,6 +28,8 @@ def data(page: Page) -> Markup:
 
 
 def _thing(page: Page) -> Thing:
+    if page.gone:
+        return {}
     match page.kind:
         case "article" if page.article:
             return _alone(page, page.article)
@@ -87,6 +89,7 @@ def _issue(page: Page) -> Thing:
         "hasPart": [
             {"@type": "NewsArticle", "url": f"{page.page}#{article.key}", **_said(page, article)}
             for article in page.issue.articles
+            if not article.withdrawn
         ],
     }
 

@@ -1,0 +1,252 @@
+"""Something published is taken back: its text is nowhere in the public folder, its readers are told under its id."""
+
+import re
+from collections.abc import Callable
+from contextlib import chdir
+from dataclasses import replace
+from pathlib import Path
+
+import feedparser
+import pytest
+from click.testing import CliRunner, Result
+
+import nouns
+from dispatch import config, issues, ledger
+from dispatch.cli import main
+from dispatch.model import Author, Image, Issue, Section, Source
+
+Dispatch = Callable[..., Result]
+
+ADA = Author(name="Ada Lane", url="https://people.example/ada", bio="Ada writes about ledgers.")
+BO = Author(name="Bo Zhang", url="https://people.example/bo")
+SENTENCE = "The minister signed it twice, once with each hand."
+DEK = "What the second signature cost"
+REASON = "The second signature was invented."
+FEEDS = ("feed.xml", "feed.atom", "feed.json")
+
+
+def number(slug: str, n: int, *articles: int) -> Issue:
+    made = (
+        nouns.rich(
+            k,
+            id=f"tag:wire.example,2026:{slug}/{k}",
+            key=f"story-{k}",
+            url=f"https://paper.example/{slug}/{k}",
+            title=f"Story {k} of {slug}",
+            dek=DEK if k == 1 else "Another line",
+            content=f"<p>{SENTENCE if k == 1 else 'Something else happened.'} That was all.</p>",
+            markdown="",
+            authors=(ADA,) if k == 1 else (BO,),
+            image=Image(url=f"https://wire.example/issues/{slug}/photo-{k}.png", alt="A hand"),
+            enclosures=(),
+            tags=("signatures",),
+            source=Source(title="The Paper", url="https://paper.example/", syndicate="full"),
+        )
+        for k in articles
+    )
+    return nouns.issue(
+        id=f"tag:wire.example,2026:{slug}",
+        slug=slug,
+        number=n,
+        title=f"The {slug} letter",
+        sections=(Section(title="Europe", articles=tuple(made)),),
+    )
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A publication with two published issues of two articles each."""
+    root = tmp_path / "letter"
+    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    settings = root / "dispatch.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[feeds]\neach = ["author", "tag"]\n', "utf-8")
+    for n, slug in enumerate(("first", "second"), 1):
+        issues.write(config.load(root), number(slug, n, 1, 2))
+        for k in (1, 2):
+            (root / "issues" / slug / f"photo-{k}.png").write_bytes(PIXEL)
+    return root
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def dispatch(letter: Path) -> Dispatch:
+    def run(*words: str, code: int = 0) -> Result:
+        with chdir(letter):
+            result = CliRunner().invoke(main, words, catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result
+
+    run("publish", "first")
+    run("publish", "second")
+    return run
+
+
+def entries(letter: Path, feed: str) -> dict[str, feedparser.FeedParserDict]:
+    """The entries of a feed as a reader that is not ours sees them, by id."""
+    return {entry.id: entry for entry in feedparser.parse((letter / "public" / feed).read_bytes()).entries}
+
+
+def files_with(folder: Path, words: str) -> list[str]:
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and words.encode() in path.read_bytes()
+    )
+
+
+GONE = "tag:wire.example,2026:second/1"
+STAYS = "tag:wire.example,2026:second/2"
+
+
+def test_its_text_is_nowhere_and_every_reader_is_told_under_its_id(dispatch: Dispatch, letter: Path) -> None:
+    public = letter / "public"
+    before = entries(letter, "feed.atom")
+    assert set(files_with(public, SENTENCE)) >= {
+        "feed.xml",
+        "issues/second/index.html",
+        "issues/second/story-1/index.html",
+    }
+    because = ("--because", REASON, "--date", "2026-12-01")
+    said = dispatch("withdraw", "second", "story-1", *because)
+    assert said.stdout == "issues/second/story-1.html\n"
+    assert "issues/second/photo-1.png" in said.stderr
+    assert "photo-2" not in said.stderr
+    assert "dispatch publish" in said.stderr
+    file = (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
+    assert "Ada Lane" in file
+    for words in (SENTENCE, DEK, "photo-1", "line to remember", "wrong city"):
+        assert words not in file
+    dispatch("check", "second")
+    dispatch("publish")
+    for words in (SENTENCE.split(",")[0], DEK, "photo-1.png"):
+        assert [path for path in files_with(public, words) if "second" in path] == []
+    for feed in ("feed.xml", "feed.atom", "issues/second/feed.atom", "authors/ada-lane/feed.xml"):
+        after = entries(letter, feed)
+        entry = after[GONE]
+        assert entry.title == "Withdrawn: Story 1 of second"
+        assert "Withdrawn on 1 December 2026." in entry.content[0].value
+        assert REASON in entry.content[0].value
+        assert REASON in entry.summary
+        assert "Ada Lane" in entry.content[0].value
+        assert "https://people.example/ada" in entry.content[0].value
+        assert "The Paper" in entry.content[0].value
+    after = entries(letter, "feed.atom")
+    assert after.keys() == before.keys()
+    assert after[GONE].updated == "2026-11-30T23:00:00Z" or after[GONE].updated == "2026-12-01T00:00:00Z"
+    assert after[GONE].published == before[GONE].published
+    assert {id_: entry for id_, entry in after.items() if id_ != GONE} == {
+        id_: entry for id_, entry in before.items() if id_ != GONE
+    }
+    assert (public / "_redirects").read_text() == "/issues/second/story-1/ /issues/second/story-1/ 410\n"
+
+
+def test_pages_say_so_and_lists_leave_it_out(dispatch: Dispatch, letter: Path) -> None:
+    public = letter / "public"
+    dispatch("withdraw", "second", "1", "--because", REASON)
+    dispatch("publish")
+    for page in ("issues/second/index.html", "issues/second/story-1/index.html"):
+        text = (public / page).read_text("utf-8")
+        assert "Withdrawn: Story 1 of second" in text
+        assert REASON in text
+        assert "Ada Lane" in text
+        assert "https://paper.example/second/1" not in text
+        assert ('"noindex"' in text) == ("story-1/" in page)
+    for page in (
+        "index.html",
+        "authors/ada-lane/index.html",
+        "tags/signatures/index.html",
+        "sources/the-paper/index.html",
+    ):
+        text = (public / page).read_text("utf-8")
+        assert "Story 1 of second" not in text
+    assert "Story 1 of first" in (public / "authors/ada-lane/index.html").read_text("utf-8")
+    assert "issues/second/story-1" not in (public / "sitemap.xml").read_text("utf-8")
+
+
+def test_a_whole_issue(dispatch: Dispatch, letter: Path) -> None:
+    public = letter / "public"
+    said = dispatch("withdraw", "second", "--because", REASON)
+    assert said.stdout.split() == [f"issues/second/{name}" for name in ("issue.md", "story-1.html", "story-2.html")]
+    dispatch("publish")
+    read = issues.read(config.load(letter), "second")
+    assert read.withdrawn
+    assert all(article.withdrawn == read.withdrawn and not article.content for article in read.articles)
+    assert "Withdrawn: The second letter" in entries(letter, "issues.atom")["tag:wire.example,2026:second"].title
+    assert REASON in entries(letter, "issues.xml")["tag:wire.example,2026:second"].summary
+    for id_ in (GONE, STAYS):
+        assert entries(letter, "feed.xml")[id_].title.startswith("Withdrawn: ")
+    page = (public / "issues/second/index.html").read_text("utf-8")
+    assert "<h1" in page
+    assert REASON in page
+    assert "The ministers met" not in page
+    front = (public / "index.html").read_text("utf-8")
+    assert "The first letter" in front
+    assert "The second letter" not in front
+    for path in ("issues/first/index.html", "authors/ada-lane/index.html", "archive/2025/index.html"):
+        if (public / path).exists():
+            assert "The second letter" not in (public / path).read_text("utf-8")
+    assert (public / "_redirects").read_text().splitlines() == [
+        "/issues/second/ /issues/second/ 410",
+        "/issues/second/story-1/ /issues/second/story-1/ 410",
+        "/issues/second/story-2/ /issues/second/story-2/ 410",
+    ]
+    dispatch("check", "second")
+
+
+def test_an_issue_that_was_marked_by_hand_is_withdrawn_with_all_its_articles(dispatch: Dispatch, letter: Path) -> None:
+    path = letter / "issues" / "second" / "issue.md"
+    path.write_text(path.read_text("utf-8").replace("status:", "withdrawn: {date: 2026-12-01}\nstatus:", 1), "utf-8")
+    dispatch("publish")
+    assert [path for path in files_with(letter / "public", SENTENCE) if "second" in path] == []
+    assert "Withdrawn: Story 2 of second" in (letter / "public" / "feed.xml").read_text("utf-8")
+
+
+def test_nothing_else_changes(dispatch: Dispatch, letter: Path) -> None:
+    others = {path: path.read_bytes() for path in (letter / "issues").rglob("*") if path.is_file()}
+    dispatch("withdraw", "second", "story-1", "--dry-run")
+    assert {path: path.read_bytes() for path in others} == others
+    dispatch("withdraw", "second", "story-1", "--because", REASON)
+    changed = [path.name for path in others if path.read_bytes() != others[path]]
+    assert changed == ["story-1.html"]
+    again = dispatch("withdraw", "second", "story-1", "--because", "Another reason.")
+    assert "already" in again.stderr
+    assert not again.stdout
+    assert REASON in (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
+
+
+def test_what_no_reader_has_cannot_be_taken_back(dispatch: Dispatch, letter: Path) -> None:
+    issues.write(config.load(letter), number("third", 3, 1))
+    said = dispatch("withdraw", "third", "1", code=1).stderr
+    assert "never published" in said
+    assert "dispatch issue remove third story-1" in said
+    assert "delete issues/third/" in dispatch("withdraw", "third", code=1).stderr
+    assert "no article" in dispatch("withdraw", "second", "nothing", code=1).stderr
+
+
+def test_its_id_is_never_used_again(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("withdraw", "second", "story-1", "--because", REASON)
+    dispatch("publish")
+    assert ("withdrawn", GONE) in {(record.kind, record.id) for record in ledger.read(config.load(letter))}
+    path = letter / "issues" / "second" / "story-1.html"
+    text = path.read_text("utf-8")
+    back = re.sub(r"withdrawn:.*?(?=^\S|^---)", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert back != text
+    path.write_text(back + f"<p>{SENTENCE}</p>\n", "utf-8")
+    assert "ids.withdrawn" in dispatch("check", "second", code=1).stdout
+    assert "ids.withdrawn" in dispatch("publish", code=1).stdout
+    assert files_with(letter / "public", "Withdrawn: Story 1 of second")
+    # Neither does another article get it, also in another issue and when its own file is gone.
+    path.unlink()
+    listing = letter / "issues" / "second" / "issue.md"
+    listing.write_text(listing.read_text("utf-8").replace("      - story-1\n", ""), "utf-8")
+    assert "ids.vanished" in dispatch("check", "second", code=1).stdout
+    third = number("third", 3, 3)
+    (article,) = third.articles
+    taker = nouns.issue(id=third.id, slug="third", sections=(Section(articles=(replace(article, id=GONE),)),))
+    issues.write(config.load(letter), taker)
+    assert "ids.withdrawn" in dispatch("check", "third", code=1).stdout
