@@ -19,7 +19,7 @@ from typing import Annotated
 
 from dispatch import __version__, files, nouns
 from dispatch.errors import DeliveryError
-from dispatch.model import Issue
+from dispatch.model import Copy, Issue
 
 FILE = Path(".dispatch", "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
@@ -46,13 +46,23 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture of which the site has a copy."""
+
+    address: Annotated[str, "the address that it has in its article"]
+    copy: Annotated[Copy, "what pages show instead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What is kept of an issue."""
 
     issue: Annotated[Issue, "without its texts"]
     whole: Annotated[str, "a digest of all of it"]
     articles: Annotated[tuple[Digests, ...], "of each article in order"]
-    pictures: Annotated[tuple[str, ...], "the files beside its articles that it shows or links to"]
+    files: Annotated[tuple[str, ...], "what stands beside its articles and it shows or links to"]
+    shown: Annotated[tuple[Shown, ...], "the pictures of which the site has copies"] = ()
+    served: Annotated[tuple[str, ...], "the files of those, by their paths in the public folder"] = ()
 
 
 class Recipes:
@@ -95,8 +105,8 @@ class Recipes:
         return self._looked[name]
 
     def folder(self, path: Path) -> str:
-        """A digest of all files of a folder, with their names."""
-        return digest(*(f"{file.name}\0{self.digest(file)}" for file in sorted(path.iterdir()) if file.is_file()))
+        """A digest of all files below a folder, with their names."""
+        return digest(*(f"{file}\0{self.digest(Path(file))}" for file in _tree(path)))
 
     def issue(self, slug: str, made_of: str) -> Kept | None:
         """What was kept of an issue, when it was made of the same."""
@@ -131,6 +141,10 @@ class Recipes:
         """Whether the file is in the public folder as the last publish left it, made of the same."""
         page = self._pages.get(path)
         return page is not None and page[0] == made_of and self._is_as_left(path)
+
+    def folder_has(self, path: str) -> bool:
+        """Whether the public folder has a file there, as the last publish left it."""
+        return path in self._pages and self._is_as_left(path)
 
     def made(self, path: str, made_of: str, body: str) -> None:
         """Write down that a file is in the public folder now, with that digest."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from dispatch import compose, files, issues, ledger, nouns, render
+from dispatch import compose, files, issues, ledger, nouns, pictures, render
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
-from dispatch.errors import IssueError
-from dispatch.formats import sitemap, web
-from dispatch.model import Edition, Finding, Issue, Place, Publication, Record
-from dispatch.recipes import Digests, Kept, Recipes, digest, program
+from dispatch.errors import GatherError, IssueError
+from dispatch.formats import redirects, sitemap, web
+from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
+from dispatch.recipes import Digests, Kept, Recipes, Shown, digest, program
 
 # What is asked of a feed of entries that were judged, whole, in the feed of their own issue.
 _OF_ENTRIES = ("article", "title", "read-more", "author", "author-link", "order", "credit", "source")
@@ -28,6 +28,8 @@ class Building:
     released: Sequence[str] = ()  # the slugs of the issues that the site shows
     findings: list[Finding] = field(default_factory=list)
     _whole: dict[str, Issue] = field(default_factory=dict)
+    faults: list[GatherError] = field(default_factory=list)
+    _albums: dict[str, pictures.Album] = field(default_factory=dict)
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
@@ -40,7 +42,13 @@ class Building:
     @cached_property
     def pages(self) -> list[Issue]:
         """The plan of the site."""
-        return compose.pages([self.kept[slug].issue for slug in self.released], self.publication)
+        planned = compose.pages([self.kept[slug].issue for slug in self.released], self.publication)
+        return [self._pictured(page) for page in planned]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The issues that the site shows, without their texts."""
+        return [self.kept[slug].issue for slug in self.released]
 
     def build(self, release: stage.Release) -> Iterator[Issue]:
         """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError."""
@@ -53,14 +61,17 @@ class Building:
                 self._make(page, place, {name: made[name] for name in due}, release)
             yield page
         for slug in self.released:
-            for name in self.kept[slug].pictures:
-                self._copy(slug, name, release)
+            for name in self.kept[slug].files:
+                self._beside(slug, name, release)
+            for path in self.kept[slug].served:
+                if not release.keep(path, ""):
+                    release.put(path, "", self._album(slug).files[path]())
         for path, body in self._around():
             release.put(path, "", body)
 
     def lost(self, published: tuple[Record, ...]) -> list[Finding]:
         """What the ledger remembers and the issues, drafts too, do not say any more."""
-        current = ledger.records([kept.issue for kept in self.kept.values()], self.publication)
+        current = ledger.records((kept.issue for kept in self.kept.values()), self.publication)
         found = (
             finding
             for kept in self.kept.values()
@@ -74,27 +85,55 @@ class Building:
         yield "404.html", web.not_found(self.publication)
         yield "sitemap.xml", sitemap.render(self.pages, self.publication)
         yield "robots.txt", sitemap.robots(self.publication)
+        moved = ledger.moved(self.publication, *self.issues)
+        yield from redirects.files(moved, compose.gone(self.pages), self.publication).items()
 
     def _kept(self, slug: str) -> Kept:
         made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)))
         kept = self.recipes.issue(slug, made_of)
         if kept is None:
-            issue = issues.read(self.publication, slug)
+            issue = self._read(slug)
             light = compose.light(issue)
+            album = self._album(slug)
+            self.faults += album.faults
             kept = Kept(
                 issue=light,
                 articles=tuple(
                     Digests(whole=digest(nouns.text(whole)), light=digest(nouns.text(part)))
                     for whole, part in zip(issue.articles, light.articles, strict=True)
                 ),
-                pictures=tuple(sorted(issues.pictures(self.publication, issue))),
+                files=tuple(sorted(issues.pictures(self.publication, issue))),
+                shown=tuple(Shown(address=address, copy=copy) for address, copy in album.copies.items()),
+                served=tuple(sorted(album.files)),
                 whole=digest(nouns.text(replace(issue, status="published"))),
             )
             own = compose.as_article(issue, self.publication)
             entries = render.entries(issue, self.publication, [*issue.articles, own])
             self.recipes.keep(slug, made_of, kept, entries)
-            self._remember(slug, issue)
         return kept
+
+    def _album(self, slug: str) -> pictures.Album:
+        """The pictures of an issue, as the site shows them."""
+        if slug not in self._albums:
+            there = self.recipes.folder_has
+            self._albums[slug] = pictures.of(self.publication, self._read(slug), is_public=there)
+        return self._albums[slug]
+
+    def _pictured(self, page: Issue) -> Issue:
+        """The page with the copies of the pictures that it shows."""
+        if page.place is None or not self._copies:
+            return page
+        if page.slug:
+            shown = {one.address: one.copy for one in self.kept[page.slug].shown}
+        else:
+            avatar = page.place.author.avatar if page.place.author else ""
+            shown = {avatar: self._copies[avatar]} if avatar in self._copies else {}
+        return replace(page, place=replace(page.place, pictures=shown))
+
+    @cached_property
+    def _copies(self) -> dict[str, Copy]:
+        """By its address, every picture of which the site has a copy."""
+        return {one.address: one.copy for slug in self.released for one in self.kept[slug].shown}
 
     def _make(self, page: Issue, place: Place, made_of: dict[str, str], release: stage.Release) -> None:
         """Render and judge one page in some formats, and get it ready."""
@@ -123,13 +162,11 @@ class Building:
     def _read(self, slug: str) -> Issue:
         """An issue with its texts."""
         if slug not in self._whole:
-            self._remember(slug, issues.read(self.publication, slug))
+            self._whole[slug] = issues.read(self.publication, slug)
+            for old in list(self._whole)[:-_AT_HAND]:
+                del self._whole[old]
+                self._albums.pop(old, None)
         return self._whole[slug]
-
-    def _remember(self, slug: str, issue: Issue) -> None:
-        self._whole[slug] = issue
-        if len(self._whole) > _AT_HAND:
-            del self._whole[next(iter(self._whole))]
 
     def _made_of(self, page: Issue, place: Place, name: str) -> str:
         """A digest of all that a page is made of: its place, its articles or its issue, its templates, the settings."""
@@ -175,7 +212,7 @@ class Building:
     def _folder(self, slug: str) -> Path:
         return self.publication.root / "issues" / slug
 
-    def _copy(self, slug: str, name: str, release: stage.Release) -> None:
+    def _beside(self, slug: str, name: str, release: stage.Release) -> None:
         """A file beside an article, into the public folder."""
         path = self._folder(slug) / name
         made_of = self.recipes.digest(path)

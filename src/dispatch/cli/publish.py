@@ -11,14 +11,16 @@ import click
 
 from dispatch import config, recipes
 from dispatch import publish as stage
-from dispatch.cli.desk import Desk, desk, say, tell
-from dispatch.errors import IssueError
+from dispatch.cli.desk import Desk, desk, say, tell, warn
+from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Finding, Issue
 
 if TYPE_CHECKING:
     from dispatch.cli.building import Building
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
+
+_PATIENCE = 30.0  # seconds that a picture may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     publication = here.publication
     one = here.issue(name) if name else None
     building = Building(publication=publication, recipes=release.recipes)
+    is_whole = wish.dry or _copied(here, one)
     findings = _judged(here, one) if one else []
     building.released = _released(building, here, one)
     pages = building.pages
@@ -82,11 +85,26 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     if wish.dry:
         release.unwanted()
         return
+    # The ledger first: what it has forgotten could change unseen.
+    ledger.remember(publication, *building.issues)
     if one:
-        # The ledger first: what it has forgotten could change unseen.
-        ledger.remember(publication, one)
         issues.write(publication, replace(one, status="published"))
-    release.settle(recipes.inputs(publication.root))
+    release.settle(recipes.inputs(publication.root) if is_whole else "")
+
+
+def _copied(here: Desk, one: Issue | None) -> bool:
+    """Fetch the pictures that pages show and nobody kept yet, where copies are wanted; whether all are there."""
+    if here.publication.site.images != "copy":
+        return True
+    from dispatch import fetch, issues
+    from dispatch.gather import copies
+
+    wanted = [other for other in issues.read_all(here.publication) if other.status == "published" or other == one]
+    client = fetch.Client(user_agent=here.user_agent, seconds=_PATIENCE)
+    faults = [one for one in copies(here.publication, wanted, client) if isinstance(one, DispatchError)]
+    for fault in faults:
+        warn(fault)
+    return not faults
 
 
 def _judged(here: Desk, one: Issue) -> list[Finding]:
@@ -100,9 +118,11 @@ def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> Non
     from dispatch.cli.check import report
 
     found = list(dict.fromkeys(findings))
-    if found or (one and not wish.as_json):
+    if (found or one) and not wish.as_json:
         report(found, "human")
     if any(finding.severity == "error" or wish.strict for finding in found):
+        if wish.as_json:
+            report(found, "json")
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)
 
