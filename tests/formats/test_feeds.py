@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -501,7 +502,90 @@ def test_the_feed_of_articles_is_newest_first_and_bounded() -> None:
     assert feed.findtext(f"{ATOM}title") == "The Wire"
     assert feed.findtext(f"{ATOM}id") == "https://wire.example/"
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
-    assert links == {"self": "https://wire.example/feed.atom", "alternate": "https://wire.example/"}
+    assert links == {
+        "self": "https://wire.example/feed.atom",
+        "alternate": "https://wire.example/",
+        "prev-archive": "https://wire.example/archive/feed-1.atom",
+    }
+
+
+SITE = "https://wire.example"
+HUB = "https://hub.example/"
+FEEDS = Feeds(entries=2, each=("author",), hub=HUB)
+
+
+def relations(stem: str, format: str) -> dict[str, str]:  # noqa: A002
+    """The links of a feed of the site; ``archive`` when it is marked as one that does not change."""
+    publication = nouns.publication(feeds=FEEDS)
+    octets = nouns.body(format, nouns.feed(issues(), publication, stem), publication)
+    root = ElementTree.fromstring(octets)
+    head = root.find("channel") if format == "rss" else root
+    assert head is not None
+    found = {str(link.get("rel")): str(link.get("href")) for link in head.findall(f"{ATOM}link")}
+    marks = head.findall("{http://purl.org/syndication/history/1.0}archive")
+    return (
+        found
+        | ({"archive": ""} if marks else {})
+        | ({"alternate": head.findtext("link") or ""} if format == "rss" else {})
+    )
+
+
+@pytest.mark.parametrize(("format", "ending"), [("rss", "xml"), ("atom", "atom")])
+def test_from_the_feed_to_its_archive_and_back(format: str, ending: str) -> None:  # noqa: A002
+    assert relations("feed", format) == {
+        "self": f"{SITE}/feed.{ending}",
+        "alternate": f"{SITE}/",
+        "hub": HUB,
+        "prev-archive": f"{SITE}/archive/feed-2.{ending}",
+    }
+    assert relations("archive/feed-2", format) == {
+        "self": f"{SITE}/archive/feed-2.{ending}",
+        "alternate": f"{SITE}/",
+        "current": f"{SITE}/feed.{ending}",
+        "prev-archive": f"{SITE}/archive/feed-1.{ending}",
+        "archive": "",
+    }
+    assert relations("archive/feed-1", format) == {
+        "self": f"{SITE}/archive/feed-1.{ending}",
+        "alternate": f"{SITE}/",
+        "current": f"{SITE}/feed.{ending}",
+        "next-archive": f"{SITE}/archive/feed-2.{ending}",
+        "archive": "",
+    }
+    assert relations("authors/ada-1/feed", format) == {
+        "self": f"{SITE}/authors/ada-1/feed.{ending}",
+        "alternate": f"{SITE}/authors/ada-1/",
+        "hub": HUB,
+    }
+
+
+def test_a_json_feed_leads_to_its_archive_and_names_its_hub() -> None:
+    publication = nouns.publication(feeds=FEEDS)
+    feeds = {
+        stem: json.loads(nouns.body("json", nouns.feed(issues(), publication, stem), publication))
+        for stem in ("feed", "archive/feed-2", "archive/feed-1")
+    }
+    assert [feed.get("next_url") for feed in feeds.values()] == [
+        f"{SITE}/archive/feed-2.json",
+        f"{SITE}/archive/feed-1.json",
+        None,
+    ]
+    assert [feed.get("hubs") for feed in feeds.values()] == [[{"type": "WebSub", "url": HUB}], None, None]
+
+
+@pytest.mark.parametrize("stem", ["feed", "archive/feed-1", "authors/ada-1/feed"])
+@pytest.mark.parametrize("format", ["rss", "atom"])
+def test_a_feed_names_its_style_sheet_by_the_way_to_it(format: str, stem: str) -> None:  # noqa: A002
+    publication = nouns.publication(feeds=FEEDS)
+    document = etree.fromstring(nouns.body(format, nouns.feed(issues(), publication, stem), publication))
+    instruction = document.getprevious()
+    assert instruction is not None
+    assert (instruction.target, instruction.get("type")) == ("xml-stylesheet", "text/css")
+    assert urljoin(f"{SITE}/{stem}.xml", instruction.get("href")) == f"{SITE}/feed.css"
+
+
+def test_what_is_rendered_alone_names_no_style_sheet() -> None:
+    assert not [name for name in nouns.FEEDS if b"feed.css" in nouns.body(name, nouns.issue(nouns.article()))]
 
 
 @pytest.mark.parametrize("format", nouns.FEEDS)

@@ -10,7 +10,7 @@ import nouns
 from addresses import PERSONAL
 from dispatch import __version__, config, html, issues
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Image, Issue, Publication, Section, Source
+from dispatch.model import Article, Author, Credit, Feeds, Image, Issue, Publication, Section, Source
 
 GOLDEN = Path(__file__).parent.parent / "data" / "golden"
 Case = tuple[Issue, Publication]
@@ -97,26 +97,46 @@ def collection() -> Case:
     return nouns.feed(numbers, publication, "issues"), publication
 
 
+def of_the_site(stem: str) -> Callable[[], Case]:
+    """A feed with a hub, among archived feeds."""
+
+    def read() -> Case:
+        publication = nouns.publication(feeds=Feeds(entries=1, each=("author",), hub="https://hub.example/?a=1&b=2"))
+        numbers = [
+            nouns.issue(nouns.rich(n), id=f"tag:wire.example,2025:{n}", slug=f"issue-{n}", status="published")
+            for n in (1, 2, 3)
+        ]
+        return nouns.feed(numbers, publication, stem), publication
+
+    return read
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "plain": plain,
     "hostile": hostile,
     "many-authors": many_authors,
     "policies": policies,
     "nothing-known": nothing_known,
-    "archive": collection,
     "arabic": folder("arabic"),
     "german": folder("deutsch"),
     "hindi": folder("hindi"),
 }
 
 
-# A collection is a feed and nothing else.
-EDITIONS = [(case, name) for case in CASES for name in FORMATS if case != "archive" or name in nouns.FEEDS]
+COLLECTIONS: dict[str, Callable[[], Case]] = {
+    "archive": collection,
+    "subscribed": of_the_site("authors/ada-lane/feed"),
+    "archived": of_the_site("archive/feed-2"),
+}
+EDITIONS = [
+    *((case, name) for case in CASES for name in FORMATS),
+    *((case, name) for case in COLLECTIONS for name in nouns.FEEDS),
+]
 
 
 @pytest.mark.parametrize(("case", "format"), EDITIONS)
 def test_edition_is_as_expected(case: str, format: str, request: pytest.FixtureRequest) -> None:  # noqa: A002
-    issue, publication = CASES[case]()
+    issue, publication = (CASES | COLLECTIONS)[case]()
     octets = nouns.body(format, issue, publication).replace(f'version="{__version__}"'.encode(), b'version="(version)"')
     path = GOLDEN / case / FORMATS[format].path
     if request.config.getoption("--update-golden"):
@@ -126,5 +146,5 @@ def test_edition_is_as_expected(case: str, format: str, request: pytest.FixtureR
 
 
 def test_every_golden_file_is_looked_at() -> None:
-    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == set(CASES)
+    assert {path.name for path in GOLDEN.iterdir() if path.is_dir()} == {*CASES, *COLLECTIONS}
     assert {path.name for path in GOLDEN.glob("*/*")} == {row.path for row in FORMATS.values()}

@@ -6,6 +6,7 @@ import nouns
 from dispatch import config, issues
 from dispatch.model import Author, Credit, Issue, Publication, Source
 from formats.test_golden import CASES as GOLDEN
+from formats.test_golden import COLLECTIONS
 
 Case = tuple[Issue, Publication]
 
@@ -36,3 +37,5 @@ def long_words() -> Case:
 
 
 CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words}
+# And the feeds of a site, which are no issues.
+FEEDS = CASES | COLLECTIONS

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 import nouns
-from judges.cases import CASES
+from judges.cases import FEEDS
 
 DATA = nouns.ROOT / "tests" / "data"
 ATOM = etree.RelaxNG(etree.parse(DATA / "atom.rng"))
@@ -21,13 +21,14 @@ NAMESPACES = {
     "http://purl.org/dc/elements/1.1/",
     "http://www.w3.org/2005/Atom",
     "http://purl.org/rss/1.0/modules/content/",
+    "http://purl.org/syndication/history/1.0",
 }
 
-every_case = pytest.mark.parametrize("case", CASES)
+every_case = pytest.mark.parametrize("case", FEEDS)
 
 
 def edition(case: str, format: str) -> bytes:  # noqa: A002
-    issue, publication = CASES[case]()
+    issue, publication = FEEDS[case]()
     return nouns.body(format, issue, publication)
 
 

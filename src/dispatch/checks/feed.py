@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
-from dispatch.checks import dates, page, xmltree
+from dispatch.checks import dates, page, relations, xmltree
 from dispatch.checks.case import Case
 from dispatch.checks.entries import READ, Value, json_object
 from dispatch.checks.rules import finding, short
@@ -33,7 +33,12 @@ def check(case: Case) -> Iterator[Finding]:
     unreadable = {edition.path for edition, _ in case.unreadable}
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
-            for rule, what in dict.fromkeys(chain(_judge(edition), dates.judge(edition, case.issue))):
+            said = (
+                _judge(edition),
+                dates.judge(edition, case.issue),
+                relations.judge(edition, case.issue.place, case.publication),
+            )
+            for rule, what in dict.fromkeys(chain.from_iterable(said)):
                 yield finding(rule, edition.path, what)
 
 

@@ -11,6 +11,7 @@ _PREFIXES = {
     "http://www.w3.org/2005/Atom": "atom:",
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/syndication/history/1.0": "fh:",
     "http://www.w3.org/XML/1998/namespace": "xml:",
 }
 DEEPEST = 64

@@ -27,7 +27,7 @@ def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
     made = feed.head(fragments, "atom", partial(_finish_feed, fragments), {})
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
-    return feed.filled(made.atom_str(pretty=True), AROUND, entries)
+    return feed.filled(fragments, made.atom_str(pretty=True), AROUND, entries)
 
 
 def entry(article: Article, fragments: Fragments) -> bytes:
@@ -48,6 +48,10 @@ def entry(article: Article, fragments: Fragments) -> bytes:
 def _finish_feed(fragments: Fragments, tree: Element) -> None:
     for element in tree.iterfind("updated"):
         element.text = _stamp(feed.updated(fragments))
+    for relation, address in feed.relations(fragments, "atom"):
+        etree.SubElement(tree, "link", rel=relation, href=address)
+    if feed.is_archived(fragments):
+        feed.history(tree)
 
 
 def _finish_entry(fragments: Fragments, article: Article, entry: Element) -> None:

@@ -5,7 +5,7 @@ origin of an entry, dates that come from the content. An entry is serialised alo
 stand in every feed that holds it. The one user of feedgen and lxml.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
@@ -21,6 +21,9 @@ from dispatch.model import Article, Author
 Element = etree._Element
 Finish = Callable[[Element], None]
 GENERATOR = "dispatch"
+STYLE = "feed.css"  # at the top of the site; ``feed_style`` makes it
+# RFC 5005, section 4: the element that marks an archived feed.
+HISTORY = "http://purl.org/syndication/history/1.0"
 
 
 class _Finisher(BaseExtension):  # type: ignore[misc]
@@ -41,6 +44,8 @@ class _Finisher(BaseExtension):  # type: ignore[misc]
 
 def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[str, str]) -> FeedGenerator:  # noqa: A002
     """The feed with what both formats say of the whole, without any entry; ``finish`` gets its tree."""
+    if is_archived(fragments):
+        namespaces = {**namespaces, "fh": HISTORY}
     row = FORMATS[format]
     feed = FeedGenerator()
     feed.register_extension("finisher", _Finisher)
@@ -53,7 +58,7 @@ def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[
     feed.language(fragments.language.code)
     feed.generator(GENERATOR, __version__)
     feed.updated(updated(fragments))
-    feed.link(href=fragments.feed(row.path.rpartition(".")[2]), rel="self", type=row.media_type)
+    feed.link(href=fragments.feed(_ending(format)), rel="self", type=row.media_type)
     # The last link of all is what RSS takes for the channel's.
     feed.link(href=fragments.page, rel="alternate", type="text/html")
     return feed
@@ -78,8 +83,50 @@ def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, st
     return octets[octets.index(begin) : octets.rindex(end) + len(end)]
 
 
-def filled(head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
-    """The bytes of a feed without entries, with these at the end of it, within the elements ``around`` them."""
+def is_archived(fragments: Fragments) -> bool:
+    """Whether it is one of the archived feeds, whose entries stay as they are (RFC 5005, section 4)."""
+    place = fragments.issue.place
+    return bool(place and place.current)
+
+
+def hub(fragments: Fragments) -> str:
+    """The WebSub hub of a feed that readers subscribe to; of an issue's own and of archived feeds nothing is told."""
+    place = fragments.issue.place
+    return fragments.publication.feeds.hub if place and place.kind == "feed" and not place.current else ""
+
+
+def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
+    """Beside self and alternate, the other feeds that it has to do with: relation and address.
+
+    hub: WebSub, section 4. current, prev-archive and next-archive: RFC 5005, section 4.
+    """
+    place = fragments.issue.place
+    if place is None or place.kind != "feed":
+        return
+    if hub_address := hub(fragments):
+        yield "hub", hub_address
+    if place.current:
+        yield "current", fragments.address(f"{place.current}.{_ending(format)}")
+    for relation, way in (("prev-archive", place.older), ("next-archive", place.newer)):
+        if way:
+            yield relation, fragments.address(f"{way.path}.{_ending(format)}")
+
+
+def history(parent: Element) -> None:
+    """Mark an archived feed as such (RFC 5005, section 4)."""
+    etree.SubElement(parent, f"{{{HISTORY}}}archive")
+
+
+def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
+    """The bytes of a feed without entries, with these at the end of it, within the elements ``around`` them.
+
+    A feed of the site names the style sheet that lets browsers show it, by the way from the one to the other: it holds
+    under whatever address the folder is served, and what is read elsewhere has no need of it.
+    """
+    place = fragments.issue.place
+    if place:
+        style = "../" * place.feed.count("/") + STYLE
+        head = head.replace(b"?>\n", f'?>\n<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode(), 1)
     tail = "".join(f"{'  ' * depth}</{name}>\n" for depth, name in reversed(list(enumerate(around)))).encode()
     indent = b"  " * len(around)
     return b"".join([head.removesuffix(tail), *(b"%s%s\n" % (indent, entry) for entry in entries), tail])
@@ -119,3 +166,7 @@ def bylines(fragments: Fragments, article: Article) -> tuple[Author, ...]:
     if fragments.publication.feeds.authors == "separate" or not people:
         return people
     return (joined(people),)
+
+
+def _ending(format: str) -> str:  # noqa: A002
+    return FORMATS[format].path.rpartition(".")[2]

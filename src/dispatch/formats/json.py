@@ -29,9 +29,12 @@ def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
             "title": feed.title(fragments),
             "home_page_url": fragments.page,
             "feed_url": fragments.feed("json"),
+            # The one that readers subscribe to leads to the archived feeds, and each of these to the one before.
+            "next_url": dict(feed.relations(fragments, "json")).get("prev-archive", ""),
             "description": publication.description,
             "icon": publication.theme.logo,
             "language": fragments.language.code,
+            "hubs": [{"type": "WebSub", "url": hub}] if (hub := feed.hub(fragments)) else [],
         }
     )
     items = b"[\n    %s\n  ]" % b",\n    ".join(entries) if entries else b"[]"

@@ -31,7 +31,7 @@ def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
     """The feed around finished items. Raises RenderError."""
     made = feed.head(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
     made.docs(DOCS)
-    return feed.filled(made.rss_str(pretty=True), AROUND, entries)
+    return feed.filled(fragments, made.rss_str(pretty=True), AROUND, entries)
 
 
 def entry(article: Article, fragments: Fragments) -> bytes:
@@ -57,8 +57,13 @@ def _finish_channel(fragments: Fragments, rss: Element) -> None:
     channel = rss[0]
     for link in channel.iterfind("link"):
         link.text = links.ascii_form(fragments.page)
-    for itself in channel.iterfind(f"{{{ATOM}}}link"):
-        itself.set("href", links.ascii_form(itself.get("href", "")))
+    for itself in channel.findall(f"{{{ATOM}}}link"):
+        for relation, address in reversed(list(feed.relations(fragments, "rss"))):
+            itself.addnext(etree.Element(f"{{{ATOM}}}link", rel=relation, href=address))
+    for link in channel.iterfind(f"{{{ATOM}}}link"):
+        link.set("href", links.ascii_form(link.get("href", "")))
+    if feed.is_archived(fragments):
+        feed.history(channel)
     for built in channel.iter("lastBuildDate"):
         built.text = format_datetime(feed.utc(feed.updated(fragments)))
     if logo := fragments.publication.theme.logo:

@@ -1,0 +1,92 @@
+"""How a feed stands to others: where it is served, its page, its hub, its archive (WebSub, section 4; RFC 5005)."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from dispatch import links
+from dispatch.checks import xmltree
+from dispatch.checks.entries import json_object
+from dispatch.checks.rules import short
+from dispatch.checks.xmltree import Node
+from dispatch.model import Edition, Place, Publication, Way
+
+RULE = "feed.links"
+
+_TO_FEEDS = ("self", "current", "prev-archive", "next-archive")
+_KNOWN = ("alternate", "hub", *_TO_FEEDS)
+_MARK = "fh:archive"
+# What JSON Feed has a word for.
+_IN_JSON = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-archive"}
+
+Relations = Mapping[str, tuple[str, ...]]
+
+
+def judge(edition: Edition, place: Place | None, publication: Publication) -> Iterator[tuple[str, str]]:
+    """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
+    said = _READ[edition.format](edition.body)
+    for relation, addresses in said.items():
+        for address in addresses:
+            if relation in _KNOWN and not links.is_web(address):
+                yield RULE, f"Its link rel={relation} is no absolute address: “{short(address)}”"
+            elif relation in _TO_FEEDS[1:] and address in said.get("self", ()):
+                yield RULE, f"Its link rel={relation} leads to itself"
+    if _MARK in said and "current" not in said:
+        yield RULE, "It is marked as archived, and does not say where the current feed is: link rel=current"
+    if "next-archive" in said and _MARK not in said:
+        yield RULE, "It leads to a later archived feed, and is not marked as one itself: fh:archive"
+    if place:
+        yield from _compare(said, _right(edition, place, publication), in_json=edition.format == "json")
+
+
+def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[tuple[str, str]]:
+    for relation in (*_IN_JSON.values(), "hub") if in_json else _KNOWN:
+        written, wanted = said.get(relation, ()), right.get(relation, "")
+        if not wanted:
+            yield from ((RULE, f"It has a link rel={relation}, which has no place there") for _ in written)
+        elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):
+            found = ", ".join(map(short, written)) or "not there"
+            yield RULE, f"Its link rel={relation} is {found}, and should be {short(wanted)}"
+
+
+def _right(edition: Edition, place: Place, publication: Publication) -> dict[str, str]:
+    """The relations that a feed at that place has."""
+    ending = edition.path.rpartition(".")[2]
+
+    def feed(way: Way | None) -> str:
+        return f"{publication.url}/{way.path}.{ending}" if way else ""
+
+    right = {"self": f"{publication.url}/{place.feed}.{ending}", "alternate": f"{publication.url}/{place.path}"}
+    if place.kind == "feed":
+        right |= {"prev-archive": feed(place.older), "next-archive": feed(place.newer)}
+        right |= {"current": f"{publication.url}/{place.current}.{ending}"} if place.current else {}
+        right |= {"hub": publication.feeds.hub} if not place.current else {}
+    return right
+
+
+def _rss(body: bytes) -> Relations:
+    channel = xmltree.read(body).first("channel")
+    return {**_linked(channel), "alternate": tuple(link.text for link in channel.all("link"))} if channel else {}
+
+
+def _atom(body: bytes) -> Relations:
+    return _linked(xmltree.read(body))
+
+
+def _linked(node: Node) -> Relations:
+    found: dict[str, tuple[str, ...]] = {_MARK: ()} if node.first(_MARK) else {}
+    for link in node.all("atom:link"):
+        relation = link.attributes.get("rel", "alternate")
+        found[relation] = (*found.get(relation, ()), link.attributes.get("href", ""))
+    return found
+
+
+def _json(body: bytes) -> Relations:
+    feed = json_object(body)
+    found: dict[str, tuple[str, ...]]
+    found = {relation: (str(feed[key]),) for key, relation in _IN_JSON.items() if feed.get(key)}
+    hubs = feed.get("hubs")
+    if isinstance(hubs, list):
+        found["hub"] = tuple(str(hub.get("url", "")) if isinstance(hub, Mapping) else "" for hub in hubs)
+    return found
+
+
+_READ: Mapping[str, Callable[[bytes], Relations]] = {"rss": _rss, "atom": _atom, "json": _json}
