@@ -283,11 +283,11 @@ class Page(Fragments):
             yield Year(str(year), tuple(ways))
 
     def follows(self) -> Iterator[tuple[str, tuple[Way, ...]]]:
-        """The feeds that the page lists, under the words for what they have in common."""
-        place = self.issue.place
-        feeds = place.lists if place and place.kind == "follow" else ()
+        """The feeds that there are, under the words for what they have in common; in short, those of everything."""
         say = self.language.say
         names = {"feed": say("page.every_article"), "issues": say("page.every_issue")}
+        of_all = tuple(Way(title=title, path=path) for path, title in names.items())
+        feeds = self.issue.place.lists if self.issue.place and self.kind == "follow" else of_all
         for folder, ways in groupby(feeds, lambda way: way.path.rpartition("/")[0].partition("/")[0]):
             named = (Way(title=names.get(way.path, way.title), path=way.path) for way in ways)
             yield (self.named(folder) if folder else ""), tuple(named)
