@@ -164,6 +164,15 @@ def test_a_moving_picture_stays_as_it_is():
     assert list(made(body)) == ["60.gif"]
 
 
+def test_a_photograph_with_another_behind_it_is_a_photograph():
+    body = saved(drawn(2000, 1200), "MPO", save_all=True, append_images=[drawn(200, 120, "L")])
+    found = made(body)
+    assert list(found) == ["480.webp", "960.webp", "1320.webp", "480.jpg", "960.jpg", "1320.jpg"]
+    assert {picture.format for picture in found.values()} == {"WEBP", "JPEG"}
+    with opening.opened(body) as image:
+        assert opening.ENDINGS[image.format] == ".jpg"
+
+
 def test_one_pixel_and_one_line_are_pictures():
     assert list(made(saved(drawn(1, 1), "PNG"))) == ["1.webp", "1.png"]
     assert made(saved(drawn(3, 20_000), "PNG"))["2.webp"].height == 13_333
@@ -202,7 +211,8 @@ WRONG = {
     "cut avif": (saved(drawn(), "AVIF")[:-200], "damaged"),
     "cut gif": (moving()[:-30], "damaged"),
     "bomb": (bomb(), "million pixels"),
-    "just too large": (png(10_000, 6_401, b""), "million pixels"),
+    "just too large": (png(10_000, 2_501, b""), "25 million pixels"),
+    "just too large a photograph": (saved(Image.new("L", (10_000, 6_401)), "JPEG"), "64 million pixels"),
     "scans": (many_scans(), "scans"),
     "long": (moving(1_200, (8, 8)), "too long"),
     "long and large": (moving(80, (2_000, 2_000)), "too long"),

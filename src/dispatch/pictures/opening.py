@@ -12,14 +12,18 @@ from PIL import Image, UnidentifiedImageError
 
 from dispatch.errors import GatherError
 
-MOST_PIXELS: Final = 64_000_000
+# A JPEG is made small while it is read; of all others every pixel is in memory, of WebP several times.
+MOST_PIXELS: Final = {"JPEG": 64_000_000, "MPO": 64_000_000}
+MOST_PIXELS_OF_OTHERS: Final = 25_000_000
 MOST_FRAMES: Final = 1_000
 MOST_MOVING_PIXELS: Final = 250_000_000  # of all frames together
 # A progressive JPEG of 15 MiB can hold a hundred thousand scans, each of which takes as long as the whole picture.
 MOST_SCANS: Final = 100
 
-# The formats that are read, and the endings of their files (those of ``keeping.ENDINGS``).
-ENDINGS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif", "AVIF": ".avif"}
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+# The endings of files by what is found in them (those of ``keeping.ENDINGS``). What telephones write is often a JPEG
+# with more pictures behind it, which then is an MPO.
+ENDINGS: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif", "AVIF": ".avif"}
 
 # What Pillow and the libraries under it raise on bytes that are wrong.
 FAULTS: Final = (
@@ -50,14 +54,15 @@ def opened(body: bytes) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(BytesIO(body), formats=list(ENDINGS)) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise _too_large()
+            with Image.open(BytesIO(body), formats=FORMATS) as image:
+                most = MOST_PIXELS.get(image.format or "", MOST_PIXELS_OF_OTHERS)
+                if image.width * image.height > most:
+                    raise _too_large(most)
                 yield image
     except UnidentifiedImageError as error:
         raise _no_picture(body) from error
     except Image.DecompressionBombError as error:
-        raise _too_large() from error
+        raise _too_large(max(MOST_PIXELS.values())) from error
     except FAULTS as error:
         raise GatherError(f"the picture is damaged: {error or type(error).__name__}") from error
 
@@ -87,8 +92,8 @@ def refuse_damage(body: bytes) -> None:
             frame += 1
 
 
-def _too_large() -> GatherError:
-    return GatherError(f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels")
+def _too_large(most: int) -> GatherError:
+    return GatherError(f"the picture has more than {most // 1_000_000} million pixels")
 
 
 def _no_picture(body: bytes) -> GatherError:
