@@ -67,8 +67,8 @@ class Server:
 
 
 @contextmanager
-def serving(*command: str) -> Iterator[Server]:
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+def serving(*command: str, folder: Path | None = None) -> Iterator[Server]:
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         said = process.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)

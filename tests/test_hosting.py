@@ -188,7 +188,12 @@ def test_the_health_check_tells_health_from_silence(ours):
 def test_the_headers_for_netlify_and_cloudflare_are_those_of_dispatch_serve(ours):
     rules = headers_file((HOSTING / "_headers").read_text("utf-8"))
     assert len(rules) <= 100  # Cloudflare reads no more
-    archive = ["archive/feed-1.xml", "archive/issues-2.json", "authors/ann/feed.atom", "sections/europe/feed.json"]
+    archive = [
+        "archive/feed-1.xml",
+        "archive/issues-2.json",
+        "authors/ann/feed.atom",
+        "sections/europe/archive/feed-3.json",
+    ]
     for path in archive:
         assert applied(rules, path)["content-type"] == kind_of(path)
     for path in ["", "feed.xml", "feed.atom", "feed.json", "search/", "sources.opml", "404.html", "robots.txt"]:

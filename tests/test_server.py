@@ -24,6 +24,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch import config
 from dispatch.cli import main
 from dispatch.server import codings, conditions, manifest, media, redirects
 from serving import RSS, SECRET, Answer, Server, fill, served, serving
@@ -503,7 +504,8 @@ def test_what_is_gone_says_so_with_the_page_at_its_place(site, public):
         answer = site.ask(path, if_none_match="*", range="bytes=0-1")
         assert (answer.status, answer.body) == (410, (public / "withdrawn/index.html").read_bytes())
         assert answer.headers["content-security-policy"] == POLICY
-    assert site.ask("/nothing-left").status == 410
+    left = site.ask("/nothing-left")
+    assert (left.status, left.body) == (410, (public / "index.html").read_bytes())
 
 
 @pytest.mark.parametrize("path", ["/out", "/out2", "/out3", "/split", "/rewritten", "/all//evil.example"])
@@ -718,6 +720,26 @@ def test_no_bytes_whatever_end_the_server(site, request_bytes):
 # The command
 
 
+def test_a_site_may_stand_below_a_path_of_its_host(tmp_path):
+    config.start(tmp_path, title="The Wire", url="https://wire.example/our%20letters")
+    public = fill(tmp_path / "public")
+    (public / "_redirects").write_text(
+        "/our%20letters/a/ /our%20letters/issues/bridges/ 301\n"
+        "/our%20letters/withdrawn/ /our%20letters/withdrawn/ 410\n"
+    )
+    command = (sys.executable, "-m", "dispatch", "serve", "--port", "0")
+    for words in ((), ("--output", "public", "--below", "our letters")):
+        with serving(*command, *words, folder=tmp_path) as site:
+            assert site.ask("/our%20letters/").body == (public / "index.html").read_bytes()
+            assert site.ask("/our%20letters").headers["location"] == "/our%20letters/"
+            assert site.ask("/our%20letters/issues/bridges").headers["location"] == "/our%20letters/issues/bridges/"
+            assert site.ask("/our%20letters/a/").headers["location"] == "/our%20letters/issues/bridges/"
+            gone = site.ask("/our%20letters/withdrawn/")
+            assert (gone.status, gone.body) == (410, (public / "withdrawn/index.html").read_bytes())
+            for path in ("/", "/issues/bridges/", "/our%20lettersissues/bridges/", "/style.css", "/withdrawn/"):
+                assert site.ask(path).status == 404
+
+
 def test_the_log_is_quiet_unless_asked_and_nothing_in_it_acts(tmp_path):
     (tmp_path / "index.html").write_bytes(b"page")
     command = [sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(tmp_path)]
@@ -770,5 +792,5 @@ def test_a_folder_of_ten_thousand_is_listed_by_its_files_alone(tmp_path):
     found = manifest.listed(tmp_path)
     assert len(found.names) == 300
     assert found.find("issues/7/") == "issues/7/index.html"
-    assert found.folder("issues/7") == "/issues/7/"
+    assert found.folder("issues/7") == "issues/7/"
     assert manifest.listed(tmp_path / "none").names == {}

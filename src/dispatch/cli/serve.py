@@ -1,6 +1,7 @@
 """``dispatch serve``."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -11,8 +12,9 @@ from dispatch.cli.desk import desk, say
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is every one.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
+@click.option("--below", help="The path of the host under which it stands. Default: that of the publication’s url.")
 @click.option("--log", is_flag=True, help="Print a line for every request.")
-def serve(host: str, port: int, output: str | None, log: bool) -> None:
+def serve(host: str, port: int, output: str | None, below: str | None, log: bool) -> None:
     """Serve the public folder as the web should see it: media types, ETags, compression, security headers.
 
     What is published meanwhile is served at once. Ctrl-C ends it.
@@ -26,12 +28,18 @@ def serve(host: str, port: int, output: str | None, log: bool) -> None:
     from dispatch.server.public import Public
     from dispatch.server.run import run
 
-    folder = Path(output) if output else desk().publication.root / "public"
-    app = Public(folder, warn=say)
+    folder, path = (Path(output), "") if output else _of_publication()
+    app = Public(folder, below=path if below is None else below, warn=say)
     run(
         app,
         host=host,
         port=port,
-        ready=lambda address: say(f"Serving {folder.name}/ at {address} until Ctrl-C"),
+        ready=lambda address: say(f"Serving {folder.name}/ at {address}{app.below} until Ctrl-C"),
         log=say if log else None,
     )
+
+
+def _of_publication() -> tuple[Path, str]:
+    """The public folder of the publication here, and the path of its address."""
+    publication = desk().publication
+    return publication.root / "public", unquote(urlsplit(publication.url).path)

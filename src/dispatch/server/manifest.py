@@ -32,9 +32,9 @@ class Manifest:
         return self.names.get(page) or self.names.get(unicodedata.normalize("NFC", page))
 
     def folder(self, path: str) -> str | None:
-        """Where the page of a folder is that was asked for without its slash: its address, or None."""
+        """Where the page of a folder is that was asked for without its slash: its path with one, or None."""
         page = self.find(f"{path}/") if path and not path.endswith("/") else None
-        return address(page.removesuffix(INDEX)) if page else None
+        return page.removesuffix(INDEX) if page else None
 
 
 def listed(folder: Path) -> Manifest:

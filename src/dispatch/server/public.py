@@ -43,14 +43,16 @@ class Public:
     """The application. What it serves is what the folder holds at that moment; a new publish needs no restart.
 
     folder: the public folder, or a link to it that is moved to the next one.
+    below: the path of the host under which it stands, as https://wire.example/letters has one; empty for all of it.
     warn: told what is wrong with _redirects, a sentence each.
     """
 
-    def __init__(self, folder: Path, *, warn: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, folder: Path, *, below: str = "", warn: Callable[[str], None] = lambda _: None) -> None:
         if not folder.is_dir():
             raise DeliveryError("there is no such folder", subject=str(folder), hint="Make it: dispatch publish")
         # A link at the top is followed anew each time, one below never.
         self._folder = folder.absolute()
+        self.below = f"{below.strip('/')}/".lstrip("/")
         self._warn = warn
         self._manifest = manifest.listed(self._folder)
         self._shelf = copies.Shelf()
@@ -72,15 +74,18 @@ class Public:
             return Response(status_code=204, headers={**media.SAFE, **PREFLIGHT})
         if method not in ("GET", "HEAD"):
             return _words("This can only be read.\n", 405, {"allow": ALLOW})
-        path = manifest.asked(target)
-        if path is None:
-            return await self._page(NOT_FOUND, 404, method, fields)
-        rule = self._became(path)
-        if rule and rule.status == redirects.GONE:
-            place = self._manifest.find(manifest.asked(rule.to.encode()) or path) or self._manifest.find(path)
-            return await self._page(place or self._manifest.find(f"{path}/"), rule.status, method, fields)
+        whole = manifest.asked(target)
+        rule = None if whole is None else self._became(whole)
+        if whole is not None and rule and rule.status == redirects.GONE:
+            page = self._known(manifest.asked(rule.to.encode()) or "", whole, f"{whole}/")
+            return await self._page(page, rule.status, method, fields)
         if rule:
             return _moved(rule.to, rule.status)
+        if f"{whole}/" == self.below:
+            return _moved(manifest.address(self.below), 301)
+        path = None if whole is None else self._within(whole)
+        if path is None:
+            return await self._page(NOT_FOUND, 404, method, fields)
         name = await self._find(path)
         copy = await self._copy(name, _coding(name, fields)) if name else None
         if copy is None and name:
@@ -88,9 +93,19 @@ class Public:
             await self._look_again()
         if copy is None or name is None:
             if folder := self._manifest.folder(path):
-                return _moved(folder + (f"?{query.decode('ascii', 'replace')}" if query else ""), 301)
+                question = f"?{query.decode('ascii', 'replace')}" if query else ""
+                return _moved(manifest.address(self.below + folder) + question, 301)
             return await self._page(NOT_FOUND, 404, method, fields)
         return await self._answer(name, copy, method, fields)
+
+    def _within(self, whole: str) -> str | None:
+        """A path of the host as one of the folder; None when the folder stands elsewhere."""
+        return whole.removeprefix(self.below) if whole.startswith(self.below) else None
+
+    def _known(self, *wholes: str) -> str | None:
+        """The file at the first of these paths of the host that has one."""
+        paths = (path for path in map(self._within, wholes) if path is not None)
+        return next(filter(None, map(self._manifest.find, paths)), None)
 
     async def _answer(self, name: str, copy: Copy, method: str, fields: Headers) -> Response:
         """A file as this client asked for it: whole, in part, or not again."""
