@@ -145,7 +145,7 @@ def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, lette
     dispatch("publish")
     issues.write(config.load(letter), replace(number("old"), id="tag:wire.example,2027:old", sections=()))
     said = dispatch("check", "old", code=1).stdout
-    assert "https://wire.example/issues/old/ was the address of tag:wire.example,2026:old" in said
+    assert "Its address was that of tag:wire.example,2026:old, which has moved: https://wire.example/issues/old/" in said
     assert "Choose another slug" in said
     dispatch("publish", "old", code=1)
     assert "/issues/old/ /issues/new/ 301" in lines(letter)

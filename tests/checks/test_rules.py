@@ -102,6 +102,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "ids.link": lambda: of_published(url="https://paper.example/other"),
     "ids.date": lambda: of_published(published=DATE),
     "ids.authors": lambda: of_published(authors="4567"),
+    "ids.withdrawn": lambda: of_published(kind="withdrawn"),
     "email.size": lambda: of_edition("email", issue=MANY),
     "email.size-near": lambda: of_edition(
         "email", ("</title>", f"{'x' * (95_000 - len(nouns.body('email', ISSUE)))}</title>")
@@ -163,7 +164,8 @@ def test_the_rule_speaks(rule: str) -> None:
 def test_every_rule_is_provoked_somewhere() -> None:
     elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received."))}
     assert set(RULES) == set(PROVOKED) | elsewhere
-    tested = "".join((Path(__file__).parent / name).read_text() for name in ("test_attribution.py", "test_received.py"))
+    tests = ("test_attribution.py", "test_received.py", "test_tombstones.py")
+    tested = "".join((Path(__file__).parent / name).read_text() for name in tests)
     assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
 
 

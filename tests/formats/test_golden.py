@@ -8,9 +8,9 @@ import pytest
 
 import nouns
 from addresses import PERSONAL
-from dispatch import __version__, config, html, issues
+from dispatch import __version__, config, html, issues, terms
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Feeds, Image, Issue, Publication, Section, Source
+from dispatch.model import Article, Author, Credit, Feeds, Image, Issue, Publication, Section, Source, Withdrawal
 
 GOLDEN = Path(__file__).parent.parent / "data" / "golden"
 Case = tuple[Issue, Publication]
@@ -74,6 +74,17 @@ def policies() -> Case:
     return nouns.issue(sections=sections), nouns.publication()
 
 
+def withdrawn() -> Case:
+    """An article of an issue, with everything that an article can have."""
+    said = Withdrawal(date=nouns.DATE, text="The figures <were> invented & sold.")
+    return nouns.issue(nouns.article(2), terms.withdrawn(nouns.rich(1), said)), nouns.publication()
+
+
+def withdrawn_issue() -> Case:
+    issue = nouns.issue(nouns.rich(1), nouns.article(2))
+    return terms.withdrawn_issue(issue, Withdrawal(date=nouns.DATE, text="Sent by mistake.")), nouns.publication()
+
+
 def nothing_known() -> Case:
     bare = nouns.article(1, authors=(), source=Source(syndicate="excerpt"), published=None, dek="", content="")
     issue = nouns.issue(bare, number=None, preheader="", intro="", sections=(Section(articles=(bare,)),))
@@ -117,6 +128,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "many-authors": many_authors,
     "policies": policies,
     "nothing-known": nothing_known,
+    "withdrawn": withdrawn,
+    "withdrawn-issue": withdrawn_issue,
     "arabic": folder("arabic"),
     "german": folder("deutsch"),
     "hindi": folder("hindi"),

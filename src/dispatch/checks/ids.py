@@ -57,10 +57,9 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
-            when = old.published.date().isoformat() if old.published else "before"
-            yield finding(
-                "ids.withdrawn", where.get(old.id, LOCK), f"{old.id} was withdrawn, {when}, and is there again"
-            )
+            when = f" on {old.published.date().isoformat()}" if old.published else ""
+            what = f"Its id was withdrawn{when}, and is used again: {old.id}"
+            yield finding("ids.withdrawn", where.get(old.id, LOCK), what)
         if old.kind not in _THINGS:
             continue
         if new is None:
@@ -101,7 +100,7 @@ def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, str]) ->
     for (id_, kind), url in present.items():
         owner = ways.get(url) or owners.get(url)
         if owner and owner.id != id_ and present.get((owner.id, owner.kind), url) != url:
-            what = f"{url} was the address of {owner.id}, and leads to where that is now"
+            what = f"Its address was that of {owner.id}, which has moved: {url}"
             yield finding(
                 "ids.link", where.get(id_, LOCK), what, f"Choose another {'slug' if kind == 'issue' else 'key'}"
             )

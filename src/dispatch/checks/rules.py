@@ -110,7 +110,12 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
         "Use tag:<your host>,<date>:<issue>/<article>, as dispatch add mints it.",
     ),
     ("ids.changed", "error", "The id of something published stays", _KEPT),
-    ("ids.vanished", "error", "What was published stays in the files", _KEPT),
+    (
+        "ids.vanished",
+        "error",
+        "What was published stays in the files",
+        "Put its file back. To take it back from readers too: dispatch withdraw.",
+    ),
     ("ids.link", "error", "The address of something published stays, or leads to where it is now", _KEPT),
     ("ids.date", "error", "The date of something published stays", _KEPT),
     ("ids.authors", "error", "The authors of something published stay", _KEPT),

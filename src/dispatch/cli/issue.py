@@ -215,6 +215,8 @@ def _about(article: Article) -> str:
     names = ", ".join(author.name for author in article.authors) or "nobody known"
     source = f"in {article.source.title}" if article.source.title else ""
     date = f"{article.published:%Y-%m-%d}" if article.published else "no date"
+    if article.withdrawn:
+        return f"by {names} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
     words = f"{html.word_count(html.text(article.content))} words"
     return " · ".join(part for part in (f"by {names}", source, date, str(article.source.syndicate), words) if part)
 
@@ -251,5 +253,6 @@ def _article(article: Article) -> dict[str, object]:
         "source": {"title": article.source.title, "url": article.source.url},
         "syndicate": article.source.syndicate,
         "published": article.published.isoformat() if article.published else None,
+        "withdrawn": article.withdrawn.date.isoformat() if article.withdrawn else None,
         "words": html.word_count(html.text(article.content)),
     }
