@@ -42,6 +42,12 @@ def moving(frames: int = 3, size: tuple[int, int] = (60, 40)) -> bytes:
     return saved(pictures[0], "GIF", save_all=True, append_images=pictures[1:], duration=100, loop=0, optimize=False)
 
 
+def large_canvas() -> bytes:
+    """A GIF of small frames, each of which makes a large picture."""
+    body = moving(12, (8, 8))
+    return body[:6] + struct.pack("<HH", 5_000, 5_000) + body[10:]
+
+
 def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 

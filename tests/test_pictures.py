@@ -23,6 +23,7 @@ from drawings import (
     XMP,
     bomb,
     drawn,
+    large_canvas,
     many_scans,
     moving,
     photograph,
@@ -215,7 +216,7 @@ WRONG = {
     "just too large a photograph": (saved(Image.new("L", (10_000, 6_401)), "JPEG"), "64 million pixels"),
     "scans": (many_scans(), "scans"),
     "long": (moving(1_200, (8, 8)), "too long"),
-    "long and large": (moving(80, (2_000, 2_000)), "too long"),
+    "long and large": (large_canvas(), "too long"),
 }
 
 
