@@ -1,11 +1,13 @@
 """Lists of subscriptions, in and out."""
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nouns
 from dispatch.errors import GatherError
 from dispatch.model import Document, Source
 from dispatch.readers import opml
@@ -69,3 +71,38 @@ def test_what_a_list_leaves_relative_is_relative_to_the_list() -> None:
     text = '<opml><body><outline text="Europe"><outline text="A" xmlUrl="/feed"/></outline></body></opml>'
     document = Document(url="https://a.example/list.opml", media_type="", charset="", body=text.encode(), name="a list")
     assert opml.read(document) == [Source(kind="feed", title="A", feed="https://a.example/feed", section="Europe")]
+
+
+def test_what_everybody_may_know_of_the_sources() -> None:
+    open_to_all = Source(
+        key="paper",
+        title="The “Paper” & co",
+        feed="https://paper.example/feed?a=1&b=2",
+        url="https://paper.example/",
+        section="Europe",
+        tags=("sea",),
+    )
+    publication = nouns.publication(
+        sources=(
+            open_to_all,
+            Source(key="page", title="A page", url="https://page.example/", kind="page"),
+            Source(key="intranet", title="Ours", feed="https://10.0.0.1/feed", allow_private=True),
+            Source(key="paid", title="Paid for", feed="https://me:secret@paid.example/feed"),
+        )
+    )
+    written = opml.public(publication)
+    assert b"secret" not in written
+    assert b"10.0.0.1" not in written
+    assert opml.public(publication) == written
+    assert [(one.title, one.feed, one.url, one.section, one.tags) for one in read(written.decode())] == [
+        (open_to_all.title, open_to_all.feed, open_to_all.url, "Europe", ("sea",)),
+        ("A page", "", "https://page.example/", "", ()),
+    ]
+    outline = ElementTree.fromstring(written).find(".//outline[@type='rss']")
+    assert outline is not None
+    assert {name: outline.get(name) for name in ("text", "title", "xmlUrl", "htmlUrl")} == {
+        "text": open_to_all.title,
+        "title": open_to_all.title,
+        "xmlUrl": open_to_all.feed,
+        "htmlUrl": open_to_all.url,
+    }

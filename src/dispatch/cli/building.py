@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from dispatch import compose, files, issues, ledger, nouns, pictures, render
+from dispatch import compose, files, issues, ledger, nouns, pictures, render, searching
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
 from dispatch.errors import GatherError, IssueError
-from dispatch.formats import redirects, sitemap, web
+from dispatch.formats import feed_style, redirects, sitemap, web
 from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
+from dispatch.readers import opml
 from dispatch.recipes import Digests, Kept, Recipes, Shown, digest, program
 
 # What is asked of a feed of entries that were judged, whole, in the feed of their own issue.
@@ -68,6 +69,19 @@ class Building:
                     release.put(path, "", self._album(slug).files[path]())
         for path, body in self._around():
             release.put(path, "", body)
+        if self.publication.site.search and release.dry:
+            release.spare(searching.FOLDER)  # the index is made of finished files, and there are none
+        elif self.publication.site.search:
+            self._index(release)
+
+    def _index(self, release: stage.Release) -> None:
+        """The index of the search, when one of the pages that are found has changed."""
+        found = [page.place for page in self.pages if page.place and page.place.kind in {"issue", "article"}]
+        paths = [render.path(place, "web") for place in found]
+        made_of = digest(program(), *paths, *(digest(release.where(path).read_bytes()) for path in paths))
+        if not release.keep_all(searching.FOLDER, made_of):
+            for path, body in searching.index({path: release.where(path) for path in paths}).items():
+                release.put(path, made_of, body)
 
     def lost(self, published: tuple[Record, ...]) -> list[Finding]:
         """What the ledger remembers and the issues, drafts too, do not say any more."""
@@ -82,6 +96,10 @@ class Building:
     def _around(self) -> Iterator[tuple[str, bytes]]:
         """What the site has besides its pages and feeds."""
         yield "style.css", web.style(self.publication)
+        yield "feed.css", feed_style.render(self.publication)
+        yield from search.assets(self.publication).items()
+        yield "feed.css", feed_style.render(self.publication)
+        yield "sources.opml", opml.public(self.publication)
         yield "404.html", web.not_found(self.publication)
         yield "sitemap.xml", sitemap.render(self.pages, self.publication)
         yield "robots.txt", sitemap.robots(self.publication)

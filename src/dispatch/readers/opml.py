@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Literal
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Document, Source
+from dispatch.model import Document, Publication, Source
 from dispatch.readers import charset, xml
 
 
@@ -38,6 +39,16 @@ def write(title: str, sources: Iterable[Source]) -> str:
         else:
             lines += [f"    {outline}" for outline in outlines]
     return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def public(publication: Publication) -> bytes:
+    """The publication's sources as everybody may know them: none of its own network, none behind a password."""
+    shown = (
+        source
+        for source in publication.sources
+        if not source.allow_private and not any("@" in urlsplit(url).netloc for url in (source.feed, source.url))
+    )
+    return write(publication.title, shown).encode()
 
 
 def _sources(parent: Element, section: str, base: str) -> Iterator[Source]:
