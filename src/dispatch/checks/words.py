@@ -25,7 +25,7 @@ class Words:
 
     patterns: Annotated[Mapping[str, str], "by dotted key"]
     joining: Annotated[frozenset[str], "what stands between the names of a list, in small letters"]
-    every: Annotated[frozenset[str], "every word of the patterns and of lists, in small letters"]
+    every: Annotated[frozenset[str], "every word of lists and of all patterns but the pages' own, in small letters"]
 
     def role(self, role: str) -> tuple[list[str], list[str]]:
         """The words before and behind the names of those who had this part in an article."""
@@ -60,7 +60,9 @@ def of(code: str) -> Words:
         patterns |= _flat(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
     lists = [language.names(["—"] * length) for length in (2, 3)]
     joining = {*small(" ".join(lists)), *small(patterns.get("and.instead", ""))}
-    every = {*joining, *small(re.sub(r"\{\w+\}", " ", " ".join(patterns.values())))}
+    # What pages say of themselves has no place in a byline.
+    said = " ".join(text for key, text in patterns.items() if not key.startswith("page."))
+    every = {*joining, *small(re.sub(r"\{\w+\}", " ", said))}
     return Words(patterns=patterns, joining=frozenset(joining), every=frozenset(every))
 
 
