@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import struct
+import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -255,6 +256,30 @@ def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others():
     (fault,) = [one for one in left if one.is_fault]
     assert fault.file == "export.json: too-deep"
     assert "256 levels" in fault.reason
+
+
+# A hundred thousand characters of what patterns begin with, and never end.
+HUNDRED = [
+    "[caption]", "<pre", "<iframe ", "<img src=", "{{<", "{% ", "![](", "[a](#", "](<", "href=", "<td \"", "*|",
+    "[gallery ", "\n\n", "<h2>", "[a]: ", "%%", "<!-- wp:", "[embed]http://", "{{", "---\n", "x(",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HUNDRED)
+def test_no_pattern_takes_more_than_linear_time(piece):
+    text = piece * (100_000 // len(piece))
+    item = f"<item><title>T</title><content:encoded><![CDATA[{text}]]></content:encoded></item>"
+    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
+    files = {
+        "wordpress": {"a.xml": f"<rss {spaces}><channel>{item}</channel></rss>"},
+        "markdown": {"a.md": f"---\ntitle: T\n---\n{text}", "b.html": f"---\ntitle: T\n---\n<p>{text}"},
+        "mailchimp": {"a.html": f"<title>T</title><p>{text}", "b.html": text},
+        "substack": {"posts.csv": "post_id,title\n1.a,T\n", "posts/1.a.html": text},
+    }
+    began = time.process_time()
+    for kind, held in files.items():
+        of(archives.read(bag(held), kind, "https://old.example"))
+    assert time.process_time() - began < 30
 
 
 def test_scripts_come_through_nowhere():

@@ -227,6 +227,18 @@ def test_wrong_use_is_told(tmp_path):
     assert "Ghost" in run("import", str(tmp_path / "e.zip"), "--from", "ghost", code=1).stderr
 
 
+def test_the_editor_says_once_who_wrote_what_names_nobody_and_changes_nobody_who_is_named(folder):
+    imported(str(DATA / "ghost"), "--author", "The desk=https://wire.example/desk?a=1&b=2", "--author", "Bo")
+    found = {one.slug: next(one.articles) for one in issues.read_all(config.load(folder))}
+    nobody = found["by-nobody"]
+    assert [(author.name, author.url) for author in nobody.authors] == [
+        ("The desk", "https://wire.example/desk?a=1&b=2"),
+        ("Bo", ""),
+    ]
+    assert nobody.certainty == "certain"
+    assert [author.name for author in found["tom-the-tide"].authors] == ["Ada Quay"]
+
+
 def test_a_language_of_its_own_and_none_of_ours(folder, tmp_path):
     text = "---\ntitle: One\nlang: {}\n---\nText."
     zipped(tmp_path / "e.zip", {"a.md": text.format("en-GB").encode(), "b.md": text.format("de").encode()})

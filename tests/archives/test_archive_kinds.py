@@ -267,10 +267,16 @@ def test_two_pictures_of_one_name_stay_two():
 
 
 def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
-    body = "Not x/a.png, ![x/a.png](x/a.png 'x/a.png')\n\n[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'>"
-    (post,), _ = of(archives.read(bag({"x/a.png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}), "markdown"))
+    body = (
+        "Not x/a.png, ![x/a.png](x/a.png 'x/a.png') ![](<x/b c.png>) ![](x/d_(1).png)![](x/a.png)\n\n"
+        "[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'> ![x][x/a.png] x/b c.png"
+    )
+    files = {"x/a.png": PNG, "x/b c.png": PNG, "x/d_(1).png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}
+    (post,), _ = of(archives.read(bag(files), "markdown"))
+    assert post.notes == ()
     assert post.article.markdown == (
-        "Not x/a.png, ![x/a.png](a.png 'x/a.png')\n\n[x/a.png]: <a.png>\n\n<img src='a.png' title='x/a.png'>"
+        "Not x/a.png, ![x/a.png](a.png 'x/a.png') ![](<b-c.png>) ![](d-1.png)![](a.png)\n\n"
+        "[x/a.png]: <a.png>\n\n<img src='a.png' title='x/a.png'> ![x][x/a.png] x/b c.png"
     )
 
 

@@ -1,8 +1,9 @@
 """A post's text, through the doors: sanitised, with the pictures that the archive holds, and a word on what is lost."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import unescape
 
 from dispatch import html, links
 from dispatch.archives.pictures import Pictures, Place
@@ -20,6 +21,13 @@ _CODES = re.compile(
     r"|\*\|[A-Z0-9_:]{2,60}\|\*|\[/?(?:gallery|embed|audio|video|playlist|caption|contact-form-7|youtube)\b[^\[\]]{0,300}\]"
 )
 _MOST_NAMED = 3
+# Where an address stands in Markdown: a link's or a picture's destination, a definition's, an attribute's.
+_DESTINATION = re.compile(
+    r"""(?P<before>\]\(\s{0,9}|^ {0,3}\[[^\[\]\n]{1,200}\]:\s{0,9}|(?:src|href)\s{0,3}=\s{0,3}["']?)(?P<bracket><?)"""
+    r"""(?P<address>(?<=<)[^<>\n]{1,2000}|[^\s<>"'()]{1,2000}(?:\([^\s<>"'()]{0,500}\)[^\s<>"'()]{0,500})?)""",
+    re.MULTILINE,
+)
+_WITHIN = re.compile(r"\[([^\[\]\n]{0,500})\]\((#[^\s()]{0,500})(?:\s[^()\n]{0,200})?\)")
 _EMPTY = re.compile(rf"<(div|figure|p|span){ATTRIBUTES}>\s*</\1>")
 _HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>.*?</\1>", re.DOTALL)
 
@@ -46,10 +54,12 @@ def of_markdown(article: Article, written: str, place: Place) -> Body:
     Raises GatherError as ``markdown.to_html`` does.
     """
     found = Pictures(place)
-    html.readdressed(markdown.to_html(written), found.placed)
-    for old, new in found.changed.items():
-        written = _renamed(written, old, new) if new else _unlinked(written, old)
-    return _whole(replace(article, markdown=written, content=markdown.to_html(written)), written, found)
+    content = markdown.to_html(written)
+    html.readdressed(content, found.placed)
+    if found.changed:
+        written = _with(written, found.changed)
+        content = markdown.to_html(written)
+    return _whole(replace(article, markdown=written, content=content), written, found)
 
 
 def _whole(article: Article, written: str, found: Pictures) -> Body:
@@ -62,7 +72,7 @@ def _whole(article: Article, written: str, found: Pictures) -> Body:
         article, authors=tuple(replace(author, avatar=_portrait(author.avatar, found)) for author in authors)
     )
     if found.within:
-        found.notes.append(f"links to places within it are plain text now: {_some(found.within)}")
+        found.notes.append(f"links to places within it are plain text now: {_some(list(dict.fromkeys(found.within)))}")
     return Body(
         article=article, pictures=found.files, notes=(*_lost(written, article), *found.notes, *_astray(article, found))
     )
@@ -125,14 +135,17 @@ def _some(things: list[str]) -> str:
     return ", ".join(things[:_MOST_NAMED]) + more
 
 
-def _unlinked(written: str, address: str) -> str:
-    """Markdown without the links to an address; their words stay."""
-    return re.sub(rf"\[([^\[\]\n]{{0,500}})\]\({re.escape(address)}(?:\s[^()\n]{{0,200}})?\)", r"\1", written)
+def _with(written: str, changed: Mapping[str, str]) -> str:
+    """Markdown with addresses changed where they stand as one: in a link, a definition or an attribute.
 
+    A link whose address becomes empty is its words alone.
+    """
 
-def _renamed(written: str, old: str, new: str) -> str:
-    """Markdown with an address changed where it stands as one: in a link, a definition or an attribute."""
-    before = r"""(\]\(\s{0,9}<?|^ {0,3}\[[^\[\]\n]{1,200}\]:\s{0,9}<?|(?:src|href)\s{0,3}=\s{0,3}["'])"""
-    after = r"""(?=[\s)>"']|$)"""
-    change: Callable[[re.Match[str]], str] = lambda match: match[1] + new  # noqa: E731
-    return re.sub(before + re.escape(old) + after, change, written, flags=re.MULTILINE)
+    def unlinked(match: re.Match[str]) -> str:
+        return match[1] if changed.get(match[2]) == "" else match[0]
+
+    def renamed(match: re.Match[str]) -> str:
+        old = match["address"]
+        return match["before"] + match["bracket"] + (changed.get(old) or changed.get(unescape(old)) or old)
+
+    return _DESTINATION.sub(renamed, _WITHIN.sub(unlinked, written))

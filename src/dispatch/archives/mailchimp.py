@@ -62,26 +62,30 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
         yield Left(file=table, reason=error.message, is_fault=True)
     sent = _matched(campaigns, letters)
     for name in letters:
-        row = sent.get(name, {})
+        row = campaigns[sent[name]] if name in sent else {}
         yield from tried(name, partial(_post, row, replace(place, file=name)))
-    used = [id(row) for row in sent.values()]
-    for row in campaigns:
-        if id(row) not in used:
+    used = set(sent.values())
+    for number, row in enumerate(campaigns):
+        if number not in used:
             yield Left(file=table, reason=f"“{said(row, 'title', 'subject')}” has no HTML in the archive")
 
 
-def _matched(campaigns: Sequence[Row], letters: Sequence[str]) -> dict[str, Row]:
-    """The row about each file: the one whose id, else whose title or subject, stands in the file's name."""
-    found: dict[str, Row] = {}
+def _matched(campaigns: Sequence[Row], letters: Sequence[str]) -> dict[str, int]:
+    """The row about each file, by its place: the one whose id, else whose title or subject, the file's name has."""
+    found: dict[str, int] = {}
+    used: set[int] = set()
     for keys in (("unique id", "campaign id", "id"), ("title",), ("subject", "subject line")):
-        free = [row for row in campaigns if not any(row is other for other in found.values())]
-        by_word = {_word(said(row, *keys)): row for row in reversed(free) if _word(said(row, *keys))}
+        by_word: dict[str, int] = {}
+        for place, row in enumerate(campaigns):
+            if place not in used and (word := _word(said(row, *keys))):
+                by_word.setdefault(word, place)
         for name in letters:
             word = _word(name.rpartition("/")[2].rpartition(".")[0])
             bare = re.sub(r"^\d+-", "", word)
-            one = by_word.get(word) or by_word.get(bare) or by_word.get(word.partition("-")[0])
-            if one is not None and name not in found and not any(one is other for other in found.values()):
+            one = next((by_word[w] for w in (word, bare, word.partition("-")[0]) if w in by_word), None)
+            if one is not None and name not in found and one not in used:
                 found[name] = one
+                used.add(one)
     return found
 
 

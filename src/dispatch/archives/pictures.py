@@ -2,8 +2,7 @@
 
 import posixpath
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -12,6 +11,7 @@ from dispatch.archives.nouns import Archive
 from dispatch.errors import GatherError
 
 MOST_PICTURES = 500  # in one post
+MOST_PARTS = 8  # of a path, from its end, that are compared
 
 # How files begin that browsers show as pictures; SVG is left out, for it can hold a program.
 _BEGINNINGS = {
@@ -36,16 +36,20 @@ class Place:
     file: str = ""
     site: str = ""  # the address of the old site, with a slash at its end; empty when nobody knows
     roots: tuple[str, ...] = ()  # what stands for that address in texts, such as __GHOST_URL__
-    known: Mapping[str, Sequence[str]]  # the pictures of the archive by the last part of their names
+    known: Mapping[str, str]  # the pictures of the archive by every end of their names, empty where two end so
 
 
 def place_in(archive: Archive, site: str, *roots: str) -> Place:
     """The place of all posts of an archive; each has its own ``file``."""
-    known: dict[str, list[str]] = defaultdict(list)
+    known: dict[str, str] = {}
     for name in archive.names:
         if _LIKE_A_PICTURE.search(name):
-            known[posixpath.basename(name)].append(name)
-    return Place(archive=archive, site=f"{site.rstrip('/')}/" if site else "", roots=roots, known=dict(known))
+            known[f"/{name}"] = name
+            parts = name.split("/")
+            for start in range(max(0, len(parts) - MOST_PARTS), len(parts)):
+                end = "/".join(parts[start:])
+                known[end] = "" if end in known else name
+    return Place(archive=archive, site=f"{site.rstrip('/')}/" if site else "", roots=roots, known=known)
 
 
 class Pictures:
@@ -124,23 +128,14 @@ class Pictures:
 
     def _member(self, path: str) -> str:
         """The file that a path means: beside the post, from the archive's top, or the only one whose path ends so."""
-        known = self._place.known.get(posixpath.basename(path), [])
-        wanted = (
-            [path.lstrip("/")]
-            if path.startswith("/")
-            else [posixpath.join(posixpath.dirname(self._place.file), path), path]
-        )
-        for one in wanted:
-            if (name := posixpath.normpath(one)) in known:
+        beside = posixpath.join(posixpath.dirname(self._place.file), path)
+        for one in [path.lstrip("/")] if path.startswith("/") else [beside, path]:
+            if name := self._place.known.get(f"/{posixpath.normpath(one)}"):
                 return name
-        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")][-MOST_PARTS:]
         # An address may begin with folders that the archive does not have: wp-content/uploads/2024/05/x.jpg.
-        for start in range(max(1, len(parts) - 1)):
-            tail = "/".join(parts[start:])
-            ends = [name for name in known if name == tail or name.endswith(f"/{tail}")]
-            if len(ends) == 1:
-                return ends[0]
-        return ""
+        ends = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
+        return next((self._place.known[end] for end in ends if self._place.known.get(end)), "")
 
     def _note(self, words: str) -> None:
         if words not in self.notes:

@@ -10,9 +10,9 @@ _BLOCK = re.compile(
 )
 _BEFORE = re.compile(r"(<(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div|hr)\b)", re.IGNORECASE)
 _AFTER = re.compile(r"(</(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div)>|<hr\b[^<>]*>)", re.IGNORECASE)
-_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>.{0,20000}?)\[/caption\]", re.DOTALL | re.IGNORECASE)
+_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>[^\[\]]{0,20000})\[/caption\]", re.IGNORECASE)
 _PICTURE = re.compile(r"\s*(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL)
-_PRE = re.compile(r"(<pre\b.{0,100000}?</pre>)", re.DOTALL | re.IGNORECASE)
+_PRE = re.compile(r"(</?pre\b)", re.IGNORECASE)
 _EMBED = re.compile(r"\[embed\b[^\[\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{1,2000})\s*\[/embed\]", re.IGNORECASE)
 _LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
@@ -22,8 +22,15 @@ def as_html(written: str) -> str:
     written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_figure, written))
     if "<!-- wp:" in written:
         return written
-    pieces = _PRE.split(written)
-    return "".join(piece if number % 2 else _paragraphs(piece) for number, piece in enumerate(pieces))
+    first, *rest = _PRE.split(written)
+    pieces = [_paragraphs(first)]
+    for tag, piece in zip(rest[::2], rest[1::2], strict=True):
+        if tag.startswith("</"):
+            end, bracket, after = piece.partition(">")
+            pieces += [tag, end, bracket, _paragraphs(after)]
+        else:
+            pieces += [tag, piece]
+    return "".join(pieces)
 
 
 def _paragraphs(written: str) -> str:

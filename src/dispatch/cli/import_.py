@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,20 +11,30 @@ import click
 from dispatch import archive_files, archives, compose, issues, ledger
 from dispatch.archives import ARCHIVES, Left, Post
 from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
-from dispatch.model import Issue
+from dispatch.model import Author, Issue
 
 
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--from", "kind", type=click.Choice(list(ARCHIVES)), help="What it is. Default: found out.")
 @click.option("--site", default="", help="Where the old site stood: what is relative in its posts is relative to it.")
+@click.option("--author", "authors", type=Named(), multiple=True, help="Who wrote what names nobody; repeatable.")
 @click.option(
     "--published/--draft", "publish", default=False, help="Publish what was published there. Default: all are drafts."
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would come.")
 @click.option("--json", "as_json", is_flag=True, help="As one object.")
-def import_(path: Path, kind: str | None, site: str, publish: bool, dry_run: bool, as_json: bool) -> None:
+def import_(
+    path: Path,
+    kind: str | None,
+    site: str,
+    authors: tuple[tuple[str, str], ...],
+    publish: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Import the archive at PATH, a zip, a folder or a file: each post becomes an issue with one article.
 
     Reads what Ghost, WordPress, Substack, Buttondown and Mailchimp give out, and folders of Markdown with front matter.
@@ -34,6 +44,7 @@ def import_(path: Path, kind: str | None, site: str, publish: bool, dry_run: boo
     Examples:
       dispatch import export.zip --dry-run
       dispatch import wordpress.xml --published
+      dispatch import substack.zip --author "Ada Quay=https://people.example/ada"
       dispatch import my-hugo-site/ --from markdown --site https://old.example
       dispatch import export.zip --json > report.json
     """
@@ -43,9 +54,11 @@ def import_(path: Path, kind: str | None, site: str, publish: bool, dry_run: boo
     if not as_json:
         say(f"{archive.name}: {ARCHIVES[kind].title}, {len(archive.names):,} files")
     done = Done(kind=kind, is_quiet=as_json)
-    arrived = list(_imported(here, archives.read(archive, kind, site), done, dry_run=dry_run))
-    if publish and arrived:
-        _publish(here, [(post, one) for post, one in arrived if post.is_public], done, dry_run=dry_run)
+    by = tuple(Author(name=name, url=page) for name, page in authors)
+    found = _imported(here, archives.read(archive, kind, site), by, done, dry_run=dry_run)
+    public = {one.slug: post.file for post, one in found if post.is_public and not post.held}
+    if publish:
+        _publish(here, public, done, dry_run=dry_run)
     if as_json:
         tell(json.dumps(done.rows, indent=2))
     else:
@@ -93,9 +106,9 @@ class Done:
         if not self.is_quiet:
             say(f"{file}: {reason}")
 
-    def published(self, one: Issue) -> None:
-        """An issue is published."""
-        next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
+    def published(self, slug: str) -> None:
+        """The issue of that slug is published."""
+        next(row for row in self.rows["imported"] if row["slug"] == slug)["status"] = "published"
 
     def summary(self, words: str) -> str:
         """All of it in one line."""
@@ -107,8 +120,13 @@ class Done:
         )
 
 
-def _imported(here: Desk, found: Iterator[Post | Left], done: Done, *, dry_run: bool) -> Iterator[tuple[Post, Issue]]:
-    """Each post that is new, with its issue, written. What is broken does not stop the rest."""
+def _imported(
+    here: Desk, found: Iterator[Post | Left], authors: tuple[Author, ...], done: Done, *, dry_run: bool
+) -> Iterator[tuple[Post, Issue]]:
+    """Each post that is new, with its issue, written. What is broken does not stop the rest.
+
+    authors: who wrote what names nobody, as the editor says.
+    """
     publication = here.publication
     known = compose.known(issues.read_all(publication), ledger.read(publication))
     taken = set(issues.names(publication))
@@ -120,6 +138,8 @@ def _imported(here: Desk, found: Iterator[Post | Left], done: Done, *, dry_run: 
             where = f"is there already: issues/{slug}" if slug else "was published before, and is gone on purpose"
             done.said("skipped", post.file, f"“{post.article.title}” {where}")
             continue
+        if authors and not post.article.authors:
+            post = replace(post, article=replace(post.article, authors=authors, certainty="certain"))
         one = compose.imported(post, publication, now(), taken)
         post = replace(post, notes=(*_changes(post, one), *post.notes))
         try:
@@ -132,7 +152,7 @@ def _imported(here: Desk, found: Iterator[Post | Left], done: Done, *, dry_run: 
         taken.add(one.slug)
         known |= compose.known([one], ())
         done.imported(post, one)
-        yield replace(post, pictures={}), one
+        yield post, one
 
 
 def _changes(post: Post, one: Issue) -> Iterator[str]:
@@ -148,31 +168,30 @@ def _changes(post: Post, one: Issue) -> Iterator[str]:
         yield f"{post.held}; it stays a draft, whole"
 
 
-def _publish(here: Desk, arrived: list[tuple[Post, Issue]], done: Done, *, dry_run: bool) -> None:
-    """Publish what was public there and is sound here; the rest stays as drafts, and says why."""
+def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool) -> None:
+    """Publish the issues of these slugs that are sound; the rest stay drafts, and it is said why, by their file."""
     from dispatch import check as stage
     from dispatch.cli.check import editions
 
     publication = here.publication
-    everything = {} if dry_run else {one.slug: one for one in issues.read_all(publication)}
-    for post, drafted in arrived:
-        if post.held:
+    if dry_run:
+        for slug in public:
+            done.published(slug)
+        return
+    for one in (one for one in issues.read_all(publication) if one.slug in public):
+        findings = stage.findings(
+            one,
+            editions(here, one),
+            publication,
+            missing=issues.missing(publication, one),
+            astray=issues.astray(publication, one),
+        )
+        errors = [finding for finding in findings if finding.severity == "error"]
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: {errors[0].what}{more}")
             continue
-        if not dry_run:
-            one = everything[drafted.slug]
-            findings = stage.findings(
-                one,
-                editions(here, one),
-                publication,
-                missing=issues.missing(publication, one),
-                astray=issues.astray(publication, one),
-            )
-            errors = [finding for finding in findings if finding.severity == "error"]
-            if errors:
-                more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-                done.said("failed", post.file, f"issues/{one.slug} stays a draft: {errors[0].what}{more}")
-                continue
-            # The ledger first: what it has forgotten could change unseen.
-            ledger.remember(publication, one)
-            issues.write(publication, replace(one, status="published"))
-        done.published(drafted)
+        # The ledger first: what it has forgotten could change unseen.
+        ledger.remember(publication, one)
+        issues.write(publication, replace(one, status="published"))
+        done.published(one.slug)

@@ -8,7 +8,7 @@ from dispatch import html
 from dispatch.model import Document
 from dispatch.readers import elements, page
 
-_LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^">])*>')
+_LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
 
 
 def trimmed(written: str, without: str) -> str:
