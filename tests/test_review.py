@@ -817,3 +817,20 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     assert 30_000 < len(comment) <= MOST
     assert re.search(r"\d,?\d* more lines did not fit here", comment)
     assert "and 1,760 more like these" in comment
+
+
+def test_a_slug_that_changes_leaves_a_way_and_somebody_should_know(repository: Repository) -> None:
+    repository.publish()
+    repository.git("mv", "issues/bridges", "issues/rivers")
+    lines = repository.review()
+    assert lines[0].startswith("Look first: 2 links changed; nothing that was published is broken.")
+    assert "The issue “Bridges” moves within the site: issues/rivers/ (was issues/bridges/)" in lines
+    assert any(line.startswith(f"{BOAT} in Bridges moves within the site: https://wire.example/") for line in lines)
+
+
+def test_what_is_withdrawn_is_told_and_stops_nobody(repository: Repository) -> None:
+    repository.publish()
+    repository.run("withdraw", "bridges", "the-ferry", "--because", "It was somebody else's ferry.")
+    lines = repository.review()
+    assert lines[0].startswith("Look first: ")
+    assert f"{BOAT} in Bridges is withdrawn: It was somebody else's ferry." in lines

@@ -35,7 +35,10 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
         return
     yield from (kept(change, "ids.authors") for change in _byline(old.authors, new.authors))
     yield from _credits(old.credits, new.credits)
-    if old.url != new.url and (is_public or not (_is_own(old) and _is_own(new))):
+    if old.url != new.url and _is_own(old) and _is_own(new):
+        if is_public:
+            yield Change(weight="look", kind="link", what="moves within the site", now=new.url, was=old.url)
+    elif old.url != new.url:
         yield kept(Change(kind="link", what="has another address", now=new.url, was=old.url), "ids.link")
     if old.id != new.id:
         what = "has another id: readers of its feed would get it again" if is_public else "has another id"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dispatch.checks.rules import file
 from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
-from dispatch.review.nouns import Change, Version
+from dispatch.review.nouns import Change, Version, Weight
 from dispatch.review.words import counted, field, listed, prose
 
 
@@ -96,11 +96,12 @@ class _Comparison:
     def _heading(self, old: Issue, new: Issue) -> Iterator[Change]:
         """What issue.md says of the issue itself."""
         is_public = old.id in self.public
+        if new.withdrawn and not old.withdrawn:
+            yield Change(weight="look", kind="gone", what="is withdrawn", now=new.withdrawn.text)
         if old.slug != new.slug:
-            yield Change(
-                weight="stop" if is_public and "ids.link" not in self.off else "look",
-                kind="link", what="has another address", now=f"issues/{new.slug}/", was=f"issues/{old.slug}/",
-            )  # fmt: skip
+            weight: Weight = "look" if is_public else "tell"
+            now, was = f"issues/{new.slug}/", f"issues/{old.slug}/"
+            yield Change(weight=weight, kind="link", what="moves within the site", now=now, was=was)
         if old.id != new.id:
             yield Change(
                 weight="stop" if is_public else "look", kind="identity", what="has another id", now=new.id, was=old.id

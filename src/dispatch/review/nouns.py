@@ -29,7 +29,7 @@ class Version:
         """The ids of all that readers have: by the ledger, or by an issue's status."""
         released = [issue for issue in self.issues if issue.status == "published"]
         ids = {issue.id for issue in released} | {article.id for issue in released for article in issue.articles}
-        return frozenset(ids | {record.id for record in self.ledger})
+        return frozenset(ids | {record.id for record in self.ledger if record.kind in ("article", "issue")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

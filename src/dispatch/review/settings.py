@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from dispatch import tables
-from dispatch.model import Author, Publication, Source
+from dispatch.model import Author, Publication, Record, Source
 from dispatch.review.nouns import Change, Version
 from dispatch.review.words import around, listed
 
 _FILE = "dispatch.toml"
 LOCK = "dispatch.lock"
+_THINGS = ("article", "issue")
 _ADDRESSES = ("url", "email.unsubscribe")
 _LISTS = ("sources", "authors", "templates", "check", "root")
 
@@ -54,14 +55,24 @@ def _rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
 
 def _ledger(old: Version, new: Version) -> Iterator[Change]:
     """What dispatch.lock forgets, or remembers otherwise."""
-    now = {record.id: record for record in new.ledger}
+    now = {_key(record): record for record in new.ledger}
     for record in old.ledger:
-        if record.id not in now:
+        after = now.get(_key(record))
+        if after is None and record.kind == "moved":
+            what = f"{LOCK} forgets where something has moved: its old address leads nowhere"
+            yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.id)
+        elif after is None and record.kind != "page":
             what = f"{LOCK} forgets the {record.kind} {record.id}, which was published"
             yield Change(weight="stop", kind="identity", where=LOCK, what=what)
-        elif record != now[record.id]:
+        elif after and after != record and record.kind in _THINGS:
             what = f"{LOCK} says something else of the {record.kind} {record.id}, which was published"
             yield Change(weight="look", kind="identity", where=LOCK, what=what)
+
+
+def _key(record: Record) -> tuple[str, bool, str]:
+    """What there is one line of."""
+    is_thing = record.kind in _THINGS
+    return record.id, is_thing, "" if is_thing else record.kind
 
 
 def _values(was: Publication, now: Publication) -> Iterator[Change]:
