@@ -15,6 +15,8 @@ INDEX = "index.html"
 FOR_SERVERS = ("_redirects", "_headers")
 # The one folder with a dot that the web knows (RFC 8615).
 WELL_KNOWN = ".well-known"
+# No system has longer paths: 4,096 bytes, each percent-encoded.
+LONGEST = 3 * 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ def asked(target: bytes) -> str | None:
     target: the path still percent-encoded, or a whole address (RFC 9112, 3.2.2), without a query.
     A slash within a name (%2F) and what is not UTF-8 are in no file's name.
     """
+    if len(target) > LONGEST:
+        return None
     path = target.decode("ascii", "replace")
     if not path.startswith("/"):
         try:

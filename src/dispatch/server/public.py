@@ -75,28 +75,39 @@ class Public:
         if method not in ("GET", "HEAD"):
             return _words("This can only be read.\n", 405, {"allow": ALLOW})
         whole = manifest.asked(target)
-        rule = None if whole is None else self._became(whole)
-        if whole is not None and rule and rule.status == redirects.GONE:
+        if whole is None:
+            return await self._page(NOT_FOUND, 404, method, fields)
+        if rule := self._became(whole):
+            if rule.status != redirects.GONE:
+                return _moved(rule.to, rule.status)
             page = self._known(manifest.asked(rule.to.encode()) or "", whole, f"{whole}/")
-            return await self._page(page, rule.status, method, fields)
-        if rule:
-            return _moved(rule.to, rule.status)
+            return await self._page(page, redirects.GONE, method, fields)
+        path = self._within(whole)
+        name = await self._find(path) if path is not None else None
+        if name and (response := await self._file(name, method, fields)):
+            return response
+        if place := self._folder_page(whole):
+            return _moved(place + (f"?{query.decode('ascii')}" if query else ""), 301)
+        return await self._page(NOT_FOUND, 404, method, fields)
+
+    async def _file(self, name: str, method: str, fields: Headers) -> Response | None:
+        """A file as this client asked for it; None when it has gone."""
+        for _ in range(ATTEMPTS):
+            copy = await self._copy(name, _coding(name, fields))
+            if copy is None:
+                await self._look_again()
+                return None
+            if response := await self._answer(name, copy, method, fields):
+                return response
+        return _words("This is being replaced again and again. Come back.\n", 503, {"retry-after": "1"})
+
+    def _folder_page(self, whole: str) -> str | None:
+        """The address of a folder that was asked for without its slash."""
         if f"{whole}/" == self.below:
-            return _moved(manifest.address(self.below), 301)
-        path = None if whole is None else self._within(whole)
-        if path is None:
-            return await self._page(NOT_FOUND, 404, method, fields)
-        name = await self._find(path)
-        copy = await self._copy(name, _coding(name, fields)) if name else None
-        if copy is None and name:
-            # It was there and has gone.
-            await self._look_again()
-        if copy is None or name is None:
-            if folder := self._manifest.folder(path):
-                question = f"?{query.decode('ascii', 'replace')}" if query else ""
-                return _moved(manifest.address(self.below + folder) + question, 301)
-            return await self._page(NOT_FOUND, 404, method, fields)
-        return await self._answer(name, copy, method, fields)
+            return manifest.address(self.below)
+        path = self._within(whole)
+        folder = self._manifest.folder(path) if path else None
+        return manifest.address(self.below + folder) if folder else None
 
     def _within(self, whole: str) -> str | None:
         """A path of the host as one of the folder; None when the folder stands elsewhere."""
@@ -107,8 +118,8 @@ class Public:
         paths = (path for path in map(self._within, wholes) if path is not None)
         return next(filter(None, map(self._manifest.find, paths)), None)
 
-    async def _answer(self, name: str, copy: Copy, method: str, fields: Headers) -> Response:
-        """A file as this client asked for it: whole, in part, or not again."""
+    async def _answer(self, name: str, copy: Copy, method: str, fields: Headers) -> Response | None:
+        """A copy as this client asked for it: whole, in part, or not again; None when the file is another one now."""
         if conditions.refuses(_joined(fields, "if-match"), copy.etag):
             return _words("This is another version.\n", 412, {"etag": copy.etag})
         head = {**copy.headers, "etag": copy.etag, "accept-ranges": "bytes"}
@@ -133,7 +144,7 @@ class Public:
         if opened is None or opened[1] != copy.mark:
             if opened:
                 opened[0].close()
-            return _words("This is just being replaced. Ask again.\n", 503, {"retry-after": "1"})
+            return None
         return _Sent(opened[0], part, status, head)
 
     async def _page(self, name: str | None, status: int, method: str, fields: Headers) -> Response:

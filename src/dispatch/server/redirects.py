@@ -38,18 +38,18 @@ class Redirects:
     """By path, without slashes at its ends."""
     below: dict[str, Rule] = field(default_factory=dict)
     """For everything below a path, by that path."""
+    deepest: int = -1
+    """How many names the longest path in ``below`` has."""
 
     def find(self, path: str) -> Rule | None:
         """What became of a path, as ``asked`` reads it; with or without its last slash, or by its index.html."""
         path = _place(path)
         if found := self.exact.get(path):
             return found
-        above, rest = path, ""
-        while self.below and above:
-            above, _, name = above.rpartition("/")
-            rest = f"{name}/{rest}" if rest else name
-            if found := self.below.get(above):
-                to = found.to.replace(":splat", quote(rest))
+        names = path.split("/")
+        for depth in range(min(self.deepest, len(names) - 1), -1, -1):
+            if found := self.below.get("/".join(names[:depth])):
+                to = found.to.replace(":splat", quote("/".join(names[depth:])))
                 return Rule(status=found.status, to=to) if _WITHIN.fullmatch(to) else None
         return None
 
@@ -70,10 +70,11 @@ def read(text: str) -> tuple[Redirects, tuple[str, ...]]:
             continue
         # The first of two wins, as everywhere.
         if path.endswith("/*") or path == "*":
-            below.setdefault(path[:-2], rule)
+            below.setdefault(path[:-1].strip("/"), rule)
         else:
             exact.setdefault(_place(path), rule)
-    return Redirects(exact=exact, below=below), tuple(faults)
+    deepest = max((len(path.split("/")) if path else 0 for path in below), default=-1)
+    return Redirects(exact=exact, below=below, deepest=deepest), tuple(faults)
 
 
 def _lines(text: str) -> Iterable[str]:

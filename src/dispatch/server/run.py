@@ -155,6 +155,13 @@ class _Patient(H11Protocol):
             self._timer.cancel()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override] # the type of asyncio, not of uvicorn
+        """Who has said all is still answered: uvicorn would hang up in the middle."""
+        if self.cycle is None or self.cycle.response_complete:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
     def resume_writing(self) -> None:
         self._taken += 1
         super().resume_writing()
