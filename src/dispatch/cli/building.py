@@ -1,6 +1,6 @@
 """The site, from the issues to its files: what ``publish`` chains, page by page, each only when it has to be made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from dispatch import compose, files, issues, ledger, nouns, pictures, render, se
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
 from dispatch.errors import GatherError, IssueError
-from dispatch.formats import feed_style, redirects, sitemap, web
+from dispatch.formats import feed_style, redirects, search, sitemap, web
 from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
 from dispatch.readers import opml
 from dispatch.recipes import Digests, Kept, Recipes, Shown, digest, program
@@ -18,6 +18,18 @@ from dispatch.recipes import Digests, Kept, Recipes, Shown, digest, program
 _OF_ENTRIES = ("article", "title", "read-more", "author", "author-link", "order", "credit", "source")
 _ASKED = ("feed.", *(f"attribution.{rule}" for rule in _OF_ENTRIES))
 _AT_HAND = 4  # issues that are kept with their texts while pages are made of them
+
+
+def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
+    """What a site has besides its pages and feeds, each when it is its turn; the issues need not have their texts."""
+    yield "style.css", web.style(publication)
+    yield from search.assets(publication).items()
+    yield "feed.css", feed_style.render(publication)
+    yield "sources.opml", opml.public(publication)
+    yield "404.html", web.not_found(publication)
+    yield "sitemap.xml", sitemap.render(pages, publication)
+    yield "robots.txt", sitemap.robots(publication)
+    yield from redirects.files(ledger.moved(publication, *released), compose.gone(pages), publication).items()
 
 
 @dataclass
@@ -67,7 +79,7 @@ class Building:
             for path in self.kept[slug].served:
                 if not release.keep(path, ""):
                     release.put(path, "", self._album(slug).files[path]())
-        for path, body in self._around():
+        for path, body in around(self.pages, self.issues, self.publication):
             release.put(path, "", body)
         if self.publication.site.search and release.dry:
             release.spare(searching.FOLDER)  # the index is made of finished files, and there are none
@@ -85,26 +97,14 @@ class Building:
 
     def lost(self, published: tuple[Record, ...]) -> list[Finding]:
         """What the ledger remembers and the issues, drafts too, do not say any more."""
-        current = ledger.records((kept.issue for kept in self.kept.values()), self.publication)
-        found = (
-            finding
-            for kept in self.kept.values()
-            for finding in findings_of(kept.issue, (), self.publication, published=published, current=current)
+        every = [kept.issue for kept in self.kept.values()]
+        if not every:
+            return []
+        current = ledger.records(every, self.publication)
+        found = findings_of(
+            every[0], (), self.publication, published=published, current=current, earlier=tuple(every[1:])
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
-
-    def _around(self) -> Iterator[tuple[str, bytes]]:
-        """What the site has besides its pages and feeds."""
-        yield "style.css", web.style(self.publication)
-        yield "feed.css", feed_style.render(self.publication)
-        yield from search.assets(self.publication).items()
-        yield "feed.css", feed_style.render(self.publication)
-        yield "sources.opml", opml.public(self.publication)
-        yield "404.html", web.not_found(self.publication)
-        yield "sitemap.xml", sitemap.render(self.pages, self.publication)
-        yield "robots.txt", sitemap.robots(self.publication)
-        moved = ledger.moved(self.publication, *self.issues)
-        yield from redirects.files(moved, compose.gone(self.pages), self.publication).items()
 
     def _kept(self, slug: str) -> Kept:
         made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)))

@@ -1,28 +1,21 @@
 """The newsroom of ``preview``: reads, plans, renders and checks, each when it is asked for and not before."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar, cast
 
 from dispatch import compose, config, issues, publish, render, smtp
+from dispatch.cli.building import around
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
-from dispatch.errors import DispatchError, IssueError, RenderError
-from dispatch.formats import sitemap, web
+from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
+from dispatch.formats import eml
 from dispatch.model import Edition, Finding, Issue, Place, Publication
 from dispatch.server.preview import Listed, Overview, Stop, Weight, places
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
-
-# What the site has besides its pages and feeds.
-_AROUND: Mapping[str, Callable[[list[Issue], Publication], bytes]] = {
-    "style.css": lambda _, publication: web.style(publication),
-    "404.html": lambda _, publication: web.not_found(publication),
-    "sitemap.xml": sitemap.render,
-    "robots.txt": lambda _, publication: sitemap.robots(publication),
-}
 
 Made = TypeVar("Made")
 
@@ -142,16 +135,20 @@ class Newsroom:
             issue, publication = self._issue(slug), self._publication
         if not publication.email.sender:
             raise RenderError("there is no sender", subject="dispatch.toml", hint="Write from = under [email].")
+        try:
+            eml.address(to, publication)
+        except RenderError as error:
+            raise DeliveryError("that is no address", hint="Write one as ann@example.org.") from error
         message = render.edition(issue, publication, "eml", to=to)
         self._mail.send(message.body)
         return self._mail.name
 
     def _file(self, slug: str, path: str) -> bytes | None:
-        if path in _AROUND:
-            return _AROUND[path](self._plan(slug), self._publication)
         found = self._files(slug).get(path)
         if found is None:
-            return self._picture(slug, path)
+            released = [self._issue(other) for other in self._public(slug)]
+            others = around(self._plan(slug), released, self._publication)
+            return self._picture(slug, path) or next((body for name, body in others if name == path), None)
         page, name = found
         if name in publish.FEEDS:
             entries = {article.id: self._entry(slug, article.id, name) for article in page.articles}

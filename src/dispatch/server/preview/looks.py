@@ -19,16 +19,18 @@ _FRAME = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
-# A comment and a style are stepped over whole: what looks like a tag in them is none.
+_STYLE = re.compile(r"(<style\b[^>]*+(?:>|\Z))(.*?)(</style>|\Z)", re.DOTALL | re.IGNORECASE)
+# A comment and a style are stepped over whole: what looks like a tag in them is none. What has no end goes on to the
+# end of the page.
 _TAG = re.compile(
-    r"""<!--.*?-->|<style\b.*?</style>|<(?P<name>a|area|img|link|meta|source|style)\b(?:[^>"']|"[^"]*"|'[^']*')*>""",
+    r"""<!--.*?(?:-->|\Z)|<style\b.*?(?:</style>|\Z)|"""
+    r"""<(?P<name>a|area|img|link|meta|source)\b(?:[^>"']++|"[^"]*+"|'[^']*+')*+(?:>|["'].*\Z|\Z)""",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""(?P<before>\s(?P<name>[\w:-]+)\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
 _PREFERS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<![\w-])(color-schemes?\s*:\s*)(?:light\s+dark|dark\s+light)", re.IGNORECASE)
-_MEDIA = re.compile(r"(@media\b)([^{;]*)(?=\{)", re.IGNORECASE)
+_MEDIA = re.compile(r"(@media\b)([^{;@]*+)(?=\{)", re.IGNORECASE)
 _SHEET = re.compile(rb'(<\?xml-stylesheet\b[^>]*?\bhref=")([^"]*)(")')
 
 
@@ -67,6 +69,8 @@ def page(html: str, look: Collection[str], *, url: str, here: str, follows: bool
 
 def sheet(css: str, look: Collection[str]) -> str:
     """A style sheet through glasses."""
+    if "outlook" in look:
+        css = outlook.sheet(css)
     css = _MEDIA.sub(lambda rule: rule[1] + _query(look)(rule[2]), css)
     return _SCHEME.sub(lambda said: said[1] + scheme(look), css)
 

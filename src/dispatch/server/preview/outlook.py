@@ -8,19 +8,40 @@ import re
 
 VERSION = 16  # Outlook 2016 and all later ones that render with Word
 
-_HIDDEN = re.compile(r"<!--\[if ([^\]]*)\]>(?!<!-->|-->)(.*?)<!\[endif\]-->", re.DOTALL)
-_SHOWN = re.compile(r"<!--\[if ([^\]]*)\]>(?:<!-->|-->)(.*?)<!--<!\[endif\]-->", re.DOTALL)
+# What has no end goes on to the end of the mail.
+_HIDDEN = re.compile(r"<!--\[if ([^\]]{0,200})\]>(?!<!-->|-->)(.*?)(?:<!\[endif\]-->|\Z)", re.DOTALL)
+_SHOWN = re.compile(r"<!--\[if ([^\]]{0,200})\]>(?:<!-->|-->)(.*?)(?:<!--<!\[endif\]-->|\Z)", re.DOTALL)
 _TERM = re.compile(r"\s*([()!&|]|(?:(lte|lt|gte|gt)\s+)?(\w+)(?:\s+([\d.]+))?)\s*", re.IGNORECASE)
 # What Word takes as its settings (“XML data islands”), and a browser would show as text.
-_SETTINGS = re.compile(r"<xml>.*?</xml>", re.DOTALL | re.IGNORECASE)
-_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SETTINGS = re.compile(r"<xml>.*?(?:</xml>|\Z)", re.DOTALL | re.IGNORECASE)
+_MEDIA = re.compile("@media", re.IGNORECASE)
+_BRACE = re.compile("[{}]")
 
 
 def seen(html: str) -> str:
-    """What Outlook is left with: its own parts shown, those of others gone, and no media queries, which it ignores."""
+    """What Outlook is left with: its own parts shown, those of others gone."""
     html = _SHOWN.sub(lambda part: part[2] if holds(part[1]) else "", html)
     html = _HIDDEN.sub(lambda part: part[2] if holds(part[1]) else "", html)
-    return _MEDIA.sub("", _SETTINGS.sub("", html))
+    return _SETTINGS.sub("", html)
+
+
+def sheet(css: str) -> str:
+    """A style sheet without its media queries, which Outlook ignores with all that is in them."""
+    kept, place = [], 0
+    while found := _MEDIA.search(css, place):
+        kept.append(css[place : found.start()])
+        place = _end(css, found.end())
+    return "".join([*kept, css[place:]])
+
+
+def _end(css: str, begin: int) -> int:
+    """Where the block ends that begins after this place."""
+    depth = 0
+    for brace in _BRACE.finditer(css, begin):
+        depth += 1 if brace[0] == "{" else -1
+        if depth <= 0:
+            return brace.end()
+    return len(css)
 
 
 def holds(condition: str) -> bool:
