@@ -23,8 +23,8 @@ FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files"},
     {"html", "tables", "frontmatter", "nouns", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "schemas"},
-    {"archive_files", "archives", "config", "fetch", "git", "inbox", "issues", "ledger", "pictures", "recipes"}
-    | {"server", "smtp", "sources"},
+    {"archive_files", "archives", "config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
+    | {"searching", "server", "smtp", "sources"},
     {"gather", "compose", "render", "check", "publish", "review"},
     {"cli"},
     {"__main__"},

@@ -58,6 +58,8 @@ class Release:
 
     def put(self, path: str, made_of: str, body: bytes) -> bool:
         """Get a file ready; whether its bytes are others than those that are there. Raises DeliveryError."""
+        if path in self._wanted:
+            raise DeliveryError("would be two files at once", subject=self._named(path))
         target = files.inside(self.folder / path, within=self.folder, error=DeliveryError)
         if target.is_dir():
             raise DeliveryError("is a folder, and the site has a page there", subject=self._named(path))
@@ -69,6 +71,20 @@ class Release:
         if not self.dry:
             files.write(self._staged(path), body, within=self.folder, error=DeliveryError, lasting=False)
         return True
+
+    def keep_all(self, prefix: str, made_of: str) -> bool:
+        """Whether files below a folder are there already, every one made of that; then they stay as they are."""
+        ours = [path for path in self.recipes.ours() if path.startswith(prefix)]
+        return bool(ours) and all(self.keep(path, made_of) for path in ours)
+
+    def spare(self, prefix: str) -> None:
+        """Leave the files below a folder as they are, whatever they are made of."""
+        self._wanted |= {path: None for path in self.recipes.ours() if path.startswith(prefix)}
+
+    def where(self, path: str) -> Path:
+        """The file in which the bytes of a page stand now, before the release is settled."""
+        staged = self._staged(path)
+        return staged if staged.is_file() else self.folder / path
 
     def settle(self, inputs: str) -> None:
         """Put the files in their places, remove what is ours and not wanted any more. Raises DeliveryError."""
@@ -136,3 +152,5 @@ def release(folder: Path, recipes: Recipes, *, dry: bool = False) -> Iterator[Re
         yield Release(folder=folder, recipes=recipes)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()  # when nothing came into it

@@ -52,8 +52,9 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    where = {case.issue.id: file(case.issue)}
-    where |= {article.id: file(case.issue, article) for article in case.issue.articles}
+    where: dict[str, str] = {}
+    for issue in (*case.earlier, case.issue):
+        where |= {issue.id: file(issue)} | {article.id: file(issue, article) for article in issue.articles}
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
