@@ -149,6 +149,13 @@ def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk)
     assert len(desk.gather()[0]) == 1
 
 
+def test_half_a_picture_is_not_kept(desk):
+    desk.origin.pages["/ferry.jpg"] = desk.origin.pages["/ferry.jpg"][:-2000]
+    kept, told = desk.gather()
+    assert len(kept) == 4
+    assert "damaged" in next(error.message for error in told if error.subject.endswith("ferry.jpg"))
+
+
 def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk):
     desk.gather()
     desk.configure("link")
@@ -304,6 +311,7 @@ def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes():
     original = re.search(r"<img [^>]*a\.gif[^>]*>", content)[0]
     assert shown.replace(own, original) == content
     assert html.with_copies(content, {}) == content
+    assert html.with_copies(content, {address: copy}, first=address) == shown.replace(' loading="lazy"', "")
 
 
 @pytest.mark.needs("chromium")
