@@ -17,6 +17,7 @@ class Web:
     port: int
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    posted: list[tuple[str, str, bytes]] = field(default_factory=list)  # path, media type, body
     agents: set[str] = field(default_factory=set)
     together: dict[str, int] = field(default_factory=dict)
     most_together: dict[str, int] = field(default_factory=dict)
@@ -51,6 +52,12 @@ def web() -> Iterator[Web]:
             finally:
                 with lock:
                     site.together[host] -= callable(page)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            with lock:
+                site.posted.append((self.path, self.headers["content-type"], body))
+            self.do_GET()
 
         def answer(self, page: Page | None) -> None:
             if callable(page):

@@ -24,6 +24,7 @@ COMMANDS = {
     "render": ("render", "Render an issue as feeds, mail, text and a page."),
     "preview": ("preview", "Show an issue as each reader will see it, while you write."),
     "publish": ("publish", "Check an issue, mark it published, write the public folder."),
+    "ping": ("ping", "Tell the WebSub hub which feeds have changed."),
     "withdraw": ("withdraw", "Take back an article or an issue: a notice stands in its place."),
     "serve": ("serve", "Serve the public folder as the web should see it."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),

@@ -6,6 +6,7 @@
     headers      what an answer says of itself
     robots       what a site asks robots not to read
     client       redirects, tries, validators
+    posting      a form to those who take one
 
 An address is foreign, and so is everything that it leads to: http and https only, no private network unless allowed,
 every redirect checked like the address itself, the checked address connected to (so that a second answer of the name
@@ -24,6 +25,7 @@ from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
 from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
+from dispatch.fetch.posting import Reply, post
 from dispatch.model import Document
 
 __all__ = [
@@ -33,8 +35,10 @@ __all__ = [
     "MOST_TOGETHER",
     "Answer",
     "Client",
+    "Reply",
     "document",
     "is_public",
+    "post",
     "states",
     "together",
 ]

@@ -118,7 +118,7 @@ class Client:
         allow_private = allow_private or self._allow_private
         validators = {"If-None-Match": validator(etag), "If-Modified-Since": validator(modified)}
         headers = self._headers | {name: value for name, value in validators.items() if value}
-        with _told(address, self._seconds):
+        with told(address, self._seconds):
             if self._is_robot:
                 self._ask_leave(address, is_page=is_page, allow_private=allow_private)
             return self._follow(address, headers, allow_private=allow_private, whole=whole)
@@ -219,7 +219,7 @@ class Client:
 
 
 @contextmanager
-def _told(address: str, seconds: float) -> Iterator[None]:
+def told(address: str, seconds: float) -> Iterator[None]:
     """Whatever goes wrong is told as a GatherError about the address."""
     try:
         yield

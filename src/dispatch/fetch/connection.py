@@ -24,20 +24,29 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @contextmanager
 def answer(
-    target: Target, endpoints: Sequence[Endpoint], headers: Mapping[str, str], deadline: float, tls: ssl.SSLContext
+    target: Target,
+    endpoints: Sequence[Endpoint],
+    headers: Mapping[str, str],
+    deadline: float,
+    tls: ssl.SSLContext,
+    *,
+    form: bytes | None = None,
 ) -> Iterator[HTTPResponse]:
-    """The answer to GET, its body not yet read, from the first endpoint that can be reached.
+    """The answer to GET, or to POST of a form, its body not yet read, from the first endpoint that can be reached.
 
     deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
     """
-    lines = [f"GET {target.path} HTTP/1.1", f"Host: {target.netloc}", *map(": ".join, headers.items())]
+    method = "GET" if form is None else "POST"
+    lines = [f"{method} {target.path} HTTP/1.1", f"Host: {target.netloc}", *map(": ".join, headers.items())]
+    if form is not None:
+        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
     if any(_CONTROL.search(line) for line in lines):
         raise GatherError("the request would hold control characters", hint="Check the address.")
     request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
     with _connected(target, endpoints, deadline, tls) as connection:
         connection.settimeout(_left(deadline))
-        connection.sendall(request)
-        response = HTTPResponse(connection, method="GET")
+        connection.sendall(request + (form or b""))
+        response = HTTPResponse(connection, method=method)
         response.fp.close()
         response.fp = io.BufferedReader(_Timed(connection, deadline), _PIECE)
         with response:

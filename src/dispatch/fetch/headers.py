@@ -20,7 +20,7 @@ def kind(headers: HTTPMessage) -> tuple[str, str]:
 
 def wait(headers: HTTPMessage) -> int:
     """For how many seconds not to ask again: Retry-After, else how long the answer stays good; at most a day."""
-    return min(_retry_after(headers) or _fresh_for(headers), MOST_WAIT)
+    return min(retry_after(headers) or _fresh_for(headers), MOST_WAIT)
 
 
 def validator(value: str) -> str:
@@ -37,7 +37,7 @@ def as_text(header: str) -> str:
         return header
 
 
-def _retry_after(headers: HTTPMessage) -> int:
+def retry_after(headers: HTTPMessage) -> int:
     """Seconds (RFC 9110, section 10.2.3); a moment counts from the server's own clock."""
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value):

@@ -1,0 +1,100 @@
+"""``dispatch ping``."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from dispatch import config, hubs, links
+from dispatch.cli.desk import desk, say, tell, warn
+from dispatch.errors import ConfigError, DeliveryError
+from dispatch.fetch import Reply, post
+
+
+@click.command()
+@click.option("--hub", help="The hub's address. Default: hub under [feeds] in dispatch.toml.")
+@click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
+@click.option("--all", "everything", is_flag=True, help="Tell it of every feed, changed or not.")
+@click.option("--allow-private", is_flag=True, help="Let the hub be one in your own network.")
+@click.option("--json", "as_json", is_flag=True, help="Say what came of it as JSON.")
+def ping(hub: str | None, output: str | None, everything: bool, allow_private: bool, as_json: bool) -> None:
+    """Tell the WebSub hub which feeds have changed since it was told last. Run it after the upload.
+
+    The hub then fetches them, and pushes what is new to everybody who subscribed through it.
+
+    \b
+    Examples:
+      dispatch ping
+      dispatch ping --hub https://hub.example/
+    """
+    here = desk()
+    root = config.find(here.folder)
+    address = _address(hub or here.publication.feeds.hub)
+    now = hubs.topics(Path(output) if output else root / "public", here.publication)
+    if not now:
+        raise DeliveryError("there is no feed in the public folder", hint="Run dispatch publish first.")
+    before = {} if everything else hubs.told(root, address)
+    known = {topic: digest for topic, digest in before.items() if now.get(topic) == digest}
+    refused: dict[str, Reply] = {}
+    try:
+        for topic, reply in _told(
+            address, [topic for topic in now if topic not in known], here.user_agent, allow_private
+        ):
+            if reply.is_taken:
+                known[topic] = now[topic]
+                if not as_json:
+                    tell(topic)
+            else:
+                refused[topic] = reply
+                if not as_json:
+                    warn(_refusal(topic, reply))
+    finally:
+        hubs.remember(root, address, known)
+    _report(address, [topic for topic in known if before.get(topic) != now[topic]], refused, as_json)
+
+
+def _address(hub: str) -> str:
+    if not hub:
+        raise ConfigError(
+            "there is no hub",
+            subject="dispatch.toml",
+            hint='Write hub = "https://…" under [feeds] and publish, so that the feeds name it; or use --hub.',
+        )
+    if not links.is_web(hub):
+        raise ConfigError("this is no address of a hub", subject=hub, hint="Write it whole: https://hub.example/.")
+    return hub
+
+
+def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> Iterator[tuple[str, Reply]]:
+    """Each topic with the hub's answer.
+
+    How a publisher tells a hub is left open by WebSub (section 6). Hubs took over the form of PubSubHubbub 0.3, which
+    names the topic ``hub.url``; some want it as ``hub.topic``. So both are said.
+    """
+    for topic in topics:
+        fields = (("hub.mode", "publish"), ("hub.url", topic), ("hub.topic", topic))
+        yield topic, post(hub, fields, user_agent=user_agent, allow_private=allow_private)
+
+
+def _refusal(topic: str, reply: Reply) -> DeliveryError:
+    answer = f"{reply.status} {reply.reason}".strip() + (f": {reply.words}" if reply.words else "")
+    hint = f"Try again in {reply.wait} seconds." if reply.wait else "Is it the right hub, and is the feed public?"
+    return DeliveryError(f"the hub refused it: {answer}", subject=topic, hint=hint)
+
+
+def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:
+    if as_json:
+        answers = [{"topic": topic, "status": reply.status, "answer": reply.words} for topic, reply in refused.items()]
+        tell(json.dumps({"hub": hub, "told": told, "refused": answers}, indent=2))
+    elif refused:
+        say(f"The hub was told of {len(told)} of {len(told) + len(refused)} feeds.")
+    else:
+        say(f"The hub was told of {_feeds(len(told))}." if told else "No feed has changed since the hub was told last.")
+    if refused:
+        sys.exit(1)
+
+
+def _feeds(number: int) -> str:
+    return "1 feed" if number == 1 else f"{number} feeds"

@@ -1,0 +1,67 @@
+"""What each WebSub hub was told of last: by topic, a digest of the feed as it was then.
+
+A small file in ``.dispatch/``, not in git: without it a hub is told of everything once more, which costs it a look.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from dispatch import files, links
+from dispatch.errors import DeliveryError
+from dispatch.model import Publication
+
+FILE = Path(".dispatch", "hubs.json")
+STEMS = ("feed", "issues")
+ENDINGS = (".xml", ".atom", ".json")
+
+
+def topics(folder: Path, publication: Publication) -> dict[str, str]:
+    """The feeds in the public folder that readers subscribe to: the address that each says it has, and its digest.
+
+    An issue's own feed is no topic, and neither are archived ones: nothing new comes in them. Raises DeliveryError.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.stem in STEMS and path.suffix in ENDINGS and not _is_an_issues(name) and files.is_there(path):
+            body = files.read(path, within=folder, error=DeliveryError)
+            address = links.ascii_form(f"{publication.url}/{name.as_posix()}")
+            found[address] = hashlib.blake2b(body, digest_size=16).hexdigest()
+    return found
+
+
+def told(root: Path, hub: str) -> dict[str, str]:
+    """What this hub was told of: topics and digests. A record that cannot be read is none. Raises DeliveryError."""
+    return _all(root).get(hub, {})
+
+
+def remember(root: Path, hub: str, topics: Mapping[str, str]) -> None:
+    """Write down what this hub has been told of. Raises DeliveryError."""
+    ignore = root / FILE.parent / ".gitignore"
+    if not files.is_there(ignore):
+        files.write(ignore, b"*\n", within=root, error=DeliveryError)
+    record = {**_all(root), hub: dict(topics)}
+    files.write(
+        root / FILE, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n", within=root, error=DeliveryError
+    )
+
+
+def _is_an_issues(name: Path) -> bool:
+    return name.parts[0] == "issues" and len(name.parts) > 1
+
+
+def _all(root: Path) -> dict[str, dict[str, str]]:
+    if not files.is_there(root / FILE):
+        return {}
+    try:
+        read = json.loads(files.read(root / FILE, within=root, error=DeliveryError))
+    except ValueError:
+        return {}
+    hubs = read.items() if isinstance(read, dict) else ()
+    return {
+        str(hub): {str(topic): str(digest) for topic, digest in topics.items()}
+        for hub, topics in hubs
+        if isinstance(topics, dict)
+    }
