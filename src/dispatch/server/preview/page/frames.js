@@ -26,14 +26,16 @@ export class Frames {
     });
     this.element.append(next);
     await there(next);
-    if (turn !== this.turn) return;
+    if (turn !== this.turn || !next.isConnected) return;
     next.contentWindow.scrollTo(0, top);
     next.classList.remove("coming");
     before?.remove();
     next.addEventListener("load", () => {
+      listen(next);
       if (again && next.contentWindow.scrollY < top) next.contentWindow.scrollTo(0, top);
       this.onmoved(next);
     });
+    listen(next);
     this.onmoved(next);
     await painted();
   }
@@ -52,6 +54,16 @@ async function there(frame) {
     if (page && page.URL !== "about:blank" && page.readyState !== "loading") return;
     await new Promise((resolve) => setTimeout(resolve, 4));
   }
+}
+
+/** Keys that are pressed in a frame are those of the page around it. */
+function listen(frame) {
+  const page = frame.contentDocument;
+  if (!page || page.heard) return;
+  page.heard = true;
+  page.addEventListener("keydown", (event) => {
+    if (!window.dispatchEvent(new KeyboardEvent("keydown", event))) event.preventDefault();
+  });
 }
 
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -157,11 +157,11 @@ function step(by_) {
 }
 
 function press(event) {
-  const typing = event.target.closest?.("input, textarea, select, dialog");
+  const typing = event.target?.closest?.("input, textarea, select, dialog");
   if (!overview || typing || event.ctrlKey || event.metaKey || event.altKey || !by("help-on").checked) return;
   const key = KEYS[event.key];
   if (key) {
-    event.preventDefault();
+    event.preventDefault(); // a frame that passed it on asks whether it was one of ours
     key[1]();
   }
 }
