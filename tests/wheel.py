@@ -1,7 +1,7 @@
 """What ships is what is tested: ``make wheel-test``.
 
 Builds the wheel out of the source archive, installs it into an environment of its own and renders a new publication
-with it, in a folder where nothing of the checkout can help.
+with it, in a folder where nothing of the checkout can help. Then installs dispatch as the GitHub Action does.
 """
 
 import os
@@ -10,6 +10,8 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+
+import yaml
 
 CHECKOUT = Path(__file__).parents[1]
 STORY = "A small story\n\nIt has one sentence, and one author.\n"
@@ -60,6 +62,17 @@ def main() -> None:
         print(f"{wheel.name}: {', '.join(made)}")
         if len(made) != 7:
             sys.exit("These should have been seven editions.")
+        print(f"The action installs {installed(folder / 'runner', letter)}")
+
+
+def installed(temp: Path, checkout: Path) -> str:
+    """The version that the action's own step installs, run in bash as GitHub runs it."""
+    steps = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    script = next(step["run"] for step in steps if step.get("name") == "Install dispatch")
+    known = {"PYTHON": sys.executable, "RUNNER_TEMP": str(temp), "GITHUB_ACTION_PATH": str(CHECKOUT)}
+    said = [f"{name}={value}" for name, value in known.items()]
+    run("env", *said, "bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script, folder=checkout)
+    return run(temp / "dispatch" / "bin" / "dispatch", "--version", folder=checkout).strip()
 
 
 if __name__ == "__main__":

@@ -82,12 +82,15 @@ def around(was: str, now: str, most: int = _SHOWN) -> tuple[str, str]:
     begin = max(was.rfind(end, 0, place) + 2 if end in was[:place] else 0 for end in (". ", "! ", "? "))
     if begin < place - most // 2:
         begin = place - most // 2
+        begin = was.find(" ", begin, place) + 1 or begin
     if was == now or max(len(was), len(now)) <= most:
         begin = 0
     return _cut(was, begin, most), _cut(now, begin, most)
 
 
 def _cut(text: str, begin: int, most: int) -> str:
-    """So much of a text from there on, with a sign where something is left out."""
-    end = begin + most
-    return f"{'…' if begin else ''}{text[begin:end].strip()}{'…' if len(text) > end else ''}"
+    """So much of a text from there on, in whole words where it has any, with a sign where something is left out."""
+    part, rest = text[begin : begin + most], text[begin + most :]
+    if rest and " " in part:
+        part = part.rpartition(" ")[0]
+    return f"{'…' if begin else ''}{part.strip()}{'…' if rest else ''}"
