@@ -106,6 +106,7 @@ def fill(folder: Path) -> Path:
         "issues/bridges/email.txt": "Grüße\n".encode(),
         "issues/bridges/91c0e2a47b3d5f68-640.webp": b"RIFF",
         "issues/bridges/20261122.avif": b"avif",
+        "issues/bridges/2026112208301522-640.webp": b"RIFF",
         "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         "sources.opml": b"<opml version='2.0'/>",
         "style.css": b"body { color: black }" * 50,
