@@ -54,12 +54,17 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
     """What is wrong with one article as one part shows it."""
     if fold(entry.title) != fold(article.title):
         yield "attribution.title", f"{called(article)} stands under another headline: “{short(entry.title)}”"
-    if article.withdrawn:
+    if part.kind == "gathered":
+        pass  # the bodies were judged in the feed of their own issue
+    elif article.withdrawn:
         yield from tombstones.judge(article, article.withdrawn, entry, part, publication)
     else:
         yield from _shown(article, entry, part, publication)
     if entry.said:
         yield from _elements(article, entry, publication)
+    picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
+    if picture and picture != (article.image.url if article.image else ""):
+        yield "attribution.picture", f"{called(article)}: the item's picture is {short(picture)}"
 
 
 def _shown(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Said]:
@@ -125,8 +130,6 @@ def _elements(article: Article, entry: Entry, publication: Publication) -> Itera
         and (article.source.feed or article.source.url)
     ):
         yield "attribution.source", f"{name}: the item has no source element for {short(article.source.title)}"
-    if said.picture and said.picture != (article.image.url if article.image else ""):
-        yield "attribution.picture", f"{name}: the item's picture is {short(said.picture)}"
 
 
 def _misnamed(article: Article, wanted: list[str], names: list[str]) -> Iterator[Said]:

@@ -15,6 +15,8 @@ from dispatch.checks.rules import called, short
 from dispatch.checks.words import Words, small
 from dispatch.model import Article, Publication
 
+_BEGINNING = 200  # characters, which are more than any language needs before the first name
+
 
 def judge(
     article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool
@@ -42,7 +44,7 @@ def is_byline(article: Article, line: Line, known: Words) -> bool:
         return False
     if any(own.text.startswith(line.text) for own in page.content(article.content)):  # the text, cut short
         return False
-    begun = small(line.text)
+    begun = small(line.text[:_BEGINNING])
     people = _people(article) or [article.source.title]
     return any(begun[: len(lead)] == lead for lead in known.leads) or any(
         find(line.text, fold(who)) >= 0 for who in people

@@ -34,7 +34,7 @@ def check(case: Case) -> Iterator[Finding]:
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
             said = (
-                _judge(edition),
+                _judge(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
                 dates.judge(edition, case.issue),
                 relations.judge(edition, case.issue.place, case.publication),
             )
@@ -42,7 +42,8 @@ def check(case: Case) -> Iterator[Finding]:
                 yield finding(rule, edition.path, what)
 
 
-def _judge(edition: Edition) -> Iterator[Said]:
+def _judge(edition: Edition, *, is_gathered: bool) -> Iterator[Said]:
+    """What is wrong with a feed; one that is gathered from finished entries has bodies that were judged before."""
     if len(edition.body) > MOST:
         yield "feed.size", f"It has {len(edition.body):,} bytes: readers stop at {MOST:,}"
     yield from _CHECKS[edition.format](edition.body)
@@ -56,12 +57,12 @@ def _judge(edition: Edition) -> Iterator[Said]:
         name = f"“{short(said.title or said.id)}”"
         if not links.is_absolute(said.url):
             yield "feed.address", f"The link of {name} is not absolute: “{short(said.url)}”"
-        for what, rule in _body(said.content):
+        for what, rule in () if is_gathered else _body(said.content):
             yield rule, f"The body of {name} {what}"
 
 
 def _body(content: str) -> Iterator[tuple[str, str]]:
-    inside = page.read(content)
+    inside = page.body(content)
     for tag in inside.named(*_REFUSED):
         yield f"has <{tag.name}>, which readers refuse", "feed.markup"
     for tag in inside.tags:

@@ -161,7 +161,7 @@ def _seen(whole: Page) -> Iterator[tuple[str, str, bool]]:
 
 def _lost(issue: Issue, part: Part) -> Iterator[Finding]:
     """The links of the issue's own words: mail, text and page show those; feeds hold articles only."""
-    if part.kind == "feed":
+    if part.kind in {"feed", "gathered"}:
         return
     there = {link.url for line in part.page.lines for link in line.links} if part.page else None
     text = fold(part.text)

@@ -165,6 +165,11 @@ def pictures(html: str) -> tuple[Picture, ...]:
     return _content(html).pictures if html else ()
 
 
+def body(html: str) -> Page:
+    """The body of a feed's item, as a page; it is the same in three formats, and read once."""
+    return _content(html)
+
+
 @lru_cache(maxsize=256)
 def _content(html: str) -> Page:
     return read(html)

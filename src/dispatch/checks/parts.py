@@ -14,7 +14,7 @@ from dispatch.checks.passage import Line, fold
 from dispatch.errors import CheckError
 from dispatch.model import Article, Copy, Edition, Issue, Place
 
-Kind = Literal["feed", "page", "list", "mail", "plain"]
+Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
 _LISTS = frozenset({"front", "author", "source", "section", "tag"})
 
@@ -24,7 +24,9 @@ class Part:
     """What one reader sees: a feed, a page, one half of a message."""
 
     where: Annotated[str, "how to speak of it"]
-    kind: Annotated[Kind, "list: a page where the headline alone leads to the article"]
+    kind: Annotated[
+        Kind, "list: a page where the headline alone leads to the article; gathered: a feed of finished entries"
+    ]
     entries: Annotated[tuple[tuple[Article, Entry | None], ...], "the issue's articles and how each is shown, if it is"]
     strangers: Annotated[tuple[str, ...], "what it shows besides and the issue does not hold"] = ()
     in_order: bool = True
@@ -42,7 +44,7 @@ def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
     text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
-            return (_feed(edition, articles),)
+            return (_feed(edition, articles, issue.place),)
         case "web":
             return (_page(edition.path, text, articles, issue.place),)
         case "email":
@@ -66,24 +68,33 @@ def _message(edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
         yield (mail if half.media_type == "text/html" else written)(where, half.text, articles)
 
 
-def _feed(edition: Edition, articles: Sequence[Article]) -> Part:
+def _feed(edition: Edition, articles: Sequence[Article], place: Place | None) -> Part:
+    """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
+    made: in the feed of their own issue, with the same bytes.
+    """
+    is_gathered = place is not None and place.kind == "feed"
+    item = _elements if is_gathered else _item
     feed = entries.READ[edition.format](edition.body)
-    places = {said.id: place for place, said in reversed(list(enumerate(feed.entries)))}
+    places = {said.id: at for at, said in reversed(list(enumerate(feed.entries)))}
     shown = [(article, places.get(article.id)) for article in articles]
-    known = {place for _, place in shown}
-    order = [place for _, place in shown if place is not None]
+    known = {at for _, at in shown}
+    order = [at for _, at in shown if at is not None]
     return Part(
         where=edition.path,
-        kind="feed",
-        entries=tuple((article, None if place is None else _item(feed.entries[place])) for article, place in shown),
-        strangers=tuple(said.title or said.id for place, said in enumerate(feed.entries) if place not in known),
+        kind="gathered" if is_gathered else "feed",
+        entries=tuple((article, None if at is None else item(feed.entries[at])) for article, at in shown),
+        strangers=tuple(said.title or said.id for at, said in enumerate(feed.entries) if at not in known),
         in_order=order == sorted(order),
         credited=feed.credited,
     )
 
 
+def _elements(said: Said) -> Entry:
+    return Entry(title=said.title, lines=(), said=said)
+
+
 def _item(said: Said) -> Entry:
-    inside = _read(said.content)
+    inside = page.body(said.content)
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated
 
 # Marks that say which way text runs; they may stand around a name without being part of it (Unicode, UAX 9).
@@ -53,8 +54,15 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, without what separates them; a character each in scripts that write no spaces."""
-    apart = (f" {sign} " if _UNSPACED.match(sign) else sign for sign in text.translate(DIRECTIONS))
-    return "".join(piece if unicodedata.category(piece.strip() or " ")[0] in "LMN" else " " for piece in apart).split()
+    return "".join(map(_apart, text.translate(DIRECTIONS))).split()
+
+
+@cache
+def _apart(sign: str) -> str:
+    """A character as it counts among words: itself, on its own, or as a space."""
+    if unicodedata.category(sign)[0] not in "LMN":
+        return " "
+    return f" {sign} " if _UNSPACED.match(sign) else sign
 
 
 def joined(lines: Iterable[Line]) -> Line:

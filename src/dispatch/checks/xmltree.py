@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from dispatch.errors import CheckError
@@ -40,8 +41,12 @@ class Node:
         return child.text.strip() if child else ""
 
 
+@lru_cache(maxsize=4)
 def read(body: bytes) -> Node:
-    """The root element. Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one."""
+    """The root element, which nobody may change: several checks look at the same one.
+
+    Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one.
+    """
     parser = expat.ParserCreate(namespace_separator="\n")
     parser.buffer_text = True
     root = Node("")

@@ -12,11 +12,8 @@ from dispatch.errors import GatherError, IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
 from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
 from dispatch.readers import opml
-from dispatch.recipes import Digests, Kept, Recipes, Shown, digest, program
+from dispatch.recipes import Digests, Kept, Recipes, digest, program
 
-# What is asked of a feed of entries that were judged, whole, in the feed of their own issue.
-_OF_ENTRIES = ("article", "title", "read-more", "author", "author-link", "order", "credit", "source")
-_ASKED = ("feed.", *(f"attribution.{rule}" for rule in _OF_ENTRIES))
 _AT_HAND = 4  # issues that are kept with their texts while pages are made of them
 
 
@@ -121,7 +118,7 @@ class Building:
                     for whole, part in zip(issue.articles, light.articles, strict=True)
                 ),
                 files=tuple(sorted(issues.pictures(self.publication, issue))),
-                shown=tuple(Shown(address=address, copy=copy) for address, copy in album.copies.items()),
+                shown=tuple(album.copies.values()),
                 served=tuple(sorted(album.files)),
                 whole=digest(nouns.text(replace(issue, status="published"))),
             )
@@ -142,7 +139,7 @@ class Building:
         if page.place is None or not self._copies:
             return page
         if page.slug:
-            shown = {one.address: one.copy for one in self.kept[page.slug].shown}
+            shown = {copy.address: copy for copy in self.kept[page.slug].shown}
         else:
             avatar = page.place.author.avatar if page.place.author else ""
             shown = {avatar: self._copies[avatar]} if avatar in self._copies else {}
@@ -151,7 +148,7 @@ class Building:
     @cached_property
     def _copies(self) -> dict[str, Copy]:
         """By its address, every picture of which the site has a copy."""
-        return {one.address: one.copy for slug in self.released for one in self.kept[slug].shown}
+        return {copy.address: copy for slug in self.released for copy in self.kept[slug].shown}
 
     def _make(self, page: Issue, place: Place, made_of: dict[str, str], release: stage.Release) -> None:
         """Render and judge one page in some formats, and get it ready."""
@@ -160,11 +157,7 @@ class Building:
         changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
         if changed:
             found = findings_of(shown, changed, self.publication)
-            self.findings += (
-                finding
-                for finding in found
-                if finding.severity == "error" and (place.kind != "feed" or finding.rule.startswith(_ASKED))
-            )
+            self.findings += (finding for finding in found if finding.severity == "error")
 
     def _edition(self, page: Issue, place: Place, name: str) -> Edition:
         if place.kind != "feed":
