@@ -4,15 +4,18 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from playwright.sync_api import Browser
 
 from dispatch import check, config, fetch, gather, html, issues, pictures, render
+from dispatch.cli import main
 from dispatch.errors import GatherError
 from dispatch.formats import FORMATS
 from dispatch.formats import web as web_pages
@@ -352,6 +355,44 @@ def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, bro
             assert all(url.startswith(f"{desk.url}/") for url in asked), asked
             context.close()
         assert not origin.asked
+
+
+def test_publishing_serves_the_copies_and_makes_nothing_twice(desk):
+    second = desk.root / "issues" / "bridges" / "second.md"
+    second.write_text(second.read_text().rpartition("![Gone]")[0])
+    head = second.with_name("issue.md")
+    head.write_text(head.read_text().partition("Look at")[0])  # a mail has to know how wide a picture is
+    desk.gather()
+    desk.origin.asked.clear()
+    public = desk.root / "public"
+
+    def publish(*words: str) -> str:
+        with chdir(desk.root):
+            ran = CliRunner().invoke(main, ["publish", *words], catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    publish("bridges")
+    album = pictures.of(desk.publication, desk.issue)
+    assert {path.relative_to(public).as_posix() for path in (public / "pictures").iterdir()} == album.files.keys()
+    shown = {path: path.read_text() for path in public.rglob("*.html") if path.name != "email.html"}
+    for path, page in shown.items():
+        assert not re.search(rf'(?:src|srcset)="[^"]*{re.escape(desk.origin.url(""))}', page), path
+    assert sum("<picture" in page for page in shown.values()) >= 3  # front, issue, article
+    written = {path: path.stat().st_mtime_ns for path in public.rglob("*") if path.is_file()}
+    publish()
+    second.write_text(second.read_text().replace("a Monday", "a Tuesday"))
+    publish()
+    changed = {path for path, when in written.items() if path.stat().st_mtime_ns != when}
+    assert public / "issues/bridges/index.html" in changed
+    assert not {path for path in changed if path.parent.name == "pictures"}
+    assert not desk.origin.asked
+    (desk.root / "issues" / "bridges" / "own.png").write_bytes(saved(drawn(800, 300), "PNG"))
+    own = {Path(one.url).name for one in album.copies["https://wire.example/issues/bridges/own.png"].variants}
+    publish()
+    there = {path.name for path in (public / "pictures").iterdir()}
+    assert not there & own
+    assert len(there) == len(album.files)
 
 
 def test_deleting_everything_that_was_made_makes_the_same_again(desk, tmp_path):

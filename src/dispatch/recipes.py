@@ -46,14 +46,6 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A picture of which the site has a copy."""
-
-    address: Annotated[str, "the address that it has in its article"]
-    copy: Annotated[Copy, "what pages show instead"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What is kept of an issue."""
 
@@ -61,7 +53,7 @@ class Kept:
     whole: Annotated[str, "a digest of all of it"]
     articles: Annotated[tuple[Digests, ...], "of each article in order"]
     files: Annotated[tuple[str, ...], "what stands beside its articles and it shows or links to"]
-    shown: Annotated[tuple[Shown, ...], "the pictures of which the site has copies"] = ()
+    shown: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
     served: Annotated[tuple[str, ...], "the files of those, by their paths in the public folder"] = ()
 
 
