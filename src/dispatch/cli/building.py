@@ -14,9 +14,6 @@ from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Re
 from dispatch.readers import opml
 from dispatch.recipes import Digests, Kept, Recipes, digest, program
 
-# What is asked of a feed of entries that were judged, whole, in the feed of their own issue.
-_OF_ENTRIES = ("article", "title", "read-more", "author", "author-link", "order", "credit", "source")
-_ASKED = ("feed.", *(f"attribution.{rule}" for rule in _OF_ENTRIES))
 _AT_HAND = 4  # issues that are kept with their texts while pages are made of them
 
 
@@ -160,11 +157,7 @@ class Building:
         changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
         if changed:
             found = findings_of(shown, changed, self.publication)
-            self.findings += (
-                finding
-                for finding in found
-                if finding.severity == "error" and (place.kind != "feed" or finding.rule.startswith(_ASKED))
-            )
+            self.findings += (finding for finding in found if finding.severity == "error")
 
     def _edition(self, page: Issue, place: Place, name: str) -> Edition:
         if place.kind != "feed":
