@@ -94,7 +94,8 @@ async function search() {
   if (turn !== asked) return;
   list.replaceChildren(...lines);
   const said = lines.length ? box.dataset.found : box.dataset.none;
-  status.textContent = said.replace("{n}", lines.length).replace("{words}", words);
+  const more = answer.results.length > MOST ? "+" : "";
+  status.textContent = said.replace("{n}", lines.length + more).replace("{words}", words);
 }
 
 async function tried() {
@@ -107,7 +108,10 @@ async function tried() {
   }
 }
 
-form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  tried();
+});
 field.addEventListener("input", tried);
 form.hidden = false;
 lists.hidden = true;
