@@ -1,6 +1,7 @@
 """``dispatch import``, from an archive to a publication that passes its check."""
 
 import json
+import os
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -93,6 +94,20 @@ def test_dry_run_says_it_all_and_writes_nothing(folder):
     assert said == real
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_address_of_an_account_or_of_a_subscriber_comes_along(kind, folder):
+    imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
+    assert not [name for name, body in bytes_of(folder / "issues").items() if b"@" in body]
+
+
+def test_a_name_that_is_no_text_is_imported_all_the_same(folder, tmp_path):
+    (tmp_path / "site").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "site") + b"/a\xff.md")).write_text(POST)
+    assert [row["slug"] for row in imported(str(tmp_path / "site"))["imported"]] == ["a"]
+    assert len(imported(str(tmp_path / "site"))["skipped"]) == 1
+    assert len(issues.read_all(config.load(folder))) == 1
+
+
 def test_drafts_stay_drafts_unless_told(folder):
     imported(str(DATA / "ghost"))
     assert {one.status for one in issues.read_all(config.load(folder))} == {"draft"}
@@ -107,7 +122,7 @@ def test_published_means_what_was_public_there_and_is_sound_here(folder, tmp_pat
     assert status == {
         "the-quay-at-dawn": "published",
         "tom-the-tide": "draft",  # for paying readers
-        "die-fahre": "published",
+        "die-fahre": "draft",  # for members
         "by-nobody": "published",
         "too-deep": "published",
     }

@@ -115,7 +115,7 @@ def _post(row: Row, told: Article, place: Place, label: str) -> Post | Left:
         article=body.article,
         slug=said(row, "slug"),
         is_public=said(row, "status") in _PUBLIC,
-        held="" if kind in {"public", "free", "imported"} else f"it was not for everybody ({kind})",
+        held="" if kind == "public" else f"not everybody could read it there ({kind})",
         notes=body.notes,
         pictures=body.pictures,
     )

@@ -120,14 +120,15 @@ def _post(row: Row, tables: _Tables, place: Place, name: str, label: str) -> Pos
         article=body.article,
         slug=said(row, "slug"),
         is_public=said(row, "status") in {"published", "sent"},
-        held="" if visibility in {"public", "members"} else f"it was for paying readers only ({visibility})",
+        held="" if visibility == "public" else f"not everybody could read it there ({visibility})",
         notes=(*unknown, *([f"the words below its picture are left out: {caption}"] if caption else ()), *body.notes),
         pictures=body.pictures,
     )
 
 
 def _authors(user: Row) -> Iterator[Author]:
-    for author in people.author(said(user, "name"), url=said(user, "website"), email=said(user, "email")):
+    """Who that is. The address of the account is nobody's business: issue files are often public."""
+    for author in people.author(said(user, "name"), url=said(user, "website")):
         yield replace(author, bio=entries.plain(said(user, "bio")), avatar=said(user, "profile_image"))
 
 

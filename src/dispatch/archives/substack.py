@@ -60,7 +60,7 @@ def _post(row: Row, place: Place) -> Post | Left:
         article=body.article,
         slug=slug,
         is_public=is_so(row, "is_published"),
-        held="" if audience in {"everyone", "only_free"} else f"it was for paying readers only ({audience})",
+        held="" if audience == "everyone" else f"not everybody could read it there ({audience})",
         notes=body.notes,
         pictures=body.pictures,
     )

@@ -161,13 +161,16 @@ def _moment(item: Element, *tags: str) -> datetime | None:
 
 
 def _authors(channel: Element, items: list[Element]) -> dict[str, Author]:
-    """Who stands behind what people log in with; a guest author has an item of their own."""
+    """Who stands behind what people log in with; a guest author has an item of their own.
+
+    The address of an account is nobody's business: issue files are often public.
+    """
     found: dict[str, Author] = {}
     for person in children(channel, "wp:author"):
         first_and_last = f"{text_of(person, 'wp:author_first_name')} {text_of(person, 'wp:author_last_name')}"
-        login, email = text_of(person, "wp:author_login"), text_of(person, "wp:author_email")
+        login = text_of(person, "wp:author_login")
         for shown in (text_of(person, "wp:author_display_name"), first_and_last, login):
-            if known := next(iter(people.author(entries.plain(shown), email=email)), None):
+            if known := next(iter(people.author(entries.plain(shown))), None):
                 found[login] = known
                 break
     for item in items:
@@ -176,9 +179,7 @@ def _authors(channel: Element, items: list[Element]) -> dict[str, Author]:
         meta = _meta(item)
         name = entries.plain(meta.get("cap-display_name") or text_of(item, "title"))
         bio = entries.summary(html.sanitise(meta.get("cap-description") or text_of(item, "content:encoded")))
-        for author in people.author(
-            name, url=meta.get("cap-website", ""), email=meta.get("cap-user_email", ""), bio=bio
-        ):
+        for author in people.author(name, url=meta.get("cap-website", ""), bio=bio):
             login = meta.get("cap-user_login") or text_of(item, "wp:post_name").removeprefix("cap-")
             found[login] = author
     return found

@@ -59,7 +59,7 @@ def identity(article: Article, publication: Publication, date: datetime) -> str:
     """The id of a post: the one that it has when that is an absolute IRI, else a tag URI made of it."""
     if _is_iri(article.id):
         return article.id
-    return terms.mint(publication, date, quote(article.id))
+    return terms.mint(publication, date, _quoted(article.id))
 
 
 def known(issues: Iterable[Issue], records: Iterable[Record]) -> dict[str, str]:
@@ -75,11 +75,15 @@ def known(issues: Iterable[Issue], records: Iterable[Record]) -> dict[str, str]:
 def found_in(post: Post, known: Mapping[str, str]) -> str | None:
     """The slug of the issue that has the post already, empty when it was published and is gone; None when it is new."""
     id_ = post.article.id
-    return known.get(_bare(id_) if _is_iri(id_) else quote(id_))
+    return known.get(_bare(id_) if _is_iri(id_) else _quoted(id_))
 
 
 def _is_iri(id_: str) -> bool:
     return links.is_absolute(id_) and not re.search(r"\s", id_)
+
+
+def _quoted(id_: str) -> str:
+    return quote(html.clean(id_))
 
 
 def _bare(id_: str) -> str:
