@@ -49,8 +49,14 @@ docs-serve: .venv/docs
 pictures: .venv/test docs/pictures/node_modules/.installed
 	@$(BIN)/python docs/pictures/make.py
 
-bench: .venv/test judges
+bench: .venv/test judges benchmarks/peers/node_modules/.installed benchmarks/peers/.venv/installed
 	@$(BIN)/python -m benchmarks
+
+# The site generators that the archive is measured beside, in an environment of their own.
+benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
+	@$(PYTHON) -m venv --clear benchmarks/peers/.venv
+	@benchmarks/peers/.venv/bin/python -m pip --quiet --disable-pip-version-check install --requirement $<
+	@touch $@
 
 # The environments: made once, and again only when what they are made of has changed.
 .venv/python:
@@ -82,4 +88,4 @@ freeze:
 	@touch .venv/python
 
 clean:
-	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules benchmarks/peers/.venv benchmarks/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
