@@ -9,6 +9,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
+from reader import make_reader
 
 import nouns
 from dispatch import config, issues, ledger
@@ -143,6 +144,23 @@ def test_its_text_is_nowhere_and_every_reader_is_told_under_its_id(dispatch: Dis
         id_: entry for id_, entry in before.items() if id_ != GONE
     }
     assert (public / "_redirects").read_text() == "/issues/second/story-1/ /issues/second/story-1/ 410\n"
+
+
+def test_a_reader_that_has_the_text_gets_the_notice_instead(dispatch: Dispatch, letter: Path) -> None:
+    reader = make_reader(":memory:", feed_root=str(letter / "public"))
+    reader.add_feed("feed.atom")
+    reader.update_feeds(scheduled=False)
+    before = {entry.id: entry for entry in reader.get_entries()}
+    dispatch("withdraw", "second", "story-1", "--because", REASON)
+    dispatch("publish")
+    reader.update_feeds(scheduled=False)
+    after = {entry.id: entry for entry in reader.get_entries()}
+    assert after.keys() == before.keys()
+    assert SENTENCE in before[GONE].content[0].value
+    assert SENTENCE not in after[GONE].content[0].value
+    assert after[GONE].title == "Withdrawn: Story 1 of second"
+    assert {id_ for id_ in after if after[id_].updated != before[id_].updated} == {GONE}
+    reader.close()
 
 
 def test_pages_say_so_and_lists_leave_it_out(dispatch: Dispatch, letter: Path) -> None:

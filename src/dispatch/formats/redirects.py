@@ -13,6 +13,7 @@ from dispatch.model import Issue, Place, Publication
 
 MOVED = 301
 GONE = 410
+_DEPTH = 2  # of an issue's page: issues/<slug>/
 
 
 def files(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
@@ -34,9 +35,14 @@ def _page(path: str, publication: Publication) -> bytes:
 
 
 def _lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
-    """The lines: what is exact before what is below, for the first that fits wins."""
-    yield from sorted(f"{within}/{old} {within}/{new} {MOVED}" for old, new in moved.items())
+    """The lines: what is exact before what is below, for the first that fits wins.
+
+    With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
+    """
+    issues = {old: new for old, new in moved.items() if old.count("/") == _DEPTH}
+    for old, new in sorted(moved.items()):
+        issue = "/".join(old.split("/", _DEPTH)[:_DEPTH]) + "/"
+        if old == issue or issues.get(issue, issue) + old.removeprefix(issue) != new:
+            yield f"{within}/{old} {within}/{new} {MOVED}"
     yield from sorted(f"{within}/{path} {within}/{path} {GONE}" for path in gone)
-    # With an issue goes all that stands below its page: its mail, its feeds, its pictures.
-    issues = {old: new for old, new in moved.items() if old.count("/") == 2}
     yield from sorted(f"{within}/{old}* {within}/{new}:splat {MOVED}" for old, new in issues.items())

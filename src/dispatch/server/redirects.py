@@ -43,13 +43,14 @@ class Redirects:
 
     def find(self, path: str) -> Rule | None:
         """What became of a path, as ``asked`` reads it; with or without its last slash, or by its index.html."""
+        slash = "/" if path.endswith("/") else ""
         path = _place(path)
         if found := self.exact.get(path):
             return found
         names = path.split("/")
         for depth in range(min(self.deepest, len(names) - 1), -1, -1):
             if found := self.below.get("/".join(names[:depth])):
-                to = found.to.replace(":splat", quote("/".join(names[depth:])))
+                to = found.to.replace(":splat", quote("/".join(names[depth:]) + slash))
                 return Rule(status=found.status, to=to) if _WITHIN.fullmatch(to) else None
         return None
 
