@@ -11,7 +11,7 @@ from dispatch.cli.building import around
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
-from dispatch.formats import eml
+from dispatch.formats import FORMATS, eml
 from dispatch.model import Edition, Finding, Issue, Place, Publication
 from dispatch.server.preview import Listed, Overview, Stop, Weight, places
 
@@ -144,6 +144,8 @@ class Newsroom:
         return self._mail.name
 
     def _file(self, slug: str, path: str) -> bytes | None:
+        if path in self._letters(slug):
+            return self._edition(self._issue(slug), self._letters(slug)[path]).body
         found = self._files(slug).get(path)
         if found is None:
             released = [self._issue(other) for other in self._public(slug)]
@@ -156,6 +158,10 @@ class Newsroom:
         if page.slug and page.place and page.place.kind in {"front", "issue", "article"}:
             page = compose.filled(page, self._issue(page.slug))
         return self._edition(page, name).body
+
+    def _letters(self, slug: str) -> dict[str, str]:
+        """The mail and its text, with their formats: they are the same wherever the issue stands, and need no plan."""
+        return {f"issues/{slug}/{FORMATS[name].path}": name for name in publish.PUBLIC if name in {"email", "text"}}
 
     def _picture(self, slug: str, path: str) -> bytes | None:
         """A file beside the articles of an issue that is public."""
