@@ -21,8 +21,8 @@ MODULES = sorted(SRC.rglob("*.py"))
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files"},
-    {"html", "tables", "frontmatter", "nouns", "templates", "terms", "language", "report"},
-    {"readers", "formats", "checks", "schemas"},
+    {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
+    {"readers", "formats", "checks", "nouns", "schemas"},
     {"archive_files", "archives", "config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
     | {"searching", "server", "smtp", "sources"},
     {"gather", "compose", "render", "check", "publish", "review"},

@@ -204,6 +204,23 @@ def test_two_folders_have_records_of_their_own(letter, publish, tmp_path):
     assert publish().stdout == publish("--output", str(tmp_path / "www")).stdout == ""
 
 
+def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(letter, publish):
+    (letter / "dispatch.toml").write_text((letter / "dispatch.toml").read_text("utf-8") + "\n[site]\nsearch = true\n")
+    changed = publish().stdout.split()
+    assert {"search/index.html", "search/search.js", "pagefind/pagefind.js"} <= set(changed)
+    index = {path: body for path, body in tree(letter / "public").items() if path.startswith("pagefind/")}
+    assert len([path for path in index if path.endswith(".pf_fragment")]) == 6
+    assert publish("--dry-run").stdout == ""
+    edit(template(letter, "email.txt"), "{{", " {{")
+    assert not [path for path in publish().stdout.split() if path.startswith("pagefind/")]
+    edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of story 1", "An unheard-of beginning")
+    assert [path for path in publish().stdout.split() if path.startswith("pagefind/")]
+    edit(letter / "dispatch.toml", "search = true", "search = false")
+    assert "- pagefind/pagefind.js" in publish().stdout.split("\n")
+    assert not (letter / "public" / "pagefind").exists()
+    assert not (letter / "public" / "search").exists()
+
+
 # The old site or the new one
 
 
