@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from packing import KINDS, bag, of, sample, zip_bytes, zipped
+from packing import KINDS, PNG, bag, of, sample, zip_bytes, zipped
 
 from dispatch import archive_files, archives, html
 from dispatch.archives import rows
@@ -88,29 +88,26 @@ def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path):
         archive.read("one.md")
 
 
-def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
+def test_what_is_too_much_is_refused_before_it_is_read(tmp_path):
     body = bytearray(zip_bytes({"one.md": POST}))
     end = body.rindex(b"PK\x05\x06")
     body[end + 12 : end + 16] = struct.pack("<L", 64 << 20)
     with pytest.raises(GatherError, match="larger than archives are"):
         opened(tmp_path / "x.zip", bytes(body))
-    monkeypatch.setattr(archive_files, "MOST_FILES", 3)
-    with pytest.raises(GatherError, match="more than 3 files"):
-        opened(tmp_path / "y.zip", zip_bytes({f"{n}.md": POST for n in range(4)}))
-    (tmp_path / "f").mkdir()
-    for n in range(4):
-        (tmp_path / "f" / f"{n}.md").write_bytes(POST)
-    with pytest.raises(GatherError, match="more than 3 files"):
-        archive_files.opened(tmp_path / "f")
-    monkeypatch.setattr(archive_files, "MOST_IN_ALL", 10)
-    with pytest.raises(GatherError, match="holds more"):
-        opened(tmp_path / "z.zip", zip_bytes({"one.md": POST}))
+    with pytest.raises(GatherError, match="more than 50,000 files"):
+        opened(tmp_path / "y.zip", zip_bytes({f"{n}.md": b"" for n in range(50_001)}))
+    body = bytearray(zip_bytes({f"{n}.md": POST for n in range(3)}))
+    at = 0
+    while (at := body.find(b"PK\x01\x02", at + 1)) > 0:
+        body[at + 24 : at + 28] = struct.pack("<L", 1 << 30)
+    with pytest.raises(GatherError, match="holds more than 2 GiB"):
+        opened(tmp_path / "z.zip", bytes(body))
 
 
-def test_a_file_that_is_too_large_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive_files, "MOST_BYTES", 100)
+def test_a_file_that_is_too_large_is_left_alone(tmp_path):
     (tmp_path / "f").mkdir()
-    (tmp_path / "f" / "one.md").write_bytes(POST * 10)
+    with (tmp_path / "f" / "one.md").open("wb") as file:
+        file.truncate(65 << 20)
     (tmp_path / "f" / "two.md").write_bytes(POST)
     posts, left = of(archives.read(archive_files.opened(tmp_path / "f"), "markdown"))
     assert [post.file for post in posts] == ["two.md"]
@@ -280,6 +277,26 @@ def test_no_pattern_takes_more_than_linear_time(piece):
     for kind, held in files.items():
         of(archives.read(bag(held), kind, "https://old.example"))
     assert time.process_time() - began < 30
+
+
+def test_an_address_that_cannot_be_one_is_no_site():
+    text = sample("wordpress")["harbour.WordPress.2024-06-01.xml"].replace(b"https://harbour.example<", b"https://[<")
+    posts, _ = of(archives.read(bag({"a.xml": text}), "wordpress"))
+    assert len(posts) == 4
+
+
+def test_many_pictures_that_are_not_there_are_told_in_one_line():
+    text = "".join(f"![](x{n}.png)\n" for n in range(9_000))
+    (post,), _ = of(archives.read(bag({"a.md": f"---\ntitle: T\n---\n{text}"}), "markdown"))
+    assert post.notes == ("pictures that are not in the archive: x0.png, x1.png, x2.png and 8997 more",)
+
+
+def test_the_pictures_of_one_post_are_bounded_together():
+    large = PNG + bytes(100 << 20)
+    text = "---\ntitle: T\n---\n![](a.png)![](a.png)![](b.png)![](c.png)"
+    (post,), _ = of(archives.read(bag({"a.png": large, "b.png": large, "c.png": large, "a.md": text}), "markdown"))
+    assert list(post.pictures) == ["a.png", "b.png"]
+    assert "c.png is no picture that can be shown, or too large" in post.notes
 
 
 def test_scripts_come_through_nowhere():

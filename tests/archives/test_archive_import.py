@@ -238,6 +238,8 @@ def test_wrong_use_is_told(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     assert "no archive" in run("import", str(tmp_path / "a.pdf"), code=1).stderr
     run("import", str(tmp_path), "--from", "blog", code=2)
+    for site in ("old.example", "https://[", "javascript:x"):
+        assert "no address" in run("import", str(tmp_path), "--site", site, code=2).stderr
     zipped(tmp_path / "e.zip", {"a.md": POST.encode()})
     assert "Ghost" in run("import", str(tmp_path / "e.zip"), "--from", "ghost", code=1).stderr
 

@@ -207,7 +207,7 @@ def test_markdown():
     assert list(bridges.pictures) == ["bridge.png"]
     notes = " ".join(bridges.notes)
     assert "static/images/fake.png is no picture" in notes
-    assert "missing.png is not in the archive" in notes
+    assert "pictures that are not in the archive: /images/fake.png, missing.png" in notes
     elsewhere = posts["elsewhere"].article
     assert (elsewhere.id, elsewhere.url) == ("https://old.example/?p=77", "https://paper.example/elsewhere?x=1&y=2#z")
     assert elsewhere.authors == (tove,)

@@ -71,11 +71,8 @@ def _whole(article: Article, written: str, found: Pictures) -> Body:
     article = replace(
         article, authors=tuple(replace(author, avatar=_portrait(author.avatar, found)) for author in authors)
     )
-    if found.within:
-        found.notes.append(f"links to places within it are plain text now: {_some(list(dict.fromkeys(found.within)))}")
-    return Body(
-        article=article, pictures=found.files, notes=(*_lost(written, article), *found.notes, *_astray(article, found))
-    )
+    notes = (*_lost(written, article), *found.notes, *_unplaced(article, found))
+    return Body(article=article, pictures=found.files, notes=notes)
 
 
 def _tidy(content: str, title: str) -> str:
@@ -116,18 +113,22 @@ def _lost(written: str, article: Article) -> Iterator[str]:
         yield f"stands there as text: {_some(codes)}"
 
 
-def _astray(article: Article, found: Pictures) -> Iterator[str]:
-    """Addresses that stayed relative: nobody knows to what."""
-    relative: list[str] = []
+def _unplaced(article: Article, found: Pictures) -> Iterator[str]:
+    """Addresses that lead nowhere now, and those that stayed relative: nobody knows to what."""
+    relative: dict[str, None] = {}
 
     def seen(address: str) -> str:
-        if address and not (links.is_absolute(address) or address in (*found.files, *found.lost)):
-            relative.append(address)
+        if not (links.is_absolute(address) or address in found.files or address in found.lost):
+            relative[address] = None
         return address
 
     html.readdressed(article.content, seen)
+    if found.lost:
+        yield f"pictures that are not in the archive: {_some(list(found.lost))}"
+    if found.within:
+        yield f"links to places within it are plain text now: {_some(list(found.within))}"
     if relative:
-        yield f"relative addresses, and nobody says to what (--site): {_some(list(dict.fromkeys(relative)))}"
+        yield f"relative addresses, and nobody says to what (--site): {_some(list(relative))}"
 
 
 def _some(things: list[str]) -> str:

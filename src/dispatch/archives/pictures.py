@@ -11,6 +11,7 @@ from dispatch.archives.nouns import Archive
 from dispatch.errors import GatherError
 
 MOST_PICTURES = 500  # in one post
+MOST_TOGETHER = 256 << 20  # bytes, of all of them
 MOST_PARTS = 8  # of a path, from its end, that are compared
 
 # How files begin that browsers show as pictures; SVG is left out, for it can hold a program.
@@ -40,7 +41,8 @@ class Place:
 
 
 def place_in(archive: Archive, site: str, *roots: str) -> Place:
-    """The place of all posts of an archive; each has its own ``file``."""
+    """The place of all posts of an archive; each has its own ``file``. A site that is no address of the web is none."""
+    site = f"{site.rstrip('/')}/" if links.is_web(site) and links.host(site) else ""
     known: dict[str, str] = {}
     for name in archive.names:
         if _LIKE_A_PICTURE.search(name):
@@ -49,7 +51,7 @@ def place_in(archive: Archive, site: str, *roots: str) -> Place:
             for start in range(max(0, len(parts) - MOST_PARTS), len(parts)):
                 end = "/".join(parts[start:])
                 known[end] = "" if end in known else name
-    return Place(archive=archive, site=f"{site.rstrip('/')}/" if site else "", roots=roots, known=known)
+    return Place(archive=archive, site=site, roots=roots, known=known)
 
 
 class Pictures:
@@ -59,16 +61,18 @@ class Pictures:
         self._place = place
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}
-        self.lost: set[str] = set()
-        self.within: list[str] = []
-        self.notes: list[str] = []
+        # Dictionaries for their order; of each only the keys count.
+        self.lost: dict[str, None] = {}
+        self.within: dict[str, None] = {}
+        self.notes: dict[str, None] = {}
+        self._room = MOST_TOGETHER
 
     def placed(self, address: str) -> str:
         """The address as it is to stand: the name of a copied picture, one that is resolved, the same, or none."""
         if address in self.changed:
             return self.changed[address]
         if address.startswith("#"):  # what it led to has lost its name at the door
-            self.within.append(address)
+            self.within[address] = None
             self.changed[address] = ""
             return ""
         path = self._path(address)
@@ -80,8 +84,7 @@ class Pictures:
         if not new and self._bare(address) != address:
             new = "/" + self._bare(address).lstrip("/")
         if _LIKE_A_PICTURE.search(path) and not links.is_absolute(new or address) and new not in self.files:
-            self.lost.add(new or address)
-            self._note(f"the picture {address} is not in the archive")
+            self.lost[new or address] = None
         if new and new != address:
             self.changed[address] = new
         return new or address
@@ -113,17 +116,19 @@ class Pictures:
         try:
             body = self._place.archive.read(member)
         except GatherError as error:
-            self._note(f"the picture {member} cannot be read: {error.message}")
+            self.notes[f"the picture {member} cannot be read: {error.message}"] = None
             return ""
-        if not body.startswith(_BEGINNINGS.get(kind, ())):
-            self._note(f"{member} is no picture that can be shown")
+        if not body.startswith(_BEGINNINGS.get(kind, ())) or len(body) > self._room:
+            self.notes[f"{member} is no picture that can be shown, or too large"] = None
             return ""
         stem = re.sub(r"[^a-z0-9]+", "-", posixpath.basename(member).lower().rpartition(".")[0]).strip("-")[:60]
         name, number = f"{stem or 'picture'}.{kind}", 1
         while name in self.files and self.files[name] != body:
             number += 1
             name = f"{stem or 'picture'}-{number}.{kind}"
-        self.files[name] = body
+        if name not in self.files:
+            self.files[name] = body
+            self._room -= len(body)
         return name
 
     def _member(self, path: str) -> str:
@@ -136,7 +141,3 @@ class Pictures:
         # An address may begin with folders that the archive does not have: wp-content/uploads/2024/05/x.jpg.
         ends = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
         return next((self._place.known[end] for end in ends if self._place.known.get(end)), "")
-
-    def _note(self, words: str) -> None:
-        if words not in self.notes:
-            self.notes.append(words)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import archive_files, archives, compose, issues, ledger
+from dispatch import archive_files, archives, compose, issues, ledger, links
 from dispatch.archives import ARCHIVES, Left, Post
 from dispatch.cli.desk import Desk, desk, now, say, tell
 from dispatch.cli.particulars import Named
@@ -48,6 +48,8 @@ def import_(
       dispatch import my-hugo-site/ --from markdown --site https://old.example
       dispatch import export.zip --json > report.json
     """
+    if site and not (links.is_web(site) and links.host(site)):
+        raise click.BadParameter(f"“{site}” is no address; write https://old.example", param_hint="--site")
     here = desk()
     archive = archive_files.opened(path)
     kind = kind or archives.kind_of(archive)
