@@ -219,6 +219,8 @@ def test_a_whole_issue(dispatch: Dispatch, letter: Path) -> None:
 def test_an_issue_that_was_marked_by_hand_is_withdrawn_with_all_its_articles(dispatch: Dispatch, letter: Path) -> None:
     path = letter / "issues" / "second" / "issue.md"
     path.write_text(path.read_text("utf-8").replace("status:", "withdrawn: {date: 2026-12-01}\nstatus:", 1), "utf-8")
+    read = issues.read(config.load(letter), "second")
+    assert {(article.content, article.dek, article.image) for article in read.articles} == {("", "", None)}
     dispatch("publish")
     assert [path for path in files_with(letter / "public", SENTENCE) if "second" in path] == []
     assert "Withdrawn: Story 2 of second" in (letter / "public" / "feed.xml").read_text("utf-8")
