@@ -1,10 +1,12 @@
-"""Takes the pictures of the mail and of the page that README and docs show: ``make pictures``. Needs Chromium.
+"""Takes the pictures of mail and site that README and docs show: ``make pictures``. Needs Chromium.
 
-Nothing is fetched: what the mail shows at the publication's address comes from the files beside its articles.
+Nothing is fetched: what stands at the publication's address comes from the files beside its articles.
 """
 
 import base64
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from dispatch import config, issues, render
+from dispatch import compose, config, issues, render
+from dispatch.formats import web
 from dispatch.model import Issue, Publication
 
 HERE = Path(__file__).parent
@@ -26,21 +29,28 @@ class Shot:
     """One picture."""
 
     name: str
-    format: str  # email or web
+    shown: str  # a format, for an issue alone; or the path of a page of the site: “/” for the front page
     width: int  # pixels
     height: int  # pixels; what is below is not in the picture
     scheme: Literal["light", "dark"] = "light"
     publication: Path = CHECKOUT
+    issue: str = "names-and-addresses"  # the newest that there is
 
 
 ARABIC = CHECKOUT / "tests" / "data" / "arabic"
+DRAWER = "what-the-drawer-remembers"
 SHOTS = (
-    Shot(name="mail-light", format="email", width=680, height=1180),
-    Shot(name="mail-dark", format="email", width=680, height=1180, scheme="dark"),
-    Shot(name="mail-phone", format="email", width=360, height=1180),
-    Shot(name="mail-arabic", format="email", width=680, height=1180, publication=ARABIC),
-    Shot(name="page-light", format="web", width=1000, height=1180),
-    Shot(name="page-dark", format="web", width=1000, height=1180, scheme="dark"),
+    Shot(name="mail-light", shown="email", width=680, height=1180),
+    Shot(name="mail-dark", shown="email", width=680, height=1180, scheme="dark"),
+    Shot(name="mail-phone", shown="email", width=360, height=1180),
+    Shot(name="mail-arabic", shown="email", width=680, height=1180, publication=ARABIC, issue="issue-7"),
+    Shot(name="page-light", shown="web", width=1000, height=1180),
+    Shot(name="page-dark", shown="web", width=1000, height=1180, scheme="dark"),
+    Shot(name="front-light", shown="/", width=1000, height=1180, issue=DRAWER),
+    Shot(name="front-dark", shown="/", width=1000, height=1180, scheme="dark", issue=DRAWER),
+    Shot(name="front-phone", shown="/", width=360, height=1180, issue=DRAWER),
+    Shot(name="front-arabic", shown="/", width=1000, height=1180, publication=ARABIC, issue="issue-7"),
+    Shot(name="author-light", shown="/authors/jonna-lindqvist/", width=1000, height=900, issue="carried-across"),
 )
 
 
@@ -51,33 +61,71 @@ def main() -> None:
         for shot in SHOTS:
             take(browser, shot)
             print(f"docs/pictures/{shot.name}.png")
+        preview(browser)
+        print("docs/pictures/preview.png")
         browser.close()
 
 
 def take(browser: Browser, shot: Shot) -> None:
-    """One picture of the newest issue of its publication."""
+    """One picture of an issue, or of the site as it was when that issue was the newest."""
     publication = config.load(shot.publication)
-    issue = issues.read(publication, issues.newest(publication) or "")
-    made = render.edition(issue, publication, shot.format).body
+    issue = issues.read(publication, shot.issue)
     files = pictures(publication, issue)
+    if shot.shown.startswith("/"):
+        files |= site(publication, issue)
+        address = publication.url + shot.shown
+    else:
+        address = f"{publication.url}/issues/{issue.slug}/"
+        files[address] = render.edition(issue, publication, shot.shown).body
 
     def serve(route: Route) -> None:
         body = files.get(route.request.url)
         if body is None:
             route.abort()
         else:
-            route.fulfill(body=body)
+            kinds = {".css": "text/css", ".png": "image/png"}
+            route.fulfill(body=body, content_type=kinds.get(Path(route.request.url).suffix, "text/html; charset=utf-8"))
 
     size = {"width": shot.width, "height": shot.height}
     context = browser.new_context(viewport=size, color_scheme=shot.scheme, device_scale_factor=2, bypass_csp=True)  # type: ignore[arg-type]
     context.route("**/*", serve)
     page = context.new_page()
-    page.set_content(made.decode(), wait_until="networkidle")
+    page.goto(address, wait_until="networkidle")
     page.add_style_tag(content="\n".join(faces()))
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(200)
     page.screenshot(path=HERE / f"{shot.name}.png")
     context.close()
+
+
+def preview(browser: Browser) -> None:
+    """The page of ``dispatch preview``, with the mail of the sample's issue on a phone."""
+    command = [sys.executable, "-m", "dispatch", "preview", "names-and-addresses", "--no-open"]
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout
+        page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=2, bypass_csp=True)
+        page.goto(server.stdout.readline().strip() + "#names-and-addresses/mail/phone", wait_until="load")
+        page.wait_for_selector("html[data-version]:not([data-busy])")
+        for frame in page.frames:
+            frame.add_style_tag(content="\n".join(faces()))
+        page.wait_for_timeout(500)
+        page.screenshot(path=HERE / "preview.png")
+        page.close()
+        server.terminate()
+
+
+def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
+    """The pages of the site by their address, as they were when that issue was the newest."""
+    whole = {issue.slug: issue for issue in issues.read_all(publication)}
+    released = [compose.light(issue) for issue in whole.values() if issue.date <= newest.date]
+    made = {f"{publication.url}/style.css": web.style(publication)}
+    for page in compose.pages(released, publication):
+        if page.place and page.place.kind != "feed":
+            shown = compose.filled(page, whole[page.slug]) if page.slug else page
+            made[f"{publication.url}/{page.place.path}"] = render.edition(shown, publication, "web").body
+    return made
 
 
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
