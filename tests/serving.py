@@ -37,6 +37,10 @@ class Server:
     def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
         self.port = port
         self.process = process
+        self.log: list[str] = []  # a line for each answer, with --log
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
 
     def ask(self, target: str, method: str = "GET", **fields: str) -> Answer:
         """One request; the target is sent as it is, the names of fields with - for _."""
@@ -73,17 +77,18 @@ def serving(*command: str, folder: Path | None = None) -> Iterator[Server]:
         said = process.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
         assert address, said + process.stderr.read()
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        server = Server(int(address[1]), process)
+        threading.Thread(target=server.log.extend, args=(process.stderr,), daemon=True).start()
         try:
-            yield Server(int(address[1]), process)
+            yield server
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=20) == 0
 
 
-def served(folder: Path) -> AbstractContextManager[Server]:
+def served(folder: Path, *options: str) -> AbstractContextManager[Server]:
     """The command, for that folder."""
-    return serving(sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(folder))
+    return serving(sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(folder), *options)
 
 
 def fill(folder: Path) -> Path:

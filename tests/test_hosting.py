@@ -86,9 +86,9 @@ PATHS = [
     "drawing.svg", "unknown.thing", "empty.txt", "long.mp3", "search/", "search/pagefind/pagefind.js",
     "search/pagefind/pagefind-entry.json", "search/pagefind/index/en_4d6ef5d.pf_index", "issues/bridges/",
     "issues/bridges/email.html", "issues/bridges/email.txt", "issues/bridges/91c0e2a47b3d5f68-640.webp",
-    "issues/bridges/20261122.avif", "issues/bridges/2026112208301522-640.webp", ".well-known/security.txt", "withdrawn/", "issues/brigdes/", "issues/bridges",
-    "for-good", "nothing", "issues/", ".env", ".git/config", ".well-known/.hidden", "issues/.draft/", "_redirects",
-    "_headers", "link.txt", "linked/", "linked/index.html",
+    "issues/bridges/20261122.avif", "issues/bridges/2026112208301522-640.webp", ".well-known/security.txt",
+    "withdrawn/", "issues/brigdes/", "issues/bridges", "for-good", "nothing", "issues/", ".env", ".git/config",
+    ".well-known/.hidden", "issues/.draft/", "_redirects", "_headers", "link.txt", "linked/", "linked/index.html",
 ]  # fmt: skip
 
 
