@@ -61,15 +61,10 @@ class Building:
         return [self.kept[slug].issue for slug in self.released]
 
     def build(self, release: stage.Release) -> Iterator[Issue]:
-        """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError."""
-        for page in self.pages:
-            place = page.place or Place(kind="front")
-            names = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(place.kind, ("web",))
-            made = {name: self._made_of(page, place, name) for name in names}
-            due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
-            if due:
-                self._make(page, place, {name: made[name] for name in due}, release)
-            yield page
+        """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError.
+
+        First comes what pages need, then what other pages lead to: that is the order in which it will be settled.
+        """
         for slug in self.released:
             for name in self.kept[slug].files:
                 self._beside(slug, name, release)
@@ -78,6 +73,14 @@ class Building:
                     release.put(path, "", self._album(slug).files[path]())
         for path, body in around(self.pages, self.issues, self.publication):
             release.put(path, "", body)
+        for page in self.pages:
+            place = page.place or Place(kind="front")
+            names = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(place.kind, ("web",))
+            made = {name: self._made_of(page, place, name) for name in names}
+            due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
+            if due:
+                self._make(page, place, {name: made[name] for name in due}, release)
+            yield page
         if self.publication.site.search and release.dry:
             release.spare(searching.FOLDER)  # the index is made of finished files, and there are none
         elif self.publication.site.search:
