@@ -1,20 +1,24 @@
 """Something published is taken back: its text is nowhere in the public folder, its readers are told under its id."""
 
 import re
+import shutil
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from reader import make_reader
 
 import nouns
-from dispatch import config, issues, ledger
+from dispatch import compose, config, issues, ledger, terms
 from dispatch.cli import main
-from dispatch.model import Author, Image, Issue, Section, Source
+from dispatch.model import Author, Image, Issue, Section, Source, Withdrawal
 
 Dispatch = Callable[..., Result]
 
@@ -59,8 +63,8 @@ def letter(tmp_path: Path) -> Path:
     """A publication with two published issues of two articles each."""
     root = tmp_path / "letter"
     config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    settings = root / "dispatch.toml"
-    settings.write_text(settings.read_text("utf-8") + '\n[feeds]\neach = ["author", "tag"]\n', "utf-8")
+    file = root / "dispatch.toml"
+    file.write_text(file.read_text("utf-8") + '\n[feeds]\neach = ["author", "tag"]\n', "utf-8")
     for n, slug in enumerate(("first", "second"), 1):
         issues.write(config.load(root), number(slug, n, 1, 2))
         for k in (1, 2):
@@ -270,3 +274,44 @@ def test_its_id_is_never_used_again(dispatch: Dispatch, letter: Path) -> None:
     taker = nouns.issue(id=third.id, slug="third", sections=(Section(articles=(replace(article, id=GONE),)),))
     issues.write(config.load(letter), taker)
     assert "ids.withdrawn" in dispatch("check", "third", code=1).stdout
+
+
+def test_whoever_has_nothing_left_is_in_no_list_and_keeps_the_feed_that_says_so() -> None:
+    said = Withdrawal(date=nouns.DATE, text=REASON)
+    issue = number("second", 2, 1, 2)
+    gone = replace(
+        issue,
+        sections=(
+            replace(
+                issue.sections[0],
+                articles=tuple(
+                    terms.withdrawn(article, said) if article.key == "story-1" else article
+                    for article in issue.articles
+                ),
+            ),
+        ),
+    )
+    pages = {page.place.path: page for page in compose.pages([gone], nouns.publication()) if page.place}
+    assert [way.path for way in pages["authors/"].place.lists] == ["authors/bo-zhang/"]  # type: ignore[union-attr]
+    assert list(pages["authors/ada-lane/"].articles) == []
+    assert compose.gone(pages.values()) == ("issues/second/story-1/",)
+
+
+DATES = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=60)
+
+
+@given(WORDS, DATES, st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_what_is_written_is_read(tmp_path: Path, text: str, date: datetime, is_whole: bool) -> None:
+    root = tmp_path / "letter"
+    if not root.exists():
+        config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    shutil.rmtree(root / "issues" / "second", ignore_errors=True)
+    publication = config.load(root)
+    issues.write(publication, number("second", 2, 1, 2))
+    said = Withdrawal(date=date.replace(microsecond=0), text=" ".join(text.split()))
+    withdrawn = compose.withdraw(issues.read(publication, "second"), "" if is_whole else "1", said)
+    issues.write(publication, withdrawn)
+    assert issues.read(publication, "second") == withdrawn
+    assert SENTENCE not in (root / "issues" / "second" / "story-1.html").read_text("utf-8")

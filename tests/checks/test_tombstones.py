@@ -42,12 +42,26 @@ def test_a_tombstone_passes_in_every_language(format: str, language: str, issue:
     "article",
     [
         replace(GONE, withdrawn=replace(SAID, text="")),
+        replace(GONE, withdrawn=replace(SAID, text="First.\n\nSee https://wire.example/why?a=1&b=2")),
+        replace(GONE, withdrawn=replace(SAID, text="See this: " + "https://wire.example/" + "why" * 30)),
+        replace(GONE, withdrawn=replace(SAID, text="<b>&amp; {{7*7}} xq0qx ]]> --> \u202e’")),
+        replace(GONE, title="Withdrawn: <b>&amp;", authors=()),
         replace(GONE, authors=(), credits=()),
         replace(GONE, authors=(), credits=(), source=replace(GONE.source, title="", url="")),
         replace(GONE, source=replace(GONE.source, syndicate="link")),
         replace(GONE, published=None, url="https://wire.example/issues/defence/#story-1"),
     ],
-    ids=["no reason", "nobody", "nothing known", "link", "own"],
+    ids=[
+        "no reason",
+        "an address",
+        "a long address",
+        "code",
+        "a title of code",
+        "nobody",
+        "nothing known",
+        "link",
+        "own",
+    ],
 )
 def test_whatever_is_known_of_it_a_tombstone_passes(format: str, article: Article) -> None:  # noqa: A002
     issue = nouns.issue(nouns.article(7), article)

@@ -42,7 +42,7 @@ def judge(
     """What is wrong with a withdrawn article as one part shows it."""
     name = called(article)
     notice = _notice(withdrawal, publication)
-    at = next((i for i, line in enumerate(entry.lines) if line.text == notice), None)
+    at = next((i for i, line in enumerate(entry.lines) if _words(line, entry) == notice), None)
     if at is None:
         yield RULE, f"{name} does not say “{short(notice)}”"
         at = len(entry.lines)
@@ -78,6 +78,11 @@ def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: 
     for picture in entry.pictures:
         if part.kind == "feed" or picture.anchor == article.key:
             yield f"a picture, {short(picture.url)}"
+
+
+def _words(line: Line, entry: Entry) -> str:
+    """The words of a line; in plain text an address that ends a paragraph is one of them."""
+    return fold(" ".join([line.text, *(link.url for link in line.links if entry.raw)]))
 
 
 def _notice(withdrawal: Withdrawal, publication: Publication) -> str:

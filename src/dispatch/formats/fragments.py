@@ -158,7 +158,8 @@ class Fragments:
     def notice(self, withdrawal: Withdrawal) -> Markup:
         """What stands in place of something that was withdrawn: when, and why where that is said."""
         said = self.language.say("withdrawn", date=self.date(withdrawal.date))
-        return Markup("{} {}").format(said, withdrawal.text) if withdrawal.text else said
+        why = " ".join(withdrawal.text.split())
+        return Markup("{} {}").format(said, why) if why else said
 
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that the source's policy allows; headings begin at ``level``."""
