@@ -30,6 +30,7 @@ class _Wish:
     dry: bool
     as_json: bool
     strict: bool
+    allow_private: bool
 
 
 @click.command()
@@ -38,7 +39,8 @@ class _Wish:
 @click.option("--dry-run", "dry", is_flag=True, help="Only say what would change.")
 @click.option("--json", "as_json", is_flag=True, help="Say what changed as JSON.")
 @click.option("--strict", is_flag=True, help="Let warnings stop it too.")
-def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, strict: bool) -> None:
+@click.option("--allow-private", is_flag=True, help="Let copies of pictures come from your own network.")
+def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, strict: bool, allow_private: bool) -> None:
     """Check ISSUE, mark it published, and write the public folder; without ISSUE, write what changed.
 
     From then on dispatch.lock remembers its ids, links, dates and authors, and check fails when one of them changes.
@@ -53,7 +55,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
     here = desk()
     root = config.find(here.folder)
     folder = (Path(output) if output else root / "public").absolute()
-    wish = _Wish(dry=dry, as_json=as_json, strict=strict)
+    wish = _Wish(dry=dry, as_json=as_json, strict=strict, allow_private=allow_private)
     with recipes.opened(root, folder, dry=dry) as kept:
         if issue is None and kept.is_whole(recipes.inputs(root)):
             _report([], [], len(kept.ours()), folder, wish)
@@ -71,7 +73,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     publication = here.publication
     one = here.issue(name) if name else None
     building = Building(publication=publication, recipes=release.recipes)
-    is_whole = wish.dry or _copied(here, one)
+    is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
     findings = _judged(here, one) if one else []
     building.released = _released(building, here, one)
     pages = building.pages
@@ -92,7 +94,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     release.settle(recipes.inputs(publication.root) if is_whole else "")
 
 
-def _copied(here: Desk, one: Issue | None) -> bool:
+def _copied(here: Desk, one: Issue | None, *, allow_private: bool) -> bool:
     """Fetch the pictures that pages show and nobody kept yet, where copies are wanted; whether all are there."""
     if here.publication.site.images != "copy":
         return True
@@ -100,7 +102,7 @@ def _copied(here: Desk, one: Issue | None) -> bool:
     from dispatch.gather import copies
 
     wanted = [other for other in issues.read_all(here.publication) if other.status == "published" or other == one]
-    client = fetch.Client(user_agent=here.user_agent, seconds=_PATIENCE)
+    client = fetch.Client(user_agent=here.user_agent, allow_private=allow_private, seconds=_PATIENCE)
     faults = [one for one in copies(here.publication, wanted, client) if isinstance(one, DispatchError)]
     for fault in faults:
         warn(fault)
