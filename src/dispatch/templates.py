@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from dispatch.errors import RenderError
-from dispatch.model import Article, Author, Correction, Image, Source
+from dispatch.model import Article, Author, Correction, Image, Place, Source, Way
 
 # What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
@@ -32,7 +32,7 @@ _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["']
 
 # What templates read of the nouns, most of it many times an article.
 _NOUNS: Mapping[type, frozenset[str]] = {
-    noun: frozenset(noun.__dataclass_fields__) for noun in (Article, Author, Correction, Image, Source)
+    noun: frozenset(noun.__dataclass_fields__) for noun in (Article, Author, Correction, Image, Place, Source, Way)
 }
 
 

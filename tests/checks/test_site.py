@@ -180,6 +180,28 @@ def test_a_script_is_data_or_the_sites_own_search(script: str, path: str, passes
     assert found == (set() if passes else {"web.forbidden"})
 
 
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rule"),
+    [
+        ("", '"name":"Ada Lane"', '"name":"The curator"', "attribution.author"),
+        ("lead/", '"name":"Ada Lane"', '"name":"The curator"', "attribution.author"),
+        ("", '"Ada Lane","url":"https://people.example/ada"', '"Ada Lane"', "attribution.author-link"),
+        ("", '"isBasedOn":"https://margin', '"isBasedOn":"https://t', "attribution.read-more"),
+        ("lead/", '"isBasedOn":"https://margin', '"isBasedOn":"https://t', "attribution.read-more"),
+        ("lead/", 'rel="canonical" href="https://margin', 'rel="canonical" href="https://t', "attribution.read-more"),
+        ("our-own/", 'rel="canonical" href="https://wire', 'rel="canonical" href="https://t', "attribution.read-more"),
+        ("", '"headline":"What was said', '"headline":"What was not said', "attribution.title"),
+        ("", '"hasPart":[', '"hasPart":[{},', "attribution.article"),
+    ],
+)
+def test_machines_are_told_the_truth(path: str, old: str, new: str, rule: str) -> None:
+    page = PAGES[f"issues/week-3/{path}"]
+    body = render.edition(page, BY, "web").body.decode()
+    assert old in body
+    edition = Edition(format="web", media_type="text/html", path="page", body=body.replace(old, new, 1).encode())
+    assert rule in {finding.rule for finding in check.judge(edition, page, BY)}
+
+
 def test_the_data_in_the_head_must_be_data() -> None:
     page = PAGES["issues/week-3/"]
     body = render.edition(page, BY, "web").body.replace(b'{"@context"', b'{"@context" ;alert(1);', 1)

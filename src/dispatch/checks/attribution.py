@@ -6,7 +6,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 import re
 from collections.abc import Iterator
 
-from dispatch.checks import about, byline, roundabout, texts, tombstones
+from dispatch.checks import about, byline, machines, roundabout, texts, tombstones
 from dispatch.checks.byline import Said
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry
@@ -26,6 +26,8 @@ def check(case: Case) -> Iterator[Finding]:
     for _, part in case.parts:
         yield from _whole(part)
         for rule, what in (*tombstones.whole(case.issue, part, case.publication), *about.judge(part)):
+            yield finding(rule, part.where, what)
+        for rule, what in machines.judge(part, case.publication):
             yield finding(rule, part.where, what)
         for article, entry in part.entries:
             where = f"{part.where}#{article.key}"

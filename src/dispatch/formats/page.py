@@ -187,7 +187,8 @@ class Page(Fragments):
         place = self.issue.place
         if place and place.author and place.author.avatar:
             return Image(url=place.author.avatar, alt=place.author.name)
-        return next((article.image for article in self.issue.articles if article.image), None)
+        shown = (article for article in self.issue.articles if not article.withdrawn)
+        return next((article.image for article in shown if article.image), None)
 
     def opengraph(self) -> Iterator[tuple[str, str]]:
         """What other sites show of a link to the page (ogp.me)."""

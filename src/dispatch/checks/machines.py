@@ -1,0 +1,78 @@
+"""What a page tells machines, in its head: search engines show it to people, so it credits as the page itself does.
+
+A page need not say any of it; what it says must be right.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from dispatch.checks.byline import Said
+from dispatch.checks.page import Tag
+from dispatch.checks.parts import Part
+from dispatch.checks.passage import fold
+from dispatch.checks.rules import called, short
+from dispatch.model import Article, Publication
+
+Thing = Mapping[str, object]
+
+
+def judge(part: Part, publication: Publication) -> Iterator[Said]:
+    """Whether the data of a page (JSON-LD) and its canonical address lead to the right people and originals."""
+    if part.page is None or part.kind not in {"page", "list"}:
+        return
+    articles = [article for article, _ in part.entries]
+    alone = articles[0] if part.place and part.place.kind == "article" and articles else None
+    for tag in part.page.named("link"):
+        if alone and tag.attributes.get("rel") == "canonical":
+            yield from _canonical(alone, tag, publication)
+    for thing in _things(part.page.named("script")):
+        if thing.get("@type") == "NewsArticle" and alone:
+            yield from _article(alone, thing)
+        elif thing.get("@type") == "PublicationIssue" and "hasPart" in thing:
+            yield from _issue(articles, thing)
+
+
+def _things(scripts: Iterator[Tag]) -> Iterator[Thing]:
+    for tag in scripts:
+        try:
+            thing = json.loads(tag.text)
+        except (ValueError, RecursionError):  # told by its own rule
+            continue
+        if isinstance(thing, dict):
+            yield thing
+
+
+def _canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Said]:
+    url = tag.attributes.get("href", "")
+    is_own = article.url.startswith(f"{publication.url}/") or article.withdrawn
+    if url != article.url and not (is_own and url.startswith(f"{publication.url}/")):
+        what = f"Search engines are sent to {short(url)} instead of {short(article.url)}"
+        yield "attribution.read-more", f"{called(article)}: {what}"
+
+
+def _issue(articles: Sequence[Article], thing: Thing) -> Iterator[Said]:
+    parts = thing["hasPart"]
+    shown = [article for article in articles if not article.withdrawn]
+    if not isinstance(parts, list) or len(parts) != len(shown):
+        yield "attribution.article", "What machines are told of the issue has other articles than the issue"
+        return
+    for article, one in zip(shown, parts, strict=True):
+        if isinstance(one, dict):
+            yield from _article(article, one)
+
+
+def _article(article: Article, thing: Thing) -> Iterator[Said]:
+    told = f"{called(article)}: machines are told"
+    if fold(str(thing.get("headline"))) != fold(article.title):
+        yield "attribution.title", f"{told} another headline: “{short(str(thing.get('headline')))}”"
+    people = thing.get("author", [])
+    people = people if isinstance(people, list) else [people]
+    names = [(fold(str(one.get("name", ""))), str(one.get("url", ""))) for one in people if isinstance(one, dict)]
+    wanted = [(fold(author.name), author.url) for author in article.authors]
+    if [name for name, _ in names] != [name for name, _ in wanted]:
+        yield "attribution.author", f"{told} that its authors are {', '.join(name for name, _ in names) or 'nobody'}"
+    elif names != wanted:
+        wrong = next(url for (_, url), (_, right) in zip(names, wanted, strict=True) if url != right)
+        yield "attribution.author-link", f"{told} that an author is at {short(wrong) or 'no address'}"
+    if (original := thing.get("isBasedOn")) not in {None, article.url}:
+        yield "attribution.read-more", f"{told} that the original is {short(str(original))}"
