@@ -32,7 +32,7 @@ def test_every_old_path_finds_the_new_one(moved: dict[str, str], gone: set[str],
         assert rule
         assert (rule.status, rule.to) == (301, f"/{within}/{new}".replace("//", "/"))
         page = files.pop(f"{old}index.html").decode()
-        assert page.count(f"{site}/{new}\"") == 3
+        assert page.count(f'{site}/{new}"') == 3
     for path in gone:
         rule = rules.find(f"{within}/{path}")
         assert rule
