@@ -104,7 +104,7 @@ def nginx(public: Path, folder: Path) -> Iterator[Server]:
     site = (HOSTING / "nginx.conf").read_text("utf-8").replace("/srv/wire/public", str(public))
     site = site.replace("/etc/nginx/", f"{folder}/").replace("listen [::]:80;", "")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
-    for name in ("wire.moved", "wire.gone"):
+    for name in ("wire.moved", "wire.below", "wire.gone"):
         (folder / name).touch()
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

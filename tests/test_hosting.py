@@ -25,7 +25,6 @@ from serving import Server, fill, served
 
 CHECKOUT = Path(__file__).parents[1]
 HOSTING = CHECKOUT / "docs" / "hosting"
-GUIDE = CHECKOUT / "docs" / "guides" / "hosting.md"
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +39,7 @@ def public(tmp_path_factory) -> Path:
 def nginx(public, tmp_path_factory) -> Iterator[Server]:
     """nginx with the file as it stands, but for its folder, its port and its privileges."""
     folder = tmp_path_factory.mktemp("nginx")
-    for command in re.findall(r"^awk .*", GUIDE.read_text("utf-8"), flags=re.MULTILINE):
-        local = command.replace("public/", f"{public}/").replace("/etc/nginx/", f"{folder}/")
-        subprocess.run(["sh", "-c", local], check=True)
+    subprocess.run(["sh", HOSTING / "nginx.sh", public, folder], check=True)
     port = free_port()
     written = (HOSTING / "nginx.conf").read_text("utf-8")
     site = written.replace("/srv/wire/public", str(public)).replace("/etc/nginx/", f"{folder}/")
@@ -117,6 +114,34 @@ def test_nginx_knows_versions_by_their_etag(nginx):
     assert nginx.ask("/feed.xml", range="bytes=0-4").body == feed.body[:5]
     packed = nginx.ask("/feed.xml", accept_encoding="gzip")
     assert (packed.headers["content-encoding"], packed.headers["vary"].lower()) == ("gzip", "accept-encoding")
+
+
+@pytest.mark.needs("nginx")
+def test_nginx_leads_on_within_the_site_and_nowhere_else(nginx):
+    for path, place in (
+        ("/issues/brigdes/", "/issues/bridges/"),
+        ("/old/bridges/feed.xml?a=1", "/issues/bridges/feed.xml"),
+        ("/old/%0d%0aset-cookie:%20a=b", "/issues/%0d%0aset-cookie:%20a=b"),
+        ("/old/%E2%80%9C", "/issues/%E2%80%9C"),
+    ):
+        answer = nginx.ask(path)
+        assert (answer.status, answer.headers["location"]) == (301, place)
+        assert "set-cookie" not in answer.headers
+    for path in ("/out", "/out2", "/out3", "/split", "/rewritten", "/all//evil.example", "/all/\\evil.example"):
+        assert nginx.ask(path).status == 404
+
+
+def test_the_lists_for_nginx_hold_nothing_but_plain_paths(tmp_path):
+    lines = ["/a /b 301", "/a /c 301", '/q /x";} 301', "/$d /x 301", "/e /$x 301", "/f/* /g/:splat 308!", "/h /h 410"]
+    (tmp_path / "_redirects").write_text("\n".join([*lines, "# /i /j 301", "/k //l 301", "/m/* /n 301", "/o /p 200"]))
+    for _ in range(2):
+        subprocess.run(["sh", HOSTING / "nginx.sh", tmp_path, tmp_path], check=True)
+        lists = {kind: (tmp_path / f"wire.{kind}").read_text() for kind in ("moved", "below", "gone")}
+        below = '"~^/f/(?<wire_rest>([^/?\\x5c][^?]*)?)([?]|$)" "/g/$wire_rest";\n'
+        assert lists == {"moved": '"/a" "/b";\n', "below": below, "gone": '"/h" 1;\n'}
+    (tmp_path / "_redirects").unlink()
+    subprocess.run(["sh", HOSTING / "nginx.sh", tmp_path, tmp_path], check=True)
+    assert not (tmp_path / "wire.moved").read_text()
 
 
 @pytest.mark.needs("nginx")
