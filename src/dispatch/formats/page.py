@@ -242,16 +242,11 @@ class Page(Fragments):
     def line(self, way: Way) -> Markup:
         """What is said of an issue beside its title: number and date."""
         number = [self.language.say("number", number=str(way.number))] if way.number else []
-        date = (
-            [
-                Markup('<time datetime="{}">{}</time>').format(
-                    way.date.astimezone(self.zone).date().isoformat(), self.date(way.date).replace(" ", NO_BREAK)
-                )
-            ]
-            if way.date
-            else []
-        )
-        return DOT.join([*number, *date])
+        if not way.date:
+            return DOT.join(number)
+        day = way.date.astimezone(self.zone).date().isoformat()
+        shown = self.date(way.date).replace(" ", NO_BREAK)
+        return DOT.join([*number, Markup('<time datetime="{}">{}</time>').format(day, shown)])
 
     @cached_property
     def zone(self) -> ZoneInfo:
