@@ -28,7 +28,7 @@ def judge(part: Part, publication: Publication) -> Iterator[Said]:
     for thing in _things(part.page.named("script")):
         if thing.get("@type") == "NewsArticle" and alone:
             yield from _article(alone, thing)
-        elif thing.get("@type") == "PublicationIssue" and "hasPart" in thing:
+        elif thing.get("@type") == "PublicationIssue" and "hasPart" in thing and not _is_told(part):
             yield from _issue(articles, thing)
 
 
@@ -40,6 +40,11 @@ def _things(scripts: Iterator[Tag]) -> Iterator[Thing]:
             continue
         if isinstance(thing, dict):
             yield thing
+
+
+def _is_told(part: Part) -> bool:
+    """Whether people see other articles too, which has its own rule."""
+    return bool(part.strangers) or any(entry is None for _, entry in part.entries)
 
 
 def _canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Said]:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.fragments import DOT, NO_BREAK, Fragments, linked
-from dispatch.model import Article, Author, Image, PageKind, Way
+from dispatch.model import Article, Author, PageKind, Way
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 UNSEARCHED = Markup(" data-pagefind-ignore")
@@ -68,7 +68,6 @@ class Page(Fragments):
             "line": self.line,
             "lost": self.lost,
             "nav": tuple(self.nav()),
-            "opengraph": tuple(self.opengraph()),
             "place": self.issue.place,
             "see_also": self.see_also,
             "to": self.to,
@@ -181,39 +180,6 @@ class Page(Fragments):
         folded = " ".join(said.split())
         return folded if len(folded) <= LONGEST else f"{folded[: LONGEST - 1].rpartition(' ')[0] or folded[:LONGEST]}…"
 
-    @property
-    def shown(self) -> Image | None:
-        """The picture for other sites that show a link to the page."""
-        place = self.issue.place
-        if place and place.author and place.author.avatar:
-            return Image(url=place.author.avatar, alt=place.author.name)
-        shown = (article for article in self.issue.articles if not article.withdrawn)
-        return next((article.image for article in shown if article.image), None)
-
-    def opengraph(self) -> Iterator[tuple[str, str]]:
-        """What other sites show of a link to the page (ogp.me)."""
-        article = self.article
-        kinds = {"issue": "article", "article": "article", "author": "profile"}
-        yield "og:type", kinds.get(self.kind, "website")
-        yield "og:site_name", self.publication.title
-        yield "og:title", self.heading
-        yield "og:description", self.description
-        yield "og:url", self.page
-        if self.language.territory:
-            yield "og:locale", f"{self.language.code.partition('-')[0]}_{self.language.territory}"
-        if image := self.shown:
-            yield "og:image", image.url
-            if image.alt:
-                yield "og:image:alt", image.alt
-            yield from ((f"og:image:{name}", str(size)) for name, size in _sizes(image) if size)
-        if self.kind in {"issue", "article"}:
-            moment = article.published if article else self.issue.date
-            yield from [("article:published_time", moment.isoformat())] if moment else []
-        if article:
-            yield from [("article:modified_time", article.updated.isoformat())] if article.updated else []
-            yield from (("article:author", author.url) for author in article.authors if author.url)
-            yield from (("article:tag", tag) for tag in article.tags)
-
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that may be shown where there is room: the front page leads with the beginning of an article."""
         if self.kind == "front":
@@ -292,8 +258,3 @@ class Page(Fragments):
     def writer(self) -> str:
         """The address to which readers write."""
         return parseaddr(self.publication.email.reply_to)[1] or parseaddr(self.publication.email.sender)[1]
-
-
-def _sizes(image: Image) -> Iterator[tuple[str, int | None]]:
-    yield "width", image.width
-    yield "height", image.height

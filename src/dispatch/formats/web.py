@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from dispatch.formats import schema_org
+from dispatch.formats import opengraph, schema_org
 from dispatch.formats.page import Page
 from dispatch.language import Language
 from dispatch.model import Issue, Place, Publication
@@ -60,7 +60,12 @@ def not_found(publication: Publication) -> bytes:
 
 
 def _page(page: Page, template: str, policy: str, style: str = "") -> bytes:
-    values = {"data": schema_org.data(page), "policy": policy, "style": Markup(style)}  # noqa: S704 - CSS of our own
+    values = {
+        "data": schema_org.data(page),
+        "opengraph": tuple(opengraph.properties(page)),
+        "policy": policy,
+        "style": Markup(style),  # noqa: S704 - CSS of our own
+    }
     return page.render(template, values).encode()
 
 
