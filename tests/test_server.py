@@ -248,6 +248,31 @@ def test_the_policy_of_every_page(site, path, policy):
     assert site.ask(f"/{path}").headers["content-security-policy"] == policy
 
 
+@pytest.mark.needs("chromium")
+def test_a_browser_runs_the_script_of_the_search_and_no_other(tmp_path, browser):
+    page = (
+        '<!doctype html><title>still</title><p style="color: red">words</p><img src="data:image/gif;base64,R0">'
+        "<script>document.title += ' inline'</script><script src='/search/search.js'></script>"
+    )
+    (tmp_path / "search").mkdir()
+    (tmp_path / "search" / "search.js").write_text("document.title += ' own'")
+    feed = '<rss version="2.0"><script xmlns="http://www.w3.org/1999/xhtml">document.title = "feed"</script></rss>'
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "drawing"</script></svg>'
+    for name, text in {"index.html": page, "search/index.html": page, "email.html": page, "feed.xml": feed}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "drawing.svg").write_text(drawing)
+    black, red = "rgb(0, 0, 0)", "rgb(255, 0, 0)"
+    shown = (("", "still", black), ("search/", "still own", black), ("email.html", "still", red))
+    with served(tmp_path) as site:
+        tab = browser.new_page()
+        for path, title, colour in (*shown, ("feed.xml", "", None), ("drawing.svg", "", None)):
+            tab.goto(f"http://127.0.0.1:{site.port}/{path}")
+            assert tab.title() == title
+            if colour:
+                assert tab.evaluate("getComputedStyle(document.querySelector('p')).color") == colour
+        tab.close()
+
+
 def test_readers_on_other_sites_may_fetch_feeds_and_pictures_and_no_page(site):
     for path in ("feed.xml", "feed.atom", "feed.json", "issues/bridges/20261122.avif", "long.mp3", "sources.opml"):
         headers = site.ask(f"/{path}").headers
