@@ -139,6 +139,20 @@ def test_the_page_of_an_article_moves_with_its_file(dispatch: Dispatch, letter: 
     ]
 
 
+def test_the_page_of_an_article_that_may_only_be_quoted_now_leads_to_its_issue(
+    dispatch: Dispatch, letter: Path
+) -> None:
+    path = letter / "issues" / "old" / "whole.html"
+    text = path.read_text("utf-8")
+    assert "syndicate: full" in text
+    path.write_text(text.replace("syndicate: full", "syndicate: excerpt"), "utf-8")
+    dispatch("publish")
+    assert lines(letter) == ["/issues/old/whole/ /issues/old/#whole 301"]
+    stub = (letter / "public/issues/old/whole/index.html").read_text("utf-8")
+    assert f'content="0; url={SITE}/issues/old/#whole"' in stub
+    assert 'id="whole"' in (letter / "public/issues/old/index.html").read_text("utf-8")
+
+
 def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, letter: Path) -> None:
     rename(letter, "old", "new")
     dispatch("publish")

@@ -194,6 +194,9 @@ def test_a_whole_issue(dispatch: Dispatch, letter: Path) -> None:
     public = letter / "public"
     said = dispatch("withdraw", "second", "--because", REASON)
     assert said.stdout.split() == [f"issues/second/{name}" for name in ("issue.md", "story-1.html", "story-2.html")]
+    assert "  withdrawn  " in dispatch("issue", "list").stdout
+    assert "· withdrawn ·" in dispatch("issue", "show", "second").stdout
+    assert dispatch("issue", "show", "second", "--json").stdout.count('"withdrawn": "20') == 3
     dispatch("publish")
     read = issues.read(config.load(letter), "second")
     assert read.withdrawn

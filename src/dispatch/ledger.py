@@ -1,9 +1,10 @@
 """dispatch.lock: what was published, so that nothing of it changes unseen.
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
-them. Others say more of the same id: ``page``, where an article stands alone; ``withdrawn``, which is never taken back.
-A line ``moved`` begins with an old address of the site and leads to the present one. What would break a line stands as
-its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
+them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
+``withdrawn``, which is never taken back. A line ``moved`` begins with an old address of the site and leads to the
+present one. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a
+file (``merge=union``).
 """
 
 import hashlib
@@ -90,8 +91,8 @@ def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
     for article in issue.articles:
         authors = _digest(article.authors)
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
-        if article.source.syndicate == "full":
-            yield Record(id=article.id, kind="page", url=f"{page}{article.key}/")
+        alone = article.source.syndicate == "full"
+        yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
 
@@ -104,14 +105,22 @@ def _with(known: Iterable[Record], now: Iterable[Record], site: str) -> list[Rec
     found = {_key(record): record for record in known}
     left: dict[str, str] = {}
     for record in now:
-        was = found.get(_key(record), record)
-        if was.url != record.url and record.kind in _PAGES and was.url.startswith(f"{site}/"):
+        was = found.get(_key(record))
+        if was is None and record.kind == "page" and "#" in record.url:
+            continue  # it never stood alone
+        if was and was.url != record.url and record.kind in _PAGES:
             left[was.url] = record.url
         found[_key(record)] = record
     used = {record.url for record in found.values() if record.kind in _PAGES}
-    ways = left | {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
+    ways = {old: new for old, new in left.items() if _is_page(old, site)}
+    ways |= {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
     others = [record for record in found.values() if record.kind != "moved"]
     return [*others, *(Record(id=old, kind="moved", url=new) for old, new in ways.items() if old not in used)]
+
+
+def _is_page(url: str, site: str) -> bool:
+    """Whether an address is that of a whole page of the site."""
+    return url.startswith(f"{site}/") and "#" not in url
 
 
 def _key(record: Record) -> tuple[str, str]:

@@ -85,7 +85,8 @@ def list_(as_json: bool) -> None:
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
-        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {one.status:9}  {count:3} articles  {one.title}"
+        state = "withdrawn" if one.withdrawn else one.status
+        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
         tell(shortened(line))
     if not everything:
         say('No issue yet. Start one: dispatch issue new "Its title"')
@@ -110,7 +111,7 @@ def show(issue: str | None, as_json: bool) -> None:
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
-    tell(f"{number}{one.date:%Y-%m-%d} · {one.status} · issues/{one.slug}/issue.md")
+    tell(f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md")
     place = 0
     for section in one.sections:
         tell(f"\n{section.title or '(no section)'}")
@@ -229,6 +230,7 @@ def _summary(one: Issue) -> dict[str, object]:
         "title": one.title,
         "date": one.date.isoformat(),
         "status": one.status,
+        "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
         "articles": sum(1 for _ in one.articles),
     }
 
