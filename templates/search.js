@@ -69,7 +69,7 @@ async function line(data, part) {
   const item = element("li", element("h2", link));
   const credit = scope.matches("article") ? scope.querySelector(".byline") : whole.querySelector(".kicker");
   if (credit) item.append(document.importNode(credit, true));
-  const top = [headline, scope.querySelector(".dek"), scope.querySelector(".byline")];
+  const top = scope.matches("article") ? [headline, scope.querySelector(".dek"), credit] : [headline];
   item.append(excerpt(data, part, top.flatMap((one) => one?.textContent.trim().split(/\s+/) ?? []).length));
   return item;
 }

@@ -96,7 +96,8 @@ def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Issue]:
 def files(issues: Iterable[Issue], by: Publication) -> dict[str, bytes]:
     """The site's files by their path in the public folder."""
     made = {f"{path}index.html": render.edition(page, by, "web").body for path, page in pages(issues, by).items()}
-    return made | search.assets(by) | {"style.css": web.style(by), "404.html": web.not_found(by)}
+    around = {"style.css": web.style(by), "icon.svg": web.icon(by), "404.html": web.not_found(by)}
+    return made | search.assets(by) | around
 
 
 def weeks(count: int = 3) -> list[Issue]:

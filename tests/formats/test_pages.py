@@ -32,6 +32,7 @@ KINDS = {
     "search": "search/index.html",
     "not-found": "404.html",
     "style": "style.css",
+    "icon": "icon.svg",
 }
 JERRY = "https://paper.example/jerry-jackson?view=posts&all=1"
 
@@ -60,7 +61,7 @@ def data(markup: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_is_as_expected(kind: str, request: pytest.FixtureRequest) -> None:
-    path = GOLDEN / (f"{kind}.css" if kind == "style" else f"{kind}.html")
+    path = GOLDEN / (f"{kind}.{KINDS[kind].rpartition('.')[2]}")
     octets = site()[KINDS[kind]]
     if request.config.getoption("--update-golden"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +105,7 @@ def test_a_page_that_is_not_there_finds_its_way_from_any_depth() -> None:
     assert 'name="robots" content="noindex"' in page("not-found")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "style"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].endswith(".html")])
 def test_nothing_acts_and_the_policy_says_so(kind: str) -> None:
     markup = page(kind)
     (policy,) = (meta["content"] for meta in attributes(markup, "meta") if "http-equiv" in meta)

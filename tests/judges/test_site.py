@@ -36,7 +36,13 @@ KINDS = {
     "search": "search/",
     "not-found": "404.html",
 }
-TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "json": "application/json"}
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "json": "application/json",
+}
 WIDTHS = (320, 768, 1280)
 Files = Mapping[str, bytes]
 every_kind = pytest.mark.parametrize("kind", KINDS)

@@ -20,6 +20,7 @@ _AT_HAND = 4  # issues that are kept with their texts while pages are made of th
 def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
     """What a site has besides its pages and feeds, each when it is its turn; the issues need not have their texts."""
     yield "style.css", web.style(publication)
+    yield "icon.svg", web.icon(publication)
     yield from search.assets(publication).items()
     yield "feed.css", feed_style.render(publication)
     yield "sources.opml", opml.public(publication)

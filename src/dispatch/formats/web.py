@@ -54,6 +54,11 @@ def style(publication: Publication) -> bytes:
     return Page(_nothing(publication), publication, lost=True).render("web.css").encode()
 
 
+def icon(publication: Publication) -> bytes:
+    """The site's icon (icon.svg): the first letter of its name. Raises RenderError."""
+    return Page(_nothing(publication), publication, lost=True).render("icon.svg").encode()
+
+
 def not_found(publication: Publication) -> bytes:
     """The page that a server shows in the place of one that is not there (404.html). Raises RenderError."""
     return _page(Page(_nothing(publication), publication, lost=True), "notfound.html", POLICY)
