@@ -364,3 +364,11 @@ def test_the_machine_has_no_say():
     }
     assert len(outputs) == 1
     assert "Friday, 14 February 2025" in outputs.pop()
+
+
+@pytest.mark.parametrize(
+    ("code", "territory"),
+    [("en", "GB"), ("en-US", "US"), ("de", "DE"), ("de-AT", "AT"), ("ar", "EG"), ("pt-BR", "BR"), ("ja", "JP")],
+)
+def test_the_territory_is_the_one_that_is_named_or_where_most_speak_it(code, territory):
+    assert Language.of(code).territory == territory
