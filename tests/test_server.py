@@ -14,6 +14,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote, urljoin
@@ -367,7 +368,8 @@ def test_each_coding_has_its_own_bytes_and_its_own_etag(site, public):
     assert gzip.decompress(answers["gzip"].body) == brotli.decompress(answers["br"].body) == answers[""].body == body
     for coding, answer in answers.items():
         assert site.ask("/feed.xml", accept_encoding=coding, if_none_match=answer.etag).status == 304
-        assert site.ask("/feed.xml", accept_encoding=coding) == answer._replace(headers={**answer.headers})
+        again = site.ask("/feed.xml", accept_encoding=coding)
+        assert (again.etag, again.body) == (answer.etag, answer.body)
     assert site.ask("/feed.xml", accept_encoding="br", if_none_match=answers["gzip"].etag).status == 200
 
 
@@ -725,7 +727,10 @@ def test_a_thousand_readers_poll_at_once(site):
         start.set()
         return await asyncio.gather(*tasks)
 
-    assert asyncio.run(all_of_them()) == [[200, 304, 304, 304, 304]] * 1000
+    # In a thread of its own: a browser under test has its loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        statuses = thread.submit(lambda: asyncio.run(all_of_them())).result()
+    assert statuses == [[200, 304, 304, 304, 304]] * 1000
 
 
 IMPATIENT = """
