@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Feeds, Image, Issue, Policy, Publication, Section, Source
+from dispatch.model import Article, Author, Image, Issue, Policy, Publication, Section, Source
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 PAPER = Source(key="paper", title="The Paper", url="https://paper.example/", section="Europe", syndicate="full")
