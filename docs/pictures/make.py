@@ -54,6 +54,11 @@ SHOTS = (
 )
 
 
+# No script runs in the preview's frames: the page around them puts the style there.
+INTO_FRAMES = """css => [document, ...[...document.querySelectorAll("iframe")].map(frame => frame.contentDocument)]
+  .forEach(page => page.head.append(Object.assign(page.createElement("style"), {textContent: css})))"""
+
+
 def main() -> None:
     """All pictures, anew."""
     with sync_playwright() as playwright:
@@ -62,7 +67,6 @@ def main() -> None:
             take(browser, shot)
             print(f"docs/pictures/{shot.name}.png")
         preview(browser)
-        print("docs/pictures/preview.png")
         browser.close()
 
 
@@ -99,21 +103,30 @@ def take(browser: Browser, shot: Shot) -> None:
 
 
 def preview(browser: Browser) -> None:
-    """The page of ``dispatch preview``, with the mail of the sample's issue on a phone."""
+    """The page of ``dispatch preview``: a mail on a phone, and a feed in the dark."""
     command = [sys.executable, "-m", "dispatch", "preview", "names-and-addresses", "--no-open"]
-    with subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout
-        page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=2, bypass_csp=True)
-        page.goto(server.stdout.readline().strip() + "#names-and-addresses/mail/phone", wait_until="load")
-        page.wait_for_selector("html[data-version]:not([data-busy])")
-        for frame in page.frames:
-            frame.add_style_tag(content="\n".join(faces()))
-        page.wait_for_timeout(500)
-        page.screenshot(path=HERE / "preview.png")
-        page.close()
-        server.terminate()
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            address = server.stdout.readline().strip()
+            for name, view, width, scheme in (
+                ("preview", "mail/phone", 1280, "light"),
+                ("preview-dark", "feeds/dark", 768, "dark"),
+            ):
+                size = {"width": width, "height": 860}
+                context = browser.new_context(
+                    viewport=size, color_scheme=scheme, device_scale_factor=2, bypass_csp=True
+                )  # type: ignore[arg-type]
+                page = context.new_page()
+                page.goto(f"{address}#names-and-addresses/{view}")
+                page.wait_for_selector("html[data-version]:not([data-busy])", timeout=10_000)
+                page.evaluate(INTO_FRAMES, "\n".join(faces()))
+                page.wait_for_timeout(500)
+                page.screenshot(path=HERE / f"{name}.png")
+                context.close()
+                print(f"docs/pictures/{name}.png")
+        finally:
+            server.terminate()
 
 
 def site(publication: Publication, newest: Issue) -> dict[str, bytes]:

@@ -56,4 +56,4 @@ export function place(finding) {
   );
 }
 
-export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
+export const count = (n, one, many = `${one}s`) => `${n ? n.toLocaleString("en-GB") : "no"} ${n === 1 ? one : many}`;

@@ -155,7 +155,7 @@ export class Feeds {
   }
 }
 
-const credit = (entry) => [entry.names.join(", "), entry.source, when(entry.date)].filter(Boolean).join(" · ");
+const credit = (entry) => [...new Set([entry.names.join(", "), entry.source, when(entry.date)])].filter(Boolean).join(" · ");
 
 function when(written) {
   const date = new Date(written);
@@ -214,7 +214,7 @@ export class Findings {
     const found = await at.findings();
     const errors = found.filter((one) => one.severity === "error").length;
     this.sheet.replaceChildren(
-      make("h2", {}, found.length ? `${count(errors, "error")}, ${count(found.length - errors, "warning")}` : "Nothing is wrong"),
+      make("h2", {}, found.length ? `${count(errors, "error").replace("no", "No")}, ${count(found.length - errors, "warning")}` : "Nothing is wrong"),
       make("ul", {}, ...found.map((one) => make("li", { class: `finding ${one.severity}` },
         make("p", { class: "severity" }, one.severity), make("p", { class: "what" }, `${one.what}.`),
         make("p", {}, one.hint), place(one), make("p", { class: "soft" }, one.rule)))),
