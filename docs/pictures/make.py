@@ -109,14 +109,17 @@ def preview(browser: Browser) -> None:
         try:
             assert server.stdout
             address = server.stdout.readline().strip()
-            for name, view, width, scheme in (
+            shots: tuple[tuple[str, str, int, Literal["light", "dark"]], ...] = (
                 ("preview", "mail/phone", 1280, "light"),
                 ("preview-dark", "feeds/dark", 768, "dark"),
-            ):
-                size = {"width": width, "height": 860}
+            )
+            for name, view, width, scheme in shots:
                 context = browser.new_context(
-                    viewport=size, color_scheme=scheme, device_scale_factor=2, bypass_csp=True
-                )  # type: ignore[arg-type]
+                    viewport={"width": width, "height": 860},
+                    color_scheme=scheme,
+                    device_scale_factor=2,
+                    bypass_csp=True,
+                )
                 page = context.new_page()
                 page.goto(f"{address}#names-and-addresses/{view}")
                 page.wait_for_selector("html[data-version]:not([data-busy])", timeout=10_000)
