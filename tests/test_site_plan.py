@@ -67,6 +67,19 @@ def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
     assert [path for path in paths(pages) if path.startswith("issues/")] == ["issues/defence/", "issues/defence/c/"]
 
 
+def test_tags_that_differ_in_capitals_or_signs_list_an_article_once():
+    whole = nouns.publication(feeds=Feeds(each=("tag",)))
+    pages = compose.pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
+    assert [path for path in paths(pages) if path.startswith("tags/")] == [
+        "tags/boats/",
+        "tags/tag/",
+        "tags/",
+        "tags/boats/feed.*",
+        "tags/tag/feed.*",
+    ]
+    assert keys(page(pages, "tags/boats/")) == ["defence-a"]
+
+
 def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
     pages = compose.pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]

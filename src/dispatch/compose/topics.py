@@ -94,8 +94,11 @@ def _of(
         yield topic
     if section:
         yield kinds["section"].topic((section,), section)
-    for tag in dict.fromkeys(article.tags):
-        yield kinds["tag"].topic((key_of(tag) or tag,), tag)
+    for tag in article.tags:
+        topic = kinds["tag"].topic((key_of(tag) or tag,), tag)
+        if topic.path not in seen:
+            seen.add(topic.path)
+            yield topic
 
 
 def _known(before: Author | None, now: Author) -> Author:
