@@ -129,7 +129,8 @@ def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Se
         head = head.replace(b"?>\n", f'?>\n<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode(), 1)
     tail = "".join(f"{'  ' * depth}</{name}>\n" for depth, name in reversed(list(enumerate(around)))).encode()
     indent = b"  " * len(around)
-    return b"".join([head.removesuffix(tail), *(b"%s%s\n" % (indent, entry) for entry in entries), tail])
+    parts = (part for entry in entries for part in (indent, entry, b"\n"))
+    return b"".join([head.removesuffix(tail), *parts, tail])
 
 
 def title(fragments: Fragments) -> str:

@@ -7,7 +7,7 @@ of the same fragments. So what one format shows of a person, all show.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -246,6 +246,7 @@ def licence(article: Article) -> str:
     return article.license or article.source.license
 
 
+@lru_cache(maxsize=4096)
 def linked(name: str, url: str, marks: str = "") -> Markup:
     """A name in bold, linked to its address when it has one; ``marks`` are attributes for what machines read."""
     # A name in another script must not carry its direction into what stands beside it.
