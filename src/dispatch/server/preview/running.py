@@ -30,7 +30,7 @@ def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
             preview, http="h11", ws="none", lifespan="on", log_config=None, log_level="critical", access_log=False,
-            proxy_headers=False, server_header=False, timeout_graceful_shutdown=2,
+            proxy_headers=False, server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
         server = _Server(config, preview)
         ready(f"http://{HOST}:{listening.getsockname()[1]}/?token={preview.token}")
