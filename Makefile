@@ -1,6 +1,6 @@
 # Everything sets itself up in .venv. Needed: Python 3.11 or later with venv, git, make.
 #
-#   make run      renders the sample publication and says where to look
+#   make run      publishes the sample publication, and shows in a preview what is being written
 #   make test     style, types and tests
 #
 # PYTHON=python3.12 make test    takes another Python.
@@ -11,11 +11,19 @@ PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: run test check-style check-types tests judges wheel-test docs docs-serve pictures bench freeze clean
 
+SITE := out/site
+
 run: .venv/run
-	@$(BIN)/dispatch render names-and-addresses
-	@echo
-	@echo "The page: $(CURDIR)/out/names-and-addresses/index.html"
-	@echo "The mail: $(CURDIR)/out/names-and-addresses/email.html"
+	@mkdir -p out
+	@$(BIN)/dispatch publish --output $(SITE) >out/published || (cat out/published; false)
+	@echo "The site: $(CURDIR)/$(SITE)/index.html"
+	@echo "The mail: $(CURDIR)/$(SITE)/issues/what-the-drawer-remembers/email.html"
+	@test ! -s out/preview.pid || kill $$(cat out/preview.pid) 2>/dev/null || true
+	@rm -f out/preview
+	@nohup $(BIN)/dispatch preview --no-open --idle 30 >out/preview 2>out/preview.log </dev/null & echo $$! >out/preview.pid
+	@for wait in 1 2 3 4 5 6 7 8 9 10; do if test -s out/preview; then break; fi; sleep 1; done
+	@echo "What is being written, in a preview that ends half an hour after you have closed it:"
+	@cat out/preview
 
 test: check-style check-types tests
 
