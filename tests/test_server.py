@@ -93,6 +93,15 @@ def test_every_file_has_its_media_type_and_its_bytes(site, public, path, kind):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_feed_that_is_opened_in_a_browser_is_called_what_browsers_style(site):
+    for path, kind in (("feed.xml", "xml"), ("feed.atom", "xml"), ("feed.json", "feed+json"), ("sitemap.xml", "xml")):
+        answer = site.ask(f"/{path}", sec_fetch_dest="document")
+        assert answer.headers["content-type"].partition(";")[0] == f"application/{kind}"
+        assert (answer.body, answer.etag) == (site.ask(f"/{path}").body, site.ask(f"/{path}").etag)
+    assert site.ask("/feed.xml", sec_fetch_dest="empty").headers["content-type"].startswith("application/rss+xml")
+    assert "sec-fetch-dest" not in site.ask("/sitemap.xml").headers["vary"]
+
+
 def test_everything_that_may_be_read_is_served_and_nothing_else(site, public):
     expected = shown(public)
     assert ".well-known/security.txt" in expected
@@ -363,7 +372,7 @@ def test_each_coding_has_its_own_bytes_and_its_own_etag(site, public):
     body = (public / "feed.xml").read_bytes()
     answers = {coding: site.ask("/feed.xml", accept_encoding=coding) for coding in ("", "gzip", "br")}
     assert len({answer.etag for answer in answers.values()}) == 3
-    assert {answer.headers["vary"] for answer in answers.values()} == {"accept-encoding"}
+    assert {answer.headers["vary"] for answer in answers.values()} == {"accept-encoding, sec-fetch-dest"}
     assert [answers[coding].headers.get("content-encoding") for coding in answers] == [None, "gzip", "br"]
     assert gzip.decompress(answers["gzip"].body) == brotli.decompress(answers["br"].body) == answers[""].body == body
     for coding, answer in answers.items():

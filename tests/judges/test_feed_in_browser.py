@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 import nouns
-from dispatch import colours
+from dispatch import colours, render
 from dispatch.formats import feed_style
 from dispatch.language import Language
 from judges.cases import FEEDS
+from serving import served
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -98,3 +100,17 @@ def test_an_arabic_feed_runs_from_right_to_left(page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
     said = page.evaluate("getComputedStyle(document.querySelector('channel'), '::before').content")
     assert str(Language.of("ar").say("page.feed_here")) in said
+
+
+@pytest.mark.parametrize("format", ["rss", "atom"])
+def test_what_dispatch_serves_is_shown_with_its_style(browser: Browser, tmp_path: Path, format: str) -> None:  # noqa: A002
+    issue, publication = FEEDS["archived"]()
+    made = render.edition(issue, publication, format)
+    (tmp_path / "archive").mkdir()
+    (tmp_path / made.path).write_bytes(made.body)
+    (tmp_path / "feed.css").write_bytes(feed_style.render(publication))
+    page = browser.new_page()
+    with served(tmp_path) as server:
+        page.goto(server.url(made.path))
+        assert page.evaluate("getComputedStyle(document.querySelector('item, entry')).display") == "flex"
+    page.close()

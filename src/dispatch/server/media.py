@@ -1,6 +1,7 @@
 """Media types, and the headers that belong to them. The same on every machine: the system's own table is not asked."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 _UTF8 = "; charset=utf-8"
@@ -30,6 +31,7 @@ TYPES = {
 
 # What a reader in a browser fetches from another host, and what other people's pages may show.
 FEEDS = (RSS, ATOM, JSON_FEED)
+STYLED = (RSS, ATOM)
 PAGES = (HTML, TYPES["xhtml"])
 
 _COMPRESSIBLE = re.compile(r"text/|.*[+/](?:xml|json|javascript)\b|application/wasm|font/[ot]tf")
@@ -85,10 +87,26 @@ def headers(name: str, media: str, digest: str) -> dict[str, str]:
         "content-type": media,
         "cache-control": _kept(name, media, digest),
         **SAFE,
-        **({"vary": "accept-encoding"} if is_compressible(name) else {}),
+        **({"vary": ", ".join(_differing(media))} if is_compressible(name) else {}),
         **_policy(name, media),
         **_shared(media),
     }
+
+
+def opened(media: str, destination: str) -> str:
+    """The media type under which a browser shows what somebody opens in it.
+
+    destination: Sec-Fetch-Dest (W3C Fetch Metadata), which feed readers do not send. Chromium shows what is called RSS
+    or Atom as bare text, and only what is called XML with the style sheet that it names.
+    """
+    return XML if destination == "document" and media in STYLED else media
+
+
+def _differing(media: str) -> Iterator[str]:
+    """The fields of a request that make another answer of it."""
+    yield "accept-encoding"
+    if media in STYLED:
+        yield "sec-fetch-dest"
 
 
 # For every answer.

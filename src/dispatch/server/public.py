@@ -123,6 +123,7 @@ class Public:
         if conditions.refuses(_joined(fields, "if-match"), copy.etag):
             return _words("This is another version.\n", 412, {"etag": copy.etag})
         head = {**copy.headers, "etag": copy.etag, "accept-ranges": "bytes"}
+        head["content-type"] = media.opened(head["content-type"], fields.get("sec-fetch-dest", ""))
         if conditions.has(_joined(fields, "if-none-match"), copy.etag):
             kept = {field: value for field, value in copy.headers.items() if field in REPEATED}
             return Response(status_code=304, headers={**media.SAFE, **kept, "etag": copy.etag})
