@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from justhtml import JustHTML
-
-from dispatch.checks.passage import DIRECTIONS, Line, Link, Picture, fold
+from dispatch.checks import regular
+from dispatch.checks.passage import Line, Link, Picture, fold, undirected
+from dispatch.checks.regular import Piece
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -21,6 +21,7 @@ _BLOCKS = frozenset({
 _UNSEEN = frozenset({"head", "noscript", "script", "style", "template", "title"})
 _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
+_RANKS = {f"h{rank}": rank for rank in range(1, 7)}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -49,42 +50,68 @@ class Page:
         return (tag for tag in self.tags if tag.name in names)
 
 
-class _Node:
-    """What is used of a justhtml node; its objects stay in this module."""
+class _Around(NamedTuple):
+    """What an element that is open means to what stands in it."""
 
-    __slots__ = ("attributes", "children", "data", "name")
-
-    def __init__(self, node: object) -> None:
-        self.name = str(getattr(node, "name", "") or "")
-        self.attributes = {key: value or "" for key, value in (getattr(node, "attrs", None) or {}).items()}
-        data = getattr(node, "data", None)
-        self.data = data if isinstance(data, str) else ""
-        self.children: list[object] = list(getattr(node, "children", None) or [])
+    name: str = ""
+    anchor: str = ""
+    heading: int = 0
+    prose: bool = True
+    unseen: bool = False
 
 
 class _Reader:
-    """Takes a document's events in order and keeps what is seen."""
+    """Takes a document's pieces in order and keeps what is seen."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.pictures: list[Picture] = []
+        self.tags: list[Tag] = []
+        self.outer: list[Tag] = []
+        self.opening = ""
+        self.doctype = False
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
-        self._around: list[tuple[str, str]] = []  # names and ids of the elements we are in
-        self._sources: list[str] = []  # of the <picture> that we are in
+        self._path = [_Around()]  # the elements we are in
+        self._sources: list[str] | None = None  # of the <picture> that we are in
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str], text: str) -> None:
+        if name == "!doctype":
+            self.doctype = True
+            return
+        around = self._path[-1]
+        tag = Tag(name=name, attributes=attributes, text=text)
+        self.tags.append(tag)
+        if around.name == "body":
+            self.outer.append(tag)
+        unseen = around.unseen or name in _UNSEEN or "hidden" in attributes
+        unseen = unseen or ("style" in attributes and bool(_HIDDEN.search(attributes["style"])))
+        if not unseen:
+            self._seen(name, attributes)
+        rank = _RANKS.get(name, 0)
+        self._path.append(
+            _Around(
+                name=name,
+                anchor=attributes.get("id", "") if name == "article" else around.anchor,
+                heading=rank or around.heading,
+                prose=around.prose and not rank and name not in _NOT_PROSE,
+                unseen=unseen,
+            )
+        )
+
+    def _seen(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
             self._break()
-        self._around.append((name, attributes.get("id", "")))
         if name == "a" and "href" in attributes:
             self._close_link()
             self._open = (attributes["href"], None)
         elif name == "br":
             self._gap = bool(self._text)
-        elif name == "source" and any(outer == "picture" for outer, _ in self._around):
+        elif name == "picture" and self._sources is None:
+            self._sources = []
+        elif name == "source" and self._sources is not None:
             self._sources += [*_addresses(attributes.get("srcset", "")), *_addresses(attributes.get("src", ""))]
         elif name == "img":
             self.pictures.append(
@@ -93,34 +120,36 @@ class _Reader:
                     alt=attributes.get("alt"),
                     width=attributes.get("width", ""),
                     height=attributes.get("height", ""),
-                    instead=(*self._sources, *_addresses(attributes.get("srcset", ""))),
-                    anchor=self._anchor(),
+                    instead=(*(self._sources or ()), *_addresses(attributes.get("srcset", ""))),
+                    anchor=self._path[-1].anchor,
                 )
             )
 
     def end(self, name: str) -> None:
-        if name == "a":
-            self._close_link()
-        if name in _BLOCKS:
-            self._break()
-        if name == "picture":
-            self._sources = []
-        self._around.pop()
+        if not self._path[-1].unseen:
+            if name == "a":
+                self._close_link()
+            if name in _BLOCKS:
+                self._break()
+            if name == "picture":
+                self._sources = None
+        self._path.pop()
 
     def words(self, text: str) -> None:
-        for piece in re.split(r"(\s+)", text.translate(DIRECTIONS)):
-            if piece.isspace():
-                self._gap = bool(self._text)
-            elif piece:
-                self._text += " " if self._gap else ""
-                self._gap = False
-                if self._open and self._open[1] is None:
-                    self._open = (self._open[0], len(self._text))
-                self._text += piece
-
-    def _anchor(self) -> str:
-        """The id of the <article> that we are in."""
-        return next((id_ for name, id_ in reversed(self._around) if name == "article"), "")
+        around = self._path[-1]
+        if not self.opening and around.name not in _UNSEEN:
+            self.opening = fold(text)
+        text = undirected(text)
+        if around.unseen or not text:
+            return
+        words = " ".join(text.split())
+        self._gap = self._gap or (text[0].isspace() and bool(self._text))
+        if words:
+            self._text += " " if self._gap else ""
+            if self._open and self._open[1] is None:
+                self._open = (self._open[0], len(self._text))
+            self._text += words
+            self._gap = text[-1].isspace()
 
     def _close_link(self) -> None:
         if self._open:
@@ -135,15 +164,14 @@ class _Reader:
         if self._open and self._open[1] is not None:
             self._close_link()
         if self._text or self._links:
-            names = [name for name, _ in self._around]
-            level = next((int(name[1]) for name in reversed(names) if re.fullmatch("h[1-6]", name)), 0)
+            around = self._path[-1]
             self.lines.append(
                 Line(
                     text=self._text,
                     links=tuple(self._links),
-                    heading=level,
-                    prose=not level and _NOT_PROSE.isdisjoint(names),
-                    anchor=self._anchor(),
+                    heading=around.heading,
+                    prose=around.prose,
+                    anchor=around.anchor,
                 )
             )
         self._text, self._gap, self._links = "", False, []
@@ -178,40 +206,48 @@ def _content(html: str) -> Page:
 def read(html: str) -> Page:
     """The page; HTML cannot be so wrong that it has none."""
     reader = _Reader()
-    tags: list[Tag] = []
-    outer: list[Tag] = []
-    opening: list[str] = []
-    doctype = False
-    stack: list[tuple[_Node | str, bool, str]] = [(_Node(JustHTML(html, sanitize=False).root), False, "")]
-    while stack:
-        node, unseen, parent = stack.pop()
-        if isinstance(node, str):
-            reader.end(node)
-            continue
-        if node.name == "#text":
-            if parent not in _UNSEEN and len(opening) < 20:
-                opening += [node.data] if fold(node.data) else []
-            if not unseen:
-                reader.words(node.data)
-            continue
-        doctype = doctype or node.name == "!doctype"
-        if node.name.startswith(("!", "#")) and node.name not in {"#document", "#document-fragment"}:
-            continue
-        if not node.name.startswith("#"):
-            text = "".join(_Node(child).data for child in node.children) if node.name in _RAW else ""
-            tags.append(Tag(name=node.name, attributes=node.attributes, text=text))
-            outer += [tags[-1]] if parent == "body" else []
-            unseen = unseen or node.name in _UNSEEN or "hidden" in node.attributes
-            unseen = unseen or bool(_HIDDEN.search(node.attributes.get("style", "")))
-            if not unseen:
-                reader.start(node.name, node.attributes)
-                stack.append((node.name, unseen, parent))
-        stack += [(_Node(child), unseen, node.name) for child in reversed(node.children)]
+    for name, attributes, text in regular.pieces(html) or parsed(html):
+        if attributes is not None:
+            reader.start(name, attributes, text)
+        elif name:
+            reader.end(name)
+        else:
+            reader.words(text)
     return Page(
         lines=tuple(reader.lines),
         pictures=tuple(reader.pictures),
-        tags=tuple(tags),
-        outer=tuple(outer),
-        opening=fold("".join(opening[:1])),
-        doctype=doctype,
+        tags=tuple(reader.tags),
+        outer=tuple(reader.outer),
+        opening=reader.opening,
+        doctype=reader.doctype,
     )
+
+
+def parsed(html: str) -> Iterator[Piece]:
+    """The pieces of any HTML, as browsers understand it."""
+    from justhtml import JustHTML
+
+    stack: list[object] = [JustHTML(html, sanitize=False).root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node, None, ""
+            continue
+        name = str(getattr(node, "name", "") or "")
+        children: list[object] = list(getattr(node, "children", None) or [])
+        if name == "#text":
+            yield "", None, _data(node)
+        elif name == "!doctype":
+            yield name, {}, ""
+        elif not name.startswith(("!", "#")):
+            attributes = {key: value or "" for key, value in (getattr(node, "attrs", None) or {}).items()}
+            yield name, attributes, "".join(map(_data, children)) if name in _RAW else ""
+            stack.append(name)
+        if name in {"#document", "#document-fragment"} or not name.startswith(("!", "#")):
+            stack += reversed([] if name in _RAW else children)
+
+
+def _data(node: object) -> str:
+    """The words of a justhtml node."""
+    data = getattr(node, "data", None)
+    return data if isinstance(data, str) else ""

@@ -49,12 +49,17 @@ class Line:
 
 def fold(text: str) -> str:
     """Text with each run of whitespace as one space, without marks of direction."""
-    return " ".join(text.translate(DIRECTIONS).split())
+    return " ".join(undirected(text).split())
+
+
+def undirected(text: str) -> str:
+    """Text without marks of direction."""
+    return text if text.isascii() else text.translate(DIRECTIONS)
 
 
 def tokens(text: str) -> list[str]:
     """The words of a text, without what separates them; a character each in scripts that write no spaces."""
-    return "".join(map(_apart, text.translate(DIRECTIONS))).split()
+    return "".join(map(_apart, undirected(text))).split()
 
 
 @cache
