@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.compose.collecting import as_entry, as_line, newest_first
 from dispatch.compose.topics import FOLDERS, Listed, Topic, TopicKind, topics
+from dispatch.language import Language
 from dispatch.model import Article, Issue, PageKind, Place, Publication, Section, Way
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
@@ -173,7 +174,8 @@ class _Site:
         lines = [as_line(article, issue) for issue, article in articles.values()]
         yield from self._feed("feed", self.publication.title, "", lines)
         entries = [as_entry(issue, self.publication) for issue in reversed(self.issues)]
-        yield from self._feed("issues", self.publication.title, "issues", entries)
+        every_issue = str(Language.of(self.publication.language).say("all_issues"))
+        yield from self._feed("issues", every_issue, "issues", entries)
         for topic in self.topics:
             if self._is_asked(topic.kind):
                 lines = [as_line(article, issue) for issue, article in topic.articles]
