@@ -6,7 +6,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 import re
 from collections.abc import Iterator
 
-from dispatch.checks import about, byline, machines, roundabout, texts, tombstones
+from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
 from dispatch.checks.byline import Said
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry
@@ -74,11 +74,12 @@ def _shown(article: Article, entry: Entry, part: Part, publication: Publication)
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         there = f"leads to {short(urls[0])} instead of" if urls else "does not lead to"
         yield "attribution.read-more", f"The headline {called(article)} {there} {short(article.url)}"
-    if part.kind != "list" and not byline.read_more(article, entry):
+    own = byline.shown(entry.lines, page.content(article.content))
+    if part.kind != "list" and not byline.read_more(article, entry, own):
         yield "attribution.read-more", _no_way(article, entry)
-    yield from byline.judge(article, entry, publication)
+    yield from byline.judge(article, entry, own, publication)
     yield from roundabout.judge(article, entry, part.place, publication)
-    yield from texts.judge(article, entry, part.kind, publication)
+    yield from texts.judge(article, entry, own, part.kind, publication)
 
 
 def _no_way(article: Article, entry: Entry) -> str:

@@ -6,18 +6,18 @@ note, text nor biography. A name that the text happens to mention is no credit.
 
 from collections.abc import Container, Iterator, Sequence
 
-from dispatch.checks import claims, page
+from dispatch.checks import claims
 from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, Link, find, fold, in_order, joined
+from dispatch.checks.passage import Line, find, fold, in_order, joined
 from dispatch.checks.rules import called, short
 from dispatch.model import Article, Publication
 
 Said = tuple[str, str]  # a rule, and what it has to say
 
 
-def judge(article: Article, entry: Entry, publication: Publication) -> Iterator[Said]:
-    """What is wrong with the credits of an article as an edition shows it."""
-    yield from of_lines(article, head(article, entry), publication, plain=bool(entry.raw))
+def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Said]:
+    """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
+    yield from of_lines(article, head(article, entry, own), publication, plain=bool(entry.raw))
 
 
 def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Said]:
@@ -95,9 +95,8 @@ def _listed(article: Article) -> str:
     return ", ".join(fold(author.name) for author in article.authors)
 
 
-def head(article: Article, entry: Entry) -> list[Line]:
+def head(article: Article, entry: Entry, own: Container[int]) -> list[Line]:
     """The byline and what else stands before the way to the article, without lines about something else."""
-    own = shown(entry.lines, page.content(article.content))
     lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
     if dek := fold(article.dek):
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
@@ -113,9 +112,9 @@ def _take(lines: list[Line], at: int) -> None:
         del lines[at]
 
 
-def read_more(article: Article, entry: Entry) -> bool:
+def read_more(article: Article, entry: Entry, own: Container[int]) -> bool:
     """Whether there is a way to the article besides its headline."""
-    return _way(article, entry, shown(entry.lines, page.content(article.content))) < len(entry.lines)
+    return _way(article, entry, own) < len(entry.lines)
 
 
 def _way(article: Article, entry: Entry, own: Container[int]) -> int:
@@ -123,17 +122,12 @@ def _way(article: Article, entry: Entry, own: Container[int]) -> int:
 
     In plain text an address has no words that would tell what it is: there it is the last.
     """
-    places = [i for i, line in enumerate(entry.lines) if any(_is_way(article, link, entry) for link in line.links)]
+    url = article.url.strip() if entry.raw else article.url
+    there = [(i, link) for i, line in enumerate(entry.lines) for link in line.links if link.url == url]
     if entry.raw:
-        return places[-1] if places else len(entry.lines)
-    return next((i for i in places if i not in own), len(entry.lines))
-
-
-def _is_way(article: Article, link: Link, entry: Entry) -> bool:
-    if entry.raw:
-        return link.url == article.url.strip()
-    names = {*map(fold, _people(article)), fold(article.source.title)}
-    return link.url == article.url and bool(link.text) and link.text not in names
+        return there[-1][0] if there else len(entry.lines)
+    names = {"", *map(fold, _people(article)), fold(article.source.title)}
+    return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
 def shown(lines: Sequence[Line], content: Sequence[Line]) -> dict[int, Line]:

@@ -87,7 +87,7 @@ def _parts(article: Article, text: str, known: Words) -> Iterator[tuple[str, str
     for author in article.authors:
         at = max(find(text, fold(author.name), end), end)
         before = small(text[end:at])
-        if any(before[-len(role) :] == role for role in known.roles if role not in known.leads):
+        if before and any(before[-len(role) :] == role for role in known.roles):
             what = f"{called(article)} says of its author {fold(author.name)} “{short(' '.join(before), 30)}”"
             yield "attribution.author", what
         end = at + len(fold(author.name))

@@ -110,11 +110,16 @@ def _page(where: str, html: str, articles: Sequence[Article], place: Place | Non
     rank = 1 if place and place.kind == "article" else 2
 
     def of(key: str) -> Entry:
-        lines = [line for line in whole.lines if line.anchor == key]
-        led = [line for line in lines if not line.heading and ways.is_one(line, place)]
-        return replace(_under([line for line in lines if line not in led], whole, rank), ways=tuple(led))
+        lines: dict[bool, list[Line]] = {True: [], False: []}
+        for line in anchored[key]:
+            lines[not line.heading and ways.is_one(line, place)].append(line)
+        return replace(_under(lines[False], whole, rank), ways=tuple(lines[True]))
 
-    anchors = list(dict.fromkeys(line.anchor for line in whole.lines if line.anchor))
+    anchored: dict[str, list[Line]] = {}
+    for line in whole.lines:
+        if line.anchor:
+            anchored.setdefault(line.anchor, []).append(line)
+    anchors = list(anchored)
     shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
     order = [at for _, at in shown if at is not None]
     keys = {article.key for article in articles}

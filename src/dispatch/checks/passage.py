@@ -3,8 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import Annotated
 
 # Marks that say which way text runs; they may stand around a name without being part of it (Unicode, UAX 9).
@@ -59,15 +58,20 @@ def undirected(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, without what separates them; a character each in scripts that write no spaces."""
-    return "".join(map(_apart, undirected(text))).split()
+    return undirected(text).translate(_APART).split()
 
 
-@cache
-def _apart(sign: str) -> str:
-    """A character as it counts among words: itself, on its own, or as a space."""
-    if unicodedata.category(sign)[0] not in "LMN":
-        return " "
-    return f" {sign} " if _UNSPACED.match(sign) else sign
+class _Apart(dict[int, str]):
+    """Each character as it counts among words: itself, on its own, or as a space; found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        counts = unicodedata.category(sign)[0] in "LMN"
+        self[code] = (f" {sign} " if _UNSPACED.match(sign) else sign) if counts else " "
+        return self[code]
+
+
+_APART = _Apart()
 
 
 def joined(lines: Iterable[Line]) -> Line:
@@ -76,7 +80,8 @@ def joined(lines: Iterable[Line]) -> Line:
     links: list[Link] = []
     for line in lines:
         text += " " if text else ""
-        links += [replace(link, start=link.start + len(text), end=link.end + len(text)) for link in line.links]
+        at = len(text)
+        links += (Link(url=one.url, text=one.text, start=one.start + at, end=one.end + at) for one in line.links)
         text += line.text
     return Line(text=text, links=tuple(links))
 

@@ -26,11 +26,12 @@ def check(where: str, page: Page) -> Iterator[Finding]:
     if any("@import" in tag.text for tag in page.named("style")):
         yield finding("email.css", where, "It imports a style sheet: mail programs do not load it, or drop all style")
     told: set[str] = set()
+    styles: dict[str, str] = {}
     for tag in page.tags:
-        for match in _UNKNOWN.finditer(tag.attributes.get("style", "")):
+        styles.setdefault(tag.attributes.get("style", ""), tag.name)
+    for style, name in styles.items():
+        for match in _UNKNOWN.finditer(style):
             words = short(match["property"] or match["value"]).lower()
             if words not in told:
                 told.add(words)
-                yield finding(
-                    "email.css", where, f"<{tag.name}> is laid out with {words}, which mail programs leave out"
-                )
+                yield finding("email.css", where, f"<{name}> is laid out with {words}, which mail programs leave out")

@@ -4,10 +4,10 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dispatch.checks import page
-from dispatch.checks.byline import Said, shown
+from dispatch.checks.byline import Said
 from dispatch.checks.entries import Entry
 from dispatch.checks.parts import Kind
 from dispatch.checks.passage import Line, fold, in_order
@@ -24,8 +24,10 @@ def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
     return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
 
 
-def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) -> Iterator[Said]:
-    """What is wrong with the words of an article as an edition shows it."""
+def judge(
+    article: Article, entry: Entry, own: Mapping[int, Line], kind: Kind, publication: Publication
+) -> Iterator[Said]:
+    """What is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
     allowed = policy(article, kind, publication)
     name = called(article)
     text = entry.text
@@ -49,8 +51,8 @@ def judge(article: Article, entry: Entry, kind: Kind, publication: Publication) 
     elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and opening(content) not in text:
         yield "attribution.body", f"{name} is without its beginning, “{short(opening(content))}”"
     if allowed != "full":
-        yield from _too_much(article, entry, content, allowed, publication)
-    yield from _links(article, entry, content)
+        yield from _too_much(article, entry, own, allowed, publication)
+    yield from _links(article, entry, own)
     if kind != "plain":
         yield from _pictures(article, entry, whole=allowed == "full")
 
@@ -77,25 +79,26 @@ def opening(content: tuple[Line, ...]) -> str:
 
 
 def _too_much(
-    article: Article, entry: Entry, content: tuple[Line, ...], allowed: Syndicate, publication: Publication
+    article: Article, entry: Entry, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
 ) -> Iterator[Said]:
     elsewhere = fold(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
     )
+    content = page.content(article.content)
     telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
     if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
         yield "attribution.policy", f"{called(article)} may only be linked to, and its text is shown: “{short(there)}”"
-    size = sum(len(entry.lines[i].text) for i in shown(entry.lines, content))
+    size = sum(len(entry.lines[i].text) for i in own)
     # An average word has six characters with its space, and a last sentence may be long.
     if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
         yield "attribution.policy", f"{called(article)} is shown far beyond an excerpt: {size:,} characters"
 
 
-def _links(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:
+def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Said]:
     """The links within the text that is shown: each line's, as far as the line goes."""
-    for i, own in shown(entry.lines, content).items():
+    for i, whole in own.items():
         line = entry.lines[i]
-        wanted = [link.url for link in own.links if link.end <= len(line.text)]
+        wanted = [link.url for link in whole.links if link.end <= len(line.text)]
         wanted = [url.strip() for url in wanted] if entry.raw else wanted
         for url in in_order(wanted, [link.url for link in line.links]):
             what = f"{called(article)}: the text “{short(line.text, 30)}” has lost its link to {short(url)}"

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated
 
@@ -19,7 +19,7 @@ _STYLES: tuple[DateStyle, ...] = ("full", "long", "medium")
 _NAMES = "{names}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """What a language's files say."""
 
@@ -33,13 +33,13 @@ class Words:
         before, _, after = self.patterns[own if own in self.patterns else "credit"].partition(_NAMES)
         return small(before.replace("{role}", role)), small(after.replace("{role}", role))
 
-    @property
+    @cached_property
     def roles(self) -> list[list[str]]:
-        """The words before names that say: this is no author."""
+        """The words before names that say: this is no author. None of them begins a byline."""
         keys = (key.removeprefix("credits.") for key in self.patterns if key.startswith("credits."))
-        return [before for before, _ in map(self.role, keys) if before]
+        return [before for before, _ in map(self.role, keys) if before and before not in self.leads]
 
-    @property
+    @cached_property
     def leads(self) -> list[list[str]]:
         """With which words a byline begins."""
         begun = (self.patterns[key].partition("{")[0] for key in ("byline", "byline_in", "from"))
@@ -70,12 +70,8 @@ def dates(article: Article, publication: Publication) -> set[str]:
     """The words of an article's dates, however long they are written."""
     language = Language.of(publication.language)
     known = [moment for moment in (article.published, article.updated) if moment]
-    return {
-        word
-        for moment in known
-        for style in _STYLES
-        for word in small(language.date(moment, publication.timezone, style))
-    }
+    written = (language.date(moment, publication.timezone, style) for moment in known for style in _STYLES)
+    return {word for date in written for word in small(date)}
 
 
 def small(text: str) -> list[str]:
