@@ -211,6 +211,20 @@ def test_a_broken_byline_that_readers_have_stops(repository: Repository) -> None
     ]
 
 
+def test_a_byline_where_nobody_was_named_breaks_nothing(repository: Repository) -> None:
+    named = "authors:\n  - name: Ann Lee\n    url: https://wire.example/people/ann\n"
+    repository.git("checkout", "--quiet", "main")
+    repository.change("the-ferry.md", named, "")
+    repository.commit()
+    repository.publish()
+    repository.change("the-ferry.md", "published:", f"{named}published:")
+    lines = repository.review()
+    assert lines[:2] == [
+        "Look first: 1 byline changed; nothing that was published is broken.",
+        "“The ferry that nobody cancelled” in Bridges has a byline now: Ann Lee",
+    ]
+
+
 def edit(name: str, was: str, now: str) -> Callable[[Repository], None]:
     return lambda repository: repository.change(name, was, now)
 

@@ -491,3 +491,7 @@ def test_what_is_left_to_do(text: str) -> None:
 @pytest.mark.parametrize("text", ["The TKO was quick", "Todos los días", "ATK", "Todo está bien"])
 def test_what_only_looks_left_to_do(text: str) -> None:
     assert of_issue(nouns.issue(story_of(f"<p>{text}</p>"))) == []
+
+
+def test_who_wrote_what_nobody_was_named_for_may_be_said_later() -> None:
+    assert "ids.authors" not in {one.rule for one in of_published(authors="")}

@@ -85,7 +85,8 @@ def _differences(old: Record, new: Record, where: str, publication: Publication)
     if old.published != new.published:
         was, is_ = (moment.isoformat() if moment else "unknown" for moment in (old.published, new.published))
         yield finding("ids.date", where, f"Its date was published as {was} and is now {is_}")
-    if old.authors != new.authors:
+    # Where nobody was named, a byline takes nothing from anybody.
+    if old.authors and old.authors != new.authors:
         yield finding(
             "ids.authors", where, "Its authors, their order or their addresses are not those that were published"
         )

@@ -27,7 +27,7 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
     """
 
     def kept(change: Change, rule: str) -> Change:
-        is_promised = is_public and rule not in may_change
+        is_promised = is_public and rule not in may_change and (old.authors or rule != "ids.authors")
         return replace(change, weight="stop" if is_promised else "look")
 
     if new.withdrawn and not old.withdrawn:
