@@ -204,6 +204,14 @@ def test_two_folders_have_records_of_their_own(letter, publish, tmp_path):
     assert publish().stdout == publish("--output", str(tmp_path / "www")).stdout == ""
 
 
+@pytest.mark.parametrize("folder", [".", "..", "issues", "issues/first", "templates"])
+def test_a_site_is_never_written_among_the_files_that_people_edit(letter: Path, publish: Publish, folder: str):
+    before = sorted(letter.rglob("*"))
+    result = publish("--output", folder, code=1)
+    assert f"{folder}: holds the files of the publication" in result.stderr
+    assert sorted(letter.rglob("*")) == before
+
+
 def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(letter, publish):
     (letter / "dispatch.toml").write_text((letter / "dispatch.toml").read_text("utf-8") + "\n[site]\nsearch = true\n")
     changed = publish().stdout.split()

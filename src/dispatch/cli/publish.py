@@ -12,13 +12,15 @@ import click
 from dispatch import config, recipes
 from dispatch import publish as stage
 from dispatch.cli.desk import Desk, desk, say, tell, warn
-from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Finding, Issue
+from dispatch.errors import DeliveryError, DispatchError, IssueError
+from dispatch.model import Finding, Issue, Record
 
 if TYPE_CHECKING:
     from dispatch.cli.building import Building
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
+
+_EDITED = ("issues", "templates")
 
 _PATIENCE = 30.0  # seconds that a picture may take
 
@@ -54,7 +56,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
     """
     here = desk()
     root = config.find(here.folder)
-    folder = (Path(output) if output else root / "public").absolute()
+    folder = _apart(Path(output) if output else root / "public", root)
     wish = _Wish(dry=dry, as_json=as_json, strict=strict, allow_private=allow_private)
     with recipes.opened(root, folder, dry=dry) as kept:
         if issue is None and kept.is_whole(recipes.inputs(root)):
@@ -63,6 +65,14 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
         with stage.release(folder, kept, dry=dry) as release:
             _publish(here, issue, release, wish)
         _report(release.changes, release.left, release.count, folder, wish)
+
+
+def _apart(folder: Path, root: Path) -> Path:
+    """The public folder, absolute. Raises DeliveryError when its files would lie among those that people edit."""
+    real = folder.resolve()
+    if root.resolve().is_relative_to(real) or any(real.is_relative_to((root / name).resolve()) for name in _EDITED):
+        raise DeliveryError("holds the files of the publication", subject=str(folder), hint="Name a folder of its own.")
+    return folder.absolute()
 
 
 def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) -> None:
@@ -75,14 +85,15 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     building = Building(publication=publication, recipes=release.recipes)
     is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
     findings = _judged(here, one) if one else []
-    building.released = _released(building, here, one)
+    published = ledger.read(publication)
+    building.released = _released(building, published, one)
     pages = building.pages
     with click.progressbar(
         building.build(release), length=len(pages), label="Publishing", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as progress:
         for _ in progress:
             pass
-    findings += building.findings + building.lost(ledger.read(publication))
+    findings += building.findings + building.lost(published)
     _stop_at(findings, one, wish)
     if wish.dry:
         release.unwanted()
@@ -129,11 +140,9 @@ def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> Non
         sys.exit(1)
 
 
-def _released(building: "Building", here: Desk, one: Issue | None) -> list[str]:
+def _released(building: "Building", published: Sequence[Record], one: Issue | None) -> list[str]:
     """What is public now, and the one that is about to be. Raises IssueError when one has left without a word."""
-    from dispatch import ledger
-
-    remembered = {record.id for record in ledger.read(here.publication)}
+    remembered = {record.id for record in published}
     released = []
     for slug, kept in building.kept.items():
         if kept.issue.status == "published" or (one and kept.issue.id == one.id):
