@@ -145,12 +145,16 @@ def _record(fields: Sequence[str]) -> Record:
     """A line's record. Raises ValueError."""
     if len(fields) != 5:
         raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
-    id_, kind, url, date, authors = ("" if part == _NONE else _ESCAPED.sub(_sign, part) for part in fields)
+    id_, kind, url, date, authors = map(_unescaped, fields)
     known = next((known for known in _KINDS if known == kind), None)
     if known is None:
         raise ValueError(f"the second part must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not “{kind}”")
     published = datetime.fromisoformat(date) if date else None
     return Record(id=id_, kind=known, url=url, published=published, authors=authors)
+
+
+def _unescaped(part: str) -> str:
+    return "" if part == _NONE else _ESCAPED.sub(_sign, part) if "\\" in part else part
 
 
 def _sign(escaped: re.Match[str]) -> str:

@@ -7,13 +7,13 @@ times and place on the disk, as git does; no clock is asked.
 """
 
 import hashlib
-import json
 import os
 import sqlite3
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -124,10 +124,10 @@ class Recipes:
         """The issues of which something is kept."""
         return [slug for (slug,) in self._connection.execute("SELECT slug FROM issues ORDER BY slug")]
 
-    def entries(self, format: str, ids: Iterable[str]) -> dict[str, bytes]:  # noqa: A002 - the field's own word
-        """The finished entries of these ids in one format."""
-        select = "SELECT body FROM entries WHERE format = ? AND id = ?"
-        return {id_: self._connection.execute(select, (format, id_)).fetchone()[0] for id_ in ids}
+    def entries(self, format: str, ids: Iterable[str], slug: str = "") -> dict[str, bytes]:  # noqa: A002
+        """The finished entries of these ids in one format; with a slug, as they stand in that issue."""
+        select = "SELECT body FROM entries WHERE format = ? AND id = ? AND ? IN ('', slug)"
+        return {id_: self._connection.execute(select, (format, id_, slug)).fetchone()[0] for id_ in ids}
 
     def stands(self, path: str, made_of: str) -> bool:
         """Whether the file is in the public folder as the last publish left it, made of the same."""
@@ -140,7 +140,7 @@ class Recipes:
 
     def made(self, path: str, made_of: str, body: str) -> None:
         """Write down that a file is in the public folder now, with that digest."""
-        self._pages[path] = (made_of, body, _stat(self._folder / path))
+        self._pages[path] = (made_of, body, _stat(f"{self._folder}{os.sep}{path}"))
         self._connection.execute(
             "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", (self._name, path, *self._pages[path])
         )
@@ -159,7 +159,7 @@ class Recipes:
         self._connection.execute("INSERT OR REPLACE INTO whole VALUES (?, ?)", (self._name, inputs))
 
     def _is_as_left(self, path: str) -> bool:
-        return self._pages[path][2] == _stat(self._folder / path)
+        return self._pages[path][2] == _stat(f"{self._folder}{os.sep}{path}")
 
 
 @contextmanager
@@ -188,15 +188,16 @@ def inputs(root: Path) -> str:
     """What the system says of every file that a site is made of, as a digest: the publication's and the program's."""
     own = sorted(str(path) for path in root.iterdir() if path.is_file())
     trees = (file for name in ("templates", "issues") for file in _tree(root / name))
-    return digest(*(f"{path}\0{_stat(Path(path))}" for path in (*own, *trees)), program())
+    return digest(*(f"{path}\0{_stat(path)}" for path in (*own, *trees)), program())
 
 
+@cache
 def program() -> str:
     """Changes when dispatch or a library that it renders with does."""
     packages = Path(sysconfig.get_path("purelib"))
     ours = Path(__file__).parent
     shipped = ours / "templates" if (ours / "templates").is_dir() else ours.parents[1] / "templates"
-    seen = (f"{path}\0{_stat(Path(path))}" for path in (*_tree(ours), *_tree(shipped)))
+    seen = (f"{path}\0{_stat(path)}" for path in (*_tree(ours), *_tree(shipped)))
     return digest(__version__, _stat(packages), *(one for one in seen if "__pycache__" not in one))
 
 
@@ -254,10 +255,10 @@ def _tree(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def _stat(path: Path) -> str:
+def _stat(path: Path | str) -> str:
     """What the system says of a file; empty when there is none."""
     try:
         said = os.stat(path)  # noqa: PTH116 - many files
     except OSError:
         return ""
-    return json.dumps([said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino])
+    return f"{said.st_size} {said.st_mtime_ns} {said.st_ctime_ns} {said.st_ino}"

@@ -57,10 +57,12 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
+    from dispatch.formats import tombstones
     from dispatch.formats.fragments import Fragments
 
     row = FORMATS[format]
     with _told(page, format):
+        page = tombstones.marked(page, publication)
         finished = [entries[article.id] for article in page.articles]
         body = feed_module(format).document(Fragments(page, publication), finished)
     return Edition(format=row.name, media_type=row.media_type, path=path(page.place, format), body=body)

@@ -86,6 +86,7 @@ class Templates:
                 trim_blocks=True,
                 lstrip_blocks=True,
                 keep_trailing_newline=True,
+                auto_reload=False,
             )
 
         self._pages = environment()

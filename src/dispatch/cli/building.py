@@ -14,7 +14,7 @@ from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Re
 from dispatch.readers import opml
 from dispatch.recipes import Digests, Kept, Recipes, digest, program
 
-_AT_HAND = 4  # issues that are kept with their texts while pages are made of them
+_AT_HAND = 12_000_000  # characters of texts that are kept while pages are made of them
 
 
 def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
@@ -157,16 +157,16 @@ class Building:
     def _make(self, page: Issue, place: Place, made_of: dict[str, str], release: stage.Release) -> None:
         """Render and judge one page in some formats, and get it ready."""
         shown = self._filled(page, place)
-        editions = [self._edition(shown, place, name) for name in made_of]
+        editions = [self._edition(shown, name) for name in made_of]
         changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
         if changed:
             found = findings_of(shown, changed, self.publication)
             self.findings += (finding for finding in found if finding.severity == "error")
 
-    def _edition(self, page: Issue, place: Place, name: str) -> Edition:
-        if place.kind != "feed":
+    def _edition(self, page: Issue, name: str) -> Edition:
+        if name not in stage.FEEDS:
             return render.edition(page, self.publication, name)
-        entries = self.recipes.entries(name, (article.id for article in page.articles))
+        entries = self.recipes.entries(name, (article.id for article in page.articles), page.slug)
         return render.feed(page, self.publication, name, entries)
 
     def _filled(self, page: Issue, place: Place) -> Issue:
@@ -178,7 +178,8 @@ class Building:
         """An issue with its texts."""
         if slug not in self._whole:
             self._whole[slug] = issues.read(self.publication, slug)
-            for old in list(self._whole)[:-_AT_HAND]:
+            while len(self._whole) > 1 and sum(map(_length, self._whole.values())) > _AT_HAND:
+                old = next(iter(self._whole))
                 del self._whole[old]
                 self._albums.pop(old, None)
         return self._whole[slug]
@@ -235,3 +236,8 @@ class Building:
             release.put(
                 f"issues/{slug}/{name}", made_of, files.read(path, within=self.publication.root, error=IssueError)
             )
+
+
+def _length(issue: Issue) -> int:
+    """How many characters the texts of an issue have, as they are written and as they are shown."""
+    return sum(len(article.content) + len(article.markdown) for article in issue.articles)

@@ -66,8 +66,9 @@ class _Site:
         self.ways: dict[str, tuple[Way, ...]] = {}
         for topic in found:
             if topic.kind != "section":
+                way = Way(title=topic.title, path=topic.path)
                 for _, article in topic.articles:
-                    self.ways[article.id] = (*self.ways.get(article.id, ()), replace(topic.way, count=None))
+                    self.ways[article.id] = (*self.ways.get(article.id, ()), way)
 
     def issue_pages(self) -> Iterator[Issue]:
         """The page of each issue, and of each article that may be shown in full."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 
 from dispatch.html.plain import word_count
@@ -15,6 +16,7 @@ MOST_READ = 50_000
 _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
 
 
+@lru_cache(maxsize=128)
 def excerpt(content: str, words: int, language: str) -> str:
     """The beginning of the content: whole sentences up to about ``words`` words, as content.
 

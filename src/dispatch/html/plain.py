@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ class Paragraph(NamedTuple):
     addresses: tuple[str, ...]
 
 
+@lru_cache(maxsize=128)
 def text(content: str) -> str:
     """The content as plain text: paragraphs with a blank line between them, list items behind a dash."""
     return "\n\n".join(paragraph.text for paragraph in paragraphs(content))
