@@ -158,6 +158,13 @@ def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter
     assert theirs.exists()
 
 
+def test_a_page_that_somebody_deleted_already_is_no_fault(letter, publish):
+    (letter / "public" / "tags" / "bridges" / "index.html").unlink()
+    untag(letter)
+    assert "- tags/bridges/index.html" not in publish().stdout
+    assert publish().stdout == ""
+
+
 def test_a_page_that_somebody_changed_is_left_and_named(letter, publish):
     page = letter / "public" / "tags" / "bridges" / "index.html"
     page.write_text("mine now")

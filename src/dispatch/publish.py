@@ -118,9 +118,9 @@ class Release:
         return found
 
     def _remove(self, path: str) -> None:
-        if path in self.left:
-            return
         target = self.folder / path
+        if path in self.left or not target.exists():
+            return
         with suppress(OSError):
             files.delete(target, within=self.folder, error=DeliveryError)
             for above in target.relative_to(self.folder).parents[:-1]:
