@@ -158,6 +158,21 @@ def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter
     assert theirs.exists()
 
 
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_a_copy_of_an_issue_is_told_whose_ids_it_has(letter: Path, publish: Publish, status: str):
+    shutil.copytree(letter / "issues" / "first", letter / "issues" / "a-copy")
+    edit(letter / "issues" / "a-copy" / "issue.md", "status: published", f"status: {status}")
+    stopped = publish(code=1)
+    assert "issues/a-copy/issue.md: has the id of issues/first/issue.md" in stopped.stderr
+    assert "Its id is also that of issues/first/issue.md" in publish("a-copy", code=1).stdout
+
+
+def test_an_article_of_two_issues_is_told_by_its_file(letter: Path, publish: Publish):
+    story = (letter / "issues" / "first" / "story-1.html").read_text("utf-8")
+    (letter / "issues" / "third" / "story-1.html").write_text(story, "utf-8")
+    assert "Its id is also that of issues/first/story-1.html" in publish("third", code=1).stdout
+
+
 def test_a_page_that_somebody_deleted_already_is_no_fault(letter, publish):
     (letter / "public" / "tags" / "bridges" / "index.html").unlink()
     untag(letter)

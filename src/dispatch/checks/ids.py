@@ -29,10 +29,13 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _of_issue(case: Case) -> Iterator[Finding]:
     issue = case.issue
-    whose = {issue.id: file(issue)}
+    whose: dict[str, str] = {}
     for other in case.earlier:
         whose |= {other.id: file(other)} | {article.id: file(other, article) for article in other.articles}
     keys: set[str] = set()
+    if issue.id in whose:
+        yield finding("ids.duplicate", file(issue), f"Its id is also that of {whose[issue.id]}: {short(issue.id)}")
+    whose[issue.id] = file(issue)
     if not _IRI.fullmatch(issue.id):
         yield finding("ids.absolute", file(issue), f"Its id is no absolute IRI: “{short(issue.id)}”")
     for article in issue.articles:

@@ -93,7 +93,7 @@ def judged(
         publication,
         published=ledger.read(publication) if is_whole else (),
         current=ledger.records(everything, publication) if is_whole else None,
-        earlier=tuple(other for other in everything if other.id != one.id and other.date <= one.date),
+        earlier=tuple(other for other in everything if other.slug != one.slug and other.date <= one.date),
         states=states,
         missing=issues.missing(publication, one),
         astray=issues.astray(publication, one),

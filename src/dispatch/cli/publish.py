@@ -85,6 +85,8 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     building = Building(publication=publication, recipes=release.recipes)
     is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
     findings = _judged(here, one) if one else []
+    if any(finding.severity == "error" for finding in findings):
+        _stop_at(findings, one, wish)
     published = ledger.read(publication)
     building.released = _released(building, published, one)
     pages = building.pages
@@ -143,8 +145,15 @@ def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> Non
 def _released(building: "Building", published: Sequence[Record], one: Issue | None) -> list[str]:
     """What is public now, and the one that is about to be. Raises IssueError when one has left without a word."""
     remembered = {record.id for record in published}
+    owners = {kept.issue.id: slug for slug, kept in building.kept.items() if kept.issue.status == "published"}
     released = []
     for slug, kept in building.kept.items():
+        if (owner := owners.get(kept.issue.id, slug)) != slug:
+            raise IssueError(
+                f"has the id of issues/{owner}/issue.md",
+                subject=f"issues/{slug}/issue.md",
+                hint="Delete the lines id: of the copy and of its articles; they get ids of their own.",
+            )
         if kept.issue.status == "published" or (one and kept.issue.id == one.id):
             released.append(slug)
         elif kept.issue.id in remembered:
