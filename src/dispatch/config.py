@@ -1,6 +1,6 @@
 """The publication's folder: dispatch.toml, authors.toml and templates/ become a Publication.
 
-Found upwards from where one stands, as git finds its folder. All faults of all three are told at once, each with its
+All faults of all three are told at once, each with its
 file, its line where that is certain, and its key.
 """
 
@@ -17,8 +17,9 @@ from dispatch import colours, files, links, tables
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.model import LIGHT, Author, Colours, Publication
+from dispatch.root import FILE as FILE
+from dispatch.root import find as find
 
-FILE = "dispatch.toml"
 AUTHORS = "authors.toml"
 KEY = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -95,19 +96,6 @@ _AROUND = {
     ".gitattributes": "dispatch.lock merge=union\n",
 }
 _SCHEMAS = Path(__file__).parent / "schemas"
-
-
-def find(start: Path) -> Path:
-    """The publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / FILE).is_file():
-            return folder
-    raise ConfigError(
-        "no dispatch.toml here, nor in a folder above",
-        subject=str(start),
-        hint="make a publication with: dispatch init",
-    )
 
 
 def load(start: Path) -> Publication:

@@ -1,7 +1,6 @@
 """Files, read and written safely: whole or not at all, never outside their folder, never through a link."""
 
 import os
-import secrets
 from pathlib import Path
 
 from dispatch.errors import DispatchError
@@ -32,7 +31,7 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], 
     again need not wait. Raises ``error``; then the old file is as it was.
     """
     path = inside(path, within=within, error=error)
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
             raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=name(path, within))

@@ -12,14 +12,15 @@ import sqlite3
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from dispatch import __version__, files, nouns
+from dispatch import __version__, files
 from dispatch.errors import DeliveryError
-from dispatch.model import Copy, Issue
+
+if TYPE_CHECKING:
+    from dispatch.model.kept import Kept
 
 FILE = Path(".dispatch", "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
@@ -35,26 +36,6 @@ CREATE TABLE pages (folder TEXT NOT NULL, path TEXT NOT NULL, made_of TEXT NOT N
     stat TEXT NOT NULL, PRIMARY KEY (folder, path)) WITHOUT ROWID;
 CREATE TABLE whole (folder TEXT PRIMARY KEY, inputs TEXT NOT NULL) WITHOUT ROWID
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digests:
-    """Of one article."""
-
-    whole: Annotated[str, "changes with anything in it: what its page and its entries are made of"]
-    light: Annotated[str, "changes with what lists show of it"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What is kept of an issue."""
-
-    issue: Annotated[Issue, "without its texts"]
-    whole: Annotated[str, "a digest of all of it"]
-    articles: Annotated[tuple[Digests, ...], "of each article in order"]
-    files: Annotated[tuple[str, ...], "what stands beside its articles and it shows or links to"]
-    shown: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
-    served: Annotated[tuple[str, ...], "the files of those, by their paths in the public folder"] = ()
 
 
 class Recipes:
@@ -100,13 +81,18 @@ class Recipes:
         """A digest of all files below a folder, with their names."""
         return digest(*(f"{file}\0{self.digest(Path(file))}" for file in _tree(path)))
 
-    def issue(self, slug: str, made_of: str) -> Kept | None:
+    def issue(self, slug: str, made_of: str) -> "Kept | None":
         """What was kept of an issue, when it was made of the same."""
+        from dispatch import nouns
+        from dispatch.model.kept import Kept
+
         row = self._connection.execute("SELECT made_of, kept FROM issues WHERE slug = ?", (slug,)).fetchone()
         return nouns.noun(Kept, row[1]) if row and row[0] == made_of else None
 
-    def keep(self, slug: str, made_of: str, kept: Kept, entries: Mapping[str, Mapping[str, bytes]]) -> None:
+    def keep(self, slug: str, made_of: str, kept: "Kept", entries: Mapping[str, Mapping[str, bytes]]) -> None:
         """Keep an issue, and the finished bytes of its entries by format and id."""
+        from dispatch import nouns
+
         self.forget([slug])
         self._connection.execute("INSERT INTO issues VALUES (?, ?, ?)", (slug, made_of, nouns.text(kept)))
         self._connection.executemany(

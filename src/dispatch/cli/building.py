@@ -11,8 +11,9 @@ from dispatch.check import findings as findings_of
 from dispatch.errors import GatherError, IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
 from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
+from dispatch.model.kept import Digests, Kept
 from dispatch.readers import opml
-from dispatch.recipes import Digests, Kept, Recipes, digest, program
+from dispatch.recipes import Recipes, digest, program
 
 _AT_HAND = 12_000_000  # characters of texts that are kept while pages are made of them
 

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import __version__, config
+from dispatch import __version__, root
 from dispatch.errors import DispatchError, IssueError
-from dispatch.inbox import Inbox
-from dispatch.inbox import open as opened
-from dispatch.model import Issue, Publication, Status
 from dispatch.terminal import safe
+
+if TYPE_CHECKING:
+    from dispatch.inbox import Inbox
+    from dispatch.model import Issue, Publication, Status
 
 
 class Words(click.ParamType[str, str]):
@@ -38,17 +40,24 @@ class Desk:
 
     folder: Path
 
+    @property
+    def root(self) -> Path:
+        """The publication's folder. Raises ConfigError."""
+        return root.find(self.folder)
+
     @cached_property
-    def publication(self) -> Publication:
+    def publication(self) -> "Publication":
         """The publication. Raises ConfigError with all faults of its files."""
-        return config.load(config.find(self.folder))
+        from dispatch import config
+
+        return config.load(self.root)
 
     @property
     def user_agent(self) -> str:
         """How dispatch introduces itself to other people's servers: honestly, with a way to reach the publication."""
         return f"dispatch/{__version__} (+{self.publication.url})"
 
-    def issue(self, name: str | None, *, drafts: bool = False) -> Issue:
+    def issue(self, name: str | None, *, drafts: bool = False) -> "Issue":
         """The issue of that name, which may be shortened; without a name the newest, or the newest draft.
 
         Raises IssueError, with the nearest name.
@@ -59,9 +68,11 @@ class Desk:
         return issues.read(self.publication, slug)
 
     @contextmanager
-    def inbox(self) -> Iterator[Inbox]:
+    def inbox(self) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
-        with opened(self.publication, used=self._used) as box:
+        from dispatch import inbox
+
+        with inbox.open(self.publication, used=self._used) as box:
             yield box
 
     def _used(self, slug: str) -> list[tuple[str, str]]:
@@ -72,7 +83,7 @@ class Desk:
             return [(article.id, article.url) for article in issues.read(self.publication, slug).articles]
         return [(record.id, record.url) for record in ledger.read(self.publication) if record.kind == "article"]
 
-    def _newest(self, status: Status | None) -> str:
+    def _newest(self, status: "Status | None") -> str:
         from dispatch import issues
 
         found = issues.newest(self.publication, status)
@@ -92,7 +103,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def moment(written: str | None, publication: Publication) -> datetime:
+def moment(written: str | None, publication: "Publication") -> datetime:
     """A date or time as written on the command line (ISO 8601), in the publication's time zone; without one, now.
 
     Raises click.BadParameter.

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch import config, recipes
 from dispatch import publish as stage
+from dispatch import recipes
 from dispatch.cli.desk import Desk, desk, say, tell, warn
 from dispatch.errors import DeliveryError, DispatchError, IssueError
-from dispatch.model import Finding, Issue, Record
 
 if TYPE_CHECKING:
     from dispatch.cli.building import Building
+    from dispatch.model import Finding, Issue, Record
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
 
@@ -55,7 +55,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
       dispatch publish --output /srv/www/wire
     """
     here = desk()
-    root = config.find(here.folder)
+    root = here.root
     folder = _apart(Path(output) if output else root / "public", root)
     wish = _Wish(dry=dry, as_json=as_json, strict=strict, allow_private=allow_private)
     with recipes.opened(root, folder, dry=dry) as kept:
@@ -107,7 +107,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     release.settle(recipes.inputs(publication.root) if is_whole else "")
 
 
-def _copied(here: Desk, one: Issue | None, *, allow_private: bool) -> bool:
+def _copied(here: Desk, one: "Issue | None", *, allow_private: bool) -> bool:
     """Fetch the pictures that pages show and nobody kept yet, where copies are wanted; whether all are there."""
     if here.publication.site.images != "copy":
         return True
@@ -122,13 +122,13 @@ def _copied(here: Desk, one: Issue | None, *, allow_private: bool) -> bool:
     return not faults
 
 
-def _judged(here: Desk, one: Issue) -> list[Finding]:
+def _judged(here: Desk, one: "Issue") -> "list[Finding]":
     from dispatch.cli.check import judged
 
     return judged(here, one)
 
 
-def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> None:
+def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish) -> None:
     """Report, and go no further when something is wrong."""
     from dispatch.cli.check import report
 
@@ -142,7 +142,7 @@ def _stop_at(findings: Sequence[Finding], one: Issue | None, wish: _Wish) -> Non
         sys.exit(1)
 
 
-def _released(building: "Building", published: Sequence[Record], one: Issue | None) -> list[str]:
+def _released(building: "Building", published: "Sequence[Record]", one: "Issue | None") -> list[str]:
     """What is public now, and the one that is about to be. Raises IssueError when one has left without a word."""
     remembered = {record.id for record in published}
     owners = {kept.issue.id: slug for slug, kept in building.kept.items() if kept.issue.status == "published"}
