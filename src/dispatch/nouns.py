@@ -1,7 +1,7 @@
 """Nouns as JSON and back, exactly; what is as it is by default is not written down."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from datetime import datetime
 from functools import cache
@@ -37,18 +37,24 @@ def _plain(value: object, whole: bool) -> object:
 
 
 def _noun(cls: type[T], value: Mapping[str, object]) -> T:
-    kinds = {name: kind for name, kind, _ in _fields(tables.noun(cls))}
+    makers = _makers(tables.noun(cls))
     # A key that this version does not know was written by a later one, in a schema that has not changed.
-    return cls(**{name: _value(kinds[name], item) for name, item in value.items() if name in kinds})
+    return cls(**{name: makers[name](item) for name, item in value.items() if name in makers})
 
 
-def _value(kind: object, value: object) -> object:
-    if get_origin(kind) is tuple and isinstance(value, list):
-        of = tables.bare(get_args(kind)[0])[0]
-        return tuple(_value(of, item) for item in value)
-    if kind is datetime and isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return _noun(tables.noun(kind), value) if isinstance(value, dict) else value
+@cache
+def _makers(cls: type) -> Mapping[str, Callable[[object], object]]:
+    """What makes the value of each field of a noun from what JSON holds."""
+    return {name: _maker(kind) for name, kind, _ in _fields(cls)}
+
+
+def _maker(kind: object) -> Callable[[object], object]:
+    if get_origin(kind) is tuple:
+        of = _maker(tables.bare(get_args(kind)[0])[0])
+        return lambda value: tuple(map(of, value)) if isinstance(value, list) else value
+    if kind is datetime:
+        return lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value
+    return lambda value: _noun(tables.noun(kind), value) if isinstance(value, dict) else value
 
 
 @cache

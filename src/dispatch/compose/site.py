@@ -63,12 +63,28 @@ class _Site:
         self.listed = [issue for issue in issues if not issue.withdrawn]
         listed = {topic.kind for topic in found if topic.count}
         self.indexes = tuple(f"{folder}/" for kind, folder in FOLDERS.items() if kind in listed)
+        self._lines: dict[tuple[str, str], Article] = {}
+        self._homes: dict[tuple[str, str], tuple[Way, ...]] = {}
         self.ways: dict[str, tuple[Way, ...]] = {}
         for topic in found:
             if topic.kind != "section":
                 way = Way(title=topic.title, path=topic.path)
                 for _, article in topic.articles:
                     self.ways[article.id] = (*self.ways.get(article.id, ()), way)
+
+    def line(self, article: Article, issue: Issue) -> Article:
+        """The article as lists and feeds have it, the same in all of them."""
+        key = issue.slug, article.key
+        if key not in self._lines:
+            self._lines[key] = as_line(article, issue)
+        return self._lines[key]
+
+    def home(self, article: Article, issue: Issue) -> tuple[Way, ...]:
+        """The way to an article's place in its issue, the same from all lists."""
+        key = issue.slug, article.key
+        if key not in self._homes:
+            self._homes[key] = (_way(issue, article),)
+        return self._homes[key]
 
     def issue_pages(self) -> Iterator[Issue]:
         """The page of each issue, and of each article that may be shown in full."""
@@ -172,14 +188,14 @@ class _Site:
         for issue in reversed(self.issues):
             for article in reversed(list(issue.articles)):
                 articles.setdefault(article.id, (issue, article))
-        lines = [as_line(article, issue) for issue, article in articles.values()]
+        lines = [self.line(article, issue) for issue, article in articles.values()]
         yield from self._feed("feed", self.publication.title, "", lines)
         entries = [as_entry(issue, self.publication) for issue in reversed(self.issues)]
         every_issue = str(Language.of(self.publication.language).say("all_issues"))
         yield from self._feed("issues", every_issue, "issues", entries)
         for topic in self.topics:
             if self._is_asked(topic.kind):
-                lines = [as_line(article, issue) for issue, article in topic.articles]
+                lines = [self.line(article, issue) for issue, article in topic.articles]
                 yield from self._feed(f"{topic.path}feed", topic.title, topic.path, lines)
 
     def _feed(self, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Issue]:
@@ -215,8 +231,8 @@ class _Site:
         )
 
     def _list(self, title: str, oldest_first: Sequence[Listed], place: Place) -> Issue:
-        ways = {article.id: (_way(issue, article),) for issue, article in oldest_first}
-        lines = tuple(as_line(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn)
+        ways = {article.id: self.home(article, issue) for issue, article in oldest_first}
+        lines = tuple(self.line(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn)
         return Issue(
             id=f"{self.publication.url}/{place.path}",
             title=title,
