@@ -9,7 +9,6 @@ AUTHORS = 40
 
 WORDS = "the letters reached the island before the news did and nobody had asked who carried them across the water "
 LINK = "[A link](https://paper.example/{n}?a=1&b=2) stands here."
-BODY = "\n\n".join(f"Paragraph {n}. {WORDS * 4}{LINK.format(n=n)}" for n in range(10))
 
 HUGO = """
 baseURL = "https://wire.example/"
@@ -32,6 +31,11 @@ def articles(count: int) -> list[tuple[int, int]]:
     return [(n, n // AN_ISSUE + 1) for n in range(count)]
 
 
+def body(article: int) -> str:
+    """Some 5 KB of Markdown, no two articles alike."""
+    return "\n\n".join(f"Paragraph {n} of {article}. {WORDS * 4}{LINK.format(n=n)}" for n in range(10))
+
+
 def ours(folder: Path, count: int) -> None:
     """A publication with that many articles in published issues."""
     config.start(folder, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
@@ -45,7 +49,7 @@ def ours(folder: Path, count: int) -> None:
             f"authors:\n- name: Author {n % AUTHORS}\n  url: https://people.example/{n % AUTHORS}\n"
             "source:\n  title: The Paper\n  url: https://paper.example/\nsyndicate: full\n---\n"
         )
-        _write(folder / "issues" / f"no-{issue}" / f"story-{n}.md", f"{text}{BODY}\n")
+        _write(folder / "issues" / f"no-{issue}" / f"story-{n}.md", f"{text}{body(n)}\n")
 
 
 def hugo(folder: Path, count: int) -> None:
@@ -56,7 +60,7 @@ def hugo(folder: Path, count: int) -> None:
     for n, issue in articles(count):
         front = f'title: Story {n}\ndate: {_day(issue)}\nlink: "https://paper.example/{n}?x=1"\n'
         front += f"author: Author {n % AUTHORS}\nauthor_url: https://people.example/{n % AUTHORS}\n"
-        _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{BODY}\n")
+        _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{body(n)}\n")
 
 
 def pelican(folder: Path, count: int) -> None:
@@ -66,7 +70,7 @@ def pelican(folder: Path, count: int) -> None:
     _write(folder / "pelicanconf.py", settings)
     for n, issue in articles(count):
         front = f"Title: Story {n}\nDate: {_day(issue)}\nAuthor: Author {n % AUTHORS}\nCategory: no-{issue}\n"
-        _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"{front}\n{BODY}\n")
+        _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"{front}\n{body(n)}\n")
 
 
 def eleventy(folder: Path, count: int) -> None:
@@ -80,7 +84,7 @@ def eleventy(folder: Path, count: int) -> None:
     for n, issue in articles(count):
         front = f'layout: page.liquid\ntitle: Story {n}\nlink: "https://paper.example/{n}?x=1"\n'
         front += f"author: Author {n % AUTHORS}\nauthor_url: https://people.example/{n % AUTHORS}\ntags: no-{issue}\n"
-        _write(folder / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{BODY}\n")
+        _write(folder / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{body(n)}\n")
     line = "<h2><a href='{{ page.url }}'>{{ page.data.title }}</a></h2>"
     for number in range(1, (count - 1) // AN_ISSUE + 2):
         listed = f"{{% for page in collections.no-{number} %}}{line}{{% endfor %}}"

@@ -14,6 +14,7 @@ def rows() -> Iterator[Row]:
     issue, publication = sample.issue(30), sample.publication()
 
     def ours() -> None:
+        sample.forget()
         for name in FORMATS:
             render.edition(issue, publication, name)
 

@@ -14,6 +14,12 @@ PARAGRAPH = f'<p>{SENTENCE * 4}It is <a href="https://paper.example/a?x=1&amp;y=
 BODY = f"<h2>The crossing</h2>{PARAGRAPH * 5}<h2>The answer</h2><blockquote>{PARAGRAPH}</blockquote>{PARAGRAPH * 4}"
 
 
+def forget() -> None:
+    """What a process that renders once does not know yet."""
+    html.excerpt.cache_clear()
+    html.text.cache_clear()
+
+
 def publication() -> Publication:
     """The sample publication of this repository."""
     return config.load(CHECKOUT)
@@ -28,7 +34,7 @@ def article(number: int) -> Article:
         url=f"{page}?from=letter&n={number}#:~:text=noon",
         title=f"The ferry left at noon: crossing {number} & what came after",
         dek="The log says one thing, the passengers another",
-        content=html.sanitise(BODY),
+        content=html.sanitise(f"<p>Crossing {number}.</p>{BODY}"),
         authors=(
             Author(
                 name="Ann Lee", url=f"{page}/ann?posts=all&page=1", bio="Ann Lee writes of harbours and lives at one."
