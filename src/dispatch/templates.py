@@ -22,7 +22,19 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from dispatch.errors import RenderError
-from dispatch.model import Article, Author, Correction, Image, Place, Source, Way
+from dispatch.model import (
+    Article,
+    Author,
+    Colours,
+    Correction,
+    Image,
+    Issue,
+    Place,
+    Section,
+    Source,
+    Theme,
+    Way,
+)
 
 # What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
@@ -32,7 +44,8 @@ _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["']
 
 # What templates read of the nouns, most of it many times an article.
 _NOUNS: Mapping[type, frozenset[str]] = {
-    noun: frozenset(noun.__dataclass_fields__) for noun in (Article, Author, Correction, Image, Place, Source, Way)
+    noun: frozenset(noun.__dataclass_fields__)
+    for noun in (Article, Author, Colours, Correction, Image, Issue, Place, Section, Source, Theme, Way)
 }
 
 

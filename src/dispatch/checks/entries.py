@@ -60,7 +60,7 @@ class Feed:
     updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def rss(body: bytes) -> Feed:
     """RSS 2.0. Raises CheckError."""
     channel = xmltree.read(body).first("channel")
@@ -90,7 +90,7 @@ def _rss_item(item: xmltree.Node) -> Said:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def atom(body: bytes) -> Feed:
     """Atom (RFC 4287). Raises CheckError."""
     feed = xmltree.read(body)
@@ -130,7 +130,7 @@ def _is_alternate(link: xmltree.Node) -> bool:
     return link.attributes.get("rel", "alternate") == "alternate"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def json_feed(body: bytes) -> Feed:
     """JSON Feed 1.1. Raises CheckError."""
     feed = json_object(body)
@@ -139,7 +139,7 @@ def json_feed(body: bytes) -> Feed:
     return Feed(entries=tuple(map(_json_item, items)), credited=editors)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def json_object(body: bytes) -> Mapping[str, Value]:
     """The JSON object that a document is, which nobody may change. Raises CheckError."""
     try:

@@ -198,7 +198,7 @@ def body(html: str) -> Page:
     return _content(html)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _content(html: str) -> Page:
     return read(html)
 

@@ -41,7 +41,7 @@ class Node:
         return child.text.strip() if child else ""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def read(body: bytes) -> Node:
     """The root element, which nobody may change: several checks look at the same one.
 

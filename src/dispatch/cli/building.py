@@ -15,7 +15,7 @@ from dispatch.model.kept import Digests, Kept
 from dispatch.readers import opml
 from dispatch.recipes import Recipes, digest, program
 
-_AT_HAND = 12_000_000  # characters of texts that are kept while pages are made of them
+_AT_HAND = 1_000_000  # characters of texts that are kept while pages are made of them
 
 
 def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
