@@ -251,6 +251,18 @@ def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(
     assert not (letter / "public" / "search").exists()
 
 
+def test_a_folder_whose_name_can_be_no_slug_is_told(letter, publish):
+    shutil.copytree(letter / "issues" / "third", letter / "issues" / "Third Copy")
+    assert "issues/Third Copy is no issue" in publish("third").stderr
+
+
+def test_what_is_wrong_can_be_read_by_a_script(letter, publish):
+    edit(template(letter, "line.html"), "byline(article)", "article.title")
+    said = json.loads(publish("--json", code=1).stdout)
+    assert {"attribution.author"} <= {finding["rule"] for finding in said["findings"]}
+    assert said["changes"] == []
+
+
 # The old site or the new one
 
 

@@ -167,6 +167,6 @@ def test_a_page_is_filled_with_the_texts_of_its_issue():
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
     for planned in compose.pages([compose.light(whole)], nouns.publication()):
         if planned.place.kind in {"front", "issue", "article"}:
-            assert not any(article.content for article in planned.articles)
+            assert {article.content for article in planned.articles} <= {"", "<p></p>"}
             first = next(compose.filled(planned, whole).articles)
-            assert first.content or planned.place.kind == "article"
+            assert len(first.content) > 20 or planned.place.kind == "article"

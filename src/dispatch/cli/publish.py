@@ -84,9 +84,11 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     one = here.issue(name) if name else None
     building = Building(publication=publication, recipes=release.recipes)
     is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
-    findings = _judged(here, one) if one else []
+    findings = _judged(here, one, building) if one else []
     if any(finding.severity == "error" for finding in findings):
         _stop_at(findings, one, wish)
+    for folder in issues.misnamed(publication):
+        say(f"issues/{folder} is no issue: the name of its folder must be made of a-z, 0-9 and hyphens.")
     published = ledger.read(publication)
     building.released = _released(building, published, one)
     pages = building.pages
@@ -122,14 +124,15 @@ def _copied(here: Desk, one: "Issue | None", *, allow_private: bool) -> bool:
     return not faults
 
 
-def _judged(here: Desk, one: "Issue") -> "list[Finding]":
+def _judged(here: Desk, one: "Issue", building: "Building") -> "list[Finding]":
     from dispatch.cli.check import judged
 
-    return judged(here, one)
+    return judged(here, one, everything=[kept.issue for kept in building.kept.values()])
 
 
 def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish) -> None:
     """Report, and go no further when something is wrong."""
+    from dispatch import nouns
     from dispatch.cli.check import report
 
     found = list(dict.fromkeys(findings))
@@ -137,7 +140,8 @@ def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish) ->
         report(found, "human")
     if any(finding.severity == "error" or wish.strict for finding in found):
         if wish.as_json:
-            report(found, "json")
+            told = [nouns.table(finding, whole=True) for finding in found]
+            tell(json.dumps({"dry_run": wish.dry, "files": 0, "changes": [], "left": [], "findings": told}))
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)
 
@@ -169,11 +173,13 @@ def _report(changes: Sequence[stage.Change], left: Sequence[str], count: int, fo
     """What changed, a line each, or as JSON."""
     if wish.as_json:
         said = [{"path": change.path, "what": change.what} for change in changes]
-        tell(json.dumps({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left)}))
+        tell(json.dumps({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left), "findings": []}))
         return
     for change in changes:
         tell(f"{_MARKS[change.what]} {change.path}" if wish.dry or change.what == "removed" else change.path)
     for path in left:
         say(f"{folder.name}/{path} is not wanted any more, but somebody changed it: delete it if you do not need it.")
     verb = "would change" if wish.dry else "changed"
-    say(f"{len(changes)} of {count} files {verb} in {folder.name}/")
+    removed = sum(change.what == "removed" for change in changes)
+    gone = f", {removed} removed" if removed else ""
+    say(f"{len(changes) - removed} of {count} files {verb} in {folder.name}/{gone}")

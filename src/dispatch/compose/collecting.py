@@ -20,11 +20,17 @@ def light(issue: Issue) -> Issue:
         replace(
             section,
             intro="",
-            articles=tuple(replace(article, content="", markdown="", summary="") for article in section.articles),
+            articles=tuple(map(_light, section.articles)),
         )
         for section in issue.sections
     )
     return replace(issue, intro="", sections=tuple(sections))
+
+
+def _light(article: Article) -> Article:
+    # In which kind of file it stands can still be told: an article of HTML keeps an empty paragraph.
+    is_html = bool(article.content) and not article.markdown
+    return replace(article, content="<p></p>" if is_html else "", markdown="", summary="")
 
 
 def as_article(issue: Issue, publication: Publication) -> Article:

@@ -6,7 +6,7 @@ writing.py    Issue -> files, changing nothing that has not changed
 """
 
 from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
-from dispatch.issues.reading import head, names, read, read_all
+from dispatch.issues.reading import head, misnamed, names, read, read_all
 from dispatch.issues.writing import lay, write
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "find",
     "head",
     "lay",
+    "misnamed",
     "missing",
     "names",
     "newest",

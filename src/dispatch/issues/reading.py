@@ -55,6 +55,13 @@ def names(publication: Publication) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if KEY.fullmatch(path.name) and (path / "issue.md").is_file())
 
 
+def misnamed(publication: Publication) -> list[str]:
+    """The folders in issues/ that hold an issue.md and whose names can be no slug, sorted: nobody finds them."""
+    folder = publication.root / "issues"
+    every = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path.name for path in every if not KEY.fullmatch(path.name) and (path / "issue.md").is_file()]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """One file, read: where it is, how to speak of it, its text, and what its front matter and body hold."""
