@@ -256,6 +256,24 @@ def test_a_folder_whose_name_can_be_no_slug_is_told(letter, publish):
     assert "issues/Third Copy is no issue" in publish("third").stderr
 
 
+def test_a_draft_that_is_half_written_is_told_and_stops_nothing(letter, publish):
+    edit(letter / "issues" / "third" / "story-1.html", "title:", "titel:")
+    edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of", "Passage 1 of")
+    result = publish()
+    assert "issues/third/story-1.html" in result.stderr
+    assert "issues/first/index.html" in result.stdout.split()
+    assert "issues/third/story-1.html" in publish("third", code=1).stderr
+    edit(letter / "issues" / "first" / "story-1.html", "title:", "titel:")
+    assert "issues/first/story-1.html" in publish(code=1).stderr
+
+
+def test_a_picture_that_is_not_there_stops_what_was_published_before(letter, publish):
+    edit(
+        letter / "issues" / "first" / "story-1.html", "published:", "image: {url: gone.jpg, alt: A bridge}\npublished:"
+    )
+    assert "gone.jpg" in publish(code=1).stdout
+
+
 def test_what_is_wrong_can_be_read_by_a_script(letter, publish):
     edit(template(letter, "line.html"), "byline(article)", "article.title")
     said = json.loads(publish("--json", code=1).stdout)

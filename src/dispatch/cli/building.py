@@ -8,7 +8,7 @@ from pathlib import Path
 from dispatch import compose, files, issues, ledger, nouns, pictures, render, searching
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
-from dispatch.errors import GatherError, IssueError
+from dispatch.errors import DispatchError, IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
 from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
 from dispatch.model.kept import Digests, Kept
@@ -37,24 +37,42 @@ class Building:
 
     publication: Publication
     recipes: Recipes
+    published: tuple[Record, ...] = ()  # what the ledger remembers
+    publishing: str = ""  # the slug of the draft that is about to be published
     released: Sequence[str] = ()  # the slugs of the issues that the site shows
     findings: list[Finding] = field(default_factory=list)
+    faults: list[DispatchError] = field(default_factory=list)  # what is told, and stops nothing
     _whole: dict[str, Issue] = field(default_factory=dict)
-    faults: list[GatherError] = field(default_factory=list)
     _albums: dict[str, pictures.Album] = field(default_factory=dict)
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def kept(self) -> dict[str, Kept]:
-        """Every issue without its texts, drafts too. What changed is read, and its entries are made."""
-        found = {slug: self._kept(slug) for slug in issues.names(self.publication)}
+        """Every issue without its texts, drafts too. What changed is read, and its entries are made.
+
+        A draft that cannot be read is a fault that stops nothing. Raises IssueError for any other issue.
+        """
+        found: dict[str, Kept] = {}
+        for slug in issues.names(self.publication):
+            try:
+                found[slug] = self._kept(slug)
+            except IssueError as error:
+                if not self._is_mere_draft(slug):
+                    raise
+                self.faults.append(error)
         self.recipes.forget(slug for slug in self.recipes.slugs() if slug not in found)
         return found
+
+    def _is_mere_draft(self, slug: str) -> bool:
+        """Whether an issue is a draft that nobody wants to publish now and that never was."""
+        head = issues.head(self.publication, slug)
+        remembered = {record.id for record in self.published}
+        return head.status == "draft" and slug != self.publishing and head.id not in remembered
 
     @cached_property
     def pages(self) -> list[Issue]:
         """The plan of the site."""
-        planned = compose.pages([self.kept[slug].issue for slug in self.released], self.publication)
+        planned = compose.pages(self.issues, self.publication, self.published)
         return [self._pictured(page) for page in planned]
 
     @property
@@ -97,19 +115,20 @@ class Building:
             for path, body in searching.index({path: release.where(path) for path in paths}).items():
                 release.put(path, made_of, body)
 
-    def lost(self, published: tuple[Record, ...]) -> list[Finding]:
+    def lost(self) -> list[Finding]:
         """What the ledger remembers and the issues, drafts too, do not say any more."""
         every = [kept.issue for kept in self.kept.values()]
         if not every:
             return []
         current = ledger.records(every, self.publication)
         found = findings_of(
-            every[0], (), self.publication, published=published, current=current, earlier=tuple(every[1:])
+            every[0], (), self.publication, published=self.published, current=current, earlier=tuple(every[1:])
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
 
     def _kept(self, slug: str) -> Kept:
-        made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)))
+        is_due = "published" if slug == self.publishing else ""  # with its entries, though it is a draft yet
+        made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)), is_due)
         kept = self.recipes.issue(slug, made_of)
         if kept is None:
             issue = self._read(slug)
@@ -127,10 +146,13 @@ class Building:
                 served=tuple(sorted(album.files)),
                 whole=digest(nouns.text(replace(issue, status="published"))),
             )
-            own = compose.as_article(issue, self.publication)
-            entries = render.entries(issue, self.publication, [*issue.articles, own])
-            self.recipes.keep(slug, made_of, kept, entries)
+            self.recipes.keep(slug, made_of, kept, self._entries(issue) if is_due or issue.status != "draft" else {})
         return kept
+
+    def _entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
+        """The finished entries of an issue's articles, and of the issue as one."""
+        articles = [*issue.articles, compose.as_article(issue, self.publication)]
+        return render.entries(issue, self.publication, articles)
 
     def _album(self, slug: str) -> pictures.Album:
         """The pictures of an issue, as the site shows them."""
@@ -161,7 +183,14 @@ class Building:
         editions = [self._edition(shown, name) for name in made_of]
         changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
         if changed:
-            found = findings_of(shown, changed, self.publication)
+            is_issue = place.kind == "issue"
+            found = findings_of(
+                shown,
+                changed,
+                self.publication,
+                missing=issues.missing(self.publication, shown) if is_issue else (),
+                astray=issues.astray(self.publication, shown) if is_issue else (),
+            )
             self.findings += (finding for finding in found if finding.severity == "error")
 
     def _edition(self, page: Issue, name: str) -> Edition:

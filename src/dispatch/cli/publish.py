@@ -77,33 +77,36 @@ def _apart(folder: Path, root: Path) -> Path:
 
 def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) -> None:
     """Everything that changed, made, judged and settled; an issue of that name is published with it."""
-    from dispatch import issues, ledger
+    from dispatch import compose, issues, ledger
     from dispatch.cli.building import Building
 
     publication = here.publication
     one = here.issue(name) if name else None
-    building = Building(publication=publication, recipes=release.recipes)
+    published = ledger.read(publication)
+    slug = one.slug if one else ""
+    building = Building(publication=publication, recipes=release.recipes, published=published, publishing=slug)
     is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
     findings = _judged(here, one, building) if one else []
     if any(finding.severity == "error" for finding in findings):
         _stop_at(findings, one, wish)
     for folder in issues.misnamed(publication):
         say(f"issues/{folder} is no issue: the name of its folder must be made of a-z, 0-9 and hyphens.")
-    published = ledger.read(publication)
     building.released = _released(building, published, one)
+    for fault in building.faults:
+        warn(fault)
     pages = building.pages
     with click.progressbar(
         building.build(release), length=len(pages), label="Publishing", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as progress:
         for _ in progress:
             pass
-    findings += building.findings + building.lost(published)
+    findings += building.findings + building.lost()
     _stop_at(findings, one, wish)
     if wish.dry:
         release.unwanted()
         return
     # The ledger first: what it has forgotten could change unseen.
-    ledger.remember(publication, *building.issues)
+    ledger.remember(publication, *building.issues, names=compose.names(pages))
     if one:
         issues.write(publication, replace(one, status="published"))
     release.settle(recipes.inputs(publication.root) if is_whole else "")
