@@ -75,7 +75,7 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     [
         ("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "dispatch.lock:1: an unfinished merge"),
         ("a:1\tarticle\n", "dispatch.lock:1: must have 5 parts"),
-        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article, issue, page, withdrawn or moved"),
+        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article, issue, .*, section or tag"),
         ("a:1\tissue\tb\tsoon\t-\n", "dispatch.lock:1: Invalid isoformat"),
         ("#\na:1\tissue\tb\t-\t-\na:1\tissue\tc\t-\t-\n", "dispatch.lock:3: another line says something else of a:1"),
     ],

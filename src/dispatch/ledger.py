@@ -3,8 +3,9 @@
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
 ``withdrawn``, which is never taken back. A line ``moved`` begins with an old address of the site and leads to the
-present one. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a
-file (``merge=union``).
+present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at an address, now and for
+ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file
+(``merge=union``).
 """
 
 import hashlib
@@ -26,6 +27,7 @@ _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
+_LISTS = ("author", "source", "section", "tag")
 
 
 def read(publication: Publication) -> tuple[Record, ...]:
@@ -54,12 +56,13 @@ def read(publication: Publication) -> tuple[Record, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def remember(publication: Publication, *issues: Issue) -> bool:
+def remember(publication: Publication, *issues: Issue, names: Iterable[Record] = ()) -> bool:
     """Write down issues and their articles as published; whether that was news. Raises IssueError.
 
     Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
+    names: the addresses of the site's lists.
     """
-    known = _with(read(publication), records(issues, publication), publication.url)
+    known = _with(read(publication), (*records(issues, publication), *names), publication.url)
     body = (_HEAD + "".join(sorted(map(_line, known)))).encode("utf-8")
     return files.write(publication.root / FILE, body, within=publication.root, error=IssueError)
 
@@ -97,7 +100,7 @@ def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
 
 
-def _with(known: Iterable[Record], now: Iterable[Record], site: str) -> list[Record]:
+def _with(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:
     """What is known, with what holds now over it, and with a way from each page that stood elsewhere.
 
     Ways are as short as can be: each leads to where the page is now. An address that is in use leads nowhere else.
@@ -114,7 +117,13 @@ def _with(known: Iterable[Record], now: Iterable[Record], site: str) -> list[Rec
     used = {record.url for record in found.values() if record.kind in _PAGES}
     ways = {old: new for old, new in left.items() if _is_page(old, site)}
     ways |= {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
-    others = [record for record in found.values() if record.kind != "moved"]
+    # A list that goes on under another id has passed its address on.
+    lists = {(record.kind, record.url): record for record in now if record.kind in _LISTS}
+    others = [
+        record
+        for record in found.values()
+        if record.kind != "moved" and lists.get((record.kind, record.url), record) == record
+    ]
     return [*others, *(Record(id=old, kind="moved", url=new) for old, new in ways.items() if old not in used)]
 
 
@@ -124,8 +133,9 @@ def _is_page(url: str, site: str) -> bool:
 
 
 def _key(record: Record) -> tuple[str, str]:
-    """What there is one line of: an article and an issue share their ids."""
-    return record.id, "" if record.kind in ("article", "issue") else record.kind
+    """What there is one line of: an article and an issue share ids; two branches may give one list two addresses."""
+    kind = "" if record.kind in ("article", "issue") else record.kind
+    return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
 
 
 def _digest(authors: Sequence[Author]) -> str:

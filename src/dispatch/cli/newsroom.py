@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar, cast
 
-from dispatch import compose, config, issues, publish, render, smtp
+from dispatch import compose, config, issues, ledger, publish, render, smtp
 from dispatch.cli.building import around
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
@@ -191,7 +191,11 @@ class Newsroom:
             shown = self._public(slug)
             return self._once(
                 ("plan", *sorted(shown)),
-                lambda: compose.pages([compose.light(self._issue(other)) for other in shown], self._publication),
+                lambda: compose.pages(
+                    [compose.light(self._issue(other)) for other in shown],
+                    self._publication,
+                    ledger.read(self._publication),
+                ),
             )
 
     def _public(self, slug: str) -> list[str]:

@@ -15,6 +15,7 @@ from dispatch.compose.editing import correct, move, named, remove, withdraw
 from dispatch.compose.importing import found_in, imported, known
 from dispatch.compose.site import filled, gone, pages
 from dispatch.compose.telling import Said, told
+from dispatch.compose.topics import names
 
 __all__ = [
     "LONGEST_KEY",
@@ -33,6 +34,7 @@ __all__ = [
     "light",
     "move",
     "named",
+    "names",
     "newest_first",
     "pages",
     "place",

@@ -68,7 +68,7 @@ def known(issues: Iterable[Issue], records: Iterable[Record]) -> dict[str, str]:
     A tag URI counts without its host and day: neither a new address of the publication nor a post without a date, which
     has another day with each import, makes a second article of one.
     """
-    gone = {_bare(record.id): "" for record in records}
+    gone = {_bare(record.id): "" for record in records if record.kind in ("article", "issue")}
     return gone | {_bare(article.id): issue.slug for issue in issues for article in issue.articles}
 
 

@@ -9,20 +9,21 @@ from zoneinfo import ZoneInfo
 from dispatch.compose.collecting import as_entry, as_line, newest_first
 from dispatch.compose.topics import FOLDERS, Listed, Topic, TopicKind, topics
 from dispatch.language import Language
-from dispatch.model import Article, Issue, PageKind, Place, Publication, Section, Way
+from dispatch.model import Article, Issue, PageKind, Place, Publication, Record, Section, Way
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 A_PAGE = 40  # articles on a page of a list, at least half of that on its first
 
 
-def pages(issues: Iterable[Issue], publication: Publication) -> list[Issue]:
+def pages(issues: Iterable[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Issue]:
     """The pages and the feeds of a site of these issues, which need not have their texts (``light``).
 
     Pages and feeds that list articles are complete. Those of kind front, issue and article show texts: fill them with
     ``filled`` before they are rendered. What they hold never depends on the order in which the issues are given.
+    published: what the ledger remembers; lists stay where it says that they stood.
     """
     ordered = newest_first(issues)
-    found = topics(ordered[::-1], publication)
+    found = topics(ordered[::-1], publication, published)
     site = _Site(publication, ordered, found)
     made = [
         *site.issue_pages(),

@@ -1,16 +1,17 @@
 """What articles have in common: their authors, sources, sections and tags, each with a page of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dispatch.compose.drafting import key_of, unused
-from dispatch.model import Article, Author, Issue, Publication, Source, Way
+from dispatch.model import Article, Author, Issue, Publication, Record, Source, Way
 
 TopicKind = Literal["author", "source", "section", "tag"]
 Listed = tuple[Issue, Article]
 
 FOLDERS: dict[TopicKind, str] = {"author": "authors", "source": "sources", "section": "sections", "tag": "tags"}
+_URL = " <"  # between a name and its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,10 @@ class Topic:
     """
 
     kind: TopicKind
-    path: str
+    id: str
     title: str
+    stem: str = ""
+    path: str = ""
     author: Author | None = None
     source: Source | None = None
     articles: list[Listed] = field(default_factory=list)
@@ -43,23 +46,50 @@ class _Kind:
     """All topics of one kind, by what makes them one, while they are found."""
 
     kind: TopicKind
-    by_key: dict[tuple[str, ...], Topic] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    by_id: dict[str, Topic] = field(default_factory=dict)
 
-    def topic(self, key: tuple[str, ...], title: str, stem: str = "") -> Topic:
-        """The topic of that key: a new one gets the first free name, so that none ever changes its address."""
-        if key not in self.by_key:
-            name = unused(stem or key_of(title) or self.kind, self.names)
-            self.names.add(name)
-            self.by_key[key] = Topic(kind=self.kind, path=f"{FOLDERS[self.kind]}/{name}/", title=title)
-        return self.by_key[key]
+    def topic(self, id_: str, title: str, stem: str = "") -> Topic:
+        """The topic of that id, which may be new."""
+        if id_ not in self.by_id:
+            self.by_id[id_] = Topic(kind=self.kind, id=id_, title=title, stem=stem or key_of(title) or self.kind)
+        return self.by_id[id_]
+
+    def placed(self, published: Iterable[Record]) -> Iterator[Topic]:
+        """Every topic with its address: the one that it was given, or a new one that nobody has or had.
+
+        Of two that were given the same one, on two branches, the first in the order of the records keeps it.
+        """
+        owners: dict[str, str] = {}
+        for record in published:
+            if record.kind == self.kind:
+                owners.setdefault(record.url.rstrip("/").rpartition("/")[2], record.id)
+        given: dict[str, str] = {}
+        for name, owner in owners.items():
+            given.setdefault(owner, name)
+        taken = set(owners)
+        for topic in self.by_id.values():
+            former = topic.id if topic.id in given else next(filter(self._is_former(topic), given), "")
+            name = given.pop(former, "") or unused(topic.stem, taken)
+            taken.add(name)
+            yield replace(topic, path=f"{FOLDERS[self.kind]}/{name}/")
+
+    def _is_former(self, topic: Topic) -> Callable[[str], bool]:
+        """Whether a topic that is no more had that id before: a person without an address, a source with another."""
+        word, _, url = topic.id.partition(_URL)
+        if topic.kind == "author" and url:
+            return lambda id_: id_ == word and id_ not in self.by_id
+        if topic.source and topic.source.key:
+            return lambda id_: id_.partition(_URL)[0] == word and id_ not in self.by_id
+        return lambda _: False
 
 
-def topics(oldest_first: Sequence[Issue], publication: Publication) -> list[Topic]:
+def topics(oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Topic]:
     """Every author, source, section and tag of these issues, each kind in the order of its titles.
 
     Two people are one when name and address are the same; a name without an address joins the only one of that name.
+    published: the ledger's records, in their order; a topic that they know stays where it was.
     """
+    records = tuple(published)
     kinds = {kind: _Kind(kind) for kind in FOLDERS}
     registry = {(author.name, author.url): key for key, author in publication.authors.items()}
     addresses = _addresses(oldest_first)
@@ -69,7 +99,28 @@ def topics(oldest_first: Sequence[Issue], publication: Publication) -> list[Topi
             for article in reversed(section.articles):
                 for topic in _of(article, section.title, kinds, registry, addresses):
                     topic.articles.append((issue, article))
-    return [topic for kind in kinds.values() for topic in sorted(kind.by_key.values(), key=_title)]
+    return [topic for kind in kinds.values() for topic in sorted(kind.placed(records), key=_title)]
+
+
+def names(pages: Iterable[Issue]) -> tuple[Record, ...]:
+    """What the ledger is to remember of the addresses of lists, given the plan of the site."""
+    return tuple(
+        Record(id=_id(kind, page.title, place.author, place.source), kind=kind, url=page.id)
+        for page in pages
+        for kind in FOLDERS
+        if (place := page.place) and place.kind == kind and place.newer is None
+    )
+
+
+def _id(kind: TopicKind, title: str, author: Author | None = None, source: Source | None = None) -> str:
+    """What makes a topic this one and no other of its kind, to be read by people too."""
+    if author:
+        word, url = author.name, author.url
+    elif source:
+        word, url = source.key or source.title, source.url
+    else:
+        word, url = (kind == "tag" and key_of(title)) or title, ""
+    return f"{word}{_URL}{url}>" if url else word
 
 
 def _of(
@@ -80,24 +131,26 @@ def _of(
     addresses: dict[str, set[str]],
 ) -> Iterator[Topic]:
     """The topics of one article, each once."""
-    seen: set[str] = set()
+    seen: set[tuple[TopicKind, str]] = set()
     for author in article.authors:
         url = author.url or next(iter(addresses[author.name]), "")
-        topic = kinds["author"].topic((author.name, url), author.name, registry.get((author.name, url), ""))
-        kinds["author"].by_key[(author.name, url)] = topic = replace(topic, author=_known(topic.author, author))
-        if topic.path not in seen:
-            seen.add(topic.path)
+        id_ = _id("author", "", author=replace(author, url=url))
+        topic = kinds["author"].topic(id_, author.name, registry.get((author.name, url), ""))
+        kinds["author"].by_id[id_] = topic = replace(topic, author=_known(topic.author, author))
+        if (topic.kind, id_) not in seen:
+            seen.add((topic.kind, id_))
             yield topic
     if (source := article.source) and source.title:
-        topic = kinds["source"].topic((source.key or source.title, source.url), source.title, source.key)
-        kinds["source"].by_key[(source.key or source.title, source.url)] = topic = replace(topic, source=source)
+        id_ = _id("source", "", source=source)
+        topic = kinds["source"].topic(id_, source.title, source.key)
+        kinds["source"].by_id[id_] = topic = replace(topic, source=source)
         yield topic
     if section:
-        yield kinds["section"].topic((section,), section)
+        yield kinds["section"].topic(section, section)
     for tag in article.tags:
-        topic = kinds["tag"].topic((key_of(tag) or tag,), tag)
-        if topic.path not in seen:
-            seen.add(topic.path)
+        topic = kinds["tag"].topic(_id("tag", tag), tag)
+        if (topic.kind, topic.id) not in seen:
+            seen.add((topic.kind, topic.id))
             yield topic
 
 

@@ -11,6 +11,7 @@ from dispatch.review.words import around, listed
 _FILE = "dispatch.toml"
 LOCK = "dispatch.lock"
 _THINGS = ("article", "issue")
+_NAMES = ("author", "source", "section", "tag")
 _ADDRESSES = ("url", "email.unsubscribe")
 _LISTS = ("sources", "authors", "templates", "check", "root")
 
@@ -56,11 +57,16 @@ def _rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
 def _ledger(old: Version, new: Version) -> Iterator[Change]:
     """What dispatch.lock forgets, or remembers otherwise."""
     now = {_key(record): record for record in new.ledger}
+    lists = {record.url for record in new.ledger if record.kind in _NAMES}
     for record in old.ledger:
         after = now.get(_key(record))
         if after is None and record.kind == "moved":
             what = f"{LOCK} forgets where something has moved: its old address leads nowhere"
             yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.id)
+        elif record.kind in _NAMES:
+            if record.url not in lists:
+                what = f"{LOCK} forgets whose list stood at an address: another {record.kind} may get it"
+                yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.url)
         elif after is None and record.kind != "page":
             what = f"{LOCK} forgets the {record.kind} {record.id}, which was published"
             yield Change(weight="stop", kind="identity", where=LOCK, what=what)
