@@ -211,6 +211,15 @@ def test_a_broken_byline_that_readers_have_stops(repository: Repository) -> None
     ]
 
 
+def test_a_byline_that_readers_have_may_be_mended_with_a_new_correction(repository: Repository) -> None:
+    repository.publish()
+    repository.change("the-ferry.md", "name: Ann Lee", "name: Anne Lee")
+    assert repository.review(code=1)[0] == "Stop: 1 byline is broken."
+    said = 'corrections: [{date: 2026-11-23, text: "It is by Anne Lee."}]'
+    repository.change("the-ferry.md", "published: 2026-11-21", f"published: 2026-11-21\n{said}")
+    assert repository.review()[0] == "Look first: 1 byline changed; nothing that was published is broken."
+
+
 def test_a_byline_where_nobody_was_named_breaks_nothing(repository: Repository) -> None:
     named = "authors:\n  - name: Ann Lee\n    url: https://wire.example/people/ann\n"
     repository.git("checkout", "--quiet", "main")

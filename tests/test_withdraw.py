@@ -246,6 +246,35 @@ def test_nothing_else_changes(dispatch: Dispatch, letter: Path) -> None:
     assert REASON in (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("article", ["story-1", ""])
+def test_a_reason_may_come_later(dispatch: Dispatch, letter: Path, article: str) -> None:
+    words = ("withdraw", "second", *filter(None, [article]))
+    dispatch(*words)
+    dispatch("publish")
+    dispatch("withdraw", "second", "story-2", "--because", "A reason of its own.", "--date", "2026-12-01")
+    before = entries(letter, "feed.atom")[GONE]
+    assert "already" in dispatch(*words).stderr
+    dispatch(*words, "--because", REASON, "--date", "2999-12-02")
+    dispatch("publish")
+    after = entries(letter, "feed.atom")
+    assert REASON in after[GONE].summary
+    assert after[GONE].updated > before.updated
+    assert "A reason of its own." in after[STAYS].summary
+    assert SENTENCE not in (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
+    assert "already" in dispatch(*words, "--because", "Another reason.").stderr
+
+
+@pytest.mark.parametrize("article", ["story-1", ""])
+def test_a_date_that_no_reader_would_notice_is_refused(dispatch: Dispatch, letter: Path, article: str) -> None:
+    words = ("withdraw", "second", *filter(None, [article]), "--because", REASON)
+    file = letter / "issues" / "second" / "story-1.html"
+    before = file.read_bytes()
+    assert "Give a later date" in dispatch(*words, "--date", "2020-01-01", code=2).stderr
+    assert file.read_bytes() == before
+    dispatch(*words)
+    assert file.read_bytes() != before
+
+
 def test_what_no_reader_has_cannot_be_taken_back(dispatch: Dispatch, letter: Path) -> None:
     issues.write(config.load(letter), number("third", 3, 1))
     said = dispatch("withdraw", "third", "1", code=1).stderr

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 import nouns
 from checks.editing import altered
 from dispatch import check, links
-from dispatch.checks import CHECKS, RULES
+from dispatch.checks import CHECKS, RULES, corrected
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import (
@@ -19,6 +19,7 @@ from dispatch.model import (
     Article,
     Author,
     Copy,
+    Correction,
     Credit,
     Edition,
     Finding,
@@ -495,3 +496,44 @@ def test_what_only_looks_left_to_do(text: str) -> None:
 
 def test_who_wrote_what_nobody_was_named_for_may_be_said_later() -> None:
     assert "ids.authors" not in {one.rule for one in of_published(authors="")}
+
+
+def of_corrected(text: str, date: datetime = ISSUE.date, **changed: object) -> set[str]:
+    """The rules that are broken when the ledger remembers something else, and a correction says this."""
+    story = replace(STORY, corrections=(Correction(date=date, text=text),))
+    issue = nouns.issue(story)
+    now = Record(id=story.id, kind="article", url=story.url, published=story.published, authors="0123")
+    return {one.rule for one in of_issue(issue, published=(replace(now, **changed),), current=(now,))}  # type: ignore[arg-type]
+
+
+def test_a_correction_that_says_what_is_right_answers_for_the_change() -> None:
+    names = [author.name for author in STORY.authors]
+    assert STORY.published
+    day = f"{STORY.published:%-d %B %Y}"
+    assert of_corrected(f"It is by {' and '.join(names)}.", authors="4567") == set()
+    assert of_corrected(f"It was first published on {day}.", published=DATE + timedelta(days=40)) == set()
+    assert of_corrected(f"It stands at {STORY.url}.", url="https://paper.example/other") == set()
+
+
+def test_a_correction_answers_for_nothing_else() -> None:
+    names = [author.name for author in STORY.authors]
+    named = f"It is by {' and '.join(names)}."
+    assert of_corrected("It named the wrong river.", authors="4567") == {"ids.authors"}
+    assert of_corrected(named, ISSUE.date - timedelta(days=2), authors="4567") == {"ids.authors"}
+    assert of_corrected(named, published=DATE + timedelta(days=40)) == {"ids.date"}
+    assert of_corrected(named, url="https://paper.example/other") == {"ids.link"}
+    assert of_corrected(f"It stands at {STORY.url}x", url="https://paper.example/other") == {"ids.link"}
+    assert of_corrected(named, id="tag:wire.example,2025-02-14:defence/old") == {"ids.changed"}
+
+
+def test_a_correction_names_all_authors_in_their_order() -> None:
+    two = nouns.article(1, authors=(Author(name="Ann Lee"), Author(name="Bo Zhang")))
+    for text, answers in (
+        ("By Ann Lee and Bo Zhang.", True),
+        ("By Bo Zhang and Ann Lee.", False),
+        ("By Bo Zhang.", False),
+    ):
+        said = (Correction(date=DATE, text=text),)
+        assert ("ids.authors" in corrected.rules(two, said, "UTC")) == answers
+    said = (Correction(date=DATE, text="Nobody knows who wrote it."),)
+    assert corrected.rules(replace(two, authors=(), published=None), said, "UTC") == frozenset()

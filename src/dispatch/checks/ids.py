@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from dispatch.checks import corrected
 from dispatch.checks.case import Case
 from dispatch.checks.rules import file, finding, short
 from dispatch.model import Finding, Publication, Record
@@ -56,8 +57,12 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
     where: dict[str, str] = {}
+    answered: dict[str, frozenset[str]] = {}
+    zone = case.publication.timezone
     for issue in (*case.earlier, case.issue):
         where |= {issue.id: file(issue)} | {article.id: file(issue, article) for article in issue.articles}
+        for article in filter(lambda article: article.corrections, issue.articles):
+            answered[article.id] = corrected.rules(article, corrected.since(article, issue, zone), zone)
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
@@ -75,7 +80,8 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
                 what = f"The {old.kind} {old.id} was published and is gone: {short(old.url)}"
                 yield finding("ids.vanished", LOCK, what)
             continue
-        yield from _differences(old, new, where.get(old.id, LOCK), case.publication)
+        found = _differences(old, new, where.get(old.id, LOCK), case.publication)
+        yield from (one for one in found if one.rule not in answered.get(old.id, frozenset()))
     yield from _taken(case, current, where)
 
 
@@ -83,8 +89,9 @@ def _differences(old: Record, new: Record, where: str, publication: Publication)
     # A page may move within the site: the ledger leads from its old address to the new one.
     ours = re.compile(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?")
     if old.url != new.url and not (ours.fullmatch(old.url) and ours.fullmatch(new.url)):
-        hint = f"Put back url: {old.url}"
-        yield finding("ids.link", where, f"Its address was published as {old.url} and is now {new.url}", hint)
+        what = f"Its address was published as {old.url} and is now {new.url}"
+        hint = f"Put back url: {old.url} or, if that was wrong, name the new one with dispatch issue correct."
+        yield finding("ids.link", where, what, hint)
     if old.published != new.published:
         was, is_ = (moment.isoformat() if moment else "unknown" for moment in (old.published, new.published))
         yield finding("ids.date", where, f"Its date was published as {was} and is now {is_}")

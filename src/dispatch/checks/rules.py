@@ -21,6 +21,7 @@ _AGAIN = "Render again; if it stays, look into the publication's own templates."
 _OWN = "Look into the publication's own templates, or report it: this should never leave a renderer."
 _TEXT = "Mend it in the article's file."
 _KEPT = "Put back what was published; what was wrong is said with: dispatch issue correct."
+_SAID = "Put back what was published; or, if that was wrong, say so with dispatch issue correct, and name"
 
 _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("attribution.readable", "error", "Every edition can be read back", _AGAIN),
@@ -116,9 +117,19 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
         "What was published stays in the files",
         "Put its file back. To take it back from readers too: dispatch withdraw.",
     ),
-    ("ids.link", "error", "The address of something published stays, or leads to where it is now", _KEPT),
-    ("ids.date", "error", "The date of something published stays", _KEPT),
-    ("ids.authors", "error", "The authors of something published stay", _KEPT),
+    (
+        "ids.link",
+        "error",
+        "The address of something published stays, leads to where it is now, or is in a correction",
+        f"{_SAID} the new address.",
+    ),
+    ("ids.date", "error", "The date of something published stays, or is in a correction", f"{_SAID} the right day."),
+    (
+        "ids.authors",
+        "error",
+        "The authors of something published stay, or a correction names them",
+        f"{_SAID} all authors in their order.",
+    ),
     (
         "ids.withdrawn",
         "error",

@@ -193,9 +193,13 @@ def remove(issue: str, article: str, delete: bool) -> None:
 def correct(issue: str, article: str, text: str) -> None:
     """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown with the article from then on.
 
+    The byline, the date and the address of something published may be mended in its file when a correction says what
+    is right: all authors in their order, the day, or the whole new address.
+
     \b
     Examples:
       dispatch issue correct defence 2 "An earlier version named the wrong city."
+      dispatch issue correct defence 2 "An earlier version misspelled the author: it is by Ann Lee."
     """
     here = desk()
     _write(here, compose.correct(here.issue(issue), article, text, now()))
@@ -206,7 +210,13 @@ def _write(here: Desk, changed: Issue, gone: Article | None = None) -> None:
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
-        say(f"{changed.slug} is published, and check has nothing against this: dispatch publish {changed.slug}")
+        from dispatch.cli.check import judged
+
+        errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]
+        for one in errors:
+            say(f"{one.where}: {one.what} [{one.rule}]\n  {one.hint}")
+        verdict = "check says what is wrong with it" if errors else "check has nothing against this"
+        say(f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}")
     for place, article in enumerate(changed.articles, 1):
         say(f"{place:3}  {article.title}")
 

@@ -1,10 +1,12 @@
 """``dispatch withdraw``."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import click
 
-from dispatch import compose, issues, ledger
+from dispatch import compose, issues, ledger, terms
 from dispatch.cli.desk import Desk, desk, moment, say, tell
 from dispatch.errors import IssueError
 from dispatch.model import Article, Issue, Publication, Withdrawal
@@ -23,6 +25,8 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
     everything else that was shown of it; what is in git stays in git. Readers get the notice, under the same id, with
     the next dispatch publish. The id is never used again.
 
+    What was withdrawn without a reason may be given one later, in the same way; its date is then that of the reason.
+
     \b
     Examples:
       dispatch withdraw defence 2 --because "The figures were invented."
@@ -33,10 +37,18 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
     one = here.issue(issue)
     what = compose.named(one, article) if article else one
     _published(here.publication, one, what)
-    if what.withdrawn:
+    if what.withdrawn and because and not what.withdrawn.text:
+        one = _unsaid(one, what)
+    elif what.withdrawn:
         say(f"“{what.title}” was withdrawn on {what.withdrawn.date:%Y-%m-%d} already: nothing is changed")
         return
     said = Withdrawal(date=moment(date, here.publication), text=" ".join(because.split()))
+    if date and said.date <= (last := _last(one, what)):
+        raise click.BadParameter(
+            f"readers have “{what.title}” as of {last:%Y-%m-%d %H:%M}, and would not see what is dated before. "
+            "Give a later date, or leave it out: now.",
+            param_hint="--date",
+        )
     left = compose.withdraw(one, article or "", said)
     shown = sorted(set(issues.pictures(here.publication, one)) - set(issues.pictures(here.publication, left)))
     paths = list(_paths(here, one, left))
@@ -58,6 +70,31 @@ def _published(publication: Publication, one: Issue, what: Issue | Article) -> N
         return
     hint = f"dispatch issue remove {one.slug} {what.key}" if isinstance(what, Article) else f"delete issues/{one.slug}/"
     raise IssueError(f"“{what.title}” was never published, so there is nothing to take back", hint=hint)
+
+
+def _unsaid(one: Issue, what: Issue | Article) -> Issue:
+    """The issue as though it had not been withdrawn, to be withdrawn with a reason; what had one keeps it."""
+
+    def is_meant(article: Article) -> bool:
+        return article.id == what.id or (isinstance(what, Issue) and article.withdrawn == what.withdrawn)
+
+    sections = (
+        replace(
+            section,
+            articles=tuple(
+                replace(article, withdrawn=None) if is_meant(article) else article for article in section.articles
+            ),
+        )
+        for section in one.sections
+    )
+    return replace(one, sections=tuple(sections), withdrawn=None if isinstance(what, Issue) else one.withdrawn)
+
+
+def _last(one: Issue, what: Issue | Article) -> datetime:
+    """The moment that readers know as that of its last change."""
+    if isinstance(what, Article):
+        return terms.changed(what, one)
+    return max([one.date, *(terms.changed(article, one) for article in one.articles)])
 
 
 def _paths(here: Desk, one: Issue, left: Issue) -> Iterator[str]:

@@ -23,7 +23,8 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
     """Every change of an article, gravest first.
 
     is_public: readers have it, so that a changed byline, address, date or id breaks a promise; otherwise somebody
-    should look at it. may_change: the rules that the publication had switched off.
+    should look at it. may_change: the rules that the publication had switched off, or that a new
+    correction answers.
     """
 
     def kept(change: Change, rule: str) -> Change:

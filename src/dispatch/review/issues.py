@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dispatch.checks import corrected
 from dispatch.checks.rules import file
 from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
@@ -148,10 +149,19 @@ class _Comparison:
                 continue
             self.met.add(was.article.id)
             found = articles.differences(
-                was.article, place.article, is_public=was.article.id in self.public, may_change=self.off
+                was.article,
+                place.article,
+                is_public=was.article.id in self.public,
+                may_change=self.off | self._answered(was.article, place.article),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))
+
+    def _answered(self, old: Article, new: Article) -> frozenset[str]:
+        """The rules that a correction which is new answers."""
+        said = [one for one in new.corrections if one not in old.corrections]
+        zone = self.new.publication.timezone if self.new.publication else "UTC"
+        return corrected.rules(new, said, zone)
 
     def _before(self, old: Issue | None, place: _Place) -> _Place | None:
         """Where an article was: told by its id; else, in the same issue, by its file's name or its address."""
