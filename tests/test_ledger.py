@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import ledger, terms
+from dispatch import ledger, review, terms
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Issue, Publication, Section, Source, Withdrawal
+from dispatch.model import Article, Author, Issue, Kind, Publication, Record, Section, Source, Withdrawal
+from dispatch.review.settings import differences as settings_of
 
 DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
 
@@ -228,3 +229,47 @@ def test_an_id_has_one_line_of_a_kind_whatever_happens(tmp_path: Path, slugs: li
         ledger.remember(here, terms.withdrawn_issue(one, TAKEN_BACK) if at % 2 else one)
         kinds = [(record.id, record.kind) for record in ledger.read(here)]
         assert len(kinds) == len(set(kinds))
+
+
+def listed(id_: str, name: str, kind: Kind = "author") -> Record:
+    """The list of that name, as the plan of a site hands it in."""
+    return Record(id=id_, kind=kind, url=f"{WIRE}/{kind}s/{name}/")
+
+
+def test_whose_list_an_address_is_stays_though_nobody_says_it_any_more(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ledger.remember(here, issue(), names=[listed("Ann", "ann"), listed("# <<", "ann", "tag")])
+    ledger.remember(here, issue(), names=[listed("Bo", "bo")])
+    found = {record for record in ledger.read(here) if record.kind != "issue"}
+    assert found == {listed("Ann", "ann"), listed("# <<", "ann", "tag"), listed("Bo", "bo")}
+    assert not ledger.remember(here, issue())
+
+
+def test_a_list_that_goes_on_under_another_id_passes_its_address_on(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ledger.remember(here, names=[listed("Ann", "ann")])
+    ledger.remember(here, names=[listed("Ann <https://ann.example>", "ann")])
+    assert ledger.read(here) == (listed("Ann <https://ann.example>", "ann"),)
+
+
+def test_what_two_branches_say_of_one_list_or_of_one_address_is_read(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    lines = set[str]()
+    for names in ([listed("A", "x"), listed("B", "x-2")], [listed("A", "x-2"), listed("B", "x")]):
+        (tmp_path / ledger.FILE).unlink(missing_ok=True)
+        ledger.remember(here, names=names)
+        lines |= set((tmp_path / ledger.FILE).read_text("utf-8").splitlines(keepends=True))
+    (tmp_path / ledger.FILE).write_text("".join(lines), "utf-8")
+    assert len(ledger.read(here)) == 4
+    ledger.remember(here, names=[listed("A", "x-2"), listed("B", "x")])
+    assert ledger.read(here) == (listed("A", "x-2"), listed("B", "x"))
+
+
+def test_a_review_says_when_it_is_forgotten_whose_an_address_was(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    old, new = (
+        review.Version(publication=here, ledger=records)
+        for records in ((listed("Ann", "ann"), listed("Bo", "bo")), (listed("Ann <https://ann.example>", "ann"),))
+    )
+    assert [(change.weight, change.was) for change in settings_of(old, new)] == [("look", f"{WIRE}/authors/bo/")]
+    assert list(settings_of(new, old)) == []

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,22 @@ def test_a_new_issue_changes_its_own_pages_its_neighbour_and_the_lists(publish):
     assert {"issues/third/index.html", "issues/second/index.html", "index.html", "feed.xml"} <= changed
     assert {"authors/ada-lane/index.html", "tags/bridges/index.html", "sitemap.xml"} <= changed
     assert not {path for path in changed if path.startswith(("issues/first/", "authors/bo-zhang/"))}
+
+
+def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_later(letter, publish):
+    for slug, number, name in (("later", 8, "عبد الله"), ("older", 7, "李雷")):
+        add(letter, replace(number_of(slug, number, Author(name=name)), date=nouns.DATE + timedelta(days=number)))
+    publish("later")
+    mine = letter / "public" / "authors" / "author" / "index.html"
+    assert "عبد الله" in mine.read_text("utf-8")
+    publish("older")
+    assert "عبد الله" in mine.read_text("utf-8")
+    assert "李雷" in (letter / "public" / "authors" / "author-2" / "index.html").read_text("utf-8")
+    before = tree(letter / "public")
+    shutil.rmtree(letter / "public")
+    shutil.rmtree(letter / ".dispatch")
+    publish()
+    assert tree(letter / "public") == before
 
 
 def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter, publish):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch import compose
-from dispatch.model import Author, Feeds, Issue, Publication, Site, Source, Withdrawal
+from dispatch.model import Author, Feeds, Issue, Publication, Record, Site, Source, Withdrawal
 
 
 def paths(pages: list[Issue]) -> list[str]:
@@ -170,3 +170,98 @@ def test_a_page_is_filled_with_the_texts_of_its_issue():
             assert {article.content for article in planned.articles} <= {"", "<p></p>"}
             first = next(compose.filled(planned, whole).articles)
             assert len(first.content) > 20 or planned.place.kind == "article"
+
+
+def of_authors(*people: Author, n: int = 0, **article: object) -> Issue:
+    """An issue of day n with an article by each of them."""
+    articles = (nouns.article(n * 10 + m, authors=(one,), **article) for m, one in enumerate(people))
+    return nouns.issue(
+        *articles, slug=f"i{n}", number=n + 1, date=nouns.DATE + timedelta(days=n), id=f"tag:wire.example,2025:{n}"
+    )
+
+
+def addresses(pages: list[Issue], kind: str = "author") -> dict[str, str]:
+    """The address of each list by its title."""
+    return {page.title: page.place.path for page in pages if page.place and page.place.kind == kind}
+
+
+LI, ABD = Author(name="李雷"), Author(name="عبد الله")
+
+
+def test_an_older_issue_that_is_published_later_takes_nobodys_address():
+    published = compose.names(before := compose.pages([of_authors(ABD, n=5)], nouns.publication()))
+    assert addresses(before) == {ABD.name: "authors/author/"}
+    both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
+    assert addresses(compose.pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
+    expected = {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
+    assert addresses(compose.pages(both, nouns.publication(), published)) == expected
+
+
+def test_the_address_of_an_author_who_is_gone_is_given_to_nobody():
+    published = compose.names(compose.pages([of_authors(ABD)], nouns.publication()))
+    assert addresses(compose.pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
+
+
+@pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
+def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
+    published = compose.names(compose.pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
+    registry = nouns.publication(authors={"bo": known})
+    pages = compose.pages([of_authors(known)], registry, published)
+    assert addresses(pages) == {"Bo Zhang": "authors/bo-zhang/"}
+    again = compose.pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, compose.names(pages))
+    assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
+
+
+def test_a_source_that_has_another_address_stays():
+    http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
+    published = compose.names(compose.pages([of_authors(LI, source=http)], nouns.publication()))
+    pages = compose.pages([of_authors(LI, source=https)], nouns.publication(), published)
+    assert addresses(pages, "source") == {"Paper": "sources/paper/"}
+
+
+def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good():
+    one, two = (compose.names(compose.pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
+    people = [of_authors(LI), of_authors(ABD, n=1)]
+    merged = sorted({*one, *two}, key=lambda record: record.id)
+    pages = compose.pages(people, nouns.publication(), merged)
+    assert addresses(pages) == {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
+    assert addresses(compose.pages(people[::-1], nouns.publication(), compose.names(pages))) == addresses(pages)
+
+
+def test_a_site_that_moves_to_another_host_keeps_its_addresses():
+    published = compose.names(compose.pages([of_authors(ABD, n=5)], nouns.publication()))
+    elsewhere = nouns.publication(url="https://new.example/wire")
+    pages = compose.pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
+    assert addresses(pages)[ABD.name] == "authors/author/"
+
+
+PEOPLE = st.sampled_from(
+    [
+        Author(name=name, url=url)
+        for name in ("Bo", "BO", "作者", "كاتبة")
+        for url in ("", "https://one.example/", "https://two.example/")
+    ]
+)
+
+
+@given(st.lists(st.lists(PEOPLE, min_size=1, max_size=4), min_size=1, max_size=5), st.randoms())
+def test_whatever_is_published_in_whatever_order_every_address_has_one_person(issues, chance):
+    """Nobody moves while all are there, and no two ever share an address."""
+    dated = [of_authors(*people, n=n) for n, people in enumerate(issues)]
+    chance.shuffle(dated)
+    published: dict[tuple[str, str], Record] = {}
+    for count in range(1, len(dated) + 1):
+        found = compose.names(
+            compose.pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
+        )
+        owners = {record.url: record.id for record in found}
+        assert len(owners) == len(found)
+        now = {record.id for record in found}
+        for record in found:
+            before = [old.url for old in published.values() if old.kind == record.kind and old.id == record.id]
+            assert not before or record.url in before
+            owner = [old.id for old in published.values() if old.kind == record.kind and old.url == record.url]
+            assert record.id in owner or now.isdisjoint(owner)
+        published = {key: old for key, old in published.items() if old.url not in owners} | {
+            (record.id, record.url): record for record in found
+        }
