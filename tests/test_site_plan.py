@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import compose
+from dispatch import compose, render
 from dispatch.model import Author, Feeds, Issue, Publication, Record, Site, Source, Withdrawal
 
 
@@ -146,6 +146,19 @@ def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
     assert keys(page(pages, "authors/jerry-jackson/")) == ["defence-story-2"]
     assert keys(page(pages, "")) == ["story-2"]
     assert keys(page(pages, "feed.*")) == ["defence-story-1", "defence-story-2"]
+
+
+def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
+    people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
+    issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
+    publication = nouns.publication(feeds=Feeds(each=("author",)))
+    pages = compose.pages([issue], publication)
+    lists = ["authors/", "authors/page-2/", "authors/page-3/"]
+    assert [len(page(pages, path).place.lists) for path in lists] == [250, 250, 100]
+    assert page(pages, lists[0]).place.newer.path == lists[1]
+    assert page(pages, lists[2]).place.older.title == "Author 250 – Author 499"
+    for path in (*lists, "follow/"):
+        assert len(render.edition(page(pages, path), publication, "web").body) < 50_000
 
 
 def test_many_issues_have_years():

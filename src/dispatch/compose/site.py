@@ -12,6 +12,8 @@ from dispatch.language import Language
 from dispatch.model import Article, Issue, PageKind, Place, Publication, Record, Section, Way
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
+FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
+A_LIST = 250  # names on a page of authors, sources, sections or tags
 A_PAGE = 40  # articles on a page of a list, at least half of that on its first
 
 
@@ -136,9 +138,17 @@ class _Site:
                 )
                 yield self._list(topic.title, topic.articles[(number - 1) * A_PAGE : end], place)
         for kind, folder in FOLDERS.items():
-            ways = tuple(topic.way for topic in self.topics if topic.kind == kind and topic.count)
-            if ways:
-                yield self._page("index", f"{folder}/", lists=ways)
+            yield from self._names([topic.way for topic in self.topics if topic.kind == kind and topic.count], folder)
+
+    def _names(self, ways: Sequence[Way], folder: str) -> Iterator[Issue]:
+        """A list of names, on as many pages as it needs."""
+        parts = [tuple(ways[at : at + A_LIST]) for at in range(0, len(ways), A_LIST)]
+        paths = [f"{folder}/" if number == 1 else f"{folder}/page-{number}/" for number in range(1, len(parts) + 1)]
+        names = (f"{part[0].title} – {part[-1].title}" for part in parts)
+        around = [None, *(Way(title=name, path=path) for name, path in zip(names, paths, strict=True)), None]
+        for part, path, older, newer in zip(parts, paths, around, around[2:], strict=False):
+            page = self._page("index", path, lists=part)
+            yield replace(page, place=page.place and replace(page.place, older=older, newer=newer))
 
     def years(self) -> Iterator[Issue]:
         """The issues of each year, where the front page does not list them all."""
@@ -147,9 +157,11 @@ class _Site:
                 yield self._page("year", f"archive/{year}/", title=str(year), lists=tuple(map(_way, issues)))
 
     def plain_pages(self) -> Iterator[Issue]:
-        """How to follow, with every feed that there is; and the page to search on."""
+        """How to follow, with every feed that there is, or those that have most; and the page to search on."""
         feeds = (Way(title=self.publication.title, path="feed"), Way(title=self.publication.title, path="issues"))
-        each = (Way(title=topic.title, path=f"{topic.path}feed") for topic in self.topics if self._is_asked(topic.kind))
+        asked = [topic for topic in self.topics if self._is_asked(topic.kind)]
+        most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.count)[:FOLLOWED]}
+        each = (Way(title=topic.title, path=f"{topic.path}feed") for topic in asked if topic.path in most)
         yield self._page("follow", "follow/", lists=(*feeds, *each))
         if self.publication.site.search:
             yield self._page("search", "search/")

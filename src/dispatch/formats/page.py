@@ -1,7 +1,8 @@
 """What a page says besides the fragments that every format has: its head, its masthead and the ways to other pages.
 
-Ways within the site are relative to the page, so that they work at any host, in a folder of one and in a preview; what
-leaves the page (canonical, feeds, pictures for other sites) is absolute, and articles keep their own addresses.
+Ways within the site, and to the pictures that it has itself, are relative to the page, so that they work at any host,
+in a folder of one and in a preview; what leaves the page (canonical, feeds, pictures for other sites) is absolute, and
+articles keep their own addresses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,7 +138,7 @@ class Page(Fragments):
 
     def named(self, folder: str) -> str:
         """The words for a list of lists: authors/, sources/, sections/ or tags/."""
-        return self.language.say(f"page.{folder.strip('/')}")
+        return self.language.say(f"page.{folder.partition('/')[0]}")
 
     @property
     def kicker(self) -> Way | None:
