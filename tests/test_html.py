@@ -4,6 +4,7 @@ import contextlib
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -465,3 +466,35 @@ def test_addresses_change_and_nothing_else():
     assert changed == (
         '<p>href="a" src="b" &amp; <a href="z?&lt;&amp;" title=" href=&quot;c&quot;">d</a><img alt="b" /></p>'
     )
+
+
+@given(
+    st.text("abc./?#:%&;\\ ,'", max_size=12) | st.sampled_from(["/x", "a:b.png", "../x", "?x", "a/../b", "//evil"]),
+    st.sampled_from(["https://wire.example", "https://host.example/a/wire"]),
+    st.sampled_from(["", "follow/", "issues/bridges/", "issues/bridges/lead/"]),
+)
+def test_a_near_picture_is_the_same_picture(rest: str, site: str, place: str) -> None:
+    address = f"{site}/{rest}"
+    page = f'<p title="x">See <img alt=" src=" src="{html.escape(address)}" /> {html.escape(address)}</p>'
+    made = html.near(page, site, "../" * place.count("/") or "./")
+    (picture,) = (node for node in reading.nodes(reading.document(made).root) if node.name == "img")
+    source = picture.attrs["src"]
+    assert urljoin(f"{site}/{place}", source) == urljoin(f"{site}/{place}", address)
+    assert made.replace(html.escape(source), html.escape(address), 1) == page
+    if re.fullmatch(r"\w[\w./]*", rest) and ".." not in rest:
+        assert "example" not in source
+
+
+def test_links_words_and_other_peoples_pictures_stay_where_a_page_is_taken() -> None:
+    site = "https://wire.example"
+    stays = (
+        f'<a href="{site}/a.png">src="{site}/a.png"</a><link rel="canonical" href="{site}/" />'
+        f'<img src="https://wire.example.org/a.png" alt=\'src="{site}/a.png\' />'
+        f'<img src="https://paper.example/a.png" />'
+        f'<img alt="{site}/a.png" src="http://wire.example/a.png" />&lt;img src="{site}/a.png"&gt;'
+    )
+    candidates = "{0}/pictures/a-1.webp 1w, {0}/pictures/a-2.webp 2w, https://paper.example/{0}/ 3w"
+    source = '<picture><source type="image/webp" srcset="{}" /><img src="{}/a,b.png" hidden></picture>'
+    before = stays + source.format(candidates.format(site), site)
+    near = source.format(candidates.format(site).replace(f"{site}/p", "../p"), "..")
+    assert html.near(before, site, "../") == stays + near

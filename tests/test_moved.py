@@ -116,6 +116,7 @@ def test_what_moves_twice_leads_there_in_one_step(dispatch: Dispatch, letter: Pa
         assert f"/issues/{old}/* /issues/new/:splat 301" in lines(letter)
         stub = (letter / f"public/issues/{old}/index.html").read_text("utf-8")
         assert f'content="0; url={SITE}/issues/new/"' in stub
+        assert '<link rel="stylesheet" href="../../style.css" />' in stub
     # And back: an address that is in use leads nowhere else.
     rename(letter, "new", "old")
     dispatch("publish")

@@ -225,7 +225,7 @@ def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(de
         "issues/bridges/own.png: it is an SVG, which can hold a script: it is not copied"
     ]
     page = render.edition(desk.placed(), desk.publication, "web").body.decode()
-    assert 'src="https://wire.example/issues/bridges/own.png"' in page
+    assert 'src="../../issues/bridges/own.png"' in page
 
 
 def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(desk):
@@ -238,7 +238,7 @@ def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(
     assert "loading" not in lead
     assert all('loading="lazy"' in one for one in shown if one != lead)
     assert all(re.search(r'<img [^>]*width="\d+" height="\d+"', one) for one in shown)
-    assert lead.startswith('<picture class="picture"><source type="image/webp" srcset="https://wire.example/pictures/')
+    assert lead.startswith('<picture class="picture"><source type="image/webp" srcset="../../pictures/')
     assert 'alt="A bolt of the bridge"' in shown[2]
     assert 'title="A bolt"' in shown[2]
     left = set(re.findall(rf' src="{desk.origin.url("")}/([^"&?]+)', page))
@@ -271,11 +271,21 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     copies = placed.place.pictures
     lead = copies[desk.origin.url("/lead.jpg?a=1&b=2")]
     ferry = copies[desk.origin.url("/ferry.jpg")]
+
+    def way(url: str) -> str:
+        return url.replace("https://wire.example/", "../../")
+
+    assert judged(desk, placed, page.replace(way(lead.url), lead.url)) == set()
     for right, wrong in (
-        (f'src="{lead.url}"', f'src="{ferry.url}"'),
-        (f"{lead.variants[0].url} 480w", f"{ferry.variants[0].url} 480w"),
-        (f"{lead.variants[1].url} 960w", "https://spy.example/pixel.gif 960w"),
-        (lead.url, desk.origin.url("/other.jpg")),
+        (f'src="{way(lead.url)}"', f'src="{way(ferry.url)}"'),
+        (f"{way(lead.variants[0].url)} 480w", f"{way(ferry.variants[0].url)} 480w"),
+        (f"{way(lead.variants[1].url)} 960w", "https://spy.example/pixel.gif 960w"),
+        (way(lead.url), desk.origin.url("/other.jpg")),
+        (way(lead.url), f"../{way(lead.url)}"),
+        (way(lead.url), way(lead.url).removeprefix("../")),
+        (way(lead.url), way(lead.url).removeprefix("../..")),
+        (way(lead.url), way(lead.url).replace("../../", "//wire.example/")),
+        (way(lead.url), f"{way(lead.url)}?"),
         ("A bridge, “open” at last", "A boat"),
         ("A bolt of the bridge", ""),
     ):

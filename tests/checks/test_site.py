@@ -101,6 +101,10 @@ def test_what_is_altered_is_named(loss: str, kind: str) -> None:
         (swap("The line to remember", "The line", 1), "attribution.note"),
         (swap("Licence: CC-BY-4.0", "Licence", 1), "attribution.licence"),
         (swap("week-1/line.png", "week-1/other.png", 1), "attribution.picture"),
+        (swap('"./issues/week-1/line.png', '"./week-1/line.png', 1), "attribution.picture"),
+        (swap('"./issues/week-1/line.png', '"../issues/week-1/line.png', 1), "links.relative"),
+        (swap('"./issues/week-1/line.png', '"/issues/week-1/line.png', 1), "links.relative"),
+        (swap('"./issues/week-1/line.png', '"https://wire.example/issues/week-1/line.png', 1), ""),
         (
             swap(
                 "</article>",

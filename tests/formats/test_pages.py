@@ -34,6 +34,7 @@ KINDS = {
     "style": "style.css",
     "icon": "icon.svg",
 }
+PICTURE = "issues/week-1/line.png"
 JERRY = "https://paper.example/jerry-jackson?view=posts&all=1"
 
 
@@ -84,7 +85,7 @@ def test_every_way_within_the_site_leads_somewhere_wherever_it_is_served(base: s
         for url in relative(octets.decode()):
             there, _, place = urljoin(here, url).removeprefix(base).partition("#")
             file = f"{there}index.html" if not there or there.endswith("/") else there
-            assert file in site() or file in feeds, f"{path}: {url}"
+            assert file in site() or file in feeds or file == PICTURE, f"{path}: {url}"
             assert not place or f'id="{place}"' in site()[file].decode(), f"{path}: {url}"
             ways += 1
     assert ways > 300
@@ -96,6 +97,23 @@ def relative(markup: str) -> Iterator[str]:
             url = (node.attrs or {}).get(name)
             if url is not None and not re.match("[a-z]+:", url):
                 yield url
+
+
+def test_what_a_page_loads_of_the_sites_own_comes_from_where_it_stands() -> None:
+    by = replace(sites.publication(), theme=Theme(logo="https://wire.example/logo.svg"))
+    shown = set()
+    for path, octets in sites.files(sites.weeks(), by).items():
+        if not path.endswith(".html"):
+            continue
+        for name, attribute in (("img", "src"), ("img", "srcset"), ("source", "srcset"), ("script", "src")):
+            for tag in attributes(octets.decode(), name):
+                assert "wire.example" not in tag.get(attribute, ""), path
+                shown |= {urljoin(f"/{path}", tag["src"])} if "src" in tag else set()
+        for link in attributes(octets.decode(), "link"):
+            assert link["rel"] not in {"stylesheet", "icon"} or "wire.example" not in link["href"]
+    assert shown >= {f"/{PICTURE}", "/logo.svg"}
+    assert f'"og:image" content="https://wire.example/{PICTURE}"' in page("front")
+    assert f'"https://wire.example/{PICTURE}"' in json.dumps(data(page("article")))
 
 
 def test_a_page_that_is_not_there_finds_its_way_from_any_depth() -> None:
@@ -333,7 +351,7 @@ def test_a_logo_stands_for_the_name_and_a_page_without_pictures_has_none() -> No
     by = replace(sites.publication(), theme=Theme(logo="https://wire.example/logo.svg"))
     front = sites.files([nouns.issue(nouns.article(1))], by)["index.html"].decode()
     (logo,) = attributes(front, "img")
-    assert (logo["src"], logo["alt"]) == ("https://wire.example/logo.svg", "The Wire")
+    assert (logo["src"], logo["alt"]) == ("./logo.svg", "The Wire")
     assert "og:image" not in front
 
 

@@ -46,7 +46,7 @@ class Case:
 
     def _parts(self, edition: Edition) -> tuple[Part, ...] | CheckError:
         try:
-            return parts.read(edition, self._titled)
+            return parts.read(edition, self._titled, self.publication.url)
         except CheckError as error:
             return error
 

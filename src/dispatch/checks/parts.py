@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -10,9 +10,9 @@ from dispatch.checks import entries, message, page, plain, ways
 from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
-from dispatch.checks.passage import Line, fold
+from dispatch.checks.passage import Line, Picture, fold
 from dispatch.errors import CheckError
-from dispatch.model import Article, Copy, Edition, Issue, Place
+from dispatch.model import Article, Edition, Issue, Place
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -36,8 +36,8 @@ class Part:
     text: Annotated[str, "the part as it is written"] = ""
 
 
-def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
-    """The parts of an edition. Raises CheckError when it cannot be read back."""
+def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
+    """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
     if edition.format == "eml":
         return tuple(_message(edition, articles))
@@ -46,7 +46,7 @@ def read(edition: Edition, issue: Issue) -> tuple[Part, ...]:
         case "rss" | "atom" | "json":
             return (_feed(edition, articles, issue.place),)
         case "web":
-            return (_page(edition.path, text, articles, issue.place),)
+            return (_page(edition.path, text, articles, issue.place, site),)
         case "email":
             return (mail(edition.path, text, articles),)
         case "text":
@@ -98,15 +98,22 @@ def _item(said: Said) -> Entry:
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
-def _read(html: str, copies: Mapping[str, Copy] | None = None) -> Page:
+def _read(html: str, place: Place | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
     whole = page.read(html)
-    return replace(whole, pictures=tuple(meant(whole.pictures, copies or {})))
+    found = (_placed(picture, place, site) for picture in whole.pictures)
+    return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
 
 
-def _page(where: str, html: str, articles: Sequence[Article], place: Place | None) -> Part:
+def _placed(picture: Picture, place: Place | None, site: str) -> Picture:
+    """A picture under whole addresses, as a browser takes those that are relative to the page."""
+    instead = tuple(ways.whole(url, place, site) for url in picture.instead)
+    return replace(picture, url=ways.whole(picture.url, place, site), instead=instead)
+
+
+def _page(where: str, html: str, articles: Sequence[Article], place: Place | None, site: str) -> Part:
     """A page: an article is the <article> whose id is its key."""
-    whole = _read(html, place.pictures if place else {})
+    whole = _read(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
 
     def of(key: str) -> Entry:

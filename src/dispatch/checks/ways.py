@@ -1,8 +1,12 @@
 """The site's own ways: links from one page of it to another, which are relative, and lines that lead nowhere else."""
 
+import re
+
 from dispatch import links
 from dispatch.checks.passage import Line
 from dispatch.model import Place
+
+_BACK = re.compile(r"(?:\.\./)+")
 
 
 def stays(url: str, place: Place | None) -> bool:
@@ -12,6 +16,19 @@ def stays(url: str, place: Place | None) -> bool:
     steps = url.partition("#")[0].partition("?")[0].split("/")
     up = next((at for at, step in enumerate(steps) if step != ".."), len(steps))
     return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
+
+
+def whole(url: str, place: Place | None, site: str) -> str:
+    """The whole address that a relative one means on the page at this place of a site; any other as it is.
+
+    site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
+    """
+    if place is None or not stays(url, place):
+        return url
+    back = _BACK.match(url)
+    way, rest = (back[0], url[back.end() :]) if back else ("", url)
+    folders = place.path.split("/")[:-1]
+    return "/".join([site, *folders[: len(folders) - way.count("..")], rest.removeprefix("./")])
 
 
 def is_one(line: Line, place: Place | None) -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from dispatch.checks import ways
 from dispatch.checks.case import Case
 from dispatch.checks.page import Tag
 from dispatch.checks.rules import finding, short
@@ -24,7 +25,8 @@ def check(case: Case) -> Iterator[Finding]:
             for what in dict.fromkeys(acting):
                 yield finding("web.forbidden", part.where, what)
             copies = case.issue.place.pictures if case.issue.place else {}
-            for url in dict.fromkeys(tag.attributes.get("src", "") for tag in part.page.named("img")):
+            shown = (tag.attributes.get("src", "") for tag in part.page.named("img"))
+            for url in dict.fromkeys(ways.whole(url, part.place, case.publication.url) for url in shown):
                 if url in copies:
                     yield finding(
                         "web.copy", part.where, f"A picture is shown from {short(url)}, and the site has a copy"

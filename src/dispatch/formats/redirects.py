@@ -22,16 +22,16 @@ def files(moved: Mapping[str, str], gone: Iterable[str], publication: Publicatio
     moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
     a notice is left. Raises RenderError.
     """
-    pages = {f"{old}index.html": _page(new, publication) for old, new in sorted(moved.items())}
+    pages = {f"{old}index.html": _page(old, new, publication) for old, new in sorted(moved.items())}
     lines = "".join(f"{line}\n" for line in _lines(moved, gone, urlsplit(publication.url).path))
     return pages | ({"_redirects": lines.encode()} if lines else {})
 
 
-def _page(path: str, publication: Publication) -> bytes:
+def _page(old: str, new: str, publication: Publication) -> bytes:
     """The page that leads to another, without a script; search engines pass it by."""
-    place = Place(kind="index", path=path)
+    place = Place(kind="index", path=new)
     there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
-    return Fragments(there, publication).render("moved.html").encode()
+    return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
 
 
 def _lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:

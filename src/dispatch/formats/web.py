@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from dispatch import html
 from dispatch.formats import opengraph, schema_org
 from dispatch.formats.page import Page
 from dispatch.language import Language
@@ -71,7 +72,8 @@ def _page(page: Page, template: str, policy: str, style: str = "") -> bytes:
         "policy": policy,
         "style": Markup(style),  # noqa: S704 - CSS of our own
     }
-    return page.render(template, values).encode()
+    made = page.render(template, values)
+    return (html.near(made, page.publication.url, page.root or "./") if page.issue.place else made).encode()
 
 
 def _nothing(publication: Publication) -> Issue:
