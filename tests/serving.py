@@ -52,7 +52,8 @@ class Server:
             connection.endheaders()
             response = connection.getresponse()
             body = response.read()
-            headers = {name.lower(): value for name, value in response.getheaders()}
+            names = {name.lower() for name in response.headers}
+            headers = {name: ", ".join(response.headers.get_all(name, [])) for name in names}
             bodiless = method == "HEAD" or response.status in (204, 304) or "transfer-encoding" in headers
             assert bodiless or int(headers["content-length"]) == len(body)
             return Answer(response.status, headers, body)

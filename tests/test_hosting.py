@@ -29,7 +29,10 @@ HOSTING = CHECKOUT / "docs" / "hosting"
 
 @pytest.fixture(scope="module")
 def public(tmp_path_factory) -> Path:
-    return fill(tmp_path_factory.mktemp("hosted") / "public")
+    folder = fill(tmp_path_factory.mktemp("hosted") / "public")
+    shutil.copy(folder / "feed.xml", folder / ".git" / "feed.xml")
+    (folder / "link.atom").symlink_to(folder.parent / "secret.txt")
+    return folder
 
 
 # nginx
@@ -113,7 +116,29 @@ def test_nginx_knows_versions_by_their_etag(nginx):
     assert nginx.ask("/feed.xml", if_modified_since="Fri, 22 Nov 2030 08:00:00 GMT").status == 200
     assert nginx.ask("/feed.xml", range="bytes=0-4").body == feed.body[:5]
     packed = nginx.ask("/feed.xml", accept_encoding="gzip")
-    assert (packed.headers["content-encoding"], packed.headers["vary"].lower()) == ("gzip", "accept-encoding")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"].lower() == "accept-encoding, sec-fetch-dest"
+    assert nginx.ask("/style.css", accept_encoding="gzip").headers["vary"].lower() == "accept-encoding"
+
+
+OPENED = ["feed.xml", "feed.atom", "feed.json", "sitemap.xml", "", "nothing/feed.xml", ".git/feed.xml", "link.atom"]
+
+
+@pytest.mark.needs("nginx")
+@pytest.mark.parametrize("path", OPENED)
+def test_nginx_calls_a_feed_that_is_opened_in_a_browser_what_browsers_style(nginx, ours, path):
+    for destination in ("document", "empty"):
+        one, other = (server.ask(f"/{path}", sec_fetch_dest=destination) for server in (nginx, ours))
+        assert one.status == other.status
+        if one.status == 200:
+            assert one.body == other.body
+            named = {name: one.headers.get(name) for name in other.headers.keys() - {"server", "date", "etag", "vary"}}
+            assert named == {name: other.headers[name] for name in named}
+            assert ("sec-fetch-dest" in one.headers.get("vary", "")) is ("sec-fetch-dest" in other.headers["vary"])
+    assert nginx.ask("/.opened/feed.xml").status == 404
+    opened = nginx.ask("/feed.xml", sec_fetch_dest="document")
+    assert opened.headers["content-type"] == media.XML
+    assert nginx.ask("/feed.xml", sec_fetch_dest="document", if_none_match=opened.etag).status == 304
 
 
 @pytest.mark.needs("nginx")
