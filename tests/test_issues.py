@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import nouns
 from dispatch import config, html, issues, terms
 from dispatch.errors import IssueError
 from dispatch.model import (
@@ -470,6 +471,7 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
         article,
         markdown=words,
         content=content,
+        tags=tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in article.tags)))),
         url=article.url or f"{base}#{article.key}",
         source=terms.resolved(article.source, publication, is_own=not article.url),
     )
@@ -500,3 +502,14 @@ def test_what_is_written_is_read(
     issues.write(wire, issue)
     after = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
     assert after == before
+
+
+def test_spaces_around_and_in_tags_make_no_other_tags(tmp_path: Path) -> None:
+    config.start(tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    issues.write(config.load(tmp_path), nouns.issue(nouns.article(tags=("boats",))))
+    file = tmp_path / "issues" / "defence" / "story-1.html"
+    text = file.read_text("utf-8")
+    assert text.count("\n- boats\n") + text.count("\n  - boats\n") == 1
+    file.write_text(text.replace("- boats\n", '- "boats "\n  - " boats"\n  - "C  +"\n  - " "\n'), "utf-8")
+    (article,) = issues.read(config.load(tmp_path), "defence").articles
+    assert article.tags == ("boats", "C +")

@@ -13,7 +13,7 @@ import nouns
 from dispatch import render
 from dispatch.errors import RenderError
 from dispatch.formats import FORMATS
-from dispatch.model import Author
+from dispatch.model import Author, Source
 
 ELSEWHERE = [
     {"TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8", "LANG": "ar", "PYTHONHASHSEED": "1"},
@@ -102,3 +102,20 @@ def test_only_a_message_has_somebody_to_go_to() -> None:
     issue = nouns.issue(nouns.article())
     assert nouns.body("email", issue, to="a@reader.example") == nouns.body("email", issue)
     assert b"To: a@reader.example\r\n" in nouns.body("eml", issue, to="a@reader.example")
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "shown"),
+    [
+        ("en", "فاطمة", "\u2068فاطمة\u2069"),
+        ("en", "Ada Lane", "Ada Lane"),
+        ("ar", "Ada Lane", "\u2068Ada Lane\u2069"),
+        ("ar", "فاطمة", "فاطمة"),
+    ],
+)
+def test_a_name_in_plain_text_does_not_take_the_date_along(language: str, name: str, shown: str) -> None:
+    issue = nouns.issue(nouns.article(authors=(Author(name=name),), source=Source()))
+    body = nouns.body("text", issue, nouns.publication(language=language)).decode()
+    (line,) = (line for line in body.splitlines() if name in line)
+    assert shown in line
+    assert ("\u2068" in line) == ("\u2068" in shown)

@@ -220,6 +220,22 @@ def test_a_byline_that_readers_have_may_be_mended_with_a_new_correction(reposito
     assert repository.review()[0] == "Look first: 1 byline changed; nothing that was published is broken."
 
 
+def test_what_the_change_did_not_bring_is_not_warned_of(repository: Repository) -> None:
+    repository.git("checkout", "--quiet", "main")
+    repository.write("dispatch.toml", TOML.replace('postal_address = "1 Example Street, Exampleton"', ""))
+    repository.commit()
+    repository.git("checkout", "--quiet", "-B", "work")
+    repository.change("the-ferry.md", "at noon", "at night")
+    new = ISSUE.replace(":bridges", ":boats").replace("      - two-towns\n      - the-ferry\n", "")
+    repository.write("issues/boats/issue.md", new.replace("      - a-ledger", "      - a-boat"))
+    repository.write("issues/boats/a-boat.md", FERRY.replace("bridges/the-ferry", "boats/a-boat"))
+    said = "\n".join(repository.review())
+    assert "postal address" not in said
+    assert "“Near”" in said  # the empty section that the new issue brings
+    repository.write("dispatch.toml", TOML.replace('unsubscribe = "https://wire.example/unsubscribe"', ""))
+    assert "no way to unsubscribe" in "\n".join(repository.review())
+
+
 def test_a_byline_where_nobody_was_named_breaks_nothing(repository: Repository) -> None:
     named = "authors:\n  - name: Ann Lee\n    url: https://wire.example/people/ann\n"
     repository.git("checkout", "--quiet", "main")

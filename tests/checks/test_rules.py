@@ -537,3 +537,11 @@ def test_a_correction_names_all_authors_in_their_order() -> None:
         assert ("ids.authors" in corrected.rules(two, said, "UTC")) == answers
     said = (Correction(date=DATE, text="Nobody knows who wrote it."),)
     assert corrected.rules(replace(two, authors=(), published=None), said, "UTC") == frozenset()
+
+
+def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
+    page = replace(nouns.issue(replace(STORY, id="none", key="defence-story-1")), slug="")
+    lists = replace(page, place=Place(kind="tag", path="tags/boats/"))
+    assert {one.where for one in of_issue(lists) if one.rule == "ids.absolute"} == {"tags/boats/index.html"}
+    feed = replace(page, place=Place(kind="feed", feed="archive/feed-1"))
+    assert {one.where for one in of_issue(feed) if one.rule == "ids.absolute"} == {"archive/feed-1"}

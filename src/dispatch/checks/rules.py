@@ -265,7 +265,9 @@ def called(article: Article) -> str:
 
 
 def file(issue: Issue, article: Article | None = None) -> str:
-    """Where an article stands, or the issue itself."""
+    """Where an article stands, or the issue itself; of a page of lists or a feed that is no issue, the page."""
+    if issue.place and not issue.slug:
+        return f"{issue.place.path}index.html" if issue.place.kind != "feed" else issue.place.feed
     folder = f"issues/{issue.slug}/" if issue.slug else ""
     if article is None:
         return f"{folder}issue.md"

@@ -11,6 +11,7 @@ import click
 
 from dispatch import config, git, issues, ledger
 from dispatch import review as stage
+from dispatch.check import findings as findings_of
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk, desk, tell
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
@@ -45,7 +46,11 @@ def review(base: str | None, as_json: bool) -> None:
     findings: list[Finding] = []
     for slug in stage.affected(before, after):
         told = judge(here, slug, after)
-        changes, findings = ((*changes, told), findings) if isinstance(told, Change) else (changes, findings + told)
+        if isinstance(told, Change):
+            changes = (*changes, told)
+        else:
+            known = warnings(slug, before, after)
+            findings += (one for one in told if one not in known)
     made = Review(
         base=base or "the main branch", commit=commit, changes=changes, findings=stage.left(findings, changes)
     )
@@ -84,6 +89,16 @@ def digests(publication: Publication, one: Issue) -> dict[str, str]:
     """The files that an issue shows or links to, each with a digest of its bytes. Raises IssueError."""
     bodies = issues.pictures(publication, one)
     return {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+
+
+def warnings(slug: str, before: Version, after: Version) -> set[Finding]:
+    """What could be warned of without this change: of the issue as it was, and of the publication."""
+    if before.publication is None:
+        return set()
+    was = next((issue for issue in before.issues if issue.slug == slug), None)
+    one = was or next(issue for issue in after.issues if issue.slug == slug)
+    found = findings_of(one, (), before.publication)
+    return {told for told in found if told.severity == "warning" and (was or told.where == config.FILE)}
 
 
 def judge(here: Desk, slug: str, now: Version) -> list[Finding] | Change:

@@ -1,6 +1,9 @@
 """Plain text: the same articles, authors, credits, sources and addresses; each address bare and alone on its line."""
 
+import re
 import textwrap
+import unicodedata
+from typing import Literal
 
 from markupsafe import escape
 
@@ -10,18 +13,37 @@ from dispatch.model import Issue, Publication
 
 COLUMNS = 72
 
+# What stands between such tags may run in another direction than the letter.
+_FOREIGN = re.compile(r'(<(?:b dir="auto"|bdi)>)([^<]*)')
+_OTHER = {"ltr": {"R", "AL"}, "rtl": {"L"}}
+
 
 def render(issue: Issue, publication: Publication) -> bytes:
     """The issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
-    text = Fragments(issue, publication).render("email.txt", {"prose": prose})
-    return text.encode()
+    fragments = Fragments(issue, publication)
+    direction = fragments.language.direction
+    return fragments.render("email.txt", {"prose": lambda content: prose(isolated(content, direction))}).encode()
+
+
+def isolated(content: str, direction: Literal["ltr", "rtl"]) -> str:
+    """Content, or plain text, as HTML with marks around each name that runs in the other direction.
+
+    Without them, which are the plain text's ``<bdi>``, such a name takes a number beside it along
+    (Unicode, UAX 9: FSI and PDI).
+    """
+
+    def around(match: re.Match[str]) -> str:
+        runs = {unicodedata.bidirectional(sign) for sign in match[2]}
+        return f"{match[1]}\u2068{match[2]}\u2069" if runs & _OTHER[direction] else match[0]
+
+    return _FOREIGN.sub(around, str(escape(content)))
 
 
 def prose(content: str) -> str:
-    """HTML as wrapped paragraphs, each followed by the addresses that it links to; plain text is escaped first."""
+    """HTML as wrapped paragraphs, each followed by the addresses that it links to."""
     return "\n\n".join(
         "\n".join([*map(_wrapped, paragraph.text.splitlines()), *paragraph.addresses])
-        for paragraph in html.paragraphs(str(escape(content)))
+        for paragraph in html.paragraphs(content)
     )
 
 

@@ -145,6 +145,7 @@ class Folder:
             article,
             url=article.url or f"{self.base}#{key}",
             source=terms.resolved(article.source, self.publication, is_own=not article.url),
+            tags=tuple(dict.fromkeys(folded for tag in article.tags if (folded := " ".join(tag.split())))),
             authors=tuple(replace(author, avatar=self.absolute(author.avatar)) for author in article.authors),
             image=article.image and replace(article.image, url=self.absolute(article.image.url)),
             enclosures=tuple(replace(item, url=self.absolute(item.url)) for item in article.enclosures),

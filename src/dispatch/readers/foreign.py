@@ -142,7 +142,7 @@ def _source(value: object) -> Source:
 def tags(value: object) -> Iterable[str]:
     """Tags, once each, from a list or from words with commas between them."""
     items = value if isinstance(value, list) else _text(value).strip("[]").split(",")
-    return dict.fromkeys(tag for item in items if (tag := _text(item).strip()))
+    return dict.fromkeys(tag for item in items if (tag := " ".join(_text(item).split())))
 
 
 def _image(data: Data, base: str) -> Image | None:
