@@ -134,7 +134,9 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "feed.order": lambda: of_edition("rss", ("</channel>", "<docs>https://a.example/</docs></channel>")),
     "feed.size": lambda: of_edition("rss", ("<channel>", f"<channel>{' ' * 5_000_000}")),
     "web.forbidden": lambda: of_edition("web", ("</h1>", "</h1><script>x()</script>")),
-    "web.copy": lambda: of_edition("web", (f'src="{COPY.url}"', f'src="{STORY.image.url}"'), issue=COPIED),
+    "web.copy": lambda: of_edition(
+        "web", ('src="../../pictures/0123456789abcdef-900.png"', f'src="{STORY.image.url}"'), issue=COPIED
+    ),
     "editorial.placeholder": lambda: of_story(note="The line is on page TK."),
     "editorial.author": lambda: of_story(authors=()),
     "editorial.certainty": lambda: of_story(certainty="likely"),
