@@ -153,7 +153,7 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
     publication = nouns.publication(feeds=Feeds(each=("author",)))
     pages = compose.pages([issue], publication)
-    lists = ["authors/", "authors/page-2/", "authors/page-3/"]
+    lists = ["authors/", "authors/page_2/", "authors/page_3/"]
     assert [len(page(pages, path).place.lists) for path in lists] == [250, 250, 100]
     assert page(pages, lists[0]).place.newer.path == lists[1]
     assert page(pages, lists[2]).place.older.title == "Author 250 – Author 499"

@@ -143,7 +143,8 @@ class _Site:
     def _names(self, ways: Sequence[Way], folder: str) -> Iterator[Issue]:
         """A list of names, on as many pages as it needs."""
         parts = [tuple(ways[at : at + A_LIST]) for at in range(0, len(ways), A_LIST)]
-        paths = [f"{folder}/" if number == 1 else f"{folder}/page-{number}/" for number in range(1, len(parts) + 1)]
+        # The name of a topic has no underscore: these pages are in nobody's place.
+        paths = [f"{folder}/" if number == 1 else f"{folder}/page_{number}/" for number in range(1, len(parts) + 1)]
         names = (f"{part[0].title} – {part[-1].title}" for part in parts)
         around = [None, *(Way(title=name, path=path) for name, path in zip(names, paths, strict=True)), None]
         for part, path, older, newer in zip(parts, paths, around, around[2:], strict=False):
