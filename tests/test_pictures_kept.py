@@ -291,6 +291,10 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     ):
         assert right in page
         assert "attribution.picture" in judged(desk, placed, page.replace(right, wrong)), wrong
+    own = way(copies["https://wire.example/issues/bridges/own.png"].url)
+    assert f'src="{own}"' in page
+    original = page.replace(f'src="{own}"', 'src="../../issues/bridges/own.png"')
+    assert "web.copy" in judged(desk, placed, original)
     # Without the site's copies the same page shows something that nobody knows.
     alone = replace(placed, place=replace(placed.place, pictures={}))
     assert "attribution.picture" in judged(desk, alone, page)
