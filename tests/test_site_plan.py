@@ -148,6 +148,13 @@ def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
     assert keys(page(pages, "feed.*")) == ["defence-story-1", "defence-story-2"]
 
 
+def test_tags_that_differ_in_signs_are_two_and_in_capitals_one():
+    issue = nouns.issue(*(nouns.article(n, tags=(tag,)) for n, tag in enumerate(("C", "C++", "Boats", "boats"))))
+    pages = compose.pages([issue], nouns.publication())
+    lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("tags/")}
+    assert lists == {"tags/": 0, "tags/boats/": 2, "tags/c/": 1, "tags/c-2/": 1}
+
+
 def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
     people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))

@@ -119,7 +119,7 @@ def _id(kind: TopicKind, title: str, author: Author | None = None, source: Sourc
     elif source:
         word, url = source.key or source.title, source.url
     else:
-        word, url = (kind == "tag" and key_of(title)) or title, ""
+        word, url = title.casefold() if kind == "tag" else title, ""
     return f"{word}{_URL}{url}>" if url else word
 
 
