@@ -6,7 +6,7 @@ from dispatch.html.tokens import escape
 
 _TAG = re.compile(r'<(?:img|source)(?:\s+[^\s"\'<>/=]+(?:="[^"]*")?)++\s*/?>')
 _ATTRIBUTE = re.compile(r'(\s([^\s"\'<>/=]+)=")([^"]*)')
-_STRAYS = re.compile(r"(?:^|/)(?:/|\.\.)|\\")
+_STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
 _CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
@@ -14,7 +14,7 @@ def near(page: str, url: str, root: str) -> str:
     """A page whose pictures from below an address are shown from where the page itself stands.
 
     url: the address, without a slash at its end. root: the way there from the page, with one. Links and words stay, and
-    so do addresses that go back by “..”, which might leave the site.
+    so do addresses with a step that begins with a dot, which might leave the site or mean another one.
     """
     below = f"{escape(url)}/"
 
