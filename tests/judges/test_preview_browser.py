@@ -153,10 +153,10 @@ def test_the_keyboard_does_it_all(page: Page) -> None:
     ready(page)
     shown = "document.querySelector('iframe:not(.coming)').contentDocument"
     paper = f"getComputedStyle({shown}.querySelector('.paper')).backgroundColor"
-    assert page.evaluate(paper) == "rgb(25, 24, 22)"
+    page.wait_for_function(f"{paper} === 'rgb(25, 24, 22)'")
     page.keyboard.press("d")
     ready(page)
-    assert page.evaluate(paper) == "rgb(255, 253, 249)"
+    page.wait_for_function(f"{paper} === 'rgb(255, 253, 249)'")
     page.keyboard.press("]")
     expect(page.locator("#issue")).not_to_have_value("tides")
     page.keyboard.press("[")
