@@ -19,7 +19,7 @@ from dispatch.cli import main
 from dispatch.errors import GatherError
 from dispatch.formats import FORMATS
 from dispatch.formats import web as web_pages
-from dispatch.model import Copy, Issue, Place, Publication, Variant
+from dispatch.model import Copy, Issue, Publication, SitePlace, Variant
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
 
@@ -107,7 +107,7 @@ class Desk:
     def placed(self) -> Issue:
         """The issue as it stands in the site, with its pictures."""
         copies = pictures.of(self.publication, self.issue).copies
-        return replace(self.issue, place=Place(kind="issue", path="issues/bridges/", pictures=copies))
+        return replace(self.issue, place=SitePlace(kind="issue", path="issues/bridges/", pictures=copies))
 
 
 @pytest.fixture

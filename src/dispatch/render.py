@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, feed_module
-from dispatch.model import Article, Edition, Issue, Place, Publication
+from dispatch.model import Article, Edition, Issue, Publication, SitePlace
 
 
 def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
@@ -68,7 +68,7 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
     return Edition(format=row.name, media_type=row.media_type, path=path(page.place, format), body=body)
 
 
-def path(place: Place | None, format: str) -> str:  # noqa: A002
+def path(place: SitePlace | None, format: str) -> str:  # noqa: A002
     """The path of an edition in the public folder; without a place its file's name."""
     name = FORMATS[format].path
     if place is None:
@@ -76,7 +76,7 @@ def path(place: Place | None, format: str) -> str:  # noqa: A002
     return name.replace("feed", place.feed) if name.startswith("feed.") else place.path + name
 
 
-def templates(publication: Publication, format: str, place: Place) -> dict[str, str]:  # noqa: A002
+def templates(publication: Publication, format: str, place: SitePlace) -> dict[str, str]:  # noqa: A002
     """The texts of all templates that what stands at a place is made with, by name."""
     from dispatch.templates import used
 

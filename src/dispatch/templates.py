@@ -29,8 +29,8 @@ from dispatch.model import (
     Correction,
     Image,
     Issue,
-    Place,
     Section,
+    SitePlace,
     Source,
     Theme,
     Way,
@@ -45,7 +45,7 @@ _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["']
 # What templates read of the nouns, most of it many times an article.
 _NOUNS: Mapping[type, frozenset[str]] = {
     noun: frozenset(noun.__dataclass_fields__)
-    for noun in (Article, Author, Colours, Correction, Image, Issue, Place, Section, Source, Theme, Way)
+    for noun in (Article, Author, Colours, Correction, Image, Issue, SitePlace, Section, Source, Theme, Way)
 }
 
 

@@ -26,10 +26,10 @@ from dispatch.model import (
     Image,
     Issue,
     Mailing,
-    Place,
     Publication,
     Record,
     Section,
+    SitePlace,
     Source,
     Theme,
     Variant,
@@ -76,7 +76,7 @@ def of_content(html: str) -> list[Finding]:
 
 FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
 COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
-COPIED = replace(ISSUE, place=Place(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
+COPIED = replace(ISSUE, place=SitePlace(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
 MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
@@ -543,7 +543,7 @@ def test_a_correction_names_all_authors_in_their_order() -> None:
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
     page = replace(nouns.issue(replace(STORY, id="none", key="defence-story-1")), slug="")
-    lists = replace(page, place=Place(kind="tag", path="tags/boats/"))
+    lists = replace(page, place=SitePlace(kind="tag", path="tags/boats/"))
     assert {one.where for one in of_issue(lists) if one.rule == "ids.absolute"} == {"tags/boats/index.html"}
-    feed = replace(page, place=Place(kind="feed", feed="archive/feed-1"))
+    feed = replace(page, place=SitePlace(kind="feed", feed="archive/feed-1"))
     assert {one.where for one in of_issue(feed) if one.rule == "ids.absolute"} == {"archive/feed-1"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from dispatch import html, links
-from dispatch.archives.pictures import Pictures, Place
+from dispatch.archives.pictures import MemberPlace, Pictures
 from dispatch.html.tokens import ATTRIBUTES
 from dispatch.model import Article, Image
 from dispatch.readers import markdown
@@ -41,14 +41,14 @@ class Body:
     notes: tuple[str, ...]
 
 
-def of_html(article: Article, written: str, place: Place) -> Body:
+def of_html(article: Article, written: str, place: MemberPlace) -> Body:
     """The article with its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
     found = Pictures(place)
     content = _tidy(html.readdressed(html.sanitise(written), found.placed), article.title)
     return _whole(replace(article, content=content), written, found)
 
 
-def of_markdown(article: Article, written: str, place: Place) -> Body:
+def of_markdown(article: Article, written: str, place: MemberPlace) -> Body:
     """The article with its body as Markdown; only the addresses of what was placed change in it.
 
     Raises GatherError as ``markdown.to_html`` does.

@@ -12,7 +12,7 @@ from functools import partial
 from dispatch import frontmatter, links
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, moment, said
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Document, Image, Source
@@ -71,7 +71,7 @@ def _letter(archive: Archive, name: str) -> bool:
     return "subject" in keys and len(keys & _LETTER_KEYS) > 1
 
 
-def _of_file(name: str, place: Place) -> Post | Left:
+def _of_file(name: str, place: MemberPlace) -> Post | Left:
     text = rows.text_of(place.archive, name)
     try:
         parsed = frontmatter.parse(text, file=name)
@@ -84,7 +84,7 @@ def _of_file(name: str, place: Place) -> Post | Left:
     return _post({"slug": stem, **parsed.data, "body": parsed.body}, told, place, name)
 
 
-def _post(row: Row, told: Article, place: Place, label: str) -> Post | Left:
+def _post(row: Row, told: Article, place: MemberPlace, label: str) -> Post | Left:
     kind = said(row, "email_type") or "public"
     url = said(row, "canonical_url", "absolute_url")
     url = url if links.is_web(url) else ""

@@ -11,7 +11,7 @@ from functools import partial
 from dispatch import html, links
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, moment, said
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Image, Source
@@ -82,7 +82,7 @@ def _is_shown(tag: Row) -> bool:
     return said(tag, "visibility") != "internal" and not said(tag, "name").startswith("#")
 
 
-def _post(row: Row, tables: _Tables, place: Place, name: str, label: str) -> Post | Left:
+def _post(row: Row, tables: _Tables, place: MemberPlace, name: str, label: str) -> Post | Left:
     number, title = said(row, "id"), entries.plain(said(row, "title"))
     if said(row, "type") == "page" or rows.is_so(row, "page"):
         return Left(file=label, reason=f"“{title}” is a page, not a post")

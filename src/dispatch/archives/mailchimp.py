@@ -12,7 +12,7 @@ from functools import partial
 from dispatch import links
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, said
 from dispatch.errors import GatherError
 from dispatch.model import Article, Source
@@ -93,7 +93,7 @@ def _word(written: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
 
 
-def _post(row: Row, place: Place) -> Post | Left:
+def _post(row: Row, place: MemberPlace) -> Post | Left:
     written = rows.text_of(place.archive, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
     title = entries.plain(said(row, "subject", "subject line") or _title(written) or said(row, "title"))

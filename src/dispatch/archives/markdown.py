@@ -12,7 +12,7 @@ from functools import partial
 from dispatch import frontmatter, links
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import said
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Source
@@ -58,7 +58,7 @@ def _has_front(archive: Archive, name: str) -> bool:
     return rows.beginning(archive, name).startswith(("---", "+++"))
 
 
-def _post(place: Place, known: Mapping[str, Author]) -> Post | Left:
+def _post(place: MemberPlace, known: Mapping[str, Author]) -> Post | Left:
     name = place.file
     document = Document(url="", media_type="text/markdown", charset="", body=place.archive.read(name), name=name)
     text = rows.text_of(place.archive, name)

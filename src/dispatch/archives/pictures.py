@@ -30,7 +30,7 @@ _ROOTS = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|filename\||\{\{\s*sit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class MemberPlace:
     """Where posts stand: what their relative addresses may mean."""
 
     archive: Archive
@@ -40,7 +40,7 @@ class Place:
     known: Mapping[str, str]  # the pictures of the archive by every end of their names, empty where two end so
 
 
-def place_in(archive: Archive, site: str, *roots: str) -> Place:
+def place_in(archive: Archive, site: str, *roots: str) -> MemberPlace:
     """The place of all posts of an archive; each has its own ``file``. A site that is no address of the web is none."""
     site = f"{site.rstrip('/')}/" if links.is_web(site) and links.host(site) else ""
     known: dict[str, str] = {}
@@ -51,13 +51,13 @@ def place_in(archive: Archive, site: str, *roots: str) -> Place:
             for start in range(max(0, len(parts) - MOST_PARTS), len(parts)):
                 end = "/".join(parts[start:])
                 known[end] = "" if end in known else name
-    return Place(archive=archive, site=site, roots=roots, known=known)
+    return MemberPlace(archive=archive, site=site, roots=roots, known=known)
 
 
 class Pictures:
     """The pictures of one post while it is read."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: MemberPlace) -> None:
         self._place = place
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}

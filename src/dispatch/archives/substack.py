@@ -9,7 +9,7 @@ from functools import partial
 
 from dispatch.archives import bodies, rows
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, is_so, said
 from dispatch.model import Article, Enclosure
 from dispatch.readers import entries, letter
@@ -37,7 +37,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
         yield from tried(file, partial(_post, row, replace(place, file=file)))
 
 
-def _post(row: Row, place: Place) -> Post | Left:
+def _post(row: Row, place: MemberPlace) -> Post | Left:
     number, _, slug = said(row, "post_id").partition(".")
     podcast = said(row, "podcast_url")
     written = rows.text_of(place.archive, place.file) if place.file in place.archive.names else ""

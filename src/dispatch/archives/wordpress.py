@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from dispatch import html, links
 from dispatch.archives import bodies, rows, wordpress_text
 from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import Place, place_in
+from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
 from dispatch.readers import entries, people, xml
@@ -72,7 +72,7 @@ class _Site:
     language: str
     authors: dict[str, Author]  # by login
     attachments: dict[str, Image]  # by id
-    place: Place
+    place: MemberPlace
 
 
 def _of_channel(channel: Element, name: str, archive: Archive, address: str) -> Iterator[Post | Left]:

@@ -12,7 +12,7 @@ from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, Picture, fold
 from dispatch.errors import CheckError
-from dispatch.model import Article, Edition, Issue, Place
+from dispatch.model import Article, Edition, Issue, SitePlace
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -32,7 +32,7 @@ class Part:
     in_order: bool = True
     credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
     page: Annotated[Page | None, "of page and mail"] = None
-    place: Annotated[Place | None, "of a page: where it stands in the site"] = None
+    place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
 
@@ -68,7 +68,7 @@ def _message(edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
         yield (mail if half.media_type == "text/html" else written)(where, half.text, articles)
 
 
-def _feed(edition: Edition, articles: Sequence[Article], place: Place | None) -> Part:
+def _feed(edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Part:
     """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
     made: in the feed of their own issue, with the same bytes.
     """
@@ -98,20 +98,20 @@ def _item(said: Said) -> Entry:
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
-def _read(html: str, place: Place | None = None, site: str = "") -> Page:
+def _read(html: str, place: SitePlace | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
     whole = page.read(html)
     found = (_placed(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
 
 
-def _placed(picture: Picture, place: Place | None, site: str) -> Picture:
+def _placed(picture: Picture, place: SitePlace | None, site: str) -> Picture:
     """A picture under whole addresses, as a browser takes those that are relative to the page."""
     instead = tuple(ways.whole(url, place, site) for url in picture.instead)
     return replace(picture, url=ways.whole(picture.url, place, site), instead=instead)
 
 
-def _page(where: str, html: str, articles: Sequence[Article], place: Place | None, site: str) -> Part:
+def _page(where: str, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
     """A page: an article is the <article> whose id is its key."""
     whole = _read(html, place, site)
     rank = 1 if place and place.kind == "article" else 2

@@ -7,7 +7,7 @@ from dispatch.checks import xmltree
 from dispatch.checks.entries import json_object
 from dispatch.checks.rules import short
 from dispatch.checks.xmltree import Node
-from dispatch.model import Edition, Place, Publication, Way
+from dispatch.model import Edition, Publication, SitePlace, Way
 
 RULE = "feed.links"
 
@@ -20,7 +20,7 @@ _IN_JSON = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-
 Relations = Mapping[str, tuple[str, ...]]
 
 
-def judge(edition: Edition, place: Place | None, publication: Publication) -> Iterator[tuple[str, str]]:
+def judge(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[tuple[str, str]]:
     """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
     said = _READ[edition.format](edition.body)
     for relation, addresses in said.items():
@@ -47,7 +47,7 @@ def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Ite
             yield RULE, f"Its link rel={relation} is {found}, and should be {short(wanted)}"
 
 
-def _right(edition: Edition, place: Place, publication: Publication) -> dict[str, str]:
+def _right(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
     """The relations that a feed at that place has."""
     ending = edition.path.rpartition(".")[2]
 

@@ -12,13 +12,13 @@ from dispatch.checks.entries import Entry
 from dispatch.checks.passage import fold
 from dispatch.checks.rules import called, short
 from dispatch.language import Language
-from dispatch.model import Article, Place, Publication
+from dispatch.model import Article, Publication, SitePlace
 
 # What may stand around the links: the messages in whose places the links are.
 _AROUND = ("number", "page.see_also")
 
 
-def judge(article: Article, entry: Entry, place: Place | None, publication: Publication) -> Iterator[Said]:
+def judge(article: Article, entry: Entry, place: SitePlace | None, publication: Publication) -> Iterator[Said]:
     """Whether the lines of ways about an article say more than where they lead."""
     if not entry.ways or place is None:
         return

@@ -10,7 +10,7 @@ from dispatch import publish as stage
 from dispatch.check import findings as findings_of
 from dispatch.errors import DispatchError, IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
-from dispatch.model import Copy, Edition, Finding, Issue, Place, Publication, Record
+from dispatch.model import Copy, Edition, Finding, Issue, Publication, Record, SitePlace
 from dispatch.model.kept import Digests, Kept
 from dispatch.readers import opml
 from dispatch.recipes import Recipes, digest, program
@@ -94,7 +94,7 @@ class Building:
         for path, body in around(self.pages, self.issues, self.publication):
             release.put(path, "", body)
         for page in self.pages:
-            place = page.place or Place(kind="front")
+            place = page.place or SitePlace(kind="front")
             names = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(place.kind, ("web",))
             made = {name: self._made_of(page, place, name) for name in names}
             due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
@@ -177,7 +177,7 @@ class Building:
         """By its address, every picture of which the site has a copy."""
         return {copy.address: copy for slug in self.released for copy in self.kept[slug].shown}
 
-    def _make(self, page: Issue, place: Place, made_of: dict[str, str], release: stage.Release) -> None:
+    def _make(self, page: Issue, place: SitePlace, made_of: dict[str, str], release: stage.Release) -> None:
         """Render and judge one page in some formats, and get it ready."""
         shown = self._filled(page, place)
         editions = [self._edition(shown, name) for name in made_of]
@@ -199,7 +199,7 @@ class Building:
         entries = self.recipes.entries(name, (article.id for article in page.articles), page.slug)
         return render.feed(page, self.publication, name, entries)
 
-    def _filled(self, page: Issue, place: Place) -> Issue:
+    def _filled(self, page: Issue, place: SitePlace) -> Issue:
         if page.slug and place.kind in {"front", "issue", "article"}:
             return compose.filled(page, self._read(page.slug))
         return page
@@ -214,7 +214,7 @@ class Building:
                 self._albums.pop(old, None)
         return self._whole[slug]
 
-    def _made_of(self, page: Issue, place: Place, name: str) -> str:
+    def _made_of(self, page: Issue, place: SitePlace, name: str) -> str:
         """A digest of all that a page is made of: its place, its articles or its issue, its templates, the settings."""
         parts = [
             *(self._general, self._templates(place, name), name, repr(place)),
@@ -246,9 +246,9 @@ class Building:
 
     @cached_property
     def _entry_templates(self) -> str:
-        return self._templates(Place(kind="feed"), "rss")
+        return self._templates(SitePlace(kind="feed"), "rss")
 
-    def _templates(self, place: Place, name: str) -> str:
+    def _templates(self, place: SitePlace, name: str) -> str:
         """A digest of the templates that such a page is made with."""
         if (place.kind, name) not in self._texts:
             texts = render.templates(self.publication, name, place)

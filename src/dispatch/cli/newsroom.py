@@ -12,7 +12,7 @@ from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
-from dispatch.model import Edition, Finding, Issue, Place, Publication
+from dispatch.model import Edition, Finding, Issue, Publication, SitePlace
 from dispatch.server.preview import Listed, Overview, Stop, Weight, places
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
@@ -178,7 +178,7 @@ class Newsroom:
         def make() -> dict[str, tuple[Issue, str]]:
             found = {}
             for page in self._plan(slug):
-                place = page.place or Place(kind="front")
+                place = page.place or SitePlace(kind="front")
                 for name in {"feed": publish.FEEDS, "issue": publish.PUBLIC}.get(place.kind, ("web",)):
                     found[render.path(place, name)] = page, name
             return found

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatch.compose.collecting import as_entry, as_line, newest_first
 from dispatch.compose.topics import FOLDERS, Listed, Topic, TopicKind, topics
 from dispatch.language import Language
-from dispatch.model import Article, Issue, PageKind, Place, Publication, Record, Section, Way
+from dispatch.model import Article, Issue, PageKind, Publication, Record, Section, SitePlace, Way
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
@@ -98,7 +98,7 @@ class _Site:
             newer = _way(self.listed[at - 1]) if at else None
             path = f"issues/{issue.slug}/"
             ways = {article.id: self.ways.get(article.id, ()) for article in issue.articles}
-            place = Place(kind="issue", path=path, feed=f"{path}feed", older=older, newer=newer, ways=ways)
+            place = SitePlace(kind="issue", path=path, feed=f"{path}feed", older=older, newer=newer, ways=ways)
             yield replace(issue, place=place)
             for article in issue.articles:
                 if article.source.syndicate == "full":
@@ -114,7 +114,7 @@ class _Site:
             number=issue.number,
             sections=(Section(articles=(article,)),),
             status="published",
-            place=Place(kind="article", path=path, ways=ways),
+            place=SitePlace(kind="article", path=path, ways=ways),
         )
 
     def topic_pages(self) -> Iterator[Issue]:
@@ -125,7 +125,7 @@ class _Site:
             for number in range(1, whole + 2):
                 path = topic.path + (f"{number}/" if number <= whole else "")
                 end = number * A_PAGE if number <= whole else None
-                place = Place(
+                place = SitePlace(
                     kind=topic.kind,
                     path=path,
                     feed=feed,
@@ -193,7 +193,7 @@ class _Site:
         yield replace(
             latest,
             sections=sections,
-            place=Place(kind="front", feed="feed", older=_way(latest), lists=lists, ways=ways),
+            place=SitePlace(kind="front", feed="feed", older=_way(latest), lists=lists, ways=ways),
         )
 
     def feeds(self) -> Iterator[Issue]:
@@ -219,7 +219,7 @@ class _Site:
         archived = f"{folder}/archive/{name}" if folder else f"archive/{name}"
         count = max(0, -(-len(oldest_first) // size) - 1)
         for number in range(1, count + 1):
-            place = Place(
+            place = SitePlace(
                 kind="feed",
                 path=path if folder else "",
                 feed=f"{archived}-{number}",
@@ -229,10 +229,10 @@ class _Site:
             )
             yield self._entries(title, oldest_first[(number - 1) * size : number * size], place)
         older = Way(title=str(count), path=f"{archived}-{count}") if count else None
-        place = Place(kind="feed", path=path if folder else "", feed=stem, older=older)
+        place = SitePlace(kind="feed", path=path if folder else "", feed=stem, older=older)
         yield self._entries(title, oldest_first[-size:], place)
 
-    def _entries(self, title: str, oldest_first: Sequence[Article], place: Place) -> Issue:
+    def _entries(self, title: str, oldest_first: Sequence[Article], place: SitePlace) -> Issue:
         stem = place.current or place.feed
         date = max((entry.updated or entry.published or self.date for entry in oldest_first), default=self.date)
         return Issue(
@@ -244,7 +244,7 @@ class _Site:
             place=place,
         )
 
-    def _list(self, title: str, oldest_first: Sequence[Listed], place: Place) -> Issue:
+    def _list(self, title: str, oldest_first: Sequence[Listed], place: SitePlace) -> Issue:
         ways = {article.id: self.home(article, issue) for issue, article in oldest_first}
         lines = tuple(self.line(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn)
         return Issue(
@@ -264,7 +264,7 @@ class _Site:
             title=title or self.publication.title,
             date=max((way.date for way in lists if way.date), default=self.date),
             status="published",
-            place=Place(kind=kind, path=path, feed=feed, lists=lists),
+            place=SitePlace(kind=kind, path=path, feed=feed, lists=lists),
         )
 
     def _is_asked(self, kind: TopicKind) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Issue, Place, Publication
+from dispatch.model import Issue, Publication, SitePlace
 
 MOVED = 301
 GONE = 410
@@ -29,7 +29,7 @@ def files(moved: Mapping[str, str], gone: Iterable[str], publication: Publicatio
 
 def _page(old: str, new: str, publication: Publication) -> bytes:
     """The page that leads to another, without a script; search engines pass it by."""
-    place = Place(kind="index", path=new)
+    place = SitePlace(kind="index", path=new)
     there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
     return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
 

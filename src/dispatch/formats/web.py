@@ -13,7 +13,7 @@ from dispatch import html
 from dispatch.formats import opengraph, schema_org
 from dispatch.formats.page import Page
 from dispatch.language import Language
-from dispatch.model import Issue, Place, Publication
+from dispatch.model import Issue, Publication, SitePlace
 
 TEMPLATES = {
     "front": "front.html",
@@ -83,5 +83,5 @@ def _nothing(publication: Publication) -> Issue:
         title=Language.of(publication.language).say("page.not_found"),
         date=datetime(1970, 1, 1, tzinfo=UTC),
         status="published",
-        place=Place(kind="index", path=""),
+        place=SitePlace(kind="index", path=""),
     )

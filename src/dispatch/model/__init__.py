@@ -5,7 +5,8 @@ field is its documentation; the JSON Schemas and the reference of files are made
 
 articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
 issue.py        Section, Issue
-site.py         Way, Place
+places.py       Place, Fault
+site.py         Way, SitePlace
 pictures.py     Copy, Variant
 publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
 results.py      Edition, Finding, Record, Arrival, Visit, Document
@@ -27,9 +28,10 @@ from dispatch.model.articles import (
 from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
 from dispatch.model.pictures import Copy, Variant
+from dispatch.model.places import Fault, Half, Place
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Visit
-from dispatch.model.site import PageKind, Place, Way
+from dispatch.model.site import PageKind, SitePlace, Way
 
 __all__ = [
     "DARK",
@@ -46,8 +48,10 @@ __all__ = [
     "Document",
     "Edition",
     "Enclosure",
+    "Fault",
     "Feeds",
     "Finding",
+    "Half",
     "Image",
     "Issue",
     "Key",
@@ -61,6 +65,7 @@ __all__ = [
     "Section",
     "Severity",
     "Site",
+    "SitePlace",
     "Source",
     "Status",
     "Syndicate",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch.model.articles import Article, Correction, Withdrawal
-from dispatch.model.site import Place
+from dispatch.model.site import SitePlace
 
 Status = Literal["draft", "published"]
 
@@ -28,7 +28,7 @@ class Issue:
     title: Annotated[str, "its headline"]
     date: Annotated[datetime, "when it appears"]
     slug: Annotated[str, "the name of its folder; empty for a collection of articles or of issues"] = ""
-    place: Annotated[Place | None, "where it stands in the site; None when it is rendered alone"] = None
+    place: Annotated[SitePlace | None, "where it stands in the site; None when it is rendered alone"] = None
     number: Annotated[int | None, "its number"] = None
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
     intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""

@@ -25,7 +25,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SitePlace:
     """Where a page or a feed stands in the site, and what stands around it. What is rendered alone has none."""
 
     kind: Annotated[PageKind, "what it is: a page, or “feed” for the three feeds of one stem"]
