@@ -69,7 +69,8 @@ def article(n: int = 1, **values: object) -> Article:
         "source": Source(title="The Paper", url="https://paper.example/", syndicate="full", excerpt_words=60),
         "published": DATE - timedelta(days=n),
     }
-    return Article(**(given | values))  # type: ignore[arg-type]
+    file = {"file": f"issues/defence/{values.get('key', given['key'])}.html"}
+    return Article(**(file | given | values))  # type: ignore[arg-type]
 
 
 def rich(n: int = 1, **values: object) -> Article:

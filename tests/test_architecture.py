@@ -21,7 +21,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
     {"model", "errors", "links", "colours", "terminal", "files", "root"},
-    {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
+    {"html", "tables", "frontmatter", "templates", "terms", "identity", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
     {"archive_files", "archives", "config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
     | {"searching", "server", "smtp", "sources"},

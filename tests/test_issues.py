@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import config, html, issues, terms
+from dispatch import config, html, identity, issues, terms
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,
@@ -473,6 +473,7 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
         content=content,
         tags=tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in article.tags)))),
         url=article.url or f"{base}#{article.key}",
+        own=identity.is_ours(article.url, publication),
         source=terms.resolved(article.source, publication, is_own=not article.url),
     )
 

@@ -17,6 +17,11 @@ def page(publication: Publication, slug: str) -> str:
     return f"{publication.url}/issues/{slug}/"
 
 
+def article_file(slug: str, key: str, article: Article) -> str:
+    """The file of a new article of that key in that issue: ``.md`` when it has Markdown or no body, else ``.html``."""
+    return f"issues/{slug}/{key}{'.md' if article.markdown or not article.content else '.html'}"
+
+
 def mint(publication: Publication, date: datetime, path: str) -> str:
     """A new id: a tag URI (RFC 4151) of the publication's host, the issue's day and a path such as ``defence/nato``."""
     day = date.astimezone(ZoneInfo(publication.timezone)).date()

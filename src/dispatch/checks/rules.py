@@ -271,4 +271,4 @@ def file(issue: Issue, article: Article | None = None) -> str:
     folder = f"issues/{issue.slug}/" if issue.slug else ""
     if article is None:
         return f"{folder}issue.md"
-    return f"{folder}{article.key}{'.md' if article.markdown or not article.content else '.html'}"
+    return article.file

@@ -117,7 +117,7 @@ def _put(here: Desk, target: Issue, articles: Sequence[Article], words: Said, se
         say(f"added “{article.title}”{f' by {names}' if names else ''} to {changed.slug}")
         if twin := compose.twin(changed, article):
             say(f"  {twin.key} has the same title, and another text or address")
-        lacks = list(missing(article, words, is_own=article.url.startswith(f"{here.publication.url}/")))
+        lacks = list(missing(article, words, is_own=article.own))
         for lack in lacks:
             say(f"  {lack}")
         if lacks:

@@ -28,9 +28,7 @@ def light(issue: Issue) -> Issue:
 
 
 def _light(article: Article) -> Article:
-    # In which kind of file it stands can still be told: an article of HTML keeps an empty paragraph.
-    is_html = bool(article.content) and not article.markdown
-    return replace(article, content="<p></p>" if is_html else "", markdown="", summary="")
+    return replace(article, content="", markdown="", summary="")
 
 
 def as_article(issue: Issue, publication: Publication) -> Article:

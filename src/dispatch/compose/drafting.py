@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from urllib.parse import quote
 
-from dispatch import html, links, terms
+from dispatch import html, identity, links, terms
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 
@@ -153,6 +153,8 @@ def _arrived(issue: Issue, article: Article, publication: Publication) -> Articl
     return replace(
         article,
         key=key,
+        file=terms.article_file(issue.slug, key, article),
+        own=identity.is_ours(article.url, publication),
         id=_minted(article, issue, publication, key),
         url=article.url or f"{terms.page(publication, issue.slug)}#{key}",
         source=terms.resolved(article.source, publication, is_own=not article.url),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dispatch import html, links, terms
 from dispatch.archives import Post
 from dispatch.compose.drafting import key_of, unused
+from dispatch.identity import is_ours
 from dispatch.model import Article, Issue, Publication, Record, Section
 
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
@@ -38,6 +39,8 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
         article,
         id=identity(article, publication, date),
         key=slug,
+        file=terms.article_file(slug, slug, article),
+        own=is_ours(article.url, publication),
         url=article.url or f"{page}#{slug}",
         content=html.readdressed(article.content, beside),
         authors=tuple(replace(author, avatar=author.avatar and beside(author.avatar)) for author in article.authors),

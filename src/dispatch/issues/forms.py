@@ -63,6 +63,8 @@ def _as_written(article: Article, folder: Folder) -> Article:
     return replace(
         article,
         key="",
+        file="",
+        own=False,
         content="",
         markdown="",
         url="" if is_own else article.url,

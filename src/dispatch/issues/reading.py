@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-from dispatch import files, frontmatter, html, links, tables, terms
+from dispatch import files, frontmatter, html, identity, links, tables, terms
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Issue, Publication, Section, Source
 from dispatch.readers import markdown
@@ -131,7 +131,7 @@ class Folder:
             Article,
             data,
             reading,
-            given={"key": key, "content": self._content(file), "markdown": words},
+            given={"key": key, "file": file.name, "own": False, "content": self._content(file), "markdown": words},
             special={"authors": self._authors, "source": self._source},
         )
         if not str(data.get("title") or "").strip():
@@ -144,6 +144,7 @@ class Folder:
         return article and replace(
             article,
             url=article.url or f"{self.base}#{key}",
+            own=identity.is_ours(article.url, self.publication),
             source=terms.resolved(article.source, self.publication, is_own=not article.url),
             tags=tuple(dict.fromkeys(folded for tag in article.tags if (folded := " ".join(tag.split())))),
             authors=tuple(replace(author, avatar=self.absolute(author.avatar)) for author in article.authors),

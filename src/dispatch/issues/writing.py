@@ -11,7 +11,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from dispatch import files, frontmatter, html
+from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
@@ -81,9 +81,8 @@ def _new(folder: Folder, article: Article) -> tuple[Path, str]:
             subject=files.name(there[0], folder.publication.root),
             hint="list it in issue.md, rename it or delete it; or give another name: --key",
         )
-    suffix = ".md" if article.markdown or not article.content else ".html"
     body = (article.markdown or html.readdressed(article.content, partial(_named, folder))).strip("\n")
-    path = folder.path / f"{article.key}{suffix}"
+    path = folder.publication.root / terms.article_file(folder.slug, article.key, article)
     text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
     _prove(folder, path, text, article)
     return path, text

@@ -97,6 +97,10 @@ class Article:
 
     id: Annotated[str, "an absolute IRI, minted once, never changed"] = ""
     key: Annotated[str, "the stem of its file's name"] = ""
+    file: Annotated[str, "its file, as a path below the publication's folder; empty when it stands in none"] = field(
+        default="", compare=False
+    )
+    own: Annotated[bool, "first published by this publication: it has no address elsewhere"] = False
     url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
     title: Annotated[str, "the headline, plain text"] = ""
     dek: Annotated[str, "the line under the headline, plain text"] = ""
