@@ -46,6 +46,7 @@ EXIT = (
     "| 0 | done |",
     "| 1 | it failed, or `check` found something |",
     "| 2 | the command was used wrongly |",
+    "| 75 | another command is changing the publication, and did not finish within `--wait` seconds |",
     "",
 )
 

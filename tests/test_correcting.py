@@ -21,7 +21,7 @@ def letter(tmp_path: Path) -> Path:
     root = tmp_path / "letter"
     config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     story = nouns.article(1, authors=(Author(name="Anne Lea", url="https://people.example/lea"),))
-    issues.write(config.load(root), nouns.issue(story))
+    issues.create(config.load(root), nouns.issue(story))
     return root
 
 

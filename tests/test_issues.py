@@ -143,7 +143,7 @@ def test_how_much_may_be_shown(wire: Publication, put: Callable[[str, str], Path
     put("a.md", f"---\ntitle: A\n{front}\n---\n")
     (article,) = issues.read(wire, "defence").articles
     assert article.source.syndicate == policy
-    issues.write(wire, replace(issues.read(wire, "defence"), slug="again"))
+    issues.create(wire, replace(issues.read(wire, "defence"), slug="again"))
     (again,) = issues.read(wire, "again").articles
     assert again.source == article.source
 
@@ -156,7 +156,7 @@ def test_what_may_be_shown_of_anothers_text_does_not_follow_a_later_default(
     put("own.md", "---\ntitle: Own\n---\n")
     read = issues.read(wire, "defence")
     (a,), (own,) = (section.articles for section in read.sections)
-    issues.write(
+    issues.create(
         wire,
         replace(
             read, slug="again", sections=(Section(articles=(a, replace(own, url=own.url.replace("defence", "again")))),)
@@ -174,7 +174,7 @@ def test_a_file_without_terms_gets_none_by_another_edit(wire: Publication, put: 
     path = put("a.md", "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\n---\n")
     issue = issues.read(wire, "defence")
     (article,) = issue.articles
-    issues.write(wire, replace(issue, sections=(Section(articles=(replace(article, note="Look."),)),)))
+    issues.change(wire, issue, replace(issue, sections=(Section(articles=(replace(article, note="Look."),)),)))
     assert path.read_text("utf-8") == "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\nnote: Look.\n---\n"
 
 
@@ -246,12 +246,12 @@ def test_nothing_is_read_or_written_through_a_link(wire: Publication, defence: P
     (tmp_path / "elsewhere").mkdir()
     (wire.root / "issues" / "linked").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(IssueError, match="is a link"):
-        issues.write(wire, replace(issue, slug="linked"))
+        issues.create(wire, replace(issue, slug="linked"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Publication, defence: Path) -> None:
-    issues.write(wire, issues.read(wire, "defence"))
+    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
     assert (defence / "nato.md").read_text("utf-8") == NATO.replace(
         "---\nurl", "---\nid: tag:wire.example,2026-11-22:defence/nato\nurl"
     )
@@ -259,12 +259,12 @@ def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Pub
         "---\nnumber", "---\nid: tag:wire.example,2026-11-22:defence\nnumber"
     ).replace("date: 2026-11-22\n", "date: 2026-11-22\nstatus: draft\n")
     before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()}
-    issues.write(wire, issues.read(wire, "defence"))
+    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()} == before
 
 
 def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> None:
-    issues.write(wire, issues.read(wire, "defence"))
+    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
     issue = issues.read(wire, "defence")
     nato, own = issue.articles
     assert nato.image
@@ -277,7 +277,7 @@ def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> Non
     )
     new = replace(issue, sections=(replace(issue.sections[0], articles=(own, changed)),))
     before = (defence / "nato.md").read_text("utf-8")
-    issues.write(wire, new)
+    issues.change(wire, issue, new)
     assert issues.read(wire, "defence") == new
     assert "      - own\n      - nato      # the lead\n---\n" in (defence / "issue.md").read_text("utf-8")
     assert (defence / "nato.md").read_text("utf-8") == before.replace(
@@ -294,17 +294,17 @@ def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None
     other = replace(
         issue.sections[0], articles=tuple(replace(a, markdown="new", content="new") for a in issue.articles)
     )
-    issues.write(wire, replace(issue, intro="new", sections=(other,)))
+    issues.change(wire, issue, replace(issue, intro="new", sections=(other,)))
     assert (defence / "nato.md").read_text("utf-8").endswith(NATO.rpartition("---\n")[2])
     assert (defence / "issue.md").read_text("utf-8").endswith(ISSUE.rpartition("---\n")[2])
 
 
 def test_an_article_under_a_new_key_takes_its_file_along(wire: Publication, defence: Path) -> None:
-    issues.write(wire, issues.read(wire, "defence"))
+    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
     issue = issues.read(wire, "defence")
     nato, own = issue.articles
     new = replace(issue, sections=(replace(issue.sections[0], articles=(replace(nato, key="alliance"), own)),))
-    issues.write(wire, new)
+    issues.change(wire, issue, new)
     assert issues.read(wire, "defence") == new
     assert not (defence / "nato.md").exists()
     assert "# ours" in (defence / "alliance.md").read_text("utf-8")
@@ -313,16 +313,17 @@ def test_an_article_under_a_new_key_takes_its_file_along(wire: Publication, defe
 def test_an_article_that_is_out_leaves_its_file_which_is_never_overwritten(wire: Publication, defence: Path) -> None:
     issue = issues.read(wire, "defence")
     nato, own = issue.articles
-    issues.write(wire, replace(issue, sections=(replace(issue.sections[0], articles=(own,)),)))
+    issues.change(wire, issue, replace(issue, sections=(replace(issue.sections[0], articles=(own,)),)))
     assert issues.strays(wire, "defence") == ["issues/defence/nato.md"]
+    without = issues.read(wire, "defence")
     assert issues.path(wire, issue, nato) == defence / "nato.md"
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
     other = replace(issue.sections[0], articles=(replace(nato, note="Other"), own))
     with pytest.raises(IssueError, match=r"issues/defence/nato\.md: stands where an article's file would go"):
-        issues.write(wire, replace(issue, title="New", sections=(other,)))
+        issues.change(wire, without, replace(issue, title="New", sections=(other,)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
     assert issues.unlisted(wire, issues.read(wire, "defence")) == [nato]
-    issues.write(wire, issue)
+    issues.change(wire, without, issue)
     assert issues.read(wire, "defence") == issue
     assert (defence / "nato.md").read_text("utf-8").partition("url:")[2] == NATO.partition("url:")[2]
 
@@ -352,7 +353,7 @@ def test_what_no_file_can_hold_is_refused_before_anything_is_written(
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
     wrong = (replace(own, note="new"), replace(nato, **change))
     with pytest.raises(IssueError):
-        issues.write(wire, replace(issue, sections=(Section(articles=wrong),)))
+        issues.change(wire, issue, replace(issue, sections=(Section(articles=wrong),)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
 
 
@@ -494,20 +495,20 @@ def test_what_is_written_is_read(
         sections.append(Section(title=words[1], articles=tuple(kept)))
     issue = Issue(id=words[0], slug="x", title=words[1], date=date, preheader=words[0], sections=tuple(sections))
     shutil.rmtree(wire.root / "issues", ignore_errors=True)
-    issues.write(wire, issue)
+    issues.create(wire, issue)
     assert issues.read(wire, "x") == issue
     before = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
     turned = replace(issue, sections=tuple(replace(part, articles=part.articles[::-1]) for part in issue.sections))
-    issues.write(wire, turned)
+    issues.change(wire, issue, turned)
     assert issues.read(wire, "x") == turned
-    issues.write(wire, issue)
+    issues.change(wire, turned, issue)
     after = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
     assert after == before
 
 
 def test_spaces_around_and_in_tags_make_no_other_tags(tmp_path: Path) -> None:
     config.start(tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    issues.write(config.load(tmp_path), nouns.issue(nouns.article(tags=("boats",))))
+    issues.create(config.load(tmp_path), nouns.issue(nouns.article(tags=("boats",))))
     file = tmp_path / "issues" / "defence" / "story-1.html"
     text = file.read_text("utf-8")
     assert text.count("\n- boats\n") + text.count("\n  - boats\n") == 1

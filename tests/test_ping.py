@@ -46,7 +46,7 @@ def publish(root: Path, number: int) -> None:
     article = nouns.article(number, image=None)
     values = {"id": f"tag:wire.example,2026:{number}", "slug": f"issue-{number}", "number": number}
     issue = nouns.issue(article, **values)
-    issues.write(config.load(root), issue)
+    issues.create(config.load(root), issue)
     result = CliRunner().invoke(main, ["publish", f"issue-{number}"])
     assert result.exit_code == 0, result.output
 

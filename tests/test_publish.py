@@ -55,7 +55,7 @@ def number_of(slug: str, number: int, author: Author) -> Issue:
 
 
 def add(root: Path, issue: Issue) -> None:
-    issues.write(config.load(root), issue)
+    issues.create(config.load(root), issue)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def untag(letter: Path) -> None:
     for slug in ("first", "second"):
         issue = issues.read(publication, slug)
         articles = tuple(replace(article, tags=()) for article in issue.articles)
-        issues.write(publication, replace(issue, sections=(Section(title="Europe", articles=articles),)))
+        issues.change(publication, issue, replace(issue, sections=(Section(title="Europe", articles=articles),)))
 
 
 def template(letter: Path, name: str) -> Path:

@@ -153,7 +153,7 @@ class Repository:
         publication = config.load(self.root)
         issue = issues.read(publication, "bridges")
         ledger.remember(publication, issue)
-        issues.write(publication, replace(issue, status="published"))
+        issues.change(publication, issue, replace(issue, status="published"))
 
     def run(self, *words: str, code: int = 0) -> Result:
         with chdir(self.root):

@@ -66,7 +66,7 @@ def letter(tmp_path: Path) -> Path:
     file = root / "dispatch.toml"
     file.write_text(file.read_text("utf-8") + '\n[feeds]\neach = ["author", "tag"]\n', "utf-8")
     for n, slug in enumerate(("first", "second"), 1):
-        issues.write(config.load(root), number(slug, n, 1, 2))
+        issues.create(config.load(root), number(slug, n, 1, 2))
         for k in (1, 2):
             (root / "issues" / slug / f"photo-{k}.png").write_bytes(PIXEL)
     return root
@@ -276,7 +276,7 @@ def test_a_date_that_no_reader_would_notice_is_refused(dispatch: Dispatch, lette
 
 
 def test_what_no_reader_has_cannot_be_taken_back(dispatch: Dispatch, letter: Path) -> None:
-    issues.write(config.load(letter), number("third", 3, 1))
+    issues.create(config.load(letter), number("third", 3, 1))
     said = dispatch("withdraw", "third", "1", code=1).stderr
     assert "never published" in said
     assert "dispatch issue remove third story-1" in said
@@ -304,7 +304,7 @@ def test_its_id_is_never_used_again(dispatch: Dispatch, letter: Path) -> None:
     third = number("third", 3, 3)
     (article,) = third.articles
     taker = nouns.issue(id=third.id, slug="third", sections=(Section(articles=(replace(article, id=GONE),)),))
-    issues.write(config.load(letter), taker)
+    issues.create(config.load(letter), taker)
     assert "ids.withdrawn" in dispatch("check", "third", code=1).stdout
 
 
@@ -341,9 +341,9 @@ def test_what_is_written_is_read(tmp_path: Path, text: str, date: datetime, is_w
         config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     shutil.rmtree(root / "issues" / "second", ignore_errors=True)
     publication = config.load(root)
-    issues.write(publication, number("second", 2, 1, 2))
+    before = issues.create(publication, number("second", 2, 1, 2))
     said = Withdrawal(date=date.replace(microsecond=0), text=" ".join(text.split()))
     withdrawn = compose.withdraw(issues.read(publication, "second"), "" if is_whole else "1", said)
-    issues.write(publication, withdrawn)
+    issues.change(publication, before, withdrawn)
     assert issues.read(publication, "second") == withdrawn
     assert SENTENCE not in (root / "issues" / "second" / "story-1.html").read_text("utf-8")

@@ -6,6 +6,7 @@
     ├── IssueError      an issue's or an article's file, the ledger, a wrong name
     ├── RenderError     an edition that cannot be made
     ├── CheckError      an edition that cannot be judged
+    ├── LockedError     another process is changing the publication
     ├── ReviewError     a change that cannot be compared with what was
     └── DeliveryError   an edition that cannot be written or sent
 
@@ -49,6 +50,10 @@ class RenderError(DispatchError):
 
 class CheckError(DispatchError):
     """A finished edition cannot be read back."""
+
+
+class LockedError(DispatchError):
+    """Another process is changing the publication, and did not finish in time."""
 
 
 class ReviewError(DispatchError):

@@ -1,9 +1,23 @@
-"""Files, read and written safely: whole or not at all, never outside their folder, never through a link."""
+"""Files, read and written safely: whole or not at all, never outside their folder, never through a link.
+
+Who reads, changes and writes holds the lock of the publication meanwhile, and writes with ``replace``.
+"""
 
 import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, Final
 
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, IssueError, LockedError
+
+OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
+LOCK: Final = "lock"
+PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
+
+_STEP = 0.05  # seconds between two tries
 
 
 def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
@@ -30,11 +44,27 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], 
     reader, or a power cut, finds the old file or the new one. lasting: wait until the disk has them; what can be made
     again need not wait. Raises ``error``; then the old file is as it was.
     """
-    path = inside(path, within=within, error=error)
+    return _put(inside(path, within=within, error=error), body, None, within, error, lasting=lasting)
+
+
+def replace(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
+    """Write a file as ``write`` does, if it still holds the bytes that were read; empty: it was not there.
+
+    What was written is read back. Raises ``error`` when somebody else has changed the file meanwhile; then it is as
+    they left it. Between that look and the new name lie microseconds, in which no system call of ours can be told.
+    """
+    return _put(inside(path, within=within, error=error), body, old, within, error, lasting=True)
+
+
+def _put(
+    path: Path, body: bytes, old: bytes | None, within: Path, error: type[DispatchError], *, lasting: bool
+) -> bool:
+    """Write a file in one step; with ``old``, only over these bytes, and read back."""
+    subject = name(path, within)
     beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
-            raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=name(path, within))
+            raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=subject)
         if path.is_file() and path.read_bytes() == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,18 +75,121 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], 
                 if lasting:
                     file.flush()
                     os.fsync(file.fileno())
+            if old is not None and _bytes(path) != old:
+                raise _changed(subject, error)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+        if old is not None and _bytes(path) != body:
+            raise _changed(subject, error)
     except OSError as cause:
-        raise error(f"cannot be written: {_reason(cause)}{_where(path)}", subject=name(path, within)) from cause
+        raise error(f"cannot be written: {_reason(cause)}{_where(path)}", subject=subject) from cause
     return True
 
 
-def delete(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
-    """Delete a file below the folder ``within``, and return its path. Raises ``error``."""
+def _bytes(path: Path) -> bytes:
+    """What a file holds; nothing when there is none."""
+    return path.read_bytes() if path.exists() else b""
+
+
+def _changed(subject: str, error: type[DispatchError]) -> DispatchError:
+    return error(
+        "somebody else changed it while this command ran: their version stays",
+        subject=subject,
+        hint="Look at the file, and run the command again.",
+    )
+
+
+@contextmanager
+def lock(
+    root: Path, *, command: str, patience: float = PATIENCE, on_wait: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold the lock of the publication in the folder ``root``: whoever reads, changes and writes its files does.
+
+    command: what others are told to wait for. on_wait: is told once whom this one waits for. Raises LockedError when
+    another process still has it after ``patience`` seconds, and IssueError when it cannot be had at all.
+    """
+    path = own_folder(root, error=IssueError) / LOCK
+    file = _locked(path, root, patience, on_wait)
+    with file:  # closing it gives the lock up, and so does the end of the process, however it comes
+        file.truncate(0)
+        file.write(f"{command} (process {os.getpid()})".encode())
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def own_folder(root: Path, *, error: type[DispatchError]) -> Path:
+    """The folder ``.dispatch`` of a publication, made when it is not there, with the note that git is to pass it over.
+
+    Raises ``error``.
+    """
+    folder = inside(root / OWN, within=root, error=error)
     try:
-        inside(path, within=within, error=error).unlink()
+        folder.mkdir(exist_ok=True)
+    except OSError as cause:
+        raise error(f"cannot be made: {_reason(cause)}", subject=OWN) from cause
+    if not (folder / ".gitignore").exists():
+        write(folder / ".gitignore", b"*\n", within=root, error=error)
+    return folder
+
+
+def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:
+    """The lock's file, open and locked. Raises LockedError and IssueError."""
+    for attempt in range(1 + int(patience / _STEP)):
+        if attempt:
+            time.sleep(_STEP)
+        try:
+            file = os.fdopen(os.open(inside(path, within=root, error=IssueError), os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+            # Somebody may have deleted the file meanwhile: then others lock another one of that name.
+            if _try_lock(file) and path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except OSError as cause:
+            raise IssueError(f"cannot be locked: {_reason(cause)}", subject=name(path, root)) from cause
+        holder = file.read().decode("utf-8", "replace") or "another command"
+        file.close()
+        if patience and not attempt:
+            on_wait(holder)
+    raise LockedError(
+        f"{holder} is changing this publication", hint="Wait until it has finished, and run the command again."
+    )
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: BinaryIO) -> bool:
+        """Lock a byte far behind what the file says, which others may go on reading; whether that was possible."""
+        file.seek(2**30)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            file.seek(0)
+        return True
+else:
+    import fcntl
+
+    def _try_lock(file: BinaryIO) -> bool:
+        """Lock the file; whether that was possible. Raises OSError where the file system knows no locks."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def delete(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
+    """Delete a file below the folder ``within``, and return its path; with ``old``, if it still holds these bytes.
+
+    Raises ``error``.
+    """
+    path = inside(path, within=within, error=error)
+    try:
+        if old is not None and _bytes(path) != old:
+            raise _changed(name(path, within), error)
+        path.unlink()
     except OSError as cause:
         raise error(f"cannot be deleted: {_reason(cause)}", subject=name(path, within)) from cause
     return path

@@ -12,7 +12,7 @@ from dispatch import files, links
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication
 
-FILE = Path(".dispatch", "hubs.json")
+FILE = Path(files.OWN, "hubs.json")
 STEMS = ("feed", "issues")
 ENDINGS = (".xml", ".atom", ".json")
 
@@ -38,11 +38,9 @@ def told(root: Path, hub: str) -> dict[str, str]:
 
 
 def remember(root: Path, hub: str, topics: Mapping[str, str]) -> None:
-    """Write down what this hub has been told of. Raises DeliveryError."""
-    ignore = root / FILE.parent / ".gitignore"
-    if not files.is_there(ignore):
-        files.write(ignore, b"*\n", within=root, error=DeliveryError)
-    record = {**_all(root), hub: dict(topics)}
+    """Write down what this hub has been told of now, beside what it was told of before. Raises DeliveryError."""
+    files.own_folder(root, error=DeliveryError)
+    record = {**_all(root), hub: {**told(root, hub), **topics}}
     files.write(
         root / FILE, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n", within=root, error=DeliveryError
     )

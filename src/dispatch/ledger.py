@@ -62,9 +62,11 @@ def remember(publication: Publication, *issues: Issue, names: Iterable[Record] =
     Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
     names: the addresses of the site's lists.
     """
+    path = publication.root / FILE
+    old = files.read(path, within=publication.root, error=IssueError) if path.exists() else b""
     known = _with(read(publication), (*records(issues, publication), *names), publication.url)
     body = (_HEAD + "".join(sorted(map(_line, known)))).encode("utf-8")
-    return files.write(publication.root / FILE, body, within=publication.root, error=IssueError)
+    return files.replace(path, old, body, within=publication.root, error=IssueError)
 
 
 def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from dispatch.errors import DeliveryError
 if TYPE_CHECKING:
     from dispatch.model.kept import Kept
 
-FILE = Path(".dispatch", "site.sqlite")
+FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
 
 _VERSION = 1
@@ -172,9 +172,15 @@ def opened(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Recipes]:
 
 def inputs(root: Path) -> str:
     """What the system says of every file that a site is made of, as a digest: the publication's and the program's."""
+    return digest(*(f"{path}\0{stamp}" for path, stamp in stamps(root).items()), program())
+
+
+def stamps(root: Path) -> dict[str, str]:
+    """What the system says of every file of the publication that a site is made of, by its path below the folder."""
     own = sorted(str(path) for path in root.iterdir() if path.is_file())
     trees = (file for name in ("templates", "issues") for file in _tree(root / name))
-    return digest(*(f"{path}\0{_stat(path)}" for path in (*own, *trees)), program())
+    begin = len(str(root)) + 1
+    return {path[begin:].replace(os.sep, "/"): _stat(path) for path in (*own, *trees)}
 
 
 @cache
@@ -201,9 +207,7 @@ def _connected(path: Path, *, dry: bool) -> sqlite3.Connection:
     """The database with its tables, in a transaction that lets nobody else write."""
     if dry and not path.exists():
         return _begun(sqlite3.connect(":memory:", isolation_level=None))
-    path.parent.mkdir(exist_ok=True)
-    if not dry and not (path.parent / ".gitignore").exists():
-        files.write(path.parent / ".gitignore", b"*\n", within=path.parent, error=DeliveryError)
+    files.own_folder(path.parent.parent, error=DeliveryError)
     try:
         return _begun(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))
     except sqlite3.DatabaseError as error:

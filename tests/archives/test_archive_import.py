@@ -206,7 +206,7 @@ def test_what_is_written_is_what_was_read(kind, folder):
         one = compose.imported(post, publication, now(), taken)
         taken.add(one.slug)
         issues.lay(publication, one, post.pictures)
-        issues.write(publication, one)
+        issues.create(publication, one)
         back = issues.read(publication, one.slug)
         (article,) = back.articles
         (meant,) = one.articles

@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     try:
         for n in (1, 2, 3):
             values = {"id": f"tag:wire.example,2025:issue-{n}", "slug": f"issue-{n}", "number": n}
-            issues.write(config.load(root), nouns.issue(*number(n), **values))
+            issues.create(config.load(root), nouns.issue(*number(n), **values))
             publish(f"issue-{n}")
             if n > 1:
                 keep()

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from dispatch import __version__
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, LockedError
 
 # name: (module, what --help says of it)
 COMMANDS = {
@@ -73,7 +73,7 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 raise
             show(error)
-            ctx.exit(1)
+            ctx.exit(75 if isinstance(error, LockedError) else 1)
 
 
 def show(error: DispatchError) -> None:
@@ -94,9 +94,17 @@ def show(error: DispatchError) -> None:
 @click.version_option(__version__, prog_name="dispatch", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option("--no-color", is_flag=True, help="Print without colours; so does NO_COLOR in the environment.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=10,
+    show_default=True,
+    envvar="DISPATCH_WAIT",
+    help="How many seconds to wait for another command that changes the publication.",
+)
 @click.option("--colourless", envvar="NO_COLOR", hidden=True)
 @click.pass_context
-def main(ctx: click.Context, debug: bool, no_color: bool, colourless: str | None) -> None:  # noqa: ARG001 - debug is read from the context
+def main(ctx: click.Context, debug: bool, no_color: bool, wait: float, colourless: str | None) -> None:  # noqa: ARG001 - debug and wait are read from the context
     """Publishes a newsletter from articles: feeds, mail, text and pages, with every author credited.
 
     \b

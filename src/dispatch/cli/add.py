@@ -10,8 +10,8 @@ from dispatch import compose, issues
 from dispatch.cli.desk import Desk, desk, say, tell, warn
 from dispatch.cli.particulars import Spoken, missing, particulars, said
 from dispatch.compose import Said
-from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Article, Issue
+from dispatch.errors import DispatchError, IssueError, LockedError
+from dispatch.model import Article
 
 
 @click.command()
@@ -50,14 +50,16 @@ def add(
         raise click.UsageError(f"--{words.alone} is for one article; there are {len(locations)} locations.")
     if not locations and not no_fetch:
         raise click.UsageError("Nothing to add: give a file, an address or -, or --title and --url with --no-fetch.")
-    target = here.issue(issue, drafts=True)
+    slug = here.slug(issue, drafts=True)
     failed = False
     for location in locations or ("",):
         try:
             found, place = _found(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
             articles = _told(found, words, location)
-            target = _put(here, target, [one for one in articles if one.title], words, section or place)
+            _put(here, slug, [one for one in articles if one.title], words, section or place)
             failed = failed or not all(one.title for one in articles)
+        except LockedError:
+            raise  # it is no fault of this location
         except DispatchError as error:
             warn(error)
             failed = True
@@ -100,11 +102,13 @@ def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]
     return articles
 
 
-def _put(here: Desk, target: Issue, articles: Sequence[Article], words: Said, section: str) -> Issue:
-    """The issue with the articles, written; says what came of each. Raises IssueError."""
-    unlisted = issues.unlisted(here.publication, target)
-    changed, added, passed = compose.add(target, articles, here.publication, section=section, unlisted=unlisted)
-    issues.write(here.publication, changed)
+def _put(desk: Desk, slug: str, articles: Sequence[Article], words: Said, section: str) -> None:
+    """Write the articles into the issue; says what came of each. Raises IssueError."""
+    with desk.changing() as here:
+        target = here.issue(slug)
+        unlisted = issues.unlisted(here.publication, target)
+        changed, added, passed = compose.add(target, articles, here.publication, section=section, unlisted=unlisted)
+        changed = issues.change(here.publication, target, changed)
     for article in passed:
         say(f"“{article.title}” is in {changed.slug} already: passed over")
     for article in added:
@@ -124,4 +128,3 @@ def _put(here: Desk, target: Issue, articles: Sequence[Article], words: Said, se
             say(f"  or write it into {file}")
     if added and changed.status == "published":
         say(f"{changed.slug} is published: dispatch publish {changed.slug} brings the change out")
-    return changed

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import __version__, root
+from dispatch import __version__, files, root
 from dispatch.errors import DispatchError, IssueError
 from dispatch.terminal import safe
 
@@ -64,8 +64,25 @@ class Desk:
         """
         from dispatch import issues
 
-        slug = issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
-        return issues.read(self.publication, slug)
+        return issues.read(self.publication, self.slug(name, drafts=drafts))
+
+    def slug(self, name: str | None, *, drafts: bool = False) -> str:
+        """The slug of the issue that ``issue`` would read. Raises IssueError, with the nearest name."""
+        from dispatch import issues
+
+        return issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
+
+    @contextmanager
+    def changing(self) -> Iterator["Desk"]:
+        """Hold the publication's lock for reading, changing and writing; gives a desk that has read nothing yet.
+
+        What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
+        """
+        context = click.get_current_context()
+        patience: float = context.find_root().params["wait"]
+        tell = lambda holder: say(f"waiting for {holder}")  # noqa: E731
+        with files.lock(self.root, command=context.command_path, patience=patience, on_wait=tell):
+            yield Desk(self.folder)
 
     @contextmanager
     def inbox(self) -> Iterator["Inbox"]:

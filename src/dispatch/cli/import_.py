@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from dispatch.archives import ARCHIVES, Left, Post
 from dispatch.cli.desk import Desk, desk, now, say, tell
 from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
-from dispatch.model import Author, Issue
+from dispatch.model import Author, Issue, Publication
 
 
 @click.command("import")
@@ -130,31 +131,51 @@ def _imported(
     authors: who wrote what names nobody, as the editor says.
     """
     publication = here.publication
-    known = compose.known(issues.read_all(publication), ledger.read(publication))
-    taken = set(issues.names(publication))
+    known = compose.known((), ledger.read(publication))
+    taken: set[str] = set()
     for post in found:
         if isinstance(post, Left):
             done.said("failed" if post.is_fault else "left", post.file, post.reason)
             continue
-        if (slug := compose.found_in(post, known)) is not None:
-            where = f"is there already: issues/{slug}" if slug else "was published before, and is gone on purpose"
-            done.said("skipped", post.file, f"“{post.article.title}” {where}")
-            continue
-        if authors and not post.article.authors:
-            post = replace(post, article=replace(post.article, authors=authors, certainty="certain"))
-        one = compose.imported(post, publication, now(), taken)
-        post = replace(post, notes=(*_changes(post, one), *post.notes))
-        try:
-            if not dry_run:
-                issues.lay(publication, one, post.pictures)
-                issues.write(publication, one)
-        except IssueError as error:
-            done.said("failed", post.file, str(error))
-            continue
-        taken.add(one.slug)
-        known |= compose.known([one], ())
-        done.imported(post, one)
-        yield post, one
+        with nullcontext() if dry_run else here.changing():
+            others = sorted({*issues.names(publication)} - taken)  # another command may have made some since
+            known |= compose.known((issues.read(publication, slug) for slug in others), ())
+            taken.update(others)
+            if (pair := _written(publication, post, known, taken, authors, done, dry_run=dry_run)) is None:
+                continue
+        taken.add(pair[1].slug)
+        known |= compose.known([pair[1]], ())
+        done.imported(*pair)
+        yield pair
+
+
+def _written(
+    publication: Publication,
+    post: Post,
+    known: Mapping[str, str],
+    taken: set[str],
+    authors: tuple[Author, ...],
+    done: Done,
+    *,
+    dry_run: bool,
+) -> tuple[Post, Issue] | None:
+    """The post and its issue, written; None when it is there already or cannot be written, which is told."""
+    if (slug := compose.found_in(post, known)) is not None:
+        where = f"is there already: issues/{slug}" if slug else "was published before, and is gone on purpose"
+        done.said("skipped", post.file, f"“{post.article.title}” {where}")
+        return None
+    if authors and not post.article.authors:
+        post = replace(post, article=replace(post.article, authors=authors, certainty="certain"))
+    one = compose.imported(post, publication, now(), taken)
+    post = replace(post, notes=(*_changes(post, one), *post.notes))
+    try:
+        if not dry_run:
+            issues.lay(publication, one, post.pictures)
+            issues.create(publication, one)
+    except IssueError as error:
+        done.said("failed", post.file, str(error))
+        return None
+    return post, one
 
 
 def _changes(post: Post, one: Issue) -> Iterator[str]:
@@ -193,7 +214,11 @@ def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: {errors[0].what}{more}")
             continue
-        # The ledger first: what it has forgotten could change unseen.
-        ledger.remember(publication, one)
-        issues.write(publication, replace(one, status="published"))
+        with here.changing():
+            if issues.read(publication, one.slug) != one:
+                done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: it was changed meanwhile")
+                continue
+            # The ledger first: what it has forgotten could change unseen.
+            ledger.remember(publication, one)
+            issues.change(publication, one, replace(one, status="published"))
         done.published(one.slug)

@@ -108,7 +108,7 @@ def dismiss(numbers: tuple[int, ...]) -> None:
     Examples:
       dispatch inbox dismiss 4 7
     """
-    with desk().inbox() as box:
+    with desk().changing() as here, here.inbox() as box:
         box.dismiss(numbers)
     say(f"dismissed {len(numbers)}; back with: dispatch inbox restore {' '.join(map(str, numbers))}")
 
@@ -122,7 +122,7 @@ def restore(numbers: tuple[int, ...]) -> None:
     Examples:
       dispatch inbox restore 4
     """
-    with desk().inbox() as box:
+    with desk().changing() as here, here.inbox() as box:
         box.restore(numbers)
     say(f"restored {len(numbers)}")
 

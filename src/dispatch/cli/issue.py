@@ -52,16 +52,16 @@ def new(
 
     if limit and not from_inbox:
         raise click.UsageError("--limit goes with --from-inbox.")
-    here = desk()
-    earlier = issues.read_all(here.publication)
-    draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
-    draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
-    added: list[Article] = []
-    if from_inbox:
-        with here.inbox() as box:
-            draft, added = compose.from_inbox(draft, box.arrivals(), here.publication, limit=limit or 20)
-    path = issues.write(here.publication, draft)
-    tell(str(path.relative_to(here.publication.root)))
+    with desk().changing() as here:
+        earlier = issues.read_all(here.publication)
+        draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
+        draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
+        added: list[Article] = []
+        if from_inbox:
+            with here.inbox() as box:
+                draft, added = compose.from_inbox(draft, box.arrivals(), here.publication, limit=limit or 20)
+        issues.create(here.publication, draft)
+    tell(f"issues/{draft.slug}/issue.md")
     if from_inbox:
         say(f"{len(added)} articles from the inbox")
     say(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
@@ -159,9 +159,10 @@ def move(issue: str, article: str, section: str, before: str) -> None:
     """
     if not (section or before):
         raise click.UsageError("Say where: --section or --before.")
-    here = desk()
-    one = here.issue(issue)
-    _write(here, compose.move(one, article, section=section, before=before))
+    with desk().changing() as here:
+        one = here.issue(issue)
+        changed = issues.change(here.publication, one, compose.move(one, article, section=section, before=before))
+    _show_change(here, changed)
 
 
 @issue.command()
@@ -176,14 +177,14 @@ def remove(issue: str, article: str, delete: bool) -> None:
       dispatch issue remove defence 3
       dispatch issue remove defence 3 --delete
     """
-    here = desk()
-    one = here.issue(issue)
-    gone = compose.named(one, article)
-    _write(here, compose.remove(one, article), gone)
-    path = issues.path(here.publication, one, gone).relative_to(here.publication.root)
-    if delete:
-        issues.delete(here.publication, one, gone)
-    say(f"“{gone.title}” is out. Its file is {'deleted' if delete else 'still there'}: {path}")
+    with desk().changing() as here:
+        one = here.issue(issue)
+        gone = compose.named(one, article)
+        changed = issues.change(here.publication, one, compose.remove(one, article))
+        if delete:
+            issues.delete(here.publication, changed, gone)
+    _show_change(here, changed, gone)
+    say(f"“{gone.title}” is out. Its file is {'deleted' if delete else 'still there'}: {gone.file}")
 
 
 @issue.command()
@@ -201,12 +202,14 @@ def correct(issue: str, article: str, text: str) -> None:
       dispatch issue correct defence 2 "An earlier version named the wrong city."
       dispatch issue correct defence 2 "An earlier version misspelled the author: it is by Ann Lee."
     """
-    here = desk()
-    _write(here, compose.correct(here.issue(issue), article, text, now()))
+    with desk().changing() as here:
+        one = here.issue(issue)
+        changed = issues.change(here.publication, one, compose.correct(one, article, text, now()))
+    _show_change(here, changed)
 
 
-def _write(here: Desk, changed: Issue, gone: Article | None = None) -> None:
-    issues.write(here.publication, changed)
+def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> None:
+    """Say how the issue stands now, and what check says of it when readers have it."""
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":

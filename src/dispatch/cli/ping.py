@@ -37,13 +37,14 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
         raise DeliveryError("there is no feed in the public folder", hint="Run dispatch publish first.")
     before = {} if everything else hubs.told(root, address)
     known = {topic: digest for topic, digest in before.items() if now.get(topic) == digest}
+    fresh: dict[str, str] = {}
     refused: dict[str, Reply] = {}
     try:
         for topic, reply in _told(
             address, [topic for topic in now if topic not in known], here.user_agent, allow_private
         ):
             if reply.is_taken:
-                known[topic] = now[topic]
+                fresh[topic] = now[topic]
                 if not as_json:
                     tell(topic)
             else:
@@ -51,8 +52,9 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
                 if not as_json:
                     warn(_refusal(topic, reply))
     finally:
-        hubs.remember(root, address, known)
-    _report(address, [topic for topic in known if before.get(topic) != now[topic]], refused, as_json)
+        with here.changing():
+            hubs.remember(root, address, fresh)
+    _report(address, list(fresh), refused, as_json)
 
 
 def _address(hub: str) -> str:

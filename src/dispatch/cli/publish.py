@@ -80,12 +80,14 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     from dispatch import compose, issues, ledger
     from dispatch.cli.building import Building
 
+    has_copies = wish.dry or _copied(here, name, allow_private=wish.allow_private)
+    here = Desk(here.folder)  # pictures may have taken a while: what was read before them may have changed
+    before = recipes.stamps(here.root)
     publication = here.publication
     one = here.issue(name) if name else None
     published = ledger.read(publication)
     slug = one.slug if one else ""
     building = Building(publication=publication, recipes=release.recipes, published=published, publishing=slug)
-    is_whole = wish.dry or _copied(here, one, allow_private=wish.allow_private)
     findings = _judged(here, one, building) if one else []
     if any(finding.severity == "error" for finding in findings):
         _stop_at(findings, one, wish)
@@ -105,21 +107,36 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     if wish.dry:
         release.unwanted()
         return
-    # The ledger first: what it has forgotten could change unseen.
-    ledger.remember(publication, *building.issues, names=compose.names(pages))
-    if one:
-        issues.write(publication, replace(one, status="published"))
-    release.settle(recipes.inputs(publication.root) if is_whole else "")
+    with here.changing():
+        _refuse_changed(before, recipes.stamps(here.root), building.released)
+        # The ledger first: what it has forgotten could change unseen.
+        ledger.remember(publication, *building.issues, names=compose.names(pages))
+        if one:
+            issues.change(publication, one, replace(one, status="published"))
+        release.settle(recipes.inputs(here.root) if has_copies else "")
 
 
-def _copied(here: Desk, one: "Issue | None", *, allow_private: bool) -> bool:
+def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Sequence[str]) -> None:
+    """Raises IssueError when a file from which the site was made is another by now: it was built without the lock."""
+    ours = (*(f"issues/{slug}/" for slug in slugs), "templates/", "dispatch.toml", "authors.toml", "dispatch.lock")
+    for path in sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path)):
+        if path.startswith(ours):
+            raise IssueError(
+                "was changed while the site was built: nothing is published",
+                subject=path,
+                hint="Run the command again: it judges and publishes what the file says now.",
+            )
+
+
+def _copied(here: Desk, name: str | None, *, allow_private: bool) -> bool:
     """Fetch the pictures that pages show and nobody kept yet, where copies are wanted; whether all are there."""
     if here.publication.site.images != "copy":
         return True
     from dispatch import fetch, issues
     from dispatch.gather import copies
 
-    wanted = [other for other in issues.read_all(here.publication) if other.status == "published" or other == one]
+    due = here.slug(name) if name else ""
+    wanted = [one for one in issues.read_all(here.publication) if one.status == "published" or one.slug == due]
     client = fetch.Client(user_agent=here.user_agent, allow_private=allow_private, seconds=_PATIENCE)
     faults = [one for one in copies(here.publication, wanted, client) if isinstance(one, DispatchError)]
     for fault in faults:

@@ -87,7 +87,8 @@ def add(
         complete=complete,
         allow_private=allow_private,
     )
-    added, passed = sources.add(here.publication, [found])
+    with here.changing() as now_here:
+        added, passed = sources.add(now_here.publication, [found])
     for known in passed:
         say(f"{known.key} is gathered from there already: nothing added")
     for new in added:
@@ -117,7 +118,8 @@ def import_(file: str, allow_private: bool) -> None:
     found = opml.read(document)
     if not found:
         raise GatherError("there is neither a feed nor a link in this list", subject=document.name)
-    added, passed = sources.add(here.publication, found)
+    with here.changing() as now_here:
+        added, passed = sources.add(now_here.publication, found)
     for new in added:
         tell(new.key)
     say(f"added {_counted(len(added), 'source')}" + (f", passed over {len(passed)} that were there" if passed else ""))
@@ -207,7 +209,8 @@ def remove(key: str) -> None:
     Examples:
       dispatch source remove paper
     """
-    removed = sources.remove(desk().publication, key)
+    with desk().changing() as here:
+        removed = sources.remove(here.publication, key)
     say(f"removed “{removed.title or removed.key}”")
 
 

@@ -1,6 +1,7 @@
 """``dispatch withdraw``."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,8 +34,13 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
       dispatch withdraw defence a-more-powerful-nato --dry-run
       dispatch withdraw defence --because "It was sent by mistake."
     """
-    here = desk()
-    one = here.issue(issue)
+    with desk().changing() if not dry_run else nullcontext(desk()) as here:
+        _withdraw(here, here.issue(issue), article, because, date, dry_run=dry_run)
+
+
+def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool) -> None:
+    """Write the withdrawal; says what goes, and what is left to do. Raises IssueError."""
+    one = old
     what = compose.named(one, article) if article else one
     _published(here.publication, one, what)
     if what.withdrawn and because and not what.withdrawn.text:
@@ -52,11 +58,13 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
     left = compose.withdraw(one, article or "", said)
     shown = sorted(set(issues.pictures(here.publication, one)) - set(issues.pictures(here.publication, left)))
     paths = list(_paths(here, one, left))
-    say(f"{'Would withdraw' if dry_run else 'Withdrawing'} “{what.title}”: its text goes out of")
+    if not dry_run:
+        issues.change(here.publication, old, left)
+    say(
+        f"{'Would withdraw' if dry_run else 'Withdrew'} “{what.title}”: its text {'goes' if dry_run else 'went'} out of"
+    )
     for path in paths:
         tell(path)
-    if not dry_run:
-        issues.write(here.publication, left)
     for name in shown:
         say(f"Nothing shows issues/{one.slug}/{name} any more: delete it, if it must go too")
     if not dry_run:

@@ -13,7 +13,7 @@ from pathlib import Path
 from dispatch import files
 from dispatch.errors import GatherError
 
-FILE = Path(".dispatch", "inbox.sqlite")
+FILE = Path(files.OWN, "inbox.sqlite")
 PATIENCE = 30.0  # seconds that a write waits for another process
 
 # Each step leads from the version that is its index to the next; a step that was published is never changed.
@@ -67,13 +67,8 @@ MIGRATIONS = (
 @contextmanager
 def connection(root: Path) -> Iterator[sqlite3.Connection]:
     """The inbox of the publication in that folder, up to date. Raises GatherError."""
+    files.own_folder(root, error=GatherError)
     path = files.inside(root / FILE, within=root, error=GatherError)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        if not (path.parent / ".gitignore").exists():
-            files.write(path.parent / ".gitignore", b"*\n", within=path.parent, error=GatherError)
-    except OSError as error:
-        raise GatherError(f"cannot be made: {error.strerror}", subject=FILE.as_posix()) from error
     with told():
         found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         try:

@@ -1,16 +1,19 @@
-"""Issue <-> issues/<slug>/: ``issue.md`` and, beside it, a file for each article. ``read(write(x)) == x``.
+"""Issue <-> issues/<slug>/: ``issue.md`` and, beside it, a file for each article. ``read(create(x)) == x``.
 
 folders.py    which issues there are, what stands beside them
 reading.py    files -> Issue, with every fault of every file
+merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed
 """
 
 from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
 from dispatch.issues.reading import head, misnamed, names, read, read_all
-from dispatch.issues.writing import lay, write
+from dispatch.issues.writing import change, create, lay
 
 __all__ = [
     "astray",
+    "change",
+    "create",
     "delete",
     "find",
     "head",
@@ -25,5 +28,4 @@ __all__ = [
     "read_all",
     "strays",
     "unlisted",
-    "write",
 ]

@@ -76,8 +76,16 @@ def unlisted(publication: Publication, issue: Issue) -> list[Article]:
 
 
 def delete(publication: Publication, issue: Issue, article: Article) -> Path:
-    """Delete the file of an article that no section lists any more, and return its path. Raises IssueError."""
-    return files.delete(path(publication, issue, article), within=publication.root, error=IssueError)
+    """Delete the file of an article that no section lists any more, and return its path.
+
+    Raises IssueError, and has then deleted nothing, when the file says something else than the article by now.
+    """
+    folder = Folder(publication=publication, slug=issue.slug)
+    where = path(publication, issue, article)
+    file, there = folder.file(where), folder.unlisted(where, issue)
+    if file is None or there != article:
+        raise IssueError("was changed meanwhile, and is not deleted", subject=files.name(where, publication.root))
+    return files.delete(where, old=file.bytes, within=publication.root, error=IssueError)
 
 
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:

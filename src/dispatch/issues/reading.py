@@ -72,6 +72,11 @@ class File:
     front: frontmatter.FrontMatter
 
     @property
+    def bytes(self) -> bytes:
+        """What it holds on the disk: it is UTF-8, with its own line ends and mark."""
+        return self.text.encode("utf-8")
+
+    @property
     def words(self) -> str:
         """The body without the empty lines around it."""
         return self.front.body.replace("\r\n", "\n").strip("\n")
@@ -79,11 +84,16 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """The folder of one issue while it is read; ``faults`` is what was found wrong so far."""
+    """The folder of one issue while it is read.
+
+    faults: what was found wrong so far. read: the files as they were first read; who looks again finds the same, so
+    that what is written follows from the bytes that it replaces.
+    """
 
     publication: Publication
     slug: str
     faults: list[str] = field(default_factory=list)
+    read: dict[Path, File] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -161,11 +171,13 @@ class Folder:
 
     def file(self, path: Path) -> File | None:
         """A file of this folder, read; None after a fault."""
-        try:
-            return self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
-        except IssueError as error:
-            self.faults.append(str(error))
-            return None
+        if path not in self.read:
+            try:
+                self.read[path] = self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
+            except IssueError as error:
+                self.faults.append(str(error))
+                return None
+        return self.read[path]
 
     def parsed(self, path: Path, text: str) -> File:
         """A file with this text. Raises IssueError."""

@@ -6,7 +6,7 @@ written; issue.md comes last, so that it never lists what is not there.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -15,6 +15,7 @@ from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
+from dispatch.issues.merging import merge
 from dispatch.issues.reading import KEY, File, Folder
 from dispatch.model import Article, Issue, Publication
 
@@ -22,39 +23,67 @@ from dispatch.model import Article, Issue, Publication
 _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate")
 
 
-def write(publication: Publication, issue: Issue) -> Path:
-    """Write what changed of an issue, and return the path of its issue.md.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file that is about to be written: the bytes that were read, none for a new one, and those that come."""
 
-    A new article gets a file: ``.md`` when it has Markdown or no body, else ``.html``. An article under a new key, told
-    by its id, takes its file along. An article that is no longer in the issue is no longer listed; its file stays,
-    and is listed again when the article comes back as the file has it.
+    path: Path
+    old: bytes
+    new: bytes
 
-    Raises IssueError, and has then written nothing, when what is there cannot be read, when a file that no section
-    lists is in the way, or when something of the issue cannot stand in a file.
+
+def create(publication: Publication, issue: Issue) -> Issue:
+    """Write an issue that has no folder yet, with a file for each article, and return it as its files hold it.
+
+    An article's file is ``.md`` when it has Markdown or no body, else ``.html``. Raises IssueError, and has then
+    written nothing, when there is an issue of that slug or something of it cannot stand in a file.
     """
     folder = Folder(publication=publication, slug=issue.slug)
+    if (folder.path / "issue.md").exists():
+        raise IssueError(f"there is an issue “{issue.slug}” already", hint="Choose another slug.")
+    return _write(folder, issue, None)
+
+
+def change(publication: Publication, old: Issue, new: Issue) -> Issue:
+    """Write what changed from ``old``, the issue as it was read, to ``new``; return it as its files hold it now.
+
+    Of what the files say now only the keys that changed are touched, whoever has written into them since. A new
+    article gets a file. An article under a new key, told by its id, takes its file along. An article that is no longer
+    in the issue is no longer listed; its file stays, and is listed again when the article comes back as the file has
+    it.
+
+    Raises IssueError, and has then written nothing, when what is there cannot be read, when somebody else has changed
+    one of the same keys meanwhile, when a file that no section lists is in the way, or when something of the issue
+    cannot stand in a file.
+    """
+    folder = Folder(publication=publication, slug=new.slug)
+    now = folder.issue()
+    _raise(folder)
+    return _write(folder, merge(old, new, now) if now else new, now)
+
+
+def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
+    """Write what changed of an issue; ``old`` is what its files hold now."""
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
         if not KEY.fullmatch(key) or keys.count(key) > 1 or key == "issue":
             raise IssueError(f"“{key}” cannot name a file here", hint="use a-z, 0-9 and hyphens, at most 80, once each")
-    old = folder.issue() if (folder.path / "issue.md").exists() else None
-    _raise(folder)
     listed = {article.key: article for article in (old.articles if old else ())}
     renamed = {article.id: article for article in listed.values() if article.key not in keys}
-    texts: dict[Path, str] = {}
-    left: list[Path] = []
+    drafts: list[Draft] = []
+    left: list[File] = []
     for article in issue.articles:
         known = listed.get(article.key) or renamed.get(article.id) or _unlisted(folder, issue, article)
-        path, text = _changed(folder, article, known) if known else _new(folder, article)
-        texts[path] = text
-        if known and known.key != article.key:
-            left.append(folder.of(known.key)[0])
-    texts[folder.path / "issue.md"] = _issue(folder, issue, old)
-    for path, text in texts.items():
-        files.write(path, text.encode("utf-8"), within=publication.root, error=IssueError)
-    for path in left:
-        path.unlink()
-    return folder.path / "issue.md"
+        draft, moved_from = _changed(folder, article, known) if known else (_new(folder, article), None)
+        drafts.append(draft)
+        left += [moved_from] if moved_from else []
+    drafts.append(_issue(folder, issue, old))
+    root = folder.publication.root
+    for draft in (draft for draft in drafts if draft.new != draft.old):
+        files.replace(draft.path, draft.old, draft.new, within=root, error=IssueError)
+    for file in left:
+        files.delete(file.path, old=file.bytes, within=root, error=IssueError)
+    return issue
 
 
 def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> None:
@@ -73,8 +102,8 @@ def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
     return article if there and aside.unlisted(there[0], issue) == article else None
 
 
-def _new(folder: Folder, article: Article) -> tuple[Path, str]:
-    """The file of an article that has none, and its text."""
+def _new(folder: Folder, article: Article) -> Draft:
+    """The file of an article that has none."""
     if there := folder.of(article.key):
         raise IssueError(
             "stands where an article's file would go, and no section lists it",
@@ -85,7 +114,7 @@ def _new(folder: Folder, article: Article) -> tuple[Path, str]:
     path = folder.publication.root / terms.article_file(folder.slug, article.key, article)
     text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
     _prove(folder, path, text, article)
-    return path, text
+    return Draft(path=path, old=b"", new=text.encode("utf-8"))
 
 
 def _named(folder: Folder, address: str) -> str:
@@ -94,29 +123,33 @@ def _named(folder: Folder, address: str) -> str:
     return name if name != address and files.is_there(folder.path / name) else address
 
 
-def _changed(folder: Folder, article: Article, old: Article) -> tuple[Path, str]:
-    """The file of an article that has one, under its key, and the text with what changed."""
+def _changed(folder: Folder, article: Article, old: Article) -> tuple[Draft, File | None]:
+    """The file of an article that has one, with what changed; and the one that it leaves, when its key is new."""
     file = _file(folder, folder.of(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
     text = _edited(file, forms.of_article(article, old, file.front.data, folder), forms.ARTICLE)
     text = _without_body(text) if article.withdrawn else text
     if text != file.text or path != file.path:
         _prove(folder, path, text, article)
-    return path, text
+    is_moved = path != file.path
+    draft = Draft(path=path, old=b"" if is_moved else file.bytes, new=text.encode("utf-8"))
+    return draft, file if is_moved else None
 
 
-def _issue(folder: Folder, issue: Issue, old: Issue | None) -> str:
-    """The text of issue.md."""
+def _issue(folder: Folder, issue: Issue, old: Issue | None) -> Draft:
+    """The file issue.md."""
     path = folder.path / "issue.md"
+    was = b""
     if old is None:
         text = frontmatter.compose(forms.of_issue(issue, None, {}), f"{issue.intro}\n" if issue.intro else "")
     else:
         file = _file(folder, path)
+        was = file.bytes
         text = _edited(file, forms.of_issue(issue, old, file.front.data), forms.ISSUE)
         text = _without_body(text) if issue.withdrawn else text
     folder.heading(folder.parsed(path, text), lambda *_: (), "")
     _raise(folder)
-    return text
+    return Draft(path=path, old=was, new=text.encode("utf-8"))
 
 
 def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
@@ -129,7 +162,7 @@ def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
 
 
 def _file(folder: Folder, path: Path) -> File:
-    """A file that was read before, once more."""
+    """A file as it was read before."""
     file = folder.file(path)
     _raise(folder)
     if file is None:
