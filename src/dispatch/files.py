@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from dispatch.errors import DispatchError
+from dispatch.model import Place
 
 
 def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
@@ -20,7 +21,8 @@ def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
         return read(path, within=within, error=error).decode("utf-8")
     except UnicodeDecodeError as cause:
         line = cause.object.count(b"\n", 0, cause.start) + 1
-        raise error("is not UTF-8", subject=f"{name(path, within)}:{line}", hint="save it as UTF-8") from cause
+        place = Place(file=name(path, within), line=line)
+        raise error("is not UTF-8", subject=place, hint="save it as UTF-8") from cause
 
 
 def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import files, frontmatter, html, identity, links, tables, terms
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Article, Author, Issue, Publication, Section, Source
+from dispatch.model import Article, Author, Fault, Issue, Place, Publication, Section, Source
 from dispatch.readers import markdown
 
 KEY = re.compile(r"[a-z0-9-]{1,80}")
@@ -22,28 +22,28 @@ SUFFIXES = (".md", ".html")
 
 def read(publication: Publication, slug: str) -> Issue:
     """The issue of that slug. Raises IssueError with every fault of its files."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     issue = Folder(publication=publication, slug=slug, faults=faults).issue()
     if issue is None or faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return issue
 
 
 def head(publication: Publication, slug: str) -> Issue:
     """The issue without its words, its sections and their articles, which are not read. Raises IssueError."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     issue = Folder(publication=publication, slug=slug, faults=faults).head()
     if issue is None or faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return issue
 
 
 def read_all(publication: Publication) -> list[Issue]:
     """All issues by slug. Raises IssueError with every fault of all their files."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     found = [Folder(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
     if faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return [issue for issue in found if issue]
 
 
@@ -72,6 +72,12 @@ class File:
     front: frontmatter.FrontMatter
 
     @property
+    def begin(self) -> int:
+        """The line of the file in which its words begin."""
+        body = self.front.body
+        return self.text.count("\n", 0, len(self.text) - len(body.lstrip("\r\n"))) + 1
+
+    @property
     def words(self) -> str:
         """The body without the empty lines around it."""
         return self.front.body.replace("\r\n", "\n").strip("\n")
@@ -83,7 +89,7 @@ class Folder:
 
     publication: Publication
     slug: str
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
@@ -164,7 +170,7 @@ class Folder:
         try:
             return self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
         except IssueError as error:
-            self.faults.append(str(error))
+            self.faults.extend(error.faults)
             return None
 
     def parsed(self, path: Path, text: str) -> File:
@@ -212,13 +218,11 @@ class Folder:
 
     def _content(self, file: File) -> str:
         """A file's body as content."""
-        return self._html(file.words, file.name, is_html=file.path.suffix == ".html")
-
-    def _html(self, words: str, place: str, *, is_html: bool = False) -> str:
+        clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
         try:
-            return html.sanitise(words, self.base) if is_html else markdown.to_html(words, self.base)
+            return clean(file.words, self.base)
         except GatherError as error:
-            self.faults.append(f"{place}: {error.message}")
+            self.faults.extend(error.within(Place(file=file.name, line=file.begin)).faults)
             return ""
 
     def _sections(self, value: object, at: str, reading: tables.Reading) -> tuple[Section | None, ...]:
@@ -241,7 +245,12 @@ class Folder:
     def _intro(self, value: object, at: str, reading: tables.Reading) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a text")  # noqa: TRY004 - a fault of the file, not of the program
-        return self._html(value.strip("\n"), f"{reading.file}: {at}")
+        try:
+            return markdown.to_html(value.strip("\n"), self.base)
+        except GatherError as error:
+            for fault in error.faults:
+                reading.fault(at, fault.what, hint=fault.hint)
+            return ""
 
     def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
         """The article that a section lists by its key."""

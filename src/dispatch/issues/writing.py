@@ -145,7 +145,7 @@ def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
     try:
         return frontmatter.edit(file.text, changes, order)
     except IssueError as error:
-        raise IssueError(error.message, subject=file.name, hint=error.hint) from error
+        raise error.within(file.name) from error
 
 
 def _without_body(text: str) -> str:
@@ -155,4 +155,4 @@ def _without_body(text: str) -> str:
 
 def _raise(folder: Folder) -> None:
     if folder.faults:
-        raise IssueError("\n".join(folder.faults))
+        raise IssueError(*folder.faults)
