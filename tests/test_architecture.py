@@ -20,7 +20,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
-    {"model", "errors", "links", "colours", "terminal", "files", "root"},
+    {"model", "errors", "links", "colours", "terminal", "files", "root", "toml"},
     {"html", "tables", "frontmatter", "templates", "terms", "identity", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
     {"archive_files", "archives", "config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
@@ -208,6 +208,83 @@ def test_only_config_reads_the_environment(path):
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"}
     ]
     assert not read or room(path) == "config", f"{shown(path)}:{read}"
+
+
+# What asks something of a text. An error's words are for people; what a program must know of it is in its faults.
+ASKING = {"splitlines", "split", "rsplit", "partition", "rpartition", "startswith", "endswith", "removeprefix"}
+ASKING |= {"removesuffix", "find", "index", "count", "replace"}
+PATTERNS = {"search", "match", "fullmatch", "findall", "finditer", "split", "sub"}
+# tomllib says the line of what is wrong nowhere else before Python 3.14.
+FOREIGN = {"toml.py"}
+
+
+@every_module
+def test_nobody_reads_the_words_of_an_error(path):
+    """Not by name (``str(error)``, ``error.what``, ``fault.hint``, a text that was made of them), and not by parts."""
+    if shown(path) in FOREIGN:
+        return
+    for scope in ast.walk(tree(path)):
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert not list(reads_of_words(scope)), f"{shown(path)}: {list(reads_of_words(scope))}"
+
+
+def reads_of_words(scope: ast.AST) -> Iterator[int]:
+    """The lines that search, compare or part the words of an error, or of what was caught as one."""
+    caught = {node.name for node in ast.walk(scope) if isinstance(node, ast.ExceptHandler) and node.name}
+    caught |= {"error", "fault"}
+    texts = {
+        target.id
+        for node in ast.walk(scope)
+        if isinstance(node, ast.Assign) and is_words(node.value, caught, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(scope):
+        asked: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            asked = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            asked = [node.func.value] if node.func.attr in ASKING else []
+            asked += node.args if node.func.attr in PATTERNS else []
+        yield from (node.lineno for one in asked if is_words(one, caught, texts))
+
+
+def is_words(node: ast.expr, caught: set[str], texts: set[str]) -> bool:
+    """Whether an expression is the words of an error or of a fault, or the name of a text that is."""
+    match node:
+        case ast.Name(id=name):
+            return name in texts
+        case ast.Call(func=ast.Name(id="str" | "repr"), args=[ast.Name(id=name)]):
+            return name in caught
+        case ast.Attribute(attr="what" | "hint" | "message" | "args", value=value):
+            inner = value.value if isinstance(value, ast.Subscript) else value
+            return getattr(inner, "id", getattr(inner, "attr", "")) in caught | {"faults"}
+        case ast.JoinedStr(values=values):
+            parts = [part.value for part in values if isinstance(part, ast.FormattedValue)]
+            return any(isinstance(part, ast.Name) and part.id in caught for part in parts)
+        case ast.BoolOp(values=values):
+            return any(is_words(value, caught, texts) for value in values)
+    return False
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "'too many parts' in error.what",
+        "error.faults[0].what == 'x'",
+        "'x' in str(caught)",
+        "str(caught).splitlines()",
+        "f'{caught}'.partition(': ')",
+        "re.search('x', str(caught) or '')",
+        "PLACED.fullmatch(words)",
+        "fault.hint.startswith('x')",
+        "words.split()",
+        "[line for line in str(caught).splitlines()]",
+    ],
+)
+def test_a_relapse_would_be_seen(reading):
+    text = f"def work():\n try: pass\n except E as caught:\n  words = str(caught)\n  {reading}\n"
+    assert list(reads_of_words(ast.parse(text)))
 
 
 @every_module

@@ -309,7 +309,7 @@ def test_a_wrong_name_gets_a_hint(name: str, hint: str) -> None:
     for action in (compose.named, compose.remove, compose.move):
         with pytest.raises(IssueError, match="no article") as caught:
             action(two_sections(), name)
-        assert hint in caught.value.hint
+        assert hint in caught.value.faults[0].hint
 
 
 def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:

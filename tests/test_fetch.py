@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dispatch import fetch
 from dispatch.errors import GatherError
-from dispatch.model import Document
+from dispatch.model import Document, Fault, Place
 
 AGENT = "dispatch-tests/1 (+https://wire.example)"
 
@@ -113,11 +113,12 @@ def get(url: str, *, allow_private: bool = True, seconds: float = 30) -> Documen
     return fetch.document(url, user_agent=AGENT, allow_private=allow_private, seconds=seconds)
 
 
-def refusal(url: str, *, allow_private: bool = True, seconds: float = 30) -> GatherError:
+def refusal(url: str, *, allow_private: bool = True, seconds: float = 30) -> Fault:
     with pytest.raises(GatherError) as caught:
         get(url, allow_private=allow_private, seconds=seconds)
-    assert caught.value.subject == url
-    return caught.value
+    (fault,) = caught.value.faults
+    assert fault.place == Place(file=url)
+    return fault
 
 
 def test_what_the_server_says_of_it_comes_along(site: str) -> None:
@@ -167,12 +168,12 @@ def test_five_redirects_are_followed_and_the_last_address_is_told_as_it_was_give
     ],
 )
 def test_what_cannot_be_had_is_said(site: str, path: str, message: str) -> None:
-    assert message in refusal(site + path).message
+    assert message in refusal(site + path).what
 
 
 def test_a_slow_server_does_not_hold_us(site: str) -> None:
     begun = time.monotonic()
-    assert "within 0.5 seconds" in refusal(site + "/slow", seconds=0.5).message
+    assert "within 0.5 seconds" in refusal(site + "/slow", seconds=0.5).what
     assert time.monotonic() - begun < 2
 
 
@@ -189,14 +190,14 @@ def test_a_server_that_drips_its_headers_does_not_hold_us() -> None:
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert "within 0.5 seconds" in refusal(f"http://127.0.0.1:{server.server_address[1]}/", seconds=0.5).message
+        assert "within 0.5 seconds" in refusal(f"http://127.0.0.1:{server.server_address[1]}/", seconds=0.5).what
         server.shutdown()
 
 
 def test_a_private_network_is_refused_unless_it_is_allowed(site: str) -> None:
     for url in (site, site.replace("127.0.0.1", "localhost"), site.replace("127.0.0.1", "2130706433")):
         refused = refusal(url + "/plain", allow_private=False)
-        assert "private network" in refused.message
+        assert "private network" in refused.what
         assert "--allow-private" in refused.hint
 
 
@@ -253,18 +254,18 @@ def test_addresses_of_the_internet(address: str) -> None:
 def test_no_one_answers() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
-        assert refusal(f"http://127.0.0.1:{reserved.getsockname()[1]}/").message
+        assert refusal(f"http://127.0.0.1:{reserved.getsockname()[1]}/").what
 
 
 def test_names_that_nobody_has() -> None:
-    assert "no host is known" in refusal("https://nowhere.invalid/a").message
+    assert "no host is known" in refusal("https://nowhere.invalid/a").what
 
 
 @pytest.mark.parametrize(
     "location", ["ftp://wire.example/a", "file:///etc/passwd", "javascript:alert(1)", "gopher://x"]
 )
 def test_other_schemes_are_refused(location: str) -> None:
-    assert "only http and https" in refusal(location).message
+    assert "only http and https" in refusal(location).what
 
 
 def test_each_address_says_whether_it_answers(site: str) -> None:
@@ -285,10 +286,10 @@ def test_a_file_has_its_type_from_its_name(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    assert refusal(str(tmp_path / "none.txt")).message == "No such file or directory"
-    assert refusal(str(tmp_path)).message == "Is a directory"
+    assert refusal(str(tmp_path / "none.txt")).what == "No such file or directory"
+    assert refusal(str(tmp_path)).what == "Is a directory"
     assert "https://" in refusal("wire.example/a").hint
-    assert refusal("a\0b").message
+    assert refusal("a\0b").what
     large = tmp_path / "large.txt"
     with large.open("wb") as file:
         file.truncate(fetch.MOST_BYTES + 1)

@@ -17,7 +17,7 @@ from dispatch.errors import GatherError
 try:
     print(fetch.document(sys.argv[1], user_agent="dispatch-tests", allow_private=True).body.decode())
 except GatherError as error:
-    print(error.message)
+    print(error.what)
 """
 
 

@@ -105,7 +105,7 @@ def test_pages_that_do_not_want_robots_are_left_alone(site: Web) -> None:
         Source(key="a", kind="page", url=site.url("/")), Source(key="b", kind="feed", feed=site.url("/feed", 2))
     )
     assert page.error
-    assert "robots.txt" in page.error.message
+    assert "robots.txt" in page.error.what
     assert feed.state == "gathered"
 
 

@@ -40,7 +40,7 @@ with inbox.open(nouns.publication(root=root)) as box:
         try:
             box.keep(source, articles, datetime(2026, 11, 22, tzinfo=UTC))
         except GatherError as error:
-            print(error, "|", error.hint)
+            print(error, "|", error.faults[0].hint)
             sys.exit(1)
         print(batch, flush=True)
 """
@@ -148,7 +148,7 @@ def test_a_damaged_file_says_how_to_start_anew(tmp_path: Path, damage: bytes | N
     file.write_bytes(damage or body[:4096] + b"\xff" * (len(body) - 4096))
     with pytest.raises(GatherError, match="is damaged") as raised, inbox.open(publication(tmp_path)) as box:
         box.keep("paper", [nouns.article(99)], NOW)
-    assert "only numbers and dismissals are lost" in raised.value.hint
+    assert "only numbers and dismissals are lost" in raised.value.faults[0].hint
     file.unlink()
     with inbox.open(publication(tmp_path)) as box:
         assert box.keep("paper", [nouns.article(99)], NOW).new == [1]

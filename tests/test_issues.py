@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import config, html, identity, issues, terms
+from dispatch import config, frontmatter, html, identity, issues, terms
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,
@@ -22,6 +22,7 @@ from dispatch.model import (
     Enclosure,
     Image,
     Issue,
+    Place,
     Policy,
     Publication,
     Section,
@@ -188,44 +189,63 @@ def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str,
     put("twice.html", "")
     with pytest.raises(IssueError) as caught:
         issues.read(wire, "defence")
-    assert caught.value.message.split("\n") == [
-        "issues/defence/issue.md:4: date: must be a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00, not “soon”",
-        "issues/defence/nato.md:5: authors[1]: no author “jerry-jacksen” in authors.toml, "
-        "did you mean “jerry-jackson”?",
-        "issues/defence/nato.md:3: titel: unknown key, did you mean “title”?",
-        "issues/defence/nato.md: title: is missing",
-        "issues/defence/own.html:5: anchors are not allowed: a value that begins with & is put in quotation marks",
-        "issues/defence/issue.md:11: sections[1].articles[3]: “nato” stands here twice",
-        "issues/defence/issue.md:12: sections[1].articles[4]: there is no file missing.md or missing.html",
-        "issues/defence/issue.md:13: sections[1].articles[5]: must be the name of a file beside this one, without its "
-        "ending: a-z, 0-9 and hyphens",
-        "issues/defence/issue.md:14: sections[1].articles[6]: there are two files of that name, "
-        "twice.md and twice.html",
-        "issues/defence/issue.md:15: sections[1].articles[7]: there is no file natto.md or natto.html, "
-        "did you mean “nato”?",
+    assert [str(fault.place) for fault in caught.value.faults] == [
+        "issues/defence/issue.md:4: date",
+        "issues/defence/nato.md:5: authors[1]",
+        "issues/defence/nato.md:3: titel",
+        "issues/defence/nato.md: title",
+        "issues/defence/own.html:5",
+        "issues/defence/issue.md:11: sections[1].articles[3]",
+        "issues/defence/issue.md:12: sections[1].articles[4]",
+        "issues/defence/issue.md:13: sections[1].articles[5]",
+        "issues/defence/issue.md:14: sections[1].articles[6]",
+        "issues/defence/issue.md:15: sections[1].articles[7]",
     ]
+    assert "did you mean “jerry-jackson”?" in caught.value.faults[1].what
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "place"),
     [
-        ("---\nsource: papr\n---\n", "own.html:2: source: no source “papr” in dispatch.toml, did you mean “paper”?"),
-        ("---\nurl: javascript:alert(1)\n---\n", "own.html:2: url: must be an absolute address"),
-        ("---\nsyndicate: all\n---\n", "own.html:2: source.syndicate: must be link or excerpt or full, not “all”"),
-        ("---\nauthors: Ann\n---\n", "own.html:2: authors.1.: no author “Ann” in authors.toml; write name:"),
-        ("---\ntitle: x\n", "own.html: the front matter has no end"),
-        ("<div>" * 300, "own.html: .*deep"),
-        ("<p>x</p>", "own.html: title: is missing"),
-        ("---\nurl: https://a.example/\ntitle:\n---\n", "own.html:3: title: has no value"),
-        ("---\ntitle: '  '\n---\n", "own.html:2: title: is empty"),
-        ("---\ntitle: x\npublished: 2026-13-45\n---\n", "own.html:3: published: there is no such day .*“2026-13-45”$"),
+        ("---\nsource: papr\n---\n", Place(line=2, key="source")),
+        ("---\nurl: javascript:alert(1)\n---\n", Place(line=2, key="url")),
+        ("---\nsyndicate: all\n---\n", Place(line=2, key="source.syndicate")),
+        ("---\nauthors: Ann\n---\n", Place(line=2, key="authors[1]")),
+        ("---\ntitle: x\n", Place()),
+        ("+++\ntitle = 1\nurl\n+++\n", Place(line=3)),
+        ("<div>" * 300, Place(line=1)),
+        ("---\ntitle: x\n---\r\n\r\n\n" + "<div>" * 300, Place(line=6)),
+        ("<p>x</p>", Place(key="title")),
+        ("---\nurl: https://a.example/\ntitle:\n---\n", Place(line=3, key="title")),
+        ("---\ntitle: '  '\n---\n", Place(line=2, key="title")),
+        ("---\ntitle: x\npublished: 2026-13-45\n---\n", Place(line=3, key="published")),
     ],
 )
 @pytest.mark.usefixtures("defence")
-def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], text: str, what: str) -> None:
+def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], text: str, place: Place) -> None:
     put("own.html", text)
-    with pytest.raises(IssueError, match="^issues/defence/" + what):
+    with pytest.raises(IssueError) as caught:
         issues.read(wire, "defence")
+    assert caught.value.faults[0].place == replace(place, file="issues/defence/own.html")
+
+
+@pytest.mark.parametrize("body", ["> " * 101 + "x", "[" * 10_001], ids=["nested", "brackets"])
+def test_a_fault_in_a_body_or_an_intro_has_its_line(
+    wire: Publication, defence: Path, put: Callable[[str, str], Path], body: str
+) -> None:
+    head = frontmatter.split(NATO)[0]
+    put("nato.md", f"---\n{head}---\n\nFirst.\n\nSecond.\n\n{body}\n")
+    put("issue.md", ISSUE.replace("Two *voices*.", f"'{body}'").rstrip("\n") + f"\n\n{body}\n")
+    with pytest.raises(IssueError) as caught:
+        issues.read(wire, "defence")
+    lines = {name: (defence / name).read_text("utf-8").split("\n") for name in ("nato.md", "issue.md")}
+    found = [fault.place for fault in caught.value.faults]
+    intro = next(number for number, line in enumerate(lines["issue.md"], 1) if "intro" in line)
+    assert found == [
+        Place(file="issues/defence/issue.md", line=lines["issue.md"].index(body) + 1),
+        Place(file="issues/defence/issue.md", line=intro, key="sections[1].intro"),
+        Place(file="issues/defence/nato.md", line=lines["nato.md"].index(body) + 1),
+    ]
 
 
 def test_bytes_that_are_no_text_are_a_fault(wire: Publication, defence: Path) -> None:
@@ -382,7 +402,7 @@ def test_without_issues(wire: Publication) -> None:
     assert (issues.names(wire), issues.newest(wire), issues.read_all(wire)) == ([], None, [])
     with pytest.raises(IssueError) as caught:
         issues.find(wire, "x")
-    assert "dispatch issue new" in caught.value.hint
+    assert "dispatch issue new" in caught.value.faults[0].hint
 
 
 @pytest.mark.usefixtures("defence")

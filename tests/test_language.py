@@ -265,7 +265,7 @@ def test_tag_and_direction(code, tag, direction):
 def test_an_unknown_language_is_said_with_the_nearest(code, hint):
     with pytest.raises(ConfigError, match="is not a language") as caught:
         Language.of(code)
-    assert hint in caught.value.hint
+    assert hint in caught.value.faults[0].hint
 
 
 @given(st.text(max_size=40))
@@ -281,7 +281,7 @@ def test_any_code_is_a_language_or_a_config_error(code):
 def test_a_wrong_message_is_said_with_the_nearest_and_a_missing_value_by_name():
     with pytest.raises(ConfigError, match="no words for “reed”") as caught:
         Language.of("en").say("reed")
-    assert caught.value.hint == "did you mean “read”?"
+    assert caught.value.faults[0].hint == "did you mean “read”?"
     with pytest.raises(ConfigError, match="'title'"):
         Language.of("en").say("read")
 

@@ -131,13 +131,18 @@ def desk(tmp_path: Path, origin: Web) -> Desk:
     return Desk(tmp_path / "wire", origin)
 
 
+def place_of(error: GatherError) -> str:
+    """The file or address that an error is about."""
+    return error.faults[0].place.file
+
+
 def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk):
     kept, told = desk.gather()
     assert len(kept) == 5
     assert all(re.fullmatch(r"issues/bridges/copies/[0-9a-f]{16}\.(jpg|png)", name) for name in kept)
     address = desk.origin.url("/ferry.jpg")
     assert pictures.keeping._digest(address) in " ".join(kept)
-    reasons = {error.subject.rpartition("/")[2]: error.message for error in told}
+    reasons = {place_of(error).rpartition("/")[2]: error.what for error in told}
     assert reasons.keys() == {"gone.jpg", "page.jpg", "drawing.svg"}
     assert "404" in reasons["gone.jpg"]
     assert "a page" in reasons["page.jpg"]
@@ -156,7 +161,7 @@ def test_half_a_picture_is_not_kept(desk):
     desk.origin.pages["/ferry.jpg"] = desk.origin.pages["/ferry.jpg"][:-2000]
     kept, told = desk.gather()
     assert len(kept) == 4
-    assert "damaged" in next(error.message for error in told if error.subject.endswith("ferry.jpg"))
+    assert "damaged" in next(error.what for error in told if place_of(error).endswith("ferry.jpg"))
 
 
 def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk):
@@ -175,7 +180,7 @@ def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk, tmp_path):
     folder.symlink_to(outside, target_is_directory=True)
     kept, told = desk.gather()
     assert not kept
-    assert {error.message for error in told if error.subject.startswith("issues")} == {"is a link, or behind one"}
+    assert {error.what for error in told if place_of(error).startswith("issues")} == {"is a link, or behind one"}
     assert not list(outside.iterdir())
 
 
@@ -213,7 +218,9 @@ def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(de
     # Cut at its end: what is public is from before, so nobody looks that far.
     path = desk.root / "issues" / "bridges" / "own.png"
     path.write_bytes(path.read_bytes()[:-50])
-    assert [error.subject for error in pictures.of(desk.publication, desk.issue).faults] == ["issues/bridges/own.png"]
+    assert [fault.place.file for fault in pictures.of(desk.publication, desk.issue).faults] == [
+        "issues/bridges/own.png"
+    ]
     assert not pictures.of(desk.publication, desk.issue, is_public=lambda _: True).faults
 
 
@@ -221,9 +228,9 @@ def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(de
     (desk.root / "issues" / "bridges" / "own.png").write_bytes(b"<svg><script>alert(1)</script></svg>")
     desk.gather()
     album = pictures.of(desk.publication, desk.issue)
-    assert [str(error) for error in album.faults] == [
-        "issues/bridges/own.png: it is an SVG, which can hold a script: it is not copied"
-    ]
+    (fault,) = album.faults
+    assert fault.place.file == "issues/bridges/own.png"
+    assert "SVG" in fault.what
     page = render.edition(desk.placed(), desk.publication, "web").body.decode()
     assert 'src="../../issues/bridges/own.png"' in page
 

@@ -81,21 +81,21 @@ def test_every_edition_ends_with_a_line_end() -> None:
 def test_an_unknown_format_is_named() -> None:
     with pytest.raises(RenderError, match="no format “pdf”") as caught:
         render.edition(nouns.issue(), nouns.publication(), "pdf")
-    assert "rss, atom, json, email, text, eml, web" in caught.value.hint
+    assert "rss, atom, json, email, text, eml, web" in caught.value.faults[0].hint
 
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_article_without_a_title_is_named(format: str) -> None:  # noqa: A002
     with pytest.raises(RenderError, match="no title") as caught:
         nouns.body(format, nouns.issue(nouns.article(1), nouns.article(2, title=" ")))
-    assert caught.value.subject == "defence/story-2"
+    assert caught.value.faults[0].place.file == "issues/defence/story-2.html"
 
 
 @pytest.mark.parametrize("format", ["rss", "atom"])
 def test_a_character_that_xml_forbids_is_an_error_and_not_half_a_feed(format: str) -> None:  # noqa: A002
     with pytest.raises(RenderError, match="cannot be rendered") as caught:
         nouns.body(format, nouns.issue(nouns.article(authors=(Author(name="A\x00da"),))))
-    assert caught.value.subject == "defence"
+    assert caught.value.faults[0].place.file == "defence"
 
 
 def test_only_a_message_has_somebody_to_go_to() -> None:

@@ -700,7 +700,7 @@ def test_no_repository_no_commit_no_branch(tmp_path: Path, repository: Repositor
     repository.git("branch", "--quiet", "--move", "main", "trunk")
     with pytest.raises(ReviewError, match="no main branch") as raised:
         git.base(repository.root)
-    assert "--base" in raised.value.hint
+    assert "--base" in raised.value.faults[0].hint
     repository.git("checkout", "--quiet", "--orphan", "island")
     repository.change("the-ferry.md", "noon", "two")
     repository.commit()

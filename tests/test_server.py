@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from dispatch import config
 from dispatch.cli import main
+from dispatch.model import Place
 from dispatch.server import codings, conditions, copies, manifest, media, redirects
 from serving import LONG, RSS, SECRET, Answer, Server, fill, served, serving
 
@@ -596,7 +597,7 @@ def test_no_other_command_loads_a_server(words):
 def test_what_is_wrong_with_redirects_is_said():
     text = "/a //evil.example 301\n/b\n/c /d 200\nnowhere /d 301\n"
     faults = redirects.read(text)[1]
-    assert [fault.partition(": ")[0] for fault in faults] == [f"_redirects:{number}" for number in (1, 2, 3, 4)]
+    assert [fault.place for fault in faults] == [Place(file="_redirects", line=number) for number in (1, 2, 3, 4)]
 
 
 # While it is published anew

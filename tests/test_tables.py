@@ -49,7 +49,7 @@ def test_all_faults_are_told_with_file_line_and_key() -> None:
         "corrections": {"date": "2026-02-30", "text": " "},
     }
     assert read(Article, table, reading) is None
-    assert reading.faults == [
+    assert [str(fault) for fault in reading.faults] == [
         "a.md: dek: must be a text, not a list",
         "a.md:5: authors[2].name: is missing",
         "a.md:5: authors[2].url: must be an absolute address, as https://wire.example/a, not “b.example”",

@@ -70,15 +70,16 @@ def test_a_wrong_template_is_named_with_its_line(template: str, text: str, place
     wrong = nouns.publication(templates=nouns.TEMPLATES | {template: text})
     with pytest.raises(RenderError) as caught:
         nouns.bodies(nouns.issue(nouns.article()), wrong)
-    assert caught.value.subject == place
-    assert caught.value.hint
+    (fault,) = caught.value.faults
+    assert str(fault.place) == place
+    assert fault.hint
 
 
 def test_a_missing_template_is_named() -> None:
     texts = {name: text for name, text in nouns.TEMPLATES.items() if name != "email-words.mjml"}
     with pytest.raises(RenderError, match=r"email-words\.mjml") as caught:
         nouns.body("email", nouns.issue(nouns.article()), nouns.publication(templates=texts))
-    assert caught.value.subject.startswith("templates/email")
+    assert caught.value.faults[0].place.file.startswith("templates/email")
 
 
 JINJA = "{{7*7}} {{ 7 * '7' }} {% raw %} {# gone #} {% for x in y %} ${7*7} <%= 7*7 %>"

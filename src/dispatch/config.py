@@ -6,7 +6,6 @@ file, its line where that is certain, and its key.
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from dispatch import colours, files, links, tables
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
-from dispatch.model import LIGHT, Author, Colours, Publication
+from dispatch.model import LIGHT, Author, Colours, Fault, Publication
 from dispatch.root import FILE as FILE
 from dispatch.root import find as find
+from dispatch.toml import parse_toml
 
 AUTHORS = "authors.toml"
 KEY = re.compile(r"[a-z0-9-]{1,80}")
@@ -101,13 +101,13 @@ _SCHEMAS = Path(__file__).parent / "schemas"
 def load(start: Path) -> Publication:
     """The publication around ``start``. Raises ConfigError with every fault of its files."""
     root = find(start)
-    faults: list[str] = []
+    faults: list[Fault] = []
     registry = _registry(root, faults)
     templates = _templates(root, faults)
     text = _text(root / FILE, root, faults)
     publication = None if text is None else _publication(text, root, registry, templates, faults)
     if publication is None or faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return publication
 
 
@@ -129,9 +129,9 @@ def start(folder: Path, *, title: str, url: str, sender: str = "", language: str
     quoted = {key: _quoted(value) for key, value in values.items()}
     quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
     text = _NEW.format(no_sender="" if sender else "# ", **quoted)
-    faults: list[str] = []
+    faults: list[Fault] = []
     if _publication(text, folder, {}, {}, faults) is None or faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
     for name, words in (*_AROUND.items(), (FILE, text)):
         bodies[name] = words.encode("utf-8")
@@ -147,10 +147,10 @@ def _quoted(value: str) -> str:
 
 
 def _publication(
-    text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[str]
+    text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[Fault]
 ) -> Publication | None:
     """What dispatch.toml says, completed; None after a fault."""
-    table = _toml(text, FILE, faults)
+    table = _table(text, FILE, faults)
     if table is None:
         return None
     reading = tables.Reading(file=FILE, lines=_lines(text), shapes=_SHAPES, faults=faults)
@@ -199,7 +199,8 @@ def _speak(code: str, reading: tables.Reading) -> None:
     try:
         Language.of(code)
     except ConfigError as error:
-        reading.fault("language", f"{error.message}; {error.hint}")
+        for fault in error.faults:
+            reading.fault("language", fault.what, hint=fault.hint)
 
 
 def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
@@ -213,12 +214,12 @@ def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _registry(root: Path, faults: list[str]) -> dict[str, Author]:
+def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     """The authors of authors.toml, by key."""
     text = (_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
     reading = tables.Reading(file=AUTHORS, lines=_lines(text), faults=faults)
     found: dict[str, Author] = {}
-    for key, value in (_toml(text, AUTHORS, faults) or {}).items():
+    for key, value in (_table(text, AUTHORS, faults) or {}).items():
         if not KEY.fullmatch(key):
             reading.fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
         elif not isinstance(value, Mapping):
@@ -228,7 +229,7 @@ def _registry(root: Path, faults: list[str]) -> dict[str, Author]:
     return found
 
 
-def _templates(root: Path, faults: list[str]) -> dict[str, str]:
+def _templates(root: Path, faults: list[Fault]) -> dict[str, str]:
     """The texts of all templates by their path: the default ones, and instead of them the publication's own."""
     shipped = Path(__file__).parent / "templates"
     if not shipped.is_dir():  # in a checkout they stand at the top
@@ -242,26 +243,22 @@ def _templates(root: Path, faults: list[str]) -> dict[str, str]:
     return texts
 
 
-def _text(path: Path, within: Path, faults: list[str]) -> str | None:
+def _text(path: Path, within: Path, faults: list[Fault]) -> str | None:
     """A file's text; None after a fault."""
     try:
         return files.text(path, within=within, error=ConfigError).removeprefix("\ufeff")
     except ConfigError as error:
-        faults.append(str(error))
+        faults.extend(error.faults)
         return None
 
 
-def _toml(text: str, file: str, faults: list[str]) -> dict[str, object] | None:
+def _table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | None:
     """A file's keys; None after a fault."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        line = f":{place[1]}" if place else ""
-        faults.append(f"{file}{line}: is not TOML: {str(error)[: place.start()] if place else error}")
-    except RecursionError:
-        faults.append(f"{file}: is nested too deep")
-    return None
+        return parse_toml(text, file=file, error=ConfigError)
+    except ConfigError as error:
+        faults.extend(error.faults)
+        return None
 
 
 def _lines(text: str) -> dict[str, int]:

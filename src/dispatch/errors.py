@@ -10,26 +10,56 @@
     ├── ReviewError     a change that cannot be compared with what was
     └── DeliveryError   an edition that cannot be written or sent
 
-They are raised where the fact is known, from their cause, and shown once, by the command line.
+They are raised where the fact is known, from their cause, and shown once, by the command line. What one part of the
+program must know of an error is in its faults, as data: their words are for people, and nobody reads them back.
 """
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from dispatch.model.places import Fault, Place, Reason
 
 
 class DispatchError(Exception):
-    """Something a person can mend.
+    """One or more faults that a person can mend.
 
-    message: what is wrong, in one sentence or, for a file with several faults, a line a fault.
-    subject: the file, address or thing it is about; may be empty.
-    hint: what to do next, in the imperative; may be empty.
+    ``IssueError("is a link", subject="issues/defence/nato.md", hint="put the file itself there")`` makes one fault;
+    ``IssueError(*faults)`` carries those that were collected.
+
+    exit_code: what the command ends with.
     """
 
-    def __init__(self, message: str, *, subject: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.subject = subject
-        self.hint = hint
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self, *faults: "str | Fault", subject: "str | Place" = "", hint: str = "", reason: "Reason" = ""
+    ) -> None:
+        """Make an error of faults, or of what is wrong in words.
+
+        subject: the place of what is given in words: a file, an address or another thing, or a Place.
+        hint, reason: of what is given in words.
+        """
+        from dispatch.model.places import Fault, Place  # --help needs the errors and no noun
+
+        place = Place(file=subject) if isinstance(subject, str) else subject
+        self.faults: tuple[Fault, ...] = tuple(
+            Fault(what=fault, place=place, hint=hint, reason=reason) if isinstance(fault, str) else fault
+            for fault in faults
+        )
+        super().__init__(*self.faults)  # so that pickle can make it again
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.message}" if self.subject else self.message
+        """The faults, for people and logs."""
+        return "; ".join(map(str, self.faults))
+
+    @property
+    def what(self) -> str:
+        """What is wrong without the places, for whoever has named them already."""
+        return "; ".join(fault.what for fault in self.faults)
+
+    def within(self, place: "str | Place") -> Self:
+        """Make the same error of faults that lie at, or below, a place; a text is a file or an address."""
+        return type(self)(*(fault.within(place) for fault in self.faults))
 
 
 class ConfigError(DispatchError):
@@ -54,6 +84,8 @@ class CheckError(DispatchError):
 
 class LockedError(DispatchError):
     """Another process is changing the publication, and did not finish in time."""
+
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
 class ReviewError(DispatchError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import DispatchError, IssueError, LockedError
+from dispatch.model import Place
 
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 LOCK: Final = "lock"
@@ -34,7 +35,8 @@ def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
         return read(path, within=within, error=error).decode("utf-8")
     except UnicodeDecodeError as cause:
         line = cause.object.count(b"\n", 0, cause.start) + 1
-        raise error("is not UTF-8", subject=f"{name(path, within)}:{line}", hint="save it as UTF-8") from cause
+        place = Place(file=name(path, within), line=line)
+        raise error("is not UTF-8", subject=place, hint="save it as UTF-8") from cause
 
 
 def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:

@@ -17,7 +17,7 @@ from typing import get_args
 
 from dispatch import files, terms
 from dispatch.errors import IssueError
-from dispatch.model import Author, Issue, Kind, Publication, Record
+from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Record
 
 FILE = "dispatch.lock"
 
@@ -37,22 +37,27 @@ def read(publication: Publication) -> tuple[Record, ...]:
         return ()
     text = files.text(path, within=publication.root, error=IssueError)
     if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
-        place = f"{FILE}:{text.count(chr(10), 0, marked.start()) + 1}"
+        place = Place(file=FILE, line=text.count("\n", 0, marked.start()) + 1)
         raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
     found: dict[tuple[str, str], Record] = {}
-    faults: list[str] = []
+    faults: list[Fault] = []
+
+    def fault(number: int, what: str) -> None:
+        hint = "take the file as it was from git"
+        faults.append(Fault(what=what, place=Place(file=FILE, line=number), hint=hint))
+
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
             record = _record(line.removesuffix("\r").split("\t"))
         except ValueError as error:
-            faults.append(f"{FILE}:{number}: {error}")
+            fault(number, str(error))
             continue
         if found.setdefault(_key(record), record) != record:
-            faults.append(f"{FILE}:{number}: another line says something else of {record.id}")
+            fault(number, f"another line says something else of {record.id}")
     if faults:
-        raise IssueError("\n".join(faults), hint="take the file as it was from git")
+        raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))
 
 

@@ -91,7 +91,7 @@ def templates(publication: Publication, format: str, place: SitePlace) -> dict[s
 def _titled(articles: Iterable[Article], issue: Issue) -> None:
     for article in articles:
         if not article.title.strip():
-            raise RenderError("has no title", subject=f"{issue.slug}/{article.key}", hint="Write one into its file.")
+            raise RenderError("has no title", subject=article.file or f"{issue.slug}/{article.key}", hint="Write one.")
 
 
 @contextmanager

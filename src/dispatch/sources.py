@@ -5,7 +5,6 @@ What is written is read back before it replaces the file; where that differs fro
 
 import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
@@ -14,6 +13,7 @@ from typing import Final
 from dispatch import files, links, tables
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
+from dispatch.toml import parse_toml
 
 FILE: Final = "dispatch.toml"
 
@@ -161,7 +161,7 @@ def _proved(text: str, meant: Mapping[str, object]) -> str:
     for number, entry in enumerate(_sources(meant), 1):
         tables.read(Source, entry, reading, path=f"sources[{number}]")
     if reading.faults:
-        raise ConfigError("\n".join(reading.faults))
+        raise ConfigError(*reading.faults)
     try:
         said = _read(text)
     except ConfigError:
@@ -172,10 +172,7 @@ def _proved(text: str, meant: Mapping[str, object]) -> str:
 
 
 def _read(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not TOML: {error}", subject=FILE) from error
+    return parse_toml(text, file=FILE, error=ConfigError)
 
 
 def _sources(table: Mapping[str, object]) -> list[Mapping[str, object]]:

@@ -14,7 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from dispatch.model import Address, Key
+from dispatch.model import Address, Fault, Key, Place
 
 T = TypeVar("T")
 # Makes a field's value of a key's: given that, its path and the reading. Raises ValueError, or tells faults itself.
@@ -33,23 +33,26 @@ class Reading:
 
     file: how to speak of it. zone: where a bare date begins. lines: the line of each path, where known.
     shapes: what a text or number must look like beyond its type, and how to say so, by path without numbers.
-    faults: what was found wrong so far, each with file, line and key.
+    faults: what was found wrong so far.
     """
 
     file: str
     zone: tzinfo = UTC
     lines: Mapping[str, int] = field(default_factory=dict)
     shapes: Mapping[str, tuple[re.Pattern[str], str]] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, path: str, what: str) -> None:
+    def fault(self, path: str, what: str, *, hint: str = "") -> None:
         """Remember what is wrong at a path such as ``authors[2].name``, where numbers count from 1."""
-        above, line = path, self.lines.get(path)
-        while above and not line:
-            above = above[: max(above.rfind("."), above.rfind("["), 0)]
-            line = self.lines.get(above)
-        place = f"{self.file}:{line}" if line else self.file
-        self.faults.append(f"{place}: {path}: {what}" if path else f"{place}: {what}")
+        self.faults.append(Fault(what=what, place=Place(file=self.file, line=self._line(path), key=path), hint=hint))
+
+    def _line(self, path: str) -> int:
+        """The line of a path, or of the nearest above it whose line is known; 0 where none is."""
+        line = self.lines.get(path, 0)
+        while path and not line:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+            line = self.lines.get(path, 0)
+        return line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from dispatch.model import (
     Correction,
     Image,
     Issue,
+    Place,
     Section,
     SitePlace,
     Source,
@@ -120,7 +121,7 @@ class Templates:
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RenderError(
                 f"{type(error).__name__}: {error}",
-                subject=_place(error) or f"templates/{name}",
+                subject=_place(error) or Place(file=f"templates/{name}"),
                 hint="Compare it with the default template of that name.",
             ) from error
 
@@ -187,14 +188,14 @@ def _token(context: Context, value: object) -> object:
     return Markup(f"{skeleton.mark}{len(skeleton.values) - 1}qx")  # noqa: S704 - letters and digits
 
 
-def _place(error: Exception) -> str:
-    """The template and the line where it happened; Jinja2 writes templates into the traceback."""
-    place = ""
+def _place(error: Exception) -> Place | None:
+    """The template and the line where it happened, where that is known: Jinja2 writes templates into the traceback."""
+    place = None
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.startswith("templates/"):
-            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            place = Place(file=trace.tb_frame.f_code.co_filename, line=trace.tb_lineno or 0)
         trace = trace.tb_next
     if isinstance(error, TemplateSyntaxError):
-        return f"{error.filename}:{error.lineno}"
+        return Place(file=error.filename or "", line=error.lineno)
     return place

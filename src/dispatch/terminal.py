@@ -1,4 +1,4 @@
-"""What comes from outside, made safe for a terminal: the one function for every foreign string that is printed."""
+"""What comes from outside, made safe for a terminal: for every foreign string that is printed."""
 
 import re
 
@@ -11,6 +11,11 @@ _UNSAFE = re.compile(
 def safe(text: str) -> str:
     r"""The text with every control character written as ``\x1b`` or ``\u202e``: nothing in it acts on a terminal."""
     return _UNSAFE.sub(_written, text)
+
+
+def fold_line(text: str) -> str:
+    """Make a text safe, and a single line of it: nothing in it can begin another."""
+    return " ".join(safe(text).split())
 
 
 def _written(match: re.Match[str]) -> str:

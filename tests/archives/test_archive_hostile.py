@@ -243,6 +243,7 @@ def test_xml_goes_through_its_door(text, said):
     assert posts == []
     assert left[0].is_fault
     assert said in left[0].reason
+    assert ("in parts" in left[0].reason) == (said == "nested too deep")
 
 
 def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others():

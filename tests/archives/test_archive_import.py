@@ -214,6 +214,21 @@ def test_what_is_written_is_what_was_read(kind, folder):
         assert article.content.split() == meant.content.split()
 
 
+def test_that_nobody_is_named_is_said_whatever_the_other_notes_say(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "author.png").write_bytes(b"no picture")
+    (tmp_path / "one.md").write_text(POST.replace("author: Ada Quay\n", "") + "\n\n![](images/author.png)\n")
+    (row,) = imported(str(tmp_path), "--from", "markdown")["imported"]
+    assert any("images/author.png" in note for note in row["notes"])
+    assert "the archive names no author" in row["notes"]
+
+
+def test_who_is_known_by_something_that_is_no_name_is_said():
+    rows = {row["slug"]: row for row in imported(str(DATA / "ghost"))["imported"]}
+    assert "its author is known only as “Admin”" in rows["by-nobody"]["notes"]
+    assert "the archive names no author" not in rows["by-nobody"]["notes"]
+
+
 def test_people_read_what_came_and_why_the_rest_did_not():
     result = run("import", str(DATA / "substack"))
     assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/issue.md"

@@ -25,8 +25,8 @@ def test_a_sample_is_taken_for_what_it_is(kind):
 def test_what_is_no_archive_is_told_with_what_would_be():
     with pytest.raises(GatherError) as caught:
         archives.kind_of(bag({"a.pdf": b"%PDF", "b.json": "{}", "c.xml": "<rss/>", "d.csv": "a,b\n"}))
-    assert "no archive" in caught.value.message
-    assert "WordPress" in caught.value.hint
+    assert "no archive" in caught.value.faults[0].what
+    assert "WordPress" in caught.value.faults[0].hint
 
 
 def test_substack():
@@ -91,7 +91,7 @@ def test_ghost():
     assert ferry.article.source == Source(title="fremd.example", url="https://fremd.example/", syndicate="full")
     assert (ferry.is_public, ferry.held) == (True, "not everybody could read it there (members)")
     assert posts["by-nobody"].article.authors == ()
-    assert posts["by-nobody"].notes == ("its author is known only as “Admin”",)
+    assert posts["by-nobody"].known_as == "Admin"
     assert "page" in left["export.json: about"].reason
     assert "lexical" in left["export.json: own-form"].reason
     assert left["export.json: comments"].reason == "not imported: 1"
@@ -141,7 +141,7 @@ def test_wordpress():
     draft = posts[""]
     assert (draft.is_public, draft.article.url, draft.article.authors) == (False, "", ())
     assert draft.article.published == datetime(2024, 5, 14, 10)
-    assert draft.notes == ("its author is known only as “admin”",)
+    assert draft.known_as == "admin"
     assert "password" in posts["the-quay"].held
     reasons = " ".join(one.reason for one in left.values())
     for part in ("is a page", "in the bin", "https://sound.example/r.mp3", "not imported: 1"):

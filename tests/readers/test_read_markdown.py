@@ -97,6 +97,18 @@ def test_bombs_and_broken_front_matter_are_refused(body, message):
         markdown.read(document(body))
 
 
+@pytest.mark.parametrize(
+    "head", ["", "---\ntitle: T\nauthor: Ann\n---\n", "Title: T\nAuthor: Ann\n\n", "+++\na = 1\n+++\n"]
+)
+@pytest.mark.parametrize("bomb", ["[" * 20_000, "> " * 200 + "a"])
+def test_what_is_refused_has_its_line_in_the_file(head, bomb):
+    text = f"{head}# Title\n\nOne\ntwo.\n \n\n{bomb}\n\nThree."
+    with pytest.raises(GatherError) as caught:
+        markdown.read(document(text))
+    (fault,) = caught.value.faults
+    assert fault.place.line == text.split("\n").index(bomb) + 1
+
+
 def test_the_first_heading_is_the_title():
     article = read("# The *winter* & I\n\nBy [Ada Holm](https://ada.example/?a=1&b=2)\n\n## One\n\nWords.\n\n# Two\n")
     assert article.title == "The winter & I"

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import html
-from dispatch.model import Article, Author, Document, Source
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Document, Place, Source
 from dispatch.readers import text
 
 PASTED = """The winter that did not come
@@ -203,3 +204,10 @@ def test_no_word_is_lost(lines):
     article = read("Title\n\n" + "\n\n".join(lines))
     shown = html.text(article.content) + "".join(author.name for author in article.authors)
     assert "".join(shown.split()) == "".join(html.clean("".join(lines)).split())
+
+
+def test_what_is_refused_has_no_line_of_what_was_made_of_the_text():
+    with pytest.raises(GatherError) as caught:
+        text.read(document("Title\n\n" + "[" * 20_000))
+    (fault,) = caught.value.faults
+    assert fault.place == Place()

@@ -11,7 +11,7 @@ from functools import partial
 
 from dispatch import frontmatter, links
 from dispatch.archives import bodies, rows
-from dispatch.archives.nouns import Archive, Left, Post, tried
+from dispatch.archives.nouns import Archive, Left, Post, leave_broken, tried
 from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, moment, said
 from dispatch.errors import GatherError, IssueError
@@ -39,7 +39,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
         try:
             letters = _rows(archive, name)
         except GatherError as error:
-            yield Left(file=name, reason=error.message, is_fault=True)
+            yield from leave_broken(name, error)
             continue
         for number, row in enumerate(letters, 1):
             label = f"{name}: {said(row, 'slug', 'subject', 'id') or number}"
@@ -76,7 +76,7 @@ def _of_file(name: str, place: MemberPlace) -> Post | Left:
     try:
         parsed = frontmatter.parse(text, file=name)
     except IssueError as error:
-        return Left(file=name, reason=error.message, is_fault=True)
+        raise GatherError(*error.faults) from error
     if not said(parsed.data, "subject", "title"):
         return Left(file=name, reason="it has no subject")
     told, _ = foreign.split(text, Document(url="", media_type="text/markdown", charset="", body=b"", name=name))

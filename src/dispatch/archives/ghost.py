@@ -113,7 +113,6 @@ def _post(row: Row, tables: _Tables, place: MemberPlace, name: str, label: str) 
     body = bodies.of_html(article, written, replace(place, file=name))
     visibility = said(row, "visibility") or "public"
     names = [said(tables.users.get(user, {}), "name") for user in users]
-    unknown = [] if authors or not any(names) else [f"its author is known only as “{', '.join(names)}”"]
     caption = html.text(html.sanitise(said(meta, "feature_image_caption")))
     return Post(
         file=label,
@@ -121,7 +120,8 @@ def _post(row: Row, tables: _Tables, place: MemberPlace, name: str, label: str) 
         slug=said(row, "slug"),
         is_public=said(row, "status") in {"published", "sent"},
         held="" if visibility == "public" else f"not everybody could read it there ({visibility})",
-        notes=(*unknown, *([f"the words below its picture are left out: {caption}"] if caption else ()), *body.notes),
+        known_as="" if authors else ", ".join(filter(None, names)),
+        notes=(*([f"the words below its picture are left out: {caption}"] if caption else ()), *body.notes),
         pictures=body.pictures,
     )
 

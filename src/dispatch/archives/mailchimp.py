@@ -11,7 +11,7 @@ from functools import partial
 
 from dispatch import links
 from dispatch.archives import bodies, rows
-from dispatch.archives.nouns import Archive, Left, Post, tried
+from dispatch.archives.nouns import Archive, Left, Post, leave_broken, tried
 from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, said
 from dispatch.errors import GatherError
@@ -59,7 +59,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
     try:
         campaigns = rows.of_csv(rows.text_of(archive, table)) if table else []
     except GatherError as error:
-        yield Left(file=table, reason=error.message, is_fault=True)
+        yield from leave_broken(table, error)
     sent = _matched(campaigns, letters)
     for name in letters:
         row = campaigns[sent[name]] if name in sent else {}

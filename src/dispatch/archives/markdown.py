@@ -62,10 +62,7 @@ def _post(place: MemberPlace, known: Mapping[str, Author]) -> Post | Left:
     name = place.file
     document = Document(url="", media_type="text/markdown", charset="", body=place.archive.read(name), name=name)
     text = rows.text_of(place.archive, name)
-    try:
-        data, written = foreign.parsed(text, document)
-    except GatherError as error:
-        raise GatherError(error.message) from error
+    data, written = foreign.parsed(text, document)
     if not data:
         return Left(file=name, reason="it has no front matter")
     parts = name.split("/")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
-from dispatch.errors import GatherError
+from dispatch.errors import DispatchError, GatherError
 from dispatch.model import Article
 
 
@@ -43,6 +43,7 @@ class Post:
     slug: Annotated[str, "its name in the address that it had, as it stands"] = ""
     is_public: Annotated[bool, "it could be read by anybody"] = False
     held: Annotated[str, "why it stays a draft though it was published; empty when nothing is against it"] = ""
+    known_as: Annotated[str, "what the export has of its author where that is no name"] = ""
     notes: Annotated[tuple[str, ...], "what of it could not be placed, a line each"] = ()
     pictures: Annotated[Mapping[str, bytes], "pictures that the archive holds, by the names that they get"] = field(
         default_factory=dict
@@ -91,7 +92,14 @@ def tried(file: str, post: Callable[[], Post | Left]) -> Iterator[Post | Left]:
     try:
         found = post()
     except GatherError as error:
-        found = Left(file=file, reason=error.message, is_fault=True)
+        yield from leave_broken(file, error)
+        return
     if isinstance(found, Post) and not found.article.title:
         found = Left(file=file, reason="it has no title")
     yield found
+
+
+def leave_broken(file: str, error: DispatchError) -> Iterator[Left]:
+    """Leave a file for each of the faults that keep it from being read."""
+    for fault in error.faults:
+        yield Left(file=file, reason=fault.what, is_fault=True)

@@ -116,7 +116,7 @@ class Pictures:
         try:
             body = self._place.archive.read(member)
         except GatherError as error:
-            self.notes[f"the picture {member} cannot be read: {error.message}"] = None
+            self.notes[f"the picture {member} cannot be read: {error.what}"] = None
             return ""
         if not body.startswith(_BEGINNINGS.get(kind, ())) or len(body) > self._room:
             self.notes[f"{member} is no picture that can be shown, or too large"] = None

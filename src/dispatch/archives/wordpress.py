@@ -52,8 +52,9 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
         try:
             root = xml.parse(rows.text_of(archive, name))
         except GatherError as error:
-            hint = "; WordPress can export it in parts, by date" if "too many parts" in error.message else ""
-            yield Left(file=name, reason=f"{error.message}{hint}", is_fault=True)
+            for fault in error.faults:
+                way_out = "; WordPress can export it in parts, by date" if fault.reason == "too-many-parts" else ""
+                yield Left(file=name, reason=f"{fault.what}{way_out}", is_fault=True)
             continue
         channel = next(children(root, "channel"), root)
         yield from _of_channel(channel, name, archive, site)
@@ -130,14 +131,14 @@ def _post(item: Element, site: _Site, label: str) -> Post | Left:
         return Left(file=label, reason=f"“{title}”: a podcast without text ({enclosures[0].url})")
     body = bodies.of_html(article, wordpress_text.as_html(written), site.place)
     why = "it was private" if status == "private" else "it asked for a password"
-    unknown = [] if authors else [f"its author is known only as “{text_of(item, 'dc:creator')}”"]
     return Post(
         file=label,
         article=body.article,
         slug=text_of(item, "wp:post_name"),
         is_public=status in {"publish", "private"},
         held=why if status == "private" or text_of(item, "wp:post_password") else "",
-        notes=(*unknown, *body.notes),
+        known_as="" if authors else text_of(item, "dc:creator"),
+        notes=body.notes,
         pictures=body.pictures,
     )
 

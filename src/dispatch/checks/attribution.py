@@ -22,7 +22,7 @@ _MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-
 def check(case: Case) -> Iterator[Finding]:
     """Judges every edition."""
     for edition, error in case.unreadable:
-        yield finding("attribution.readable", edition.path, f"It cannot be read back: {error.message}")
+        yield finding("attribution.readable", edition.path, f"It cannot be read back: {error.what}")
     for _, part in case.parts:
         yield from _whole(part)
         for rule, what in (*tombstones.whole(case.issue, part, case.publication), *about.judge(part)):

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from dispatch import __version__
-from dispatch.errors import DispatchError, LockedError
+from dispatch.errors import DispatchError
 
 # name: (module, what --help says of it)
 COMMANDS = {
@@ -73,16 +73,20 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 raise
             show(error)
-            ctx.exit(75 if isinstance(error, LockedError) else 1)
+            ctx.exit(error.exit_code)
 
 
 def show(error: DispatchError) -> None:
-    """Says on standard error what is wrong and what to do."""
-    from dispatch.terminal import safe
+    """Print each fault on standard error, a line each, and what to do; a hint that several in a row have, once."""
+    from itertools import groupby
 
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {safe(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"{click.style('Hint:', bold=True)} {safe(error.hint)}", err=True)
+    from dispatch.terminal import fold_line
+
+    for hint, faults in groupby(error.faults, key=lambda fault: fault.hint):
+        for fault in faults:
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {fold_line(str(fault))}", err=True)
+        if hint:
+            click.echo(f"{click.style('Hint:', bold=True)} {fold_line(hint)}", err=True)
 
 
 @click.group(

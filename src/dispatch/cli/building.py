@@ -8,9 +8,9 @@ from pathlib import Path
 from dispatch import compose, files, issues, ledger, nouns, pictures, render, searching
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
-from dispatch.errors import DispatchError, IssueError
+from dispatch.errors import IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
-from dispatch.model import Copy, Edition, Finding, Issue, Publication, Record, SitePlace
+from dispatch.model import Copy, Edition, Fault, Finding, Issue, Publication, Record, SitePlace
 from dispatch.model.kept import Digests, Kept
 from dispatch.readers import opml
 from dispatch.recipes import Recipes, digest, program
@@ -41,7 +41,7 @@ class Building:
     publishing: str = ""  # the slug of the draft that is about to be published
     released: Sequence[str] = ()  # the slugs of the issues that the site shows
     findings: list[Finding] = field(default_factory=list)
-    faults: list[DispatchError] = field(default_factory=list)  # what is told, and stops nothing
+    faults: list[Fault] = field(default_factory=list)  # what is told, and stops nothing
     _whole: dict[str, Issue] = field(default_factory=dict)
     _albums: dict[str, pictures.Album] = field(default_factory=dict)
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Building:
             except IssueError as error:
                 if not self._is_mere_draft(slug):
                     raise
-                self.faults.append(error)
+                self.faults.extend(error.faults)
         self.recipes.forget(slug for slug in self.recipes.slugs() if slug not in found)
         return found
 

@@ -14,6 +14,7 @@ from dispatch.cli.desk import desk, now, say, tell
 from dispatch.gather import Gathered
 from dispatch.inbox import Kept
 from dispatch.model import Source, Visit
+from dispatch.terminal import fold_line
 
 WEEKS = timedelta(weeks=2)
 
@@ -61,9 +62,9 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
     else:
         tell(report.summary())
     for line in report.troubles(started):
-        say(line)
+        say(fold_line(line))
     for line in _silent(here.publication.sources, visits, report.failed, started):
-        say(line)
+        say(fold_line(line))
     if report.failed:
         sys.exit(1)
 
@@ -102,7 +103,7 @@ class Report:
                 "state": result.state,
                 "new": kept.new,
                 "changed": kept.changed,
-                "error": result.error.message if result.error else "",
+                "error": result.error.what if result.error else "",
                 "failures": visit.failures,
                 "succeeded": visit.succeeded.isoformat() if visit.succeeded else None,
                 "moved_to": visit.moved_to,

@@ -15,6 +15,7 @@ from dispatch.cli.desk import Desk, desk, now, say, tell
 from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
 from dispatch.model import Author, Issue, Publication
+from dispatch.terminal import fold_line
 
 
 @click.command("import")
@@ -101,13 +102,13 @@ class Done:
             tell(f"issues/{one.slug}/issue.md")
             say(f"“{one.title}” by {', '.join(names) or 'nobody named'}")
             for note in post.notes:
-                say(f"  {post.file}: {note}")
+                say(f"  {fold_line(f'{post.file}: {note}')}")
 
     def said(self, what: str, file: str, reason: str) -> None:
         """Something was skipped, left, or failed."""
         self.rows[what].append({"file": file, "reason": reason})
         if not self.is_quiet:
-            say(f"{file}: {reason}")
+            say(fold_line(f"{file}: {reason}"))
 
     def published(self, slug: str) -> None:
         """The issue of that slug is published."""
@@ -181,7 +182,9 @@ def _written(
 def _changes(post: Post, one: Issue) -> Iterator[str]:
     """What an editor should know of the issue that the post became."""
     (article,) = one.articles
-    if not article.authors and not any("author" in note for note in post.notes):
+    if post.known_as:
+        yield f"its author is known only as “{post.known_as}”"
+    elif not article.authors:
         yield "the archive names no author"
     if not article.published:
         yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"

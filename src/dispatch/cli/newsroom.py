@@ -12,8 +12,8 @@ from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
-from dispatch.model import Edition, Finding, Issue, Publication, SitePlace
-from dispatch.server.preview import Listed, Overview, Stop, Weight, places
+from dispatch.model import Edition, Fault, Finding, Issue, Publication, SitePlace
+from dispatch.server.preview import Listed, Overview, Stop, Weight
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
 
@@ -34,7 +34,7 @@ class Newsroom:
         self._heads: dict[str, Issue] = {}
         self._whole: dict[str, Issue] = {}
         self._stale: set[str] = set()
-        self._faults: dict[str, DispatchError] = {}  # by slug; what is wrong with the publication itself under none
+        self._faults: dict[str, tuple[Fault, ...]] = {}  # by slug; those of the publication itself under none
         self._made: dict[Hashable, object] = {}
         self._lock = RLock()
         self._look()
@@ -70,9 +70,6 @@ class Newsroom:
         with self._lock:
             heads = compose.newest_first(self._heads.values())
             heads.sort(key=lambda issue: issue.status != "draft")
-            faults = [
-                places.fault(line, error.hint) for error in self._faults.values() for line in str(error).splitlines()
-            ]
             return Overview(
                 title=self._publication.title,
                 url=self._publication.url,
@@ -89,7 +86,7 @@ class Newsroom:
                     )
                     for one in heads
                 ),
-                faults=tuple(dict.fromkeys(faults)),
+                faults=tuple(dict.fromkeys(fault for faults in self._faults.values() for fault in faults)),
             )
 
     def stops(self, slug: str) -> list[Stop]:
@@ -239,14 +236,12 @@ class Newsroom:
             if slug not in self._whole:
                 self._read(slug)
             if slug not in self._whole:
-                error = self._faults.get(slug)
-                raise IssueError(str(error or "cannot be read"), hint=error.hint if error else "")
+                raise IssueError(*self._faults[slug])
             return self._whole[slug]
 
     def _head(self, slug: str) -> Issue:
         if slug not in self._heads:
-            error = self._faults.get(slug) or IssueError(f"there is no issue “{slug}”")
-            raise IssueError(str(error), hint=error.hint)
+            raise IssueError(*self._faults.get(slug, (f"there is no issue “{slug}”",)))
         return self._heads[slug]
 
     def _read(self, slug: str) -> None:
@@ -256,7 +251,7 @@ class Newsroom:
             self._whole[slug] = issues.read(self._publication, slug)
             self._faults.pop(slug, None)
         except IssueError as error:
-            self._faults[slug] = error
+            self._faults[slug] = error.faults
 
     def _look(self, slugs: Collection[str] | None = None) -> None:
         """Reads the heads of these issues, or of all."""
@@ -271,13 +266,13 @@ class Newsroom:
             try:
                 self._heads[slug] = issues.head(self._publication, slug)
             except IssueError as error:
-                self._faults[slug] = error
+                self._faults[slug] = error.faults
 
     def _reloaded(self) -> Publication:
         try:
             publication = config.load(self._root)
         except DispatchError as error:
-            self._faults[""] = error
+            self._faults[""] = error.faults
             return self._publication
         self._faults.pop("", None)
         return publication

@@ -94,8 +94,8 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     for folder in issues.misnamed(publication):
         say(f"issues/{folder} is no issue: the name of its folder must be made of a-z, 0-9 and hyphens.")
     building.released = _released(building, published, one)
-    for fault in building.faults:
-        warn(fault)
+    if building.faults:
+        warn(DispatchError(*building.faults))
     pages = building.pages
     with click.progressbar(
         building.build(release), length=len(pages), label="Publishing", file=sys.stderr, hidden=not sys.stderr.isatty()

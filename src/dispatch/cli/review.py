@@ -15,7 +15,7 @@ from dispatch.check import findings as findings_of
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk, desk, tell
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
-from dispatch.model import Finding, Issue, Publication
+from dispatch.model import Fault, Finding, Issue, Publication
 from dispatch.review import Change, Review, Version
 
 
@@ -66,22 +66,22 @@ def version(root: Path) -> Version:
     try:
         publication = config.load(root)
     except ConfigError as error:
-        return Version(publication=None, faults={config.FILE: tuple(str(error).splitlines())})
+        return Version(publication=None, faults={config.FILE: error.faults})
     read: list[Issue] = []
     files: dict[str, dict[str, str]] = {}
-    faults: dict[str, tuple[str, ...]] = {}
+    faults: dict[str, tuple[Fault, ...]] = {}
     for slug in issues.names(publication):
         try:
             one = issues.read(publication, slug)
             files[slug] = digests(publication, one)
             read.append(one)
         except IssueError as error:
-            faults[slug] = tuple(str(error).splitlines())
+            faults[slug] = error.faults
     try:
         remembered = ledger.read(publication)
     except IssueError as error:
         remembered = ()
-        faults[ledger.FILE] = tuple(str(error).splitlines())
+        faults[ledger.FILE] = error.faults
     return Version(publication=publication, issues=tuple(read), ledger=remembered, files=files, faults=faults)
 
 

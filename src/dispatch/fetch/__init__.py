@@ -99,7 +99,7 @@ def states(
         try:
             client.get(address, whole=False).whole()
         except GatherError as error:
-            return address, error.message
+            return address, error.what
         return address, ""
 
     asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]

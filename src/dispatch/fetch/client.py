@@ -224,7 +224,7 @@ def told(address: str, seconds: float) -> Iterator[None]:
     try:
         yield
     except GatherError as error:
-        raise GatherError(error.message, subject=address, hint=error.hint) from error
+        raise error.within(address) from error
     except TimeoutError as error:
         raise GatherError(
             f"no complete answer within {seconds:g} seconds", subject=address, hint="Try again later."

@@ -9,7 +9,6 @@ text of the changed keys only: comments, order, quotation marks, indentation, li
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +16,14 @@ from dispatch.errors import IssueError
 from dispatch.frontmatter import dump, nodes
 from dispatch.frontmatter.drafts import drafts
 from dispatch.frontmatter.dump import Value
+from dispatch.model import Place
+from dispatch.toml import parse_toml
 
 __all__ = ["LIMIT", "FrontMatter", "Value", "compose", "edit", "parse", "split"]
 
 LIMIT = 64 * 1024  # bytes of front matter
+
+_FIRST = 2  # the line of the file in which the front matter begins, below its fence
 
 _FENCED = re.compile(
     r"(?P<head>\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n)"
@@ -61,9 +64,10 @@ def parse(text: str, *, file: str = "") -> FrontMatter:
         raise IssueError("the front matter is larger than 64 KiB", subject=file)
     if kind == "toml":
         try:
-            return FrontMatter(data=tomllib.loads(front.replace("\r\n", "\n")), lines={}, body=body)
-        except (ValueError, RecursionError) as error:
-            raise IssueError(f"the front matter is not TOML: {error}", subject=file) from error
+            data = parse_toml(front.replace("\r\n", "\n"), error=IssueError)
+        except IssueError as error:
+            raise error.within(Place(file=file, line=_FIRST)) from error
+        return FrontMatter(data=data, lines={}, body=body)
     root = _tree(front, file)
     lines = {path: line + 1 for path, line in nodes.lines(root).items()} if root else {}
     return FrontMatter(data=nodes.mapping(root) if root else {}, lines=lines, body=body)
@@ -110,9 +114,9 @@ def _tree(front: str, file: str = "") -> nodes.Pairs | None:
     raise IssueError("what stands here has no key, as in “title: The Wire”", subject=_place(file, root.line))
 
 
-def _place(file: str, line: int) -> str:
-    """The place of a line of the front matter: the fence is the file's first."""
-    return f"{file}:{line + 1}" if file else f"line {line + 1}"
+def _place(file: str, line: int) -> Place:
+    """The place in the file of a line of its front matter."""
+    return Place(line=line).within(Place(file=file, line=_FIRST))
 
 
 def _says(text: str, wanted: nodes.Data, tail: str) -> bool:

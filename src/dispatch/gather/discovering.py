@@ -57,4 +57,4 @@ def _read(answer: fetch.Answer) -> reading.Found:
     try:
         return reading.read(document)
     except GatherError as error:
-        raise GatherError(error.message, subject=document.name, hint=error.hint) from error
+        raise error.within(document.name) from error

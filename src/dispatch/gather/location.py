@@ -40,7 +40,7 @@ def articles(
     try:
         found = READERS[name].read(document)
     except GatherError as error:
-        raise GatherError(error.message, subject=error.subject or document.name, hint=error.hint) from error
+        raise error.within(document.name) from error
     if not found:
         raise GatherError(f"there is nothing to read in this {name}", subject=document.name)
     typed = location if links.is_web(location) and name != "feed" else ""

@@ -190,7 +190,7 @@ class _Gathering:
             with self.large:
                 return reading.read(document, kind, seconds=self.reading_seconds)
         except GatherError as error:
-            raise GatherError(error.message, subject=document.name, hint=error.hint) from error
+            raise error.within(document.name) from error
 
     def _entry(self, article: Article, own: Source, source: Source) -> Article:
         return completing.entry(article, own, source, self.zone)
@@ -210,7 +210,7 @@ class _Gathering:
         visit = replace(
             visit,
             asked=self.now,
-            error=error.message,
+            error=error.what,
             failures=visit.failures + 1,
             not_before=self._later(answer) if answer else None,
         )

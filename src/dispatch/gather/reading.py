@@ -13,7 +13,7 @@ from typing import Final
 
 from dispatch import links, nouns
 from dispatch.errors import GatherError
-from dispatch.model import Article, Document, Source
+from dispatch.model import Article, Document, Fault, Source
 from dispatch.readers import discovery, feed, hfeed, page
 
 MOST_SECONDS: Final = 20.0
@@ -89,8 +89,8 @@ def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
         raise GatherError(f"it takes longer than {seconds:g} seconds to read", hint="No honest feed does.") from error
     except ValueError as error:
         raise GatherError("it cannot be read within the memory that a feed may take") from error
-    if "error" in answer:
-        raise GatherError(answer["error"], hint=answer["hint"])
+    if "faults" in answer:
+        raise GatherError(*(nouns.noun(Fault, json.dumps(fault)) for fault in answer["faults"]))
     return nouns.noun(Found, json.dumps(answer))
 
 
@@ -101,7 +101,7 @@ def _main() -> None:
     try:
         answer = nouns.table(_read(document, json.loads(head)["as"]))
     except GatherError as error:
-        answer = {"error": error.message, "hint": error.hint}
+        answer = {"faults": [nouns.table(fault) for fault in error.faults]}
     json.dump(answer, sys.stdout)
 
 

@@ -10,7 +10,7 @@ from dispatch import files, tables, terms
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
 from dispatch.issues.reading import SUFFIXES, Folder, names
-from dispatch.model import Article, Issue, Publication, Status
+from dispatch.model import Article, Fault, Issue, Publication, Status
 
 
 def find(publication: Publication, name: str) -> str:
@@ -30,10 +30,10 @@ def newest(publication: Publication, status: Status | None = None) -> str | None
 
     Raises IssueError with the faults of every issue.md.
     """
-    faults: list[str] = []
+    faults: list[Fault] = []
     heads = [Folder(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
     if faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     fit = [head for head in heads if head and status in (None, head.status)]
     return max(fit, key=lambda head: (head.date, head.number or 0, head.slug)).slug if fit else None
 
@@ -52,7 +52,7 @@ def strays(publication: Publication, slug: str) -> list[str]:
     folder = Folder(publication=publication, slug=slug)
     file = folder.file(folder.path / "issue.md")
     if file is None:
-        raise IssueError("\n".join(folder.faults))
+        raise IssueError(*folder.faults)
     sections = file.front.data.get("sections")
     listed = {"issue"}
     for section in sections if isinstance(sections, list) else [sections]:

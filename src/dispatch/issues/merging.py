@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import TypeVar
 
 from dispatch.errors import IssueError
-from dispatch.model import Article, Issue, Section
+from dispatch.model import Article, Fault, Issue, Place, Section
 
 Noun = TypeVar("Noun", Issue, Article)
 Outline = Sequence[tuple[Section, tuple[str, ...]]]
@@ -43,7 +43,7 @@ def _merge_outlines(file: str, old: Outline, new: Outline, now: Outline) -> Outl
     if new == old:
         return now
     if now not in (old, new):
-        raise _clash(file, ["sections"])
+        raise _clash(file, "sections")
     return new
 
 
@@ -56,11 +56,11 @@ def _merge_articles(
         if was and there:
             merged[id_] = _merge_fields(there.file, was, article, there)
         elif there and there != article:
-            raise _clash(there.file, ["id"])
+            raise _clash(there.file, "id")
         elif not was:
             merged[id_] = article
         elif was != article:
-            raise _clash(was.file, ["sections"])
+            raise _clash(was.file, "sections")
     return merged
 
 
@@ -73,13 +73,11 @@ def _merge_fields(file: str, old: Noun, new: Noun, now: Noun) -> Noun:
     }
     clashes = [key for key, value in changed.items() if getattr(now, key) not in (getattr(old, key), value)]
     if clashes:
-        raise _clash(file, clashes)
+        raise _clash(file, *clashes)
     return replace(now, **changed)
 
 
-def _clash(file: str, keys: Sequence[str]) -> IssueError:
-    return IssueError(
-        f"somebody else changed {', '.join(keys)} while this command ran: nothing is written",
-        subject=file,
-        hint="Look at the file, and run the command again.",
-    )
+def _clash(file: str, *keys: str) -> IssueError:
+    what = "somebody else changed it while this command ran: nothing is written"
+    hint = "Look at the file, and run the command again."
+    return IssueError(*(Fault(what=what, place=Place(file=file, key=key), hint=hint) for key in keys))

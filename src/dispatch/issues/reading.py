@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-from dispatch import files, frontmatter, html, identity, links, tables, terms
+from dispatch import files, html, identity, links, tables, terms
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Article, Author, Issue, Publication, Section, Source
+from dispatch.issues.file import File, parse_file
+from dispatch.model import Article, Author, Fault, Issue, Place, Publication, Section, Source
 from dispatch.readers import markdown
 
 KEY = re.compile(r"[a-z0-9-]{1,80}")
@@ -22,28 +23,28 @@ SUFFIXES = (".md", ".html")
 
 def read(publication: Publication, slug: str) -> Issue:
     """The issue of that slug. Raises IssueError with every fault of its files."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     issue = Folder(publication=publication, slug=slug, faults=faults).issue()
     if issue is None or faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return issue
 
 
 def head(publication: Publication, slug: str) -> Issue:
     """The issue without its words, its sections and their articles, which are not read. Raises IssueError."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     issue = Folder(publication=publication, slug=slug, faults=faults).head()
     if issue is None or faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return issue
 
 
 def read_all(publication: Publication) -> list[Issue]:
     """All issues by slug. Raises IssueError with every fault of all their files."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     found = [Folder(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
     if faults:
-        raise IssueError("\n".join(faults))
+        raise IssueError(*faults)
     return [issue for issue in found if issue]
 
 
@@ -63,26 +64,6 @@ def misnamed(publication: Publication) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """One file, read: where it is, how to speak of it, its text, and what its front matter and body hold."""
-
-    path: Path
-    name: str
-    text: str
-    front: frontmatter.FrontMatter
-
-    @property
-    def bytes(self) -> bytes:
-        """What it holds on the disk: it is UTF-8, with its own line ends and mark."""
-        return self.text.encode("utf-8")
-
-    @property
-    def words(self) -> str:
-        """The body without the empty lines around it."""
-        return self.front.body.replace("\r\n", "\n").strip("\n")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """The folder of one issue while it is read.
 
@@ -92,7 +73,7 @@ class Folder:
 
     publication: Publication
     slug: str
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     read: dict[Path, File] = field(default_factory=dict)
 
     @property
@@ -175,16 +156,13 @@ class Folder:
             try:
                 self.read[path] = self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
             except IssueError as error:
-                self.faults.append(str(error))
+                self.faults.extend(error.faults)
                 return None
         return self.read[path]
 
     def parsed(self, path: Path, text: str) -> File:
         """A file with this text. Raises IssueError."""
-        name = files.name(path, self.publication.root)
-        if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split(text)[1]:
-            raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
-        return File(path=path, name=name, text=text, front=frontmatter.parse(text, file=name))
+        return parse_file(path, text, name=files.name(path, self.publication.root))
 
     def of(self, key: str) -> list[Path]:
         """The files of that key: one, if all is well."""
@@ -224,13 +202,11 @@ class Folder:
 
     def _content(self, file: File) -> str:
         """A file's body as content."""
-        return self._html(file.words, file.name, is_html=file.path.suffix == ".html")
-
-    def _html(self, words: str, place: str, *, is_html: bool = False) -> str:
+        clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
         try:
-            return html.sanitise(words, self.base) if is_html else markdown.to_html(words, self.base)
+            return clean(file.words, self.base)
         except GatherError as error:
-            self.faults.append(f"{place}: {error.message}")
+            self.faults.extend(error.within(Place(file=file.name, line=file.begin)).faults)
             return ""
 
     def _sections(self, value: object, at: str, reading: tables.Reading) -> tuple[Section | None, ...]:
@@ -253,7 +229,12 @@ class Folder:
     def _intro(self, value: object, at: str, reading: tables.Reading) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a text")  # noqa: TRY004 - a fault of the file, not of the program
-        return self._html(value.strip("\n"), f"{reading.file}: {at}")
+        try:
+            return markdown.to_html(value.strip("\n"), self.base)
+        except GatherError as error:
+            for fault in error.faults:
+                reading.fault(at, fault.what, hint=fault.hint)
+            return ""
 
     def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
         """The article that a section lists by its key."""

@@ -15,8 +15,9 @@ from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
+from dispatch.issues.file import File
 from dispatch.issues.merging import merge
-from dispatch.issues.reading import KEY, File, Folder
+from dispatch.issues.reading import KEY, Folder
 from dispatch.model import Article, Issue, Publication
 
 # What must come back from a file as it went in, or it is not written: the one promise.
@@ -178,7 +179,7 @@ def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
     try:
         return frontmatter.edit(file.text, changes, order)
     except IssueError as error:
-        raise IssueError(error.message, subject=file.name, hint=error.hint) from error
+        raise error.within(file.name) from error
 
 
 def _without_body(text: str) -> str:
@@ -188,4 +189,4 @@ def _without_body(text: str) -> str:
 
 def _raise(folder: Folder) -> None:
     if folder.faults:
-        raise IssueError("\n".join(folder.faults))
+        raise IssueError(*folder.faults)

@@ -28,7 +28,7 @@ from dispatch.model.articles import (
 from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
 from dispatch.model.pictures import Copy, Variant
-from dispatch.model.places import Fault, Half, Place
+from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Visit
 from dispatch.model.site import PageKind, SitePlace, Way
@@ -61,6 +61,7 @@ __all__ = [
     "Place",
     "Policy",
     "Publication",
+    "Reason",
     "Record",
     "Section",
     "Severity",

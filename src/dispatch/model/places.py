@@ -1,10 +1,11 @@
 """Where something is, and what is wrong there: the nouns of findings and errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 Half = Literal["", "text", "html"]
+Reason = Literal["", "too-many-parts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,20 @@ class Place:
     edition: Annotated[str, "the path of a finished edition"] = ""
     half: Annotated[Half, "which half of a message: its plain text or its HTML"] = ""
     article: Annotated[str, "the key of the article in the edition"] = ""
+
+    def within(self, outer: "Place") -> "Place":
+        """Return the place in ``outer`` of what was found here, in a text that stands there.
+
+        The third line of a body that begins in line 12 of its file is that file's line 14.
+        """
+        return Place(
+            file=outer.file or self.file,
+            line=outer.line + self.line - 1 if outer.line and self.line else outer.line or self.line,
+            key=".".join(filter(None, (outer.key, self.key))),
+            edition=outer.edition or self.edition,
+            half=outer.half or self.half,
+            article=outer.article or self.article,
+        )
 
     def __str__(self) -> str:
         """How a message speaks of it: file, line and key, or edition, half and article."""
@@ -42,7 +57,11 @@ class Fault:
     what: Annotated[str, "what is wrong, in a sentence without its place"]
     place: Annotated[Place, "where it is"] = Place()
     hint: Annotated[str, "what to do, in the imperative; may be empty"] = ""
-    reason: Annotated[str, "a word for programs that tells why, such as too-many-parts; may be empty"] = ""
+    reason: Annotated[Reason, "why, for programs; empty where none asks"] = ""
+
+    def within(self, place: Place | str) -> "Fault":
+        """Return the same fault at, or below, a place; a text is a file or an address."""
+        return replace(self, place=self.place.within(Place(file=place) if isinstance(place, str) else place))
 
     def __str__(self) -> str:
         """The place and what is wrong there, as one line."""

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from dispatch import files, html, links, terms
 from dispatch.errors import GatherError
-from dispatch.model import Copy, Issue, Publication, Variant
+from dispatch.model import Copy, Fault, Issue, Publication, Variant
 
 # The folder of the copies beside an issue's articles, and that of what is served at the top of the site.
 COPIES: Final = "copies"
@@ -31,7 +31,7 @@ class Album(NamedTuple):
 
     copies: Annotated[Mapping[str, Copy], "by the address that a picture has in the issue"]
     files: Annotated[Mapping[str, Callable[[], bytes]], "what makes each file, by its path in the public folder"]
-    faults: Annotated[tuple[GatherError, ...], "why a picture is shown from its own address instead"]
+    faults: Annotated[tuple[Fault, ...], "why a picture is shown from its own address instead"]
 
 
 def lacking(publication: Publication, issue: Issue) -> list[str]:
@@ -67,7 +67,7 @@ def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], boo
     """
     copies: dict[str, Copy] = {}
     made: dict[str, Callable[[], bytes]] = {}
-    faults: list[GatherError] = []
+    faults: list[Fault] = []
     for address, widths in _shown(publication, issue).items() if publication.site.images == "copy" else ():
         path = _original(publication, issue, address)
         if path is None:
@@ -75,7 +75,7 @@ def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], boo
         try:
             copy, making = _copied(publication, address, path, widths, is_public)
         except GatherError as error:
-            faults.append(error)
+            faults.extend(error.faults)
             continue
         copies[address] = copy
         made |= making
@@ -162,4 +162,4 @@ def _told(subject: str) -> Iterator[None]:
     try:
         yield
     except GatherError as error:
-        raise GatherError(error.message, subject=subject, hint=error.hint) from error
+        raise error.within(subject) from error

@@ -46,9 +46,8 @@ def parsed(text: str, document: Document) -> tuple[Data, str]:
     try:
         front = frontmatter.parse(text, file=document.name)
     except IssueError as error:
-        raise GatherError(
-            error.message, subject=error.subject, hint="Mend the lines at the head of the file, or remove them."
-        ) from error
+        hint = "Mend the lines at the head of the file, or remove them."
+        raise GatherError(*(replace(fault, hint=hint) for fault in error.faults)) from error
     return _keyed(front.data), front.body
 
 

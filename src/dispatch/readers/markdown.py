@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document
+from dispatch.model import Article, Author, Document, Place
 from dispatch.readers import charset, foreign
 
 MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
@@ -45,8 +45,12 @@ def read(document: Document) -> list[Article]:
     byline where the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of
     ``to_html``.
     """
-    article, body = foreign.split(charset.text(document), document)
-    title, body = _title(body, article.title)
+    text = charset.text(document)
+    article, body = foreign.split(text, document)
+    try:
+        title, body = _title(body, article.title)
+    except GatherError as error:
+        raise error.within(Place(line=text.count("\n", 0, len(text) - len(body)) + 1)) from error
     article = replace(article, title=title)
     if not article.authors:
         author, body = _byline(body)
@@ -80,8 +84,10 @@ def _looks(text: str) -> bool:
 def _parse(markdown: str) -> Sequence[Token]:
     _refuse_bombs(markdown)
     tokens = _parser().parse(markdown)
-    if any(token.level >= MOST_LEVELS - 1 for token in tokens):
-        raise GatherError("the Markdown is nested too deep", hint="Add it as plain text.")
+    deep = next((token for token in tokens if token.level >= MOST_LEVELS - 1), None)
+    if deep:
+        place = Place(line=deep.map[0] + 1 if deep.map else 0)
+        raise GatherError("the Markdown is nested too deep", subject=place, hint="Add it as plain text.")
     return tokens
 
 
@@ -130,8 +136,15 @@ def _escape_line(line: str) -> str:
 def _refuse_bombs(markdown: str) -> None:
     if len(markdown.encode(errors="replace")) > MOST_BYTES:
         raise GatherError("the Markdown is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
-    if any(paragraph.count("[") > MOST_BRACKETS for paragraph in re.split(r"\n[ \t\r]*\n", markdown)):
-        raise GatherError("a paragraph has more than 10,000 brackets", hint="Add it as an HTML page.")
+    line = 1
+    for paragraph in re.split(r"(\n[ \t\r]*\n)", markdown):
+        if paragraph.count("[") > MOST_BRACKETS:
+            blank = len(paragraph) - len(paragraph.lstrip())
+            place = Place(line=line + paragraph.count("\n", 0, blank))
+            raise GatherError(
+                "a paragraph has more than 10,000 brackets", subject=place, hint="Add it as an HTML page."
+            )
+        line += paragraph.count("\n")
 
 
 @cache

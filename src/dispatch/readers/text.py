@@ -7,10 +7,12 @@ stays as typed.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 from dispatch import links
-from dispatch.model import Article, Author, Document, Source
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Document, Place, Source
 from dispatch.readers import authorblock, charset, markdown, people
 
 MEDIA_TYPES = frozenset({"text/plain"})
@@ -45,12 +47,16 @@ def read(document: Document) -> list[Article]:
     dek, body = _dek(body)
     authors = people.complete([*named, *boxed], ())
     written = "\n\n".join(_markdown(body))
+    try:
+        content = markdown.to_html(written)
+    except GatherError as error:  # the lines of what was written here are not those of the text
+        raise GatherError(*(replace(fault, place=Place()) for fault in error.faults)) from error
     return [
         Article(
             title=title,
             dek=dek,
             markdown=written,
-            content=markdown.to_html(written),
+            content=content,
             authors=authors,
             certainty="certain" if boxed else "likely" if authors else "unknown",
             source=_source(body),

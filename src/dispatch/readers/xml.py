@@ -111,7 +111,8 @@ class _Builder:
         self._depth += 1
         self._elements += 1
         if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
-            raise GatherError("the XML is nested too deep or has too many parts", hint="No honest feed is.")
+            what = "the XML is nested too deep or has too many parts"
+            raise GatherError(what, hint="No honest feed is.", reason="too-many-parts")
         self._tree.start(_prefixed(tag), {_prefixed(name): value for name, value in attributes.items()})
 
     def _end(self, tag: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from dispatch.model import Article, Finding, Issue, Publication, Record
+from dispatch.model import Article, Fault, Finding, Issue, Publication, Record
 
 Weight = Literal["stop", "look", "tell"]
 Kind = Literal["byline", "link", "credit", "terms", "identity", "gone", "file", "rule", "new", "other"]
@@ -20,7 +20,7 @@ class Version:
     files: Annotated[Mapping[str, Mapping[str, str]], "by issue, a digest of each file beside its articles"] = field(
         default_factory=dict
     )
-    faults: Annotated[Mapping[str, tuple[str, ...]], "by an issue's slug or a file, why it cannot be read"] = field(
+    faults: Annotated[Mapping[str, tuple[Fault, ...]], "by an issue's slug or a file, why it cannot be read"] = field(
         default_factory=dict
     )
 

@@ -206,7 +206,7 @@ class Public:
             self._rules_mark = mark
             self._rules, faults = redirects.read(_text(self._folder) if mark else "")
             for fault in faults:
-                self._warn(fault)
+                self._warn(str(fault))
         return self._rules.find(path)
 
 

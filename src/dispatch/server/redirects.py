@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from dispatch.model import Fault, Place
 from dispatch.server.manifest import INDEX, asked
 
 MOVED = (301, 302, 303, 307, 308)
@@ -55,19 +56,19 @@ class Redirects:
         return None
 
 
-def read(text: str) -> tuple[Redirects, tuple[str, ...]]:
-    """The rules in a file, and what is wrong with it, a sentence a line; a wrong line is left out."""
+def read(text: str) -> tuple[Redirects, tuple[Fault, ...]]:
+    """The rules in a file, and its faults; a wrong line is left out."""
     exact: dict[str, Rule] = {}
     below: dict[str, Rule] = {}
-    faults: list[str] = []
+    faults: list[Fault] = []
     for number, line in enumerate(_lines(text), 1):
         words = _COMMENT.sub("", line).split()
         if not words:
             continue
         try:
             path, rule = _rule(words)
-        except ValueError as fault:
-            faults.append(f"_redirects:{number}: {fault}")
+        except ValueError as error:
+            faults.append(Fault(what=str(error), place=Place(file="_redirects", line=number)))
             continue
         # The first of two wins, as everywhere.
         if path.endswith("/*") or path == "*":

@@ -1,6 +1,7 @@
 """The server around an application: uvicorn, with limits for those who are slow or mean no good."""
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -74,7 +75,8 @@ def _bound(host: str, port: int) -> socket.socket:
         listening = socket.create_server(address[:2], family=family, backlog=2048)
     except (OSError, UnicodeError) as cause:
         reason = (getattr(cause, "strerror", "") or str(cause)).lower()
-        hint = "Choose another one: --port 8001" if "in use" in reason else ""
+        is_taken = isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE
+        hint = "Choose another one: --port 8001" if is_taken else ""
         raise DeliveryError(f"cannot be listened on: {reason}", subject=f"{host}:{port}", hint=hint) from cause
     # Headers and body are two writes. asyncio sees to this only where it made the socket itself; it is inherited.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

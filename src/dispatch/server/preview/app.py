@@ -3,9 +3,9 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 
 from starlette.applications import Starlette
@@ -19,7 +19,7 @@ from dispatch.checks import page as pages
 from dispatch.checks.email import CLIP
 from dispatch.checks.entries import Feed
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Finding
+from dispatch.model import Fault, Finding, Place
 from dispatch.server import media
 from dispatch.server.preview import looks, places, reader
 from dispatch.server.preview.guard import Guard
@@ -142,7 +142,7 @@ class Preview:
             "mail": self._mail,
             "first": self._first,
             "issues": [{**asdict(issue), "date": issue.date.date().isoformat()} for issue in overview.issues],
-            "faults": self._shown(overview.faults, ""),
+            "faults": self._listed(overview.faults),
         }
 
     async def _frame(self, request: Request) -> Response:
@@ -219,8 +219,18 @@ class Preview:
     async def _told(self, _: Request, error: Exception) -> Response:
         """What a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
-        found = [places.fault(line, error.hint) for line in str(error).splitlines()]
-        return JSONResponse({"faults": self._shown(found, "")}, status_code=422)
+        return JSONResponse({"faults": self._listed(error.faults)}, status_code=422)
+
+    def _listed(self, faults: Iterable[Fault]) -> list[dict[str, object]]:
+        """Faults with the place that each leads to; one that lies in no file of the publication names its place."""
+        listed = []
+        for fault in faults:
+            path = fault.place.file if self._text(fault.place.file) is not None else ""
+            line = fault.place.line or 1
+            what = str(replace(fault, place=Place(key=fault.place.key) if path else fault.place))
+            file = f"{(self._root / path).as_posix()}:{line}" if path else ""
+            listed.append({"what": what, "hint": fault.hint, "path": path, "line": line, "file": file})
+        return listed
 
     def _shown(self, found: tuple[Finding, ...] | list[Finding], slug: str) -> list[dict[str, object]]:
         """Findings with the place that each leads to."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol
 
-from dispatch.model import Finding, PageKind, Status
+from dispatch.model import Fault, Finding, PageKind, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Overview:
     language: Annotated[str, "its language (BCP 47)"]
     sender: Annotated[str, "who sends its mail; empty when nobody does yet"]
     issues: Annotated[tuple[Listed, ...], "drafts first, the newest first among each"]
-    faults: Annotated[tuple[Finding, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
+    faults: Annotated[tuple[Fault, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

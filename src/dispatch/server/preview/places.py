@@ -7,20 +7,11 @@ from dispatch import frontmatter
 from dispatch.errors import IssueError
 from dispatch.model import Finding
 
-# A fault of a file begins with its place: issues/defence/nato.md:3: authors[1]: …
-_PLACED = re.compile(r"([\w.-]+(?:/[\w.-]+)*\.\w+)(?::(\d+))?: (.+)", re.DOTALL)
 _KEY = re.compile(r"\b([a-z_]+)(?::| = )")
 _TABLE = re.compile(r"\[([a-z]+)\]")
 _QUOTED = re.compile(r"“([^”…]+)”")
 
 Text = Callable[[str], str | None]
-
-
-def fault(line: str, hint: str = "") -> Finding:
-    """One line of what an error says of a file, its place taken off."""
-    placed = _PLACED.fullmatch(line)
-    where = f"{placed[1]}:{placed[2] or 1}" if placed else ""
-    return Finding(rule="", severity="error", where=where, what=placed[3] if placed else line, hint=hint)
 
 
 def place(finding: Finding, slug: str, text: Text) -> tuple[str, int]:
