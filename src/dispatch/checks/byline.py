@@ -9,77 +9,88 @@ from collections.abc import Container, Iterator, Sequence
 from dispatch.checks import claims
 from dispatch.checks.entries import Entry
 from dispatch.checks.passage import Line, find, fold, in_order, joined
-from dispatch.checks.rules import called, short
-from dispatch.model import Article, Publication
-
-Said = tuple[str, str]  # a rule, and what it has to say
+from dispatch.checks.rules import finding, headline
+from dispatch.model import Article, Finding, Publication
 
 
-def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Said]:
+def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
     """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
     yield from of_lines(article, head(article, entry, own), publication, plain=bool(entry.raw))
 
 
-def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Said]:
+def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
-    name = called(article)
+    name, source = headline(article), article.source
     lost = list(_lost(article, line.text))
     yield from lost
     for author in article.authors:
-        yield from _link(line, plain, author.name, author.url, "attribution.author-link", f"{name}: its author")
+        if (there := _find_other(line, plain, author.name, author.url)) is not None:
+            yield finding(
+                "attribution.author-link", "link", headline=name, name=author.name, found=there, wanted=author.url
+            )
     for credit in article.credits:
-        yield from _link(line, plain, credit.name, credit.url, "attribution.credit", f"{name}: its {credit.role}")
-    yield from _link(line, plain, article.source.title, article.source.url, "attribution.source", f"{name}: its source")
+        if (there := _find_other(line, plain, credit.name, credit.url)) is not None:
+            yield finding(
+                "attribution.credit",
+                "link",
+                headline=name,
+                role=credit.role,
+                name=credit.name,
+                found=there,
+                wanted=credit.url,
+            )
+    if (there := _find_other(line, plain, source.title, source.url)) is not None:
+        yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
     if plain:
         yield from _addresses_in_order(article, line)
     if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
-        yield "attribution.false-credit", f"{name} credits {fold(publication.editor)}, who put it into the issue"
+        yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
         yield from claims.judge(article, lines, publication, plain=plain)
 
 
-def _lost(article: Article, words: str) -> Iterator[Said]:
+def _lost(article: Article, words: str) -> Iterator[Finding]:
     """Who is not named, or not in their place."""
-    name = called(article)
+    name = headline(article)
     end = 0
     for author in article.authors:
         wanted = fold(author.name)
         if (at := find(words, wanted, end)) < 0:
             if find(words, wanted) < 0:
-                yield "attribution.author", f"{name} does not name its author {wanted}"
+                yield finding("attribution.author", "name", headline=name, name=author.name)
             else:
-                yield "attribution.order", f"{name} names {wanted} in another order: {_listed(article)} is right"
+                order = tuple(author.name for author in article.authors)
+                yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
         else:
             end = at + len(wanted)
     for credit in article.credits:
         if find(words, fold(credit.name), end) < 0:
-            yield "attribution.credit", f"{name}: its {credit.role}, {fold(credit.name)}, is not named"
+            yield finding("attribution.credit", "name", headline=name, role=credit.role, name=credit.name)
     if (title := fold(article.source.title)) and find(words, title) < 0:
-        yield "attribution.source", f"{name} does not name its source {title}"
+        yield finding("attribution.source", "name", headline=name, name=article.source.title)
 
 
-def _link(line: Line, plain: bool, who: str, url: str, rule: str, what: str) -> Iterator[Said]:
-    """Whether a name leads to its address. In plain text the address stands on a line below it."""
+def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
+    """Where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
+
+    In plain text the address stands on a line below the name.
+    """
     who = fold(who)
     if not (who and url):
-        return
+        return None
     if plain:
-        if url.strip() not in {link.url for link in line.links}:
-            yield rule, f"{what}, {who}, is without the address {short(url)}"
-        return
+        return None if url.strip() in {link.url for link in line.links} else ""
     named = [link.url for link in line.links if link.text == who]
-    if url not in named:
-        there = f"leads to {short(named[0])} instead of" if named else "has lost the link to"
-        yield rule, f"{what}, {who}, {there} {short(url)}"
+    return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line) -> Iterator[Said]:
+def _addresses_in_order(article: Article, line: Line) -> Iterator[Finding]:
     there = [link.url for link in line.links]
     # Two who share a page need it once only.
     wanted = list(dict.fromkeys(author.url.strip() for author in article.authors if author.url))
     for url in in_order([url for url in wanted if url in there], there):
-        yield "attribution.order", f"{called(article)} has the address {short(url)} in another order than its authors"
+        yield finding("attribution.order", "link", headline=headline(article), wanted=url)
 
 
 def _is_known(article: Article, name: str) -> bool:
@@ -89,10 +100,6 @@ def _is_known(article: Article, name: str) -> bool:
 
 def _people(article: Article) -> list[str]:
     return [author.name for author in article.authors] + [credit.name for credit in article.credits]
-
-
-def _listed(article: Article) -> str:
-    return ", ".join(fold(author.name) for author in article.authors)
 
 
 def head(article: Article, entry: Entry, own: Container[int]) -> list[Line]:

@@ -10,10 +10,12 @@ from dispatch import compose, config, issues, ledger, publish, render, smtp
 from dispatch.cli.building import around
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
+from dispatch.cli.places import locate
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
 from dispatch.model import Edition, Finding, Issue, Publication, SitePlace
-from dispatch.server.preview import Listed, Overview, Stop, Weight, places
+from dispatch.server.preview import Listed, Overview, Stop, Weight
+from dispatch.server.preview.faults import faults_of
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
 
@@ -70,9 +72,7 @@ class Newsroom:
         with self._lock:
             heads = compose.newest_first(self._heads.values())
             heads.sort(key=lambda issue: issue.status != "draft")
-            faults = [
-                places.fault(line, error.hint) for error in self._faults.values() for line in str(error).splitlines()
-            ]
+            faults = [fault for error in self._faults.values() for fault in faults_of(error)]
             return Overview(
                 title=self._publication.title,
                 url=self._publication.url,
@@ -127,7 +127,8 @@ class Newsroom:
         with self._lock:
             one = self._issue(slug)
             everything = [self._issue(other) for other in self._heads if self._is_readable(other)]
-        return judged(Desk(self._root), one, everything=everything, is_whole=len(everything) == len(self._heads))
+        is_whole = len(everything) == len(self._heads)
+        return locate(judged(Desk(self._root), one, everything=everything, is_whole=is_whole), self._root)
 
     def send(self, slug: str, to: str) -> str:
         """The whole message, made out to that address, to the mail server on this machine."""

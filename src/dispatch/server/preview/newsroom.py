@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol
 
-from dispatch.model import Finding, PageKind, Status
+from dispatch.model import Fault, Finding, PageKind, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Overview:
     language: Annotated[str, "its language (BCP 47)"]
     sender: Annotated[str, "who sends its mail; empty when nobody does yet"]
     issues: Annotated[tuple[Listed, ...], "drafts first, the newest first among each"]
-    faults: Annotated[tuple[Finding, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
+    faults: Annotated[tuple[Fault, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Newsroom(Protocol):
         """How many bytes the HTML of the mail has, and what each article adds to it."""
 
     def findings(self, slug: str) -> list[Finding]:
-        """What the check has to say."""
+        """What the check has to say, each with its line where that is known."""
 
     def send(self, slug: str, to: str) -> str:
         """Send the message to one address by the mail server on this machine; where it was taken."""

@@ -102,7 +102,7 @@ function glasses(here) {
 /** What is wrong in the files, above what could last be read. */
 function faults() {
   const found = [...overview.faults, ...said];
-  const once = found.filter((one, at) => found.findIndex((other) => other.what === one.what && other.where === one.where) === at);
+  const once = found.filter((one, at) => found.findIndex((other) => other.what === one.what && other.path === one.path) === at);
   by("faults").hidden = !once.length;
   by("faults").replaceChildren(
     make("h2", {}, "This cannot be read as it stands; what you see is from before"),
