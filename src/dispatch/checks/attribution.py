@@ -4,6 +4,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,12 +12,15 @@ from dispatch.checks import about, byline, machines, page, roundabout, texts, to
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold
+from dispatch.checks.passage import find, fold
 from dispatch.checks.rules import find_place, finding, headline
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
 _MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
+
+
+_HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -134,7 +138,7 @@ def _source(article: Article, said: Said) -> Iterator[Finding]:
 def _misnamed(article: Article, wanted: list[str], names: list[str]) -> Iterator[Finding]:
     name, authors = headline(article), tuple(author.name for author in article.authors)
     said = ", ".join(names)
-    lost = [who for who in wanted if who not in said]
+    lost = [who for who in wanted if find(said, who) < 0]
     for who in lost:
         yield finding("attribution.author", "element", headline=name, name=who)
     if lost:
@@ -156,10 +160,20 @@ def decoded(url: str) -> str:
     """
     octets = _MUST_BE_ENCODED.sub(lambda match: bytes([int(match[0][1:], 16)]), url.encode("utf-8", "surrogatepass"))
     words = octets.decode("utf-8", "surrogateescape")
-    match = re.match(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", words, re.IGNORECASE | re.DOTALL)
-    if not match or "xn--" not in match[2].lower():
-        return words
+    match = _HOST.match(words)
+    return f"{match[1]}{_decode_host(match[2])}{match[3]}" if match else words
+
+
+def _decode_host(host: str) -> str:
+    """A host that ASCII cannot hold, or that is in punycode, in small letters and in Unicode (UTS 46, section 4)."""
+    if host.isascii() and "xn--" not in host.lower():
+        return host
+    small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))
     try:
-        return match[1] + match[2].encode("ascii").decode("idna") + match[3]
+        return ".".join(map(_decode_label, small.split(".")))
     except UnicodeError:
-        return words
+        return host
+
+
+def _decode_label(label: str) -> str:
+    return label[4:].encode().decode("punycode") if label.startswith("xn--") else label
