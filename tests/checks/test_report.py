@@ -31,7 +31,7 @@ AGAIN = "Render again; if it stays, look into the publication’s own templates.
 
 def test_for_people() -> None:
     assert report(FOUND, "human") == (
-        "dispatch.toml:7: published\n"
+        "dispatch.toml:7\n"
         "  warning: Nobody knows when “B, c: d” was published  [editorial.date]\n"
         "    Add published: to the article’s file.\n\n"
         f"{FILE}: email.eml (html)#nato\n"
@@ -58,7 +58,7 @@ def test_for_programs() -> None:
 def test_for_github() -> None:
     assert report(FOUND, "github").split("\n") == [
         "::warning file=dispatch.toml,line=7,title=editorial.date::"
-        "dispatch.toml:7: published: Nobody knows when “B, c: d” was published. Add published: to the article’s file.",
+        "dispatch.toml:7: Nobody knows when “B, c: d” was published. Add published: to the article’s file.",
         f"::error file={FILE},title=attribution.author::"
         f"{FILE}: email.eml (html)#nato: {SAID.replace('%', '%25')}. {AGAIN}",
     ]
@@ -83,7 +83,7 @@ def test_for_a_pull_request() -> None:
         "",
         "### Warnings",
         "",
-        "- `dispatch.toml:7: published` Nobody knows when “B, c: d” was published. "
+        "- `dispatch.toml:7` Nobody knows when “B, c: d” was published. "
         "Add published: to the article’s file. `editorial.date`",
     ]
 

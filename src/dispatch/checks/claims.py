@@ -79,11 +79,13 @@ def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Itera
 def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
     """Whether everybody is named for what they did. Between two authors stands nobody else."""
     end = 0
+    # A name may look like the word that a byline begins with.
+    between = known.joining.union(*(small(author.name) for author in article.authors))
     for number, author in enumerate(article.authors):
         at = max(find(text, fold(author.name), end), end)
         before = small(text[end:at])
         is_other = any(before[-len(role) :] == role for role in known.roles)
-        if before and (is_other or (number and not known.joining.issuperset(before))):
+        if before and (is_other or (number and not between.issuperset(before))):
             found = " ".join(before)
             yield finding("attribution.author", "role", headline=headline(article), name=author.name, found=found)
         end = at + len(fold(author.name))

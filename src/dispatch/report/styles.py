@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from itertools import groupby
 from typing import Literal
 
@@ -17,7 +17,7 @@ def report(findings: Iterable[Finding], style: Style) -> str:
 
     What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
     """
-    return STYLES[style](sorted(findings, key=lambda one: astuple(one.place)))
+    return STYLES[style](sorted(findings, key=lambda one: astuple(_unkeyed(one.place))))
 
 
 def as_data(finding: Finding) -> dict[str, object]:
@@ -36,8 +36,8 @@ def as_data(finding: Finding) -> dict[str, object]:
 def _human(findings: Sequence[Finding]) -> str:
     """A block a place, and under each the findings; a hint once for those that share it."""
     blocks = []
-    for place, group in groupby(findings, key=_place):
-        lines = [_line(str(place))]
+    for where, group in groupby(findings, key=_where):
+        lines = [_line(where)]
         for hint, alike in groupby(group, key=write_hint):
             lines += [f"  {one.severity}: {_line(write_message(one))}  [{one.rule}]" for one in alike]
             lines += [f"    {_line(hint)}"]
@@ -54,7 +54,7 @@ def _github(findings: Sequence[Finding]) -> str:
     """Workflow commands: a line a finding, shown at its line of its file where those are known."""
     return "\n".join(
         f"::{one.severity} {_annotated(one.place)}title={_property(one.rule)}::"
-        + _command(f"{one.place}: {_sentences(one)}")
+        + _command(f"{_where(one)}: {_sentences(one)}")
         for one in findings
     )
 
@@ -70,12 +70,17 @@ def _markdown(findings: Sequence[Finding]) -> str:
     lines = [f"**{_sum(findings)}**"]
     for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
-        lines += [f"- {_code(str(one.place))} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
+        lines += [f"- {_code(_where(one))} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
     return "\n".join(lines)
 
 
-def _place(finding: Finding) -> Place:
-    return finding.place
+def _where(finding: Finding) -> str:
+    """How a person is told the place: the message names the key, if anything does."""
+    return str(_unkeyed(finding.place))
+
+
+def _unkeyed(place: Place) -> Place:
+    return replace(place, key="") if place.key else place
 
 
 def _sum(findings: Sequence[Finding]) -> str:
