@@ -324,3 +324,82 @@ def test_the_package_names_its_nouns_and_errors():
     assert issubclass(dispatch.IssueError, dispatch.DispatchError)
     with pytest.raises(AttributeError):
         _ = dispatch.nothing_of_that_name
+
+
+# Facts, not sentences: the words for people are made at the edge, and nobody reads them back.
+
+WORDS = {"message", "what", "hint"}  # attributes that hold a sentence: of errors, faults and changes
+MAKERS = {"write_message", "write_hint"}
+# Who shows findings to people; all of cli may.
+EDGES = {"review/markdown.py", "server/preview/app.py"}
+# Goes when a reader's error has a reason of its own.
+STILL = {"archives/wordpress.py"}
+# What one does with a text to find out what it says.
+READING = {"startswith", "endswith", "find", "index", "count", "partition", "rpartition", "split", "rsplit"}
+READING |= {"removeprefix", "removesuffix", "search", "match", "fullmatch", "findall", "finditer"}
+
+
+def is_sentence(node: ast.AST) -> bool:
+    """Whether an expression is a sentence for people: one that report makes, or the words of an error or a fault."""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", getattr(node.func, "attr", "")) in MAKERS
+    return isinstance(node, ast.Attribute) and node.attr in WORDS
+
+
+def read_back(module: ast.Module) -> Iterator[int]:
+    """The lines on which a sentence is looked into: compared, searched or taken apart."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Compare):
+            looked_at = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING:
+            looked_at = [node.func.value, *node.args]
+        elif isinstance(node, ast.Subscript):
+            looked_at = [node.value]
+        else:
+            continue
+        if any(map(is_sentence, looked_at)):
+            yield node.lineno
+
+
+@every_module
+def test_nobody_reads_a_sentence_back(path):
+    if room(path) not in {"cli", "report"} and shown(path) not in STILL:
+        assert not list(read_back(tree(path))), shown(path)
+
+
+@pytest.mark.parametrize(
+    "relapse",
+    [
+        "found = [one for one in all if ' leads to ' in one.what]",
+        "'too many parts' in error.message",
+        "places.findall(finding.hint)",
+        "finding.hint.partition(': ')",
+        "write_message(one).startswith('The road')",
+        "report.write_message(one) == other",
+        "re.search('“(.*)”', write_message(one))",
+        "error.message[:4]",
+    ],
+)
+def test_a_relapse_would_be_caught(relapse):
+    assert list(read_back(ast.parse(relapse)))
+
+
+@every_module
+def test_only_the_edges_make_sentences_of_findings(path):
+    used = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)} & MAKERS
+    assert not used or room(path) in {"cli", "report"} or shown(path) in EDGES
+
+
+def test_a_finding_holds_facts():
+    fields = list(dispatch.model.Finding.__dataclass_fields__)
+    assert fields == ["rule", "severity", "subject", "place", "values"]
+
+
+@every_module
+def test_what_a_check_hands_over_is_a_fact_not_a_sentence(path):
+    """The values of a finding are taken from the issue and its editions; no words are put around them."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "finding":
+            texts = [text for value in node.keywords for text in ast.walk(value) if isinstance(text, ast.Constant)]
+            worded = [text.value for text in texts if isinstance(text.value, str) and len(text.value.split()) > 3]
+            assert not worded, f"{shown(path)}:{node.lineno} {worded}"

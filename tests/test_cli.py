@@ -276,7 +276,8 @@ def test_reports_come_in_four_forms(dispatch: Dispatch, style: str) -> None:
     output = dispatch("check", "--report", style).stdout
     assert "editorial" in output
     if style == "json":
-        assert all({"rule", "severity", "where", "what"} <= finding.keys() for finding in json.loads(output))
+        keys = {"rule", "severity", "subject", "place", "values", "message", "hint"}
+        assert all(finding.keys() == keys for finding in json.loads(output))
 
 
 @pytest.mark.usefixtures("letter")

@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from dispatch.checks import page as pages
 from dispatch.cli import main
 from dispatch.cli.newsroom import Newsroom
-from dispatch.model import Finding
-from dispatch.server.preview import looks, outlook, places
+from dispatch.server.preview import looks, outlook
 from dispatch.smtp import Server, on_this_machine
 from previewing import Running, following, previewing, publication
 
@@ -604,34 +603,3 @@ def test_outlook_gets_its_own_parts_and_none_of_the_others():
     assert outlook.seen(mail) == "<table><p>Words</p><!-- kept -->"
     assert outlook.sheet("a { } @media (max-width: 480px) { b { } c { } } d { } @media {") == "a { }  d { } "
     assert through("<style>a { } @media x { b { } }</style>@media { }", "outlook") == "<style>a { } </style>@media { }"
-
-
-# Where a finding leads
-
-
-FILES = {
-    "dispatch.toml": 'title = "The Wire"\n[email]\nfrom = "x@y.example"\n\n[theme]\naccent = "#777777"\n',
-    "issues/a/issue.md": "---\ntitle: A\npreheader: Short\n---\nSee [this](https://bit.example/x).\n",
-    "issues/a/b.md": "---\ntitle: B\n---\nFirst.\nhttps://bit.example/y\n",
-}
-
-
-@pytest.mark.parametrize(
-    ("where", "what", "hint", "place"),
-    [
-        ("dispatch.toml", "There is no sender", 'Write from = "x" under [email].', ("dispatch.toml", 3)),
-        ("dispatch.toml", "No address", "Write postal_address under [email].", ("dispatch.toml", 2)),
-        ("dispatch.toml", "Low", "Choose another colour under [theme].", ("dispatch.toml", 5)),
-        ("issues/a/issue.md", "Short", "Write preheader: in issue.md.", ("issues/a/issue.md", 3)),
-        ("issues/a/b.md", "“B” leads to “https://bit.example/y”", "", ("issues/a/b.md", 5)),
-        ("issues/a/b.md:4", "Anything", "", ("issues/a/b.md", 4)),
-        ("issues/a/b.md", "“Nothing” of it is there", "Add authors: to it.", ("issues/a/b.md", 1)),
-        ("feed.xml#b", "“B” has lost its author", "", ("issues/a/b.md", 2)),
-        ("email.eml (text/html)", "It is too large", "", ("issues/a/issue.md", 1)),
-        ("email.html#gone", "It is gone", "", ("issues/a/issue.md", 1)),
-        ("../secret.md", "x", "", ("issues/a/issue.md", 1)),
-    ],
-)
-def test_a_finding_leads_to_the_line_that_it_is_about(where, what, hint, place):
-    finding = Finding(rule="r", severity="error", where=where, what=what, hint=hint)
-    assert places.place(finding, "a", FILES.get) == place

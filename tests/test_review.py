@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from dispatch import config, git, issues, ledger
 from dispatch.cli import main
 from dispatch.errors import ReviewError
-from dispatch.model import Finding
+from dispatch.model import Finding, Place
 from dispatch.review import MOST, Change, Review, markdown
 from dispatch.review.nouns import Weight
 
@@ -836,7 +836,13 @@ def test_no_words_act(words: str) -> None:
     change = Change(what="has another headline", now=f"“{words}”", was=words, issue=words, article=words)
     link = replace(change, kind="link", weight="look", was=words)
     fault = replace(change, issue="", article="", what=f"Cannot be read: {words}")
-    finding = Finding(rule="links.empty", severity="error", where=words, what=words, hint=words)
+    finding = Finding(
+        rule="links.relative",
+        severity="error",
+        subject="link",
+        place=Place(file=words, edition=words, article=words),
+        values=(("text", words), ("url", words)),
+    )
     made = Review(base=words, commit="1" * 40, changes=(link, change, fault), findings=(finding,))
     acts_nowhere(markdown(made))
 
@@ -850,7 +856,14 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
         for number, weight in enumerate(WEIGHTS * 900)
     )
     findings = tuple(
-        Finding(rule="email.size", severity="warning", where="a" * 300, what=f"{number}" * 300) for number in range(900)
+        Finding(
+            rule="email.css",
+            severity="warning",
+            subject="style",
+            place=Place(file="a" * 300),
+            values=(("element", "p" * 60), ("found", f"{number} " + "x" * 60)),
+        )
+        for number in range(900)
     )
     comment = markdown(Review(base="main", commit="1" * 40, changes=changes, findings=findings))
     assert 30_000 < len(comment) <= MOST

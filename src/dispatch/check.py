@@ -48,12 +48,7 @@ def findings(
 
 def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
     """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
-    found = findings(issue, (edition,), publication)
-    return [
-        one
-        for one in found
-        if one.where == edition.path or one.where.startswith((f"{edition.path}#", f"{edition.path} ("))
-    ]
+    return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
 
 
 def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:

@@ -146,6 +146,26 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def find_lines(text: str) -> dict[str, int]:
+    """The line of each key by its path, where it can be told by looking: what seems to stand twice has none."""
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if begun := _TABLE.match(line):
+            table = begun["name"].replace('"', "").replace("'", "")
+            if begun["open"] == "[[":
+                counts[table] = counts.get(table, 0) + 1
+                table = f"{table}[{counts[table]}]"
+            path = table
+        elif assigned := _ASSIGNED.match(line):
+            path = f"{table}.{assigned['name'].strip(chr(34) + chr(39))}".strip(".")
+        else:
+            continue
+        found[path] = 0 if path in found else number
+    return found
+
+
 def _publication(
     text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[Fault]
 ) -> Publication | None:
@@ -153,7 +173,7 @@ def _publication(
     table = _table(text, FILE, faults)
     if table is None:
         return None
-    reading = tables.Reading(file=FILE, lines=_lines(text), shapes=_SHAPES, faults=faults)
+    reading = tables.Reading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
     reading = replace(reading, zone=_zone(table, reading))
     given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
     publication = tables.read(Publication, table, reading, given=given)
@@ -217,7 +237,7 @@ def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
 def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     """The authors of authors.toml, by key."""
     text = (_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
-    reading = tables.Reading(file=AUTHORS, lines=_lines(text), faults=faults)
+    reading = tables.Reading(file=AUTHORS, lines=find_lines(text), faults=faults)
     found: dict[str, Author] = {}
     for key, value in (_table(text, AUTHORS, faults) or {}).items():
         if not KEY.fullmatch(key):
@@ -259,23 +279,3 @@ def _table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | Non
     except ConfigError as error:
         faults.extend(error.faults)
         return None
-
-
-def _lines(text: str) -> dict[str, int]:
-    """The line of each key by its path, where it can be told by looking: what seems to stand twice has none."""
-    found: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if begun := _TABLE.match(line):
-            table = begun["name"].replace('"', "").replace("'", "")
-            if begun["open"] == "[[":
-                counts[table] = counts.get(table, 0) + 1
-                table = f"{table}[{counts[table]}]"
-            path = table
-        elif assigned := _ASSIGNED.match(line):
-            path = f"{table}.{assigned['name'].strip(chr(34) + chr(39))}".strip(".")
-        else:
-            continue
-        found[path] = 0 if path in found else number
-    return found

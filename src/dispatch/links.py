@@ -4,6 +4,7 @@ What the functions return is for comparing, for a field that allows ASCII only, 
 """
 
 import re
+import unicodedata
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -26,6 +27,9 @@ _TRACKING = re.compile(
 _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
+# Letters that IDNA 2003 wrote as others, and browsers do not any more (UTS 46, “deviations”); what divides a host.
+_OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
 
 
@@ -62,11 +66,7 @@ def ascii_form(url: str) -> str:
         return url
     match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:\[\]]+)", url)
     if match and not match[2].isascii():
-        try:
-            host = match[2].encode("idna").decode("ascii")
-        except UnicodeError:
-            host = match[2]
-        url = match[1] + host + url[match.end() :]
+        url = match[1] + _host_in_ascii(match[2]) + url[match.end() :]
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
@@ -96,7 +96,7 @@ def _simpler(url: str) -> str:
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return url
-    labels = _host_in_ascii(parts["host"]).rstrip(".").split(".")
+    labels = _host_in_ascii(parts["host"]).lower().rstrip(".").split(".")
     labels = [label for label in labels[:-2] if label not in _HOSTS] + labels[-2:]
     port = f":{parts['port']}" if parts["port"] and parts["port"] not in ("80", "443") else ""
     path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encoded(parts["path"] or ""), flags=re.IGNORECASE)
@@ -113,11 +113,15 @@ def _is_tracking(query: str) -> bool:
 
 
 def _host_in_ascii(host: str) -> str:
-    """A host in lower case, in punycode where it can be (RFC 3490)."""
+    """A host in punycode where that can be, as browsers write it (UTS 46): ß and ς are letters of their own."""
+    small = "".join(map(str.lower, host))  # letter by letter: Σ at the end of a word is no ς
     try:
-        return host.encode("idna").decode("ascii").lower()
+        if not _OWN_LETTERS.search(small):
+            return host.encode("idna").decode("ascii")
+        labels = _DOTS.split(unicodedata.normalize("NFKC", small))
+        return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
     except UnicodeError:
-        return host.lower()
+        return host
 
 
 def _encoded(part: str) -> str:

@@ -8,11 +8,15 @@ from email.message import EmailMessage
 from html import escape
 from xml.etree import ElementTree
 
+from dispatch.model import Half
+
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 ATOM = "{http://www.w3.org/2005/Atom}"
 BODIES = {CONTENT, f"{ATOM}content", "content_html"}
 
 Edit = Callable[[str], str]
+# The halves of a message by their media types; an edition that is none has none.
+HALVES: dict[str, Half] = {"": "", "text/plain": "text", "text/html": "html"}
 
 
 def altered(format: str, body: bytes, edit: Edit, *, elements: Edit | None = None, half: str = "") -> bytes:  # noqa: A002

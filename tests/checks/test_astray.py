@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import check, config, issues
-from dispatch.model import Finding
+from dispatch.model import Finding, Place
 
 CONFIG = 'title = "The Wire"\nurl = "https://wire.example"\n'
 ISSUE = "---\ntitle: Issue\ndate: 2025-02-14\nsections:\n  - articles: [own, theirs]\n---\n"
@@ -51,8 +51,8 @@ def told(folder: Path, *, own: str = "x", theirs: str = "x", ending: str = "md")
 def test_a_relative_link_of_somebody_elses(tmp_path: Path, link: str, rule: str, named: str, ending: str) -> None:
     text = f"[rel]({link})" if ending == "md" else f'<p><a href="{link.replace("&", "&amp;")}">rel</a></p>'
     (found,) = told(tmp_path, theirs=text, ending=ending)
-    assert (found.rule, found.where) == (rule, f"issues/one/theirs.{ending}")
-    assert found.what.endswith(f": {named}")
+    assert (found.rule, found.subject, found.place) == (rule, "link", Place(file=f"issues/one/theirs.{ending}"))
+    assert str(found.value("url")).endswith(named)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_ones_own_articles_may_link_to_ones_own_site(tmp_path: Path) -> None:
 
 def test_links_and_pictures_are_told_apart(tmp_path: Path) -> None:
     found = told(tmp_path, own="[a](a.png) ![b](b.png)")
-    assert [(one.rule, one.what.split()[-1]) for one in found] == [
-        ("links.relative", "a.png"),
-        ("editorial.picture", "b.png"),
+    assert [(one.rule, one.subject, one.values) for one in found] == [
+        ("links.relative", "link", (("url", "a.png"),)),
+        ("editorial.picture", "file", (("file", "b.png"),)),
     ]

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nouns
-from checks.editing import Edit, altered, last, swap, without
-from dispatch import check, html
+from checks.editing import HALVES, Edit, altered, last, swap, without
+from checks.judging import judge
+from dispatch import html
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Edition, Finding, Issue, Source
+from dispatch.model import Article, Author, Credit, Finding, Issue, Place, Source
 from nouns import FEEDS
 
 ALL = tuple(FORMATS)
@@ -25,11 +26,11 @@ URL = STORY.url
 
 
 def judged(format: str, body: bytes, issue: Issue = ISSUE) -> list[Finding]:  # noqa: A002
-    return check.judge(Edition(format=format, media_type="", path="edition", body=body), issue, nouns.publication())
+    return judge(format, body, issue)
 
 
 def rules(found: list[Finding]) -> set[str]:
-    return {one.rule for one in found if one.where.endswith("#story-1")}
+    return {one.rule for one in found if one.place.article == "story-1"}
 
 
 @pytest.mark.parametrize("format", ALL)
@@ -157,7 +158,9 @@ def test_what_is_altered_is_named(name: str, format: str) -> None:  # noqa: A002
         assert altered(format, whole, lambda text: text, half=half) != broken, "nothing was altered"
         found = judged(format, broken)
         assert rule in rules(found)
-        assert {one.where for one in found if one.rule == rule} <= {f"edition ({half})#story-1", "edition#story-1"}
+        (own,) = (article for article in ISSUE.articles if article.key == "story-1")
+        place = Place(file=own.file, edition="edition", half=HALVES[half], article="story-1")
+        assert {one.place for one in found if one.rule == rule} == {place}
 
 
 # What is altered in the elements of a feed's item while its body stays whole.
@@ -239,9 +242,7 @@ def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A0
 
     def told(*articles: Article) -> list[tuple[str, str]]:
         found = judged(format, nouns.body(format, nouns.issue(*articles)))
-        return [
-            (found_.rule, found_.where.partition("#")[2]) for found_ in found if found_.rule == "attribution.article"
-        ]
+        return [(one.rule, one.place.article) for one in found if one.rule == "attribution.article"]
 
     assert ("attribution.article", "story-1") in told(one, three)
     assert judged(format, nouns.body(format, nouns.issue(three, two, one))) != []

@@ -8,9 +8,10 @@ import pytest
 
 import nouns
 from checks.editing import Edit, altered, swap
-from dispatch import check, config, issues
+from checks.judging import judge
+from dispatch import config, issues
 from dispatch.formats import FORMATS
-from dispatch.model import Author, Credit, Edition, Issue, Publication, Source
+from dispatch.model import Author, Credit, Issue, Publication, Source
 from formats.test_golden import CASES
 
 ALL = tuple(FORMATS)
@@ -21,8 +22,7 @@ ISSUE = nouns.issue(STORY, nouns.article(2))
 
 
 def told(format: str, body: bytes, issue: Issue = ISSUE, by: Publication | None = None) -> set[str]:  # noqa: A002
-    edition = Edition(format=format, media_type="", path="edition", body=body)
-    return {one.rule for one in check.judge(edition, issue, by or nouns.publication())}
+    return {one.rule for one in judge(format, body, issue, by)}
 
 
 LINKED = '<a href="https://m.example"><b>Mallory</b></a>'

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 import nouns
-from dispatch import check
-from dispatch.model import Edition, Feeds, Finding, Issue
+from checks.judging import judge
+from dispatch.model import Feeds, Finding, Issue
 
 HUB = "https://hub.example/?a=1&b=2"
 BY = nouns.publication(feeds=Feeds(entries=2, each=("author",), hub=HUB))
@@ -36,7 +36,7 @@ def found(stem: str, format: str, old: str = "", new: str = "", *, alone: bool =
 
 def judged(page: Issue, format: str, stem: str, body: bytes) -> list[Finding]:  # noqa: A002
     ending = {"rss": "xml", "atom": "atom", "json": "json"}[format]
-    return check.judge(Edition(format=format, media_type="", path=f"{stem}.{ending}", body=body), page, BY)
+    return judge(format, body, page, BY, path=f"{stem}.{ending}")
 
 
 @pytest.mark.parametrize("format", nouns.FEEDS)

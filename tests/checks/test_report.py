@@ -1,33 +1,42 @@
 """Findings as text, in every style."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from dispatch.model import Finding
-from dispatch.report import STYLES, report
+from dispatch.model import Finding, Place
+from dispatch.report import STYLES, Style, report
 
+FILE = "issues/defence/nato.md"
 FOUND = [
     Finding(
         rule="attribution.author",
         severity="error",
-        where="email.html#nato",
-        what="“A more powerful\nNATO” does not name *its* author 100% <Ada>",
-        hint="Render again.",
+        subject="name",
+        place=Place(file=FILE, edition="email.eml", half="html", article="nato"),
+        values=(("headline", "A more powerful\nNATO"), ("name", "*its* author 100% <Ada>")),
     ),
     Finding(
-        rule="editorial.date", severity="warning", where="issues/defence/nato.md", what="Nobody knows when", hint=""
+        rule="editorial.date",
+        severity="warning",
+        subject="date",
+        place=Place(file="dispatch.toml", line=7, key="published"),
+        values=(("headline", "B, c: d"),),
     ),
 ]
+SAID = "“A more powerful NATO” does not name its author *its* author 100% <Ada>"
+AGAIN = "Render again; if it stays, look into the publication’s own templates."
 
 
 def test_for_people() -> None:
     assert report(FOUND, "human") == (
-        "email.html#nato\n"
-        "  error: “A more powerful NATO” does not name *its* author 100% <Ada>  [attribution.author]\n"
-        "    Render again.\n\n"
-        "issues/defence/nato.md\n"
-        "  warning: Nobody knows when  [editorial.date]\n\n"
+        "dispatch.toml:7\n"
+        "  warning: Nobody knows when “B, c: d” was published  [editorial.date]\n"
+        "    Add published: to the article’s file.\n\n"
+        f"{FILE}: email.eml (html)#nato\n"
+        f"  error: {SAID}  [attribution.author]\n"
+        f"    {AGAIN}\n\n"
         "1 error, 1 warning"
     )
 
@@ -35,51 +44,63 @@ def test_for_people() -> None:
 def test_for_programs() -> None:
     written = report(FOUND, "json")
     assert written.isascii()
-    assert json.loads(written)[0] == {
+    assert json.loads(written)[1] == {
         "rule": "attribution.author",
         "severity": "error",
-        "where": "email.html#nato",
-        "what": "“A more powerful\nNATO” does not name *its* author 100% <Ada>",
-        "hint": "Render again.",
+        "subject": "name",
+        "place": {"file": FILE, "line": 0, "key": "", "edition": "email.eml", "half": "html", "article": "nato"},
+        "values": {"headline": "A more powerful\nNATO", "name": "*its* author 100% <Ada>"},
+        "message": SAID,
+        "hint": AGAIN,
     }
 
 
 def test_for_github() -> None:
     assert report(FOUND, "github").split("\n") == [
-        "::error file=email.html,title=attribution.author::"
-        "email.html#nato: “A more powerful NATO” does not name *its* author 100%25 <Ada>. Render again.",
-        "::warning file=issues/defence/nato.md,title=editorial.date::issues/defence/nato.md: Nobody knows when.",
+        "::warning file=dispatch.toml,line=7,title=editorial.date::"
+        "dispatch.toml:7: Nobody knows when “B, c: d” was published. Add published: to the article’s file.",
+        f"::error file={FILE},title=attribution.author::"
+        f"{FILE}: email.eml (html)#nato: {SAID.replace('%', '%25')}. {AGAIN}",
+    ]
+
+
+def test_for_github_where_no_file_is_known() -> None:
+    found = [replace(FOUND[0], place=Place(edition="tags/boats, 1/index.html")), replace(FOUND[0], place=Place())]
+    assert [line.partition("::")[2].partition("::")[0] for line in report(found, "github").split("\n")] == [
+        "error title=attribution.author",
+        "error file=tags/boats%2C 1/index.html,title=attribution.author",
     ]
 
 
 def test_for_a_pull_request() -> None:
+    words = SAID.replace("*", "\\*").replace("<", "\\<").replace(">", "\\>")
     assert report(FOUND, "markdown").split("\n") == [
         "**1 error, 1 warning**",
         "",
         "### Errors",
         "",
-        "- `email.html#nato` “A more powerful NATO” does not name \\*its\\* author 100% \\<Ada\\>. "
-        "Render again. `attribution.author`",
+        f"- `{FILE}: email.eml (html)#nato` {words}. {AGAIN} `attribution.author`",
         "",
         "### Warnings",
         "",
-        "- `issues/defence/nato.md` Nobody knows when. `editorial.date`",
+        "- `dispatch.toml:7` Nobody knows when “B, c: d” was published. "
+        "Add published: to the article’s file. `editorial.date`",
     ]
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_one_order(style: str) -> None:
-    whats = [f"Number {n}" for n in range(4)]
-    places = ["b.html", "a.html", "b.html", "a.html"]
+def test_by_place_and_at_one_place_as_they_came(style: Style) -> None:
+    places = [Place(file="b.md"), Place(file="a.md", line=10), Place(file="b.md"), Place(file="a.md", line=9)]
+    names = [f"Number {n}" for n in range(4)]
     found = [
-        Finding(rule="ids.link", severity="error", where=where, what=what)
-        for where, what in zip(places, whats, strict=True)
+        Finding(rule="editorial.author", severity="error", subject="name", place=place, values=(("headline", name),))
+        for place, name in zip(places, names, strict=True)
     ]
-    written = report(found, style)  # type: ignore[arg-type]
-    assert sorted(whats, key=written.index) == ["Number 1", "Number 3", "Number 0", "Number 2"]
+    written = report(found, style)
+    assert sorted(names, key=written.index) == ["Number 3", "Number 1", "Number 0", "Number 2"]
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_nothing_found(style: str) -> None:
+def test_nothing_found(style: Style) -> None:
     expected = {"human": "no errors, no warnings", "json": "[]", "github": "", "markdown": "**no errors, no warnings**"}
-    assert report([], style) == expected[style]  # type: ignore[arg-type]
+    assert report([], style) == expected[style]

@@ -6,9 +6,10 @@ import pytest
 
 import sites
 from checks.editing import Edit, swap, without
-from dispatch import check, render
+from checks.judging import judge
+from dispatch import render
 from dispatch.checks import RULES
-from dispatch.model import Edition, Issue, Publication
+from dispatch.model import Issue, Publication
 
 BY = sites.publication()
 PAGES = sites.pages(sites.weeks(), BY)
@@ -31,8 +32,7 @@ def judged(path: str, edit: Edit | None = None, by: Publication = BY, page: Issu
     head, start, body = made.partition("<body")
     edited = (edit or str)(body)
     assert edit is None or edited != body, "nothing was altered"
-    edition = Edition(format="web", media_type="text/html", path="page", body=(head + start + edited).encode())
-    return {finding.rule for finding in check.judge(edition, page, by)}
+    return {finding.rule for finding in judge("web", (head + start + edited).encode(), page, by)}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -202,12 +202,10 @@ def test_machines_are_told_the_truth(path: str, old: str, new: str, rule: str) -
     page = PAGES[f"issues/week-3/{path}"]
     body = render.edition(page, BY, "web").body.decode()
     assert old in body
-    edition = Edition(format="web", media_type="text/html", path="page", body=body.replace(old, new, 1).encode())
-    assert rule in {finding.rule for finding in check.judge(edition, page, BY)}
+    assert rule in {finding.rule for finding in judge("web", body.replace(old, new, 1).encode(), page, BY)}
 
 
 def test_the_data_in_the_head_must_be_data() -> None:
     page = PAGES["issues/week-3/"]
     body = render.edition(page, BY, "web").body.replace(b'{"@context"', b'{"@context" ;alert(1);', 1)
-    edition = Edition(format="web", media_type="text/html", path="page", body=body)
-    assert [finding.rule for finding in check.judge(edition, page, BY)] == ["web.forbidden"]
+    assert [finding.rule for finding in judge("web", body, page, BY)] == ["web.forbidden"]

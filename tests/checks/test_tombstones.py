@@ -8,9 +8,10 @@ import pytest
 
 import nouns
 from checks.editing import Edit, altered, swap
-from dispatch import check, terms
+from checks.judging import judge
+from dispatch import terms
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Edition, Finding, Issue, Withdrawal
+from dispatch.model import Article, Finding, Issue, Withdrawal
 from nouns import DATE, FEEDS
 
 ALL = tuple(FORMATS)
@@ -25,8 +26,7 @@ WHOLE = terms.withdrawn_issue(nouns.issue(nouns.article(7), STORY), SAID)
 
 
 def judged(format: str, body: bytes, issue: Issue = ISSUE, language: str = "en") -> list[Finding]:  # noqa: A002
-    edition = Edition(format=format, media_type="", path="edition", body=body)
-    return check.judge(edition, issue, nouns.publication(language=language))
+    return judge(format, body, issue, nouns.publication(language=language))
 
 
 @pytest.mark.parametrize("format", ALL)
@@ -144,7 +144,7 @@ ELEMENTS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
 def test_the_elements_of_an_entry_are_judged_too(what: str, format: str) -> None:  # noqa: A002
     edit, rule, _ = ELEMENTS[what]
     found = altered(format, nouns.body(format, ISSUE), lambda text: text, elements=edit)
-    assert rule in {one.rule for one in judged(format, found) if one.where.endswith("#story-1")}
+    assert rule in {one.rule for one in judged(format, found) if one.place.article == "story-1"}
 
 
 @pytest.mark.parametrize("format", [*HTML, "text"])
@@ -160,4 +160,4 @@ def test_an_issue_that_was_withdrawn_says_so(format: str) -> None:  # noqa: A002
 def test_what_is_lost_or_left_is_told(what: str, format: str) -> None:  # noqa: A002
     edit, rule, _ = FAULTS[what]
     found = altered(format, nouns.body(format, ISSUE), edit)
-    assert rule in {one.rule for one in judged(format, found) if one.where.endswith("#story-1")}
+    assert rule in {one.rule for one in judged(format, found) if one.place.article == "story-1"}

@@ -1,7 +1,9 @@
 """Every address survives in every format: what a parser reads back is byte for byte what was given."""
 
+import re
+import unicodedata
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -61,12 +63,17 @@ def same_when_decoded(written: str, given: str) -> bool:
     """Whether an address in ASCII is the one that was given: punycode and percent signs undone."""
     assert written.isascii()
     assert not set(written) & set(' "<>\\^`{|}')
-    try:
-        host = urlsplit(written).netloc
-        written = written.replace(host, host.encode().decode("idna"), 1) if "xn--" not in given else written
-    except UnicodeError:
-        pass
-    return unquote(written) == unquote(given)
+    return readable(written) == readable(given)
+
+
+def readable(address: str) -> str:
+    """An address without percent signs; a host that is not ASCII as browsers understand it: in small letters, whole."""
+    host = re.match(r"[a-z]+://(?:[^/?#@]*@)?([^/?#:@\[\]]*)", address, re.IGNORECASE)
+    if not host or (host[1].isascii() and "xn--" not in host[1]):
+        return unquote(address)
+    labels = unicodedata.normalize("NFKC", host[1].replace("\u3002", ".")).lower().split(".")
+    whole = [label[4:].encode().decode("punycode") if label.startswith("xn--") else label for label in labels]
+    return unquote(address[: host.start(1)] + ".".join(whole) + address[host.end(1) :])
 
 
 addressed = pytest.mark.parametrize("name", PERSONAL)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from dispatch.checks.byline import Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
-from dispatch.checks.rules import short
+from dispatch.checks.rules import finding
+from dispatch.model import Finding
 
 
-def judge(part: Part) -> Iterator[Said]:
+def judge(part: Part) -> Iterator[Finding]:
     """What is missing on a page of that kind, outside the articles that it lists."""
     place = part.place
     if place is None or part.page is None:
@@ -17,16 +17,15 @@ def judge(part: Part) -> Iterator[Said]:
     there = {link.url for line in own for link in line.links}
     text = {line.text for line in own}
     if author := place.author:
-        name = fold(author.name)
-        if name not in {line.text for line in own if line.heading == 1}:
-            yield "attribution.author", f"The page about {short(name)} is not called so"
+        if fold(author.name) not in {line.text for line in own if line.heading == 1}:
+            yield finding("attribution.author", "page", name=author.name)
         if author.url and author.url not in there:
-            yield "attribution.author-link", f"The page about {short(name)} does not lead to {short(author.url)}"
+            yield finding("attribution.author-link", "page", name=author.name, wanted=author.url)
         if author.bio and fold(author.bio) not in text:
-            yield "attribution.biography", f"The page about {short(name)} is without what is known of them"
+            yield finding("attribution.biography", "page", name=author.name, wanted=author.bio)
     if source := place.source:
         if fold(source.title) not in {line.text for line in own if line.heading == 1}:
-            yield "attribution.source", f"The page about {short(source.title)} is not called so"
+            yield finding("attribution.source", "page", name=source.title)
         for url in filter(None, (source.url, source.feed)):
             if url not in there:
-                yield "attribution.source", f"The page about {short(source.title)} does not lead to {short(url)}"
+                yield finding("attribution.source", "page", name=source.title, wanted=url)

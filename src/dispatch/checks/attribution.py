@@ -4,58 +4,57 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
-from dispatch.checks.byline import Said
 from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry
+from dispatch.checks.entries import Entry, Said
 from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold
-from dispatch.checks.rules import called, finding, short
+from dispatch.checks.passage import find, fold
+from dispatch.checks.rules import find_place, finding, headline
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
 _MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
 
 
+_HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
+
+
 def check(case: Case) -> Iterator[Finding]:
     """Judges every edition."""
     for edition, error in case.unreadable:
-        yield finding("attribution.readable", edition.path, f"It cannot be read back: {error.what}")
+        place = replace(find_place(case.issue), edition=edition.path)
+        yield finding("attribution.readable", "edition", place, reason=error.what)
     for _, part in case.parts:
-        yield from _whole(part)
-        for rule, what in (*tombstones.whole(case.issue, part, case.publication), *about.judge(part)):
-            yield finding(rule, part.where, what)
-        for rule, what in machines.judge(part, case.publication):
-            yield finding(rule, part.where, what)
+        yield from (found.at(part.at) for found in _whole(case, part))
         for article, entry in part.entries:
-            where = f"{part.where}#{article.key}"
+            place = part.find_article(article)
             if entry is None:
-                yield finding(
-                    "attribution.article", where, f"{called(article)} is not there, or not under its headline"
-                )
-                continue
-            for rule, what in judge(article, entry, part, case.publication):
-                yield finding(rule, where, what)
+                yield finding("attribution.article", "article", place, headline=headline(article))
+            else:
+                yield from (found.at(place) for found in judge(article, entry, part, case.publication))
 
 
-def _whole(part: Part) -> Iterator[Finding]:
+def _whole(case: Case, part: Part) -> Iterator[Finding]:
+    """What is wrong with a part as a whole."""
     for stranger in part.strangers:
-        yield finding(
-            "attribution.article", part.where, f"“{short(stranger)}” is there, and the issue does not hold it"
-        )
+        yield finding("attribution.article", "title", found=stranger)
     if not part.in_order:
-        yield finding("attribution.article", part.where, "The articles stand in another order than in the issue")
+        yield finding("attribution.article", "order")
     for name in part.credited:
-        what = f"The feed as a whole names {short(name)} as author: readers credit every article to them"
-        yield finding("attribution.false-credit", part.where, what)
+        yield finding("attribution.false-credit", "feed", name=name)
+    yield from tombstones.whole(case.issue, part, case.publication)
+    yield from about.judge(part)
+    yield from machines.judge(part, case.publication)
 
 
-def judge(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Said]:
+def judge(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Finding]:
     """What is wrong with one article as one part shows it."""
     if fold(entry.title) != fold(article.title):
-        yield "attribution.title", f"{called(article)} stands under another headline: “{short(entry.title)}”"
+        yield finding("attribution.title", "title", headline=headline(article), found=entry.title)
     if part.kind == "gathered":
         pass  # the bodies were judged in the feed of their own issue
     elif article.withdrawn:
@@ -63,45 +62,38 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
     else:
         yield from _shown(article, entry, part, publication)
     if entry.said:
-        yield from _elements(article, entry, publication)
+        yield from _elements(article, entry.said, publication)
     picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
     if picture and picture != (article.image.url if article.image else ""):
-        yield "attribution.picture", f"{called(article)}: the item's picture is {short(picture)}"
+        yield finding("attribution.picture", "element", headline=headline(article), found=picture)
 
 
-def _shown(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Said]:
+def _shown(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Finding]:
     """What is wrong with what stands under its headline, and with where that leads."""
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
-        there = f"leads to {short(urls[0])} instead of" if urls else "does not lead to"
-        yield "attribution.read-more", f"The headline {called(article)} {there} {short(article.url)}"
+        found = urls[0] if urls else ""
+        yield finding("attribution.read-more", "title", headline=headline(article), found=found, wanted=article.url)
     own = byline.shown(entry.lines, page.content(article.content))
     if part.kind != "list" and not byline.read_more(article, entry, own):
-        yield "attribution.read-more", _no_way(article, entry)
+        found = _find_near(article, entry)
+        yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
     yield from byline.judge(article, entry, own, publication)
     yield from roundabout.judge(article, entry, part.place, publication)
     yield from texts.judge(article, entry, own, part.kind, publication)
 
 
-def _no_way(article: Article, entry: Entry) -> str:
-    """What is there instead: a link whose words hold the title."""
+def _find_near(article: Article, entry: Entry) -> str:
+    """Where a link leads whose words hold the title; empty when there is none."""
     title = fold(article.title)
     links = (link for line in entry.lines for link in line.links)
-    near = next((link.url for link in links if title and title in link.text), "")
-    there = f"leads to {short(near)} instead of" if near else "is lost:"
-    return f"The way to {called(article)} {there} {short(article.url)}"
+    return next((link.url for link in links if title and title in link.text), "")
 
 
-def _elements(article: Article, entry: Entry, publication: Publication) -> Iterator[Said]:
+def _elements(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
     """What the item's own elements say."""
-    said = entry.said
-    if said is None:
-        return
-    name = called(article)
-    if said.url != article.url and not (said.ascii_only and decoded(said.url) == decoded(article.url)):
-        yield (
-            "attribution.read-more",
-            f"{name}: the item's link leads to {short(said.url)}, not to {short(article.url)}",
-        )
+    name = headline(article)
+    if not _is_same(said.url, article.url, ascii_only=said.ascii_only):
+        yield finding("attribution.read-more", "element", headline=name, found=said.url, wanted=article.url)
     authors = [author.name for author in article.authors]
     names = list(map(fold, said.names))
     wanted = list(map(fold, authors))
@@ -112,43 +104,53 @@ def _elements(article: Article, entry: Entry, publication: Publication) -> Itera
     for author in article.authors if said.has_people else ():
         there = [url for who, url in said.people if fold(who) == fold(author.name)]
         if not there:
-            yield "attribution.author", f"{name}: the item's elements do not name {short(author.name)}"
+            yield finding("attribution.author", "element", headline=name, name=author.name)
         elif author.url not in there:
-            instead = f"{short(there[0])} instead of" if there[0] else "no address instead of"
-            yield (
+            yield finding(
                 "attribution.author-link",
-                f"{name}: the item's author {short(author.name)} has {instead} {author.url}",
+                "element",
+                headline=name,
+                name=author.name,
+                found=there[0],
+                wanted=author.url,
             )
     people = [fold(who) for who, _ in said.people if fold(who) in wanted]
     if said.has_people and sorted(people) == sorted(wanted) and people != wanted:
-        yield "attribution.order", f"{name}: the item's elements name its authors in another order"
-    if said.source and article.source.title and fold(said.source[0]) != fold(article.source.title):
-        yield "attribution.source", f"{name}: the item's source is “{short(said.source[0])}”"
-    if said.source and (url := said.source[1]) and not _origin(url, article):
-        yield "attribution.source", f"{name}: the item's source leads to {short(url)}"
-    if (
-        said.source is None
-        and said.needs_source
-        and article.source.title
-        and (article.source.feed or article.source.url)
-    ):
-        yield "attribution.source", f"{name}: the item has no source element for {short(article.source.title)}"
+        yield finding("attribution.order", "element", headline=name, found=tuple(people), wanted=tuple(authors))
+    yield from _source(article, said)
 
 
-def _misnamed(article: Article, wanted: list[str], names: list[str]) -> Iterator[Said]:
-    name = called(article)
+def _source(article: Article, said: Said) -> Iterator[Finding]:
+    """What the item's source element says."""
+    name, source = headline(article), article.source
+    if said.source is None:
+        if said.needs_source and source.title and (source.feed or source.url):
+            yield finding("attribution.source", "element", headline=name, name=source.title)
+        return
+    title, url = said.source
+    if source.title and fold(title) != fold(source.title):
+        yield finding("attribution.source", "element", headline=name, name=source.title, found=title)
+    if url and not any(_is_same(url, own, ascii_only=True) for own in (source.url, source.feed)):
+        wanted = source.url or source.feed
+        yield finding("attribution.source", "address", headline=name, found=url, wanted=wanted)
+
+
+def _misnamed(article: Article, wanted: list[str], names: list[str]) -> Iterator[Finding]:
+    name, authors = headline(article), tuple(author.name for author in article.authors)
     said = ", ".join(names)
-    lost = [who for who in wanted if who not in said]
+    lost = [who for who in wanted if find(said, who) < 0]
     for who in lost:
-        yield "attribution.author", f"{name}: the item's author element does not name {short(who)}"
-    if not lost and sorted(said.split(", ")) == sorted(", ".join(wanted).split(", ")):
-        yield "attribution.order", f"{name}: the item's author element says “{short(said)}”: another order"
-    elif not lost:
-        yield "attribution.false-credit", f"{name}: the item's author element says “{short(said)}”"
+        yield finding("attribution.author", "element", headline=name, name=who)
+    if lost:
+        return
+    is_turned = sorted(said.split(", ")) == sorted(", ".join(wanted).split(", "))
+    rule = "attribution.order" if is_turned else "attribution.false-credit"
+    yield finding(rule, "element", headline=name, found=tuple(names), wanted=authors)
 
 
-def _origin(url: str, article: Article) -> bool:
-    return decoded(url) in {decoded(article.source.url), decoded(article.source.feed)}
+def _is_same(written: str, given: str, *, ascii_only: bool) -> bool:
+    """Whether an element has the address that was given; where only ASCII may stand, written in it."""
+    return written == given or (ascii_only and decoded(written) == decoded(given))
 
 
 def decoded(url: str) -> str:
@@ -158,10 +160,20 @@ def decoded(url: str) -> str:
     """
     octets = _MUST_BE_ENCODED.sub(lambda match: bytes([int(match[0][1:], 16)]), url.encode("utf-8", "surrogatepass"))
     words = octets.decode("utf-8", "surrogateescape")
-    match = re.match(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", words, re.IGNORECASE | re.DOTALL)
-    if not match or "xn--" not in match[2].lower():
-        return words
+    match = _HOST.match(words)
+    return f"{match[1]}{_decode_host(match[2])}{match[3]}" if match else words
+
+
+def _decode_host(host: str) -> str:
+    """A host that ASCII cannot hold, or that is in punycode, in small letters and in Unicode (UTS 46, section 4)."""
+    if host.isascii() and "xn--" not in host.lower():
+        return host
+    small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))
     try:
-        return match[1] + match[2].encode("ascii").decode("idna") + match[3]
+        return ".".join(map(_decode_label, small.split(".")))
     except UnicodeError:
-        return words
+        return host
+
+
+def _decode_label(label: str) -> str:
+    return label[4:].encode().decode("punycode") if label.startswith("xn--") else label

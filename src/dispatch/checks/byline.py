@@ -6,105 +6,136 @@ note, text nor biography. A name that the text happens to mention is no credit.
 
 from collections.abc import Container, Iterator, Sequence
 
-from dispatch.checks import claims
+from dispatch.checks import claims, words
 from dispatch.checks.entries import Entry
 from dispatch.checks.passage import Line, find, fold, in_order, joined
-from dispatch.checks.rules import called, short
-from dispatch.model import Article, Publication
+from dispatch.checks.rules import finding, headline
+from dispatch.checks.words import Words
+from dispatch.model import Article, Finding, Publication
 
-Said = tuple[str, str]  # a rule, and what it has to say
 
-
-def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Said]:
+def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
     """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
-    yield from of_lines(article, head(article, entry, own), publication, plain=bool(entry.raw))
+    lines = head(article, entry, own, words.of(publication.language))
+    yield from of_lines(article, lines, publication, plain=bool(entry.raw))
 
 
-def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Said]:
+def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
-    name = called(article)
+    name, source = headline(article), article.source
     lost = list(_lost(article, line.text))
     yield from lost
     for author in article.authors:
-        yield from _link(line, plain, author.name, author.url, "attribution.author-link", f"{name}: its author")
+        if (there := _find_other(line, plain, author.name, author.url)) is not None:
+            yield finding(
+                "attribution.author-link", "link", headline=name, name=author.name, found=there, wanted=author.url
+            )
     for credit in article.credits:
-        yield from _link(line, plain, credit.name, credit.url, "attribution.credit", f"{name}: its {credit.role}")
-    yield from _link(line, plain, article.source.title, article.source.url, "attribution.source", f"{name}: its source")
+        if (there := _find_other(line, plain, credit.name, credit.url)) is not None:
+            yield finding(
+                "attribution.credit",
+                "link",
+                headline=name,
+                role=credit.role,
+                name=credit.name,
+                found=there,
+                wanted=credit.url,
+            )
+    if (there := _find_other(line, plain, source.title, source.url)) is not None:
+        yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
     if plain:
         yield from _addresses_in_order(article, line)
     if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
-        yield "attribution.false-credit", f"{name} credits {fold(publication.editor)}, who put it into the issue"
+        yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
         yield from claims.judge(article, lines, publication, plain=plain)
 
 
-def _lost(article: Article, words: str) -> Iterator[Said]:
-    """Who is not named, or not in their place."""
-    name = called(article)
+def _lost(article: Article, text: str) -> Iterator[Finding]:
+    """Who is not named, or not in their place. A name that is part of another one does not stand for it."""
+    name = headline(article)
     end = 0
+    rest = text
     for author in article.authors:
         wanted = fold(author.name)
-        if (at := find(words, wanted, end)) < 0:
-            if find(words, wanted) < 0:
-                yield "attribution.author", f"{name} does not name its author {wanted}"
+        if (at := find(text, wanted, end)) < 0:
+            if find(text, wanted) < 0:
+                yield finding("attribution.author", "name", headline=name, name=author.name)
             else:
-                yield "attribution.order", f"{name} names {wanted} in another order: {_listed(article)} is right"
+                order = tuple(author.name for author in article.authors)
+                yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
         else:
             end = at + len(wanted)
-    for credit in article.credits:
-        if find(words, fold(credit.name), end) < 0:
-            yield "attribution.credit", f"{name}: its {credit.role}, {fold(credit.name)}, is not named"
-    if (title := fold(article.source.title)) and find(words, title) < 0:
-        yield "attribution.source", f"{name} does not name its source {title}"
+            rest = _blank(rest, at, wanted)
+    others = [(fold(credit.name), credit.role, end) for credit in article.credits]
+    others += [(fold(article.source.title), "", 0)] if fold(article.source.title) else []
+    for wanted, role, begin in sorted(others, key=lambda other: -len(other[0])):
+        if (at := find(rest, wanted, begin)) >= 0:
+            rest = _blank(rest, at, wanted)
+        elif role:
+            yield finding("attribution.credit", "name", headline=name, role=role, name=wanted)
+        else:
+            yield finding("attribution.source", "name", headline=name, name=wanted)
 
 
-def _link(line: Line, plain: bool, who: str, url: str, rule: str, what: str) -> Iterator[Said]:
-    """Whether a name leads to its address. In plain text the address stands on a line below it."""
+def _blank(text: str, at: int, name: str) -> str:
+    """The text without a name, each character in its place."""
+    return f"{text[:at]}{' ' * len(name)}{text[at + len(name) :]}"
+
+
+def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
+    """Where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
+
+    In plain text the address stands on a line below the name.
+    """
     who = fold(who)
     if not (who and url):
-        return
+        return None
     if plain:
-        if url.strip() not in {link.url for link in line.links}:
-            yield rule, f"{what}, {who}, is without the address {short(url)}"
-        return
+        return None if url.strip() in {link.url for link in line.links} else ""
     named = [link.url for link in line.links if link.text == who]
-    if url not in named:
-        there = f"leads to {short(named[0])} instead of" if named else "has lost the link to"
-        yield rule, f"{what}, {who}, {there} {short(url)}"
+    return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line) -> Iterator[Said]:
+def _addresses_in_order(article: Article, line: Line) -> Iterator[Finding]:
     there = [link.url for link in line.links]
     # Two who share a page need it once only.
     wanted = list(dict.fromkeys(author.url.strip() for author in article.authors if author.url))
     for url in in_order([url for url in wanted if url in there], there):
-        yield "attribution.order", f"{called(article)} has the address {short(url)} in another order than its authors"
+        yield finding("attribution.order", "link", headline=headline(article), wanted=url)
 
 
 def _is_known(article: Article, name: str) -> bool:
     """Whether whoever puts the issue together stands among those who are named with good reason."""
-    return any(fold(name) in fold(known) for known in (article.source.title, *_people(article)))
+    return any(find(fold(known), fold(name)) >= 0 for known in (article.source.title, *_people(article)))
 
 
 def _people(article: Article) -> list[str]:
     return [author.name for author in article.authors] + [credit.name for credit in article.credits]
 
 
-def _listed(article: Article) -> str:
-    return ", ".join(fold(author.name) for author in article.authors)
-
-
-def head(article: Article, entry: Entry, own: Container[int]) -> list[Line]:
+def head(article: Article, entry: Entry, own: Container[int], known: Words) -> list[Line]:
     """The byline and what else stands before the way to the article, without lines about something else."""
     lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
     if dek := fold(article.dek):
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
-    for words in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
-        places = [i for i, line in enumerate(lines) if words in line.text and not line.links]
+    for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
+        places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
+    licence = fold(known.patterns["licence"].replace("{licence}", article.license or article.source.license))
+    _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == licence), -1))
     return lines
+
+
+def _spoken(line: Line, entry: Entry) -> str:
+    """The words of a line; in plain text an address that ends a paragraph is one of them."""
+    return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
+
+
+def _links_within(line: Line, said: str) -> bool:
+    return all(not link.text and link.url in said for link in line.links)
 
 
 def _take(lines: list[Line], at: int) -> None:

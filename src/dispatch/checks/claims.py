@@ -11,27 +11,22 @@ from operator import attrgetter
 
 from dispatch.checks import page, words
 from dispatch.checks.passage import Line, find, fold, joined, tokens
-from dispatch.checks.rules import called, short
+from dispatch.checks.rules import finding, headline
 from dispatch.checks.words import Words, small
-from dispatch.model import Article, Publication
+from dispatch.model import Article, Finding, Publication
 
 _BEGINNING = 200  # characters, which are more than any language needs before the first name
 
 
-def judge(
-    article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool
-) -> Iterator[tuple[str, str]]:
+def judge(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
     known = words.of(publication.language)
     bylines = [line for line in lines if is_byline(article, line, known)]
-    name = called(article)
+    name = headline(article)
     if left := _left(article, bylines, known, words.dates(article, publication)):
-        yield "attribution.false-credit", f"{name} credits “{short(' '.join(left))}”, whom the issue does not know"
+        yield finding("attribution.false-credit", "name", headline=name, found=" ".join(left))
     for url in _foreign(article, bylines, plain=plain):
-        yield (
-            "attribution.false-credit",
-            f"The byline of {name} has a link to nobody whom the issue knows: {short(url)}",
-        )
+        yield finding("attribution.false-credit", "link", headline=name, found=url)
     yield from _parts(article, joined(lines).text, known)
 
 
@@ -81,21 +76,24 @@ def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Itera
     yield from (link.url for link in there if link.url not in allowed and link.text not in names)
 
 
-def _parts(article: Article, text: str, known: Words) -> Iterator[tuple[str, str]]:
-    """Whether everybody is named for what they did."""
+def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
+    """Whether everybody is named for what they did. Between two authors stands nobody else."""
     end = 0
-    for author in article.authors:
+    # A name may look like the word that a byline begins with.
+    between = known.joining.union(*(small(author.name) for author in article.authors))
+    for number, author in enumerate(article.authors):
         at = max(find(text, fold(author.name), end), end)
         before = small(text[end:at])
-        if before and any(before[-len(role) :] == role for role in known.roles):
-            what = f"{called(article)} says of its author {fold(author.name)} “{short(' '.join(before), 30)}”"
-            yield "attribution.author", what
+        is_other = any(before[-len(role) :] == role for role in known.roles)
+        if before and (is_other or (number and not between.issuperset(before))):
+            found = " ".join(before)
+            yield finding("attribution.author", "role", headline=headline(article), name=author.name, found=found)
         end = at + len(fold(author.name))
     for role, group in groupby(article.credits, attrgetter("role")):
         names = [name for credit in group if (name := fold(credit.name))]
         if names and not _is_said(text, names, known, role):
-            what = f"{called(article)}: its {role}, {', '.join(names)}, is named without that part"
-            yield "attribution.credit", what
+            name = headline(article)
+            yield finding("attribution.credit", "role", headline=name, role=role, name=tuple(names))
 
 
 def _is_said(text: str, names: Sequence[str], known: Words, role: str) -> bool:

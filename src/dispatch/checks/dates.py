@@ -5,22 +5,22 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from dispatch.checks.entries import READ
-from dispatch.checks.rules import called, short
-from dispatch.model import Article, Edition, Issue
+from dispatch.checks.rules import finding, headline
+from dispatch.model import Article, Edition, Finding, Issue, Subject
 
 
-def judge(edition: Edition, issue: Issue) -> Iterator[tuple[str, str]]:
+def judge(edition: Edition, issue: Issue) -> Iterator[Finding]:
     """Which dates of a feed that can be read are others than the issue's."""
     feed = READ[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
     for said in feed.entries:
         if article := articles.get(said.id):
-            yield from _compare(said.published, article.published, f"{called(article)} was published")
+            yield from _compare(said.published, article.published, "published", headline(article))
             if said.updated:
-                yield from _compare(said.updated, changed(article, issue), f"{called(article)} was last changed")
+                yield from _compare(said.updated, changed(article, issue), "updated", headline(article))
     if feed.updated:
         latest = max([issue.date, *(changed(article, issue) for article in articles.values())])
-        yield from _compare(feed.updated, latest, "The feed was last changed")
+        yield from _compare(feed.updated, latest, "updated")
 
 
 def changed(article: Article, issue: Issue) -> datetime:
@@ -30,10 +30,10 @@ def changed(article: Article, issue: Issue) -> datetime:
     return max([*known, *(correction.date for correction in article.corrections)])
 
 
-def _compare(written: str, right: datetime | None, what: str) -> Iterator[tuple[str, str]]:
-    is_right = f"is {right.isoformat()}" if right else "is not known"
+def _compare(written: str, right: datetime | None, subject: Subject, name: str = "") -> Iterator[Finding]:
+    wanted = right.isoformat() if right else ""
     if not written:
-        yield from [("feed.date", f"The date on which {what} {is_right}, and it is not said")] if right else []
+        yield from [finding("feed.date", subject, headline=name, wanted=wanted)] if right else []
         return
     try:
         # RFC 822's dates begin with a name, RFC 3339's with a number.
@@ -41,4 +41,4 @@ def _compare(written: str, right: datetime | None, what: str) -> Iterator[tuple[
     except ValueError:
         return  # no date at all: told as such
     if right is None or moment.tzinfo is None or moment != right.replace(microsecond=0):
-        yield "feed.date", f"The date on which {what} {is_right}, and not {short(written)}"
+        yield finding("feed.date", subject, headline=name, wanted=wanted, found=written)

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from dispatch.checks import page
 from dispatch.checks.case import Case
-from dispatch.checks.rules import called, file, finding, short
+from dispatch.checks.rules import CONFIG, find_place, finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Issue
+from dispatch.model import Article, Finding, Issue, Place
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
@@ -18,71 +18,70 @@ def check(case: Case) -> Iterator[Finding]:
     issue = case.issue
     language = Language.of(case.publication.language)
     if not language.translated:
-        what = f"There are no words in “{language.code}”: around its articles, editions say “Read” and “By” in English"
+        place = Place(file=CONFIG, key="language")
         name = language.code.partition("-")[0]
-        hint = f"Add src/dispatch/languages/{name}.toml to dispatch: a copy of en.toml, translated."
-        yield finding("editorial.language", "dispatch.toml", what, hint)
+        yield finding("editorial.language", "language", place, language=language.code, file=f"{name}.toml")
     yield from _of_issue(issue)
     for article in issue.articles:
         # Of what was withdrawn nothing is left to do.
         yield from () if article.withdrawn else _of_article(issue, article)
     for stray in case.strays:
-        yield finding("editorial.stray", stray, "No section lists this article: nobody will read it")
+        yield finding("editorial.stray", "file", Place(file=stray))
     for where, name in case.missing:
-        yield finding("editorial.picture", where, f"There is no file {name}")
+        yield finding("editorial.picture", "file", Place(file=where), file=name)
 
 
 def _of_issue(issue: Issue) -> Iterator[Finding]:
-    where = file(issue)
     if not issue.title.strip():
-        yield finding("editorial.title", where, "The issue has no title")
-    for section in issue.sections:
+        yield finding("editorial.title", "issue", find_place(issue, key="title"))
+    for number, section in enumerate(issue.sections, 1):
+        key = f"sections[{number}]"
         if not section.articles:
-            what = f"The section “{short(section.title)}” is empty" if section.title else "A section is empty"
-            yield finding("editorial.section", where, what)
-        yield from _left(where, section.title, _words(section.intro))
-    yield from _left(where, issue.title, issue.preheader, _words(issue.intro))
+            yield finding("editorial.section", "section", find_place(issue, key=key), section=section.title)
+        yield from _left(find_place(issue, key=key), section.title, _words(section.intro))
+    for key, text in (("title", issue.title), ("preheader", issue.preheader), ("", _words(issue.intro))):
+        yield from _left(find_place(issue, key=key), text)
 
 
 def _of_article(issue: Issue, article: Article) -> Iterator[Finding]:
-    where = file(issue, article)
-    name = called(article)
+    def place(key: str) -> Place:
+        return find_place(issue, article, key)
+
+    name = headline(article)
     if not article.title.strip():
-        yield finding("editorial.title", where, "The article has no title")
+        yield finding("editorial.title", "article", place("title"))
     if not article.authors:
-        yield finding("editorial.author", where, f"Nobody is known to have written {name}")
+        yield finding("editorial.author", "name", place("authors"), headline=name)
     elif article.certainty != "certain":
-        who = ", ".join(short(author.name) for author in article.authors)
-        yield finding("editorial.certainty", where, f"It is {_sure(article)} that {who} wrote {name}")
+        who = tuple(author.name for author in article.authors)
+        found = article.certainty
+        yield finding("editorial.certainty", "name", place("certainty"), headline=name, name=who, found=found)
     if article.published is None:
-        yield finding("editorial.date", where, f"Nobody knows when {name} was published")
+        yield finding("editorial.date", "date", place("published"), headline=name)
     if article.source.syndicate != "link" and not (article.content or article.summary):
-        yield finding("editorial.body", where, f"There is nothing to show of {name} but its headline")
+        yield finding("editorial.body", "text", place(""), headline=name)
     if article.image and article.image.alt is None:
-        yield finding("editorial.alt", where, f"The picture of {name} has no words")
-    yield from _headings(where, article)
+        yield finding("editorial.alt", "picture", place("image"), headline=name, url=article.image.url)
+    yield from _headings(place(""), article)
     # Only what is written here can be unfinished: in another's text TK may be an airline.
     own = article.markdown and not article.source.url
-    yield from _left(where, article.title, article.dek, article.note, _words(article.content) if own else "")
+    texts = {"title": article.title, "dek": article.dek, "note": article.note}
+    for key, text in (*texts.items(), ("", _words(article.content) if own else "")):
+        yield from _left(place(key), text)
 
 
-def _sure(article: Article) -> str:
-    return "only likely" if article.certainty == "likely" else "not known"
-
-
-def _headings(where: str, article: Article) -> Iterator[Finding]:
+def _headings(place: Place, article: Article) -> Iterator[Finding]:
     levels = [(line.heading, line.text) for line in page.content(article.content) if line.heading]
     for (above, _), (below, text) in pairwise(levels):
         if below > above + 1:
-            what = f"The heading “{short(text)}” is {below - above} steps below the one before it"
-            yield finding("editorial.headings", where, what)
+            yield finding("editorial.headings", "heading", place, text=text, steps=below - above)
 
 
-def _left(where: str, *texts: str) -> Iterator[Finding]:
+def _left(place: Place, *texts: str) -> Iterator[Finding]:
     for text in texts:
         if match := _LEFT.search(text):
             around = text[max(0, match.start() - 20) : match.end() + 20]
-            yield finding("editorial.placeholder", where, f"Something is left to do: “{short(around)}”")
+            yield finding("editorial.placeholder", "text", place, found=match[0], text=around)
 
 
 def _words(html: str) -> str:

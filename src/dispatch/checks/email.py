@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from itertools import product
 from operator import itemgetter
@@ -11,9 +12,9 @@ from dispatch.checks.case import Case
 from dispatch.checks.message import Message
 from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
-from dispatch.checks.rules import called, file, finding, short
+from dispatch.checks.rules import CONFIG, find_place, finding, headline
 from dispatch.colours import contrast
-from dispatch.model import Edition, Finding, Publication
+from dispatch.model import Edition, Finding, Place, Publication
 
 CLIP = 102_400  # bytes; Gmail shows the rest behind a link
 PREHEADER = range(40, 131)
@@ -26,7 +27,6 @@ FORBIDDEN = (
 )
 # fmt: on
 ONCE = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type")
-CONFIG = "dispatch.toml"
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -40,51 +40,58 @@ def check(case: Case) -> Iterator[Finding]:
             yield from _document(part, part.page)
             yield from _size(part)
             yield from _pictures(part, part.page)
-            yield from style.check(part.where, part.page)
+            yield from style.check(part.at, part.page)
     for edition in case.editions:
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
-            yield from _message(edition, message.read(edition.body), case.publication)
+            place = replace(find_place(case.issue), edition=edition.path)
+            found = _message(edition, message.read(edition.body), case.publication)
+            yield from (one.at(place) for one in found)
     yield from _sender(case)
     yield from _colours(case.publication)
 
 
 def _document(part: Part, page: Page) -> Iterator[Finding]:
-    where = part.where
+    yield from (found.at(part.at) for found in (*_frame(page), *_refused(page)))
 
-    def lacks(what: str) -> Finding:
-        return finding("email.document", where, what)
 
+def _frame(page: Page) -> Iterator[Finding]:
+    """What a mail lacks of what mail programs look for around its words."""
+    rule = "email.document"
     metas = {tag.attributes.get("name", "").lower(): tag.attributes.get("content", "") for tag in page.named("meta")}
     html = next(page.named("html"), None)
     if not page.doctype:
-        yield lacks("It has no doctype: mail programs fall back to quirks")
+        yield finding(rule, "element", element="doctype")
     for attribute in ("lang", "dir"):
         if not (html and html.attributes.get(attribute)):
-            yield lacks(f"<html> has no {attribute}")
+            yield finding(rule, "attribute", element="html", attribute=attribute)
         if not any(tag.attributes.get(attribute) for tag in page.outer):
-            yield lacks(f"Nothing within <body> has a {attribute}: many programs drop <html> and <body>")
+            yield finding(rule, "attribute", attribute=attribute)
     if not any(tag.text.strip() for tag in page.named("title")):
-        yield lacks("It has no title")
+        yield finding(rule, "title")
     for name in ("viewport", "color-scheme", "supported-color-schemes"):
         if not metas.get(name):
-            yield lacks(f"It has no <meta name={name}>")
-    if sum(1 for _ in page.named("h1")) != 1:
-        yield lacks("It has not exactly one h1")
-    for table in page.named("table"):
-        if "role" not in table.attributes:
-            yield lacks("A table is without role=presentation: screen readers announce its cells")
-            break
+            yield finding(rule, "meta", name=name)
+    if (times := sum(1 for _ in page.named("h1"))) != 1:
+        yield finding(rule, "heading", found=times)
+    if any("role" not in table.attributes for table in page.named("table")):
+        yield finding(rule, "table")
+
+
+def _refused(page: Page) -> Iterator[Finding]:
+    """What a mail has and mail programs remove or warn of."""
+    rule = "email.forbidden"
     for tag in page.named(*FORBIDDEN):
-        yield finding("email.forbidden", where, f"It has <{tag.name}>, which mail programs remove or warn of")
+        yield finding(rule, "element", element=tag.name)
     for tag in page.named("link"):
         if "stylesheet" in tag.attributes.get("rel", "").lower():
-            yield finding("email.forbidden", where, "It links to a style sheet, which mail programs do not load")
+            yield finding(rule, "style")
     for tag in page.tags:
         for name, value in tag.attributes.items():
+            address = value.lstrip().lower()
             if name.startswith("on"):
-                yield finding("email.forbidden", where, f"<{tag.name}> has a script in {name}")
-            elif name in {"src", "href", "background"} and value.lstrip().lower().startswith(("data:", "javascript:")):
-                yield finding("email.forbidden", where, f"<{tag.name}> has {value.lstrip()[:5]}… for an address")
+                yield finding(rule, "script", element=tag.name, attribute=name)
+            elif name in {"src", "href", "background"} and address.startswith(("data:", "javascript:")):
+                yield finding(rule, "address", element=tag.name, scheme=address.partition(":")[0])
 
 
 def _size(part: Part) -> Iterator[Finding]:
@@ -96,76 +103,67 @@ def _size(part: Part) -> Iterator[Finding]:
     begins = sorted(((at, article) for at, article in begins if at >= 0), key=itemgetter(0))
     ends = [at for at, _ in begins[1:]] + [len(part.text)]
     sizes = [
-        (len(part.text[at:end].encode()), called(article)) for (at, article), end in zip(begins, ends, strict=True)
+        (headline(article), len(part.text[at:end].encode())) for (at, article), end in zip(begins, ends, strict=True)
     ]
-    largest = "; ".join(f"{name} {octets:,}" for octets, name in sorted(sizes, reverse=True)[:5])
+    largest = tuple(sorted(sizes, key=itemgetter(1), reverse=True)[:5])
     rule = "email.size" if size >= CLIP else "email.size-near"
-    yield finding(rule, part.where, f"It has {size:,} of {CLIP:,} bytes; the largest articles: {largest}")
+    yield finding(rule, "size", part.at, size=size, limit=CLIP, largest=largest)
 
 
 def _pictures(part: Part, page: Page) -> Iterator[Finding]:
+    rule = "email.picture"
     for picture in page.pictures:
-        name = f"The picture {short(picture.url)}"
         if not picture.url.lower().startswith(("https://", "http://")):
-            yield finding("email.picture", part.where, f"{name} has no absolute address")
+            yield finding(rule, "address", part.at, url=picture.url)
         if picture.alt is None:
-            yield finding("email.picture", part.where, f"{name} has no alt: with pictures off it is a hole")
+            yield finding(rule, "text", part.at, url=picture.url)
         if not (picture.width or picture.height):
-            yield finding("email.picture", part.where, f"{name} has no width: Outlook shows it in full size")
+            yield finding(rule, "size", part.at, url=picture.url)
 
 
 def _message(edition: Edition, read: Message, publication: Publication) -> Iterator[Finding]:
-    where = edition.path
-    for name in ONCE:
+    for name in (*ONCE, "list-id"):
         if (times := len(read.header(name))) != 1:
-            yield finding("email.headers", where, f"It has {times or 'no'} {name.title()} header{'s' * (times > 1)}")
-    if len(read.header("list-id")) != 1:
-        yield finding("email.headers", where, "It has not exactly one List-Id (RFC 2919)")
+            yield finding("email.headers", "header", name=name, found=times, wanted=1)
     yield from _unsubscribe(edition, read, publication)
-    if read.media_type != "multipart/alternative" or [half.media_type for half in read.halves] != [
-        "text/plain",
-        "text/html",
-    ]:
-        there = ", ".join(half.media_type for half in read.halves) or "nothing"
-        yield finding("email.parts", where, f"Its parts are {read.media_type} of {there}")
+    halves = tuple(half.media_type for half in read.halves)
+    if read.media_type != "multipart/alternative" or halves != ("text/plain", "text/html"):
+        yield finding("email.parts", "part", type=read.media_type, found=halves or "nothing")
     for half in read.halves:
         if half.charset.lower() != "utf-8":
-            yield finding("email.parts", where, f"Its {half.media_type} is in {half.charset}, not in UTF-8")
+            yield finding("email.parts", "charset", type=half.media_type, found=half.charset)
     if re.search(rb"(?<!\r)\n|\r(?!\n)", edition.body):
-        yield finding("email.lines", where, "Its lines do not all end with CRLF (RFC 5322, section 2.1)")
+        yield finding("email.lines", "line")
     if (longest := max(map(len, edition.body.replace(b"\r\n", b"\n").split(b"\n")))) > LINE:
-        yield finding("email.lines", where, f"It has a line of {longest:,} octets: servers cut at {LINE}")
+        yield finding("email.lines", "size", size=longest, limit=LINE)
 
 
 def _unsubscribe(edition: Edition, read: Message, publication: Publication) -> Iterator[Finding]:
-    ways = read.header("list-unsubscribe")
-    post = read.header("list-unsubscribe-post")
-    if len(ways) != bool(publication.email.unsubscribe):
-        yield finding("email.headers", edition.path, f"It has {len(ways) or 'no'} List-Unsubscribe header")
+    rule, name, post = "email.headers", "list-unsubscribe", "list-unsubscribe-post"
+    wanted = bool(publication.email.unsubscribe)
+    if (times := len(read.header(name))) != wanted:
+        yield finding(rule, "header", name=name, found=times, wanted=int(wanted))
     raw = re.search(rb"^list-unsubscribe:((?:[^\r\n]|\r?\n[ \t])*)", edition.body, re.IGNORECASE | re.MULTILINE)
     if raw and b"=?" in raw[1]:
-        yield finding("email.headers", edition.path, "List-Unsubscribe is RFC 2047-encoded: one click will not work")
+        yield finding(rule, "text", name=name)
     one_click = any(way.startswith("https:") for way in publication.email.unsubscribe)
-    if one_click and post != ["List-Unsubscribe=One-Click"]:
-        yield finding(
-            "email.headers", edition.path, "It has no List-Unsubscribe-Post: List-Unsubscribe=One-Click (RFC 8058)"
-        )
+    if one_click and read.header(post) != ["List-Unsubscribe=One-Click"]:
+        yield finding(rule, "link", name=post, found=tuple(read.header(post)), wanted="List-Unsubscribe=One-Click")
 
 
 def _sender(case: Case) -> Iterator[Finding]:
     issue, mailing = case.issue, case.publication.email
     if (length := len(issue.preheader)) not in PREHEADER:
-        what = f"The preheader has {length} characters" if length else "There is no preheader"
-        yield finding("email.preheader", file(issue), f"{what}: mailboxes fill the line with whatever comes next")
+        yield finding("email.preheader", "text", find_place(issue, key="preheader"), size=length or "")
     if len(issue.title) > SUBJECT:
-        what = f"The title is the subject and has {len(issue.title)} characters: phones cut it off"
-        yield finding("email.subject", file(issue), what)
-    if not mailing.sender:
-        yield finding("email.sender", CONFIG, "There is no sender: no whole message can be made")
-    if not mailing.unsubscribe:
-        yield finding("email.unsubscribe", CONFIG, "There is no way to unsubscribe: mail services turn such mail away")
-    if not mailing.postal_address:
-        yield finding("email.postal-address", CONFIG, "There is no postal address")
+        yield finding("email.subject", "title", find_place(issue, key="title"), size=len(issue.title))
+    for rule, key, value in (
+        ("email.sender", "from", mailing.sender),
+        ("email.unsubscribe", "unsubscribe", mailing.unsubscribe),
+        ("email.postal-address", "postal_address", mailing.postal_address),
+    ):
+        if not value:
+            yield finding(rule, "address", Place(file=CONFIG, key=f"email.{key}"))
 
 
 def _colours(publication: Publication) -> Iterator[Finding]:
@@ -173,5 +171,5 @@ def _colours(publication: Publication) -> Iterator[Finding]:
     for (scheme, colours), name in product((("light", theme.light), ("dark", theme.dark)), ("ink", "soft", "accent")):
         ratio = contrast(getattr(colours, name), colours.paper)
         if ratio < 4.5:
-            what = f"In {scheme}, {name} on paper has a contrast of {ratio:.1f}"
-            yield finding("email.contrast", CONFIG, what)
+            place = Place(file=CONFIG, key=f"theme.{'dark.' if scheme == 'dark' else ''}{name}")
+            yield finding("email.contrast", "colour", place, scheme=scheme, name=name, found=f"{ratio:.1f}")

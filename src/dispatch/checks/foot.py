@@ -6,7 +6,7 @@ from dispatch.checks import links, words
 from dispatch.checks.case import Case
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold, joined
-from dispatch.checks.rules import finding, short
+from dispatch.checks.rules import finding
 from dispatch.model import Finding
 
 
@@ -20,18 +20,16 @@ def check(part: Part, case: Case) -> Iterator[Finding]:
     said = words.of(publication.language).said
     for key, urls in wanted.items():
         for url in (url for url in urls if url not in there):
-            yield finding("email.foot", part.where, f"It does not lead to “{said(key)}”, {short(url)}")
+            yield finding("email.foot", "link", part.at, label=said(key), wanted=url)
     known = {address.url for address in links.addresses(issue)}
     right = {**wanted, "feed": (f"{publication.url}/feed.xml",)}
     for link in seen.links if seen else ():
         for key, urls in right.items():
             if link.text == said(key) and urls and link.url not in {*urls, *known}:
-                yield finding(
-                    "email.foot", part.where, f"“{link.text}” leads to {short(link.url)}, not to {short(urls[0])}"
-                )
+                yield finding("email.foot", "link", part.at, label=link.text, found=link.url, wanted=urls[0])
     address = fold(publication.email.postal_address)
     if address not in (seen.text if seen else fold(part.text)):
-        yield finding("email.foot", part.where, f"It is without the postal address, “{short(address)}”")
+        yield finding("email.foot", "address", part.at, wanted=address)
 
 
 def _page(case: Case) -> str:

@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from dispatch.checks import corrected
 from dispatch.checks.case import Case
-from dispatch.checks.rules import file, finding, short
-from dispatch.model import Finding, Publication, Record
+from dispatch.checks.rules import LOCK, find_place, finding
+from dispatch.model import Finding, Place, Publication, Record, Subject
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"\\^`{|}]+')
-LOCK = "dispatch.lock"
 _THINGS = ("article", "issue")
 _PAGES = ("issue", "page")
 
@@ -23,7 +24,7 @@ def check(case: Case) -> Iterator[Finding]:
         if part.page and edition.format == "web":
             ids = Counter(tag.attributes["id"] for tag in part.page.tags if "id" in tag.attributes)
             for name in (name for name, times in ids.items() if times > 1):
-                yield finding("ids.duplicate", part.where, f"Two places are called #{short(name)}: a link finds one")
+                yield finding("ids.duplicate", "element", part.at, id=name)
     if case.current is not None:
         yield from _changed(case, case.current)
 
@@ -32,23 +33,28 @@ def _of_issue(case: Case) -> Iterator[Finding]:
     issue = case.issue
     whose: dict[str, str] = {}
     for other in case.earlier:
-        whose |= {other.id: file(other)} | {article.id: file(other, article) for article in other.articles}
+        whose |= {other.id: _name(find_place(other))}
+        whose |= {article.id: _name(find_place(other, article)) for article in other.articles}
     keys: set[str] = set()
     if issue.id in whose:
-        yield finding("ids.duplicate", file(issue), f"Its id is also that of {whose[issue.id]}: {short(issue.id)}")
-    whose[issue.id] = file(issue)
+        yield finding("ids.duplicate", "id", find_place(issue, key="id"), id=issue.id, file=whose[issue.id])
+    whose[issue.id] = _name(find_place(issue))
     if not _IRI.fullmatch(issue.id):
-        yield finding("ids.absolute", file(issue), f"Its id is no absolute IRI: “{short(issue.id)}”")
+        yield finding("ids.absolute", "id", find_place(issue, key="id"), id=issue.id)
     for article in issue.articles:
-        where = file(issue, article)
+        place = find_place(issue, article, "id")
         if not _IRI.fullmatch(article.id):
-            yield finding("ids.absolute", where, f"Its id is no absolute IRI: “{short(article.id)}”")
+            yield finding("ids.absolute", "id", place, id=article.id)
         if article.id in whose:
-            yield finding("ids.duplicate", where, f"Its id is also that of {whose[article.id]}: {short(article.id)}")
-        whose.setdefault(article.id, where)
+            yield finding("ids.duplicate", "id", place, id=article.id, file=whose[article.id])
+        whose.setdefault(article.id, _name(place))
         if article.key in keys:
-            yield finding("ids.duplicate", where, f"Two articles have the key {short(article.key)}")
+            yield finding("ids.duplicate", "key", find_place(issue, article), found=article.key)
         keys.add(article.key)
+
+
+def _name(place: Place) -> str:
+    return place.file or place.edition
 
 
 def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
@@ -56,53 +62,54 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    where: dict[str, str] = {}
+    where: dict[str, Place] = {}
     answered: dict[str, frozenset[str]] = {}
     zone = case.publication.timezone
     for issue in (*case.earlier, case.issue):
-        where |= {issue.id: file(issue)} | {article.id: file(issue, article) for article in issue.articles}
+        where[issue.id] = find_place(issue)
+        where |= {article.id: find_place(issue, article) for article in issue.articles}
         for article in filter(lambda article: article.corrections, issue.articles):
             answered[article.id] = corrected.rules(article, corrected.since(article, issue, zone), zone)
+
+    def keyed(id_: str, key: str) -> Place:
+        return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
+
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
-            when = f" on {old.published.date().isoformat()}" if old.published else ""
-            what = f"Its id was withdrawn{when}, and is used again: {old.id}"
-            yield finding("ids.withdrawn", where.get(old.id, LOCK), what)
+            when = old.published.date().isoformat() if old.published else ""
+            yield finding("ids.withdrawn", "id", keyed(old.id, "id"), id=old.id, date=when)
         if old.kind not in _THINGS:
             continue
         if new is None:
             twin = by_address.get((old.kind, old.url))
             if twin and twin.id not in remembered:
-                what = f"Its id was {old.id} and is {twin.id}: every reader would get it again"
-                yield finding("ids.changed", where.get(twin.id, LOCK), what, f"Put back id: {old.id}")
+                yield finding("ids.changed", "id", keyed(twin.id, "id"), found=twin.id, wanted=old.id)
             else:
-                what = f"The {old.kind} {old.id} was published and is gone: {short(old.url)}"
-                yield finding("ids.vanished", LOCK, what)
+                subject: Subject = "issue" if old.kind == "issue" else "article"
+                yield finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
             continue
-        found = _differences(old, new, where.get(old.id, LOCK), case.publication)
+        found = _differences(old, new, partial(keyed, old.id), case.publication)
         yield from (one for one in found if one.rule not in answered.get(old.id, frozenset()))
     yield from _taken(case, current, where)
 
 
-def _differences(old: Record, new: Record, where: str, publication: Publication) -> Iterator[Finding]:
+def _differences(
+    old: Record, new: Record, place: Callable[[str], Place], publication: Publication
+) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
     ours = re.compile(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?")
     if old.url != new.url and not (ours.fullmatch(old.url) and ours.fullmatch(new.url)):
-        what = f"Its address was published as {old.url} and is now {new.url}"
-        hint = f"Put back url: {old.url} or, if that was wrong, name the new one with dispatch issue correct."
-        yield finding("ids.link", where, what, hint)
+        yield finding("ids.link", "link", place("url"), found=new.url, wanted=old.url)
     if old.published != new.published:
-        was, is_ = (moment.isoformat() if moment else "unknown" for moment in (old.published, new.published))
-        yield finding("ids.date", where, f"Its date was published as {was} and is now {is_}")
+        wanted, found = (moment.isoformat() if moment else "" for moment in (old.published, new.published))
+        yield finding("ids.date", "date", place("published"), found=found, wanted=wanted)
     # Where nobody was named, a byline takes nothing from anybody.
     if old.authors and old.authors != new.authors:
-        yield finding(
-            "ids.authors", where, "Its authors, their order or their addresses are not those that were published"
-        )
+        yield finding("ids.authors", "name", place("authors"))
 
 
-def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, str]) -> Iterator[Finding]:
+def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, Place]) -> Iterator[Finding]:
     """Which pages stand where another one stood that is elsewhere now: who follows a link there meets the wrong one."""
     present = {(record.id, record.kind): record.url for record in current if record.kind in _PAGES}
     owners = {record.url: record for record in case.published if record.kind in _PAGES}
@@ -112,7 +119,5 @@ def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, str]) ->
     for (id_, kind), url in present.items():
         owner = ways.get(url) or owners.get(url)
         if owner and owner.id != id_ and present.get((owner.id, owner.kind), url) != url:
-            what = f"Its address was that of {owner.id}, which has moved: {url}"
-            yield finding(
-                "ids.link", where.get(id_, LOCK), what, f"Choose another {'slug' if kind == 'issue' else 'key'}"
-            )
+            subject: Subject = "issue" if kind == "issue" else "article"
+            yield finding("ids.link", subject, where.get(id_, Place(file=LOCK)), id=owner.id, url=url)

@@ -10,8 +10,8 @@ from dispatch.checks.case import Case
 from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
-from dispatch.checks.rules import called, file, finding, short
-from dispatch.model import Article, Finding, Issue
+from dispatch.checks.rules import find_place, finding, headline
+from dispatch.model import Article, Finding, Issue, Place, Subject
 
 # fmt: off
 SHORTENERS = frozenset({
@@ -23,110 +23,115 @@ SHORTENERS = frozenset({
 
 
 class Address(NamedTuple):
-    """An address, where it stands and what it is there for."""
+    """An address, what it is there for, where it stands, and what tells it from others there."""
 
     url: str
-    where: str
-    what: str
-    picture: bool = False
+    subject: Subject
+    place: Place
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def find(self, rule: str, **values: str) -> Finding:
+        """A finding of the rule about this address."""
+        return finding(rule, self.subject, self.place, **dict(self.facts), url=self.url, **values)
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Judges the addresses of the issue, and then those that only its editions have."""
     known = list(addresses(case.issue))
     page = f"{case.publication.url}/issues/{case.issue.slug}/"
-    places = {"content", *(article.key for article in case.issue.articles)}
+    anchors = {"content", *(article.key for article in case.issue.articles)}
     for where, url in case.astray:
-        yield finding("links.relative", where, f"A link is relative, and leads nowhere from here: {short(url)}")
+        yield finding("links.relative", "link", Place(file=where), url=url)
     is_whole = case.issue.place is None or case.issue.place.kind == "issue"
     for address in known:
-        if (
-            is_whole
-            and address.url.startswith(f"{page}#")
-            and (place := address.url.removeprefix(page))[1:] not in places
-        ):
-            what = f"{_begun(address.what)} leads to a place that is not there: {short(place)}"
-            yield finding("links.fragment", address.where, what)
+        if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
+            yield address.find("links.fragment")
         yield from _one(address, {}, web=False)
         if why := case.states.get(address.url, ""):
-            yield finding(
-                "links.dead", address.where, f"{_begun(address.what)} does not answer: {why}: {short(address.url)}"
-            )
+            yield address.find("links.dead", reason=why)
     yield from _repeated(case)
-    told = {address.url for address in known}
+    judged = {address.url for address in known}
     for edition, part in case.parts:
-        yield from _edition(part, told, web=edition.format == "web")
-        yield from _lost(case.issue, part)
+        yield from _edition(part, judged, web=edition.format == "web")
+        yield from find_lost(case.issue, part)
 
 
 def addresses(issue: Issue) -> Iterator[Address]:
     """Every address that an issue holds, in the order in which they are read."""
-    yield from _within(issue.intro, file(issue), "a link of the introduction")
-    for section in issue.sections:
-        yield from _within(section.intro, file(issue), f"a link of the section “{short(section.title)}”")
+    yield from _within(issue.intro, find_place(issue))
+    for number, section in enumerate(issue.sections, 1):
+        yield from _within(section.intro, find_place(issue, key=f"sections[{number}].intro"))
         for article in section.articles:
-            yield from _of(article, file(issue, article))
+            yield from _of(issue, article)
 
 
-def _of(article: Article, where: str) -> Iterator[Address]:
-    yield Address(article.url, where, "the article's address")
-    for author in article.authors:
-        if author.url:
-            yield Address(author.url, where, f"the address of {short(author.name)}")
-    for credit in article.credits:
-        if credit.url:
-            yield Address(credit.url, where, f"the address of {short(credit.name)}")
+def find_addresses(article: Article) -> Iterator[str]:
+    """Every address that an article holds."""
+    yield from (article.url, article.source.url)
+    yield from (author.url for author in article.authors)
+    yield from (credit.url for credit in article.credits)
+    yield from (link.url for line in page.content(article.content) for link in line.links)
+
+
+def _of(issue: Issue, article: Article) -> Iterator[Address]:
+    def place(key: str) -> Place:
+        return find_place(issue, article, key)
+
+    yield Address(article.url, "article", place("url"))
+    people = [(f"authors[{number}].url", one.name, one.url) for number, one in enumerate(article.authors, 1)]
+    people += [(f"credits[{number}].url", one.name, one.url) for number, one in enumerate(article.credits, 1)]
+    for key, name, url in people:
+        if url:
+            yield Address(url, "name", place(key), (("name", name),))
     if article.source.url:
-        yield Address(article.source.url, where, "the source's address")
+        yield Address(article.source.url, "source", place("source.url"))
     if article.image:
-        yield Address(article.image.url, where, "the picture's address", picture=True)
-    for enclosure in article.enclosures:
-        yield Address(enclosure.url, where, "the enclosure's address")
-    yield from _within(article.content, where, "a link of the text")
+        yield Address(article.image.url, "picture", place("image.url"))
+    for number, enclosure in enumerate(article.enclosures, 1):
+        yield Address(enclosure.url, "file", place(f"enclosures[{number}].url"))
+    yield from _within(article.content, place(""))
 
 
-def _within(html: str, where: str, what: str) -> Iterator[Address]:
+def _within(html: str, place: Place) -> Iterator[Address]:
     for line in page.content(html):
         for link in line.links:
-            yield Address(link.url, where, f"{what}, “{short(link.text, 30)}”," if link.text else what)
+            yield Address(link.url, "link", place, (("text", link.text),))
 
 
 def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[Finding]:
-    url, where, what = address.url, address.where, address.what
+    url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
     if not url.strip():
-        yield finding("links.empty", where, f"{_begun(what)} is empty")
+        yield address.find("links.empty")
     elif url.startswith("#"):
         if not (web and url[1:] in ids):
-            yield finding("links.fragment", where, f"{_begun(what)} leads to a place that is not there: {short(url)}")
+            yield address.find("links.fragment")
     elif url.startswith("//") or not links.is_absolute(url):
-        yield finding("links.relative", where, f"{_begun(what)} is relative, and leads nowhere in a mail: {short(url)}")
-    elif scheme not in links.SCHEMES or (address.picture and scheme not in {"http", "https"}):
-        yield finding("links.scheme", where, f"{_begun(what)} begins with {scheme}: {short(url)}")
+        yield address.find("links.relative")
+    elif scheme not in links.SCHEMES or (is_picture and scheme not in {"http", "https"}):
+        yield address.find("links.scheme", scheme=scheme)
     elif scheme in {"http", "https"} and not links.is_web(url):
-        yield finding("links.scheme", where, f"{_begun(what)} names no host: {short(url)}")
-    elif address.picture and scheme == "http":
-        yield finding("links.insecure-picture", where, f"{_begun(what)} is not https: {short(url)}")
+        yield address.find("links.scheme")
+    elif is_picture and scheme == "http":
+        yield address.find("links.insecure-picture")
     elif links.host(url).removeprefix("www.") in SHORTENERS:
-        yield finding("links.shortened", where, f"{_begun(what)} hides where it leads: {short(url)}")
-
-
-def _begun(what: str) -> str:
-    return what[:1].upper() + what[1:]
+        yield address.find("links.shortened")
 
 
 def _repeated(case: Case) -> Iterator[Finding]:
     earlier: dict[str, str] = {}
     for issue in case.earlier:
         for article in issue.articles:
-            earlier.setdefault(_looked_up(article.url), f"in “{short(issue.title)}”")
+            earlier.setdefault(_looked_up(article.url), issue.title or issue.slug)
     here: set[str] = set()
     for article in case.issue.articles:
         same = _looked_up(article.url)
         if same in here or same in earlier:
-            before = "before in this issue" if same in here else earlier[same]
-            what = f"{called(article)} was sent {before}: {short(article.url)}"
-            yield finding("links.repeated", file(case.issue, article), what)
+            issue_title = "" if same in here else earlier[same]
+            place = find_place(case.issue, article, "url")
+            yield finding(
+                "links.repeated", "article", place, headline=headline(article), issue=issue_title, url=article.url
+            )
         here.add(same)
 
 
@@ -136,37 +141,39 @@ def _looked_up(url: str) -> str:
     return bare.rstrip("/")
 
 
-def _edition(part: Part, told: set[str], *, web: bool) -> Iterator[Finding]:
+def _edition(part: Part, known: set[str], *, web: bool) -> Iterator[Finding]:
     """The links that the edition has and the issue does not: the templates' own."""
     ids = {tag.attributes["id"]: tag for tag in part.page.tags if "id" in tag.attributes} if part.page else {}
-    for url, what, picture in dict.fromkeys(_links(part)):
-        if url not in told and (picture or not ways.stays(url, part.place)):
-            yield from _one(Address(url, part.where, what, picture), ids, web=web)
+    for address in _links(part):
+        if address.url not in known and (address.subject == "picture" or not ways.stays(address.url, part.place)):
+            yield from _one(address, ids, web=web)
 
 
-def _links(part: Part) -> Iterator[tuple[str, str, bool]]:
+def _links(part: Part) -> Iterator[Address]:
     if part.page:
-        yield from _seen(part.page)
+        yield from _seen(part, part.page)
         return
     for article, entry in part.entries:
+        place = part.find_article(article)
         for line in entry.lines if entry else ():
-            yield from ((link.url, f"a link of {called(article)}", False) for link in line.links)
+            yield from (Address(link.url, "link", place, (("text", link.text),)) for link in line.links)
 
 
-def _seen(whole: Page) -> Iterator[tuple[str, str, bool]]:
+def _seen(part: Part, whole: Page) -> Iterator[Address]:
     for line in whole.lines:
-        yield from ((link.url, f"the link “{short(link.text, 30)}”", False) for link in line.links)
-    yield from ((picture.url, "a picture", True) for picture in whole.pictures)
+        yield from (Address(link.url, "link", part.at, (("text", link.text),)) for link in line.links)
+    yield from (Address(picture.url, "picture", part.at) for picture in whole.pictures)
 
 
-def _lost(issue: Issue, part: Part) -> Iterator[Finding]:
+def find_lost(issue: Issue, part: Part) -> Iterator[Finding]:
     """The links of the issue's own words: mail, text and page show those; feeds hold articles only."""
     if part.kind in {"feed", "gathered"}:
         return
-    there = {link.url for line in part.page.lines for link in line.links} if part.page else None
+    there = [link for line in part.page.lines for link in line.links] if part.page else []
+    urls = {link.url for link in there}
     text = fold(part.text)
     for html in (issue.intro, *(section.intro for section in issue.sections)):
         for link in (link for line in page.content(html) for link in line.links):
-            if (link.url not in there) if there is not None else (fold(link.url) not in text):
-                what = f"The introduction's link “{short(link.text, 30)}” to {short(link.url)} is lost"
-                yield finding("links.lost", part.where, what)
+            if (link.url not in urls) if part.page else (fold(link.url) not in text):
+                found = next((other.url for other in there if other.text and other.text == link.text), "")
+                yield finding("links.lost", "link", part.at, text=link.text, found=found, wanted=link.url)

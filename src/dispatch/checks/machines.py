@@ -6,17 +6,16 @@ A page need not say any of it; what it says must be right.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from dispatch.checks.byline import Said
 from dispatch.checks.page import Tag
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
-from dispatch.checks.rules import called, short
-from dispatch.model import Article, Publication
+from dispatch.checks.rules import finding, headline
+from dispatch.model import Article, Finding, Publication
 
 Thing = Mapping[str, object]
 
 
-def judge(part: Part, publication: Publication) -> Iterator[Said]:
+def judge(part: Part, publication: Publication) -> Iterator[Finding]:
     """Whether the data of a page (JSON-LD) and its canonical address lead to the right people and originals."""
     if part.page is None or part.kind not in {"page", "list"}:
         return
@@ -47,37 +46,36 @@ def _is_told(part: Part) -> bool:
     return bool(part.strangers) or any(entry is None for _, entry in part.entries)
 
 
-def _canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Said]:
+def _canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Finding]:
     url = tag.attributes.get("href", "")
     is_own = article.url.startswith(f"{publication.url}/") or article.withdrawn
     if url != article.url and not (is_own and url.startswith(f"{publication.url}/")):
-        what = f"Search engines are sent to {short(url)} instead of {short(article.url)}"
-        yield "attribution.read-more", f"{called(article)}: {what}"
+        yield finding("attribution.read-more", "data", headline=headline(article), found=url, wanted=article.url)
 
 
-def _issue(articles: Sequence[Article], thing: Thing) -> Iterator[Said]:
+def _issue(articles: Sequence[Article], thing: Thing) -> Iterator[Finding]:
     parts = thing["hasPart"]
     shown = [article for article in articles if not article.withdrawn]
     if not isinstance(parts, list) or len(parts) != len(shown):
-        yield "attribution.article", "What machines are told of the issue has other articles than the issue"
+        yield finding("attribution.article", "data")
         return
     for article, one in zip(shown, parts, strict=True):
         if isinstance(one, dict):
             yield from _article(article, one)
 
 
-def _article(article: Article, thing: Thing) -> Iterator[Said]:
-    told = f"{called(article)}: machines are told"
+def _article(article: Article, thing: Thing) -> Iterator[Finding]:
+    name = headline(article)
     if fold(str(thing.get("headline"))) != fold(article.title):
-        yield "attribution.title", f"{told} another headline: “{short(str(thing.get('headline')))}”"
+        yield finding("attribution.title", "data", headline=name, found=str(thing.get("headline")))
     people = thing.get("author", [])
     people = people if isinstance(people, list) else [people]
     names = [(fold(str(one.get("name", ""))), str(one.get("url", ""))) for one in people if isinstance(one, dict)]
     wanted = [(fold(author.name), author.url) for author in article.authors]
     if [name for name, _ in names] != [name for name, _ in wanted]:
-        yield "attribution.author", f"{told} that its authors are {', '.join(name for name, _ in names) or 'nobody'}"
+        yield finding("attribution.author", "data", headline=name, found=tuple(who for who, _ in names))
     elif names != wanted:
-        wrong = next(url for (_, url), (_, right) in zip(names, wanted, strict=True) if url != right)
-        yield "attribution.author-link", f"{told} that an author is at {short(wrong) or 'no address'}"
+        (who, found), (_, right) = next(pair for pair in zip(names, wanted, strict=True) if pair[0] != pair[1])
+        yield finding("attribution.author-link", "data", headline=name, name=who, found=found, wanted=right)
     if (original := thing.get("isBasedOn")) not in {None, article.url}:
-        yield "attribution.read-more", f"{told} that the original is {short(str(original))}"
+        yield finding("attribution.read-more", "data", headline=name, found=str(original), wanted=article.url)

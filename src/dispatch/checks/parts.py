@@ -11,8 +11,9 @@ from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, Picture, fold
+from dispatch.checks.rules import find_place
 from dispatch.errors import CheckError
-from dispatch.model import Article, Edition, Issue, SitePlace
+from dispatch.model import Article, Edition, Issue, Place, SitePlace
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -23,7 +24,7 @@ _LISTS = frozenset({"front", "author", "source", "section", "tag"})
 class Part:
     """What one reader sees: a feed, a page, one half of a message."""
 
-    where: Annotated[str, "how to speak of it"]
+    at: Annotated[Place, "the edition, which half of a message, and the issue's file"]
     kind: Annotated[
         Kind, "list: a page where the headline alone leads to the article; gathered: a feed of finished entries"
     ]
@@ -35,22 +36,27 @@ class Part:
     place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
+    def find_article(self, article: Article) -> Place:
+        """Where one of its articles stands: here, and in the file that the article is written in."""
+        return replace(self.at, file=article.file, article=article.key)
+
 
 def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
     """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
+    at = replace(find_place(issue), edition=edition.path)
     if edition.format == "eml":
-        return tuple(_message(edition, articles))
+        return tuple(_message(at, edition, articles))
     text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
-            return (_feed(edition, articles, issue.place),)
+            return (_feed(at, edition, articles, issue.place),)
         case "web":
-            return (_page(edition.path, text, articles, issue.place, site),)
+            return (_page(at, text, articles, issue.place, site),)
         case "email":
-            return (mail(edition.path, text, articles),)
+            return (mail(at, text, articles),)
         case "text":
-            return (written(edition.path, text, articles),)
+            return (written(at, text, articles),)
     raise CheckError(f"“{edition.format}” is no format", subject=edition.path)
 
 
@@ -61,29 +67,31 @@ def _decoded(body: bytes) -> str:
         raise CheckError("it is not UTF-8") from error
 
 
-def _message(edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
+def _message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
     read_back = message.read(edition.body)
     for half in read_back.halves:
-        where = f"{edition.path} ({half.media_type})"
-        yield (mail if half.media_type == "text/html" else written)(where, half.text, articles)
+        if half.media_type == "text/html":
+            yield mail(replace(at, half="html"), half.text, articles)
+        else:
+            yield written(replace(at, half="text"), half.text, articles)
 
 
-def _feed(edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Part:
+def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Part:
     """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
     made: in the feed of their own issue, with the same bytes.
     """
     is_gathered = place is not None and place.kind == "feed"
     item = _elements if is_gathered else _item
     feed = entries.READ[edition.format](edition.body)
-    places = {said.id: at for at, said in reversed(list(enumerate(feed.entries)))}
-    shown = [(article, places.get(article.id)) for article in articles]
-    known = {at for _, at in shown}
-    order = [at for _, at in shown if at is not None]
+    numbers = {said.id: number for number, said in reversed(list(enumerate(feed.entries)))}
+    shown = [(article, numbers.get(article.id)) for article in articles]
+    known = {number for _, number in shown}
+    order = [number for _, number in shown if number is not None]
     return Part(
-        where=edition.path,
+        at=at,
         kind="gathered" if is_gathered else "feed",
-        entries=tuple((article, None if at is None else item(feed.entries[at])) for article, at in shown),
-        strangers=tuple(said.title or said.id for at, said in enumerate(feed.entries) if at not in known),
+        entries=tuple((article, None if n is None else item(feed.entries[n])) for article, n in shown),
+        strangers=tuple(said.title or said.id for number, said in enumerate(feed.entries) if number not in known),
         in_order=order == sorted(order),
         credited=feed.credited,
     )
@@ -111,7 +119,7 @@ def _placed(picture: Picture, place: SitePlace | None, site: str) -> Picture:
     return replace(picture, url=ways.whole(picture.url, place, site), instead=instead)
 
 
-def _page(where: str, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
+def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
     """A page: an article is the <article> whose id is its key."""
     whole = _read(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
@@ -128,12 +136,12 @@ def _page(where: str, html: str, articles: Sequence[Article], place: SitePlace |
             anchored.setdefault(line.anchor, []).append(line)
     anchors = list(anchored)
     shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
-    order = [at for _, at in shown if at is not None]
+    order = [number for _, number in shown if number is not None]
     keys = {article.key for article in articles}
     return Part(
-        where=where,
+        at=at,
         kind="list" if place and place.kind in _LISTS else "page",
-        entries=tuple((article, None if at is None else of(article.key)) for article, at in shown),
+        entries=tuple((article, None if number is None else of(article.key)) for article, number in shown),
         strangers=tuple(of(key).title for key in anchors if key not in keys),
         in_order=order == sorted(order),
         page=whole,
@@ -151,7 +159,7 @@ def _under(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
     return Entry(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
 
 
-def mail(where: str, html: str, articles: Sequence[Article]) -> Part:
+def mail(at: Place, html: str, articles: Sequence[Article]) -> Part:
     """A mail: an article goes from its headline, a heading of rank 2, to the next one's."""
     whole = _read(html)
     heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
@@ -168,20 +176,20 @@ def mail(where: str, html: str, articles: Sequence[Article]) -> Part:
     titles = {fold(article.title) for article in articles}
     others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
     return Part(
-        where=where,
+        at=at,
         kind="mail",
         # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
         strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
         entries=tuple(
-            (article, None if at is None else _under(whole.lines[at : next(end for end in ends if end > at)], whole))
-            for article, at in zip(articles, places, strict=True)
+            (article, None if n is None else _under(whole.lines[n : next(end for end in ends if end > n)], whole))
+            for article, n in zip(articles, places, strict=True)
         ),
         page=whole,
         text=html,
     )
 
 
-def written(where: str, text: str, articles: Sequence[Article]) -> Part:
+def written(at: Place, text: str, articles: Sequence[Article]) -> Part:
     """Plain text: an article goes from its headline to the next one's."""
     text = text.replace("\r\n", "\n")
     places = plain.headlines(text, [article.title for article in articles])
@@ -196,7 +204,7 @@ def written(where: str, text: str, articles: Sequence[Article]) -> Part:
         body = "\n".join(lines[place[1] : end])
         title = " ".join(lines[place[0] : place[1]])
         shown.append((article, Entry(title=title, lines=plain.paragraphs(body), raw=body)))
-    return Part(where=where, kind="plain", entries=tuple(shown), text=text)
+    return Part(at=at, kind="plain", entries=tuple(shown), text=text)
 
 
 def recognise(path: str, body: bytes) -> Edition:

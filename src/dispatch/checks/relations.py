@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dispatch import links
 from dispatch.checks import xmltree
 from dispatch.checks.entries import json_object
-from dispatch.checks.rules import short
+from dispatch.checks.rules import finding
 from dispatch.checks.xmltree import Node
-from dispatch.model import Edition, Publication, SitePlace, Way
+from dispatch.model import Edition, Finding, Publication, SitePlace, Way
 
 RULE = "feed.links"
 
@@ -20,31 +20,30 @@ _IN_JSON = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-
 Relations = Mapping[str, tuple[str, ...]]
 
 
-def judge(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[tuple[str, str]]:
+def judge(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
     """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
     said = _READ[edition.format](edition.body)
     for relation, addresses in said.items():
         for address in addresses:
             if relation in _KNOWN and not links.is_web(address):
-                yield RULE, f"Its link rel={relation} is no absolute address: “{short(address)}”"
+                yield finding(RULE, "address", relation=relation, found=address)
             elif relation in _TO_FEEDS[1:] and address in said.get("self", ()):
-                yield RULE, f"Its link rel={relation} leads to itself"
+                yield finding(RULE, "loop", relation=relation)
     if _MARK in said and "current" not in said:
-        yield RULE, "It is marked as archived, and does not say where the current feed is: link rel=current"
+        yield finding(RULE, "link", relation="current")
     if "next-archive" in said and _MARK not in said:
-        yield RULE, "It leads to a later archived feed, and is not marked as one itself: fh:archive"
+        yield finding(RULE, "element", element=_MARK)
     if place:
         yield from _compare(said, _right(edition, place, publication), in_json=edition.format == "json")
 
 
-def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[tuple[str, str]]:
+def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
     for relation in (*_IN_JSON.values(), "hub") if in_json else _KNOWN:
         written, wanted = said.get(relation, ()), right.get(relation, "")
         if not wanted:
-            yield from ((RULE, f"It has a link rel={relation}, which has no place there") for _ in written)
+            yield from (finding(RULE, "link", relation=relation, found=url) for url in written)
         elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):
-            found = ", ".join(map(short, written)) or "not there"
-            yield RULE, f"Its link rel={relation} is {found}, and should be {short(wanted)}"
+            yield finding(RULE, "link", relation=relation, found=written, wanted=wanted)
 
 
 def _right(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:

@@ -7,18 +7,17 @@ to be. Around its links stand only an issue's number and date, and the language'
 from collections.abc import Iterator
 
 from dispatch.checks import words
-from dispatch.checks.byline import Said
 from dispatch.checks.entries import Entry
 from dispatch.checks.passage import fold
-from dispatch.checks.rules import called, short
+from dispatch.checks.rules import finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Publication, SitePlace
+from dispatch.model import Article, Finding, Publication, SitePlace
 
 # What may stand around the links: the messages in whose places the links are.
 _AROUND = ("number", "page.see_also")
 
 
-def judge(article: Article, entry: Entry, place: SitePlace | None, publication: Publication) -> Iterator[Said]:
+def judge(article: Article, entry: Entry, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
     """Whether the lines of ways about an article say more than where they lead."""
     if not entry.ways or place is None:
         return
@@ -34,12 +33,6 @@ def judge(article: Article, entry: Entry, place: SitePlace | None, publication: 
         for link in sorted(line.links, key=lambda link: link.start, reverse=True):
             around = f"{around[: link.start]} {around[link.end :]}"
             if link.text not in titles:
-                yield (
-                    "attribution.false-credit",
-                    f"Under {called(article)} a way leads to “{short(link.text)}”, which is not about it",
-                )
+                yield finding("attribution.false-credit", "page", headline=headline(article), found=link.text)
         if left := [word for word in words.small(around) if not word.isnumeric() and word not in free]:
-            yield (
-                "attribution.false-credit",
-                f"Under {called(article)} stands “{short(' '.join(left))}” among the site’s own ways",
-            )
+            yield finding("attribution.false-credit", "text", headline=headline(article), found=" ".join(left))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from dispatch.checks.page import Page
-from dispatch.checks.rules import finding, short
-from dispatch.model import Finding
+from dispatch.checks.rules import finding
+from dispatch.model import Finding, Place
 
 STYLE = 16 * 1024  # bytes; Gmail drops style elements from here on
 # What Outlook on Windows, Gmail or both leave out, as caniemail.com has it, and what breaks without it.
@@ -18,20 +18,20 @@ _UNKNOWN = re.compile(
 )
 
 
-def check(where: str, page: Page) -> Iterator[Finding]:
+def check(place: Place, page: Page) -> Iterator[Finding]:
     """Judges a mail's style elements and what stands inline."""
     size = sum(len(tag.text.encode()) for tag in page.named("style"))
     if size >= STYLE:
-        yield finding("email.style-size", where, f"Its style elements have {size:,} bytes: Gmail drops them all")
+        yield finding("email.style-size", "style", place, size=size)
     if any("@import" in tag.text for tag in page.named("style")):
-        yield finding("email.css", where, "It imports a style sheet: mail programs do not load it, or drop all style")
+        yield finding("email.css", "link", place)
     told: set[str] = set()
     styles: dict[str, str] = {}
     for tag in page.tags:
         styles.setdefault(tag.attributes.get("style", ""), tag.name)
     for style, name in styles.items():
         for match in _UNKNOWN.finditer(style):
-            words = short(match["property"] or match["value"]).lower()
+            words = (match["property"] or match["value"]).lower()
             if words not in told:
                 told.add(words)
-                yield finding("email.css", where, f"<{name}> is laid out with {words}, which mail programs leave out")
+                yield finding("email.css", "style", place, element=name, found=words)

@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dispatch.checks import page
-from dispatch.checks.byline import Said
 from dispatch.checks.entries import Entry
 from dispatch.checks.parts import Kind
 from dispatch.checks.passage import Line, fold, in_order
-from dispatch.checks.rules import called, short
-from dispatch.model import Article, Publication, Syndicate
+from dispatch.checks.rules import finding, headline
+from dispatch.model import Article, Finding, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
@@ -26,30 +25,30 @@ def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
 
 def judge(
     article: Article, entry: Entry, own: Mapping[int, Line], kind: Kind, publication: Publication
-) -> Iterator[Said]:
+) -> Iterator[Finding]:
     """What is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
     allowed = policy(article, kind, publication)
-    name = called(article)
+    name = headline(article)
     text = entry.text
     content = page.content(article.content)
     if fold(article.dek) not in text:
-        yield "attribution.dek", f"{name} is without its dek, “{short(article.dek)}”"
+        yield finding("attribution.dek", "text", headline=name, wanted=article.dek)
     roomy = kind in {"feed", "page"}
     for author in article.authors if roomy and allowed != "link" else ():
         if fold(author.bio) not in text:
-            yield "attribution.biography", f"{name} is without the biography of {short(author.name)}"
+            yield finding("attribution.biography", "text", headline=name, name=author.name, wanted=author.bio)
     if fold(article.note) not in text:
-        yield "attribution.note", f"{name} is without what the editor says of it, “{short(article.note)}”"
+        yield finding("attribution.note", "text", headline=name, wanted=article.note)
     for correction in article.corrections if roomy else ():
         if fold(correction.text) not in text:
-            yield "attribution.correction", f"{name} is without its correction, “{short(correction.text)}”"
+            yield finding("attribution.correction", "text", headline=name, wanted=correction.text)
     licence = article.license or article.source.license
     if fold(licence) not in text:
-        yield "attribution.licence", f"{name} is without its licence, {short(licence)}"
+        yield finding("attribution.licence", "text", headline=name, wanted=licence)
     if allowed == "full":
         yield from _whole(article, entry, content)
     elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and opening(content) not in text:
-        yield "attribution.body", f"{name} is without its beginning, “{short(opening(content))}”"
+        yield finding("attribution.body", "excerpt", headline=name, wanted=opening(content))
     if allowed != "full":
         yield from _too_much(article, entry, own, allowed, publication)
     yield from _links(article, entry, own)
@@ -57,15 +56,14 @@ def judge(
         yield from _pictures(article, entry, whole=allowed == "full")
 
 
-def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Said]:
-    name = called(article)
+def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Finding]:
+    name = headline(article)
     headings = [line.text for line in entry.lines if line.heading]
     for heading in in_order([line.text for line in content if line.heading], headings):
-        yield "attribution.heading", f"{name} is without its heading “{short(heading)}”, or it stands in another place"
+        yield finding("attribution.heading", "heading", headline=name, wanted=heading)
     lost = in_order([line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines])
     if lost:
-        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
-        yield "attribution.body", f"{name} is without a paragraph, “{short(lost[0])}”{more}, or it is altered"
+        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or "")
 
 
 def opening(content: tuple[Line, ...]) -> str:
@@ -80,32 +78,36 @@ def opening(content: tuple[Line, ...]) -> str:
 
 def _too_much(
     article: Article, entry: Entry, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
-) -> Iterator[Said]:
+) -> Iterator[Finding]:
     elsewhere = fold(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
     )
     content = page.content(article.content)
     telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
     if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
-        yield "attribution.policy", f"{called(article)} may only be linked to, and its text is shown: “{short(there)}”"
+        yield finding("attribution.policy", "text", headline=headline(article), found=there)
     size = sum(len(entry.lines[i].text) for i in own)
     # An average word has six characters with its space, and a last sentence may be long.
     if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
-        yield "attribution.policy", f"{called(article)} is shown far beyond an excerpt: {size:,} characters"
+        yield finding("attribution.policy", "excerpt", headline=headline(article), size=size)
 
 
-def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Said]:
+def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
     """The links within the text that is shown: each line's, as far as the line goes."""
     for i, whole in own.items():
         line = entry.lines[i]
-        wanted = [link.url for link in whole.links if link.end <= len(line.text)]
-        wanted = [url.strip() for url in wanted] if entry.raw else wanted
+        shown = [link for link in whole.links if link.end <= len(line.text)]
+        words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
+        wanted = [link.url.strip() if entry.raw else link.url for link in shown]
         for url in in_order(wanted, [link.url for link in line.links]):
-            what = f"{called(article)}: the text “{short(line.text, 30)}” has lost its link to {short(url)}"
-            yield "attribution.body-link", what
+            text = words[url]
+            found = next((link.url for link in line.links if link.text == text and link.url not in wanted), "")
+            yield finding(
+                "attribution.body-link", "link", headline=headline(article), text=text, found=found, wanted=url
+            )
 
 
-def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Said]:
+def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
     """The article's picture, and those within its text where that is shown whole, each with its words."""
     inside = [(picture.url, fold(picture.alt or "")) for picture in page.pictures(article.content)]
     own = [(article.image.url, fold(article.image.alt or ""))] if article.image else []
@@ -113,6 +115,7 @@ def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Said]:
     for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
         right = [pair for pair in own + inside if pair[0] == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
-            yield "attribution.picture", f"{called(article)} is without its picture, {short(url)}"
+            yield finding("attribution.picture", "picture", headline=headline(article), wanted=url)
         elif there.isdisjoint(right):
-            yield "attribution.picture", f"{called(article)}: its picture is without its words, “{short(right[0][1])}”"
+            name, alt = headline(article), right[0][1]
+            yield finding("attribution.picture", "text", headline=name, url=url, wanted=alt)

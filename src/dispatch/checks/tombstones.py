@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.checks import byline, claims, words
-from dispatch.checks.byline import Said
 from dispatch.checks.entries import Entry
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import Line, fold
-from dispatch.checks.rules import called, short
+from dispatch.checks.rules import finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Issue, Publication, Withdrawal
+from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
 
@@ -38,46 +37,46 @@ def titled(issue: Issue, publication: Publication) -> Issue:
 
 def judge(
     article: Article, withdrawal: Withdrawal, entry: Entry, part: Part, publication: Publication
-) -> Iterator[Said]:
+) -> Iterator[Finding]:
     """What is wrong with a withdrawn article as one part shows it."""
-    name = called(article)
+    name = headline(article)
     notice = _notice(withdrawal, publication)
     at = next((i for i, line in enumerate(entry.lines) if _words(line, entry) == notice), None)
     if at is None:
-        yield RULE, f"{name} does not say “{short(notice)}”"
+        yield finding(RULE, "notice", headline=name, wanted=notice)
         at = len(entry.lines)
     yield from byline.of_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
-    for what in _too_much(article, entry, part, at, publication):
-        yield RULE, f"{name} was withdrawn, and shows {what}"
+    yield from _too_much(article, entry, part, at, publication)
     if entry.said and fold(entry.said.summary) != notice:
-        yield RULE, f"{name} was withdrawn, and its summary says “{short(entry.said.summary)}”"
+        yield finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
 
 
-def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Said]:
+def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Finding]:
     """Whether what shows a withdrawn issue says so; in its feed each article does."""
     if issue.withdrawn and part.kind != "feed":
         lines = part.page.lines if part.page else ()
         notice = _notice(issue.withdrawn, publication)
         if not (notice in fold(part.text) or any(line.text == notice for line in lines)):
-            yield RULE, f"It does not say of the issue “{short(notice)}”"
+            yield finding(RULE, "issue", wanted=notice)
 
 
-def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: Publication) -> Iterator[str]:
+def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: Publication) -> Iterator[Finding]:
     """What is neither byline nor notice."""
+    name = headline(article)
     known = words.of(publication.language)
     dates = words.dates(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
         if not (claims.is_byline(article, line, known) or dates.issuperset(words.small(line.text))):
-            yield f"“{short(line.text)}”"
+            yield finding(RULE, "text", headline=name, found=line.text)
     people = (author.url for author in article.authors)
     own = {*people, *(credit.url for credit in article.credits), article.source.url}
     links = [*entry.headline, *(link for line in entry.lines for link in line.links)]
     if article.url not in own and any(link.url == article.url for link in links):
-        yield f"the way to {short(article.url)}"
+        yield finding(RULE, "link", headline=name, found=article.url)
     for picture in entry.pictures:
         if part.kind == "feed" or picture.anchor == article.key:
-            yield f"a picture, {short(picture.url)}"
+            yield finding(RULE, "picture", headline=name, found=picture.url)
 
 
 def _words(line: Line, entry: Entry) -> str:

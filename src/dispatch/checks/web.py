@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dispatch.checks import ways
 from dispatch.checks.case import Case
 from dispatch.checks.page import Tag
-from dispatch.checks.rules import finding, short
+from dispatch.checks.rules import finding
 from dispatch.model import Finding
 
 FORBIDDEN = ("applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "script")
@@ -21,31 +21,29 @@ def check(case: Case) -> Iterator[Finding]:
     for _, part in case.parts:
         if part.kind in {"page", "list"} and part.page:
             searches = part.place is not None and part.place.kind == "search"
-            acting = (what for tag in part.page.tags if not (searches and _searches(tag)) for what in _acting(tag))
-            for what in dict.fromkeys(acting):
-                yield finding("web.forbidden", part.where, what)
+            tags = (tag for tag in part.page.tags if not (searches and _searches(tag)))
+            yield from (found.at(part.at) for tag in tags for found in _acting(tag))
             copies = case.issue.place.pictures if case.issue.place else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.named("img"))
             for url in dict.fromkeys(ways.whole(url, part.place, case.publication.url) for url in shown):
                 if url in copies:
-                    yield finding(
-                        "web.copy", part.where, f"A picture is shown from {short(url)}, and the site has a copy"
-                    )
+                    yield finding("web.copy", "picture", part.at, url=url)
 
 
-def _acting(tag: Tag) -> Iterator[str]:
+def _acting(tag: Tag) -> Iterator[Finding]:
     if tag.name in FORBIDDEN and not _is_data(tag):
-        yield f"It has <{tag.name}>: a letter is read, and runs nothing"
+        yield finding("web.forbidden", "element", element=tag.name)
     if tag.name == "meta" and tag.attributes.get("http-equiv", "").lower() == "refresh":
-        yield "It has a <meta> that leads elsewhere by itself"
+        yield finding("web.forbidden", "meta")
     for name, value in tag.attributes.items():
         if name.startswith("on"):
-            yield f"<{tag.name}> has a script in {name}"
+            yield finding("web.forbidden", "script", element=tag.name, attribute=name)
         elif name in _ADDRESSES:
             # Browsers pass over controls and spaces within the scheme.
             address = _PASSED_OVER.sub("", value).lower()
             if address.startswith(_ACTING):
-                yield f"<{tag.name}> has {address.partition(':')[0]}: for an address"
+                scheme = address.partition(":")[0]
+                yield finding("web.forbidden", "address", element=tag.name, scheme=scheme)
 
 
 def _is_data(tag: Tag) -> bool:

@@ -10,6 +10,7 @@ import click
 from dispatch import check as stage
 from dispatch import issues, ledger
 from dispatch.cli.desk import Desk, desk, say, tell
+from dispatch.cli.places import locate
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition, Finding, Issue
@@ -67,7 +68,7 @@ def check(
         findings = stage.received(message, one, here.publication)
     else:
         findings = judged(here, one, _asked(here, one, allow_private) if online else {})
-    report(findings, cast("Style", style))
+    report(locate(findings, here.root), cast("Style", style))
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
 

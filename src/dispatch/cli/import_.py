@@ -15,6 +15,7 @@ from dispatch.cli.desk import Desk, desk, now, say, tell
 from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
 from dispatch.model import Author, Issue, Publication
+from dispatch.report import write_message
 from dispatch.terminal import fold_line
 
 
@@ -215,7 +216,7 @@ def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool
         errors = [finding for finding in findings if finding.severity == "error"]
         if errors:
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: {errors[0].what}{more}")
+            done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: {write_message(errors[0])}{more}")
             continue
         with here.changing():
             if issues.read(publication, one.slug) != one:

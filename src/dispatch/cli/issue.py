@@ -214,10 +214,12 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
         say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
         from dispatch.cli.check import judged
+        from dispatch.cli.places import locate
+        from dispatch.report import write_hint, write_message
 
         errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]
-        for one in errors:
-            say(f"{one.where}: {one.what} [{one.rule}]\n  {one.hint}")
+        for one in locate(errors, here.root):
+            say(f"{one.place}: {write_message(one)} [{one.rule}]\n  {write_hint(one)}")
         verdict = "check says what is wrong with it" if errors else "check has nothing against this"
         say(f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}")
     for place, article in enumerate(changed.articles, 1):

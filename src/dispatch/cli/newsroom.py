@@ -10,6 +10,7 @@ from dispatch import compose, config, issues, ledger, publish, render, smtp
 from dispatch.cli.building import around
 from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
+from dispatch.cli.places import locate
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, SitePlace
@@ -124,7 +125,8 @@ class Newsroom:
         with self._lock:
             one = self._issue(slug)
             everything = [self._issue(other) for other in self._heads if self._is_readable(other)]
-        return judged(Desk(self._root), one, everything=everything, is_whole=len(everything) == len(self._heads))
+        is_whole = len(everything) == len(self._heads)
+        return locate(judged(Desk(self._root), one, everything=everything, is_whole=is_whole), self._root)
 
     def send(self, slug: str, to: str) -> str:
         """The whole message, made out to that address, to the mail server on this machine."""

@@ -90,7 +90,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
     building = Building(publication=publication, recipes=release.recipes, published=published, publishing=slug)
     findings = _judged(here, one, building) if one else []
     if any(finding.severity == "error" for finding in findings):
-        _stop_at(findings, one, wish)
+        _stop_at(findings, one, wish, publication.root)
     for folder in issues.misnamed(publication):
         say(f"issues/{folder} is no issue: the name of its folder must be made of a-z, 0-9 and hyphens.")
     building.released = _released(building, published, one)
@@ -103,7 +103,7 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
         for _ in progress:
             pass
     findings += building.findings + building.lost()
-    _stop_at(findings, one, wish)
+    _stop_at(findings, one, wish, publication.root)
     if wish.dry:
         release.unwanted()
         return
@@ -150,17 +150,18 @@ def _judged(here: Desk, one: "Issue", building: "Building") -> "list[Finding]":
     return judged(here, one, everything=[kept.issue for kept in building.kept.values()])
 
 
-def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish) -> None:
+def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish, root: Path) -> None:
     """Report, and go no further when something is wrong."""
-    from dispatch import nouns
     from dispatch.cli.check import report
+    from dispatch.cli.places import locate
+    from dispatch.report import as_data
 
-    found = list(dict.fromkeys(findings))
+    found = locate(dict.fromkeys(findings), root)
     if (found or one) and not wish.as_json:
         report(found, "human")
     if any(finding.severity == "error" or wish.strict for finding in found):
         if wish.as_json:
-            told = [nouns.table(finding, whole=True) for finding in found]
+            told = [as_data(finding) for finding in found]
             tell(json.dumps({"dry_run": wish.dry, "files": 0, "changes": [], "left": [], "findings": told}))
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)

@@ -16,6 +16,7 @@ from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk, desk, tell
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
 from dispatch.model import Fault, Finding, Issue, Publication
+from dispatch.report import as_data
 from dispatch.review import Change, Review, Version
 
 
@@ -54,9 +55,14 @@ def review(base: str | None, as_json: bool) -> None:
     made = Review(
         base=base or "the main branch", commit=commit, changes=changes, findings=stage.left(findings, changes)
     )
-    tell(json.dumps({"verdict": made.verdict, **asdict(made)}, indent=2) if as_json else stage.markdown(made))
+    tell(json.dumps(_data(made), indent=2) if as_json else stage.markdown(made))
     if made.verdict == "stop":
         sys.exit(1)
+
+
+def _data(made: Review) -> dict[str, object]:
+    """A review as what JSON can hold."""
+    return {"verdict": made.verdict, **asdict(made), "findings": [as_data(finding) for finding in made.findings]}
 
 
 def version(root: Path) -> Version:
@@ -98,7 +104,7 @@ def warnings(slug: str, before: Version, after: Version) -> set[Finding]:
     was = next((issue for issue in before.issues if issue.slug == slug), None)
     one = was or next(issue for issue in after.issues if issue.slug == slug)
     found = findings_of(one, (), before.publication)
-    return {told for told in found if told.severity == "warning" and (was or told.where == config.FILE)}
+    return {told for told in found if told.severity == "warning" and (was or told.place.file == config.FILE)}
 
 
 def judge(here: Desk, slug: str, now: Version) -> list[Finding] | Change:

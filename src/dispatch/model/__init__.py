@@ -30,7 +30,7 @@ from dispatch.model.marks import Address, Key, Url
 from dispatch.model.pictures import Copy, Variant
 from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
-from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Visit
+from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Subject, Value, Visit
 from dispatch.model.site import PageKind, SitePlace, Way
 
 __all__ = [
@@ -69,9 +69,11 @@ __all__ = [
     "SitePlace",
     "Source",
     "Status",
+    "Subject",
     "Syndicate",
     "Theme",
     "Url",
+    "Value",
     "Variant",
     "Visit",
     "Way",

@@ -1,12 +1,22 @@
 """What the stages make of articles and issues, and what the stores remember of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch.model.articles import Article
+from dispatch.model.places import Place
 
 Severity = Literal["error", "warning"]
+# fmt: off
+Subject = Literal[
+    "address", "article", "attribute", "charset", "colour", "data", "date", "edition", "editor", "element", "excerpt",
+    "feed", "file", "header", "heading", "id", "issue", "key", "language", "line", "link", "loop", "meta", "name",
+    "notice", "order", "page", "part", "picture", "published", "role", "script", "section", "size", "source", "style",
+    "table", "text", "title", "updated",
+]
+# fmt: on
+Value = str | int | tuple["Value", ...]
 Kind = Literal["article", "issue", "page", "withdrawn", "moved", "author", "source", "section", "tag"]
 
 
@@ -22,13 +32,21 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a check has to say."""
+    """A fact that a check has found. ``report`` makes the sentences, for people; nobody reads those back."""
 
     rule: Annotated[str, "the rule's name, for example attribution.author"]
     severity: Annotated[Severity, "error or warning"]
-    where: Annotated[str, "the file or edition, with the article's key where there is one"]
-    what: Annotated[str, "what is wrong"]
-    hint: Annotated[str, "what to do"] = ""
+    subject: Annotated[Subject, "what kind of thing it is about"]
+    place: Annotated[Place, "where it is"] = field(default_factory=Place)
+    values: Annotated[tuple[tuple[str, Value], ...], "the facts by name, unshortened, such as name, wanted, found"] = ()
+
+    def at(self, place: Place) -> "Finding":
+        """The same fact at this place."""
+        return replace(self, place=place)
+
+    def value(self, name: str) -> Value | None:
+        """One of the facts; None where it does not belong to this finding."""
+        return dict(self.values).get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

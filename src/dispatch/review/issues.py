@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dispatch.checks import corrected
-from dispatch.checks.rules import file
+from dispatch.checks.rules import find_place
 from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
 from dispatch.review.nouns import Change, Version, Weight
@@ -41,7 +41,7 @@ def left(findings: Iterable[Finding], changes: Iterable[Change]) -> tuple[Findin
     return tuple(
         one
         for one in dict.fromkeys(findings)
-        if not (one.rule.startswith("ids.") and (one.where in said or (said and one.where == settings.LOCK)))
+        if not (one.rule.startswith("ids.") and (one.place.file in said or (said and one.place.file == settings.LOCK)))
     )
 
 
@@ -81,11 +81,11 @@ class _Comparison:
 
     def _new(self, issue: Issue) -> Iterator[Change]:
         what = f"is a new issue with {counted(len(list(issue.articles)), 'article')}"
-        yield Change(what=what).of(issue, file(issue))
+        yield Change(what=what).of(issue, find_place(issue).file)
         yield from self._articles(None, issue)
 
     def _of(self, old: Issue, new: Issue) -> Iterator[Change]:
-        where = file(new)
+        where = find_place(new).file
         yield from (change.of(new, where) for change in self._heading(old, new))
         yield from self._articles(old, new)
         was, now = self.old.files.get(old.slug, {}), self.new.files.get(new.slug, {})
@@ -143,7 +143,7 @@ class _Comparison:
     def _articles(self, old: Issue | None, new: Issue) -> Iterator[Change]:
         for place in _places(new):
             was = self._before(old, place)
-            where = file(new, place.article)
+            where = find_place(new, place.article).file
             if was is None:
                 yield _added(place.article).of(new, where, place.article)
                 continue
@@ -183,7 +183,7 @@ class _Comparison:
         by = f"by {listed([author.name for author in article.authors])}" if article and article.authors else ""
         said = "is gone, though it was published" if is_promised else "is gone"
         change = Change(weight="stop" if is_promised else "tell", kind="gone", what=said, was=by)
-        return change.of(now, file(old, article), article)
+        return change.of(now, find_place(old, article).file, article)
 
 
 def _issues(old: Version, new: Version) -> dict[str, Issue]:

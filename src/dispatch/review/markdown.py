@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from dispatch.checks.rules import short
 from dispatch.model import Finding
+from dispatch.report import shorten, write_hint, write_message
 from dispatch.review.nouns import Change, Review
 from dispatch.review.words import around, counted, listed
 from dispatch.terminal import safe
@@ -71,7 +71,7 @@ def _lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_text(short(issue)) if issue else 'The publication'}", "")
+        yield from ("", f"### {_text(shorten(issue)) if issue else 'The publication'}", "")
         yield from _told(list(group), is_whole=False)
     warnings = _grouped(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
@@ -123,8 +123,8 @@ def _told(changes: list[Change], *, is_whole: bool) -> list[str]:
 def _subject(change: Change, *, is_whole: bool) -> str:
     """What a change is about, with the issue where no heading names it."""
     if change.article:
-        return _text(f"“{short(change.article)}”{f' in {short(change.issue)}' if is_whole else ''}")
-    return _text(f"The issue “{short(change.issue)}”") if change.issue else ""
+        return _text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
+    return _text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
 
 
 def _predicate(change: Change) -> str:
@@ -135,7 +135,7 @@ def _predicate(change: Change) -> str:
         now, was = (_code(text) if text else "" for text in (now, was))
     else:
         now, was = _text(now), _text(was)
-    said = _text(short(change.what, _LINE))
+    said = _text(shorten(change.what, _LINE))
     return f"{said}{f': {_whole(now)}' if now else ''}{f' (was {_whole(was)})' if was else ''}"
 
 
@@ -145,17 +145,14 @@ def _whole(text: str) -> str:
 
 def _grouped(findings: Iterable[Finding]) -> list[str]:
     """A line for each thing that is wrong, wherever it is."""
-    places: dict[tuple[str, str, str], list[str]] = {}
+    places: dict[tuple[str, str], list[str]] = {}
     for one in findings:
-        places.setdefault((one.what, one.hint, one.rule), []).append(one.where)
-    return [
-        f"- {_text(short(f'{what}. {hint}'.strip(), _LINE))} {_among(where)} {_code(rule)}"
-        for (what, hint, rule), where in places.items()
-    ]
+        places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
+    return [f"- {_text(shorten(said, _LINE))} {_among(where)} {_code(rule)}" for (said, rule), where in places.items()]
 
 
 def _among(places: list[str]) -> str:
-    shown = [_code(short(place, 120)) for place in places[:3]]
+    shown = [_code(shorten(place, 120)) for place in places[:3]]
     return listed([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
 
 

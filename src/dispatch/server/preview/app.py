@@ -15,13 +15,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from dispatch import files
 from dispatch.checks import page as pages
 from dispatch.checks.email import CLIP
 from dispatch.checks.entries import Feed
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Fault, Finding, Place
+from dispatch.model import Fault, Place
+from dispatch.report import write_hint, write_message
 from dispatch.server import media
-from dispatch.server.preview import looks, places, reader
+from dispatch.server.preview import looks, reader
 from dispatch.server.preview.guard import Guard
 from dispatch.server.preview.newsroom import Newsroom
 from dispatch.server.preview.watching import changes
@@ -142,7 +144,7 @@ class Preview:
             "mail": self._mail,
             "first": self._first,
             "issues": [{**asdict(issue), "date": issue.date.date().isoformat()} for issue in overview.issues],
-            "faults": self._listed(overview.faults),
+            "faults": self._show_faults(overview.faults),
         }
 
     async def _frame(self, request: Request) -> Response:
@@ -208,7 +210,13 @@ class Preview:
     async def _findings(self, request: Request) -> Response:
         slug = request.path_params["slug"]
         found = await run_in_threadpool(self._newsroom.findings, slug)
-        return JSONResponse(self._shown(found, slug))
+        return JSONResponse(
+            [
+                {"rule": one.rule, "severity": one.severity}
+                | self._show(one.place, write_message(one), write_hint(one))
+                for one in found
+            ]
+        )
 
     async def _send(self, request: Request) -> Response:
         """Send a test message; asked by the page alone (see the guard)."""
@@ -219,37 +227,22 @@ class Preview:
     async def _told(self, _: Request, error: Exception) -> Response:
         """What a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
-        return JSONResponse({"faults": self._listed(error.faults)}, status_code=422)
+        return JSONResponse({"faults": self._show_faults(error.faults)}, status_code=422)
 
-    def _listed(self, faults: Iterable[Fault]) -> list[dict[str, object]]:
-        """Faults with the place that each leads to; one that lies in no file of the publication names its place."""
-        listed = []
-        for fault in faults:
-            path = fault.place.file if self._text(fault.place.file) is not None else ""
-            line = fault.place.line or 1
-            what = str(replace(fault, place=Place(key=fault.place.key) if path else fault.place))
-            file = f"{(self._root / path).as_posix()}:{line}" if path else ""
-            listed.append({"what": what, "hint": fault.hint, "path": path, "line": line, "file": file})
-        return listed
+    def _show(self, place: Place, what: str, hint: str) -> dict[str, object]:
+        """What is wrong, as the page shows it, with the file and the line for a link into an editor."""
+        file = f"{(self._root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
+        where = str(replace(place, file="", line=0, key=""))
+        return {"path": place.file, "line": place.line or 1, "file": file, "where": where, "what": what, "hint": hint}
 
-    def _shown(self, found: tuple[Finding, ...] | list[Finding], slug: str) -> list[dict[str, object]]:
-        """Findings with the place that each leads to."""
-        shown = []
-        for finding in found:
-            path, line = places.place(finding, slug, self._text)
-            file = (self._root / path).as_posix()
-            shown.append(asdict(finding) | {"path": path, "line": line, "file": f"{file}:{line}" if path else ""})
-        return shown
+    def _show_faults(self, faults: Iterable[Fault]) -> list[dict[str, object]]:
+        return [self._show_fault(fault) for fault in faults]
 
-    def _text(self, path: str) -> str | None:
-        """A file of the publication, as far as it can be read."""
-        file = self._root / path
-        try:
-            if path and file.resolve().is_relative_to(self._root.resolve()) and file.is_file():
-                return file.read_text("utf-8", errors="replace")
-        except (OSError, ValueError):
-            return None
-        return None
+    def _show_fault(self, fault: Fault) -> dict[str, object]:
+        """A fault; one that lies in no file of the publication names its place instead of leading there."""
+        is_here = files.is_there(self._root / fault.place.file)
+        what = str(replace(fault, place=Place(key=fault.place.key) if is_here else fault.place))
+        return self._show(fault.place if is_here else Place(), what, fault.hint)
 
 
 def _look(request: Request) -> frozenset[str]:

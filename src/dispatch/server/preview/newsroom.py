@@ -74,7 +74,7 @@ class Newsroom(Protocol):
         """How many bytes the HTML of the mail has, and what each article adds to it."""
 
     def findings(self, slug: str) -> list[Finding]:
-        """What the check has to say."""
+        """What the check has to say, each with its line where that is known."""
 
     def send(self, slug: str, to: str) -> str:
         """Send the message to one address by the mail server on this machine; where it was taken."""

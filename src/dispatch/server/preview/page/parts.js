@@ -52,7 +52,7 @@ export function place(finding) {
     { class: "place" },
     make("a", { href: encodeURI(`vscode://file${finding.file.startsWith("/") ? "" : "/"}${finding.file}`) }, shown),
     make("button", { type: "button", onclick: copy, "aria-label": `Copy ${shown}` }, "Copy"),
-    finding.where && !finding.where.startsWith(finding.path) ? make("span", { class: "soft" }, finding.where) : null,
+    finding.where ? make("span", { class: "soft" }, finding.where) : null,
   );
 }
 

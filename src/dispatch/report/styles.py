@@ -1,12 +1,13 @@
-"""Findings as text: for people, for programs, for GitHub's annotations, for a pull request's comment. Pure."""
+"""Many findings in one of STYLES."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple, replace
 from itertools import groupby
 from typing import Literal
 
-from dispatch.model import Finding
+from dispatch.model import Finding, Place
+from dispatch.report.sentences import write_hint, write_message
 
 Style = Literal["human", "json", "github", "markdown"]
 
@@ -16,33 +17,52 @@ def report(findings: Iterable[Finding], style: Style) -> str:
 
     What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
     """
-    return STYLES[style](sorted(findings, key=lambda one: one.where))
+    return STYLES[style](sorted(findings, key=lambda one: astuple(_unkeyed(one.place))))
+
+
+def as_data(finding: Finding) -> dict[str, object]:
+    """A finding as what JSON can hold: its fields, and its message and hint for people."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "subject": finding.subject,
+        "place": asdict(finding.place),
+        "values": dict(finding.values),
+        "message": write_message(finding),
+        "hint": write_hint(finding),
+    }
 
 
 def _human(findings: Sequence[Finding]) -> str:
     """A block a place, and under each the findings; a hint once for those that share it."""
     blocks = []
-    for where, group in groupby(findings, key=lambda one: one.where):
+    for where, group in groupby(findings, key=_where):
         lines = [_line(where)]
-        for hint, alike in groupby(group, key=lambda one: one.hint):
-            lines += [f"  {one.severity}: {_line(one.what)}  [{one.rule}]" for one in alike]
-            lines += [f"    {_line(hint)}"] if hint else []
+        for hint, alike in groupby(group, key=write_hint):
+            lines += [f"  {one.severity}: {_line(write_message(one))}  [{one.rule}]" for one in alike]
+            lines += [f"    {_line(hint)}"]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, _sum(findings)])
 
 
 def _json(findings: Sequence[Finding]) -> str:
-    """A list of objects with the fields of a Finding; ASCII, so that nothing in it acts on a terminal."""
-    return json.dumps([asdict(finding) for finding in findings], indent=2)
+    """A list of objects; ASCII, so that nothing in it acts on a terminal."""
+    return json.dumps([as_data(finding) for finding in findings], indent=2)
 
 
 def _github(findings: Sequence[Finding]) -> str:
-    """Workflow commands: a line a finding, shown at its file."""
+    """Workflow commands: a line a finding, shown at its line of its file where those are known."""
     return "\n".join(
-        f"::{one.severity} file={_property(one.where.partition('#')[0])},title={_property(one.rule)}::"
-        + _command(f"{one.where}: {_sentences(one)}")
+        f"::{one.severity} {_annotated(one.place)}title={_property(one.rule)}::"
+        + _command(f"{_where(one)}: {_sentences(one)}")
         for one in findings
     )
+
+
+def _annotated(place: Place) -> str:
+    file = place.file or place.edition
+    line = f"line={place.line}," if place.file and place.line else ""
+    return f"file={_property(file)},{line}" if file else ""
 
 
 def _markdown(findings: Sequence[Finding]) -> str:
@@ -50,8 +70,17 @@ def _markdown(findings: Sequence[Finding]) -> str:
     lines = [f"**{_sum(findings)}**"]
     for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
-        lines += [f"- {_code(one.where)} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
+        lines += [f"- {_code(_where(one))} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
     return "\n".join(lines)
+
+
+def _where(finding: Finding) -> str:
+    """How a person is told the place: the message names the key, if anything does."""
+    return str(_unkeyed(finding.place))
+
+
+def _unkeyed(place: Place) -> Place:
+    return replace(place, key="") if place.key else place
 
 
 def _sum(findings: Sequence[Finding]) -> str:
@@ -60,7 +89,7 @@ def _sum(findings: Sequence[Finding]) -> str:
 
 
 def _sentences(finding: Finding) -> str:
-    return f"{finding.what}. {finding.hint}".rstrip()
+    return f"{write_message(finding)}. {write_hint(finding)}"
 
 
 def _count(n: int, what: str) -> str:

@@ -1,0 +1,207 @@
+"""What is exchanged is no less wrong than what is replaced: everything is there, and belongs to somebody else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+import nouns
+from checks.editing import Edit, altered
+from checks.judging import judge
+from dispatch.formats import FORMATS
+from dispatch.model import Article, Author, Credit, Finding, Issue, Source
+
+ALL = tuple(FORMATS)
+ADA = Author(name="Ada Lane", url="https://people.example/ada")
+JON = Author(name="Jón Þór", url="https://people.example/jon")
+TOVE = Credit(role="translator", name="Tove Quist", url="https://people.example/tove")
+UMA = Credit(role="translator", name="Uma Ray", url="https://people.example/uma")
+PHIL = Credit(role="photographer", name="Phil Moss", url="https://people.example/phil")
+STORY = nouns.article(1, authors=(ADA, JON), credits=(TOVE, UMA, PHIL))
+OTHER = nouns.article(2, authors=(Author(name="Bo Zhang", url="https://people.example/bo"),), note="A note of its own.")
+Change = Callable[[Article], Article]
+
+
+def people(*authors: Author) -> Change:
+    return lambda article: replace(article, authors=authors)
+
+
+def credited(*credits: Credit) -> Change:  # noqa: A002
+    return lambda article: replace(article, credits=credits)
+
+
+# What the renderer was given instead of STORY, and the facts of which one must be told.
+EXCHANGED: dict[str, tuple[Change, set[tuple[str, str]]]] = {
+    "two authors": (people(JON, ADA), {("attribution.order", "name")}),
+    "two authors' names": (
+        people(replace(ADA, name=JON.name), replace(JON, name=ADA.name)),
+        {("attribution.order", "name")},
+    ),
+    "two authors' addresses": (
+        people(replace(ADA, url=JON.url), replace(JON, url=ADA.url)),
+        {("attribution.author-link", "link"), ("attribution.order", "link")},
+    ),
+    "an author and a translator": (
+        lambda it: replace(it, authors=(ADA, Author(name=TOVE.name, url=TOVE.url)), credits=(
+            replace(TOVE, name=JON.name, url=JON.url), UMA, PHIL,
+        )),
+        {("attribution.order", "name"), ("attribution.author", "name"), ("attribution.credit", "name")},
+    ),
+    "the second translator and the photographer": (
+        credited(TOVE, replace(UMA, name=PHIL.name, url=PHIL.url), replace(PHIL, name=UMA.name, url=UMA.url)),
+        {("attribution.credit", "role")},
+    ),
+    "the second translator under another role": (
+        credited(TOVE, replace(UMA, role="photographer"), PHIL),
+        {("attribution.credit", "role")},
+    ),
+    "the source and an author": (
+        lambda it: replace(it, authors=(ADA, Author(name="The Paper", url=it.source.url)), source=replace(
+            it.source, title=JON.name, url=JON.url,
+        )),
+        {("attribution.author", "role")},
+    ),
+}  # fmt: skip
+# In HTML each name has its own link; in plain text the order of addresses is told of authors only.
+LINKED: dict[str, tuple[Change, set[tuple[str, str]]]] = {
+    "two credits' addresses": (
+        credited(replace(TOVE, url=UMA.url), replace(UMA, url=TOVE.url), PHIL),
+        {("attribution.credit", "link")},
+    ),
+    "an author's and the source's address": (
+        lambda it: replace(it, authors=(ADA, replace(JON, url=it.source.url)), source=replace(it.source, url=JON.url)),
+        {("attribution.author-link", "link")},
+    ),
+}
+
+
+def told(format: str, wrong: Article, *, right: Article = STORY) -> list[Finding]:  # noqa: A002
+    """What is said of one article when another was rendered."""
+    found = judge(format, nouns.body(format, nouns.issue(OTHER, wrong)), nouns.issue(OTHER, right))
+    return [one for one in found if one.place.article == right.key]
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("name", [*EXCHANGED, *LINKED])
+def test_what_is_exchanged_is_told_in_every_half(name: str, format: str) -> None:  # noqa: A002
+    change, facts = (EXCHANGED | LINKED)[name]
+    halves = {"text", "html"} if format == "eml" else {""}
+    if name in LINKED:
+        if format == "text":
+            return
+        halves -= {"text"}
+    found = told(format, change(STORY))
+    assert {one.place.half for one in found if (one.rule, one.subject) in facts} >= halves
+
+
+def swapped(one: str, other: str) -> Edit:
+    return lambda text: text.replace(one, "\0").replace(other, one).replace("\0", other)
+
+
+@pytest.mark.parametrize("format", nouns.FEEDS)
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_names_of_an_item_are_exchanged_in_its_elements_or_in_its_body(format: str, inside: bool) -> None:  # noqa: A002
+    issue = nouns.issue(OTHER, STORY)
+    edit = swapped(ADA.name, JON.name)
+    same: Edit = lambda text: text  # noqa: E731
+    whole = nouns.body(format, issue)
+    broken = altered(format, whole, edit, elements=same) if inside else altered(format, whole, same, elements=edit)
+    found = {(one.rule, one.subject) for one in judge(format, broken, issue)}
+    assert ("attribution.order", "name" if inside else "element") in found
+
+
+@pytest.mark.parametrize("format", ["atom", "json"])
+def test_the_addresses_of_an_item_are_exchanged_in_its_elements(format: str) -> None:  # noqa: A002
+    issue = nouns.issue(OTHER, STORY)
+    edit = swapped(ADA.url, JON.url)
+    found = judge(format, altered(format, nouns.body(format, issue), lambda text: text, elements=edit), issue)
+    assert {(one.rule, one.subject, one.value("name"), one.value("found"), one.value("wanted")) for one in found} == {
+        ("attribution.author-link", "element", ADA.name, JON.url, ADA.url),
+        ("attribution.author-link", "element", JON.name, ADA.url, JON.url),
+    }
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_two_articles_exchange_their_people(format: str) -> None:  # noqa: A002
+    right = nouns.issue(OTHER, STORY)
+    wrong = nouns.issue(
+        replace(OTHER, authors=STORY.authors, credits=STORY.credits), replace(STORY, authors=OTHER.authors, credits=())
+    )
+    found = judge(format, nouns.body(format, wrong), right)
+    named = {(one.place.article, one.value("name")) for one in found if one.rule == "attribution.author"}
+    assert named >= {("story-1", ADA.name), ("story-1", JON.name), ("story-2", "Bo Zhang")}
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("field", ["url", "note", "dek"])
+def test_two_articles_exchange_a_field(format: str, field: str) -> None:  # noqa: A002
+    one = replace(STORY, note="Another note.")
+    right, wrong = nouns.issue(OTHER, one), exchange(OTHER, one, field)
+    rule = {"url": "attribution.read-more"}.get(field, f"attribution.{field}")
+    found = judge(format, nouns.body(format, wrong), right)
+    assert {found_.place.article for found_ in found if found_.rule == rule} >= {"story-1", "story-2"}
+
+
+def exchange(one: Article, other: Article, field: str) -> Issue:
+    """The issue of both, each with the other's value."""
+    values = {article.key: {field: getattr(article, field)} for article in (one, other)}
+    return nouns.issue(replace(one, **values[other.key]), replace(other, **values[one.key]))
+
+
+# A name within a name: who is lost, in a byline that has the same letters or words in somebody else's name.
+WITHIN: dict[str, tuple[Article, Change, tuple[str, str]]] = {
+    "Ann in Annabel": (
+        replace(STORY, authors=(Author(name="Annabel"), Author(name="Ann"))),
+        people(Author(name="Annabel")),
+        ("attribution.author", "name"),
+    ),
+    "Ann before Annabel": (
+        replace(STORY, authors=(Author(name="Ann"), Author(name="Annabel"))),
+        people(Author(name="Annabel")),
+        ("attribution.author", "name"),
+    ),
+    "Ann in the words of the text": (
+        replace(STORY, authors=(Author(name="Ann"),), content="<p>Annabel met Ann.</p>"),
+        people(Author(name="Annabel")),
+        ("attribution.author", "name"),
+    ),
+    "a translator called like half an author": (
+        replace(STORY, authors=(Author(name="Ann Lee"),), credits=(Credit(role="translator", name="Ann"),)),
+        credited(),
+        ("attribution.credit", "name"),
+    ),
+    "a translator called like half the source": (
+        replace(STORY, credits=(Credit(role="translator", name="Ann"),), source=Source(title="Ann and others")),
+        credited(),
+        ("attribution.credit", "name"),
+    ),
+    "a source called like half an author": (
+        replace(STORY, authors=(Author(name="Ann Lee"),), source=Source(title="Ann")),
+        lambda it: replace(it, source=replace(it.source, title="")),
+        ("attribution.source", "name"),
+    ),
+    "one of two credits of the same name's parts": (
+        replace(STORY, credits=(Credit(role="translator", name="Ann Lee"), Credit(role="editor", name="Ann"))),
+        credited(Credit(role="translator", name="Ann Lee")),
+        ("attribution.credit", "name"),
+    ),
+}
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("name", WITHIN)
+def test_a_name_within_a_name_does_not_stand_for_it(name: str, format: str) -> None:  # noqa: A002
+    right, change, fact = WITHIN[name]
+    assert told(format, right, right=right) == []
+    found = told(format, change(right), right=right)
+    halves = {"text", "html"} if format == "eml" else {""}
+    assert {one.place.half for one in found if (one.rule, one.subject) == fact} == halves
+
+
+@pytest.mark.parametrize("format", nouns.FEEDS)
+def test_an_item_whose_elements_lack_a_name_within_another(format: str) -> None:  # noqa: A002
+    both = replace(STORY, authors=(Author(name="Annabel"), Author(name="Ann")))
+    issue = nouns.issue(both)
+    edit: Edit = lambda text: {"Annabel, Ann": "Annabel", "Ann": "Annabella"}.get(text, text)  # noqa: E731
+    found = judge(format, altered(format, nouns.body(format, issue), lambda text: text, elements=edit), issue)
+    assert ("attribution.author", "element", "Ann") in {(one.rule, one.subject, one.value("name")) for one in found}

@@ -1,0 +1,149 @@
+"""What people read of a finding: every row of the table once, as a sentence; nothing else pins the wording."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import cast, get_args
+
+import pytest
+
+import dispatch.report
+from dispatch.checks import RULES
+from dispatch.model import Finding, Place, Subject, Value
+from dispatch.report import shorten, write_hint, write_message
+
+FOLDER = Path(dispatch.report.__file__).parent
+TABLE = tomllib.loads((FOLDER / "messages.toml").read_text("utf-8"))
+PHRASES, SUBJECTS = TABLE["phrases"], TABLE["subjects"]
+GOLDEN = Path(__file__).parent.parent / "data" / "messages.txt"
+# A value for each hole that a row may have.
+VALUES: dict[str, Value] = {
+    "attribute": "onclick",
+    "count": 2,
+    "date": "2026-11-26",
+    "element": "video",
+    "file": "issues/defence/nato.md",
+    "found": "https://t.example/x",
+    "headline": "The road that leads to the sea",
+    "host": "t.example",
+    "id": "tag:wire.example,2025-02-14:defence/nato",
+    "issue": "Who pays for defence",
+    "label": "Unsubscribe",
+    "language": "sv",
+    "largest": (("A more powerful NATO", 51234), ("The mole", 12000)),
+    "limit": 102400,
+    "more": 3,
+    "name": "Ada Lane",
+    "reason": "it is not well-formed XML",
+    "relation": "self",
+    "role": "translator",
+    "scheme": "ftp",
+    "section": "Europe",
+    "size": 123456,
+    "steps": 2,
+    "text": "the words of the link",
+    "type": "text/html",
+    "url": "https://paper.example/a?x=1&y=2",
+    "wanted": "https://people.example/ada",
+}
+
+
+def holes(row: str) -> set[str]:
+    """The values that a row needs; a phrase needs none, and the name of a subject its own."""
+    return {name for _, name, _, _ in Formatter().parse(row) if name and name not in PHRASES}
+
+
+def rows(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def needs(rule: str) -> Iterator[tuple[Subject, set[str]]]:
+    """For each row of a rule its subject, and the values that fill that row."""
+    for subject, given in TABLE[rule].items():
+        for who in SUBJECTS if subject == "any" else [subject] if subject != "hint" else []:
+            for row in rows(given):
+                names = rows(SUBJECTS[who]) if "{it}" in row else [""]
+                yield from ((cast("Subject", who), holes(row) - {"it"} | holes(name)) for name in names)
+
+
+def sentences() -> list[str]:
+    """Each row's sentence, made from a finding that has the values of that row and no others."""
+    return [sentence(rule, subject, names) for rule in RULES for subject, names in needs(rule)]
+
+
+def sentence(rule: str, subject: Subject, names: set[str]) -> str:
+    values = tuple((name, VALUES[name]) for name in sorted(names))
+    one = Finding(rule=rule, severity=RULES[rule].severity, subject=subject, values=values)
+    return f"{rule} {subject}: {write_message(one)}"
+
+
+def test_every_row_is_a_sentence_and_every_row_is_used(request: pytest.FixtureRequest) -> None:
+    written = sentences()
+    assert len(set(written)) == len(written), "a row stands behind one that is always taken instead"
+    assert not [line for line in written if "{" in line or "[" in line or line.endswith(".")]
+    for line in written:
+        message = line.partition(": ")[2]
+        assert message[0].isupper() or message[0] in "“<#1234567890", line
+    text = "\n".join(written) + "\n"
+    if request.config.getoption("update_golden"):
+        GOLDEN.write_text(text, "utf-8")
+    assert text == GOLDEN.read_text("utf-8")
+
+
+def test_every_rule_has_its_rows_and_every_row_a_rule() -> None:
+    assert set(TABLE) - {"phrases", "subjects"} == set(RULES)
+    subjects = {subject for table in TABLE.values() for subject in table} - {"hint", "any", *PHRASES}
+    assert subjects <= set(get_args(Subject))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_says_what_to_do(rule: str) -> None:
+    for subject in TABLE[rule].keys() - {"hint", "any"} | (SUBJECTS.keys() if "any" in TABLE[rule] else set()):
+        values = tuple(VALUES.items())
+        hint = write_hint(Finding(rule=rule, severity="error", subject=subject, values=values))
+        assert hint[0].isupper()
+        assert hint.endswith(".")
+        assert "{" not in hint
+
+
+@pytest.mark.parametrize(("rule", "key"), [("ids.link", "url"), ("ids.date", "date"), ("ids.authors", "authors")])
+def test_what_was_published_may_be_mended_by_a_correction(rule: str, key: str) -> None:
+    subject = {"ids.link": "link", "ids.date": "date", "ids.authors": "name"}[rule]
+    hint = write_hint(Finding(rule=rule, severity="error", subject=cast("Subject", subject)))
+    assert f'dispatch issue correct ISSUE ARTICLE "what was wrong" --mends {key}' in hint
+
+
+def test_every_finding_that_is_made_has_a_row() -> None:
+    """Read from the calls in the checks, where rule and subject are written out."""
+    made = []
+    for path in (FOLDER.parent / "checks").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":
+                words = [word.value for word in node.args[:2] if isinstance(word, ast.Constant)]
+                made += [tuple(words)] if len(words) == 2 else []
+    assert len(made) > 80
+    assert [pair for pair in made if pair[1] not in TABLE[str(pair[0])] and "any" not in TABLE[str(pair[0])]] == []
+
+
+def test_what_is_foreign_is_quoted_on_one_line_and_cut_off() -> None:
+    name = "A\nname " + "very " * 40 + "long"
+    message = write_message(
+        Finding(
+            rule="attribution.author",
+            severity="error",
+            subject="name",
+            place=Place(file="a.md"),
+            values=(("headline", "{name}\n{0}"), ("name", name)),
+        )
+    )
+    assert message == f"“{{name}} {{0}}” does not name its author {shorten(name)}"
+    assert len(shorten(name)) == 60
+    assert shorten("x" * 61, 0) == "x" * 61
+
+
+def test_a_hole_that_nothing_fills_is_named_and_breaks_nothing() -> None:
+    assert write_message(Finding(rule="attribution.credit", severity="error", subject="name")) == (
+        "“[headline]”: its [role], [name], is not named"
+    )
