@@ -62,7 +62,7 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     for issue in (*case.earlier, case.issue):
         where |= {issue.id: file(issue)} | {article.id: file(issue, article) for article in issue.articles}
         for article in filter(lambda article: article.corrections, issue.articles):
-            answered[article.id] = corrected.rules(article, corrected.since(article, issue, zone), zone)
+            answered[article.id] = corrected.find_answered(article, issue, case.published, zone)
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:

@@ -152,16 +152,15 @@ class _Comparison:
                 was.article,
                 place.article,
                 is_public=was.article.id in self.public,
-                may_change=self.off | self._answered(was.article, place.article),
+                may_change=self.off | self._answered(place),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))
 
-    def _answered(self, old: Article, new: Article) -> frozenset[str]:
-        """The rules that a correction which is new answers."""
-        said = [one for one in new.corrections if one not in old.corrections]
+    def _answered(self, now: _Place) -> frozenset[str]:
+        """The rules that a correction answers which readers do not have yet."""
         zone = self.new.publication.timezone if self.new.publication else "UTC"
-        return corrected.rules(new, said, zone)
+        return corrected.find_answered(now.article, now.issue, self.old.ledger, zone)
 
     def _before(self, old: Issue | None, place: _Place) -> _Place | None:
         """Where an article was: told by its id; else, in the same issue, by its file's name or its address."""
