@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.case import Case
 from dispatch.checks.rules import file, finding, short
@@ -87,8 +88,8 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
 
 def _differences(old: Record, new: Record, where: str, publication: Publication) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
-    ours = re.compile(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?")
-    if old.url != new.url and not (ours.fullmatch(old.url) and ours.fullmatch(new.url)):
+    moves = identity.is_place(old.url, publication) and identity.is_place(new.url, publication)
+    if old.url != new.url and not moves:
         what = f"Its address was published as {old.url} and is now {new.url}"
         hint = f"Put back url: {old.url} or, if that was wrong, name the new one with dispatch issue correct."
         yield finding("ids.link", where, what, hint)

@@ -1,10 +1,9 @@
 """Addresses that lead nowhere, go round, or come again."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dispatch import links
+from dispatch import identity, links
 from dispatch.checks import page, ways
 from dispatch.checks.case import Case
 from dispatch.checks.page import Page
@@ -116,24 +115,18 @@ def _begun(what: str) -> str:
 
 
 def _repeated(case: Case) -> Iterator[Finding]:
-    earlier: dict[str, str] = {}
+    known: dict[str, list[tuple[Article, str]]] = {}
     for issue in case.earlier:
         for article in issue.articles:
-            earlier.setdefault(_looked_up(article.url), f"in “{short(issue.title)}”")
-    here: set[str] = set()
+            place = f"in “{short(issue.title)}”"
+            known.setdefault(identity.fold_address(article), []).append((article, place))
     for article in case.issue.articles:
-        same = _looked_up(article.url)
-        if same in here or same in earlier:
-            before = "before in this issue" if same in here else earlier[same]
+        alike = known.setdefault(identity.fold_address(article), [])
+        before = next((place for other, place in alike if identity.is_same_article(article, other)), "")
+        if before:
             what = f"{called(article)} was sent {before}: {short(article.url)}"
             yield finding("links.repeated", file(case.issue, article), what)
-        here.add(same)
-
-
-def _looked_up(url: str) -> str:
-    """An address as it is compared with others: http or https, with www or without, is the same article."""
-    bare = re.sub(r"^https?://(?:www\.)?", "", url.partition(":~:")[0].rstrip("#"), flags=re.IGNORECASE)
-    return bare.rstrip("/")
+        alike.insert(0, (article, "before in this issue"))
 
 
 def _edition(part: Part, told: set[str], *, web: bool) -> Iterator[Finding]:

@@ -15,8 +15,9 @@ from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
-from dispatch.issues.reading import KEY, File, Folder
+from dispatch.issues.reading import File, Folder
 from dispatch.model import Article, Issue, Publication
+from dispatch.slugs import is_slug
 
 # What must come back from a file as it went in, or it is not written: the one promise.
 _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate")
@@ -35,7 +36,7 @@ def write(publication: Publication, issue: Issue) -> Path:
     folder = Folder(publication=publication, slug=issue.slug)
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
-        if not KEY.fullmatch(key) or keys.count(key) > 1 or key == "issue":
+        if not is_slug(key) or keys.count(key) > 1 or key == "issue":
             raise IssueError(f"“{key}” cannot name a file here", hint="use a-z, 0-9 and hyphens, at most 80, once each")
     old = folder.issue() if (folder.path / "issue.md").exists() else None
     _raise(folder)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.rules import file
 from dispatch.model import Article, Finding, Issue
@@ -152,10 +153,14 @@ class _Comparison:
                 was.article,
                 place.article,
                 is_public=was.article.id in self.public,
+                moves=all(self._is_place(one.url) for one in (was.article, place.article)),
                 may_change=self.off | self._answered(place),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))
+
+    def _is_place(self, url: str) -> bool:
+        return self.new.publication is not None and identity.is_place(url, self.new.publication)
 
     def _answered(self, now: _Place) -> frozenset[str]:
         """The rules that a correction answers which readers do not have yet."""
@@ -169,7 +174,7 @@ class _Comparison:
             return self.places[article.id]
         left = [one for one in _places(old) if one.article.id not in self.here] if old else []
         alike = (one for one in left if article.key == one.article.key)
-        return next(alike, None) or next((one for one in left if article.url == one.article.url), None)
+        return next(alike, None) or next((one for one in left if identity.is_same_article(article, one.article)), None)
 
     def _lost(self, old: Issue, now: Issue) -> Iterator[Change]:
         """The articles of an issue that stand nowhere any more."""
