@@ -4,6 +4,7 @@ What the functions return is for comparing, for a field that allows ASCII only, 
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -27,6 +28,7 @@ _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", 
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
+_ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
 def is_absolute(url: str) -> bool:
@@ -78,6 +80,7 @@ def host(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1 << 16)
 def canonical(url: str) -> str:
     """What an address has in common with others that lead to the same article: for comparing only, never to be shown.
 
@@ -114,6 +117,8 @@ def _is_tracking(query: str) -> bool:
 
 def _host_in_ascii(host: str) -> str:
     """A host in lower case, in punycode where it can be (RFC 3490)."""
+    if host.isascii():
+        return host.lower()
     try:
         return host.encode("idna").decode("ascii").lower()
     except UnicodeError:
@@ -122,6 +127,8 @@ def _host_in_ascii(host: str) -> str:
 
 def _encoded(part: str) -> str:
     """A part of an address in one of the ways to encode it: what may stand unencoded does (RFC 3986, section 2.3)."""
+    if _ENCODED.fullmatch(part):
+        return part
 
     def plain(found: re.Match[str]) -> str:
         sign = unquote(found[0])

@@ -6,11 +6,11 @@ import unicodedata
 def fold_text(text: str) -> str:
     """Fold what two ways to write the same words may differ in: letters' composition and width, case, white space.
 
-    Decomposed letters, full-width ones and ligatures count as the plain composed ones (NFKC), capitals as small letters
-    (Unicode 15, definition D146), every run of white space as one space. Accents count: “Jon” is not “Jón”. Folded
-    twice, a text changes no more.
+    Decomposed letters, full-width ones and ligatures count as the plain composed ones (NFKC), capitals as small
+    letters, every run of white space as one space. Accents count: “Jon” is not “Jón”. Folded twice, a text changes no
+    more.
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    once = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
-    return " ".join(unicodedata.normalize("NFKC", once.casefold()).split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
