@@ -66,6 +66,7 @@ def issue(n: int) -> Issue:
         3,
         id=f"{ids}/own",
         key="our-own",
+        own=True,
         url=OWN.format(n),
         title="Our own words",
         authors=(Author(name="The Wire's desk"),),

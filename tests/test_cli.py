@@ -1,6 +1,7 @@
 """The command line as an editor uses it: real files in a real folder."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from dispatch import config, issues
 from dispatch.cli import COMMANDS, main
 
 STORY = """A harbour that would not sleep
@@ -197,6 +199,35 @@ def test_what_is_said_of_nobody_and_of_no_picture_is_told(dispatch: Dispatch) ->
     said = dispatch("add", "story.txt", *GIVEN, "--bio", "Ada Quay=Another", "--image-alt", "A harbour")
     assert "--image ADDRESS" in said.stderr
     assert "Another" in dispatch("render", "-f", "web", "-o", "-").stdout
+
+
+DECOMPOSED = unicodedata.normalize("NFD", "Jón Thor")
+
+
+def test_a_name_is_the_same_in_decomposed_letters(dispatch: Dispatch, letter: Path) -> None:
+    (letter / "story.md").write_text("---\ntitle: A story\nauthor: Jón Thor\n---\nIts words.\n", "utf-8")
+    dispatch("add", "story.md", "--bio", f"{DECOMPOSED}=Writes.", "--author", f"{DECOMPOSED}=https://jon.example")
+    (author,) = issues.read(config.load(letter), "defence").sections[0].articles[0].authors
+    assert (author.name, author.url, author.bio) == ("Jón Thor", "https://jon.example", "Writes.")
+    near = unicodedata.normalize("NFD", "Jón Thorr")
+    assert "did you mean “Jón Thor”" in dispatch("add", "story.md", "--bio", f"{near}=Writes.", code=1).stderr
+
+
+def test_a_section_and_a_source_are_the_same_in_decomposed_letters(dispatch: Dispatch, letter: Path) -> None:
+    toml = letter / "dispatch.toml"
+    toml.write_text(
+        toml.read_text("utf-8") + '\n[[sources]]\nkey = "cafe"\ntitle = "Café"\nlicense = "CC-BY-4.0"\n', "utf-8"
+    )
+    said = unicodedata.normalize("NFD", "Café")
+    for title, section in (("One", "Café"), ("Two", said)):
+        words = ("--title", title, "--url", f"https://cafe.example/{title}", "--source", said, "--no-fetch")
+        dispatch("add", *words, "--section", section)
+    issue = issues.read(config.load(letter), "defence")
+    assert [section.title for section in issue.sections if section.articles] == ["Café"]
+    assert {article.source.license for article in issue.articles} == {"CC-BY-4.0"}
+    one, two = (article.key for article in issue.articles)
+    dispatch("issue", "move", "defence", one, "--section", said.upper())
+    assert [article.key for article in issues.read(config.load(letter), "defence").articles] == [two, one]
 
 
 @pytest.mark.usefixtures("letter")

@@ -1,4 +1,4 @@
-"""What was published wrongly is mended: byline, date and address change when a correction says what is right."""
+"""What was published wrongly is mended: byline, date and address change when a correction says that it mends them."""
 
 from collections.abc import Callable
 from contextlib import chdir
@@ -37,26 +37,78 @@ def dispatch(letter: Path) -> Dispatch:
     return run
 
 
-def test_a_wrong_byline_is_mended_with_a_correction_that_names_its_authors(dispatch: Dispatch, letter: Path) -> None:
-    file = letter / "issues" / "defence" / "story-1.html"
-    file.write_text(file.read_text("utf-8").replace("Anne Lea", "Ann Lee"), "utf-8")
-    vague = dispatch("issue", "correct", "defence", "1", "An earlier version had a wrong name.")
+@pytest.fixture
+def story(letter: Path) -> Path:
+    """The file of the article."""
+    return letter / "issues" / "defence" / "story-1.html"
+
+
+def change(story: Path, old: str, new: str) -> None:
+    text = story.read_text("utf-8")
+    assert old in text
+    story.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_wrong_byline_is_mended_with_a_correction(dispatch: Dispatch, letter: Path, story: Path) -> None:
+    change(story, "Anne Lea", "Ann Lee")
+    words = "An earlier version misspelled the name of Ann Lee."
+    vague = dispatch("issue", "correct", "defence", "1", words)
     assert "ids.authors" in vague.stderr
-    assert "nothing against" not in vague.stderr
     assert "ids.authors" in dispatch("publish", "defence", code=1).output
-    said = dispatch("issue", "correct", "defence", "1", "An earlier version had a wrong name: it is by Ann Lee.")
-    assert "check has nothing against this" in said.stderr
+    said = dispatch("issue", "correct", "defence", "1", words, "--mends", "authors")
+    assert "ids.authors" not in said.stderr
+    assert "mends:\n      - authors\n" in story.read_text("utf-8")
     dispatch("publish", "defence")
     page = (letter / "public" / "issues" / "defence" / "index.html").read_text("utf-8")
-    assert "it is by Ann Lee." in page
+    assert words in page
     assert "Anne Lea" not in page
-    assert "nothing" not in dispatch("check", "defence").stderr
+    dispatch("check", "defence")
 
 
-def test_what_was_mended_is_promised_again(dispatch: Dispatch, letter: Path) -> None:
-    file = letter / "issues" / "defence" / "story-1.html"
-    file.write_text(file.read_text("utf-8").replace("Anne Lea", "Ann Lee"), "utf-8")
-    dispatch("issue", "correct", "defence", "1", "It is by Ann Lee.")
+def test_one_correction_may_mend_several_things(dispatch: Dispatch, story: Path) -> None:
+    change(story, "Anne Lea", "Ann Lee")
+    change(story, "https://paper.example/story-1", "https://paper.example/story-one")
+    half = dispatch("issue", "correct", "defence", "1", "It was wrong.", "--mends", "url")
+    assert "ids.authors" in half.stderr
+    assert "ids.link" not in half.stderr
+    dispatch("issue", "correct", "defence", "1", "It was wrong.", "--mends", "url", "--mends", "authors")
     dispatch("publish", "defence")
-    file.write_text(file.read_text("utf-8").replace("name: Ann Lee", "name: Bo Zhang"), "utf-8")
+
+
+def test_a_correction_answers_for_one_change(dispatch: Dispatch, letter: Path, story: Path) -> None:
+    change(story, "Anne Lea", "Ann Lee")
+    dispatch("issue", "correct", "defence", "1", "It is by Ann Lee.", "--mends", "authors")
+    change(story, "name: Ann Lee", "name: Ann Leigh")  # until it is published, it is one change
+    dispatch("publish", "defence")
+    for old, new in (("name: Ann Leigh", "name: Bo Zhang"), ("people.example/lea", "people.example/bo")):
+        change(story, old, new)
+        assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+        change(story, new, old)
+    dispatch("publish")
+    change(story, "people.example/lea", "people.example/bo")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    change(story, "It is by Ann Lee.", "It is by Ann Leigh, who has another page.")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    text = story.read_text("utf-8")
+    again = "corrections:\n  - {date: 2099-01-01, text: Her page has moved., mends: authors}\n"
+    story.write_text(text.replace("corrections:\n", again), "utf-8")
+    dispatch("publish", "defence")
+    lock = (letter / "dispatch.lock").read_text("utf-8")
+    assert lock.count("\tmended\tauthors\t") == 2
+
+
+def test_what_was_published_with_a_correction_of_before_stays_valid(
+    dispatch: Dispatch, letter: Path, story: Path
+) -> None:
+    """A ledger of before has what holds, and no line of what was mended."""
+    change(story, "Anne Lea", "Ann Lee")
+    dispatch("issue", "correct", "defence", "1", "It is by Ann Lee.", "--mends", "authors")
+    dispatch("publish", "defence")
+    change(story, "    mends:\n      - authors\n", "")
+    lock = letter / "dispatch.lock"
+    lines = lock.read_text("utf-8").splitlines(keepends=True)
+    lock.write_text("".join(line for line in lines if "\tmended\t" not in line), "utf-8")
+    dispatch("check", "defence")
+    dispatch("publish")
+    change(story, "name: Ann Lee", "name: Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout

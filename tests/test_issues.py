@@ -455,6 +455,7 @@ SOURCE = st.builds(
     syndicate=st.sampled_from(["link", "excerpt", "full", None]),
     excerpt_words=st.none() | st.integers(1, 500),
 ) | st.just(Source(key="paper"))
+MENDS = st.lists(st.sampled_from(["authors", "date", "url", "title"]), max_size=2, unique=True).map(tuple)
 ARTICLE = st.builds(
     Article,
     id=WORD,
@@ -478,7 +479,7 @@ ARTICLE = st.builds(
     license=TEXT,
     note=TEXT,
     corrections=st.lists(
-        st.builds(Correction, date=MOMENT.filter(bool), text=WORD), max_size=2
+        st.builds(Correction, date=MOMENT.filter(bool), text=WORD, mends=MENDS), max_size=2
     ).map(tuple),
 )  # fmt: skip
 

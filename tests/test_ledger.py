@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from dispatch import ledger, review, terms
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Issue, Kind, Publication, Record, Section, Source, Withdrawal
+from dispatch.model import (
+    Article,
+    Author,
+    Correction,
+    Issue,
+    Kind,
+    Mended,
+    Publication,
+    Record,
+    Section,
+    Source,
+    Withdrawal,
+)
 from dispatch.review.settings import differences as settings_of
 
 DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
@@ -69,6 +81,47 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     one = issue(Article(id=id_, url=url, published=published))
     ledger.remember(here, one)
     assert set(ledger.read(here)) == {record for record in ledger.records([one], here) if record.kind != "page"}
+
+
+def corrected(*corrections: Correction) -> Issue:
+    return issue(Article(id="a:1", key="a", url="https://a.example/", corrections=corrections))
+
+
+def test_what_a_correction_mended_is_remembered_for_ever(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    first = Correction(date=DATE, text="Wrong.", mends=("authors", "url"))
+    ledger.remember(here, corrected(first, Correction(date=DATE, text="It mends nothing.")))
+    then = Correction(date=DATE + timedelta(days=1), text="Wrong again.", mends=("authors",))
+    ledger.remember(here, corrected(replace(first, text="Its words are others."), then))
+    ledger.remember(here, corrected())
+    lines = [line for line in (tmp_path / "dispatch.lock").read_text("utf-8").splitlines() if "mended" in line]
+    assert lines == [
+        "a:1\tmended\tauthors\t2026-11-22T07:00:00Z\t-",
+        "a:1\tmended\tauthors\t2026-11-23T07:00:00Z\t-",
+        "a:1\tmended\turl\t2026-11-22T07:00:00Z\t-",
+    ]
+    mended = [(one.url, one.published) for one in ledger.read(here) if one.kind == "mended"]
+    assert mended == [("authors", first.date), ("authors", then.date), ("url", first.date)]
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["authors", "date", "url"])), max_size=3), max_size=2
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_the_lines_of_two_branches_are_read_together(tmp_path: Path, branches: list[list[tuple[int, Mended]]]) -> None:
+    """A union of the lines of what two branches mended is what both mended."""
+    here = publication(tmp_path)
+    lines = set[str]()
+    for branch in branches:
+        (tmp_path / ledger.FILE).unlink(missing_ok=True)
+        said = (Correction(date=DATE + timedelta(days=day), text="Wrong.", mends=(what,)) for day, what in branch)
+        ledger.remember(here, corrected(*said))
+        lines |= set((tmp_path / ledger.FILE).read_text("utf-8").splitlines(keepends=True))
+    (tmp_path / ledger.FILE).write_text("".join(sorted(lines)), "utf-8")
+    found = {(one.url, one.published) for one in ledger.read(here) if one.kind == "mended"}
+    assert found == {(what, DATE + timedelta(days=day)) for branch in branches for day, what in branch}
 
 
 @pytest.mark.parametrize(

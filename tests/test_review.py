@@ -217,7 +217,26 @@ def test_a_byline_that_readers_have_may_be_mended_with_a_new_correction(reposito
     assert repository.review(code=1)[0] == "Stop: 1 byline is broken."
     said = 'corrections: [{date: 2026-11-23, text: "It is by Anne Lee."}]'
     repository.change("the-ferry.md", "published: 2026-11-21", f"published: 2026-11-21\n{said}")
+    assert repository.review(code=1)[0] == "Stop: 1 byline is broken."
+    repository.change("the-ferry.md", 'Anne Lee."}', 'Anne Lee.", mends: authors}')
     assert repository.review()[0] == "Look first: 1 byline changed; nothing that was published is broken."
+    repository.change("the-ferry.md", "2026-11-23", "2026-11-21")
+    assert repository.review(code=1)[0] == "Stop: 1 byline is broken."  # the issue is of the 22nd
+
+
+def test_a_correction_that_readers_have_answers_for_nothing_new(repository: Repository) -> None:
+    said = 'corrections: [{date: 2026-11-23, text: "It is by Anne Lee.", mends: [authors, date]}]'
+    repository.git("checkout", "--quiet", "main")
+    repository.change("the-ferry.md", "published: 2026-11-21", f"published: 2026-11-21\n{said}")
+    repository.commit()
+    repository.publish()
+    repository.change("the-ferry.md", "name: Ann Lee", "name: Bo Zhang")
+    assert repository.review(code=1)[0] == "Stop: 1 byline is broken."
+    lock = repository.root / "dispatch.lock"
+    lock.write_text("".join(line for line in lock.read_text("utf-8").splitlines(True) if "mended\tauthors" not in line))
+    lines = repository.review(code=1)
+    assert lines[0] == "Stop: 1 byline is broken."
+    assert any("forgets that a correction" in line for line in lines)
 
 
 def test_what_the_change_did_not_bring_is_not_warned_of(repository: Repository) -> None:

@@ -18,10 +18,10 @@ from dispatch.errors import ConfigError
 from dispatch.model import LIGHT, Author, Colours, Fault, Publication
 from dispatch.root import FILE as FILE
 from dispatch.root import find as find
+from dispatch.slugs import SLUG, is_slug
 from dispatch.toml import parse_toml
 
 AUTHORS = "authors.toml"
-KEY = re.compile(r"[a-z0-9-]{1,80}")
 
 _POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
@@ -40,7 +40,7 @@ _SHAPES = {
     "syndicate.words": _POSITIVE,
     "feeds.entries": _POSITIVE,
     "sources.words": _POSITIVE,
-    "sources.key": (KEY, "must be made of a-z, 0-9 and hyphens"),
+    "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     "theme.serif": _FONTS,
     "theme.sans": _FONTS,
     **{f"theme.{column.key}": _COLOUR for column in tables.columns(Colours)},
@@ -240,7 +240,7 @@ def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     reading = tables.Reading(file=AUTHORS, lines=find_lines(text), faults=faults)
     found: dict[str, Author] = {}
     for key, value in (_table(text, AUTHORS, faults) or {}).items():
-        if not KEY.fullmatch(key):
+        if not is_slug(key):
             reading.fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
         elif not isinstance(value, Mapping):
             reading.fault(key, f"must be a table: [{key}], and below it name, url and so on")

@@ -2,7 +2,8 @@
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
-``withdrawn``, which is never taken back. A line ``moved`` begins with an old address of the site and leads to the
+``withdrawn``, which is never taken back; ``mended``, what a correction of that date has answered for (in the address's
+place), so that it answers for no other change. A line ``moved`` begins with an old address of the site and leads to the
 present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at an address, now and for
 ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file
 (``merge=union``).
@@ -103,6 +104,9 @@ def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
         alone = article.source.syndicate == "full"
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
+        for correction in article.corrections:
+            for what in correction.mends:
+                yield Record(id=article.id, kind="mended", url=what, published=correction.date)
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
 
@@ -140,8 +144,13 @@ def _is_page(url: str, site: str) -> bool:
 
 
 def _key(record: Record) -> tuple[str, str]:
-    """What there is one line of: an article and an issue share ids; two branches may give one list two addresses."""
+    """What there is one line of: an article and an issue share ids; two branches may give one list two addresses.
+
+    Of one article any number of things may have been mended, each any number of times.
+    """
     kind = "" if record.kind in ("article", "issue") else record.kind
+    if kind == "mended":
+        return record.id, f"{kind} {record.url} {_written(record.published)}"
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
 
 
@@ -153,9 +162,13 @@ def _digest(authors: Sequence[Author]) -> str:
 
 def _line(record: Record) -> str:
     """A record as its line."""
-    date = record.published.astimezone(UTC).isoformat().replace("+00:00", "Z") if record.published else ""
-    fields = (record.id, record.kind, record.url, date, record.authors)
+    fields = (record.id, record.kind, record.url, _written(record.published), record.authors)
     return "\t".join(_BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", part) or _NONE for part in fields) + "\n"
+
+
+def _written(moment: datetime | None) -> str:
+    """A moment as a line has it, in UTC; empty without one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
 def _record(fields: Sequence[str]) -> Record:

@@ -5,6 +5,7 @@ What the functions return is for comparing, for a field that allows ASCII only, 
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -31,6 +32,7 @@ _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|goog
 _OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
+_ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
 def is_absolute(url: str) -> bool:
@@ -78,6 +80,7 @@ def host(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1 << 16)
 def canonical(url: str) -> str:
     """What an address has in common with others that lead to the same article: for comparing only, never to be shown.
 
@@ -114,6 +117,8 @@ def _is_tracking(query: str) -> bool:
 
 def _host_in_ascii(host: str) -> str:
     """A host in punycode where that can be, as browsers write it (UTS 46): ß and ς are letters of their own."""
+    if host.isascii():
+        return host.lower()
     small = "".join(map(str.lower, host))  # letter by letter: Σ at the end of a word is no ς
     try:
         if not _OWN_LETTERS.search(small):
@@ -126,6 +131,8 @@ def _host_in_ascii(host: str) -> str:
 
 def _encoded(part: str) -> str:
     """A part of an address in one of the ways to encode it: what may stand unencoded does (RFC 3986, section 2.3)."""
+    if _ENCODED.fullmatch(part):
+        return part
 
     def plain(found: re.Match[str]) -> str:
         sign = unquote(found[0])

@@ -5,7 +5,6 @@ What is written is read back before it replaces the file; where that differs fro
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Final
@@ -13,11 +12,11 @@ from typing import Final
 from dispatch import files, links, tables
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
+from dispatch.slugs import find_unused, is_slug, make_slug
 from dispatch.toml import parse_toml
 
 FILE: Final = "dispatch.toml"
 
-_KEY = re.compile(r"[a-z0-9-]{1,80}")
 _LONGEST_KEY = 40
 _HEADER = re.compile(r"\s*\[")
 _OURS = re.compile(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
@@ -50,7 +49,7 @@ def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Sourc
             continue
         if source.key in keys - {""}:
             raise ConfigError(f"“{source.key}” is the key of another source", subject=FILE, hint="Choose another.")
-        if source.key and not _KEY.fullmatch(source.key):
+        if source.key and not is_slug(source.key):
             raise ConfigError(f"“{source.key}” is no key: one is made of a-z, 0-9 and hyphens", subject=FILE)
         keyed = replace(source, key=source.key or _key(source, keys))
         keys.add(keyed.key)
@@ -126,14 +125,8 @@ def _identity(source: Source) -> str:
 def _key(source: Source, taken: set[str]) -> str:
     """A key made of the title, else of the host, and not in use."""
     host = links.host(source.url or source.feed).removeprefix("www.")
-    words = (re.sub(r"[^a-z0-9]+", "-", _latin(name).lower()).strip("-") for name in (source.title, host))
-    stem = next(filter(None, words), "source")[:_LONGEST_KEY].rstrip("-")
-    return next(key for number in range(1, len(taken) + 2) if (key := stem + f"-{number}" * (number > 1)) not in taken)
-
-
-def _latin(name: str) -> str:
-    """A name without its accents; nothing is made of other scripts."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    names = (make_slug(name, _LONGEST_KEY) for name in (source.title, host))
+    return find_unused(next(filter(None, names), "source"), taken)
 
 
 def _table(noun: object) -> dict[str, object]:

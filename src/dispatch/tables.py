@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from dispatch.model import Address, Fault, Key, Place
+from dispatch.text import fold_text
 
 T = TypeVar("T")
 # Makes a field's value of a key's: given that, its path and the reading. Raises ValueError, or tells faults itself.
@@ -86,9 +87,10 @@ def columns(cls: type) -> tuple[Column, ...]:
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
-    """``, did you mean “port”?`` when one of the words is near, otherwise nothing."""
-    near = get_close_matches(word, words, n=1, cutoff=0.6)
-    return f", did you mean “{near[0]}”?" if near else ""
+    """``, did you mean “port”?`` when one of the words is near, however it is written, otherwise nothing."""
+    folded = {fold_text(known): known for known in reversed(words)}
+    near = get_close_matches(fold_text(word), folded, n=1, cutoff=0.6)
+    return f", did you mean “{folded[near[0]]}”?" if near else ""
 
 
 def read(

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dispatch import links
+from dispatch import identity, links
 from dispatch.model import Article, Issue, Publication, Source, Withdrawal
 
 _GENERAL = Source()
@@ -15,6 +15,11 @@ _GENERAL = Source()
 def page(publication: Publication, slug: str) -> str:
     """The address of an issue's page, which ends in a slash; files beside its articles are found below it."""
     return f"{publication.url}/issues/{slug}/"
+
+
+def anchor(publication: Publication, slug: str, key: str) -> str:
+    """The address of an article's place on its issue's page, which is its own where it has no other."""
+    return f"{page(publication, slug)}#{key}"
 
 
 def article_file(slug: str, key: str, article: Article) -> str:
@@ -72,7 +77,7 @@ def resolved(source: Source, publication: Publication, *, is_own: bool) -> Sourc
     that over ``[syndicate]``. is_own: the article has no address elsewhere; if it names no source either, it is one's
     own and may be shown in full.
     """
-    known = next((entry for entry in publication.sources if _is_same(source, entry)), _GENERAL)
+    known = next((entry for entry in publication.sources if identity.is_same_source(source, entry)), _GENERAL)
     filled = {
         item.name: getattr(known, item.name)
         for item in fields(Source)
@@ -85,12 +90,3 @@ def resolved(source: Source, publication: Publication, *, is_own: bool) -> Sourc
         syndicate=source.syndicate or ("full" if is_own else publication.syndicate.default),
         excerpt_words=source.excerpt_words or publication.syndicate.words,
     )
-
-
-def _is_same(source: Source, entry: Source) -> bool:
-    """Whether an entry of dispatch.toml speaks of this source. Two papers may share a title, but not an address."""
-    if source.key:
-        return source.key == entry.key
-    if source.url and entry.url:
-        return source.url.rstrip("/") == entry.url.rstrip("/")
-    return bool(source.title) and source.title.casefold() == entry.title.casefold()

@@ -49,7 +49,7 @@ def test_a_tombstone_passes_in_every_language(format: str, language: str, issue:
         replace(GONE, authors=(), credits=()),
         replace(GONE, authors=(), credits=(), source=replace(GONE.source, title="", url="")),
         replace(GONE, source=replace(GONE.source, syndicate="link")),
-        replace(GONE, published=None, url="https://wire.example/issues/defence/#story-1"),
+        replace(GONE, published=None, own=True, url="https://wire.example/issues/defence/#story-1"),
     ],
     ids=[
         "no reason",

@@ -17,6 +17,7 @@ from dispatch.archives.rows import Row, said
 from dispatch.errors import GatherError
 from dispatch.model import Article, Source
 from dispatch.readers import entries, letter
+from dispatch.slugs import make_slug
 
 _LETTER = re.compile(r"\.html?$", re.IGNORECASE)
 _TABLE = re.compile(r"(?:^|/)campaigns?\.csv$", re.IGNORECASE)
@@ -36,6 +37,7 @@ _AROUND = (
     ".mcnShareBlock, .mceFooterSection, .mceSocialFollowBlock, #awesomewrap, #canspamBarWrapper, #monkeyRewards, "
     "style, script, title, [href*='*|']"
 )
+_WHOLE = 10_000  # characters: names that are compared are not cut
 _SENT = ("send date", "sent", "send time", "send_time", "date")
 _FORMS = ("%b %d, %Y %I:%M %p", "%b %d, %Y %I:%M%p", "%m/%d/%Y %I:%M %p", "%m/%d/%y %H:%M")
 
@@ -90,7 +92,8 @@ def _matched(campaigns: Sequence[Row], letters: Sequence[str]) -> dict[str, int]
 
 
 def _word(written: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
+    """A name as Mailchimp makes one for a file: an apostrophe stands between two words."""
+    return make_slug(re.sub("['’]", "-", written), _WHOLE)
 
 
 def _post(row: Row, place: MemberPlace) -> Post | Left:

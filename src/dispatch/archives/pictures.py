@@ -9,8 +9,10 @@ from urllib.parse import unquote
 from dispatch import links
 from dispatch.archives.nouns import Archive
 from dispatch.errors import GatherError
+from dispatch.slugs import find_unused, make_slug
 
 MOST_PICTURES = 500  # in one post
+_LONGEST_STEM = 60  # of a file's name
 MOST_TOGETHER = 256 << 20  # bytes, of all of them
 MOST_PARTS = 8  # of a path, from its end, that are compared
 
@@ -121,11 +123,10 @@ class Pictures:
         if not body.startswith(_BEGINNINGS.get(kind, ())) or len(body) > self._room:
             self.notes[f"{member} is no picture that can be shown, or too large"] = None
             return ""
-        stem = re.sub(r"[^a-z0-9]+", "-", posixpath.basename(member).lower().rpartition(".")[0]).strip("-")[:60]
-        name, number = f"{stem or 'picture'}.{kind}", 1
-        while name in self.files and self.files[name] != body:
-            number += 1
-            name = f"{stem or 'picture'}-{number}.{kind}"
+        stem = make_slug(posixpath.basename(member).rpartition(".")[0], _LONGEST_STEM) or "picture"
+        others = {name for name, other in self.files.items() if other != body}
+        name = find_unused(stem, (name.removesuffix(f".{kind}") for name in others if name.endswith(f".{kind}")))
+        name = f"{name}.{kind}"
         if name not in self.files:
             self.files[name] = body
             self._room -= len(body)

@@ -1,46 +1,30 @@
-"""What a correction answers: it must say what now holds, so that an older one on another matter answers nothing."""
+"""What a correction answers for: the changes that it says, as data, that it mends. Its text is never read."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from dispatch.checks.passage import fold
-from dispatch.model import Article, Correction, Issue
+from dispatch.model import Article, Correction, Issue, Mended, Record
 
-_NUMBER = re.compile(r"\d+")
+# The rule of published things that a mended thing would break. A headline is promised to nobody.
+_RULES: Mapping[Mended, str] = {"authors": "ids.authors", "date": "ids.date", "url": "ids.link"}
 
 
-def since(article: Article, issue: Issue, timezone: str) -> list[Correction]:
-    """The corrections of an article from the day on which its issue appeared; what is older was said to nobody."""
+def find_answered(article: Article, issue: Issue, published: Iterable[Record], timezone: str) -> frozenset[str]:
+    """Find the rules that an article's corrections answer: a change of what they mend has been said to readers.
+
+    A correction answers when it is from the day on which the issue appeared, or later (what is older was said to
+    nobody), and ``published``, the records of dispatch.lock, does not know it: one that was published has answered for
+    what was published with it, and for nothing after that. What was taken away altogether, no correction answers.
+    """
+    said = {(what, one.date) for one in _since(article, issue, timezone) for what in one.mends}
+    if said:
+        said -= {(one.url, one.published) for one in published if one.kind == "mended" and one.id == article.id}
+    there = {"authors": article.authors, "date": article.published, "url": article.url}
+    return frozenset(_RULES[what] for what, _ in said if there.get(what))
+
+
+def _since(article: Article, issue: Issue, timezone: str) -> Iterator[Correction]:
+    """The corrections from the day of the issue on, where the publication is."""
     zone = ZoneInfo(timezone)
     first = issue.date.astimezone(zone).date()
-    return [one for one in article.corrections if one.date.astimezone(zone).date() >= first]
-
-
-def rules(article: Article, said: Iterable[Correction], timezone: str) -> frozenset[str]:
-    """The rules of published things that these corrections answer, by what the article has now.
-
-    ``ids.authors``: one names every author, in their order. ``ids.date``: one has the year and the day of the month, in
-    any digits. ``ids.link``: one has the whole address. What was taken away altogether, no correction answers.
-    """
-    found: set[str] = set()
-    day = article.published and article.published.astimezone(ZoneInfo(timezone)).date()
-    for text in (fold(one.text) for one in said):
-        if article.authors and _in_order([fold(author.name) for author in article.authors], text):
-            found.add("ids.authors")
-        if day and {day.year, day.day} <= set(map(int, _NUMBER.findall(text))):
-            found.add("ids.date")
-        if re.search(rf"(?<!\S)[(“]?{re.escape(article.url)}[.,;:!?)”]*(?!\S)", text):
-            found.add("ids.link")
-    return frozenset(found)
-
-
-def _in_order(names: Iterable[str], text: str) -> bool:
-    """Whether the names stand in a text one after the other."""
-    end = 0
-    for name in names:
-        start = text.find(name, end)
-        if start < 0:
-            return False
-        end = start + len(name)
-    return True
+    return (one for one in article.corrections if one.date.astimezone(zone).date() >= first)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.case import Case
 from dispatch.checks.rules import LOCK, find_place, finding
@@ -69,7 +70,7 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
         where[issue.id] = find_place(issue)
         where |= {article.id: find_place(issue, article) for article in issue.articles}
         for article in filter(lambda article: article.corrections, issue.articles):
-            answered[article.id] = corrected.rules(article, corrected.since(article, issue, zone), zone)
+            answered[article.id] = corrected.find_answered(article, issue, case.published, zone)
 
     def keyed(id_: str, key: str) -> Place:
         return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
@@ -98,8 +99,8 @@ def _differences(
     old: Record, new: Record, place: Callable[[str], Place], publication: Publication
 ) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
-    ours = re.compile(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?")
-    if old.url != new.url and not (ours.fullmatch(old.url) and ours.fullmatch(new.url)):
+    moves = identity.is_place(old.url, publication) and identity.is_place(new.url, publication)
+    if old.url != new.url and not moves:
         yield finding("ids.link", "link", place("url"), found=new.url, wanted=old.url)
     if old.published != new.published:
         wanted, found = (moment.isoformat() if moment else "" for moment in (old.published, new.published))

@@ -1,10 +1,9 @@
 """Addresses that lead nowhere, go round, or come again."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dispatch import links
+from dispatch import identity, links
 from dispatch.checks import page, ways
 from dispatch.checks.case import Case
 from dispatch.checks.page import Page
@@ -119,26 +118,20 @@ def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[
 
 
 def _repeated(case: Case) -> Iterator[Finding]:
-    earlier: dict[str, str] = {}
+    known: dict[str, list[tuple[Article, str]]] = {}
     for issue in case.earlier:
         for article in issue.articles:
-            earlier.setdefault(_looked_up(article.url), issue.title or issue.slug)
-    here: set[str] = set()
+            title = issue.title or issue.slug
+            known.setdefault(identity.fold_address(article), []).append((article, title))
     for article in case.issue.articles:
-        same = _looked_up(article.url)
-        if same in here or same in earlier:
-            issue_title = "" if same in here else earlier[same]
+        alike = known.setdefault(identity.fold_address(article), [])
+        before = [title for other, title in alike if identity.is_same_article(article, other)]
+        if before:
             place = find_place(case.issue, article, "url")
             yield finding(
-                "links.repeated", "article", place, headline=headline(article), issue=issue_title, url=article.url
+                "links.repeated", "article", place, headline=headline(article), issue=before[0], url=article.url
             )
-        here.add(same)
-
-
-def _looked_up(url: str) -> str:
-    """An address as it is compared with others: http or https, with www or without, is the same article."""
-    bare = re.sub(r"^https?://(?:www\.)?", "", url.partition(":~:")[0].rstrip("#"), flags=re.IGNORECASE)
-    return bare.rstrip("/")
+        alike.insert(0, (article, ""))
 
 
 def _edition(part: Part, known: set[str], *, web: bool) -> Iterator[Finding]:

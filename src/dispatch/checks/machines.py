@@ -6,6 +6,7 @@ A page need not say any of it; what it says must be right.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from dispatch import identity
 from dispatch.checks.page import Tag
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
@@ -48,8 +49,8 @@ def _is_told(part: Part) -> bool:
 
 def _canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Finding]:
     url = tag.attributes.get("href", "")
-    is_own = article.url.startswith(f"{publication.url}/") or article.withdrawn
-    if url != article.url and not (is_own and url.startswith(f"{publication.url}/")):
+    is_here = (article.own or article.withdrawn) and identity.is_within(url, publication)
+    if url != article.url and not is_here:
         yield finding("attribution.read-more", "data", headline=headline(article), found=url, wanted=article.url)
 
 

@@ -1,12 +1,13 @@
 """``dispatch issue``: new, list, show, edit, move, remove, correct."""
 
 import json
+from typing import get_args
 
 import click
 
 from dispatch import compose, html, issues
 from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
-from dispatch.model import Article, Issue
+from dispatch.model import Article, Issue, Mended
 
 
 @click.group()
@@ -191,20 +192,21 @@ def remove(issue: str, article: str, delete: bool) -> None:
 @click.argument("issue")
 @click.argument("article")
 @click.argument("text", type=Words())
-def correct(issue: str, article: str, text: str) -> None:
+@click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it mends; repeatable.")
+def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
     """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown with the article from then on.
 
-    The byline, the date and the address of something published may be mended in its file when a correction says what
-    is right: all authors in their order, the day, or the whole new address.
+    The byline, the date and the address of something published may be changed in its file, once, when a correction
+    mends them: name what you changed with --mends.
 
     \b
     Examples:
       dispatch issue correct defence 2 "An earlier version named the wrong city."
-      dispatch issue correct defence 2 "An earlier version misspelled the author: it is by Ann Lee."
+      dispatch issue correct defence 2 "An earlier version misspelled the author's name." --mends authors
     """
     with desk().changing() as here:
         one = here.issue(issue)
-        changed = issues.change(here.publication, one, compose.correct(one, article, text, now()))
+        changed = issues.change(here.publication, one, compose.correct(one, article, text, now(), mends))
     _show_change(here, changed)
 
 

@@ -10,7 +10,7 @@ site          the plan of all pages and feeds, each an Issue with its place
 """
 
 from dispatch.compose.collecting import as_article, light, newest_first
-from dispatch.compose.drafting import LONGEST_KEY, add, draft, from_inbox, key_of, place, twin, unused
+from dispatch.compose.drafting import add, draft, from_inbox, place, twin
 from dispatch.compose.editing import correct, move, named, remove, withdraw
 from dispatch.compose.importing import found_in, imported, known
 from dispatch.compose.site import filled, gone, pages
@@ -18,7 +18,6 @@ from dispatch.compose.telling import Said, told
 from dispatch.compose.topics import names
 
 __all__ = [
-    "LONGEST_KEY",
     "Said",
     "add",
     "as_article",
@@ -29,7 +28,6 @@ __all__ = [
     "from_inbox",
     "gone",
     "imported",
-    "key_of",
     "known",
     "light",
     "move",
@@ -41,6 +39,5 @@ __all__ = [
     "remove",
     "told",
     "twin",
-    "unused",
     "withdraw",
 ]

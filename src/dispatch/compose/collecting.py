@@ -49,6 +49,7 @@ def as_line(article: Article, issue: Issue) -> Article:
     return Article(
         id=article.id,
         key=f"{issue.slug}-{article.key}",
+        own=article.own,
         url=article.url,
         title=article.title,
         authors=tuple(Author(name=author.name, url=author.url) for author in article.authors),
@@ -66,6 +67,7 @@ def _entry(issue: Issue, publication: Publication) -> Article:
     return Article(
         id=issue.id,
         key=issue.slug,
+        own=True,
         url=terms.page(publication, issue.slug),
         title=issue.title,
         dek=issue.preheader,

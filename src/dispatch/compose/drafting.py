@@ -1,20 +1,16 @@
 """A new issue, and articles that come into it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
 from urllib.parse import quote
 
 from dispatch import html, identity, links, terms
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
-
-LONGEST_KEY = 80
-# Latin letters that are no letter with an accent.
-_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+from dispatch.slugs import find_unused, is_slug, make_slug
+from dispatch.text import fold_text
 
 
 def draft(
@@ -26,8 +22,8 @@ def draft(
     """
     taken = {issue.slug for issue in earlier}
     number = max((issue.number or 0 for issue in earlier), default=0) + 1
-    slug = slug or unused(key_of(title) or f"issue-{number}", taken)
-    if not re.fullmatch(r"[a-z0-9-]{1,80}", slug):
+    slug = slug or find_unused(make_slug(title) or f"issue-{number}", taken)
+    if not is_slug(slug):
         raise IssueError(f"“{slug}” is not a slug", hint="Use a to z, 0 to 9 and hyphens, at most 80 of them.")
     if slug in taken:
         raise IssueError(f"there is an issue “{slug}” already", hint="Choose another with --slug.")
@@ -51,20 +47,21 @@ def add(
 ) -> tuple[Issue, list[Article], list[Article]]:
     """The issue with the articles at the end of their section, the articles as they were added, and those passed over.
 
-    Passed over is an article whose id or address the issue has already, and one without an address whose title and text
-    it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in no section, the one
-    that is the same is taken instead, as its file has it.
+    Passed over is an article that the issue has already (``identity.is_same_article``), and one without an address
+    whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
+    no section, the one that is the same is taken instead, as its file has it.
 
     Ids are minted here, once; an article without an address of its own gets its place on the issue's page. Without
     ``section`` an article goes where its source's articles go, else into the first section.
     """
     added: list[Article] = []
     passed: list[Article] = []
-    for article in articles:
-        if any(_same(article, other) for other in issue.articles):
-            passed.append(article)
+    for found in articles:
+        article = replace(found, own=identity.is_ours(found.url, publication))
+        if any(_is_there(article, other) for other in issue.articles):
+            passed.append(found)
             continue
-        there = next((other for other in unlisted if _same(article, other)), None)
+        there = next((other for other in unlisted if _is_there(article, other)), None)
         arrived = there or _arrived(issue, article, publication)
         issue = placed(issue, arrived, section or arrived.source.section)
         added.append(arrived)
@@ -74,7 +71,7 @@ def add(
 def twin(issue: Issue, article: Article) -> Article | None:
     """Another article of the same title in the issue."""
     others = (other for other in issue.articles if other.key != article.key)
-    return next((other for other in others if other.title.casefold() == article.title.casefold()), None)
+    return next((other for other in others if fold_text(other.title) == fold_text(article.title)), None)
 
 
 def from_inbox(
@@ -98,40 +95,25 @@ def place(arrival: Arrival, publication: Publication) -> str:
     return next((source.section for source in publication.sources if source.key == arrival.source), "")
 
 
-def key_of(title: str) -> str:
-    """A key made of a title: ``[a-z0-9-]``, at most 80 characters; empty when nothing Latin is left."""
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_LATIN))
-    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain.encode("ascii", "ignore").decode())).strip("-")
-    return words if len(words) <= LONGEST_KEY else words[: LONGEST_KEY + 1].rpartition("-")[0] or words[:LONGEST_KEY]
-
-
-def unused(key: str, taken: Iterable[str]) -> str:
-    """The key, or the key with the first number that makes it new."""
-    taken = set(taken)
-    if key not in taken:
-        return key
-    return next(new for n in count(2) if (new := f"{key[: LONGEST_KEY - 4]}-{n}") not in taken)
-
-
 def placed(issue: Issue, article: Article, section: str) -> Issue:
     """The issue with the article at the end of a section, which is made when there is none of that name."""
     sections = list(issue.sections)
-    if not sections or (section and section not in {part.title for part in sections}):
+    titles = [fold_text(part.title) for part in sections]
+    if not sections or (section and fold_text(section) not in titles):
         sections.append(Section(title=section))
-    place = next((i for i, part in enumerate(sections) if part.title == section), 0) if section else 0
+        titles.append(fold_text(section))
+    place = titles.index(fold_text(section)) if section else 0
     sections[place] = replace(sections[place], articles=(*sections[place].articles, article))
     return replace(issue, sections=tuple(sections))
 
 
-def _same(article: Article, other: Article) -> bool:
-    if (article.id and article.id == other.id) or (article.url and article.url == other.url):
-        return True
-    return not article.url and article.title == other.title and _words(article) == _words(other)
-
-
-def _words(article: Article) -> list[str]:
-    """The text without the spaces and the markup, which a file has in its own way."""
-    return html.text(article.content).split()
+def _is_there(article: Article, other: Article) -> bool:
+    """Whether an article is another one; one without an address by its title and its text."""
+    if article.url or identity.is_same_article(article, other):
+        return identity.is_same_article(article, other)
+    # The words without the markup, which a file has in its own way.
+    one, two = (identity.fold_words(each.title, html.text(each.content)) for each in (article, other))
+    return one == two
 
 
 def _minted(article: Article, issue: Issue, publication: Publication, key: str) -> str:
@@ -141,21 +123,20 @@ def _minted(article: Article, issue: Issue, publication: Publication, key: str) 
     if not article.id:
         return terms.mint(publication, issue.date, f"{issue.slug}/{key}")
     source = terms.resolved(article.source, publication, is_own=False)
-    place = source.key or key_of(source.title) or issue.slug
+    place = source.key or make_slug(source.title) or issue.slug
     return terms.mint(publication, article.published or issue.date, f"{place}/{quote(article.id)}")
 
 
 def _arrived(issue: Issue, article: Article, publication: Publication) -> Article:
     number = sum(1 for _ in issue.articles) + 1
-    key = unused(
-        article.key or key_of(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
+    key = find_unused(
+        article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
     )
     return replace(
         article,
         key=key,
         file=terms.article_file(issue.slug, key, article),
-        own=identity.is_ours(article.url, publication),
         id=_minted(article, issue, publication, key),
-        url=article.url or f"{terms.page(publication, issue.slug)}#{key}",
-        source=terms.resolved(article.source, publication, is_own=not article.url),
+        url=article.url or terms.anchor(publication, issue.slug, key),
+        source=terms.resolved(article.source, publication, is_own=article.own),
     )

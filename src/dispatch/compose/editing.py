@@ -1,13 +1,13 @@
 """Where the articles of an issue stand, what is corrected in them, and what is taken back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch import terms
 from dispatch.compose.drafting import placed
 from dispatch.errors import IssueError
-from dispatch.model import Article, Correction, Issue, Withdrawal
+from dispatch.model import Article, Correction, Issue, Mended, Withdrawal
 
 
 def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
@@ -42,9 +42,13 @@ def remove(issue: Issue, key: str) -> Issue:
     )
 
 
-def correct(issue: Issue, key: str, text: str, now: datetime) -> Issue:
-    """The issue with a correction on one of its articles. Raises IssueError when there is no such article."""
-    said = Correction(date=now, text=text)
+def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
+    """Add a correction to one of the issue's articles. Raises IssueError when there is no such article.
+
+    mends: what the correction says is another now; without it, a change of a published byline, date or address breaks
+    the promise that it stays.
+    """
+    said = Correction(date=now, text=text, mends=tuple(dict.fromkeys(mends)))
     target = named(issue, key).key
     return _with(issue, target, lambda article: replace(article, corrections=(*article.corrections, said)))
 

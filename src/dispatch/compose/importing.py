@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from dispatch import html, links, terms
 from dispatch.archives import Post
-from dispatch.compose.drafting import key_of, unused
 from dispatch.identity import is_ours
 from dispatch.model import Article, Issue, Publication, Record, Section
+from dispatch.slugs import find_unused, is_slug, make_slug
 
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
 
-_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 _TAG = re.compile(r"tag:[^,]+,[\d-]+:(.*)", re.DOTALL)
 
 
@@ -28,23 +27,24 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
     """
     article = _dated(post.article, publication.timezone)
     date = article.published or article.updated or now
-    slug = unused(_slug(post, article), {*taken, "issue"})  # issue.md is the issue's own file
+    slug = find_unused(_slug(post, article), {*taken, "issue"})  # issue.md is the issue's own file
     page = terms.page(publication, slug)
 
     def beside(address: str) -> str:
         return links.resolve(page, address)
 
+    is_own = is_ours(article.url, publication)
     is_alien = article.language and _primary(article.language) != _primary(publication.language)
     article = replace(
         article,
         id=identity(article, publication, date),
         key=slug,
         file=terms.article_file(slug, slug, article),
-        own=is_ours(article.url, publication),
-        url=article.url or f"{page}#{slug}",
+        own=is_own,
+        url=article.url or terms.anchor(publication, slug, slug),
         content=html.readdressed(article.content, beside),
         authors=tuple(replace(author, avatar=author.avatar and beside(author.avatar)) for author in article.authors),
-        source=terms.resolved(article.source, publication, is_own=not article.url),
+        source=terms.resolved(article.source, publication, is_own=is_own),
         language=article.language if is_alien else "",
         image=article.image and replace(article.image, url=beside(article.image.url)),
     )
@@ -95,9 +95,9 @@ def _bare(id_: str) -> str:
 
 
 def _slug(post: Post, article: Article) -> str:
-    if _SLUG.fullmatch(post.slug):
+    if is_slug(post.slug):
         return post.slug
-    return key_of(unquote(post.slug)) or key_of(article.title) or "issue-1"
+    return make_slug(unquote(post.slug)) or make_slug(article.title) or "issue-1"
 
 
 def _dated(article: Article, zone: str) -> Article:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from dispatch import tables
 from dispatch.errors import IssueError
 from dispatch.model import Article, Author, Image, Source
+from dispatch.text import fold_text
 
 _NOTHING = Article()
 # What two articles cannot share.
@@ -42,9 +43,9 @@ def told(found: Sequence[Article], said: Said) -> list[Article]:
     """
     articles = [_told(article, said) for article in found]
     names = list(dict.fromkeys(author.name for article in articles for author in article.authors))
-    known = {_plain(name) for name in names}
+    known = {fold_text(name) for name in names}
     for author in said.about:
-        if found and _plain(author.name) not in known:
+        if found and fold_text(author.name) not in known:
             what = f"no author is called “{author.name}”{tables.nearest(author.name, names)}"
             raise IssueError(what, hint='name the author as well: --author "NAME=ADDRESS"')
     return articles
@@ -68,7 +69,8 @@ def _told(article: Article, said: Said) -> Article:
 
 def _source(found: Source, given: Source) -> Source:
     """The source as it was found, with what was given over it; another title is another source."""
-    base = found if not given.title or given.title == found.title else replace(Source(), syndicate=found.syndicate)
+    is_same = not given.title or fold_text(given.title) == fold_text(found.title)
+    base = found if is_same else replace(Source(), syndicate=found.syndicate)
     said = {name: value for name in Source.__dataclass_fields__ if (value := getattr(given, name)) not in ("", None)}
     return replace(base, **said)
 
@@ -79,17 +81,17 @@ def _image(found: Image | None, given: Image) -> Image | None:
 
 
 def _people(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
-    names = {_plain(author.name) for author in found}
-    if not any(_plain(author.name) in names for author in given):
+    names = {fold_text(author.name) for author in found}
+    if not any(fold_text(author.name) in names for author in given):
         return tuple(given or found)
     completed = (_completed(author, given) for author in found)
-    return (*completed, *(author for author in given if _plain(author.name) not in names))
+    return (*completed, *(author for author in given if fold_text(author.name) not in names))
 
 
 def _completed(author: Author, given: Iterable[Author]) -> Author:
     """The author with all that was given under the same name."""
     for other in given:
-        if _plain(other.name) == _plain(author.name):
+        if fold_text(other.name) == fold_text(author.name):
             author = replace(
                 author,
                 url=other.url or author.url,
@@ -97,7 +99,3 @@ def _completed(author: Author, given: Iterable[Author]) -> Author:
                 avatar=other.avatar or author.avatar,
             )
     return author
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -1,11 +1,14 @@
 """What articles have in common: their authors, sources, sections and tags, each with a page of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dispatch.compose.drafting import key_of, unused
+from dispatch import links
+from dispatch.identity import People
 from dispatch.model import Article, Author, Issue, Publication, Record, Source, Way
+from dispatch.slugs import find_unused, make_slug
+from dispatch.text import fold_text
 
 TopicKind = Literal["author", "source", "section", "tag"]
 Listed = tuple[Issue, Article]
@@ -22,9 +25,9 @@ class Topic:
     """
 
     kind: TopicKind
-    id: str
+    id: str  # folded: see _fold_id
     title: str
-    stem: str = ""
+    key: str = ""  # in authors.toml or dispatch.toml
     path: str = ""
     author: Author | None = None
     source: Source | None = None
@@ -48,11 +51,9 @@ class _Kind:
     kind: TopicKind
     by_id: dict[str, Topic] = field(default_factory=dict)
 
-    def topic(self, id_: str, title: str, stem: str = "") -> Topic:
+    def topic(self, id_: str, title: str, key: str = "") -> Topic:
         """The topic of that id, which may be new."""
-        if id_ not in self.by_id:
-            self.by_id[id_] = Topic(kind=self.kind, id=id_, title=title, stem=stem or key_of(title) or self.kind)
-        return self.by_id[id_]
+        return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=key))
 
     def placed(self, published: Iterable[Record]) -> Iterator[Topic]:
         """Every topic with its address: the one that it was given, or a new one that nobody has or had.
@@ -62,42 +63,50 @@ class _Kind:
         owners: dict[str, str] = {}
         for record in published:
             if record.kind == self.kind:
-                owners.setdefault(record.url.rstrip("/").rpartition("/")[2], record.id)
+                owners.setdefault(record.url.rstrip("/").rpartition("/")[2], _fold_id(record.id))
         given: dict[str, str] = {}
         for name, owner in owners.items():
             given.setdefault(owner, name)
         taken = set(owners)
         for topic in self.by_id.values():
-            former = topic.id if topic.id in given else next(filter(self._is_former(topic), given), "")
-            name = given.pop(former, "") or unused(topic.stem, taken)
+            former = topic.id if topic.id in given else self._find_former(topic, given)
+            stem = topic.key or make_slug(topic.title) or self.kind
+            name = given.pop(former, "") or find_unused(stem, taken)
             taken.add(name)
             yield replace(topic, path=f"{FOLDERS[self.kind]}/{name}/")
 
-    def _is_former(self, topic: Topic) -> Callable[[str], bool]:
-        """Whether a topic that is no more had that id before: a person without an address, a source with another."""
+    def _find_former(self, topic: Topic, given: Mapping[str, str]) -> str:
+        """Find the id under which a topic is remembered, when that is nobody else's now; empty without one.
+
+        A person may have got an address since; one of authors.toml, who is at the name of that key, another name or
+        another address; a source of dispatch.toml another address.
+        """
         word, _, url = topic.id.partition(_URL)
-        if topic.kind == "author" and url:
-            return lambda id_: id_ == word and id_ not in self.by_id
-        if topic.source and topic.source.key:
-            return lambda id_: id_.partition(_URL)[0] == word and id_ not in self.by_id
-        return lambda _: False
+        for id_, name in given.items():
+            was, _, there = id_.partition(_URL)
+            is_keyed = topic.key and (name == topic.key if topic.kind == "author" else was == word)
+            is_like = was == word or (url and there == url)
+            is_named = topic.kind == "author" and url and id_ == word
+            if id_ not in self.by_id and (is_named or (is_keyed and is_like)):
+                return id_
+        return ""
 
 
 def topics(oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Topic]:
     """Every author, source, section and tag of these issues, each kind in the order of its titles.
 
-    Two people are one when name and address are the same; a name without an address joins the only one of that name.
+    Who is who, ``identity.People`` says.
     published: the ledger's records, in their order; a topic that they know stays where it was.
     """
     records = tuple(published)
     kinds = {kind: _Kind(kind) for kind in FOLDERS}
-    registry = {(author.name, author.url): key for key, author in publication.authors.items()}
-    addresses = _addresses(oldest_first)
+    named = (author for issue in oldest_first for article in issue.articles for author in article.authors)
+    people = People.among(named, publication.authors)
     for issue in oldest_first:
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
         for section in reversed(issue.sections):
             for article in reversed(section.articles):
-                for topic in _of(article, section.title, kinds, registry, addresses):
+                for topic in _of(article, section.title, kinds, people):
                     topic.articles.append((issue, article))
     return [topic for kind in kinds.values() for topic in sorted(kind.placed(records), key=_title)]
 
@@ -123,32 +132,37 @@ def _id(kind: TopicKind, title: str, author: Author | None = None, source: Sourc
     return f"{word}{_URL}{url}>" if url else word
 
 
+def _fold_id(id_: str) -> str:
+    """Fold what two ways to write an id may differ in, so that who is remembered in one is found in another."""
+    word, _, url = id_.partition(_URL)
+    return f"{fold_text(word)}{_URL}{links.canonical(url.removesuffix('>'))}>" if url else fold_text(word)
+
+
 def _of(
     article: Article,
     section: str,
     kinds: dict[TopicKind, _Kind],
-    registry: dict[tuple[str, str], str],
-    addresses: dict[str, set[str]],
+    people: People,
 ) -> Iterator[Topic]:
     """The topics of one article, each once."""
     seen: set[tuple[TopicKind, str]] = set()
     for author in article.authors:
-        url = author.url or next(iter(addresses[author.name]), "")
-        id_ = _id("author", "", author=replace(author, url=url))
-        topic = kinds["author"].topic(id_, author.name, registry.get((author.name, url), ""))
+        name, url = people.identify(author)
+        id_ = f"{name}{_URL}{url}>" if url else name
+        topic = kinds["author"].topic(id_, author.name, people.find_key(author))
         kinds["author"].by_id[id_] = topic = replace(topic, author=_known(topic.author, author))
         if (topic.kind, id_) not in seen:
             seen.add((topic.kind, id_))
             yield topic
     if (source := article.source) and source.title:
-        id_ = _id("source", "", source=source)
+        id_ = _fold_id(_id("source", "", source=source))
         topic = kinds["source"].topic(id_, source.title, source.key)
         kinds["source"].by_id[id_] = topic = replace(topic, source=source)
         yield topic
     if section:
-        yield kinds["section"].topic(section, section)
+        yield kinds["section"].topic(_fold_id(section), section)
     for tag in article.tags:
-        topic = kinds["tag"].topic(_id("tag", tag), tag)
+        topic = kinds["tag"].topic(_fold_id(tag), tag)
         if (topic.kind, topic.id) not in seen:
             seen.add((topic.kind, topic.id))
             yield topic
@@ -163,15 +177,5 @@ def _known(before: Author | None, now: Author) -> Author:
     )
 
 
-def _addresses(issues: Sequence[Issue]) -> dict[str, set[str]]:
-    """The address of every name; none where there are several, for these may be several people."""
-    found: dict[str, set[str]] = {}
-    for issue in issues:
-        for article in issue.articles:
-            for author in article.authors:
-                found.setdefault(author.name, set()).update({author.url} - {""})
-    return {name: urls if len(urls) == 1 else set() for name, urls in found.items()}
-
-
 def _title(topic: Topic) -> tuple[str, str]:
-    return topic.title.casefold(), topic.path
+    return fold_text(topic.title), topic.path

@@ -104,14 +104,10 @@ class Page(Fragments):
         """The article that the page is about."""
         return next(self.issue.articles, None) if self.kind == "article" else None
 
-    def is_own(self, article: Article) -> bool:
-        """Whether it was first published here."""
-        return article.url.startswith(f"{self.publication.url}/")
-
     @property
     def canonical(self) -> str:
         """The address that search engines are asked to show: for somebody else's article its own."""
-        elsewhere = self.article and not (self.is_own(self.article) or self.article.withdrawn)
+        elsewhere = self.article and not (self.article.own or self.article.withdrawn)
         return self.article.url if self.article and elsewhere else self.page
 
     @property

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dispatch.formats.fragments import licence
 from dispatch.formats.page import Page
 from dispatch.model import Article, Author, Source
+from dispatch.text import fold_text
 
 Thing = Mapping[str, object]
 
@@ -74,7 +75,7 @@ def _said(page: Page, article: Article) -> dict[str, object]:
         said["author"] = people[0] if len(people) == 1 else people
     if article.language and article.language != page.language.code:
         said["inLanguage"] = article.language
-    if not page.is_own(article):
+    if not article.own:
         said["isBasedOn"] = article.url
     if article.source.title:
         said["sourceOrganization"] = _organisation(article.source)
@@ -157,7 +158,7 @@ def _publisher(page: Page) -> Thing:
 
 def _person(author: Author, source: Source) -> dict[str, object]:
     """Whoever wrote it; a paper that signs its own articles is no person."""
-    kind = "Organization" if author.name == source.title else "Person"
+    kind = "Organization" if fold_text(author.name) == fold_text(source.title) else "Person"
     return {"@type": kind, "name": author.name, **({"url": author.url} if author.url else {})}
 
 

@@ -18,17 +18,16 @@ def render(pages: Iterable[Issue], publication: Publication) -> bytes:
     Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
     """
     root = etree.Element("urlset", {"xmlns": _NAMESPACE})
-    own = f"{publication.url}/"
     shown = [page for page in pages if page.place and page.place.kind not in {"feed", "search"}]
     for page in sorted(shown, key=lambda page: page.place.path if page.place else "")[:_MOST]:
         place = page.place
         first = next(page.articles, None)
         if place is None or page.withdrawn:
             continue
-        if place.kind == "article" and not (first and first.url.startswith(own) and not first.withdrawn):
+        if place.kind == "article" and not (first and first.own and not first.withdrawn):
             continue
         address = etree.SubElement(root, "url")
-        etree.SubElement(address, "loc").text = links.ascii_form(own + place.path)
+        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{place.path}")
         etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
     octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return octets

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dispatch import html, links
+from dispatch import html, identity
 from dispatch.model import Article, Author
 
 
@@ -31,7 +31,7 @@ def _people(before: Sequence[Author], after: Sequence[Author]) -> tuple[str, str
 
 def _addresses(before: str, after: str) -> tuple[str, str]:
     """The addresses; nothing when they lead to the same, as where a parameter counts readers."""
-    return ("", "") if links.canonical(before) == links.canonical(after) else (before, after)
+    return ("", "") if identity.is_same_address(before, after) else (before, after)
 
 
 def _passage(was: Sequence[str], now: Sequence[str]) -> str:

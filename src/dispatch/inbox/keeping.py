@@ -3,18 +3,18 @@
 import hashlib
 import json
 import sqlite3
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
-from dispatch import html, links, nouns, terms
+from dispatch import html, identity, links, nouns, terms
 from dispatch.inbox import changes, using
 from dispatch.inbox.box import Kept
 from dispatch.inbox.words import spaced, utf8
 from dispatch.model import Article, Publication
+from dispatch.text import fold_text
 
 _MOST_CHANGES = 50
 _MOST_ALIKE = 20  # an address or a text that so many articles have in common says nothing about any of them
@@ -46,13 +46,12 @@ class Match:
 def entry(article: Article, given: Article) -> Entry:
     """An article, and the entry that it was completed from, which is often the same."""
     text = html.text(article.content)
-    folded = _folded(text)
     return Entry(
         article=article,
         address=links.canonical(article.url),
         given=given_digest(given),
         text=text,
-        digest=_digest(f"{_folded(article.title)}\0{folded}") if folded else b"",
+        digest=_digest(identity.fold_words(article.title, text)) if text.strip() else b"",
     )
 
 
@@ -100,7 +99,7 @@ def match(
     for row in rows if len(rows) < _MOST_ALIKE else ():
         # Some feeds give all entries one address, such as that of the page that has them all.
         differs = row[5] == source and (row[0] in taken or (article.id and row[6]))
-        if not differs or _folded(stored(connection, row[1]).title) == _folded(article.title):
+        if not differs or fold_text(stored(connection, row[1]).title) == fold_text(article.title):
             return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source)
     return None
 
@@ -253,12 +252,7 @@ class Keeping:
 
 
 def _fits(article: Article, pattern: str) -> bool:
-    return any(fnmatchcase(said.casefold(), pattern.casefold()) for said in (article.title, article.url))
-
-
-def _folded(text: str) -> str:
-    """A text without what differs between two copies of it."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return any(fnmatchcase(fold_text(said), fold_text(pattern)) for said in (article.title, article.url))
 
 
 def _digest(text: str) -> bytes:

@@ -130,7 +130,7 @@ def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]
     numbers = tuple(terms.page(publication, slug) for slug in names(publication))
     links = re.compile(f' href="({re.escape(origin)}/[^"]*)"')
     for article in issue.articles:
-        if article.url.startswith(f"{publication.url}/"):
+        if article.own:
             continue
         found = [unescape(link[1]) for link in links.finditer(article.content)]
         found = [address for address in found if not address.startswith(numbers)]

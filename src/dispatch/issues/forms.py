@@ -47,19 +47,18 @@ def of_article(article: Article, old: Article | None, raw: Raw, folder: Folder) 
     # An id that was minted for a file without one gets written into it.
     said = _said(new, was and replace(was, id=str(raw.get("id") or "")), raw, without=("source",))
     said |= _authors(new, was, raw, folder) if new.authors else {}
-    is_own = not new.url
-    if old and was and _unruled(old.source) == _unruled(article.source) and (not was.url) == is_own:
+    if old and _unruled(old.source) == _unruled(article.source) and old.own == article.own:
         said |= {key: _value(raw[key]) for key in ("source", "syndicate") if key in raw}
         if old.source != article.source:
             said["syndicate"] = article.source.syndicate
     else:
-        said |= _source(article.source, folder, is_own=is_own)
+        said |= _source(article.source, folder, is_own=article.own)
     return _ordered(said, ARTICLE)
 
 
 def _as_written(article: Article, folder: Folder) -> Article:
     """An article without what follows from where it stands."""
-    is_own = article.url in ("", f"{folder.base}#{article.key}")
+    is_its_place = article.url in ("", terms.anchor(folder.publication, folder.slug, article.key))
     return replace(
         article,
         key="",
@@ -67,7 +66,7 @@ def _as_written(article: Article, folder: Folder) -> Article:
         own=False,
         content="",
         markdown="",
-        url="" if is_own else article.url,
+        url="" if is_its_place else article.url,
         authors=tuple(replace(author, avatar=folder.relative(author.avatar)) for author in article.authors),
         image=article.image and replace(article.image, url=folder.relative(article.image.url)),
         enclosures=tuple(replace(item, url=folder.relative(item.url)) for item in article.enclosures),

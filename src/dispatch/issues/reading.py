@@ -4,7 +4,6 @@ This is a door: anybody may have written these files. Bodies are sanitised, addr
 and all faults of all files of an issue are told at once.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from dispatch.errors import GatherError, IssueError
 from dispatch.issues.file import File, parse_file
 from dispatch.model import Article, Author, Fault, Issue, Place, Publication, Section, Source
 from dispatch.readers import markdown
+from dispatch.slugs import is_slug
 
-KEY = re.compile(r"[a-z0-9-]{1,80}")
 SUFFIXES = (".md", ".html")
 
 
@@ -53,14 +52,14 @@ def names(publication: Publication) -> list[str]:
     folder = publication.root / "issues"
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if KEY.fullmatch(path.name) and (path / "issue.md").is_file())
+    return sorted(path.name for path in folder.iterdir() if is_slug(path.name) and (path / "issue.md").is_file())
 
 
 def misnamed(publication: Publication) -> list[str]:
     """The folders in issues/ that hold an issue.md and whose names can be no slug, sorted: nobody finds them."""
     folder = publication.root / "issues"
     every = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path.name for path in every if not KEY.fullmatch(path.name) and (path / "issue.md").is_file()]
+    return [path.name for path in every if not is_slug(path.name) and (path / "issue.md").is_file()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +131,12 @@ class Folder:
             return None
         if article and article.withdrawn:
             article = terms.withdrawn(article, article.withdrawn)
+        is_own = article is not None and identity.is_ours(article.url, self.publication)
         return article and replace(
             article,
-            url=article.url or f"{self.base}#{key}",
-            own=identity.is_ours(article.url, self.publication),
-            source=terms.resolved(article.source, self.publication, is_own=not article.url),
+            url=article.url or terms.anchor(self.publication, self.slug, key),
+            own=is_own,
+            source=terms.resolved(article.source, self.publication, is_own=is_own),
             tags=tuple(dict.fromkeys(folded for tag in article.tags if (folded := " ".join(tag.split())))),
             authors=tuple(replace(author, avatar=self.absolute(author.avatar)) for author in article.authors),
             image=article.image and replace(article.image, url=self.absolute(article.image.url)),
@@ -146,7 +146,7 @@ class Folder:
     def unlisted(self, path: Path, issue: Issue) -> Article | None:
         """The article in a file that no section of the issue lists; None when it cannot be read, or has no key."""
         key = path.stem
-        file = self.file(path) if KEY.fullmatch(key) and self.of(key) == [path] else None
+        file = self.file(path) if is_slug(key) and self.of(key) == [path] else None
         article = self.article(file) if file else None
         return article and self._identified(issue, article)
 
@@ -238,7 +238,7 @@ class Folder:
 
     def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
         """The article that a section lists by its key."""
-        if not isinstance(key, str) or not KEY.fullmatch(key):
+        if not isinstance(key, str) or not is_slug(key):
             reading.fault(at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens")
             return None
         paths = self.of(key)

@@ -17,8 +17,9 @@ from dispatch.frontmatter import Value
 from dispatch.issues import forms
 from dispatch.issues.file import File
 from dispatch.issues.merging import merge
-from dispatch.issues.reading import KEY, Folder
+from dispatch.issues.reading import Folder
 from dispatch.model import Article, Issue, Publication
+from dispatch.slugs import is_slug
 
 # What must come back from a file as it went in, or it is not written: the one promise.
 _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate")
@@ -67,7 +68,7 @@ def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
     """Write what changed of an issue; ``old`` is what its files hold now."""
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
-        if not KEY.fullmatch(key) or keys.count(key) > 1 or key == "issue":
+        if not is_slug(key) or keys.count(key) > 1 or key == "issue":
             raise IssueError(f"“{key}” cannot name a file here", hint="use a-z, 0-9 and hyphens, at most 80, once each")
     listed = {article.key: article for article in (old.articles if old else ())}
     renamed = {article.id: article for article in listed.values() if article.key not in keys}

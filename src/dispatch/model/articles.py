@@ -8,6 +8,7 @@ from dispatch.model.marks import Key, Url
 
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
+Mended = Literal["authors", "date", "url", "title"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,9 @@ class Correction:
 
     date: Annotated[datetime, "when it was corrected"]
     text: Annotated[str, "what was wrong and what is right"]
+    mends: Annotated[
+        tuple[Mended, ...], "what of the published article is another now: authors, date, url, title; else nothing"
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ Subject = Literal[
 ]
 # fmt: on
 Value = str | int | tuple["Value", ...]
-Kind = Literal["article", "issue", "page", "withdrawn", "moved", "author", "source", "section", "tag"]
+Kind = Literal["article", "issue", "page", "withdrawn", "mended", "moved", "author", "source", "section", "tag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,15 @@ class Record:
     """What the ledger remembers of one published thing: a line of dispatch.lock.
 
     An article or an issue is a line. What has a page of its own in the site besides, or was withdrawn, has a line for
-    that as well, with the same id. A page that has moved is a line whose id is the old address.
+    that as well, with the same id; so has each correction that was published, for each thing that it mends. A page that
+    has moved is a line whose id is the old address.
     Every author, source, section and tag that has a list in the site has a line for the address of that list.
     """
 
     id: Annotated[str, "the article's or the issue's id; of what has moved, its old address; a name"]
     kind: Annotated[Kind, "what it is a line of"]
-    url: Annotated[str, "its address; of a page, a list or of what has moved, the address in the site"]
-    published: Annotated[datetime | None, "its date; of what was withdrawn, when that was"] = None
+    url: Annotated[str, "its address; of a page, a list or of what has moved, the one in the site; mended: what was"]
+    published: Annotated[datetime | None, "its date; of what was withdrawn or mended, when that was"] = None
     authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
 
 

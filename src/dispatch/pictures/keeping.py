@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import unquote
 
-from dispatch import files, html, links, terms
+from dispatch import files, html, identity, links, terms
 from dispatch.errors import GatherError
 from dispatch.model import Copy, Fault, Issue, Publication, Variant
 
@@ -38,11 +38,12 @@ def lacking(publication: Publication, issue: Issue) -> list[str]:
     """The addresses of other people's pictures that a page of the issue shows and of which there is no copy yet."""
     if publication.site.images != "copy":
         return []
-    own = f"{publication.url}/"
     return [
         address
         for address in _shown(publication, issue)
-        if links.is_web(address) and not address.startswith(own) and not _original(publication, issue, address)
+        if links.is_web(address)
+        and not identity.is_within(address, publication)
+        and not _original(publication, issue, address)
     ]
 
 

@@ -1,13 +1,13 @@
 """Who is named: names as they are written, never taken apart, and never somebody who is nobody."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
 from dispatch.model import Author, Credit
+from dispatch.text import fold_text
 
 # What systems fill in when nobody told them a name.
 _NOBODY = frozenset(
@@ -71,8 +71,8 @@ def author(written: str, *, url: str = "", email: str = "", bio: str = "", avata
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names are the same, but for capitals and white space."""
-    return _fold(one) == _fold(other)
+    """Whether two names are the same, however their letters, capitals and spaces are written."""
+    return fold_text(one) == fold_text(other)
 
 
 def alike(one: str, other: str) -> bool:
@@ -104,7 +104,7 @@ def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, .
     """The authors in order, once each, with what is said elsewhere of the same name added where it was not known."""
     authors: dict[str, Author] = {}
     for author in named:
-        authors[_fold(author.name)] = _merge(authors.get(_fold(author.name), author), author)
+        authors[fold_text(author.name)] = _merge(authors.get(fold_text(author.name), author), author)
     keys = {_loose(author.name): key for key, author in authors.items()}
     for author in more:
         if key := keys.get(_loose(author.name)):
@@ -135,11 +135,7 @@ def _merge(author: Author, more: Author) -> Author:
     )
 
 
-def _fold(written: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", written).casefold().split())
-
-
 def _loose(written: str) -> str:
     last, _, first = written.partition(", ")
     turned = f"{first} {last}" if inverted(written) else written
-    return re.sub(r"[\s.,]", "", _fold(turned))
+    return re.sub(r"[\s.,]", "", fold_text(turned))

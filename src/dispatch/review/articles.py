@@ -19,12 +19,14 @@ _FIELDS = (
 _TERMS = ("link", "excerpt", "full")
 
 
-def differences(old: Article, new: Article, *, is_public: bool, may_change: frozenset[str]) -> Iterator[Change]:
+def differences(
+    old: Article, new: Article, *, is_public: bool, moves: bool, may_change: frozenset[str]
+) -> Iterator[Change]:
     """Every change of an article, gravest first.
 
     is_public: readers have it, so that a changed byline, address, date or id breaks a promise; otherwise somebody
-    should look at it. may_change: the rules that the publication had switched off, or that a new
-    correction answers.
+    should look at it. moves: both addresses are places in the site. may_change: the rules that the publication had
+    switched off, or that a new correction answers.
     """
 
     def kept(change: Change, rule: str) -> Change:
@@ -36,7 +38,7 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
         return
     yield from (kept(change, "ids.authors") for change in _byline(old.authors, new.authors))
     yield from _credits(old.credits, new.credits)
-    if old.url != new.url and _is_own(old) and _is_own(new):
+    if old.url != new.url and moves:
         if is_public:
             yield Change(weight="look", kind="link", what="moves within the site", now=new.url, was=old.url)
     elif old.url != new.url:
@@ -56,11 +58,6 @@ def differences(old: Article, new: Article, *, is_public: bool, may_change: froz
     yield from led(old.content, new.content)
     yield from _said(old, new)
     yield from _shown(old, new)
-
-
-def _is_own(article: Article) -> bool:
-    """Whether an article has its address from its file's name."""
-    return article.url.endswith(f"#{article.key}")
 
 
 def _byline(old: Sequence[Author], new: Sequence[Author]) -> Iterator[Change]:

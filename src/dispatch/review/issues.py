@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.rules import find_place
 from dispatch.model import Article, Finding, Issue
@@ -152,16 +153,19 @@ class _Comparison:
                 was.article,
                 place.article,
                 is_public=was.article.id in self.public,
-                may_change=self.off | self._answered(was.article, place.article),
+                moves=all(self._is_place(one.url) for one in (was.article, place.article)),
+                may_change=self.off | self._answered(place),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))
 
-    def _answered(self, old: Article, new: Article) -> frozenset[str]:
-        """The rules that a correction which is new answers."""
-        said = [one for one in new.corrections if one not in old.corrections]
+    def _is_place(self, url: str) -> bool:
+        return self.new.publication is not None and identity.is_place(url, self.new.publication)
+
+    def _answered(self, now: _Place) -> frozenset[str]:
+        """The rules that a correction answers which readers do not have yet."""
         zone = self.new.publication.timezone if self.new.publication else "UTC"
-        return corrected.rules(new, said, zone)
+        return corrected.find_answered(now.article, now.issue, self.old.ledger, zone)
 
     def _before(self, old: Issue | None, place: _Place) -> _Place | None:
         """Where an article was: told by its id; else, in the same issue, by its file's name or its address."""
@@ -170,7 +174,7 @@ class _Comparison:
             return self.places[article.id]
         left = [one for one in _places(old) if one.article.id not in self.here] if old else []
         alike = (one for one in left if article.key == one.article.key)
-        return next(alike, None) or next((one for one in left if article.url == one.article.url), None)
+        return next(alike, None) or next((one for one in left if identity.is_same_article(article, one.article)), None)
 
     def _lost(self, old: Issue, now: Issue) -> Iterator[Change]:
         """The articles of an issue that stand nowhere any more."""

@@ -67,6 +67,9 @@ def _ledger(old: Version, new: Version) -> Iterator[Change]:
             if record.url not in lists:
                 what = f"{LOCK} forgets whose list stood at an address: another {record.kind} may get it"
                 yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.url)
+        elif after is None and record.kind == "mended":
+            what = f"{LOCK} forgets that a correction of {record.id} was published: it would answer for another change"
+            yield Change(weight="look", kind="identity", where=LOCK, what=what)
         elif after is None and record.kind != "page":
             what = f"{LOCK} forgets the {record.kind} {record.id}, which was published"
             yield Change(weight="stop", kind="identity", where=LOCK, what=what)
@@ -78,7 +81,8 @@ def _ledger(old: Version, new: Version) -> Iterator[Change]:
 def _key(record: Record) -> tuple[str, bool, str]:
     """What there is one line of."""
     is_thing = record.kind in _THINGS
-    return record.id, is_thing, "" if is_thing else record.kind
+    which = f"{record.kind} {record.url} {record.published}" if record.kind == "mended" else record.kind
+    return record.id, is_thing, "" if is_thing else which
 
 
 def _values(was: Publication, now: Publication) -> Iterator[Change]:

@@ -1,0 +1,49 @@
+"""Folding: what two ways to write the same words have in common."""
+
+import unicodedata
+from typing import Literal, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch import tables
+from dispatch.text import fold_text
+
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jón Þór", "Jo\u0301n Þo\u0301r"),
+        ("Jón", "JÓN"),
+        ("Straße", "STRASSE"),
+        ("Ada  Lane\n", " Ada\u00a0Lane"),
+        ("Ａｄａ", "ada"),
+        ("ﬁre", "fire"),
+        ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
+        ("한국", unicodedata.normalize("NFD", "한국")),
+    ],
+)
+def test_two_ways_to_write_it_are_one(one: str, other: str) -> None:
+    assert fold_text(one) == fold_text(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Jón", "Jon"), ("Ann Lee", "Annlee"), ("Ann Lee", "Ann-Lee"), ("a", "b")])
+def test_what_is_written_otherwise_is_another(one: str, other: str) -> None:
+    assert fold_text(one) != fold_text(other)
+
+
+@given(st.text())
+def test_folded_twice_it_changes_no_more_whatever_its_form(text: str) -> None:
+    folded = fold_text(text)
+    assert fold_text(folded) == folded
+    assert {fold_text(unicodedata.normalize(form, text)) for form in get_args(Form)} == {folded}
+
+
+def test_a_near_miss_is_near_however_it_is_written() -> None:
+    decomposed = unicodedata.normalize("NFD", "Þórdís Ólafsdótti")
+    assert tables.nearest(decomposed, ["Þórdís Ólafsdóttir", "Bo"]) == ", did you mean “Þórdís Ólafsdóttir”?"
+    assert tables.nearest("PROT", ["port"]) == ", did you mean “port”?"
+    assert tables.nearest("x", ["port"]) == ""
