@@ -124,8 +124,9 @@ def head(article: Article, entry: Entry, own: Container[int], known: Words) -> l
     for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
         places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
-    licence = fold(known.patterns["licence"].replace("{licence}", article.license or article.source.license))
-    _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == licence), -1))
+    if licence := article.license or article.source.license:
+        said = fold(known.patterns["licence"].replace("{licence}", licence))
+        _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == said), -1))
     return lines
 
 

@@ -79,13 +79,11 @@ def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Itera
 def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
     """Whether everybody is named for what they did. Between two authors stands nobody else."""
     end = 0
-    # A name may look like the word that a byline begins with.
-    between = known.joining.union(*(small(author.name) for author in article.authors))
     for number, author in enumerate(article.authors):
         at = max(find(text, fold(author.name), end), end)
         before = small(text[end:at])
         is_other = any(before[-len(role) :] == role for role in known.roles)
-        if before and (is_other or (number and not between.issuperset(before))):
+        if before and (is_other or (number and _is_strange(before, article, known))):
             found = " ".join(before)
             yield finding("attribution.author", "role", headline=headline(article), name=author.name, found=found)
         end = at + len(fold(author.name))
@@ -94,6 +92,12 @@ def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
         if names and not _is_said(text, names, known, role):
             name = headline(article)
             yield finding("attribution.credit", "role", headline=name, role=role, name=tuple(names))
+
+
+def _is_strange(words: Sequence[str], article: Article, known: Words) -> bool:
+    """Whether words between two authors are others than those that join them, or their names: one may be called By."""
+    others = set(words) - known.joining
+    return bool(others) and not others.issubset(word for author in article.authors for word in small(author.name))
 
 
 def _is_said(text: str, names: Sequence[str], known: Words, role: str) -> bool:

@@ -95,6 +95,8 @@ def _too_much(
 def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
     """The links within the text that is shown: each line's, as far as the line goes."""
     for i, whole in own.items():
+        if not whole.links:
+            continue
         line = entry.lines[i]
         shown = [link for link in whole.links if link.end <= len(line.text)]
         words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
