@@ -304,7 +304,7 @@ def test_half_a_surrogate_pair_in_an_address_is_kept_and_known_again(box: Inbox,
     assert [one.article.url for one in box.arrivals()] == [address]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(articles=st.lists(any_(Article), max_size=3))
 def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, articles: list[Article]) -> None:
     articles = [replace(one, published=None, updated=None) for one in articles]
