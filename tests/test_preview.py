@@ -404,7 +404,7 @@ class Inbox:
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, str]]:
     found = Inbox()
-    server = Controller(found, hostname="127.0.0.1", port=free_port())
+    server = Controller(found, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
     server.start()
     yield found, f"127.0.0.1:{server.port}"
     server.stop()
