@@ -2,6 +2,7 @@
 #
 #   make run      publishes the sample publication, and shows in a preview what is being written
 #   make test     style, types and tests
+#   make mutants  whether the tests notice small changes to the code that keeps the promises
 #
 # PYTHON=python3.12 make test    takes another Python.
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judges wheel-test docs docs-serve pictures bench freeze clean
+.PHONY: run test check-style check-types tests judges mutants wheel-test docs docs-serve pictures bench freeze clean
 
 SITE := out/site
 
@@ -43,6 +44,10 @@ judges: tests/node_modules/.installed
 %/node_modules/.installed: %/package.json
 	@npm install --prefix $* --silent --no-package-lock --ignore-scripts
 	@touch $@
+
+# MUTANTS="--seed 2" draws others; MUTANTS=--help says what else there is.
+mutants: .venv/test judges
+	@$(BIN)/python -m mutants $(MUTANTS)
 
 # What ships is what is tested: the wheel in an environment of its own, in a folder of its own.
 wheel-test: .venv/test

@@ -6,13 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+
+from patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 DRAFT = """\
@@ -76,13 +78,13 @@ class Running:
     @contextmanager
     def client(self) -> Iterator[httpx.Client]:
         """A browser that was given the address."""
-        with httpx.Client(base_url=self.base, timeout=20) as client:
+        with httpx.Client(base_url=self.base, timeout=PATIENCE) as client:
             assert client.get(f"/?token={self.token}").status_code == 200
             yield client
 
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE)
 
 
 class Stream:
@@ -93,6 +95,10 @@ class Stream:
 
     def next(self) -> dict:
         return json.loads(next(line for line in self.lines if line.startswith("data: "))[6:])
+
+    def until(self, holds: Callable[[dict], object]) -> dict:
+        """The next that is so: a file that is being saved may be seen half-written first."""
+        return next(said for said in iter(self.next, None) if holds(said))
 
 
 @contextmanager

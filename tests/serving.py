@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from patience import PATIENCE
+
 SECRET = b"nobody may read this"
 RSS = (
     b'<?xml version="1.0"?>\n<?xml-stylesheet href="feed.css" type="text/css"?>\n<!-- <feed> -->\n<rss version="2.0"/>'
@@ -44,7 +46,7 @@ class Server:
 
     def ask(self, target: str, method: str = "GET", **fields: str) -> Answer:
         """One request; the target is sent as it is, the names of fields with - for _."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in fields.items():
@@ -68,7 +70,7 @@ class Server:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def connection(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
 
 @contextmanager
@@ -84,7 +86,7 @@ def serving(*command: str, folder: Path | None = None) -> Iterator[Server]:
             yield server
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=PATIENCE) == 0
 
 
 def served(folder: Path, *options: str) -> AbstractContextManager[Server]:

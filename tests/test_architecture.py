@@ -4,10 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,14 +149,6 @@ def test_a_foreign_library_has_one_room(path):
 def test_a_foreign_library_is_known(path):
     for name, line in imports(path):
         assert name.split(".")[0] in KNOWN, f"{shown(path)}:{line} imports {name}, which has no room"
-
-
-def test_what_is_declared_is_what_is_used():
-    project = tomllib.loads((SRC.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]} - {"tzdata"}
-    used = {name.split(".")[0] for path in MODULES for name, _ in imports(path)} - set(sys.stdlib_module_names)
-    modules = {module: {name.lower() for name in names} for module, names in metadata.packages_distributions().items()}
-    assert declared == set().union(*(modules[name] for name in used - {"dispatch"}))
 
 
 @every_module

@@ -23,6 +23,7 @@ from dispatch.checks import RULES
 from dispatch.cli import main
 from dispatch.formats import FORMATS
 from dispatch.language import Language
+from patience import PATIENCE
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -67,7 +68,7 @@ class Desk:
         }
         ran = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert ran.returncode == 0, f"$ {command}{ran.stdout}"
         self.folder = Path(place.read_text().strip())

@@ -24,11 +24,11 @@ from dispatch import fetch, gather
 from dispatch.errors import GatherError
 from dispatch.gather import Gathered
 from dispatch.model import Source
+from patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HUNDRED = 100
-SECONDS = 3.0
-LONGEST = 60.0  # for a hundred at once on a busy machine
+SECONDS = 3.0  # for those that would never end; the others have all the time that they need
 MOST_MEMORY = 600 << 20  # fifty at once, each at most 15 MiB
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -53,7 +53,7 @@ def hostile(make: Callable[[int, Random], Sent]) -> Iterator[int]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with suppress(OSError):
-                self.request.settimeout(20)
+                self.request.settimeout(PATIENCE)
                 path = self.request.recv(65536).split(b" ")[1].decode("latin-1").strip("/")
                 number = re.match(r"\d+", path)
                 others = reply(HONEST) if path == "honest" else iter(())
@@ -76,14 +76,16 @@ def hostile(make: Callable[[int, Random], Sent]) -> Iterator[int]:
 
 
 def gathered(
-    make: Callable[[int, Random], Sent], count: int = HUNDRED, reading_seconds: float = 5
+    make: Callable[[int, Random], Sent],
+    count: int = HUNDRED,
+    seconds: float = PATIENCE,
+    reading_seconds: float = 5,
 ) -> dict[str, Gathered]:
     """All of a kind, gathered at once; what holds for every kind is asserted here."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with hostile(make) as port:
         sources = [Source(key=f"s{n}", kind="feed", feed=f"http://127.0.1.{n + 1}:{port}/{n}") for n in range(count)]
         sources.append(Source(key="honest", kind="feed", feed=f"http://127.0.2.1:{port}/honest"))
-        begun = time.monotonic()
         results = {
             result.source.key: result
             for result in gather.sources(
@@ -92,12 +94,10 @@ def gathered(
                 user_agent="dispatch-tests",
                 now=NOW,
                 allow_private=True,
-                seconds=SECONDS,
+                seconds=seconds,
                 reading_seconds=reading_seconds,
             )
         }
-        took = time.monotonic() - begun
-    assert took < LONGEST
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < MOST_MEMORY
     assert set(results) == {source.key for source in sources}
     assert results["honest"].articles[0].title == "A"
@@ -272,7 +272,7 @@ def talking(number: int, random: Random) -> Sent:
 
 
 def test_servers_that_do_not_speak_http_as_they_should() -> None:
-    results = gathered(talking)
+    results = gathered(talking, seconds=SECONDS)
     assert f"no complete answer within {SECONDS:g} seconds" in failed(results)
     assert any(reason.startswith("the server's answer is not HTTP") for reason in failed(results))
     assert all((r.visit.not_before is None or (r.visit.not_before - NOW).days <= 1) for r in results.values())

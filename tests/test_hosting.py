@@ -8,9 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ import yaml
 
 from dispatch.cli import main
 from dispatch.server import media
+from patience import wait_until
 from serving import Server, fill, served
 
 CHECKOUT = Path(__file__).parents[1]
@@ -60,14 +61,16 @@ def nginx(public, tmp_path_factory) -> Iterator[Server]:
     assert "[warn]" not in tried.stderr, tried.stderr
     with subprocess.Popen(command) as process:
         server = Server(port, process)
-        for _ in range(100):
-            try:
-                server.connection().close()
-                break
-            except ConnectionError:
-                time.sleep(0.05)
+        wait_until(lambda: is_answering(server))
         yield server
         process.terminate()
+
+
+def is_answering(server: Server) -> bool:
+    with suppress(ConnectionError):
+        server.connection().close()
+        return True
+    return False
 
 
 def free_port() -> int:

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from collections.abc import Callable
 from urllib.parse import urljoin
 from xml.etree import ElementTree
@@ -15,6 +14,7 @@ from addresses import PERSONAL, WEB
 from dispatch import html
 from dispatch.errors import GatherError
 from formats import reading
+from patience import processor_seconds
 
 TAGS = set(
     re.findall(
@@ -141,7 +141,7 @@ def test_hostile_html_comes_out_harmless(foreign: str) -> None:
     assert html.sanitise(content) == content
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(soup)
 @example("<pre>\n\nx</pre>")
 @example("<p>a<table>b</p>")
@@ -152,7 +152,7 @@ def test_any_html_comes_out_harmless_and_stays_as_it_is(foreign: str) -> None:
     assert html.sanitise(content) == content
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soup)
 def test_html_and_xml_read_the_same(foreign: str) -> None:
     content = html.sanitise(foreign)
@@ -166,7 +166,7 @@ def test_html_and_xml_read_the_same(foreign: str) -> None:
     assert [e.tag for e in as_xml.iter()] == [node.name for node in reading.nodes(as_html)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soup)
 def test_no_word_is_lost_as_plain_text(foreign: str) -> None:
     content = html.sanitise(foreign)
@@ -175,7 +175,7 @@ def test_no_word_is_lost_as_plain_text(foreign: str) -> None:
     assert "".join(re.findall(r"\w+", html.text(content))) == "".join(said)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soup, st.integers(1, 80), st.sampled_from(["en", "de", "ar", "hi", "ja", "xx"]))
 def test_an_excerpt_is_a_well_formed_beginning(foreign: str, words: int, language: str) -> None:
     content = html.sanitise(foreign)
@@ -314,10 +314,8 @@ def test_other_pictures_stay() -> None:
 
 
 def within(seconds: float, work: Callable[[], object]) -> None:
-    began = time.perf_counter()
-    with contextlib.suppress(GatherError):
+    with processor_seconds(5 * seconds), contextlib.suppress(GatherError):
         work()
-    assert time.perf_counter() - began < seconds
 
 
 @pytest.mark.parametrize(
@@ -336,10 +334,8 @@ def within(seconds: float, work: Callable[[], object]) -> None:
     ],
 )
 def test_bombs_are_refused_at_once(bomb: str) -> None:
-    began = time.perf_counter()
-    with pytest.raises(GatherError):
+    with processor_seconds(5), pytest.raises(GatherError):
         html.sanitise(bomb)
-    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("levels", [1, 100, 256])

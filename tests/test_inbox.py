@@ -294,7 +294,17 @@ def test_any_noun_becomes_json_and_itself_again(kind: type, data: st.DataObject)
     assert as_json.text(noun).isascii()
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.parametrize(
+    "address", ["\ud800", "https://\ud800.example/a", "https://\udfff@a.example/", "https://a.example/\ud800"]
+)
+def test_half_a_surrogate_pair_in_an_address_is_kept_and_known_again(box: Inbox, address: str) -> None:
+    article = story(1, id="", url=address)
+    assert box.keep("paper", [article], NOW).new == [1]
+    assert box.keep("paper", [article], LATER).known == 1
+    assert [one.article.url for one in box.arrivals()] == [address]
+
+
+@settings(max_examples=50)
 @given(articles=st.lists(any_(Article), max_size=3))
 def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, articles: list[Article]) -> None:
     articles = [replace(one, published=None, updated=None) for one in articles]

@@ -16,6 +16,7 @@ from dispatch import inbox
 from dispatch.errors import GatherError
 from dispatch.inbox import Wish, opening
 from dispatch.model import Publication
+from patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BATCH = 7
@@ -99,7 +100,7 @@ def test_a_kill_while_the_file_is_made_leaves_one_that_can_be_used(tmp_path: Pat
 
 def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     both = [keeping(tmp_path, source, 30) for source in ("one", "two")]
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [process.wait(PATIENCE) for process in both] == [0, 0]
     for process in both:
         process.communicate()
     assert proved(tmp_path) == 2 * 30 * BATCH

@@ -74,7 +74,7 @@ ANY = st.text(min_size=1, max_size=30) | st.text(alphabet="\t\n\r\\u09#-<=> ", m
 
 
 @given(ANY, ANY, st.none() | st.datetimes(timezones=st.just(UTC)))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
 def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: datetime | None) -> None:
     here = publication(tmp_path)
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)
@@ -252,7 +252,7 @@ SLUGS = st.sampled_from(["a", "b", "c", "d"])
 
 
 @given(st.lists(st.tuples(SLUGS, SLUGS).filter(lambda both: both[0] != both[1]), min_size=1, max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck))
 def test_however_often_two_issues_are_renamed_every_way_is_one_step(
     tmp_path: Path, names: list[tuple[str, str]]
 ) -> None:
@@ -273,7 +273,7 @@ def test_however_often_two_issues_are_renamed_every_way_is_one_step(
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck))
 def test_an_id_has_one_line_of_a_kind_whatever_happens(tmp_path: Path, slugs: list[str]) -> None:
     here = publication(tmp_path)
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)

@@ -4,7 +4,6 @@ import hashlib
 import io
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from drawings import (
     wide_gamut,
     with_iptc,
 )
+from patience import processor_seconds
 
 
 def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image]:
@@ -223,10 +223,8 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_sound_picture_is_refused_with_its_reason_and_soon(name):
     body, reason = WRONG[name]
-    begun = time.process_time()
-    with pytest.raises(GatherError, match=reason):
+    with processor_seconds(30), pytest.raises(GatherError, match=reason):
         made(body)
-    assert time.process_time() - begun < 10
 
 
 SOUND = [
@@ -263,12 +261,10 @@ def test_damage_never_breaks_it(body, changes, keep):
 
 
 def look(body: bytes) -> None:
-    begun = time.process_time()
-    with suppress(GatherError):
+    with processor_seconds(60), suppress(GatherError):
         variants.plan(body, WIDTHS)
         opening.refuse_damage(body)
         variants.encoded(body, WIDTHS)
-    assert time.process_time() - begun < 20, body
 
 
 def test_commands_that_show_no_pictures_do_not_load_what_reads_them():

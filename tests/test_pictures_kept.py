@@ -22,6 +22,7 @@ from dispatch.formats import web as web_pages
 from dispatch.model import Copy, Issue, Publication, SitePlace, Variant
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
+from patience import PATIENCE
 
 AGENT = "dispatch-tests/1 (+https://wire.example)"
 
@@ -99,7 +100,7 @@ class Desk:
 
     def gather(self) -> tuple[list[str], list[GatherError]]:
         """The names of the files that were kept, and why others were not."""
-        client = fetch.Client(user_agent=AGENT, allow_private=True, seconds=5, is_robot=True)
+        client = fetch.Client(user_agent=AGENT, allow_private=True, seconds=PATIENCE, is_robot=True)
         results = list(gather.copies(self.publication, [self.issue], client))
         kept = [one.relative_to(self.root).as_posix() for one in results if isinstance(one, Path)]
         return sorted(kept), sorted((one for one in results if isinstance(one, GatherError)), key=str)

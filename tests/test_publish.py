@@ -18,6 +18,7 @@ import nouns
 from dispatch import config, issues
 from dispatch.cli import main
 from dispatch.model import Author, Issue, Section
+from patience import PATIENCE
 
 ADA = Author(name="Ada Lane", url="https://people.example/ada?posts=all&x=1")
 BO = Author(name="Bo Zhang", url="https://people.example/bo")
@@ -404,7 +405,7 @@ def test_two_publishes_at_once_make_one_site(letter, tmp_path):
     edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
     command = [sys.executable, "-c", 'from dispatch.cli import main\nmain(["publish"])']
     running = [subprocess.Popen(command, cwd=letter, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [process.communicate(timeout=60)[1] for process in running]
+    said = [process.communicate(timeout=PATIENCE)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], said
     assert sorted(line.startswith("0 of ") for line in said) == [False, True, True]
     clean = tmp_path / "clean"
@@ -425,4 +426,4 @@ def test_clocks_that_go_backwards_change_nothing(letter, publish, moment):
 def python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A process of its own, as limits and kills need one."""
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE)

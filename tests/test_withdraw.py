@@ -334,7 +334,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 
 
 @given(WORDS, DATES, st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=list(HealthCheck), max_examples=40)
 def test_what_is_written_is_read(tmp_path: Path, text: str, date: datetime, is_whole: bool) -> None:
     root = tmp_path / "letter"
     if not root.exists():

@@ -86,9 +86,10 @@ def canonical(url: str) -> str:
 
     Without: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and their
     order, and the fragment, unless that is a place in a program (``#!`` or ``#/``). An address that is not one of the
-    web is returned as it is. Applied twice, it changes nothing more.
+    web is returned as it is, but for half of a surrogate pair, which becomes a question mark: what is returned can
+    always be encoded and stored. Applied twice, it changes nothing more.
     """
-    found = url.strip()
+    found = url.strip().encode("utf-8", "replace").decode("utf-8")
     while is_web(found) and (simpler := _simpler(found)) != found:
         found = simpler
     return found

@@ -5,7 +5,6 @@ import json
 import os
 import stat
 import struct
-import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from dispatch import archive_files, archives, html
 from dispatch.archives import rows
 from dispatch.archives.nouns import Left
 from dispatch.errors import GatherError
+from patience import processor_seconds
 
 POST = b"---\ntitle: One\n---\nText."
 
@@ -274,10 +274,9 @@ def test_no_pattern_takes_more_than_linear_time(piece):
         "mailchimp": {"a.html": f"<title>T</title><p>{text}", "b.html": text},
         "substack": {"posts.csv": "post_id,title\n1.a,T\n", "posts/1.a.html": text},
     }
-    began = time.process_time()
-    for kind, held in files.items():
-        of(archives.read(bag(held), kind, "https://old.example"))
-    assert time.process_time() - began < 30
+    with processor_seconds(90):
+        for kind, held in files.items():
+            of(archives.read(bag(held), kind, "https://old.example"))
 
 
 def test_an_address_that_cannot_be_one_is_no_site():

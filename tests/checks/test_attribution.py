@@ -348,7 +348,7 @@ letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
 words = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.split() and html.clean(text) == text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(title=words, dek=words, name=words, other=words, source=words, tail=words, note=words)
 def test_no_false_alarm_whatever_the_words(
     title: str, dek: str, name: str, other: str, source: str, tail: str, note: str
@@ -369,7 +369,7 @@ def test_no_false_alarm_whatever_the_words(
         assert judged(format, nouns.body(format, issue), issue) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_no_damage_breaks_the_check(data: st.DataObject) -> None:
     format = data.draw(st.sampled_from(ALL))  # noqa: A001

@@ -160,7 +160,7 @@ letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
 titles = st.text(letters, min_size=1, max_size=60).filter(lambda text: text.strip() and html.clean(text) == text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     address=st.text(letters, max_size=80).map(lambda tail: "https://site.example/" + html.clean(tail)),
     title=titles,

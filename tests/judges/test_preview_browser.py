@@ -54,6 +54,12 @@ def ready(page: Page) -> None:
     page.wait_for_selector("html[data-version]:not([data-busy])")
 
 
+def loaded(page: Page) -> None:
+    """When every frame has all that it asks for."""
+    for one in page.frames:
+        one.wait_for_load_state("load")
+
+
 def go(page: Page, view: str, slug: str = "tides", worn: str = "") -> None:
     page.evaluate("() => delete document.documentElement.dataset.version")
     before = page.evaluate("location.hash")
@@ -86,7 +92,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(page: Page, sche
     page.set_viewport_size({"width": width, "height": 800})
     for view in VIEWS:
         go(page, view)
-        page.wait_for_timeout(150)
+        page.wait_for_function("document.getAnimations().length === 0")
         judge(page, view)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width, view
     page.keyboard.press("?")
@@ -199,17 +205,16 @@ def test_without_pictures_none_is_asked_for(page: Page) -> None:
     asked: list[str] = []
     page.on("response", lambda answer: asked.append(answer.request.resource_type))
     go(page, "mail", worn="bare")
-    page.wait_for_timeout(200)
+    loaded(page)
     assert "image" not in asked
-    go(page, "mail")
-    page.wait_for_timeout(200)
-    assert "image" in asked
+    with page.expect_response(lambda answer: answer.request.resource_type == "image"):
+        go(page, "mail")
 
 
 def test_own_pictures_are_shown_from_the_folder(page: Page) -> None:
     picture = frame(page).locator("img").first
     picture.scroll_into_view_if_needed()
-    page.wait_for_timeout(200)
+    expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") > 100
 
 
@@ -273,10 +278,9 @@ def test_nothing_in_an_edition_runs(browser: Browser, tmp_path: Path) -> None:
             go(page, view)
             if (button := frame(page).get_by_role("button", name="Go").first).count():
                 button.click()
-            page.wait_for_timeout(300)
+            loaded(page)
         address = page.evaluate("document.querySelector('iframe').src")
         page.goto(address)  # on its own, too
-        page.wait_for_timeout(300)
         assert page.evaluate("typeof acted") == "undefined"
         assert not [one for one in asked if one.startswith("POST")]
         page.close()

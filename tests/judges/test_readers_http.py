@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -26,11 +25,11 @@ import nouns
 from dispatch import config, issues, links, terms
 from dispatch.cli import main
 from dispatch.model import Article, Author
+from patience import PATIENCE, wait_until
 from serving import Server, served
 
 MARK = "The template says more now."
 LEILA = Author(name="ليلى الدباغ", url="https://daftar.example/كتّاب/ليلى")
-PATIENCE = 60  # seconds for a program with windows
 
 
 class Shown(NamedTuple):
@@ -202,7 +201,7 @@ done
 
 
 def liferea(home: Path, server: Server, path: str) -> list[Shown]:
-    """On a display and a bus of its own, until it has asked for the feed and had time to put it away."""
+    """On a display and a bus of its own, until it has asked for the feed again: what came first it has put away."""
     folder = home / ".config" / "liferea"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "feedlist.opml").write_text(LIFEREA.format(url=server.url(path)))
@@ -216,10 +215,7 @@ def liferea(home: Path, server: Server, path: str) -> list[Shown]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        end = time.monotonic() + PATIENCE
-        while not any(f"/{path}" in line for line in server.log[asked:]) and time.monotonic() < end:
-            time.sleep(0.2)
-        time.sleep(3)
+        wait_until(lambda: sum(f"/{path}" in line for line in server.log[asked:]) > 1)
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, sign)

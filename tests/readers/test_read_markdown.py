@@ -172,6 +172,12 @@ def test_front_matter_of_pelican():
     assert article.tags == ("ice", "snow")
 
 
+@pytest.mark.parametrize("front", ["", "---\ntitle: T\n---\n", "---\nimage:\n---\n", "---\nimage: {alt: Ice}\n---\n"])
+def test_what_names_no_picture_has_none(front):
+    (article,) = markdown.read(document(f"{front}Body.", url="https://a.example/ice"))
+    assert article.image is None
+
+
 @pytest.mark.parametrize(
     ("written", "authors"),
     [

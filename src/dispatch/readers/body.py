@@ -5,6 +5,7 @@ import logging
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html
+from dispatch.errors import GatherError
 from dispatch.readers import authorbox, elements
 
 # How pages mark the body of an article, the surest mark first.
@@ -30,7 +31,7 @@ def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     """The body as content. Title, dek, author boxes and what else stands around it are no part of it.
 
     Where the page does not mark it, it is guessed by trafilatura. The tree is used up. Raises GatherError as
-    ``html.sanitise`` does.
+    ``html.sanitise`` does, and when trafilatura cannot be loaded.
     """
     root = tree.root
     if root is None:
@@ -70,16 +71,29 @@ def _likeliest(root: LexborNode, page: str) -> LexborNode | None:
 
 
 def _guess(page: str) -> LexborNode | None:
-    """What trafilatura takes for the body."""
-    # Hundreds of milliseconds to import, and seldom needed.
-    import trafilatura
-
+    """What trafilatura takes for the body; where it fails, nothing. Raises GatherError when it cannot be loaded."""
     if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
         return None
+    try:
+        # Hundreds of milliseconds to import, and seldom needed.
+        import trafilatura
+    except ImportError as error:
+        raise GatherError(
+            f"the page does not mark its article, and what would find it cannot be loaded: {error}",
+            hint="Install dispatch anew, or save the article's text as a file and add that.",
+        ) from error
     # What it does not find is said by us, once.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    found = trafilatura.extract(
-        page, output_format="html", include_links=True, include_images=True, include_comments=False, include_tables=True
-    )
+    try:
+        found = trafilatura.extract(
+            page,
+            output_format="html",
+            include_links=True,
+            include_images=True,
+            include_comments=False,
+            include_tables=True,
+        )
+    except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
+        return None
     body = LexborHTMLParser(found or "").body
     return body if body is not None and elements.text(body) else None

@@ -149,5 +149,5 @@ def _image(data: Data, base: str) -> Image | None:
     value = value[0] if isinstance(value, list) else value
     given: Data = value if isinstance(value, dict) else {"url": value}
     alt = _first(given, ("alt",)) or _first(data, ("image_alt", "cover_alt", "featured_image_alt"))
-    url = links.resolve(base, _text(_first(given, ("url", "src", "image", "path"))))
-    return Image(url=url, alt=_text(alt) if alt else None) if url else None
+    url = _text(_first(given, ("url", "src", "image", "path")))
+    return Image(url=links.resolve(base, url), alt=_text(alt) if alt else None) if url else None

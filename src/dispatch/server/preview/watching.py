@@ -38,6 +38,8 @@ async def changes(root: Path) -> AsyncIterator[Collection[Path]]:
             changed = await found.get()
             if any(path.name in FOLDERS and path.parent == root for path in changed):
                 watchers.append(asyncio.create_task(below()))  # a folder came, or came back
+                # It watches from its first step on. What was written before that is read after it.
+                await asyncio.sleep(0)
             yield changed
     finally:
         for watcher in watchers:
