@@ -61,6 +61,28 @@ def test_when_to_ask_again(site: Web, headers: dict[str, str], status: int, wait
     assert client().get(site.url("/feed")).wait == wait
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_each_redirect_is_followed(site: Web, status: int) -> None:
+    site.pages |= {"/old": (b"", {"location": " /new "}, status), "/new": "words"}
+    answer = client().get(site.url("/old"))
+    assert answer.whole().body == b"words"
+    assert answer.moved_to == (site.url("/new") if status in {301, 308} else "")
+
+
+@pytest.mark.parametrize("status", [300, 304, 305, 306, 201])
+def test_what_only_names_a_place_is_not_followed(site: Web, status: int) -> None:
+    site.pages |= {"/old": (b"", {"location": "/new"}, status), "/new": "words"}
+    client().get(site.url("/old"))
+    assert "/new" not in site.asked
+
+
+@pytest.mark.parametrize(("status", "times"), [(502, 3), (503, 3), (504, 3), (500, 1), (501, 1), (429, 1), (404, 1)])
+def test_what_may_pass_is_asked_again(site: Web, status: int, times: int) -> None:
+    site.pages["/busy"] = (b"", {}, status)
+    assert client().get(site.url("/busy")).status == status
+    assert site.asked.count("/busy") == times
+
+
 def test_only_a_move_for_good_proposes_the_new_address(site: Web) -> None:
     site.pages |= {
         "/new": "words",

@@ -142,6 +142,39 @@ def test_what_leads_to_the_same_article_is_one(address: str) -> None:
     assert links.canonical(address) == links.canonical(SAME)
 
 
+TRACKING = """
+utm_source utm_anything pk_campaign mtm_group matomo_x piwik_x hsa_cam at_medium at_campaign at_format at_link_id
+at_custom1 at_ptr_name at_bbc_team fb_action_ids fb_action_types fb_ref fb_source fbclid gclid dclid msclkid yclid
+ymcclid twclid ttclid gclsrc gbraid wbraid _openstat li_fat_id igshid igsh mc_cid mc_eid mkt_tok _hsenc _hsmi
+hsCtaTracking vero_id vero_conv oly_enc_id oly_anon_id ref_src ref_url __twitter_impression wt.mc wt_mc wt.mc_id cmpid
+guccounter guce_referrer guce_referrer_sig smid smtyp sr_share soc_src soc_trk trk trkCampaign spm s_kwcid _ga _gl
+"""
+
+
+@pytest.mark.parametrize("name", TRACKING.split())
+def test_what_follows_readers_makes_no_difference(name: str) -> None:
+    assert links.canonical(f"https://paper.example/story?a=1&{name}=x&b=2") == links.canonical(SAME)
+    assert links.canonical(f"https://paper.example/story?{name.upper()}&a=1&b=2") == links.canonical(SAME)
+    assert links.canonical(f"{SAME}&x{name}=x") != links.canonical(SAME)
+
+
+@pytest.mark.parametrize(
+    "variant", ["amp", "amp=", "amp=1", "amp=true", "output=amp", "outputType=amp", "source=rss", "source=rss1"]
+)
+def test_a_variant_of_a_page_is_the_page(variant: str) -> None:
+    assert links.canonical(f"{SAME}&{variant}") == links.canonical(SAME)
+
+
+@pytest.mark.parametrize("variant", ["amp=2", "amps=1", "output=json", "source=a", "campaign=1", "ref=1", "gclidx=1"])
+def test_what_may_mean_another_page_stays(variant: str) -> None:
+    assert links.canonical(f"{SAME}&{variant}") != links.canonical(SAME)
+
+
+@pytest.mark.parametrize("label", ["www", "m", "mobile", "amp", "WWW", "www.m"])
+def test_a_host_has_these_names_beside_its_own(label: str) -> None:
+    assert links.canonical(SAME.replace("//", f"//{label}.")) == links.canonical(SAME)
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -24,9 +24,8 @@ _AS_DIV = frozenset({
     "summary",
 })
 _RAW = frozenset({
-    "applet", "audio", "button", "canvas", "embed", "form", "frameset", "iframe", "math", "noembed", "noframes",
-    "noscript", "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video",
-    "xmp",
+    "applet", "audio", "button", "canvas", "form", "iframe", "math", "noembed", "noframes", "noscript", "object",
+    "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp",
 })
 # HTML lets these be opened again without being closed, so they do not add to the depth (HTML, section 13.1.2.4).
 _NEVER_NEST = VOID | {

@@ -1,0 +1,211 @@
+"""Names: who is nobody, what stands before a name, and when two names are one. Each word is a case of its own."""
+
+import unicodedata
+
+import pytest
+
+from dispatch.model import Author, Credit
+from dispatch.readers import people
+
+NOBODY = [
+    "admin",
+    "administrator",
+    "anonymous",
+    "author",
+    "by",
+    "default",
+    "guest",
+    "name",
+    "none",
+    "null",
+    "posted",
+    "root",
+    "site",
+    "staff-writer",
+    "test",
+    "the author",
+    "the authors",
+    "undefined",
+    "unknown",
+    "user",
+    "username",
+    "webmaster",
+    "wordpress",
+    "wpadmin",
+]
+BEFORE = ["By", "by", "By:", "BY", "Written by", "Posted by", "Words by", "Text by", "Author:", "Authors:", "About"]
+SUFFIXES = ["Jr", "Jr.", "Sr.", "II", "III", "IV", "PhD", "Ph.D.", "Ph. D.", "MD", "M.D.", "Esq.", "OBE", "MBE", "CBE"]
+SUFFIXES += ["SJ", "OP", "jr", "obe"]
+BETWEEN = [", ", "; ", " / ", " & ", " + ", " | ", " · ", " • ", "、", "، ", "，", "؛ ", "\n"]
+BETWEEN += [f" {word} " for word in "and und et y e och og en ja ve with mit и و और と 和 与 與 及".split()]
+BETWEEN += [", and ", " UND "]
+
+
+@pytest.mark.parametrize("written", NOBODY)
+def test_nobody_has_no_name(written: str) -> None:
+    assert people.name(written) == people.name(f" {written.upper()}\t") == ""
+    assert people.name(f"{written}son") == f"{written}son"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        " ",
+        "—",
+        "...",
+        "https://a.example/ann",
+        "http://a",
+        "ann@a.example",
+        "a.example/ann",
+        "www.a.example/",
+        "x" * 201,
+    ],
+)
+def test_what_is_no_name_is_none(written: str) -> None:
+    assert people.name(written) == ""
+
+
+@pytest.mark.parametrize("before", BEFORE)
+def test_the_word_before_is_not_the_name(before: str) -> None:
+    assert people.name(f"{before} Ann Lee") == "Ann Lee"
+    assert people.name(f"Ann {before} Lee") == f"Ann {before} Lee"
+
+
+@pytest.mark.parametrize(
+    "written", ["Byron", "Byline Jones", "Authors Guild", "Aboutaleb", "x" * 200, "bell hooks", "7"]
+)
+def test_a_name_stays_as_it_is(written: str) -> None:
+    assert people.name(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("  Ann \t\n Lee ", "Ann Lee"),
+        ("Ann&nbsp;Lee", "Ann Lee"),
+        ("Ann &amp; Bo", "Ann & Bo"),
+        ("An\x00n\x08 Lee", "Ann Lee"),
+        ("Ann\ud800 Lee", "Ann Lee"),
+    ],
+)
+def test_what_nobody_sees_of_a_name_goes(written: str, shown: str) -> None:
+    assert people.name(written) == shown
+
+
+def test_an_author_is_cleaned_field_by_field() -> None:
+    made = people.author(
+        " Ann  Lee ",
+        url=" https://a.example/\x00ann ",
+        email=" ann@a.example\x08 ",
+        bio=" Writes.\x00 ",
+        avatar=" https://a.example/\x00a.png ",
+    )
+    assert list(made) == [
+        Author(
+            name="Ann Lee",
+            url="https://a.example/ann",
+            email="ann@a.example",
+            bio="Writes.",
+            avatar="https://a.example/a.png",
+        )
+    ]
+    assert list(people.author("Ann", url="/ann", avatar="mailto:ann@a.example")) == [Author(name="Ann")]
+    assert list(people.author("Ann", url="mailto:ann@a.example")) == [Author(name="Ann", url="mailto:ann@a.example")]
+    assert list(people.author("admin", url="https://a.example/")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann Lee", "ANN LEE"),
+        ("Ann Lee", " Ann   Lee\n"),
+        ("Jón Þór", unicodedata.normalize("NFD", "Jón Þór")),
+        ("STRASSE", "Straße"),
+    ],
+)
+def test_it_is_the_same_name(one: str, other: str) -> None:
+    assert people.same(one, other)
+    assert people.alike(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Lee, Ann", "Ann Lee"), ("A. B. Lee", "A B Lee"), ("A.B. Lee", "A B Lee"), ("LEE, ann", "Ann Lee")],
+)
+def test_names_are_alike_and_not_the_same(one: str, other: str) -> None:
+    assert people.alike(one, other)
+    assert not people.same(one, other)
+
+
+@pytest.mark.parametrize("other", ["Anne Lee", "Ann Leeds", "Ann", "Lee Ann", "Ann-Lee", ""])
+def test_another_name_is_not_alike(other: str) -> None:
+    assert not people.alike("Ann Lee", other)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_follows_a_name_does_not_turn_it_round(suffix: str) -> None:
+    assert not people.inverted(f"Lee, {suffix}")
+    assert people.inverted(f"Lee, x{suffix}")
+
+
+@pytest.mark.parametrize("written", ["Ann Lee", "Lee,Ann", "Lee,", ""])
+def test_what_has_no_first_name_behind_is_not_turned_round(written: str) -> None:
+    assert not people.inverted(written)
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_names_are_joined_by(between: str) -> None:
+    assert people.joins(f"Ann Lee{between}Bo Roe{between}C.", ["Ann Lee", "Bo Roe", "C."])
+    assert people.joins(f"ANN LEE{between}bo roe", ["Ann Lee", "Bo Roe"])
+
+
+@pytest.mark.parametrize("between", [" or ", " for ", " - ", " (", " Mac ", " et al "])
+def test_names_are_not_joined_by(between: str) -> None:
+    assert not people.joins(f"Ann Lee{between}Bo Roe", ["Ann Lee", "Bo Roe"])
+
+
+def test_what_is_joined_is_all_of_them_in_their_order() -> None:
+    assert not people.joins("Ann Lee", ["Ann Lee"])
+    assert not people.joins("Bo Roe and Ann Lee", ["Ann Lee", "Bo Roe"])
+    assert not people.joins("Ann Lee, Bo Roe and Cy", ["Ann Lee", "Bo Roe"])
+    assert not people.joins("A.B and C", ["AxB", "C"])
+
+
+@pytest.mark.parametrize(
+    ("written", "is_one"), [("ann.lee-77_x", True), ("Ann", False), ("ann lee", False), ("änn", False)]
+)
+def test_what_somebody_logs_in_with(written: str, is_one: bool) -> None:
+    assert people.is_login(written) is is_one
+
+
+@pytest.mark.parametrize("field", ["url", "email", "bio", "avatar"])
+def test_what_is_known_elsewhere_is_added_where_it_was_not_known(field: str) -> None:
+    known, elsewhere = Author(name="Ann Lee", **{field: "known"}), Author(name="LEE, ANN", **{field: "elsewhere"})
+    assert people.complete([Author(name="Ann Lee")], [elsewhere]) == (Author(name="Ann Lee", **{field: "elsewhere"}),)
+    assert people.complete([known], [elsewhere]) == (known,)
+    assert people.complete([Author(name="Ann Lee"), known], []) == (known,)
+    assert people.complete([Author(name="Ann")], [elsewhere]) == (Author(name="Ann"),)
+
+
+def test_each_is_named_once_in_order() -> None:
+    named = [Author(name="Bo"), Author(name="Ann"), Author(name="BO ", url="https://a.example/")]
+    assert people.complete(named, [Author(name="Cy")]) == (
+        Author(name="Bo", url="https://a.example/"),
+        Author(name="Ann"),
+    )
+
+
+def test_contributors_that_make_up_the_author_are_the_authors() -> None:
+    ann, bo = Author(name="Ann Lee", url="https://a.example/ann"), Author(name="Bo Roe")
+    assert people.unjoin([Author(name="Ann Lee and Bo Roe")], [ann, bo]) == ((ann, bo), ())
+    assert people.unjoin([Author(name="Ann Lee", bio="Writes.")], [ann]) == (
+        (Author(name="Ann Lee", url="https://a.example/ann", bio="Writes."),),
+        (),
+    )
+    assert people.unjoin([ann], [bo]) == ((ann,), (Credit(role="contributor", name="Bo Roe"),))
+    assert people.unjoin([ann, bo], [ann]) == (
+        (ann, bo),
+        (Credit(role="contributor", name="Ann Lee", url="https://a.example/ann"),),
+    )
+    assert people.unjoin([], [bo]) == ((), (Credit(role="contributor", name="Bo Roe"),))
