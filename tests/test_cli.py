@@ -186,7 +186,7 @@ def test_an_edit_of_what_is_published_says_what_check_will_say(dispatch: Dispatc
     dispatch("add", "story.txt", *GIVEN)
     dispatch("add", "--title", "Second", "--url", "https://b.example/", "--no-fetch")
     dispatch("publish", "defence")
-    assert "check has nothing against this" in dispatch("issue", "move", "defence", "2", "--before", "1").stderr
+    assert "check passes" in dispatch("issue", "move", "defence", "2", "--before", "1").stderr
     dispatch("check", "defence")
     assert "ids.vanished" in dispatch("issue", "remove", "defence", "second").stderr
     assert "ids.vanished" in dispatch("check", "defence", code=1).output
@@ -337,3 +337,21 @@ def test_what_comes_from_outside_is_safe_for_a_terminal(dispatch: Dispatch, lett
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_examples(dispatch: Dispatch, command: str) -> None:
     assert "dispatch " + command in dispatch(command, "--help").stdout
+
+
+def test_no_title_begins_a_line_of_its_own(dispatch: Dispatch, letter: Path) -> None:
+    """A pull request's title must not become a command of the machine that runs it, on either stream."""
+    forged = "::error file=README.md::FORGED"
+    for key, at in (("title", "A{}"), ("authors", '["Ann{}"]'), ("source", '{{title: "Paper{}"}}')):
+        value = at.format(f"\\n{forged}") if key != "title" else f'"A\\n{forged}"'
+        words = {"title": '"B"', key: value}
+        front = "".join(f"{name}: {text}\n" for name, text in words.items())
+        (letter / f"{key}.md").write_text(f"---\nurl: https://paper.example/{key}\n{front}---\nWords.\n", "utf-8")
+        shown = [dispatch("add", f"{key}.md")]
+        shown.append(dispatch("issue", "show"))
+        shown.append(dispatch("issue", "move", "defence", "1", "--section", "Europe\u2028" + forged))
+        shown.append(dispatch("issue", "list"))
+        shown.append(dispatch("issue", "remove", "defence", "1", "--delete"))
+        for result in shown:
+            assert not [line for line in result.output.splitlines() if line.startswith("::")]
+        assert key != "title" or forged in shown[0].output

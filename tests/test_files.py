@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,48 @@ def test_a_folder_may_itself_be_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert files.write(tmp_path / "link" / "a.txt", b"x", within=tmp_path / "link", error=IssueError)
     assert (tmp_path / "real" / "a.txt").read_bytes() == b"x"
+
+
+def test_a_file_is_written_over_the_bytes_that_were_read_and_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    assert files.write_over(path, b"", b"one", within=tmp_path, error=IssueError)
+    assert not files.write_over(path, b"one", b"one", within=tmp_path, error=IssueError)
+    assert files.write_over(path, b"one", b"two", within=tmp_path, error=IssueError)
+    for old in (b"", b"one"):
+        with pytest.raises(IssueError, match="somebody else changed it") as caught:
+            files.write_over(path, old, b"three", within=tmp_path, error=IssueError)
+        assert caught.value.faults[0].place.file == "a.md"
+    path.unlink()
+    with pytest.raises(IssueError, match="somebody else changed it"):
+        files.write_over(path, b"two", b"three", within=tmp_path, error=IssueError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_deleted_if_it_is_what_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"one")
+    with pytest.raises(IssueError, match="somebody else changed it"):
+        files.delete(path, old=b"two", within=tmp_path, error=IssueError)
+    assert path.read_bytes() == b"one"
+    assert files.delete(path, old=b"one", within=tmp_path, error=IssueError) == path
+    assert not path.exists()
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    """Somebody writes in the moment after the new file has its name (PEP 578 tells when it is opened)."""
+    path = tmp_path / "a.md"
+    path.write_bytes(b"one")
+    waiting = [b"theirs"]
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if waiting and event == "open" and str(arguments[0]) == str(path):
+            theirs = waiting.pop()
+            if path.read_bytes() == b"two":
+                path.write_bytes(theirs)
+            else:
+                waiting.append(theirs)
+
+    sys.addaudithook(watch)
+    with pytest.raises(IssueError, match="somebody else changed it"):
+        files.write_over(path, b"one", b"two", within=tmp_path, error=IssueError)
+    assert path.read_bytes() == b"theirs"

@@ -1,13 +1,13 @@
 """Files, read and written safely: whole or not at all, never outside their folder, never through a link.
 
-Who reads, changes and writes holds the lock of the publication meanwhile, and writes with ``replace``.
+Who reads, changes and writes holds the lock of the publication meanwhile, and writes with ``write_over``.
 """
 
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -16,6 +16,7 @@ from dispatch.model import Place
 
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 LOCK: Final = "lock"
+SITE: Final = "site"  # the lock of whoever builds the public folder
 PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 
 _STEP = 0.05  # seconds between two tries
@@ -49,11 +50,11 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], 
     return _put(inside(path, within=within, error=error), body, None, within, error, lasting=lasting)
 
 
-def replace(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
+def write_over(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
     """Write a file as ``write`` does, if it still holds the bytes that were read; empty: it was not there.
 
     What was written is read back. Raises ``error`` when somebody else has changed the file meanwhile; then it is as
-    they left it. Between that look and the new name lie microseconds, in which no system call of ours can be told.
+    they left it. Between that look and the new name lie microseconds, which no file system lets us close.
     """
     return _put(inside(path, within=within, error=error), body, old, within, error, lasting=True)
 
@@ -77,48 +78,60 @@ def _put(
                 if lasting:
                     file.flush()
                     os.fsync(file.fileno())
-            if old is not None and _bytes(path) != old:
-                raise _changed(subject, error)
+            if old is not None:
+                refuse_changed(path, old, within=within, error=error)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
-        if old is not None and _bytes(path) != body:
-            raise _changed(subject, error)
+        if old is not None:
+            refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
         raise error(f"cannot be written: {_reason(cause)}{_where(path)}", subject=subject) from cause
     return True
 
 
-def _bytes(path: Path) -> bytes:
-    """What a file holds; nothing when there is none."""
-    return path.read_bytes() if path.exists() else b""
-
-
-def _changed(subject: str, error: type[DispatchError]) -> DispatchError:
-    return error(
-        "somebody else changed it while this command ran: their version stays",
-        subject=subject,
-        hint="Look at the file, and run the command again.",
-    )
+def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[DispatchError]) -> None:
+    """Raise ``error`` when a file holds other bytes than those that were read; empty: it was not there."""
+    try:
+        now = path.read_bytes() if path.exists() else b""
+    except OSError as cause:
+        raise error(f"cannot be read: {_reason(cause)}", subject=name(path, within)) from cause
+    if now != old:
+        raise error(
+            "somebody else changed it while this command ran: their version stays",
+            subject=name(path, within),
+            hint="Look at the file, and run the command again.",
+        )
 
 
 @contextmanager
 def lock(
-    root: Path, *, command: str, patience: float = PATIENCE, on_wait: Callable[[str], None] = lambda _: None
+    root: Path,
+    name: str = LOCK,
+    *,
+    command: str,
+    patience: float = PATIENCE,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[None]:
     """Hold the lock of the publication in the folder ``root``: whoever reads, changes and writes its files does.
 
-    command: what others are told to wait for. on_wait: is told once whom this one waits for. Raises LockedError when
-    another process still has it after ``patience`` seconds, and IssueError when it cannot be had at all.
+    name: another lock, for what takes longer and changes nothing that people edit. command: what others are told to
+    wait for. on_wait: is told once whom this one waits for. Raises LockedError when another process still has it after
+    ``patience`` seconds, and IssueError when it cannot be had at all.
     """
-    path = own_folder(root, error=IssueError) / LOCK
+    path = own_folder(root, error=IssueError) / name
     file = _locked(path, root, patience, on_wait)
     with file:  # closing it gives the lock up, and so does the end of the process, however it comes
-        file.truncate(0)
-        file.write(f"{command} (process {os.getpid()})".encode())
-        file.flush()
+        _sign(file, f"{command} (process {os.getpid()})")
         yield
-        file.truncate(0)
+        _sign(file, "")
+
+
+def _sign(file: BinaryIO, holder: str) -> None:
+    """Say in the lock's file who has it; on a full disk it is a lock all the same."""
+    with suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.pwrite(file.fileno(), holder.encode(), 0)
 
 
 def own_folder(root: Path, *, error: type[DispatchError]) -> Path:
@@ -143,11 +156,10 @@ def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], No
             time.sleep(_STEP)
         try:
             file = os.fdopen(os.open(inside(path, within=root, error=IssueError), os.O_RDWR | os.O_CREAT, 0o666), "r+b")
-            # Somebody may have deleted the file meanwhile: then others lock another one of that name.
-            if _try_lock(file) and path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            if _try_lock(file) and _is_at(path, file):
                 return file
         except OSError as cause:
-            raise IssueError(f"cannot be locked: {_reason(cause)}", subject=name(path, root)) from cause
+            raise IssueError(f"cannot be locked: {_reason(cause)}", subject=f"{OWN}/{path.name}") from cause
         holder = file.read().decode("utf-8", "replace") or "another command"
         file.close()
         if patience and not attempt:
@@ -155,6 +167,14 @@ def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], No
     raise LockedError(
         f"{holder} is changing this publication", hint="Wait until it has finished, and run the command again."
     )
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    """Whether a file still has its name: where somebody deleted it meanwhile, others lock another one."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":
@@ -189,8 +209,8 @@ def delete(path: Path, *, within: Path, error: type[DispatchError], old: bytes |
     """
     path = inside(path, within=within, error=error)
     try:
-        if old is not None and _bytes(path) != old:
-            raise _changed(name(path, within), error)
+        if old is not None:
+            refuse_changed(path, old, within=within, error=error)
         path.unlink()
     except OSError as cause:
         raise error(f"cannot be deleted: {_reason(cause)}", subject=name(path, within)) from cause

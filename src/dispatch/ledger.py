@@ -72,7 +72,7 @@ def remember(publication: Publication, *issues: Issue, names: Iterable[Record] =
     old = files.read(path, within=publication.root, error=IssueError) if path.exists() else b""
     known = _with(read(publication), (*records(issues, publication), *names), publication.url)
     body = (_HEAD + "".join(sorted(map(_line, known)))).encode("utf-8")
-    return files.replace(path, old, body, within=publication.root, error=IssueError)
+    return files.write_over(path, old, body, within=publication.root, error=IssueError)
 
 
 def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:

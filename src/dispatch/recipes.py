@@ -170,9 +170,9 @@ def opened(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Recipes]:
         raise DeliveryError(what, subject=FILE.as_posix(), hint=hint) from error
 
 
-def inputs(root: Path) -> str:
+def inputs(stamps: Mapping[str, str]) -> str:
     """What the system says of every file that a site is made of, as a digest: the publication's and the program's."""
-    return digest(*(f"{path}\0{stamp}" for path, stamp in stamps(root).items()), program())
+    return digest(*(f"{path}\0{stamp}" for path, stamp in stamps.items()), program())
 
 
 def stamps(root: Path) -> dict[str, str]:

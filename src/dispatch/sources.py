@@ -99,7 +99,7 @@ def without(text: str, key: str) -> str:
 def _edit(publication: Publication, change: Callable[[str], str]) -> None:
     root = publication.root
     text = files.text(root / FILE, within=root, error=ConfigError)
-    files.replace(root / FILE, text.encode("utf-8"), change(text).encode("utf-8"), within=root, error=ConfigError)
+    files.write_over(root / FILE, text.encode("utf-8"), change(text).encode("utf-8"), within=root, error=ConfigError)
 
 
 def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:

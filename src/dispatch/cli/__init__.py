@@ -100,15 +100,17 @@ def show(error: DispatchError) -> None:
 @click.option("--no-color", is_flag=True, help="Print without colours; so does NO_COLOR in the environment.")
 @click.option(
     "--wait",
-    type=click.FloatRange(0),
+    type=click.IntRange(0, 86_400),
+    metavar="SECONDS",
     default=10,
     show_default=True,
     envvar="DISPATCH_WAIT",
-    help="How many seconds to wait for another command that changes the publication.",
+    show_envvar=True,
+    help="How long to wait for another command that changes the publication.",
 )
 @click.option("--colourless", envvar="NO_COLOR", hidden=True)
 @click.pass_context
-def main(ctx: click.Context, debug: bool, no_color: bool, wait: float, colourless: str | None) -> None:  # noqa: ARG001 - debug and wait are read from the context
+def main(ctx: click.Context, debug: bool, no_color: bool, wait: int, colourless: str | None) -> None:  # noqa: ARG001 - debug and wait are read from the context
     """Publishes a newsletter from articles: feeds, mail, text and pages, with every author credited.
 
     \b

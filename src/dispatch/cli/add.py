@@ -1,7 +1,7 @@
 """``dispatch add``."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Unpack
 
 import click
@@ -10,8 +10,10 @@ from dispatch import compose, issues
 from dispatch.cli.desk import Desk, desk, say, tell, warn
 from dispatch.cli.particulars import Spoken, missing, particulars, said
 from dispatch.compose import Said
-from dispatch.errors import DispatchError, IssueError, LockedError
-from dispatch.model import Article
+from dispatch.errors import DispatchError, IssueError
+from dispatch.model import Article, Issue
+
+Group = tuple[Sequence[Article], str]  # the articles of one location, and their section
 
 
 @click.command()
@@ -52,17 +54,22 @@ def add(
         raise click.UsageError("Nothing to add: give a file, an address or -, or --title and --url with --no-fetch.")
     slug = here.slug(issue, drafts=True)
     failed = False
+    groups: list[Group] = []
     for location in locations or ("",):
         try:
             found, place = _found(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
             articles = _told(found, words, location)
-            _put(here, slug, [one for one in articles if one.title], words, section or place)
+            groups.append(([one for one in articles if one.title], section or place))
             failed = failed or not all(one.title for one in articles)
-        except LockedError:
-            raise  # it is no fault of this location
         except DispatchError as error:
             warn(error)
             failed = True
+    if groups:
+        with here.changing() as now_here:
+            faults = list(_put_all(now_here, slug, groups, words))
+        for fault in faults:
+            warn(fault)
+        failed = failed or bool(faults)
     if failed:
         sys.exit(1)
 
@@ -102,29 +109,49 @@ def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]
     return articles
 
 
-def _put(desk: Desk, slug: str, articles: Sequence[Article], words: Said, section: str) -> None:
-    """Write the articles into the issue; says what came of each. Raises IssueError."""
-    with desk.changing() as here:
-        target = here.issue(slug)
-        unlisted = issues.unlisted(here.publication, target)
-        changed, added, passed = compose.add(target, articles, here.publication, section=section, unlisted=unlisted)
-        changed = issues.change(here.publication, target, changed)
+def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Iterator[DispatchError]:
+    """Write the articles of all locations into the issue; yields what stops some of them, and only them."""
+    try:
+        _put(here, slug, groups, words)
+    except DispatchError as error:
+        if len(groups) < 2:
+            yield error
+            return
+        for group in groups:
+            yield from _put_all(here, slug, [group], words)
+
+
+def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
+    """Write articles into the issue, and say what came of each. Raises IssueError, and has then written nothing."""
+    target = changed = issues.read(here.publication, slug)
+    unlisted = issues.unlisted(here.publication, target)
+    added: list[Article] = []
+    passed: list[Article] = []
+    for articles, section in groups:
+        changed, new, known = compose.add(changed, articles, here.publication, section=section, unlisted=unlisted)
+        added += new
+        passed += known
+    changed = issues.change(here.publication, target, changed)
     for article in passed:
         say(f"“{article.title}” is in {changed.slug} already: passed over")
     for article in added:
-        tell(f"{changed.slug}/{article.key}")
-        file = issues.path(here.publication, changed, article).relative_to(here.publication.root)
-        if article in unlisted:
-            say(f"“{article.title}” is in {changed.slug} again, as it stands in {file}")
-            continue
-        names = ", ".join(author.name for author in article.authors)
-        say(f"added “{article.title}”{f' by {names}' if names else ''} to {changed.slug}")
-        if twin := compose.twin(changed, article):
-            say(f"  {twin.key} has the same title, and another text or address")
-        lacks = list(missing(article, words, is_own=article.own))
-        for lack in lacks:
-            say(f"  {lack}")
-        if lacks:
-            say(f"  or write it into {file}")
+        _say_added(changed, article, words, is_back=article in unlisted)
     if added and changed.status == "published":
         say(f"{changed.slug} is published: dispatch publish {changed.slug} brings the change out")
+
+
+def _say_added(issue: Issue, article: Article, words: Said, *, is_back: bool) -> None:
+    """Say that an article is in the issue now, and what could not be found out about it."""
+    tell(f"{issue.slug}/{article.key}")
+    if is_back:
+        say(f"“{article.title}” is in {issue.slug} again, as it stands in {article.file}")
+        return
+    names = ", ".join(author.name for author in article.authors)
+    say(f"added “{article.title}”{f' by {names}' if names else ''} to {issue.slug}")
+    if twin := compose.twin(issue, article):
+        say(f"  {twin.key} has the same title, and another text or address")
+    lacks = list(missing(article, words, is_own=article.own))
+    for lack in lacks:
+        say(f"  {lack}")
+    if lacks:
+        say(f"  or write it into {article.file}")

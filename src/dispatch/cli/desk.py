@@ -1,5 +1,7 @@
 """What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,10 @@ from dispatch.terminal import safe
 if TYPE_CHECKING:
     from dispatch.inbox import Inbox
     from dispatch.model import Issue, Publication, Status
+
+
+# What ends a line, for terminals or for those who read line by line.
+_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 class Words(click.ParamType[str, str]):
@@ -78,11 +84,20 @@ class Desk:
 
         What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
         """
-        context = click.get_current_context()
-        patience: float = context.find_root().params["wait"]
-        tell = lambda holder: say(f"waiting for {holder}")  # noqa: E731
-        with files.lock(self.root, command=context.command_path, patience=patience, on_wait=tell):
+        with self.locked(files.LOCK):
             yield Desk(self.folder)
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold one of the publication's locks, and say whom this command waits for. Raises LockedError."""
+        context = click.get_current_context()
+        patience: int = context.find_root().params["wait"]
+
+        def say_whom(holder: str) -> None:
+            say(f"waiting for {holder}")
+
+        with files.lock(self.root, name, command=context.command_path, patience=patience, on_wait=say_whom):
+            yield
 
     @contextmanager
     def inbox(self) -> Iterator["Inbox"]:
@@ -142,13 +157,18 @@ def shortened(line: str) -> str:
 
 
 def say(words: str) -> None:
-    """Talk, for people: to standard error, made safe."""
-    click.echo(safe(words), err=True)
+    """Talk, for people: a line on standard error, made safe. Nothing in it can begin another line."""
+    click.echo(safe(_BREAKS.sub(" ", words)), err=True)
 
 
 def tell(result: str) -> None:
-    """A result: to standard output, made safe."""
-    click.echo(safe(result))
+    """A result: a line on standard output, made safe. Nothing in it can begin another line."""
+    click.echo(safe(_BREAKS.sub(" ", result)))
+
+
+def tell_json(value: object, indent: int | None = None) -> None:
+    """A result for programs: on standard output, in ASCII, so that nothing in it acts on a terminal."""
+    click.echo(json.dumps(value, indent=indent))
 
 
 def warn(error: DispatchError) -> None:

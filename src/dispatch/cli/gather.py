@@ -1,6 +1,5 @@
 """``dispatch gather``."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
-from dispatch.cli.desk import desk, now, say, tell
+from dispatch.cli.desk import desk, now, say, tell, tell_json
 from dispatch.gather import Gathered
 from dispatch.inbox import Kept
 from dispatch.model import Source, Visit
@@ -58,7 +57,7 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
             _progress(number, len(chosen))
         visits = box.visits()
     if as_json:
-        tell(json.dumps(report.rows))
+        tell_json(report.rows)
     else:
         tell(report.summary())
     for line in report.troubles(started):

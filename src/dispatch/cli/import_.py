@@ -1,6 +1,5 @@
 """``dispatch import``."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -11,7 +10,7 @@ import click
 
 from dispatch import archive_files, archives, compose, issues, ledger, links
 from dispatch.archives import ARCHIVES, Left, Post
-from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.cli.desk import Desk, desk, now, say, tell, tell_json
 from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
 from dispatch.model import Author, Issue, Publication
@@ -65,7 +64,7 @@ def import_(
     if publish:
         _publish(here, public, done, dry_run=dry_run)
     if as_json:
-        tell(json.dumps(done.rows, indent=2))
+        tell_json(done.rows, indent=2)
     else:
         say(done.summary("would be imported" if dry_run else "imported"))
     if done.rows["failed"]:
@@ -135,20 +134,30 @@ def _imported(
     publication = here.publication
     known = compose.known((), ledger.read(publication))
     taken: set[str] = set()
+    seen = -1
     for post in found:
         if isinstance(post, Left):
             done.said("failed" if post.is_fault else "left", post.file, post.reason)
             continue
         with nullcontext() if dry_run else here.changing():
-            others = sorted({*issues.names(publication)} - taken)  # another command may have made some since
-            known |= compose.known((issues.read(publication, slug) for slug in others), ())
-            taken.update(others)
-            if (pair := _written(publication, post, known, taken, authors, done, dry_run=dry_run)) is None:
-                continue
+            if seen != _stamp(publication):  # there may be issues of another command's making
+                others = sorted({*issues.names(publication)} - taken)
+                known |= compose.known((issues.read(publication, slug) for slug in others), ())
+                taken.update(others)
+            pair = _written(publication, post, known, taken, authors, done, dry_run=dry_run)
+            seen = _stamp(publication)
+        if pair is None:
+            continue
         taken.add(pair[1].slug)
         known |= compose.known([pair[1]], ())
         done.imported(*pair)
         yield pair
+
+
+def _stamp(publication: Publication) -> int:
+    """What the system says of the folder of the issues: it is another one whenever an issue has come or gone."""
+    folder = publication.root / "issues"
+    return folder.stat().st_mtime_ns if folder.is_dir() else 0
 
 
 def _written(

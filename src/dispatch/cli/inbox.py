@@ -7,7 +7,7 @@ from itertools import islice
 import click
 
 from dispatch import nouns
-from dispatch.cli.desk import Desk, desk, moment, say, tell
+from dispatch.cli.desk import Desk, desk, moment, say, tell, tell_json
 from dispatch.inbox import Wish
 from dispatch.model import Arrival
 
@@ -62,8 +62,10 @@ def inbox(
         arrivals = box.arrivals(wish, limit=limit + 1)
         shown = 0
         for shown, arrival in enumerate(islice(arrivals, limit), 1):
-            words = json.dumps(_table(arrival)) if as_json else "\n".join(_lines(arrival))
-            tell(f"{'[' if shown == 1 else ','}{words}" if as_json else words)
+            for line in () if as_json else _lines(arrival):
+                tell(line)
+            if as_json:
+                tell(f"{'[' if shown == 1 else ','}{json.dumps(_table(arrival))}")
         if as_json:
             tell("]" if shown else "[]")
         is_more = next(arrivals, None) is not None
@@ -90,9 +92,10 @@ def show(number: int, as_json: bool) -> None:
         arrival = box.arrival(number)
         places = box.used_in(number)
     if as_json:
-        tell(json.dumps(_table(arrival) | {"used_in": places}))
+        tell_json(_table(arrival) | {"used_in": places})
         return
-    tell("\n".join(_whole(arrival, here.publication.language)))
+    for line in _whole(arrival, here.publication.language):
+        tell(line)
     for place in places:
         tell(f"used in {place}")
     if not places:

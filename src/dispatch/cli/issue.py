@@ -1,12 +1,14 @@
 """``dispatch issue``: new, list, show, edit, move, remove, correct."""
 
 import json
+import os
 from typing import get_args
 
 import click
 
-from dispatch import compose, html, issues
+from dispatch import compose, files, html, issues
 from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
+from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
 
 
@@ -115,7 +117,8 @@ def show(issue: str | None, as_json: bool) -> None:
     tell(f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md")
     place = 0
     for section in one.sections:
-        tell(f"\n{section.title or '(no section)'}")
+        tell("")
+        tell(section.title or "(no section)")
         if not section.articles:
             tell("     (no article yet)")
         for article in section.articles:
@@ -123,7 +126,8 @@ def show(issue: str | None, as_json: bool) -> None:
             tell(f"{place:3}  {article.title}")
             tell(f"     {article.key} · {_about(article)}")
     for stray in strays:
-        say(f"\n{stray} stands in no section: it is in no edition")
+        say("")
+        say(f"{stray} stands in no section: it is in no edition")
 
 
 @issue.command()
@@ -131,6 +135,9 @@ def show(issue: str | None, as_json: bool) -> None:
 @click.argument("article", required=False)
 def edit(issue: str | None, article: str | None) -> None:
     """Open ISSUE, or one of its articles, in your editor, and say what is wrong afterwards.
+
+    You edit a copy, which takes the file's place when you close the editor. If somebody else changed the file
+    meanwhile, theirs stays, and you are told where yours is.
 
     \b
     Examples:
@@ -141,7 +148,19 @@ def edit(issue: str | None, article: str | None) -> None:
     here = desk()
     one = here.issue(issue)
     path = issues.path(here.publication, one, compose.named(one, article) if article else None)
-    click.edit(filename=str(path))
+    root = here.publication.root
+    old = files.read(path, within=root, error=IssueError)
+    copy = files.own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
+    files.write(copy, old, within=root, error=IssueError)
+    try:
+        click.edit(filename=str(copy))
+        if (new := files.read(copy, within=root, error=IssueError)) != old:
+            with here.changing():
+                files.write_over(path, old, new, within=root, error=IssueError)
+    except (click.ClickException, DispatchError):
+        say(f"What you wrote is in {files.name(copy, root)}")
+        raise
+    files.delete(copy, within=root, error=IssueError)
     here.issue(one.slug)
 
 
@@ -221,8 +240,9 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
 
         errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]
         for one in locate(errors, here.root):
-            say(f"{one.place}: {write_message(one)} [{one.rule}]\n  {write_hint(one)}")
-        verdict = "check says what is wrong with it" if errors else "check has nothing against this"
+            say(f"{one.place}: {write_message(one)} [{one.rule}]")
+            say(f"  {write_hint(one)}")
+        verdict = "check says what is wrong with it" if errors else "check passes"
         say(f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}")
     for place, article in enumerate(changed.articles, 1):
         say(f"{place:3}  {article.title}")

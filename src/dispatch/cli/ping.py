@@ -1,6 +1,5 @@
 """``dispatch ping``."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import click
 
 from dispatch import config, hubs, links
-from dispatch.cli.desk import desk, say, tell, warn
+from dispatch.cli.desk import desk, say, tell, tell_json, warn
 from dispatch.errors import ConfigError, DeliveryError
 from dispatch.fetch import Reply, post
 
@@ -52,8 +51,9 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
                 if not as_json:
                     warn(_refusal(topic, reply))
     finally:
-        with here.changing():
-            hubs.remember(root, address, fresh)
+        if fresh:
+            with here.changing():
+                hubs.remember(root, address, fresh)
     _report(address, list(fresh), refused, as_json)
 
 
@@ -89,7 +89,7 @@ def _refusal(topic: str, reply: Reply) -> DeliveryError:
 def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:
     if as_json:
         answers = [{"topic": topic, "status": reply.status, "answer": reply.words} for topic, reply in refused.items()]
-        tell(json.dumps({"hub": hub, "told": told, "refused": answers}, indent=2))
+        tell_json({"hub": hub, "told": told, "refused": answers}, indent=2)
     elif refused:
         say(f"The hub was told of {len(told)} of {len(told) + len(refused)} feeds.")
     else:

@@ -1,6 +1,5 @@
 """``dispatch publish``."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from dispatch import files, recipes
 from dispatch import publish as stage
-from dispatch import recipes
-from dispatch.cli.desk import Desk, desk, say, tell, warn
+from dispatch.cli.desk import Desk, desk, say, tell, tell_json, warn
 from dispatch.errors import DeliveryError, DispatchError, IssueError
 
 if TYPE_CHECKING:
@@ -58,13 +57,23 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
     root = here.root
     folder = _apart(Path(output) if output else root / "public", root)
     wish = _Wish(dry=dry, as_json=as_json, strict=strict, allow_private=allow_private)
-    with recipes.opened(root, folder, dry=dry) as kept:
-        if issue is None and kept.is_whole(recipes.inputs(root)):
-            _report([], [], len(kept.ours()), folder, wish)
-            return
+    if issue is None and _is_current(here, folder, wish):
+        return
+    slug = here.slug(issue) if issue else ""
+    has_copies = dry or _copied(here, slug, allow_private=allow_private)
+    with here.locked(files.SITE), recipes.opened(root, folder, dry=dry) as kept:
         with stage.release(folder, kept, dry=dry) as release:
-            _publish(here, issue, release, wish)
+            _publish(Desk(here.folder), slug, release, wish, has_copies=has_copies)
         _report(release.changes, release.left, release.count, folder, wish)
+
+
+def _is_current(here: Desk, folder: Path, wish: _Wish) -> bool:
+    """Whether the public folder is what the files make of it, which is then reported. Nothing is loaded for that."""
+    with here.locked(files.SITE), recipes.opened(here.root, folder, dry=wish.dry) as kept:
+        if not kept.is_whole(recipes.inputs(recipes.stamps(here.root))):
+            return False
+        _report([], [], len(kept.ours()), folder, wish)
+        return True
 
 
 def _apart(folder: Path, root: Path) -> Path:
@@ -75,18 +84,18 @@ def _apart(folder: Path, root: Path) -> Path:
     return folder.absolute()
 
 
-def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) -> None:
-    """Everything that changed, made, judged and settled; an issue of that name is published with it."""
+def _publish(here: Desk, slug: str, release: stage.Release, wish: _Wish, *, has_copies: bool) -> None:
+    """Make, judge and settle everything that changed, and publish the issue of that slug with it.
+
+    It is built without the publication's lock, so that others go on meanwhile; what they changed is noticed.
+    """
     from dispatch import compose, issues, ledger
     from dispatch.cli.building import Building
 
-    has_copies = wish.dry or _copied(here, name, allow_private=wish.allow_private)
-    here = Desk(here.folder)  # pictures may have taken a while: what was read before them may have changed
     before = recipes.stamps(here.root)
     publication = here.publication
-    one = here.issue(name) if name else None
+    one = issues.read(publication, slug) if slug else None
     published = ledger.read(publication)
-    slug = one.slug if one else ""
     building = Building(publication=publication, recipes=release.recipes, published=published, publishing=slug)
     findings = _judged(here, one, building) if one else []
     if any(finding.severity == "error" for finding in findings):
@@ -108,12 +117,16 @@ def _publish(here: Desk, name: str | None, release: stage.Release, wish: _Wish) 
         release.unwanted()
         return
     with here.changing():
-        _refuse_changed(before, recipes.stamps(here.root), building.released)
-        # The ledger first: what it has forgotten could change unseen.
-        ledger.remember(publication, *building.issues, names=compose.names(pages))
+        now = recipes.stamps(here.root)
+        _refuse_changed(before, now, building.released)
+        # Nobody has any of it before the release is settled: an issue that is not published after all is in no ledger.
         if one:
             issues.change(publication, one, replace(one, status="published"))
-        release.settle(recipes.inputs(here.root) if has_copies else "")
+        ledger.remember(publication, *building.issues, names=compose.names(pages))
+        # What changed elsewhere, or since, was not looked at: the next publish has to.
+        ours = {"dispatch.lock", f"issues/{slug}/issue.md"}
+        seen = {path: stamp for path, stamp in recipes.stamps(here.root).items() if path in ours}
+        release.settle(recipes.inputs(now | seen) if has_copies and now == before else "")
 
 
 def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Sequence[str]) -> None:
@@ -128,15 +141,14 @@ def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Se
             )
 
 
-def _copied(here: Desk, name: str | None, *, allow_private: bool) -> bool:
+def _copied(here: Desk, slug: str, *, allow_private: bool) -> bool:
     """Fetch the pictures that pages show and nobody kept yet, where copies are wanted; whether all are there."""
     if here.publication.site.images != "copy":
         return True
     from dispatch import fetch, issues
     from dispatch.gather import copies
 
-    due = here.slug(name) if name else ""
-    wanted = [one for one in issues.read_all(here.publication) if one.status == "published" or one.slug == due]
+    wanted = [one for one in issues.read_all(here.publication) if one.status == "published" or one.slug == slug]
     client = fetch.Client(user_agent=here.user_agent, allow_private=allow_private, seconds=_PATIENCE)
     faults = [one for one in copies(here.publication, wanted, client) if isinstance(one, DispatchError)]
     for fault in faults:
@@ -162,7 +174,7 @@ def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish, ro
     if any(finding.severity == "error" or wish.strict for finding in found):
         if wish.as_json:
             told = [as_data(finding) for finding in found]
-            tell(json.dumps({"dry_run": wish.dry, "files": 0, "changes": [], "left": [], "findings": told}))
+            tell_json({"dry_run": wish.dry, "files": 0, "changes": [], "left": [], "findings": told})
         say(f"{one.slug if one else 'The public folder'} is not published.")
         sys.exit(1)
 
@@ -194,7 +206,7 @@ def _report(changes: Sequence[stage.Change], left: Sequence[str], count: int, fo
     """What changed, a line each, or as JSON."""
     if wish.as_json:
         said = [{"path": change.path, "what": change.what} for change in changes]
-        tell(json.dumps({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left), "findings": []}))
+        tell_json({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left), "findings": []})
         return
     for change in changes:
         tell(f"{_MARKS[change.what]} {change.path}" if wish.dry or change.what == "removed" else change.path)

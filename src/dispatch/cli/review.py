@@ -1,7 +1,6 @@
 """``dispatch review``."""
 
 import hashlib
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from dispatch import config, git, issues, ledger
 from dispatch import review as stage
 from dispatch.check import findings as findings_of
 from dispatch.cli.check import judged
-from dispatch.cli.desk import Desk, desk, tell
+from dispatch.cli.desk import Desk, desk, tell, tell_json
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
 from dispatch.model import Fault, Finding, Issue, Publication
 from dispatch.report import as_data
@@ -55,7 +54,11 @@ def review(base: str | None, as_json: bool) -> None:
     made = Review(
         base=base or "the main branch", commit=commit, changes=changes, findings=stage.left(findings, changes)
     )
-    tell(json.dumps(_data(made), indent=2) if as_json else stage.markdown(made))
+    if as_json:
+        tell_json(_data(made), indent=2)
+    else:
+        for line in stage.markdown(made).split("\n"):
+            tell(line)
     if made.verdict == "stop":
         sys.exit(1)
 

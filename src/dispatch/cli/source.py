@@ -1,8 +1,7 @@
 """``dispatch source``: add, import, export, list, test, remove."""
 
-import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -10,7 +9,7 @@ from typing import Literal
 import click
 
 from dispatch import sources
-from dispatch.cli.desk import Desk, desk, now, say, tell
+from dispatch.cli.desk import Desk, desk, now, say, tell, tell_json
 from dispatch.cli.particulars import Named
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
@@ -154,7 +153,7 @@ def list_(as_json: bool) -> None:
     with inbox.open(publication) as box:
         visits = box.visits()
     if as_json:
-        tell(json.dumps([nouns.table(one) | {"visit": _known(visits.get(one.key))} for one in publication.sources]))
+        tell_json([nouns.table(one) | {"visit": _known(visits.get(one.key))} for one in publication.sources])
         return
     for one in publication.sources:
         tell(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
@@ -195,7 +194,8 @@ def test(name: str, allow_private: bool) -> None:
         if result.visit.moved_to:
             say(f"It has moved for good, to {result.visit.moved_to}")
         for article in result.entries:
-            tell(_line(article))
+            for line in _lines(article):
+                tell(line)
         for missed in result.missed:
             say(f"not read: {missed}")
 
@@ -233,12 +233,14 @@ def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_
     return found
 
 
-def _line(article: Article) -> str:
+def _lines(article: Article) -> Iterator[str]:
     """An article that would come, with how sure its authors are."""
     names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
     by = f"by {names} [{article.certainty}]" if names else "author unknown"
     day = f"{article.published:%Y-%m-%d}  " if article.published else ""
-    return f"{day}{article.title or article.url}\n    {by}\n    {article.url}"
+    yield f"{day}{article.title or article.url}"
+    yield f"    {by}"
+    yield f"    {article.url}"
 
 
 def _state(visit: Visit | None, at: datetime) -> str:

@@ -18,7 +18,7 @@ class File:
     front: frontmatter.FrontMatter
 
     @property
-    def bytes(self) -> bytes:
+    def octets(self) -> bytes:
         """What it holds on the disk: it is UTF-8, with its own line ends and mark."""
         return self.text.encode("utf-8")
 

@@ -85,7 +85,7 @@ def delete(publication: Publication, issue: Issue, article: Article) -> Path:
     file, there = folder.file(where), folder.unlisted(where, issue)
     if file is None or there != article:
         raise IssueError("was changed meanwhile, and is not deleted", subject=files.name(where, publication.root))
-    return files.delete(where, old=file.bytes, within=publication.root, error=IssueError)
+    return files.delete(where, old=file.octets, within=publication.root, error=IssueError)
 
 
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:

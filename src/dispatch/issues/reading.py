@@ -66,14 +66,14 @@ def misnamed(publication: Publication) -> list[str]:
 class Folder:
     """The folder of one issue while it is read.
 
-    faults: what was found wrong so far. read: the files as they were first read; who looks again finds the same, so
-    that what is written follows from the bytes that it replaces.
+    faults: what was found wrong so far. parsed_files: the files as they were first read; who looks again finds
+    the same, so that what is written follows from the bytes that it replaces.
     """
 
     publication: Publication
     slug: str
     faults: list[Fault] = field(default_factory=list)
-    read: dict[Path, File] = field(default_factory=dict)
+    parsed_files: dict[Path, File] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -152,13 +152,15 @@ class Folder:
 
     def file(self, path: Path) -> File | None:
         """A file of this folder, read; None after a fault."""
-        if path not in self.read:
+        if path not in self.parsed_files:
             try:
-                self.read[path] = self.parsed(path, files.text(path, within=self.publication.root, error=IssueError))
+                self.parsed_files[path] = self.parsed(
+                    path, files.text(path, within=self.publication.root, error=IssueError)
+                )
             except IssueError as error:
                 self.faults.extend(error.faults)
                 return None
-        return self.read[path]
+        return self.parsed_files[path]
 
     def parsed(self, path: Path, text: str) -> File:
         """A file with this text. Raises IssueError."""

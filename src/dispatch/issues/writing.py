@@ -26,7 +26,7 @@ _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class PendingWrite:
     """A file that is about to be written: the bytes that were read, none for a new one, and those that come."""
 
     path: Path
@@ -56,7 +56,8 @@ def change(publication: Publication, old: Issue, new: Issue) -> Issue:
 
     Raises IssueError, and has then written nothing, when what is there cannot be read, when somebody else has changed
     one of the same keys meanwhile, when a file that no section lists is in the way, or when something of the issue
-    cannot stand in a file.
+    cannot stand in a file. Who saves a file in the moment between the last look at all of them and the last write keeps
+    their version; the error names it, and what was written before it stays.
     """
     folder = Folder(publication=publication, slug=new.slug)
     now = folder.issue()
@@ -72,19 +73,22 @@ def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
             raise IssueError(f"“{key}” cannot name a file here", hint="use a-z, 0-9 and hyphens, at most 80, once each")
     listed = {article.key: article for article in (old.articles if old else ())}
     renamed = {article.id: article for article in listed.values() if article.key not in keys}
-    drafts: list[Draft] = []
+    pending: list[PendingWrite] = []
     left: list[File] = []
     for article in issue.articles:
         known = listed.get(article.key) or renamed.get(article.id) or _unlisted(folder, issue, article)
         draft, moved_from = _changed(folder, article, known) if known else (_new(folder, article), None)
-        drafts.append(draft)
+        pending.append(draft)
         left += [moved_from] if moved_from else []
-    drafts.append(_issue(folder, issue, old))
+    pending.append(_issue(folder, issue, old))
     root = folder.publication.root
-    for draft in (draft for draft in drafts if draft.new != draft.old):
-        files.replace(draft.path, draft.old, draft.new, within=root, error=IssueError)
+    changed = [one for one in pending if one.new != one.old]
+    for one in changed:  # somebody may have saved since: look at all of them before the first is written
+        files.refuse_changed(one.path, one.old, within=root, error=IssueError)
+    for one in changed:
+        files.write_over(one.path, one.old, one.new, within=root, error=IssueError)
     for file in left:
-        files.delete(file.path, old=file.bytes, within=root, error=IssueError)
+        files.delete(file.path, old=file.octets, within=root, error=IssueError)
     return issue
 
 
@@ -104,7 +108,7 @@ def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
     return article if there and aside.unlisted(there[0], issue) == article else None
 
 
-def _new(folder: Folder, article: Article) -> Draft:
+def _new(folder: Folder, article: Article) -> PendingWrite:
     """The file of an article that has none."""
     if there := folder.of(article.key):
         raise IssueError(
@@ -116,7 +120,7 @@ def _new(folder: Folder, article: Article) -> Draft:
     path = folder.publication.root / terms.article_file(folder.slug, article.key, article)
     text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
     _prove(folder, path, text, article)
-    return Draft(path=path, old=b"", new=text.encode("utf-8"))
+    return PendingWrite(path=path, old=b"", new=text.encode("utf-8"))
 
 
 def _named(folder: Folder, address: str) -> str:
@@ -125,7 +129,7 @@ def _named(folder: Folder, address: str) -> str:
     return name if name != address and files.is_there(folder.path / name) else address
 
 
-def _changed(folder: Folder, article: Article, old: Article) -> tuple[Draft, File | None]:
+def _changed(folder: Folder, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
     """The file of an article that has one, with what changed; and the one that it leaves, when its key is new."""
     file = _file(folder, folder.of(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
@@ -134,11 +138,11 @@ def _changed(folder: Folder, article: Article, old: Article) -> tuple[Draft, Fil
     if text != file.text or path != file.path:
         _prove(folder, path, text, article)
     is_moved = path != file.path
-    draft = Draft(path=path, old=b"" if is_moved else file.bytes, new=text.encode("utf-8"))
+    draft = PendingWrite(path=path, old=b"" if is_moved else file.octets, new=text.encode("utf-8"))
     return draft, file if is_moved else None
 
 
-def _issue(folder: Folder, issue: Issue, old: Issue | None) -> Draft:
+def _issue(folder: Folder, issue: Issue, old: Issue | None) -> PendingWrite:
     """The file issue.md."""
     path = folder.path / "issue.md"
     was = b""
@@ -146,12 +150,12 @@ def _issue(folder: Folder, issue: Issue, old: Issue | None) -> Draft:
         text = frontmatter.compose(forms.of_issue(issue, None, {}), f"{issue.intro}\n" if issue.intro else "")
     else:
         file = _file(folder, path)
-        was = file.bytes
+        was = file.octets
         text = _edited(file, forms.of_issue(issue, old, file.front.data), forms.ISSUE)
         text = _without_body(text) if issue.withdrawn else text
     folder.heading(folder.parsed(path, text), lambda *_: (), "")
     _raise(folder)
-    return Draft(path=path, old=was, new=text.encode("utf-8"))
+    return PendingWrite(path=path, old=was, new=text.encode("utf-8"))
 
 
 def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
