@@ -494,12 +494,21 @@ def test_the_table_is_whole() -> None:
 
 
 def story_of(content: str) -> Article:
-    return nouns.article(1, content=content, markdown=content, source=Source(syndicate="full"))
+    return nouns.article(1, own=True, content=content, markdown=content, source=Source(syndicate="full"))
 
 
 @pytest.mark.parametrize("text", ["Ask TK again", "TODO", "FIXME: a name", "Lorem ipsum dolor", "TKTK"])
 def test_what_is_left_to_do(text: str) -> None:
     assert "editorial.placeholder" in {one.rule for one in of_issue(nouns.issue(story_of(f"<p>{text}</p>")))}
+
+
+@pytest.mark.parametrize("markdown", ["", "TK is a Turkish airline."])
+@pytest.mark.parametrize("source", [Source(syndicate="full"), Source(title="P", url="https://paper.example/")])
+@pytest.mark.parametrize("own", [True, False])
+def test_only_what_is_ours_can_be_unfinished(own: bool, source: Source, markdown: str) -> None:
+    text = "<p>TK is a Turkish airline.</p>"
+    story = nouns.article(1, own=own, source=source, content=text, markdown=markdown)
+    assert ("editorial.placeholder" in {one.rule for one in of_issue(nouns.issue(story))}) == own
 
 
 @pytest.mark.parametrize("text", ["The TKO was quick", "Todos los días", "ATK", "Todo está bien"])
