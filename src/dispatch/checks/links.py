@@ -122,9 +122,9 @@ def _repeated(case: Case) -> Iterator[Finding]:
     for issue in case.earlier:
         for article in issue.articles:
             title = issue.title or issue.slug
-            known.setdefault(identity.fold_address(article), []).append((article, title))
+            known.setdefault(identity.fold_article_address(article), []).append((article, title))
     for article in case.issue.articles:
-        alike = known.setdefault(identity.fold_address(article), [])
+        alike = known.setdefault(identity.fold_article_address(article), [])
         before = [title for other, title in alike if identity.is_same_article(article, other)]
         if before:
             place = find_place(case.issue, article, "url")

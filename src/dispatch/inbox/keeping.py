@@ -26,7 +26,7 @@ class Entry:
     """An article with all that it is compared by."""
 
     article: Article
-    address: str  # links.canonical
+    address: str  # identity.fold_address
     given: bytes  # a digest of the entry as the source has it
     text: str
     digest: bytes  # of title and text; empty without text
@@ -48,7 +48,7 @@ def entry(article: Article, given: Article) -> Entry:
     text = html.text(article.content)
     return Entry(
         article=article,
-        address=links.canonical(article.url),
+        address=identity.fold_address(article.url),
         given=given_digest(given),
         text=text,
         digest=_digest(identity.fold_words(article.title, text)) if text.strip() else b"",
@@ -62,7 +62,7 @@ def given_digest(article: Article) -> bytes:
 
 def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
     """Whether the inbox has this entry of that source exactly as it is, or has it from elsewhere."""
-    address, given = links.canonical(article.url), given_digest(article)
+    address, given = identity.fold_address(article.url), given_digest(article)
     known = match(connection, source, article, address, given)
     return known is not None and (known.also or known.source != source or known.given == given)
 
