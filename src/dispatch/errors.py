@@ -32,18 +32,23 @@ class DispatchError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(
-        self, *faults: "str | Fault", subject: "str | Place" = "", hint: str = "", reason: "Reason" = ""
+        self,
+        *faults: "str | Fault",
+        subject: "str | Place" = "",
+        hint: str = "",
+        reason: "Reason" = "",
+        detail: str = "",
     ) -> None:
         """Make an error of faults, or of what is wrong in words.
 
         subject: the place of what is given in words: a file, an address or another thing, or a Place.
-        hint, reason: of what is given in words.
+        hint, reason, detail: of what is given in words.
         """
         from dispatch.model.places import Fault, Place  # --help needs the errors and no noun
 
         place = Place(file=subject) if isinstance(subject, str) else subject
         self.faults: tuple[Fault, ...] = tuple(
-            Fault(what=fault, place=place, hint=hint, reason=reason) if isinstance(fault, str) else fault
+            Fault(what=fault, place=place, hint=hint, reason=reason, detail=detail) if isinstance(fault, str) else fault
             for fault in faults
         )
         super().__init__(*self.faults)  # so that pickle can make it again

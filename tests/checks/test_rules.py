@@ -26,6 +26,7 @@ from dispatch.model import (
     Correction,
     Credit,
     Edition,
+    Fault,
     Finding,
     Image,
     Issue,
@@ -83,6 +84,7 @@ def of_content(html: str) -> list[Finding]:
 FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
 COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
 COPIED = replace(ISSUE, place=SitePlace(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
+DEAD = Fault(what="the server answered 404", reason="http-status", detail="404")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
 MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
@@ -96,7 +98,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "links.lost": lambda: of_edition(
         "email", ('href="https://a.example/"', 'href="https://b.example/"'), issue=nouns.issue(STORY, intro=HEAD)
     ),
-    "links.dead": lambda: of_issue(ISSUE, states={STORY.url: "404 Not Found", STORY.source.url: ""}),
+    "links.dead": lambda: of_issue(ISSUE, states={STORY.url: DEAD, STORY.source.url: None}),
     "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
     "links.repeated": lambda: of_issue(
         ISSUE, earlier=(nouns.issue(replace(STORY, id="tag:a.example,2020:x"), id="tag:e"),)

@@ -13,7 +13,7 @@ from dispatch.cli.desk import Desk, desk, say, tell
 from dispatch.cli.places import locate
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
-from dispatch.model import Edition, Finding, Issue
+from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.render import edition
 from dispatch.report import STYLES, Style
 from dispatch.report import report as written
@@ -76,7 +76,7 @@ def check(
 def judged(
     here: Desk,
     one: Issue,
-    states: dict[str, str] | None = None,
+    states: dict[str, Fault | None] | None = None,
     *,
     everything: Sequence[Issue] | None = None,
     is_whole: bool = True,
@@ -118,7 +118,7 @@ def report(findings: Sequence[Finding], style: Style) -> None:
             tell(line)
 
 
-def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, str]:
+def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
     from dispatch import fetch
 
     addresses = stage.addresses(one)

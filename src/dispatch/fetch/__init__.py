@@ -26,7 +26,7 @@ from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
 from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
 from dispatch.fetch.posting import Reply, post
-from dispatch.model import Document
+from dispatch.model import Document, Fault
 
 __all__ = [
     "MOST_BYTES",
@@ -88,19 +88,19 @@ def document(
 
 def states(
     addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
-) -> dict[str, str]:
-    """What becomes of asking each http and https address: empty when it answers, else why it does not.
+) -> dict[str, Fault | None]:
+    """Ask each http and https address whether it answers; None when it does, else why it does not.
 
     Many hosts at once, each for at most two addresses at a time. Nothing is raised, and no body is read.
     """
     client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
 
-    def state(address: str) -> tuple[str, str]:
+    def state(address: str) -> tuple[str, Fault | None]:
         try:
             client.get(address, whole=False).whole()
         except GatherError as error:
-            return address, error.what
-        return address, ""
+            return address, error.faults[0]
+        return address, None
 
     asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
     found = dict(together(asked, state, host=links.host))

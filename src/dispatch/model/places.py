@@ -5,7 +5,35 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 Half = Literal["", "text", "html"]
-Reason = Literal["", "too-many-parts"]
+# Why something could not be fetched, read or read back.
+Reason = Literal[
+    "",
+    "too-many-parts",
+    # what came, or was rendered, is not what it should be
+    "doctype",
+    "not-a-feed",
+    "not-a-message",
+    "not-json",
+    "not-utf-8",
+    "not-xml",
+    "too-deep",
+    "unknown-format",
+    # an address does not answer
+    "bad-address",
+    "bad-certificate",
+    "bad-encoding",
+    "bad-redirect",
+    "cut-off",
+    "http-status",
+    "network",
+    "not-http",
+    "private-network",
+    "robots",
+    "timeout",
+    "too-large",
+    "too-many-redirects",
+    "unknown-host",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +86,7 @@ class Fault:
     place: Annotated[Place, "where it is"] = Place()
     hint: Annotated[str, "what to do, in the imperative; may be empty"] = ""
     reason: Annotated[Reason, "why, for programs; empty where none asks"] = ""
+    detail: Annotated[str, "what goes with the reason, such as the status that a server answered"] = ""
 
     def within(self, place: Place | str) -> "Fault":
         """Return the same fault at, or below, a place; a text is a file or an address."""
