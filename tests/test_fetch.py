@@ -126,7 +126,7 @@ def refusal(url: str, *, allow_private: bool = True, seconds: float = 30) -> Fau
     with pytest.raises(GatherError) as caught:
         get(url, allow_private=allow_private, seconds=seconds)
     (fault,) = caught.value.faults
-    assert fault.place == Place(file=url)
+    assert fault.place == Place(address=url)
     return fault
 
 

@@ -35,18 +35,20 @@ class DispatchError(Exception):
         self,
         *faults: "str | Fault",
         subject: "str | Place" = "",
+        address: str = "",
         hint: str = "",
         reason: "Reason" = "",
         detail: str = "",
     ) -> None:
         """Make an error of faults, or of what is wrong in words.
 
-        subject: the place of what is given in words: a file, an address or another thing, or a Place.
+        subject: the file of what is given in words, or its Place.
+        address: instead, what is no file of the publication (see ``Place.address``).
         hint, reason, detail: of what is given in words.
         """
         from dispatch.model.places import Fault, Place  # --help needs the errors and no noun
 
-        place = Place(file=subject) if isinstance(subject, str) else subject
+        place = Place(file=subject, address=address) if isinstance(subject, str) else subject
         self.faults: tuple[Fault, ...] = tuple(
             Fault(what=fault, place=place, hint=hint, reason=reason, detail=detail) if isinstance(fault, str) else fault
             for fault in faults
@@ -63,7 +65,7 @@ class DispatchError(Exception):
         return "; ".join(fault.what for fault in self.faults)
 
     def within(self, place: "str | Place") -> Self:
-        """Make the same error of faults that lie at, or below, a place; a text is a file or an address."""
+        """Make the same error of faults that lie at, or below, a place; a text is a file."""
         return type(self)(*(fault.within(place) for fault in self.faults))
 
 

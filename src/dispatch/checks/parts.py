@@ -227,10 +227,12 @@ def _looks(path: str, start: str, body: bytes) -> str:
             if isinstance(json.loads(body), dict):
                 return "json"
         except (ValueError, RecursionError) as error:
-            raise CheckError(f"it begins like JSON and is none: {error}", subject=path, reason="not-json") from error
+            what = f"it begins like JSON and is none: {error}"
+            raise CheckError(what, subject=Place(edition=path), reason="not-json") from error
     if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
         return "eml"
     if start.startswith("<"):
         hint = "Name a file that dispatch render wrote."
-        raise CheckError("it is neither a feed, a mail nor a page", subject=path, hint=hint, reason="unknown-format")
+        what = "it is neither a feed, a mail nor a page"
+        raise CheckError(what, subject=Place(edition=path), hint=hint, reason="unknown-format")
     return "text"

@@ -64,7 +64,7 @@ def check(
     elif received:
         message = stage.edition_of(received.name, _bytes(received))
         if message.format != "eml":
-            raise CheckError("is not a message", subject=str(received), hint="Save the whole message: .eml")
+            raise CheckError("is not a message", address=str(received), hint="Save the whole message: .eml")
         findings = stage.received(message, one, here.publication)
     else:
         findings = judged(here, one, _asked(here, one, allow_private) if online else {})
@@ -130,4 +130,4 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CheckError(error.strerror or str(error), subject=str(file)) from error
+        raise CheckError(error.strerror or str(error), address=str(file)) from error

@@ -82,7 +82,7 @@ def document(
         client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
         return client.get(location).whole()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
-        raise GatherError("only http and https addresses can be fetched", subject=location)
+        raise GatherError("only http and https addresses can be fetched", address=location)
     return _file(location)
 
 
@@ -149,7 +149,7 @@ def _file(location: str) -> Document:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
-        raise GatherError(reason, subject=location, hint=hint) from error
+        raise GatherError(reason, address=location, hint=hint) from error
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
 
 

@@ -19,7 +19,7 @@ from dispatch.errors import GatherError
 from dispatch.fetch import addresses, connection, robots
 from dispatch.fetch.headers import as_text, kind, validator, wait
 from dispatch.fetch.turns import Hosts
-from dispatch.model import Document
+from dispatch.model import Document, Place
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_SECONDS: Final = 30.0
@@ -60,7 +60,7 @@ class Answer:
         gone = self.status == 410
         raise GatherError(
             f"the server answered {self.status} {self.reason}".strip(),
-            subject=self.document.name,
+            address=self.document.name,
             reason="http-status",
             detail=str(self.status),
             hint="It is gone for good." if gone else "Check the address, or save the page and add the file with --url.",
@@ -234,34 +234,34 @@ def told(address: str, seconds: float) -> Iterator[None]:
     try:
         yield
     except GatherError as error:
-        raise error.within(address) from error
+        raise error.within(Place(address=address)) from error
     except TimeoutError as error:
         raise GatherError(
-            f"no complete answer within {seconds:g} seconds", subject=address, hint="Try again later.", reason="timeout"
+            f"no complete answer within {seconds:g} seconds", address=address, hint="Try again later.", reason="timeout"
         ) from error
     except ssl.SSLCertVerificationError as error:
         raise GatherError(
             f"its certificate cannot be trusted: {error.verify_message}",
-            subject=address,
+            address=address,
             reason="bad-certificate",
             detail=error.verify_message,
         ) from error
     except HTTPException as error:
         raise GatherError(
             f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}",
-            subject=address,
+            address=address,
             reason="not-http",
         ) from error
     except OSError as error:
         raise GatherError(
             error.strerror or str(error) or type(error).__name__,
-            subject=address,
+            address=address,
             hint="Try again later.",
             reason="network",
             detail=error.strerror or "",
         ) from error
     except ValueError as error:
-        raise GatherError(str(error)[:200] or type(error).__name__, subject=address, reason="bad-address") from error
+        raise GatherError(str(error)[:200] or type(error).__name__, address=address, reason="bad-address") from error
 
 
 def refuse_more(size: int) -> None:
