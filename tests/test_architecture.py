@@ -398,6 +398,9 @@ ANSWERS = {
     r"unicodedata\.normalize\(": {"text.py", "slugs.py", "links.py", "server/manifest.py", "checks/attribution.py"},
     r"\[\^a-z0-9\]": {"slugs.py"},
     r"startswith\(f?.?\{?(?:self\.)?publication\.url": {"identity.py"},
+    r"links\.canonical\(": {"identity.py"},
+    # The checks part texts into words of their own, which share nothing with what they judge.
+    r"\.casefold\(\)": {"text.py", "checks/words.py", "checks/claims.py"},
 }
 
 

@@ -20,7 +20,7 @@ from dispatch.model import Fault, Place
 
 # Whatever ends a line, moves the cursor or cannot be written, in what somebody else has named.
 WORDS = st.text(st.characters() | st.sampled_from("\n\r\t\v\f\x00\x1b\x1c\x85\u2028\u2029\u202e\udc80"), max_size=30)
-PLACES = st.builds(Place, file=WORDS, line=st.integers(0, 99), key=WORDS)
+PLACES = st.builds(Place, file=WORDS, address=WORDS, line=st.integers(0, 99), key=WORDS)
 FAULTS = st.builds(Fault, what=WORDS, place=PLACES, hint=WORDS)
 
 TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DispatchError)]
@@ -65,6 +65,9 @@ def test_one_fault_is_raised_in_words() -> None:
     assert IssueError("is a link", subject="a.md", hint="Put it there.").faults == (
         Fault(what="is a link", place=Place(file="a.md"), hint="Put it there."),
     )
+    assert GatherError("does not answer", address="https://a.example/").faults == (
+        Fault(what="does not answer", place=Place(address="https://a.example/")),
+    )
     assert GatherError("is too large", subject=place, reason="too-many-parts").faults == (
         Fault(what="is too large", place=place, reason="too-many-parts"),
     )
@@ -82,7 +85,14 @@ def test_an_error_that_passes_on_faults_changes_nothing_but_their_place(faults: 
     ("inner", "outer", "place"),
     [
         (Place(), Place(file="a.md"), Place(file="a.md")),
-        (Place(file="b.md", line=3), Place(file="a.md"), Place(file="a.md", line=3)),
+        (Place(file="b.md", line=3), Place(file="a.md"), Place(file="b.md", line=3)),
+        (
+            Place(file="b.md", line=3, key="url"),
+            Place(file="a.md", line=9, key="x"),
+            Place(file="b.md", line=3, key="url"),
+        ),
+        (Place(address="https://a.example/"), Place(file="a.md", line=9), Place(address="https://a.example/")),
+        (Place(line=3), Place(address="https://a.example/"), Place(address="https://a.example/", line=3)),
         (Place(line=3), Place(file="a.md", line=12), Place(file="a.md", line=14)),
         (Place(), Place(file="a.md", line=12), Place(file="a.md", line=12)),
         (Place(file="a.md", line=3), Place(), Place(file="a.md", line=3)),

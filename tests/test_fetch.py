@@ -126,7 +126,7 @@ def refusal(url: str, *, allow_private: bool = True, seconds: float = 30) -> Fau
     with pytest.raises(GatherError) as caught:
         get(url, allow_private=allow_private, seconds=seconds)
     (fault,) = caught.value.faults
-    assert fault.place == Place(file=url)
+    assert fault.place == Place(address=url)
     return fault
 
 
@@ -277,11 +277,16 @@ def test_other_schemes_are_refused(location: str) -> None:
 def test_each_address_says_whether_it_answers(site: str) -> None:
     asked = [f"{site}/plain", f"{site}/missing-page", f"{site}/loop", f"{site}/large", "mailto:ann@example.org"]
     states = fetch.states(asked, user_agent="dispatch/test", allow_private=True)
-    assert states[f"{site}/plain"] == states[f"{site}/large"] == ""
-    assert "404" in states[f"{site}/missing-page"]
-    assert "redirects" in states[f"{site}/loop"]
-    assert "mailto:ann@example.org" not in states
-    assert "private" in fetch.states([f"{site}/plain"], user_agent="dispatch/test")[f"{site}/plain"]
+    found = {url.removeprefix(site): fault and (fault.reason, fault.detail) for url, fault in states.items()}
+    assert found == {
+        "/plain": None,
+        "/large": None,
+        "/missing-page": ("http-status", "404"),
+        "/loop": ("too-many-redirects", ""),
+    }
+    (private,) = fetch.states([f"{site}/plain"], user_agent="dispatch/test").values()
+    assert private is not None
+    assert private.reason == "private-network"
 
 
 def test_a_file_has_its_type_from_its_name(tmp_path: Path) -> None:

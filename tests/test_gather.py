@@ -108,7 +108,7 @@ def test_a_date_without_an_offset_is_one_of_the_zone():
 def test_what_cannot_be_read_is_named(body, message):
     with pytest.raises(GatherError, match=message) as caught:
         gathered("-", stdin=body)
-    assert caught.value.faults[0].place.file == "standard input"
+    assert caught.value.faults[0].place.address == "standard input"
 
 
 def test_a_private_address_is_refused(site):

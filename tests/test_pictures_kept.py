@@ -134,7 +134,7 @@ def desk(tmp_path: Path, origin: Web) -> Desk:
 
 def place_of(error: GatherError) -> str:
     """The file or address that an error is about."""
-    return error.faults[0].place.file
+    return error.faults[0].place.file or error.faults[0].place.address
 
 
 def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk):

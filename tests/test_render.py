@@ -99,7 +99,7 @@ def test_an_article_without_a_title_is_named(format: str) -> None:  # noqa: A002
 def test_a_character_that_xml_forbids_is_an_error_and_not_half_a_feed(format: str) -> None:  # noqa: A002
     with pytest.raises(RenderError, match="cannot be rendered") as caught:
         nouns.body(format, nouns.issue(nouns.article(authors=(Author(name="A\x00da"),))))
-    assert caught.value.faults[0].place.file == "defence"
+    assert caught.value.faults[0].place.address == "defence"
 
 
 def test_only_a_message_has_somebody_to_go_to() -> None:

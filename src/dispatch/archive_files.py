@@ -59,11 +59,11 @@ def opened(path: Path) -> Opened:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise GatherError("there is no such file or folder", subject=str(path)) from error
+        raise GatherError("there is no such file or folder", address=str(path)) from error
     if stat.S_ISDIR(mode):
         return _folder(path)
     if not stat.S_ISREG(mode):
-        raise GatherError("this is no ordinary file", subject=str(path))
+        raise GatherError("this is no ordinary file", address=str(path))
     return _zip(path) if zipfile.is_zipfile(path) else _single(path)
 
 
@@ -77,9 +77,9 @@ class _Files:
         path = self.root / name
         try:
             if path.stat().st_size > MOST_BYTES:
-                raise GatherError("it is larger than 64 MiB", subject=name)
+                raise GatherError("it is larger than 64 MiB", address=name)
         except OSError as error:
-            raise GatherError("it cannot be read", subject=name) from error
+            raise GatherError("it cannot be read", address=name) from error
         return files.read(path, within=self.root, error=GatherError)
 
 
@@ -96,11 +96,11 @@ class _Zip:
                 # No more than is announced is ever unpacked; what is announced was bounded.
                 body = member.read(MOST_BYTES + 1)
         except KeyError as error:
-            raise GatherError("it is not in the archive", subject=name) from error
+            raise GatherError("it is not in the archive", address=name) from error
         except (*_FAILURES, NotImplementedError) as error:
-            raise GatherError(f"it cannot be unpacked: {error}", subject=name) from error
+            raise GatherError(f"it cannot be unpacked: {error}", address=name) from error
         if len(body) > MOST_BYTES:
-            raise GatherError("it is larger than 64 MiB", subject=name)
+            raise GatherError("it is larger than 64 MiB", address=name)
         return body
 
 
@@ -117,7 +117,7 @@ def _folder(path: Path) -> Opened:
             elif name in names and not _LITTER.search(name):
                 found.append(shown)
         if len(found) > MOST_FILES:
-            raise GatherError(f"there are more than {MOST_FILES:,} files in it", subject=str(path))
+            raise GatherError(f"there are more than {MOST_FILES:,} files in it", address=str(path))
     return _without_top(path.resolve().name, found, refused, _Files(path))
 
 
@@ -130,12 +130,12 @@ def _zip(path: Path) -> Opened:
     try:
         file = zipfile.ZipFile(path)
     except (*_FAILURES, NotImplementedError) as error:
-        raise GatherError(f"the zip cannot be opened: {error}", subject=path.name) from error
+        raise GatherError(f"the zip cannot be opened: {error}", address=path.name) from error
     infos = file.infolist()
     if len(infos) > MOST_FILES:
-        raise GatherError(f"there are more than {MOST_FILES:,} files in it", subject=path.name)
+        raise GatherError(f"there are more than {MOST_FILES:,} files in it", address=path.name)
     if sum(info.file_size for info in infos) > MOST_IN_ALL:
-        raise GatherError("it holds more than 2 GiB", subject=path.name, hint="Unpack it, and give the folder.")
+        raise GatherError("it holds more than 2 GiB", address=path.name, hint="Unpack it, and give the folder.")
     store = _Zip(file)
     refused: list[tuple[str, str]] = []
     for info in infos:
@@ -174,14 +174,14 @@ def _refuse_bombs(path: Path) -> None:
             file.seek(max(0, size - 0xFFFF - _END.size - 20))
             tail = file.read()
     except OSError as error:
-        raise GatherError("it cannot be read", subject=path.name) from error
+        raise GatherError("it cannot be read", address=path.name) from error
     at = len(tail) - _END.size if tail[-_END.size :][:4] == b"PK\x05\x06" else tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        raise GatherError("the zip has no end: it was cut off", subject=path.name, hint="Download it again.")
+        raise GatherError("the zip has no end: it was cut off", address=path.name, hint="Download it again.")
     *_, directory, _offset, _comment = _END.unpack_from(tail, at)
     if tail[max(0, at - 20) : at][:4] == _LOCATOR or directory > MOST_DIRECTORY:
         raise GatherError(
-            "the zip is larger than archives are", subject=path.name, hint="Unpack it, and give the folder."
+            "the zip is larger than archives are", address=path.name, hint="Unpack it, and give the folder."
         )
 
 

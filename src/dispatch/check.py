@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dispatch.checks import CHECKS, RULES, links, parts
 from dispatch.checks import received as reception
 from dispatch.checks.case import Case
-from dispatch.model import Edition, Finding, Issue, Publication, Record
+from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
 
 
 def findings(
@@ -19,7 +19,7 @@ def findings(
     published: tuple[Record, ...] = (),
     current: tuple[Record, ...] | None = None,
     earlier: tuple[Issue, ...] = (),
-    states: Mapping[str, str] | None = None,
+    states: Mapping[str, Fault | None] | None = None,
     missing: tuple[tuple[str, str], ...] = (),
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
@@ -27,7 +27,7 @@ def findings(
     """Everything that is wrong with an issue and its editions, errors first.
 
     published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
-    nobody looked. earlier: the other issues. states: what came of asking an address (see ``addresses``): empty when it
+    nobody looked. earlier: the other issues. states: what came of asking an address (see ``addresses``): None when it
     answers, else why not. missing: pictures that are named and not there, as file that names it and name; astray:
     links that were written relative and lead nowhere, likewise. strays: article files that no section lists.
     """

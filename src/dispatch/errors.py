@@ -32,18 +32,25 @@ class DispatchError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(
-        self, *faults: "str | Fault", subject: "str | Place" = "", hint: str = "", reason: "Reason" = ""
+        self,
+        *faults: "str | Fault",
+        subject: "str | Place" = "",
+        address: str = "",
+        hint: str = "",
+        reason: "Reason" = "",
+        detail: str = "",
     ) -> None:
         """Make an error of faults, or of what is wrong in words.
 
-        subject: the place of what is given in words: a file, an address or another thing, or a Place.
-        hint, reason: of what is given in words.
+        subject: the file of what is given in words, or its Place.
+        address: instead, what is no file of the publication (see ``Place.address``).
+        hint, reason, detail: of what is given in words.
         """
         from dispatch.model.places import Fault, Place  # --help needs the errors and no noun
 
-        place = Place(file=subject) if isinstance(subject, str) else subject
+        place = Place(file=subject, address=address) if isinstance(subject, str) else subject
         self.faults: tuple[Fault, ...] = tuple(
-            Fault(what=fault, place=place, hint=hint, reason=reason) if isinstance(fault, str) else fault
+            Fault(what=fault, place=place, hint=hint, reason=reason, detail=detail) if isinstance(fault, str) else fault
             for fault in faults
         )
         super().__init__(*self.faults)  # so that pickle can make it again
@@ -58,7 +65,7 @@ class DispatchError(Exception):
         return "; ".join(fault.what for fault in self.faults)
 
     def within(self, place: "str | Place") -> Self:
-        """Make the same error of faults that lie at, or below, a place; a text is a file or an address."""
+        """Make the same error of faults that lie at, or below, a place; a text is a file."""
         return type(self)(*(fault.within(place) for fault in self.faults))
 
 

@@ -52,11 +52,11 @@ def base(folder: Path, ref: str = "") -> str:
     name = ref or next((one for one in _MAIN if _commit(folder, one)), "")
     hint = "say which: dispatch review --base REF"
     if _commit(folder, "HEAD") is None:
-        raise ReviewError("there is no commit yet, so nothing to compare with", subject=str(folder))
+        raise ReviewError("there is no commit yet, so nothing to compare with", address=str(folder))
     is_shallow = _git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
     hint = _WHOLE if is_shallow else hint
     if not name:
-        raise ReviewError("there is no main branch to compare with", subject=str(folder), hint=hint)
+        raise ReviewError("there is no main branch to compare with", address=str(folder), hint=hint)
     tip = _commit(folder, name) or _commit(folder, f"origin/{name}")
     if tip is None:
         raise ReviewError(f"git knows no “{name}”", hint=hint)
@@ -159,9 +159,9 @@ def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
             hint = "if you trust it: git config --global --add safe.directory FOLDER"
             raise ReviewError("git does not trust this folder, which is somebody else's", hint=hint) from error
         if "promisor" in said:
-            raise ReviewError(_ABSENT, subject=str(folder), hint=_ENTIRE) from error
+            raise ReviewError(_ABSENT, address=str(folder), hint=_ENTIRE) from error
         hint = "dispatch review compares with git" if "not a git repository" in said else ""
-        raise ReviewError(said or f"git {words[0]} found nothing", subject=str(folder), hint=hint) from error
+        raise ReviewError(said or f"git {words[0]} found nothing", address=str(folder), hint=hint) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReviewError(f"git failed: {error}", subject=str(folder)) from error
+        raise ReviewError(f"git failed: {error}", address=str(folder)) from error
     return ran.stdout

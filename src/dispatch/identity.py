@@ -6,12 +6,15 @@ comparing: what is shown, promised or remembered stays byte for byte what was gi
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
 from dispatch.model import Article, Author, Publication, Source
 from dispatch.text import fold_text
+
+# What follows a name behind a comma without being a given name.
+_SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
 
 def is_ours(url: str, publication: Publication) -> bool:
@@ -31,12 +34,17 @@ def is_place(url: str, publication: Publication) -> bool:
 
 def is_same_address(one: str, other: str) -> bool:
     """Whether two addresses lead to the same."""
-    return links.canonical(one) == links.canonical(other)
+    return fold_address(one) == fold_address(other)
 
 
-def fold_address(article: Article) -> str:
-    """Fold what two addresses of an article may differ in; one's own, which differ in their places only, stay whole."""
-    return article.url if article.own else links.canonical(article.url)
+def fold_address(url: str) -> str:
+    """Fold what two addresses that lead to the same may differ in."""
+    return links.canonical(url)
+
+
+def fold_article_address(article: Article) -> str:
+    """Fold an article's address; those of one's own, which differ in their places only, stay whole."""
+    return article.url if article.own else fold_address(article.url)
 
 
 def is_same_article(one: Article, other: Article) -> bool:
@@ -47,7 +55,7 @@ def is_same_article(one: Article, other: Article) -> bool:
     """
     if one.id and one.id == other.id:
         return True
-    if not (one.url and other.url) or fold_address(one) != fold_address(other):
+    if not (one.url and other.url) or fold_article_address(one) != fold_article_address(other):
         return False
     places = {url.partition("#")[2].partition(":~:")[0] for url in (one.url, other.url)} - {""}
     return len(places) < 2 or fold_text(one.title) == fold_text(other.title)
@@ -58,42 +66,90 @@ def fold_words(title: str, text: str) -> str:
     return f"{fold_text(title)}\0{fold_text(text)}"
 
 
-def is_same_source(one: Source, other: Source) -> bool:
-    """Whether two sources are one: by the key, else by the address, else by the title, which two papers may share."""
-    if one.key:
-        return one.key == other.key
-    if one.url and other.url:
-        return is_same_address(one.url, other.url)
-    return bool(one.title) and fold_text(one.title) == fold_text(other.title)
+def is_same_source(named: Source, entry: Source) -> bool:
+    """Whether the source that an article names is that entry of dispatch.toml.
+
+    By the key that it names, else by the address, else by the title, which two papers may share.
+    """
+    if named.key:
+        return named.key == entry.key
+    if named.url and entry.url:
+        return is_same_address(named.url, entry.url)
+    return bool(named.title) and fold_text(named.title) == fold_text(entry.title)
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are the same, however their letters, capitals and spaces are written."""
+    return fold_text(one) == fold_text(other)
+
+
+def is_name_inverted(name: str) -> bool:
+    """Whether a name is turned round, as indexes have it (“Holm, Ada”), and not only followed by “Jr.”."""
+    _, comma, rest = name.partition(", ")
+    return bool(comma) and not _SUFFIX.fullmatch(rest)
+
+
+def fold_spelling(name: str) -> str:
+    """Fold what two spellings of one name may differ in: initials with or without full stops, turned round or not.
+
+    On its own it makes no two people one: that takes the same address, or a page whose witnesses are compared.
+    """
+    last, _, first = name.partition(", ")
+    turned = f"{first} {last}" if is_name_inverted(name) else name
+    return re.sub(r"[\s.,]", "", fold_text(turned))
+
+
+class Identity(NamedTuple):
+    """What tells somebody, or something, from all others of its kind; empty is what does not."""
+
+    key: str = ""
+    """In authors.toml or dispatch.toml."""
+    url: str = ""
+    """The folded address."""
+    name: str = ""
+    """The folded name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Everybody who is named as an author, told apart.
+    """Everybody who is named as an author, told apart: by the key in authors.toml, else by the address, else by name.
 
-    People of one name are told apart by their addresses; one without an address is the only other of that name, or,
-    where there are several, somebody else. Two names are two people, even at one address: a whole staff may be given
-    that of its paper, and nobody is to be credited with another's words.
+    Where several names are in use at one address, as when a feed gives a whole staff that of its paper, the name tells
+    as well: nobody is to be credited with another's words. Spellings of one name are one. One without an address is the
+    only other of that name, or, where there are several, somebody else.
     """
 
-    keys: Annotated[Mapping[tuple[str, str], str], "the keys of authors.toml by name and address"]
+    keys: Annotated[Mapping[Identity, str], "the keys of authors.toml by what is told without them"]
     addresses: Annotated[Mapping[str, frozenset[str]], "the addresses that go with each name"]
+    names: Annotated[Mapping[str, frozenset[str]], "the names in use at each address"]
 
     @classmethod
-    def among(cls, authors: Iterable[Author], registry: Mapping[str, Author]) -> "People":
-        """Tell the authors of a publication apart, given its authors.toml."""
-        addresses: dict[str, set[str]] = {}
-        for author in authors:
-            addresses.setdefault(fold_text(author.name), set()).update({links.canonical(author.url)} - {""})
-        people = cls(keys={}, addresses={name: frozenset(urls) for name, urls in addresses.items()})
-        return cls(keys={people.identify(author): key for key, author in registry.items()}, addresses=people.addresses)
+    def among(
+        cls, authors: Iterable[Author], registry: Mapping[str, Author], remembered: Iterable[Author] = ()
+    ) -> "People":
+        """Tell the authors of a publication apart, given its authors.toml.
 
-    def identify(self, author: Author) -> tuple[str, str]:
-        """Give the folded name and address that are an author's and nobody else's; the address may be empty."""
+        remembered: whom the ledger knows; their names count at their addresses, so that nobody inherits a list.
+        """
+        authors = tuple(authors)
+        addresses: dict[str, set[str]] = {}
+        names: dict[str, set[str]] = {}
+        for author in authors:
+            addresses.setdefault(fold_text(author.name), set()).update({fold_address(author.url)} - {""})
+        for author in (*authors, *registry.values(), *remembered):
+            names.setdefault(fold_address(author.url), set()).add(fold_spelling(author.name))
+        people = cls(keys={}, addresses=_freeze(addresses), names=_freeze(names))
+        return replace(people, keys={people.identify(author): key for key, author in registry.items()})
+
+    def identify(self, author: Author) -> Identity:
+        """Give what is this author's and nobody else's."""
         name = fold_text(author.name)
         known = self.addresses.get(name, frozenset())
-        return name, links.canonical(author.url) or (next(iter(known)) if len(known) == 1 else "")
+        url = fold_address(author.url) or (next(iter(known)) if len(known) == 1 else "")
+        is_shared = len(self.names.get(url, ())) > 1
+        told = Identity(url=url, name=fold_spelling(name) if is_shared else "") if url else Identity(name=name)
+        return Identity(key=self.keys[told]) if told in self.keys else told
 
-    def find_key(self, author: Author) -> str:
-        """Find an author's key in authors.toml; empty without one."""
-        return self.keys.get(self.identify(author), "")
+
+def _freeze(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(values) for key, values in sets.items()}

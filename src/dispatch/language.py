@@ -23,6 +23,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from dispatch.errors import ConfigError
+from dispatch.text import fold_text
 
 DateStyle = Literal["full", "long", "medium"]
 
@@ -98,7 +99,7 @@ class Language:
 
     def credit(self, role: str, names: str) -> Markup:
         """Who did what: “translated by A and B”. A role that has no words of its own gives “role: A and B”."""
-        key = f"credits.{role.strip().casefold()}"
+        key = f"credits.{fold_text(role)}"
         return self.say(key if key in self._words else "credit", role=role, names=names)
 
     def date(self, moment: datetime, zone: str, style: DateStyle = "long") -> str:

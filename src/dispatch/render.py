@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, feed_module
-from dispatch.model import Article, Edition, Issue, Publication, SitePlace
+from dispatch.model import Article, Edition, Issue, Place, Publication, SitePlace
 
 
 def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
@@ -91,7 +91,8 @@ def templates(publication: Publication, format: str, place: SitePlace) -> dict[s
 def _titled(articles: Iterable[Article], issue: Issue) -> None:
     for article in articles:
         if not article.title.strip():
-            raise RenderError("has no title", subject=article.file or f"{issue.slug}/{article.key}", hint="Write one.")
+            place = Place(file=article.file, address="" if article.file else f"{issue.slug}/{article.key}")
+            raise RenderError("has no title", subject=place, hint="Write one.")
 
 
 @contextmanager
@@ -103,5 +104,5 @@ def _told(issue: Issue, format: str) -> Iterator[None]:  # noqa: A002
         raise
     except (ValueError, TypeError, LookupError, RecursionError, UnicodeError) as error:
         raise RenderError(
-            f"{format} cannot be rendered: {error}", subject=issue.slug or issue.title, hint="Look with dispatch check."
+            f"{format} cannot be rendered: {error}", address=issue.slug or issue.title, hint="Look with dispatch check."
         ) from error

@@ -15,6 +15,6 @@ def find(start: Path) -> Path:
             return folder
     raise ConfigError(
         "no dispatch.toml here, nor in a folder above",
-        subject=str(start),
+        address=str(start),
         hint="make a publication with: dispatch init",
     )

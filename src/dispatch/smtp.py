@@ -41,12 +41,12 @@ class Server:
         except (OSError, smtplib.SMTPException) as cause:
             reason = (getattr(cause, "strerror", "") or str(cause) or "no answer").lower()
             raise DeliveryError(
-                f"cannot be reached: {reason}", subject=self.name, hint="Start a mail server there, or name another."
+                f"cannot be reached: {reason}", address=self.name, hint="Start a mail server there, or name another."
             ) from cause
 
     def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        return DeliveryError(f"did not take it: {code} {' '.join(words.split())}", subject=self.name)
+        return DeliveryError(f"did not take it: {code} {' '.join(words.split())}", address=self.name)
 
 
 def on_this_machine(written: str) -> Server:
@@ -57,15 +57,15 @@ def on_this_machine(written: str) -> Server:
     host, _, port = written.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise DeliveryError("is no mail server", subject=written, hint="Write it as 127.0.0.1:1025")
+        raise DeliveryError("is no mail server", address=written, hint="Write it as 127.0.0.1:1025")
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as cause:
-        raise DeliveryError("there is no host of that name", subject=host) from cause
+        raise DeliveryError("there is no host of that name", address=host) from cause
     addresses = [str(entry[4][0]) for entry in found]
     if not all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
         raise DeliveryError(
-            "is not on this machine", subject=written, hint="A preview sends only to a server here: 127.0.0.1:1025"
+            "is not on this machine", address=written, hint="A preview sends only to a server here: 127.0.0.1:1025"
         )
     return Server(host=addresses[0], port=int(port))  # the address that was looked at, not the name again
 
@@ -79,6 +79,6 @@ def _envelope(message: bytes) -> tuple[str, str]:
             address for _, address in getaddresses([str(value) for value in read.get_all(name, [])]) if address
         ]
         if len(addresses) != 1:
-            raise DeliveryError(f"has {len(addresses)} addresses in {name}, not one", subject="the message")
+            raise DeliveryError(f"has {len(addresses)} addresses in {name}, not one", address="the message")
         found.append(addresses[0])
     return found[0], found[1]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Final
 
-from dispatch import files, links, tables
+from dispatch import files, identity, links, tables
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
@@ -39,13 +39,13 @@ def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Sourc
     Two are the same when they are gathered from the same address, tracking parameters and the like aside. A source
     without a key gets one made of its title, else of its host. Raises ConfigError, and has then written nothing.
     """
-    known = {_identity(source): source.key for source in publication.sources}
+    known = {_fold_address(source): source.key for source in publication.sources}
     keys = {source.key for source in publication.sources}
     added: list[Source] = []
     passed: list[Source] = []
     for source in sources:
-        if _identity(source) in known:
-            passed.append(replace(source, key=known[_identity(source)]))
+        if _fold_address(source) in known:
+            passed.append(replace(source, key=known[_fold_address(source)]))
             continue
         if source.key in keys - {""}:
             raise ConfigError(f"“{source.key}” is the key of another source", subject=FILE, hint="Choose another.")
@@ -53,7 +53,7 @@ def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Sourc
             raise ConfigError(f"“{source.key}” is no key: one is made of a-z, 0-9 and hyphens", subject=FILE)
         keyed = replace(source, key=source.key or _key(source, keys))
         keys.add(keyed.key)
-        known[_identity(keyed)] = keyed.key
+        known[_fold_address(keyed)] = keyed.key
         added.append(keyed)
     if added:
         _edit(publication, lambda text: with_added(text, added))
@@ -118,8 +118,9 @@ def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _identity(source: Source) -> str:
-    return links.canonical(source.feed or source.url)
+def _fold_address(source: Source) -> str:
+    """Fold the address from which a source is gathered."""
+    return identity.fold_address(source.feed or source.url)
 
 
 def _key(source: Source, taken: set[str]) -> str:

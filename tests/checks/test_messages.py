@@ -11,7 +11,7 @@ import pytest
 
 import dispatch.report
 from dispatch.checks import RULES
-from dispatch.model import Finding, Place, Subject, Value
+from dispatch.model import Finding, Place, Reason, Subject, Value
 from dispatch.report import shorten, write_hint, write_message
 
 FOLDER = Path(dispatch.report.__file__).parent
@@ -36,7 +36,8 @@ VALUES: dict[str, Value] = {
     "limit": 102400,
     "more": 3,
     "name": "Ada Lane",
-    "reason": "it is not well-formed XML",
+    "detail": "404",
+    "reason": "not-xml",
     "relation": "self",
     "role": "translator",
     "scheme": "ftp",
@@ -93,9 +94,37 @@ def test_every_row_is_a_sentence_and_every_row_is_used(request: pytest.FixtureRe
 
 
 def test_every_rule_has_its_rows_and_every_row_a_rule() -> None:
-    assert set(TABLE) - {"phrases", "subjects"} == set(RULES)
-    subjects = {subject for table in TABLE.values() for subject in table} - {"hint", "any", *PHRASES}
+    assert set(TABLE) - {"phrases", "subjects", "reasons"} == set(RULES)
+    subjects = {subject for rule in RULES for subject in TABLE[rule]} - {"hint", "any", *PHRASES}
     assert subjects <= set(get_args(Subject))
+
+
+@pytest.mark.parametrize("detail", [(), (("detail", "Ann"),)])
+@pytest.mark.parametrize("reason", [reason for reason in get_args(Reason) if reason])
+def test_every_reason_has_words_with_a_detail_and_without(reason: Reason, detail: tuple[tuple[str, str], ...]) -> None:
+    values: tuple[tuple[str, Value], ...] = (("url", "https://a.example/"), ("reason", reason), *detail)
+    message = write_message(Finding(rule="links.dead", severity="warning", subject="article", values=values))
+    assert "[" not in message
+    assert ": : " not in message
+    assert ("Ann" in message) == bool(detail and "{detail}" in str(TABLE["reasons"][reason]))
+
+
+def test_every_reason_is_a_literal() -> None:
+    assert set(TABLE["reasons"]) == set(get_args(Reason)) - {""}
+
+
+# What is raised here is raised before anything is asked: by document(), which reads paths as well.
+ASKING = {"__init__.py"}
+
+
+@pytest.mark.parametrize("room", ["checks", "fetch"])
+def test_whatever_a_finding_may_tell_of_has_a_reason(room: str) -> None:
+    """What cannot be read back, or does not answer, says why as a literal, wherever it is raised."""
+    for path in (FOLDER.parent / room).glob("*.py"):
+        for made in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(made, ast.Call) and getattr(made.func, "id", "") in {"CheckError", "GatherError"}:
+                said = {word.arg for word in made.keywords}
+                assert "reason" in said or path.name in ASKING, f"{path.name}:{made.lineno}"
 
 
 @pytest.mark.parametrize("rule", RULES)

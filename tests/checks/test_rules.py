@@ -26,6 +26,7 @@ from dispatch.model import (
     Correction,
     Credit,
     Edition,
+    Fault,
     Finding,
     Image,
     Issue,
@@ -83,6 +84,7 @@ def of_content(html: str) -> list[Finding]:
 FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
 COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
 COPIED = replace(ISSUE, place=SitePlace(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
+DEAD = Fault(what="the server answered 404", reason="http-status", detail="404")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
 MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
@@ -96,7 +98,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "links.lost": lambda: of_edition(
         "email", ('href="https://a.example/"', 'href="https://b.example/"'), issue=nouns.issue(STORY, intro=HEAD)
     ),
-    "links.dead": lambda: of_issue(ISSUE, states={STORY.url: "404 Not Found", STORY.source.url: ""}),
+    "links.dead": lambda: of_issue(ISSUE, states={STORY.url: DEAD, STORY.source.url: None}),
     "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
     "links.repeated": lambda: of_issue(
         ISSUE, earlier=(nouns.issue(replace(STORY, id="tag:a.example,2020:x"), id="tag:e"),)
@@ -494,12 +496,21 @@ def test_the_table_is_whole() -> None:
 
 
 def story_of(content: str) -> Article:
-    return nouns.article(1, content=content, markdown=content, source=Source(syndicate="full"))
+    return nouns.article(1, own=True, content=content, markdown=content, source=Source(syndicate="full"))
 
 
 @pytest.mark.parametrize("text", ["Ask TK again", "TODO", "FIXME: a name", "Lorem ipsum dolor", "TKTK"])
 def test_what_is_left_to_do(text: str) -> None:
     assert "editorial.placeholder" in {one.rule for one in of_issue(nouns.issue(story_of(f"<p>{text}</p>")))}
+
+
+@pytest.mark.parametrize("markdown", ["", "TK is a Turkish airline."])
+@pytest.mark.parametrize("source", [Source(syndicate="full"), Source(title="P", url="https://paper.example/")])
+@pytest.mark.parametrize("own", [True, False])
+def test_only_what_is_ours_can_be_unfinished(own: bool, source: Source, markdown: str) -> None:
+    text = "<p>TK is a Turkish airline.</p>"
+    story = nouns.article(1, own=own, source=source, content=text, markdown=markdown)
+    assert ("editorial.placeholder" in {one.rule for one in of_issue(nouns.issue(story))}) == own
 
 
 @pytest.mark.parametrize("text", ["The TKO was quick", "Todos los días", "ATK", "Todo está bien"])

@@ -62,7 +62,7 @@ def kind_of(archive: Archive) -> str:
             return name
     raise GatherError(
         "this is no archive that can be imported",
-        subject=archive.name,
+        address=archive.name,
         hint=f"{', '.join(kind.title for kind in ARCHIVES.values())} can. If it is one of them, say so with --from.",
     )
 

@@ -29,7 +29,7 @@ def read(archive: Archive, site: str) -> Iterator[Post | Left]:
     """The posts in the order of the table. Raises GatherError when the tables cannot be read."""
     name = next((name for name in archive.names if name.endswith(".json") and _begins(archive, name)), "")
     if not name:
-        raise GatherError("there is no JSON export of Ghost in it", subject=archive.name)
+        raise GatherError("there is no JSON export of Ghost in it", address=archive.name)
     tables = _Tables.of(rows.of_json(rows.text_of(archive, name)))
     place = place_in(archive, site, f"{ROOT}/", ROOT)
     for row in tables.posts:

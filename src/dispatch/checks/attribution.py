@@ -13,7 +13,7 @@ from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import find, fold
-from dispatch.checks.rules import find_place, finding, headline
+from dispatch.checks.rules import facts_of, find_place, finding, headline
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -27,7 +27,7 @@ def check(case: Case) -> Iterator[Finding]:
     """Judges every edition."""
     for edition, error in case.unreadable:
         place = replace(find_place(case.issue), edition=edition.path)
-        yield finding("attribution.readable", "edition", place, reason=error.what)
+        yield finding("attribution.readable", "edition", place, **facts_of(error.faults[0]))
     for _, part in case.parts:
         yield from (found.at(part.at) for found in _whole(case, part))
         for article, entry in part.entries:

@@ -8,7 +8,7 @@ from typing import Annotated
 from dispatch.checks import parts, tombstones
 from dispatch.checks.parts import Part
 from dispatch.errors import CheckError
-from dispatch.model import Edition, Issue, Publication, Record
+from dispatch.model import Edition, Fault, Issue, Publication, Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Case:
     ] = None
     earlier: Annotated[tuple[Issue, ...], "the other issues"] = ()
     states: Annotated[
-        Mapping[str, str], "what came of asking an address: empty when it answers, else why it does not"
+        Mapping[str, Fault | None], "what came of asking an address: None when it answers, else why it does not"
     ] = field(default_factory=dict)
     missing: Annotated[
         tuple[tuple[str, str], ...], "pictures that are named and not there: file that names it, name"

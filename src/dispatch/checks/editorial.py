@@ -64,9 +64,8 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Finding]:
         yield finding("editorial.alt", "picture", place("image"), headline=name, url=article.image.url)
     yield from _headings(place(""), article)
     # Only what is written here can be unfinished: in another's text TK may be an airline.
-    own = article.markdown and not article.source.url
     texts = {"title": article.title, "dek": article.dek, "note": article.note}
-    for key, text in (*texts.items(), ("", _words(article.content) if own else "")):
+    for key, text in (*texts.items(), ("", _words(article.content) if article.own else "")):
         yield from _left(place(key), text)
 
 

@@ -65,7 +65,7 @@ def rss(body: bytes) -> Feed:
     """RSS 2.0. Raises CheckError."""
     channel = xmltree.read(body).first("channel")
     if channel is None:
-        raise CheckError("it has no channel")
+        raise CheckError("it has no channel", reason="not-a-feed")
     editors = (node.text.strip() for node in channel.all("managingEditor", "author", "dc:creator", "atom:author"))
     built = channel.words("lastBuildDate")
     return Feed(entries=tuple(map(_rss_item, channel.all("item"))), credited=tuple(editors), updated=built)
@@ -145,9 +145,9 @@ def json_object(body: bytes) -> Mapping[str, Value]:
     try:
         value: Value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise CheckError(f"it is not JSON: {error}") from error
+        raise CheckError(f"it is not JSON: {error}", reason="not-json") from error
     if not _is_object(value):
-        raise CheckError("it is not a JSON object")
+        raise CheckError("it is not a JSON object", reason="not-a-feed")
     return value
 
 

@@ -9,7 +9,7 @@ from dispatch.checks.case import Case
 from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
-from dispatch.checks.rules import find_place, finding, headline
+from dispatch.checks.rules import facts_of, find_place, finding, headline
 from dispatch.model import Article, Finding, Issue, Place, Subject
 
 # fmt: off
@@ -46,8 +46,8 @@ def check(case: Case) -> Iterator[Finding]:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.find("links.fragment")
         yield from _one(address, {}, web=False)
-        if why := case.states.get(address.url, ""):
-            yield address.find("links.dead", reason=why)
+        if why := case.states.get(address.url):
+            yield address.find("links.dead", **facts_of(why))
     yield from _repeated(case)
     judged = {address.url for address in known}
     for edition, part in case.parts:
@@ -122,9 +122,9 @@ def _repeated(case: Case) -> Iterator[Finding]:
     for issue in case.earlier:
         for article in issue.articles:
             title = issue.title or issue.slug
-            known.setdefault(identity.fold_address(article), []).append((article, title))
+            known.setdefault(identity.fold_article_address(article), []).append((article, title))
     for article in case.issue.articles:
-        alike = known.setdefault(identity.fold_address(article), [])
+        alike = known.setdefault(identity.fold_article_address(article), [])
         before = [title for other, title in alike if identity.is_same_article(article, other)]
         if before:
             place = find_place(case.issue, article, "url")

@@ -37,11 +37,11 @@ def read(octets: bytes) -> Message:
     try:
         parsed = message_from_bytes(octets, policy=policy.default)
         if not isinstance(parsed, EmailMessage):
-            raise CheckError("it is not a message")
+            raise CheckError("it is not a message", reason="not-a-message")
         headers = tuple((name.lower(), str(value)) for name, value in parsed.items())
         return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_halves(parsed)))
     except (MessageError, LookupError, ValueError) as error:
-        raise CheckError(f"it cannot be read as a message: {error}") from error
+        raise CheckError(f"it cannot be read as a message: {error}", reason="not-a-message") from error
 
 
 def _halves(parsed: EmailMessage) -> Iterator[Half]:

@@ -57,14 +57,14 @@ def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
             return (mail(at, text, articles),)
         case "text":
             return (written(at, text, articles),)
-    raise CheckError(f"“{edition.format}” is no format", subject=edition.path)
+    raise CheckError(f"“{edition.format}” is no format", reason="unknown-format", detail=edition.format)
 
 
 def _decoded(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise CheckError("it is not UTF-8") from error
+        raise CheckError("it is not UTF-8", reason="not-utf-8") from error
 
 
 def _message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
@@ -227,10 +227,12 @@ def _looks(path: str, start: str, body: bytes) -> str:
             if isinstance(json.loads(body), dict):
                 return "json"
         except (ValueError, RecursionError) as error:
-            raise CheckError(f"it begins like JSON and is none: {error}", subject=path) from error
+            what = f"it begins like JSON and is none: {error}"
+            raise CheckError(what, subject=Place(edition=path), reason="not-json") from error
     if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
         return "eml"
     if start.startswith("<"):
         hint = "Name a file that dispatch render wrote."
-        raise CheckError("it is neither a feed, a mail nor a page", subject=path, hint=hint)
+        what = "it is neither a feed, a mail nor a page"
+        raise CheckError(what, subject=Place(edition=path), hint=hint, reason="unknown-format")
     return "text"

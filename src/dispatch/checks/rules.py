@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from dispatch.model import Article, Finding, Issue, Place, Severity, Subject, Value
+from dispatch.model import Article, Fault, Finding, Issue, Place, Severity, Subject, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,11 @@ RULES: Mapping[str, Rule] = {name: Rule(name=name, severity=severity, line=line)
 CONFIG = "dispatch.toml"
 LOCK = "dispatch.lock"
 NOWHERE = Place()
+
+
+def facts_of(fault: Fault) -> dict[str, str]:
+    """Give the values of a finding that something could not be fetched or read."""
+    return {"reason": fault.reason, "detail": fault.detail}
 
 
 def finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **values: Value) -> Finding:

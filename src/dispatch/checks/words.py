@@ -14,6 +14,7 @@ from typing import Annotated
 from dispatch.checks.passage import fold, tokens
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Publication
+from dispatch.text import fold_text
 
 _STYLES: tuple[DateStyle, ...] = ("full", "long", "medium")
 _NAMES = "{names}"
@@ -29,7 +30,7 @@ class Words:
 
     def role(self, role: str) -> tuple[list[str], list[str]]:
         """The words before and behind the names of those who had this part in an article."""
-        own = f"credits.{role.strip().casefold()}"
+        own = f"credits.{fold_text(role)}"
         before, _, after = self.patterns[own if own in self.patterns else "credit"].partition(_NAMES)
         return small(before.replace("{role}", role)), small(after.replace("{role}", role))
 

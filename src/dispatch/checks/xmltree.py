@@ -54,7 +54,7 @@ def read(body: bytes) -> Node:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(path) > DEEPEST:
-            raise CheckError(f"it is nested more than {DEEPEST} levels deep")
+            raise CheckError(f"it is nested more than {DEEPEST} levels deep", reason="too-deep")
         node = Node(_prefixed(name), {_prefixed(key): value for key, value in attributes.items()})
         path[-1].children.append(node)
         path.append(node)
@@ -66,7 +66,7 @@ def read(body: bytes) -> Node:
         path[-1].text += data
 
     def doctype(*_: object) -> None:
-        raise CheckError("it has a DOCTYPE")
+        raise CheckError("it has a DOCTYPE", reason="doctype")
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -75,7 +75,7 @@ def read(body: bytes) -> Node:
     try:
         parser.Parse(body, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError
-        raise CheckError(f"it is not well-formed XML: {error}") from error
+        raise CheckError(f"it is not well-formed XML: {error}", reason="not-xml", detail=str(error)) from error
     return root.children[0]
 
 

@@ -100,12 +100,12 @@ def _found(
 def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]:
     """The articles as the editor has them; says which have no title, and so cannot be added. Raises IssueError."""
     if len(found) > 1 and words.alone:
-        raise IssueError(f"has {len(found)} articles, and --{words.alone} is for one", subject=location)
+        raise IssueError(f"has {len(found)} articles, and --{words.alone} is for one", address=location)
     articles = compose.told(found, words)
     for article in articles:
         if not article.title:
             place = article.url if len(articles) > 1 and article.url else location or article.url
-            warn(IssueError("no title found", subject=place, hint='Give it: --title "Its headline"'))
+            warn(IssueError("no title found", address=place, hint='Give it: --title "Its headline"'))
     return articles
 
 

@@ -13,7 +13,7 @@ from dispatch.cli.desk import Desk, desk, say, tell
 from dispatch.cli.places import locate
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
-from dispatch.model import Edition, Finding, Issue
+from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.render import edition
 from dispatch.report import STYLES, Style
 from dispatch.report import report as written
@@ -64,7 +64,7 @@ def check(
     elif received:
         message = stage.edition_of(received.name, _bytes(received))
         if message.format != "eml":
-            raise CheckError("is not a message", subject=str(received), hint="Save the whole message: .eml")
+            raise CheckError("is not a message", address=str(received), hint="Save the whole message: .eml")
         findings = stage.received(message, one, here.publication)
     else:
         findings = judged(here, one, _asked(here, one, allow_private) if online else {})
@@ -76,7 +76,7 @@ def check(
 def judged(
     here: Desk,
     one: Issue,
-    states: dict[str, str] | None = None,
+    states: dict[str, Fault | None] | None = None,
     *,
     everything: Sequence[Issue] | None = None,
     is_whole: bool = True,
@@ -118,7 +118,7 @@ def report(findings: Sequence[Finding], style: Style) -> None:
             tell(line)
 
 
-def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, str]:
+def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
     from dispatch import fetch
 
     addresses = stage.addresses(one)
@@ -130,4 +130,4 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CheckError(error.strerror or str(error), subject=str(file)) from error
+        raise CheckError(error.strerror or str(error), address=str(file)) from error

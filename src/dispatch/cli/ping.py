@@ -65,7 +65,7 @@ def _address(hub: str) -> str:
             hint='Write hub = "https://…" under [feeds] and publish, so that the feeds name it; or use --hub.',
         )
     if not links.is_web(hub):
-        raise ConfigError("this is no address of a hub", subject=hub, hint="Write it whole: https://hub.example/.")
+        raise ConfigError("this is no address of a hub", address=hub, hint="Write it whole: https://hub.example/.")
     return hub
 
 
@@ -83,7 +83,7 @@ def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> 
 def _refusal(topic: str, reply: Reply) -> DeliveryError:
     answer = f"{reply.status} {reply.reason}".strip() + (f": {reply.words}" if reply.words else "")
     hint = f"Try again in {reply.wait} seconds." if reply.wait else "Is it the right hub, and is the feed public?"
-    return DeliveryError(f"the hub refused it: {answer}", subject=topic, hint=hint)
+    return DeliveryError(f"the hub refused it: {answer}", address=topic, hint=hint)
 
 
 def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:

@@ -80,7 +80,7 @@ def _apart(folder: Path, root: Path) -> Path:
     """The public folder, absolute. Raises DeliveryError when its files would lie among those that people edit."""
     real = folder.resolve()
     if root.resolve().is_relative_to(real) or any(real.is_relative_to((root / name).resolve()) for name in _EDITED):
-        raise DeliveryError("holds the files of the publication", subject=str(folder), hint="Name a folder of its own.")
+        raise DeliveryError("holds the files of the publication", address=str(folder), hint="Name a folder of its own.")
     return folder.absolute()
 
 

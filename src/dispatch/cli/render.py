@@ -55,7 +55,7 @@ def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tu
         return [(editions[0], given)]
     if given.exists() and not given.is_dir():
         raise DeliveryError(
-            "is a file, and takes one format", subject=str(given), hint="add --format, or name a folder"
+            "is a file, and takes one format", address=str(given), hint="add --format, or name a folder"
         )
     return [(edition, given / edition.path) for edition in editions]
 

@@ -116,7 +116,7 @@ def import_(file: str, allow_private: bool) -> None:
     document = fetch.document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
     found = opml.read(document)
     if not found:
-        raise GatherError("there is neither a feed nor a link in this list", subject=document.name)
+        raise GatherError("there is neither a feed nor a link in this list", address=document.name)
     with here.changing() as now_here:
         added, passed = sources.add(now_here.publication, found)
     for new in added:
@@ -220,7 +220,7 @@ def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_
 
     if not links.is_web(address):
         hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
-        raise GatherError("a source is an http or https address", subject=address, hint=hint)
+        raise GatherError("a source is an http or https address", address=address, hint=hint)
     if no_fetch:
         return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)
     found = gather.discover(address, user_agent=here.user_agent, allow_private=allow_private)
@@ -228,7 +228,7 @@ def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_
         return Source(kind="page", url=address, title=found.title)
     if kind == "feed" and found.kind != "feed":
         raise GatherError(
-            "there is no feed here", subject=address, hint="Without --kind feed, the page itself is read."
+            "there is no feed here", address=address, hint="Without --kind feed, the page itself is read."
         )
     return found
 

@@ -87,7 +87,7 @@ def named(issue: Issue, name: str) -> Article:
         if near
         else f"{many}: dispatch issue show {issue.slug}"
     )
-    raise IssueError(f"there is no article “{name}”", subject=issue.slug, hint=hint)
+    raise IssueError(f"there is no article “{name}”", address=issue.slug, hint=hint)
 
 
 def _with(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:

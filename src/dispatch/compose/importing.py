@@ -37,7 +37,7 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
     is_alien = article.language and _primary(article.language) != _primary(publication.language)
     article = replace(
         article,
-        id=identity(article, publication, date),
+        id=mint_id(article, publication, date),
         key=slug,
         file=terms.article_file(slug, slug, article),
         own=is_own,
@@ -58,8 +58,8 @@ def imported(post: Post, publication: Publication, now: datetime, taken: Collect
     )
 
 
-def identity(article: Article, publication: Publication, date: datetime) -> str:
-    """The id of a post: the one that it has when that is an absolute IRI, else a tag URI made of it."""
+def mint_id(article: Article, publication: Publication, date: datetime) -> str:
+    """Give a post the id that it has when that is an absolute IRI, else a tag URI made of it."""
     if _is_iri(article.id):
         return article.id
     return terms.mint(publication, date, _quoted(article.id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dispatch import tables
 from dispatch.errors import IssueError
+from dispatch.identity import is_same_name
 from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
 
@@ -42,10 +43,10 @@ def told(found: Sequence[Article], said: Said) -> list[Article]:
     Raises IssueError when something is said of an author whom no article has, with the nearest name.
     """
     articles = [_told(article, said) for article in found]
-    names = list(dict.fromkeys(author.name for article in articles for author in article.authors))
-    known = {fold_text(name) for name in names}
+    people = [author for article in articles for author in article.authors]
+    names = list(dict.fromkeys(author.name for author in people))
     for author in said.about:
-        if found and fold_text(author.name) not in known:
+        if found and not _is_among(author, people):
             what = f"no author is called “{author.name}”{tables.nearest(author.name, names)}"
             raise IssueError(what, hint='name the author as well: --author "NAME=ADDRESS"')
     return articles
@@ -81,17 +82,21 @@ def _image(found: Image | None, given: Image) -> Image | None:
 
 
 def _people(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
-    names = {fold_text(author.name) for author in found}
-    if not any(fold_text(author.name) in names for author in given):
+    if not any(_is_among(author, found) for author in given):
         return tuple(given or found)
     completed = (_completed(author, given) for author in found)
-    return (*completed, *(author for author in given if fold_text(author.name) not in names))
+    return (*completed, *(author for author in given if not _is_among(author, found)))
+
+
+def _is_among(author: Author, found: Iterable[Author]) -> bool:
+    """Whether somebody of that name was found; the address may be what the editor mends."""
+    return any(is_same_name(author.name, other.name) for other in found)
 
 
 def _completed(author: Author, given: Iterable[Author]) -> Author:
     """The author with all that was given under the same name."""
     for other in given:
-        if fold_text(other.name) == fold_text(author.name):
+        if is_same_name(other.name, author.name):
             author = replace(
                 author,
                 url=other.url or author.url,

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dispatch import links
-from dispatch.identity import People
+from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name
 from dispatch.model import Article, Author, Issue, Publication, Record, Source, Way
 from dispatch.slugs import find_unused, make_slug
 from dispatch.text import fold_text
@@ -25,7 +24,7 @@ class Topic:
     """
 
     kind: TopicKind
-    id: str  # folded: see _fold_id
+    id: Identity
     title: str
     key: str = ""  # in authors.toml or dispatch.toml
     path: str = ""
@@ -49,13 +48,13 @@ class _Kind:
     """All topics of one kind, by what makes them one, while they are found."""
 
     kind: TopicKind
-    by_id: dict[str, Topic] = field(default_factory=dict)
+    by_id: dict[Identity, Topic] = field(default_factory=dict)
 
-    def topic(self, id_: str, title: str, key: str = "") -> Topic:
+    def topic(self, id_: Identity, title: str) -> Topic:
         """The topic of that id, which may be new."""
-        return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=key))
+        return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=id_.key))
 
-    def placed(self, published: Iterable[Record]) -> Iterator[Topic]:
+    def placed(self, published: Iterable[Record], people: People, registry: Mapping[str, Author]) -> Iterator[Topic]:
         """Every topic with its address: the one that it was given, or a new one that nobody has or had.
 
         Of two that were given the same one, on two branches, the first in the order of the records keeps it.
@@ -63,33 +62,33 @@ class _Kind:
         owners: dict[str, str] = {}
         for record in published:
             if record.kind == self.kind:
-                owners.setdefault(record.url.rstrip("/").rpartition("/")[2], _fold_id(record.id))
-        given: dict[str, str] = {}
-        for name, owner in owners.items():
-            given.setdefault(owner, name)
+                owners.setdefault(record.url.rstrip("/").rpartition("/")[2], record.id)
+        given: dict[Identity, str] = {}
+        # Whoever was given two, as without an address and with one, is at the latter.
+        for name, id_ in sorted(owners.items(), key=lambda owner: _URL not in owner[1]):
+            given.setdefault(self._find_owner(id_, name, people, registry), name)
         taken = set(owners)
         for topic in self.by_id.values():
-            former = topic.id if topic.id in given else self._find_former(topic, given)
             stem = topic.key or make_slug(topic.title) or self.kind
-            name = given.pop(former, "") or find_unused(stem, taken)
+            name = given.get(topic.id) or find_unused(stem, taken)
             taken.add(name)
             yield replace(topic, path=f"{FOLDERS[self.kind]}/{name}/")
 
-    def _find_former(self, topic: Topic, given: Mapping[str, str]) -> str:
-        """Find the id under which a topic is remembered, when that is nobody else's now; empty without one.
+    def _find_owner(self, id_: str, name: str, people: People, registry: Mapping[str, Author]) -> Identity:
+        """Find who a record's id means among those who are there now, given the name of the page.
 
-        A person may have got an address since; one of authors.toml, who is at the name of that key, another name or
-        another address; a source of dispatch.toml another address.
+        A source of dispatch.toml is its key, whatever its address was. Somebody of authors.toml, whose page has the
+        name of that key, may have another name or another address now, but not both.
         """
-        word, _, url = topic.id.partition(_URL)
-        for id_, name in given.items():
-            was, _, there = id_.partition(_URL)
-            is_keyed = topic.key and (name == topic.key if topic.kind == "author" else was == word)
-            is_like = was == word or (url and there == url)
-            is_named = topic.kind == "author" and url and id_ == word
-            if id_ not in self.by_id and (is_named or (is_keyed and is_like)):
-                return id_
-        return ""
+        word, url = _parse_id(id_)
+        if self.kind != "author":
+            is_key = self.kind == "source" and Identity(key=fold_text(word)) in self.by_id
+            return Identity(key=fold_text(word)) if is_key else Identity(url=fold_address(url), name=fold_text(word))
+        found, now = people.identify(Author(name=word, url=url)), registry.get(name)
+        if found in self.by_id or now is None:
+            return found
+        is_like = is_same_name(now.name, word) or (url and is_same_address(now.url, url))
+        return Identity(key=name) if is_like else found
 
 
 def topics(oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Topic]:
@@ -101,14 +100,21 @@ def topics(oldest_first: Sequence[Issue], publication: Publication, published: I
     records = tuple(published)
     kinds = {kind: _Kind(kind) for kind in FOLDERS}
     named = (author for issue in oldest_first for article in issue.articles for author in article.authors)
-    people = People.among(named, publication.authors)
+    remembered = (
+        Author(name=name, url=url) for name, url in (_parse_id(one.id) for one in records if one.kind == "author")
+    )
+    people = People.among(named, publication.authors, remembered)
     for issue in oldest_first:
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
         for section in reversed(issue.sections):
             for article in reversed(section.articles):
                 for topic in _of(article, section.title, kinds, people):
                     topic.articles.append((issue, article))
-    return [topic for kind in kinds.values() for topic in sorted(kind.placed(records), key=_title)]
+    return [
+        topic
+        for kind in kinds.values()
+        for topic in sorted(kind.placed(records, people, publication.authors), key=_title)
+    ]
 
 
 def names(pages: Iterable[Issue]) -> tuple[Record, ...]:
@@ -128,14 +134,14 @@ def _id(kind: TopicKind, title: str, author: Author | None = None, source: Sourc
     elif source:
         word, url = source.key or source.title, source.url
     else:
-        word, url = title.casefold() if kind == "tag" else title, ""
+        word, url = fold_text(title) if kind == "tag" else title, ""
     return f"{word}{_URL}{url}>" if url else word
 
 
-def _fold_id(id_: str) -> str:
-    """Fold what two ways to write an id may differ in, so that who is remembered in one is found in another."""
+def _parse_id(id_: str) -> tuple[str, str]:
+    """Parse what ``_id`` wrote into the word and the address, which may be empty."""
     word, _, url = id_.partition(_URL)
-    return f"{fold_text(word)}{_URL}{links.canonical(url.removesuffix('>'))}>" if url else fold_text(word)
+    return word, url.removesuffix(">")
 
 
 def _of(
@@ -145,24 +151,27 @@ def _of(
     people: People,
 ) -> Iterator[Topic]:
     """The topics of one article, each once."""
-    seen: set[tuple[TopicKind, str]] = set()
+    seen: set[tuple[TopicKind, Identity]] = set()
     for author in article.authors:
-        name, url = people.identify(author)
-        id_ = f"{name}{_URL}{url}>" if url else name
-        topic = kinds["author"].topic(id_, author.name, people.find_key(author))
+        id_ = people.identify(author)
+        topic = kinds["author"].topic(id_, author.name)
         kinds["author"].by_id[id_] = topic = replace(topic, author=_known(topic.author, author))
         if (topic.kind, id_) not in seen:
             seen.add((topic.kind, id_))
             yield topic
     if (source := article.source) and source.title:
-        id_ = _fold_id(_id("source", "", source=source))
-        topic = kinds["source"].topic(id_, source.title, source.key)
+        id_ = (
+            Identity(key=source.key)
+            if source.key
+            else Identity(url=fold_address(source.url), name=fold_text(source.title))
+        )
+        topic = kinds["source"].topic(id_, source.title)
         kinds["source"].by_id[id_] = topic = replace(topic, source=source)
         yield topic
     if section:
-        yield kinds["section"].topic(_fold_id(section), section)
+        yield kinds["section"].topic(Identity(name=fold_text(section)), section)
     for tag in article.tags:
-        topic = kinds["tag"].topic(_fold_id(tag), tag)
+        topic = kinds["tag"].topic(Identity(name=fold_text(tag)), tag)
         if (topic.kind, topic.id) not in seen:
             seen.add((topic.kind, topic.id))
             yield topic

@@ -26,7 +26,7 @@ from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
 from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
 from dispatch.fetch.posting import Reply, post
-from dispatch.model import Document
+from dispatch.model import Document, Fault
 
 __all__ = [
     "MOST_BYTES",
@@ -82,25 +82,25 @@ def document(
         client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
         return client.get(location).whole()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
-        raise GatherError("only http and https addresses can be fetched", subject=location)
+        raise GatherError("only http and https addresses can be fetched", address=location)
     return _file(location)
 
 
 def states(
     addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
-) -> dict[str, str]:
-    """What becomes of asking each http and https address: empty when it answers, else why it does not.
+) -> dict[str, Fault | None]:
+    """Ask each http and https address whether it answers; None when it does, else why it does not.
 
     Many hosts at once, each for at most two addresses at a time. Nothing is raised, and no body is read.
     """
     client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
 
-    def state(address: str) -> tuple[str, str]:
+    def state(address: str) -> tuple[str, Fault | None]:
         try:
             client.get(address, whole=False).whole()
         except GatherError as error:
-            return address, error.what
-        return address, ""
+            return address, error.faults[0]
+        return address, None
 
     asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
     found = dict(together(asked, state, host=links.host))
@@ -149,7 +149,7 @@ def _file(location: str) -> Document:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
-        raise GatherError(reason, subject=location, hint=hint) from error
+        raise GatherError(reason, address=location, hint=hint) from error
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
 
 

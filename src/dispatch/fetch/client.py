@@ -19,7 +19,7 @@ from dispatch.errors import GatherError
 from dispatch.fetch import addresses, connection, robots
 from dispatch.fetch.headers import as_text, kind, validator, wait
 from dispatch.fetch.turns import Hosts
-from dispatch.model import Document
+from dispatch.model import Document, Place
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_SECONDS: Final = 30.0
@@ -60,7 +60,9 @@ class Answer:
         gone = self.status == 410
         raise GatherError(
             f"the server answered {self.status} {self.reason}".strip(),
-            subject=self.document.name,
+            address=self.document.name,
+            reason="http-status",
+            detail=str(self.status),
             hint="It is gone for good." if gone else "Check the address, or save the page and add the file with --url.",
         )
 
@@ -130,7 +132,11 @@ class Client:
             return
         rules = host.rules(target.origin, lambda: self._rules(target.origin, allow_private=allow_private))
         if is_page and not rules.allow(target.path):
-            raise GatherError("its robots.txt asks robots not to read this page", hint="Add it yourself: dispatch add")
+            raise GatherError(
+                "its robots.txt asks robots not to read this page",
+                hint="Add it yourself: dispatch add",
+                reason="robots",
+            )
 
     def _rules(self, origin: str, *, allow_private: bool) -> robots.Rules:
         """An unreachable robots.txt forbids everything, one that is not there nothing (RFC 9309, section 2.3.1)."""
@@ -152,9 +158,13 @@ class Client:
             is_permanent &= hop.status in _PERMANENT
             url = hop.next
             if not links.is_web(url):
-                raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https")
+                raise GatherError(
+                    f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect"
+                )
         raise GatherError(
-            f"more than {MOST_REDIRECTS} redirects", hint="Open it in a browser and add the address that it ends at."
+            f"more than {MOST_REDIRECTS} redirects",
+            hint="Open it in a browser and add the address that it ends at.",
+            reason="too-many-redirects",
         )
 
     def _try(
@@ -224,29 +234,44 @@ def told(address: str, seconds: float) -> Iterator[None]:
     try:
         yield
     except GatherError as error:
-        raise error.within(address) from error
+        raise error.within(Place(address=address)) from error
     except TimeoutError as error:
         raise GatherError(
-            f"no complete answer within {seconds:g} seconds", subject=address, hint="Try again later."
+            f"no complete answer within {seconds:g} seconds", address=address, hint="Try again later.", reason="timeout"
         ) from error
     except ssl.SSLCertVerificationError as error:
-        raise GatherError(f"its certificate cannot be trusted: {error.verify_message}", subject=address) from error
+        raise GatherError(
+            f"its certificate cannot be trusted: {error.verify_message}",
+            address=address,
+            reason="bad-certificate",
+            detail=error.verify_message,
+        ) from error
     except HTTPException as error:
         raise GatherError(
-            f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}", subject=address
+            f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}",
+            address=address,
+            reason="not-http",
         ) from error
     except OSError as error:
         raise GatherError(
-            error.strerror or str(error) or type(error).__name__, subject=address, hint="Try again later."
+            error.strerror or str(error) or type(error).__name__,
+            address=address,
+            hint="Try again later.",
+            reason="network",
+            detail=error.strerror or "",
         ) from error
     except ValueError as error:
-        raise GatherError(str(error)[:200] or type(error).__name__, subject=address) from error
+        raise GatherError(str(error)[:200] or type(error).__name__, address=address, reason="bad-address") from error
 
 
 def refuse_more(size: int) -> None:
     """Raises GatherError when this is more than anybody sends who means well."""
     if size > MOST_BYTES:
-        raise GatherError("this is larger than 15 MiB", hint="Is it the right one? A part of it can be added alone.")
+        raise GatherError(
+            "this is larger than 15 MiB",
+            hint="Is it the right one? A part of it can be added alone.",
+            reason="too-large",
+        )
 
 
 def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:

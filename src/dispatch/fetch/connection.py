@@ -41,7 +41,7 @@ def answer(
     if form is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
     if any(_CONTROL.search(line) for line in lines):
-        raise GatherError("the request would hold control characters", hint="Check the address.")
+        raise GatherError("the request would hold control characters", hint="Check the address.", reason="bad-address")
     request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
     with _connected(target, endpoints, deadline, tls) as connection:
         connection.settimeout(_left(deadline))
@@ -65,7 +65,9 @@ def pieces(response: HTTPResponse) -> Iterator[bytes]:
     elif encoding in {"gzip", "x-gzip"}:
         yield from _inflated(_raw(response))
     else:
-        raise GatherError(f"the server sent it compressed as {encoding[:40]!r}, which was not asked for")
+        raise GatherError(
+            f"the server sent it compressed as {encoding[:40]!r}, which was not asked for", reason="bad-encoding"
+        )
 
 
 def _raw(response: HTTPResponse) -> Iterator[bytes]:
@@ -83,13 +85,13 @@ def _inflated(compressed: Iterator[bytes]) -> Iterator[bytes]:
                 yield inflater.decompress(piece, _INFLATED_PIECE)
                 piece = inflater.unconsumed_tail
     except zlib.error as error:
-        raise GatherError("what the server sent as gzip is not gzip") from error
+        raise GatherError("what the server sent as gzip is not gzip", reason="bad-encoding") from error
     if not inflater.eof:
         raise _cut()
 
 
 def _cut() -> GatherError:
-    return GatherError("the answer ended before it was complete", hint="Try again later.")
+    return GatherError("the answer ended before it was complete", hint="Try again later.", reason="cut-off")
 
 
 def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext) -> socket.socket:

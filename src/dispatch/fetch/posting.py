@@ -97,8 +97,10 @@ def _follow(
                 )
         url = links.resolve(url, location)
         if not links.is_web(url):
-            raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https")
-    raise GatherError(f"more than {MOST_REDIRECTS} redirects", hint="Use the address that they end at.")
+            raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect")
+    raise GatherError(
+        f"more than {MOST_REDIRECTS} redirects", hint="Use the address that they end at.", reason="too-many-redirects"
+    )
 
 
 def _first_line(body: bytes) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dispatch import html, links
+from dispatch import html, identity
 from dispatch.model import Article, Source
 
 
@@ -64,8 +64,9 @@ def _is_own(origin: Source, own: Source, source: Source) -> bool:
     """Whether an entry's origin is the source that was asked."""
     if origin == own or not (origin.title or origin.url or origin.feed):
         return True
-    ours = {links.canonical(url) for url in (own.feed, own.url, source.feed, source.url) if url}
-    return any(links.canonical(url) in ours for url in (origin.feed, origin.url) if url)
+    ours = [url for url in (own.feed, own.url, source.feed, source.url) if url]
+    asked = [url for url in (origin.feed, origin.url) if url]
+    return any(identity.is_same_address(url, other) for url in asked for other in ours)
 
 
 def _once(tags: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 from dispatch import fetch
 from dispatch.errors import GatherError
 from dispatch.gather import reading
-from dispatch.model import Source
+from dispatch.model import Place, Source
 from dispatch.readers import discovery
 
 MOST_NAMED: Final = 3
@@ -57,4 +57,4 @@ def _read(answer: fetch.Answer) -> reading.Found:
     try:
         return reading.read(document)
     except GatherError as error:
-        raise error.within(document.name) from error
+        raise error.within(Place(address=document.name)) from error

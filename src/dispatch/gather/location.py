@@ -5,7 +5,7 @@ from dataclasses import replace
 from dispatch import fetch, links
 from dispatch.errors import GatherError
 from dispatch.gather import completing
-from dispatch.model import Article, Document
+from dispatch.model import Article, Document, Place
 from dispatch.readers import READERS
 
 _LOOKS_LIKE = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x89PNG", "a picture"))
@@ -34,15 +34,15 @@ def articles(
     if not name:
         raise GatherError(
             f"this is {_kind(document)}, which cannot be read",
-            subject=document.name,
+            address=document.name,
             hint="Feeds, HTML pages, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
     try:
         found = READERS[name].read(document)
     except GatherError as error:
-        raise error.within(document.name) from error
+        raise error.within(Place(address=document.name)) from error
     if not found:
-        raise GatherError(f"there is nothing to read in this {name}", subject=document.name)
+        raise GatherError(f"there is nothing to read in this {name}", address=document.name)
     typed = location if links.is_web(location) and name != "feed" else ""
     return [completing.dated(replace(article, url=typed or article.url), zone) for article in found]
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from dispatch import fetch, links
 from dispatch.errors import GatherError
 from dispatch.gather import completing, reading
-from dispatch.model import Article, Document, Source, Visit
+from dispatch.model import Article, Document, Place, Source, Visit
 
 MOST_PAGES: Final = 20
 MOST_MISSED: Final = 3  # in a row: then the rest waits
@@ -165,7 +165,7 @@ class _Gathering:
         address = _address(source)
         if not (address and source.key):
             missing = "address" if source.key else "key"
-            raise GatherError(f"it has no {missing}", subject=source.title, hint="Give it one in dispatch.toml.")
+            raise GatherError(f"it has no {missing}", address=source.title, hint="Give it one in dispatch.toml.")
         return self.client.get(
             address,
             etag=visit.etag,
@@ -176,11 +176,11 @@ class _Gathering:
 
     def _page(self, address: str, source: Source) -> Article:
         if not links.is_web(address):
-            raise GatherError("it has no page", subject=source.title)
+            raise GatherError("it has no page", address=source.title)
         answer = self.client.get(address, allow_private=source.allow_private, is_page=True)
         found = self._read(answer.whole(), "article").articles
         if not found:
-            raise GatherError("there is nothing to read on this page", subject=address)
+            raise GatherError("there is nothing to read on this page", address=address)
         return found[0]
 
     def _read(self, document: Document, kind: str) -> reading.Found:
@@ -190,7 +190,7 @@ class _Gathering:
             with self.large:
                 return reading.read(document, kind, seconds=self.reading_seconds)
         except GatherError as error:
-            raise error.within(document.name) from error
+            raise error.within(Place(address=document.name)) from error
 
     def _entry(self, article: Article, own: Source, source: Source) -> Article:
         return completing.entry(article, own, source, self.zone)

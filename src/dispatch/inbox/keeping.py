@@ -26,7 +26,7 @@ class Entry:
     """An article with all that it is compared by."""
 
     article: Article
-    address: str  # links.canonical
+    address: str  # identity.fold_address
     given: bytes  # a digest of the entry as the source has it
     text: str
     digest: bytes  # of title and text; empty without text
@@ -48,7 +48,7 @@ def entry(article: Article, given: Article) -> Entry:
     text = html.text(article.content)
     return Entry(
         article=article,
-        address=links.canonical(article.url),
+        address=identity.fold_address(article.url),
         given=given_digest(given),
         text=text,
         digest=_digest(identity.fold_words(article.title, text)) if text.strip() else b"",
@@ -62,7 +62,7 @@ def given_digest(article: Article) -> bytes:
 
 def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
     """Whether the inbox has this entry of that source exactly as it is, or has it from elsewhere."""
-    address, given = links.canonical(article.url), given_digest(article)
+    address, given = identity.fold_address(article.url), given_digest(article)
     known = match(connection, source, article, address, given)
     return known is not None and (known.also or known.source != source or known.given == given)
 
@@ -99,7 +99,10 @@ def match(
     for row in rows if len(rows) < _MOST_ALIKE else ():
         # Some feeds give all entries one address, such as that of the page that has them all.
         differs = row[5] == source and (row[0] in taken or (article.id and row[6]))
-        if not differs or fold_text(stored(connection, row[1]).title) == fold_text(article.title):
+        there = stored(connection, row[1])
+        if differs and fold_text(there.title) != fold_text(article.title):
+            continue
+        if any(identity.is_same_article(replace(there, url=url), article) for url in _urls(connection, there, row[1])):
             return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source)
     return None
 
@@ -108,6 +111,12 @@ def stored(connection: sqlite3.Connection, number: int) -> Article:
     """The article of that number, which there is."""
     row: tuple[str] = connection.execute("SELECT article FROM articles WHERE number = ?", (number,)).fetchone()
     return nouns.noun(Article, row[0])
+
+
+def _urls(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
+    """The address of the article of that number, and those at which it was found as well."""
+    row: tuple[str] = connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
+    return [article.url, *json.loads(row[0])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +179,8 @@ class Keeping:
 
     def _also(self, one: Entry, number: int) -> bool:
         """Remember that an article is found elsewhere, too; whether that is elsewhere."""
-        row = self.connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
-        known = json.loads(row[0])
-        if one.address in {links.canonical(url) for url in (*known, stored(self.connection, number).url)}:
+        _, *known = urls = _urls(self.connection, stored(self.connection, number), number)
+        if any(identity.is_same_address(one.article.url, url) for url in urls):
             return False
         self._entry(one, number, also=True)
         if one.address:

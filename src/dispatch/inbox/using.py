@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from dispatch import links
+from dispatch import identity
 
 # Given the slug of an issue, or "" for the ledger: the id and the address of every article in it.
 Read = Callable[[str], Iterable[tuple[str, str]]]
@@ -58,7 +58,7 @@ def learn(connection: sqlite3.Connection, folder: str, stamp: str | None, pairs:
     connection.execute("DELETE FROM folders WHERE folder = ?", (folder,))
     if stamp is not None:
         connection.execute("INSERT INTO folders VALUES (?, ?)", (folder, stamp))
-        rows = ((folder, id_, links.canonical(url)) for id_, url in pairs)
+        rows = ((folder, id_, identity.fold_address(url)) for id_, url in pairs)
         connection.executemany("INSERT INTO used VALUES (?, ?, ?)", rows)
     mark(connection, concerned | _concerned(connection, folder))
 

@@ -5,17 +5,48 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 Half = Literal["", "text", "html"]
-Reason = Literal["", "too-many-parts"]
+# Why something could not be fetched, read or read back.
+Reason = Literal[
+    "",
+    "too-many-parts",
+    # what came, or was rendered, is not what it should be
+    "doctype",
+    "not-a-feed",
+    "not-a-message",
+    "not-json",
+    "not-utf-8",
+    "not-xml",
+    "too-deep",
+    "unknown-format",
+    # an address does not answer
+    "bad-address",
+    "bad-certificate",
+    "bad-encoding",
+    "bad-redirect",
+    "cut-off",
+    "http-status",
+    "network",
+    "not-http",
+    "private-network",
+    "robots",
+    "timeout",
+    "too-large",
+    "too-many-redirects",
+    "unknown-host",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something is: in a file that a person edits, in a finished edition, or both.
+    """Where something is: in a file that a person edits, at an address, in a finished edition, or in several of these.
 
     Found when the file is read, never guessed afterwards. What is not known is empty.
     """
 
-    file: Annotated[str, "a path below the publication's folder with forward slashes, or an address"] = ""
+    file: Annotated[str, "the path of a file, below the publication's folder with forward slashes"] = ""
+    address: Annotated[
+        str, "what is no file of the publication: an address, a location as it was given, host and port, a format"
+    ] = ""
     line: Annotated[int, "its line, from 1; 0 when it is not known"] = 0
     key: Annotated[str, "the key of the file's data, such as authors[2].name, where numbers count from 1"] = ""
     edition: Annotated[str, "the path of a finished edition"] = ""
@@ -25,22 +56,27 @@ class Place:
     def within(self, outer: "Place") -> "Place":
         """Return the place in ``outer`` of what was found here, in a text that stands there.
 
-        The third line of a body that begins in line 12 of its file is that file's line 14.
+        The third line of a body that begins in line 12 of its file is that file's line 14. What has a file or an
+        address of its own lies there, and not in the outer one.
         """
+        around = Place() if self.file or self.address else outer
         return Place(
-            file=outer.file or self.file,
-            line=outer.line + self.line - 1 if outer.line and self.line else outer.line or self.line,
-            key=".".join(filter(None, (outer.key, self.key))),
+            file=self.file or around.file,
+            address=self.address or around.address,
+            line=around.line + self.line - 1 if around.line and self.line else around.line or self.line,
+            key=".".join(filter(None, (around.key, self.key))),
             edition=outer.edition or self.edition,
             half=outer.half or self.half,
             article=outer.article or self.article,
         )
 
     def __str__(self) -> str:
-        """How a message speaks of it: file, line and key, or edition, half and article."""
+        """How a message speaks of it: address, file, line and key, or edition, half and article."""
         return ": ".join(self._parts())
 
     def _parts(self) -> Iterator[str]:
+        if self.address:
+            yield self.address
         if self.file:
             yield f"{self.file}:{self.line}" if self.line else self.file
         if self.key:
@@ -58,9 +94,10 @@ class Fault:
     place: Annotated[Place, "where it is"] = Place()
     hint: Annotated[str, "what to do, in the imperative; may be empty"] = ""
     reason: Annotated[Reason, "why, for programs; empty where none asks"] = ""
+    detail: Annotated[str, "what goes with the reason, such as the status that a server answered"] = ""
 
     def within(self, place: Place | str) -> "Fault":
-        """Return the same fault at, or below, a place; a text is a file or an address."""
+        """Return the same fault at, or below, a place; a text is a file."""
         return replace(self, place=self.place.within(Place(file=place) if isinstance(place, str) else place))
 
     def __str__(self) -> str:

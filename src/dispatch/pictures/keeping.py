@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from dispatch import files, html, identity, links, terms
 from dispatch.errors import GatherError
-from dispatch.model import Copy, Fault, Issue, Publication, Variant
+from dispatch.model import Copy, Fault, Issue, Place, Publication, Variant
 
 # The folder of the copies beside an issue's articles, and that of what is served at the top of the site.
 COPIES: Final = "copies"
@@ -51,7 +51,7 @@ def keep(publication: Publication, issue: Issue, address: str, body: bytes) -> P
     """Keep what an address answered beside the issue's articles. Raises GatherError where it is no sound picture."""
     from dispatch.pictures import opening
 
-    with _told(address):
+    with _told(Place(address=address)):
         with opening.opened(body) as image:
             ending = opening.ENDINGS[image.format or ""]
         opening.refuse_damage(body)
@@ -90,7 +90,7 @@ def _copied(
     from dispatch.pictures import opening, variants
 
     body = files.read(path, within=publication.root, error=GatherError)
-    with _told(files.name(path, publication.root)):
+    with _told(Place(file=files.name(path, publication.root))):
         planned = variants.plan(body, widths)
         making = {f"{SERVED}/{one.name}": partial(_made, publication.root, path, widths, one.name) for one in planned}
         if not all(map(is_public, making)):
@@ -113,7 +113,7 @@ def _made(root: Path, path: Path, widths: tuple[int, ...], name: str) -> bytes:
     """The bytes of one variant. Raises GatherError when the original was changed meanwhile."""
     from dispatch.pictures import variants
 
-    with _told(files.name(path, root)):
+    with _told(Place(file=files.name(path, root))):
         made = variants.encoded(files.read(path, within=root, error=GatherError), widths)
         if name not in made:
             raise GatherError("the picture was changed while it was copied", hint="Do that once more.")
@@ -158,9 +158,9 @@ def _digest(address: str) -> str:
 
 
 @contextmanager
-def _told(subject: str) -> Iterator[None]:
-    """What is wrong with a picture is said of this address or file."""
+def _told(place: Place) -> Iterator[None]:
+    """What is wrong with a picture is said of its place."""
     try:
         yield
     except GatherError as error:
-        raise error.within(subject) from error
+        raise error.within(place) from error

@@ -8,6 +8,7 @@ citation metas, microformats, author boxes); a *guess* is one that often names s
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from dispatch.identity import is_name_inverted
 from dispatch.model import Author, Certainty
 from dispatch.readers import people
 
@@ -65,5 +66,5 @@ def _as_shown(author: Author, everyone: Iterable[Author]) -> Author:
     """The author with the fullest way to write the name: not turned round for an index, initials with full stops."""
     forms = [other.name for other in everyone if people.alike(other.name, author.name)]
     return replace(
-        author, name=max([author.name, *forms], key=lambda form: (not people.inverted(form), form.count(".")))
+        author, name=max([author.name, *forms], key=lambda form: (not is_name_inverted(form), form.count(".")))
     )

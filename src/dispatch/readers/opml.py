@@ -20,7 +20,7 @@ def read(document: Document) -> list[Source]:
     root = xml.parse(charset.text(document))
     if root.tag != "opml":
         raise GatherError(
-            f"this is XML, but not OPML: its root is {root.tag}", subject=document.name, hint="Export it as OPML again."
+            f"this is XML, but not OPML: its root is {root.tag}", address=document.name, hint="Export it as OPML again."
         )
     return [source for body in root.iter("body") for source in _sources(body, "", document.url)]
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from dispatch import html, links
+from dispatch import html, identity, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Certainty, Document, Image, Source
 from dispatch.readers import (
@@ -92,7 +92,9 @@ def read(document: Document) -> list[Article]:
         summary=head.summary or data.summary,
         content=content,
         authors=authors,
-        credits=tuple(credit for credit in data.credits if not any(people.same(credit.name, a.name) for a in authors)),
+        credits=tuple(
+            credit for credit in data.credits if not any(identity.is_same_name(credit.name, a.name) for a in authors)
+        ),
         certainty=certainty,
         source=source,
         published=data.published or marks.published or head.published,
@@ -190,7 +192,7 @@ def _credited(
     careful, careless = metatags.authors(root)
 
     def persons(named: Iterable[Author]) -> list[Author]:
-        return [author for author in named if not any(people.same(author.name, house) for house in houses)]
+        return [author for author in named if not any(identity.is_same_name(author.name, house) for house in houses)]
 
     # Where another article may be meant, what would be sure is a guess.
     sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
+from dispatch.identity import fold_spelling
 from dispatch.model import Author, Credit
 from dispatch.text import fold_text
 
@@ -42,7 +43,6 @@ _NOBODY = frozenset(
 _BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
 _ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")
 _LOGIN = re.compile(r"[a-z0-9._-]+", re.ASCII)
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 _SEPARATORS = r"[\s,;/&+|·•、،，؛]*"
 _AND = r"and|und|et|y|e|och|og|en|ja|ve|with|mit|и|و|और|と|和|与|與|及"
 _BETWEEN = f"(?:{_SEPARATORS}(?:{_AND})?{_SEPARATORS})"
@@ -53,7 +53,7 @@ def name(written: str) -> str:
     shown = " ".join(html.clean(unescape(written)).split())
     before = _BEFORE.match(shown)
     shown = shown[before.end() :] if before else shown
-    nobody = shown.casefold() in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > 200
+    nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > 200
     return "" if nobody or not re.search(r"\w", shown) else shown
 
 
@@ -70,23 +70,12 @@ def author(written: str, *, url: str = "", email: str = "", bio: str = "", avata
         )
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two names are the same, however their letters, capitals and spaces are written."""
-    return fold_text(one) == fold_text(other)
-
-
 def alike(one: str, other: str) -> bool:
     """Whether two names are likely to be one person's: initials with or without full stops, turned round or not.
 
     To find out whether two witnesses mean the same; never to make one of two people.
     """
-    return _loose(one) == _loose(other)
-
-
-def inverted(written: str) -> bool:
-    """Whether a name is turned round, as indexes have it (“Holm, Ada”), and not only followed by “Jr.”."""
-    _, comma, rest = written.partition(", ")
-    return bool(comma) and not _SUFFIX.fullmatch(rest)
+    return fold_spelling(one) == fold_spelling(other)
 
 
 def joins(joined: str, names: Sequence[str]) -> bool:
@@ -105,9 +94,9 @@ def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, .
     authors: dict[str, Author] = {}
     for author in named:
         authors[fold_text(author.name)] = _merge(authors.get(fold_text(author.name), author), author)
-    keys = {_loose(author.name): key for key, author in authors.items()}
+    keys = {fold_spelling(author.name): key for key, author in authors.items()}
     for author in more:
-        if key := keys.get(_loose(author.name)):
+        if key := keys.get(fold_spelling(author.name)):
             authors[key] = _merge(authors[key], author)
     return tuple(authors.values())
 
@@ -133,9 +122,3 @@ def _merge(author: Author, more: Author) -> Author:
         bio=author.bio or more.bio,
         avatar=author.avatar or more.avatar,
     )
-
-
-def _loose(written: str) -> str:
-    last, _, first = written.partition(", ")
-    turned = f"{first} {last}" if inverted(written) else written
-    return re.sub(r"[\s.,]", "", fold_text(turned))

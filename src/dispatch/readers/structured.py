@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from dispatch import html, links
+from dispatch import html, identity, links
 from dispatch.model import Article, Author, Certainty, Credit, Image, Source
 from dispatch.readers import elements, entries, media, people
 from dispatch.readers.dates import moment
@@ -52,7 +52,7 @@ def article(
         for item in named
         for author in _people(item, by_id, base)
         # The publisher as a person is a mistake; as an organisation it is the author that the page means.
-        if not any(people.same(author.name, name) for name in publishers) or _organisation(item, by_id)
+        if not any(identity.is_same_name(author.name, name) for name in publishers) or _organisation(item, by_id)
     ]
     return Article(
         certainty=certainty,
@@ -81,11 +81,11 @@ def _found(
 ) -> tuple[Node | None, Certainty]:
     """The node of the page's own article: the one with its address, else with its title, else the only one."""
     found = [node for node in nodes if _is(node, _IS_ARTICLE) and (node.get("headline") or node.get("author"))]
-    here = {links.canonical(url) for url in urls if url}
+    here = {identity.fold_address(url) for url in urls if url}
     elsewhere = []
     for node in found:
         url = _address([node.get("url"), node.get("mainEntityOfPage")], base)
-        if url and links.canonical(url) in here:
+        if url and identity.fold_address(url) in here:
             return node, "certain"
         if url and urlsplit(url).path.strip("/"):
             elsewhere.append(node)

@@ -34,7 +34,7 @@ def shorten(text: str, most: int = 60) -> str:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Rows]]:
-    """The rows by rule and by subject; ``phrases`` and ``subjects`` are no rules, they fill holes."""
+    """The rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules, they fill holes."""
     text = (files("dispatch.report") / "messages.toml").read_text("utf-8")
     return cast("Mapping[str, Mapping[str, Rows]]", tomllib.loads(text))
 
@@ -60,6 +60,8 @@ def _pieces(pieces: Iterable[Piece], finding: Finding) -> Iterator[str]:
         yield text
         if name == "it":
             yield _fill(_table()["subjects"][finding.subject], finding)
+        elif name == "reason" and (reason := finding.value(name)):
+            yield _fill(_table()["reasons"][str(reason)], finding)
         elif name and name in phrases:
             yield _fill(phrases[name], finding)
         elif name:

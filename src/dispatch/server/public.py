@@ -49,7 +49,7 @@ class Public:
 
     def __init__(self, folder: Path, *, below: str = "", warn: Callable[[str], None] = lambda _: None) -> None:
         if not folder.is_dir():
-            raise DeliveryError("there is no such folder", subject=str(folder), hint="Make it: dispatch publish")
+            raise DeliveryError("there is no such folder", address=str(folder), hint="Make it: dispatch publish")
         # A link at the top is followed anew each time, one below never.
         self._folder = folder.absolute()
         self.below = f"{below.strip('/')}/".lstrip("/")

@@ -77,7 +77,7 @@ def _bound(host: str, port: int) -> socket.socket:
         reason = (getattr(cause, "strerror", "") or str(cause)).lower()
         is_taken = isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE
         hint = "Choose another one: --port 8001" if is_taken else ""
-        raise DeliveryError(f"cannot be listened on: {reason}", subject=f"{host}:{port}", hint=hint) from cause
+        raise DeliveryError(f"cannot be listened on: {reason}", address=f"{host}:{port}", hint=hint) from cause
     # Headers and body are two writes. asyncio sees to this only where it made the socket itself; it is inherited.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

@@ -9,7 +9,6 @@ pictures, through Outlook's eyes. It renders and checks nothing itself; a Newsro
     looks      an edition through glasses, pure
     outlook    the conditional comments of mail, as Outlook reads them, pure
     reader     a feed as a feed reader shows it, pure
-    faults     an error as the faults that it tells of
     watching   which files changed
     running    the server around it
     page/      the page itself: HTML, CSS and JavaScript as they are sent

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dispatch import files
 from dispatch.checks import page as pages
 from dispatch.checks.email import CLIP
 from dispatch.checks.entries import Feed
@@ -189,7 +188,7 @@ class Preview:
         slug, path = request.path_params["slug"], request.path_params["path"]
         body = await run_in_threadpool(self._newsroom.file, slug, path)
         if body is None:
-            raise IssueError("there is no such feed in the site", subject=path)
+            raise IssueError("there is no such feed in the site", address=path)
         return reader.read(path, body)
 
     async def _mailbox(self, request: Request) -> Response:
@@ -232,23 +231,22 @@ class Preview:
     def _show(self, place: Place, what: str, hint: str) -> dict[str, object]:
         """What is wrong, as the page shows it, with the file and the line for a link into an editor."""
         file = f"{(self._root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
-        where = str(replace(place, file="", line=0, key=""))
+        where = str(replace(place, file="", address="", line=0, key=""))
         return {"path": place.file, "line": place.line or 1, "file": file, "where": where, "what": what, "hint": hint}
 
     def _show_faults(self, faults: Iterable[Fault]) -> list[dict[str, object]]:
         return [self._show_fault(fault) for fault in faults]
 
     def _show_fault(self, fault: Fault) -> dict[str, object]:
-        """A fault; one that lies in no file of the publication names its place instead of leading there."""
-        is_here = files.is_there(self._root / fault.place.file)
-        what = str(replace(fault, place=Place(key=fault.place.key) if is_here else fault.place))
-        return self._show(fault.place if is_here else Place(), what, fault.hint)
+        """A fault: the page leads to its file and names everything else of its place."""
+        what = str(replace(fault, place=replace(fault.place, file="", line=0)))
+        return self._show(replace(fault.place, address="", edition=""), what, fault.hint)
 
 
 def _look(request: Request) -> frozenset[str]:
     look = frozenset(request.path_params["look"].split("+"))
     if not look <= looks.LOOKS:
-        raise IssueError("there are no such glasses", subject=request.path_params["look"])
+        raise IssueError("there are no such glasses", address=request.path_params["look"])
     return look
 
 
@@ -259,7 +257,7 @@ async def _body(request: Request) -> bytes:
         async for part in request.stream():
             body += part
             if len(body) > MOST:
-                raise IssueError("is too long", subject="what was sent")
+                raise IssueError("is too long", address="what was sent")
     return body
 
 

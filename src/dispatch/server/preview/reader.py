@@ -5,6 +5,7 @@ from html import escape
 
 from dispatch.checks.entries import READ, Feed, Said
 from dispatch.errors import CheckError
+from dispatch.model import Place
 
 FORMATS: Mapping[str, str] = {"xml": "rss", "atom": "atom", "json": "json"}
 
@@ -13,7 +14,7 @@ def read(path: str, body: bytes) -> Feed:
     """The feed in a file. Raises CheckError."""
     format_ = FORMATS.get(path.rpartition(".")[2])
     if format_ is None:
-        raise CheckError("is no feed", subject=path)
+        raise CheckError("is no feed", subject=Place(edition=path))
     return READ[format_](body)
 
 

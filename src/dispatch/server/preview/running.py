@@ -23,7 +23,7 @@ def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
     except (OSError, OverflowError) as cause:
         reason = (getattr(cause, "strerror", "") or str(cause)).lower()
         raise DeliveryError(
-            f"cannot be listened on: {reason}", subject=f"{HOST}:{port}", hint="Leave --port out to take a free one."
+            f"cannot be listened on: {reason}", address=f"{HOST}:{port}", hint="Leave --port out to take a free one."
         ) from cause
     with listening:
         # Headers and body are two writes. asyncio sees to this only where it made the socket itself; it is inherited.
