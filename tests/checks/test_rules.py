@@ -40,6 +40,7 @@ from dispatch.model import (
     Theme,
     Variant,
 )
+from dispatch.report import write_hint
 from nouns import DATE, PAGES
 
 BY = nouns.publication()
@@ -462,6 +463,23 @@ def test_what_is_unchanged_since_it_was_published_passes() -> None:
     assert of_issue(ISSUE, published=(Record(id="tag:x", kind="issue", url="u", published=None, authors=""),)) == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "rule", "place"),
+    [
+        ({"published": DATE - timedelta(days=1)}, "ids.date", Place(file="issues/defence/issue.md", key="date")),
+        ({"url": "https://old.example/issues/defence/"}, "ids.link", Place(file="dispatch.toml", key="url")),
+    ],
+)
+def test_what_was_published_of_an_issue_is_put_back_for_no_correction_mends_it(
+    changed: Mapping[str, object], rule: str, place: Place
+) -> None:
+    now = Record(id=ISSUE.id, kind="issue", url="https://wire.example/issues/defence/", published=ISSUE.date)
+    (found,) = of_issue(ISSUE, published=(replace(now, **changed),), current=(now,))  # type: ignore[arg-type]
+    assert (found.rule, found.subject, found.place) == (rule, "issue", place)
+    assert "--mends" not in write_hint(found)
+    assert write_hint(found).startswith("Put back")
+
+
 def test_each_address_is_asked_once() -> None:
     asked = check.addresses(ISSUE)
     assert len(asked) == len(set(asked))
@@ -590,10 +608,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrected.find_answered(story, ISSUE, (), "UTC")
+    whole = corrected.find_answered(story, ISSUE, set(), "UTC")
     assert whole == {"ids.authors", "ids.date"}
-    assert corrected.find_answered(replace(story, authors=()), ISSUE, (), "UTC") == {"ids.date"}
-    assert corrected.find_answered(replace(story, published=None), ISSUE, (), "UTC") == {"ids.authors"}
+    assert corrected.find_answered(replace(story, authors=()), ISSUE, set(), "UTC") == {"ids.date"}
+    assert corrected.find_answered(replace(story, published=None), ISSUE, set(), "UTC") == {"ids.authors"}
 
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
