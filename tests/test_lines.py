@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.cli.lines import locate
-from dispatch.model import Finding, Place, Value
+from dispatch.model import Finding, FindingValue, Place
 
 FILES = {
     "dispatch.toml": 'title = "The Wire"\n[email]\nfrom = "x@y.example"\n\n[theme]\naccent = "#777777"\n',
@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def line(root: Path, place: Place, **values: Value) -> int:
+def line(root: Path, place: Place, **values: FindingValue) -> int:
     finding = Finding(rule="r", severity="error", subject="link", place=place, values=tuple(values.items()))
     (found,) = locate([finding], root)
     assert found == finding.at(found.place)

@@ -11,7 +11,7 @@ import pytest
 
 import dispatch.report
 from dispatch.checks import RULES
-from dispatch.model import Finding, Place, Subject, Value
+from dispatch.model import Finding, FindingValue, Place, Subject
 from dispatch.report import shorten, write_hint, write_message
 
 FOLDER = Path(dispatch.report.__file__).parent
@@ -19,7 +19,7 @@ TABLE = tomllib.loads((FOLDER / "messages.toml").read_text("utf-8"))
 PHRASES, SUBJECTS = TABLE["phrases"], TABLE["subjects"]
 GOLDEN = Path(__file__).parent.parent / "data" / "messages.txt"
 # A value for each hole that a row may have.
-VALUES: dict[str, Value] = {
+VALUES: dict[str, FindingValue] = {
     "attribute": "onclick",
     "count": 2,
     "date": "2026-11-26",

@@ -420,6 +420,39 @@ def test_a_link_to_a_place_of_the_issue(name: str) -> None:
     assert ("links.fragment" in {one.rule for one in found}) == (name != "content")
 
 
+EMPTIED: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "the date of an item": ("rss", ("<pubDate>[^<]*", "<pubDate>"), ("feed.date", "date")),
+    "the date of a feed": ("atom", ("<updated>[^<]*", "<updated>"), ("feed.date", "date")),
+    "a date in JSON": ("json", ('"date_published": "[^"]*', '"date_published": "'), ("feed.date", "date")),
+    "an id": ("atom", ("(<entry>\\s*<id>)[^<]*", r"\1"), ("feed.id", "article")),
+    "a guid": ("rss", ("<guid[^>]*>[^<]*", '<guid isPermaLink="true">'), ("feed.id", "link")),
+    "a link in JSON": ("json", ('"(external_)?url": "https://paper[^"]*', r'"\1url": "'), ("feed.address", "link")),
+    "title and id in JSON": ("json", ('"(id|title)": "[^"]*', r'"\1": "'), ("feed.required", "article")),
+}
+
+
+@pytest.mark.parametrize("name", EMPTIED)
+def test_what_is_empty_in_a_feed_is_no_word_in_a_finding(name: str) -> None:
+    format, (pattern, emptied), fact = EMPTIED[name]  # noqa: A001
+    body, times = re.subn(pattern, emptied, nouns.body(format, ISSUE).decode())
+    assert times
+    found = [one for one in judge(format, body.encode(), ISSUE, BY) if (one.rule, one.subject) == fact]
+    assert found
+    assert {one.value("found") for one in found} == {None}
+
+
+def test_an_address_in_a_body_that_is_empty_is_no_word_in_a_finding() -> None:
+    issue = nouns.issue(nouns.article(1, content='<p><a href="">One</a></p>', source=Source(syndicate="full")))
+    found = [one for one in judge("json", nouns.body("json", issue), issue) if one.rule == "feed.address"]
+    assert [(one.subject, one.value("found")) for one in found] == [("text", None)]
+
+
+def test_a_message_without_parts_has_none_in_its_finding() -> None:
+    body = b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
+    found = [one for one in judge("eml", body, ISSUE, BY) if one.rule == "email.parts"]
+    assert [(one.subject, dict(one.values)) for one in found] == [("part", {"type": "text/calendar"})]
+
+
 def test_descriptions_before_bodies() -> None:
     body = nouns.body("rss", ISSUE).decode()
     item = re.search(

@@ -6,14 +6,13 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import find, fold
-from dispatch.checks.rules import find_place, finding, headline
+from dispatch.checks.rules import find_edition_place, finding, headline
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -26,7 +25,7 @@ _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", r
 def check(case: Case) -> Iterator[Finding]:
     """Judges every edition."""
     for edition, error in case.unreadable:
-        place = replace(find_place(case.issue), edition=edition.path)
+        place = find_edition_place(case.issue, edition)
         yield finding("attribution.readable", "edition", place, reason=error.what)
     for _, part in case.parts:
         yield from (found.at(part.at) for found in _whole(case, part))

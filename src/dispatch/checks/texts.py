@@ -63,7 +63,7 @@ def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterato
         yield finding("attribution.heading", "heading", headline=name, wanted=heading)
     lost = in_order([line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines])
     if lost:
-        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or "")
+        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or None)
 
 
 def opening(content: tuple[Line, ...]) -> str:

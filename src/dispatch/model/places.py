@@ -12,8 +12,8 @@ Reason = Literal["", "too-many-parts"]
 class Place:
     """Where something is: in a file that a person edits, in a finished edition, or both.
 
-    File and key are known from the reading, never guessed afterwards. A fault has its line from there, too; a finding is
-    given one when somebody is to see it, by its key, else by its words. What is not known is empty.
+    File and key are known from the reading, never guessed afterwards. So is the line of a fault; a finding is given its
+    own when somebody is to see it, by its key, else by its words. What is not known is empty.
     """
 
     file: Annotated[str, "a path below the publication's folder with forward slashes, or an address"] = ""
