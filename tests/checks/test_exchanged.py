@@ -198,6 +198,34 @@ def test_a_name_within_a_name_does_not_stand_for_it(name: str, format: str) -> N
     assert {one.place.half for one in found if (one.rule, one.subject) == fact} == halves
 
 
+WIDE = replace(
+    STORY,
+    authors=(Author(name="Ada  Lane"), Author(name="J\u00f3n\u00a0\u00de\u00f3r \u200f")),
+    credits=(Credit(role="translator", name="Tove  Quist"), Credit(role="photographer", name="Phil\u200f Moss")),
+    source=replace(STORY.source, title="The  Paper"),
+)
+GIVEN = {*(author.name for author in WIDE.authors), *(credit.name for credit in WIDE.credits), WIDE.source.title}
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda it: replace(it, authors=(), credits=(), source=replace(it.source, title="")),
+        lambda it: replace(it, authors=it.authors[::-1]),
+        lambda it: replace(it, credits=tuple(replace(one, role="editor") for one in it.credits)),
+    ],
+    ids=["people", "order", "roles"],
+)
+def test_what_is_missing_is_handed_over_as_it_was_given(change: Change, format: str) -> None:  # noqa: A002
+    assert told(format, WIDE, right=WIDE) == []
+    found = [one for one in told(format, change(WIDE), right=WIDE) if one.rule.startswith("attribution.")]
+    handed = {value for one in found for value in (one.value("name"), one.value("wanted")) if value}
+    names = {name for value in handed for name in (value if isinstance(value, tuple) else [value])}
+    assert names & GIVEN
+    assert names <= GIVEN | {WIDE.source.url}
+
+
 @pytest.mark.parametrize("format", nouns.FEEDS)
 def test_an_item_whose_elements_lack_a_name_within_another(format: str) -> None:  # noqa: A002
     both = replace(STORY, authors=(Author(name="Annabel"), Author(name="Ann")))

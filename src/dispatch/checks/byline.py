@@ -68,15 +68,16 @@ def _lost(article: Article, text: str) -> Iterator[Finding]:
         else:
             end = at + len(wanted)
             rest = _blank(rest, at, wanted)
-    others = [(fold(credit.name), credit.role, end) for credit in article.credits]
-    others += [(fold(article.source.title), "", 0)] if fold(article.source.title) else []
-    for wanted, role, begin in sorted(others, key=lambda other: -len(other[0])):
+    others = [(credit.name, credit.role, end) for credit in article.credits]
+    others += [(article.source.title, "", 0)] if fold(article.source.title) else []
+    for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
+        wanted = fold(given)
         if (at := find(rest, wanted, begin)) >= 0:
             rest = _blank(rest, at, wanted)
         elif role:
-            yield finding("attribution.credit", "name", headline=name, role=role, name=wanted)
+            yield finding("attribution.credit", "name", headline=name, role=role, name=given)
         else:
-            yield finding("attribution.source", "name", headline=name, name=wanted)
+            yield finding("attribution.source", "name", headline=name, name=given)
 
 
 def _blank(text: str, at: int, name: str) -> str:
