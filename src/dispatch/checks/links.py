@@ -112,7 +112,7 @@ def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[
     elif scheme in {"http", "https"} and not links.is_web(url):
         yield address.as_finding("links.scheme")
     elif is_picture and scheme == "http":
-        yield address.as_finding("links.insecure-picture")
+        yield finding("links.insecure-picture", "picture", address.place, url=url)
     elif links.host(url).removeprefix("www.") in SHORTENERS:
         yield address.as_finding("links.shortened")
 
