@@ -233,14 +233,14 @@ def told(address: str, seconds: float) -> Iterator[None]:
         raise GatherError(f"its certificate cannot be trusted: {error.verify_message}", subject=address) from error
     except HTTPException as error:
         raise GatherError(
-            f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}", subject=address
+            f"the server's answer is not HTTP: {f'{error!s:.200}' or type(error).__name__}", subject=address
         ) from error
     except OSError as error:
         raise GatherError(
             error.strerror or str(error) or type(error).__name__, subject=address, hint="Try again later."
         ) from error
     except ValueError as error:
-        raise GatherError(str(error)[:200] or type(error).__name__, subject=address) from error
+        raise GatherError(f"{error!s:.200}" or type(error).__name__, subject=address) from error
 
 
 def refuse_more(size: int) -> None:
