@@ -122,7 +122,9 @@ def head(article: Article, entry: Entry, own: Container[int], known: Words) -> l
     if dek := fold(article.dek):
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
-    for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
+    # The longest first: what one says may stand within what another says.
+    remarks = map(fold, (article.note, *(correction.text for correction in article.corrections)))
+    for said in sorted(filter(None, remarks), key=len, reverse=True):
         places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
@@ -137,7 +139,7 @@ def _spoken(line: Line, entry: Entry) -> str:
 
 
 def _links_within(line: Line, said: str) -> bool:
-    return all(not link.text and link.url in said for link in line.links)
+    return all(not link.text and fold(link.url) in said for link in line.links)
 
 
 def _take(lines: list[Line], at: int) -> None:
