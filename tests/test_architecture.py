@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 import dispatch
+from wording import MAKERS, find_readers
 
 SRC = Path(dispatch.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
@@ -200,83 +201,6 @@ def test_only_config_reads_the_environment(path):
     assert not read or room(path) == "config", f"{shown(path)}:{read}"
 
 
-# What asks something of a text. An error's words are for people; what a program must know of it is in its faults.
-ASKING = {"splitlines", "split", "rsplit", "partition", "rpartition", "startswith", "endswith", "removeprefix"}
-ASKING |= {"removesuffix", "find", "index", "count", "replace"}
-PATTERNS = {"search", "match", "fullmatch", "findall", "finditer", "split", "sub"}
-# tomllib says the line of what is wrong nowhere else before Python 3.14.
-FOREIGN = {"toml.py"}
-
-
-@every_module
-def test_nobody_reads_the_words_of_an_error(path):
-    """Not by name (``str(error)``, ``error.what``, ``fault.hint``, a text that was made of them), and not by parts."""
-    if shown(path) in FOREIGN:
-        return
-    for scope in ast.walk(tree(path)):
-        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert not list(reads_of_words(scope)), f"{shown(path)}: {list(reads_of_words(scope))}"
-
-
-def reads_of_words(scope: ast.AST) -> Iterator[int]:
-    """The lines that search, compare or part the words of an error, or of what was caught as one."""
-    caught = {node.name for node in ast.walk(scope) if isinstance(node, ast.ExceptHandler) and node.name}
-    caught |= {"error", "fault"}
-    texts = {
-        target.id
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Assign) and is_words(node.value, caught, set())
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(scope):
-        asked: list[ast.expr] = []
-        if isinstance(node, ast.Compare):
-            asked = [node.left, *node.comparators]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            asked = [node.func.value] if node.func.attr in ASKING else []
-            asked += node.args if node.func.attr in PATTERNS else []
-        yield from (node.lineno for one in asked if is_words(one, caught, texts))
-
-
-def is_words(node: ast.expr, caught: set[str], texts: set[str]) -> bool:
-    """Whether an expression is the words of an error or of a fault, or the name of a text that is."""
-    match node:
-        case ast.Name(id=name):
-            return name in texts
-        case ast.Call(func=ast.Name(id="str" | "repr"), args=[ast.Name(id=name)]):
-            return name in caught
-        case ast.Attribute(attr="what" | "hint" | "message" | "args", value=value):
-            inner = value.value if isinstance(value, ast.Subscript) else value
-            return getattr(inner, "id", getattr(inner, "attr", "")) in caught | {"faults"}
-        case ast.JoinedStr(values=values):
-            parts = [part.value for part in values if isinstance(part, ast.FormattedValue)]
-            return any(isinstance(part, ast.Name) and part.id in caught for part in parts)
-        case ast.BoolOp(values=values):
-            return any(is_words(value, caught, texts) for value in values)
-    return False
-
-
-@pytest.mark.parametrize(
-    "reading",
-    [
-        "'too many parts' in error.what",
-        "error.faults[0].what == 'x'",
-        "'x' in str(caught)",
-        "str(caught).splitlines()",
-        "f'{caught}'.partition(': ')",
-        "re.search('x', str(caught) or '')",
-        "PLACED.fullmatch(words)",
-        "fault.hint.startswith('x')",
-        "words.split()",
-        "[line for line in str(caught).splitlines()]",
-    ],
-)
-def test_a_relapse_would_be_seen(reading):
-    text = f"def work():\n try: pass\n except E as caught:\n  words = str(caught)\n  {reading}\n"
-    assert list(reads_of_words(ast.parse(text)))
-
-
 @every_module
 def test_nothing_is_kept_in_globals_that_change(path):
     assert not [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.Global)]
@@ -318,58 +242,70 @@ def test_the_package_names_its_nouns_and_errors():
 
 # Facts, not sentences: the words for people are made at the edge, and nobody reads them back.
 
-WORDS = {"message", "what", "hint"}  # attributes that hold a sentence: of errors, faults and changes
-MAKERS = {"write_message", "write_hint"}
+FINDERS = {"finding", "as_finding"}  # what makes a finding
 # Who shows findings to people; all of cli may.
 EDGES = {"review/markdown.py", "server/preview/app.py"}
-# What one does with a text to find out what it says.
-READING = {"startswith", "endswith", "find", "index", "count", "partition", "rpartition", "split", "rsplit"}
-READING |= {"removeprefix", "removesuffix", "search", "match", "fullmatch", "findall", "finditer"}
-
-
-def is_sentence(node: ast.AST) -> bool:
-    """Whether an expression is a sentence for people: one that report makes, or the words of an error or a fault."""
-    if isinstance(node, ast.Call):
-        return getattr(node.func, "id", getattr(node.func, "attr", "")) in MAKERS
-    return isinstance(node, ast.Attribute) and node.attr in WORDS
-
-
-def read_back(module: ast.Module) -> Iterator[int]:
-    """The lines on which a sentence is looked into: compared, searched or taken apart."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Compare):
-            looked_at = [node.left, *node.comparators]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING:
-            looked_at = [node.func.value, *node.args]
-        elif isinstance(node, ast.Subscript):
-            looked_at = [node.value]
-        else:
-            continue
-        if any(map(is_sentence, looked_at)):
-            yield node.lineno
+# tomllib says the line of what is wrong nowhere else before Python 3.14.
+FOREIGN = {"toml.py"}
 
 
 @every_module
-def test_nobody_reads_a_sentence_back(path):
-    if room(path) not in {"cli", "report"}:
-        assert not list(read_back(tree(path))), shown(path)
+def test_nobody_reads_words_that_were_made_for_people(path):
+    if shown(path) not in FOREIGN:
+        assert find_readers(tree(path)) == [], shown(path)
 
 
 @pytest.mark.parametrize(
     "relapse",
     [
+        "'too many parts' in error.what",
+        "error.faults[0].what == 'x'",
+        "'x' in str(caught)",
+        "str(caught).splitlines()",
+        "f'{caught}'.partition(': ')",
+        "re.search('x', str(caught) or '')",
+        "PLACED.fullmatch(words)",
+        "fault.hint.startswith('x')",
+        "words.split()",
+        "[line for line in str(caught).splitlines()]",
         "found = [one for one in all if ' leads to ' in one.what]",
-        "'too many parts' in error.message",
         "places.findall(finding.hint)",
         "finding.hint.partition(': ')",
         "write_message(one).startswith('The road')",
         "report.write_message(one) == other",
         "re.search('“(.*)”', write_message(one))",
         "error.message[:4]",
+        "any('author' in note for note in post.notes)",
+        "'x' in '; '.join(post.notes)",
+        "'the archive names no author' in post.notes",
+        "post.held == 'x'",
+        "visit.error.startswith('404')",
+        "KINDS[left.reason]",
+        "KINDS.get(left.reason)",
+        "HELD.match((note := post.held).lower())",
+        "note = post.held\n  if note.casefold().endswith('draft'): pass",
+        "for note in (*post.notes, *others):\n   if 'x' in note: pass",
+        "match post.held:\n   case 'x': pass",
+        "lambda: 'x' in caught.args",
     ],
 )
-def test_a_relapse_would_be_caught(relapse):
-    assert list(read_back(ast.parse(relapse)))
+def test_a_relapse_would_be_seen(relapse):
+    text = f"def work():\n try: pass\n except E as caught:\n  words = str(caught)\n  {relapse}\n"
+    assert find_readers(ast.parse(text))
+
+
+@pytest.mark.parametrize("relapse", ["found = 'x' in error.what", "[one for one in posts if one.held == 'x']"])
+def test_a_relapse_outside_functions_would_be_seen(relapse):
+    assert find_readers(ast.parse(relapse))
+    assert find_readers(ast.parse(f"class Work:\n {relapse}"))
+
+
+@pytest.mark.parametrize(
+    "fact",
+    ["fault.reason == 'too-many-parts'", "post.held and show(post.held)", "visit.error is None", "one.rule == 'x'"],
+)
+def test_a_fact_may_be_asked(fact):
+    assert find_readers(ast.parse(fact)) == []
 
 
 @every_module
@@ -383,14 +319,37 @@ def test_a_finding_holds_facts():
     assert fields == ["rule", "severity", "subject", "place", "values"]
 
 
+def find_worded(module: ast.Module) -> Iterator[int]:
+    """The lines that make a finding with words around its facts, or with a text for one that is not there."""
+    for call in ast.walk(module):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in FINDERS:
+            values = (node for keyword in call.keywords for node in ast.walk(keyword.value))
+            yield from (call.lineno for node in values if is_worded(node))
+
+
+def is_worded(node: ast.AST) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return any(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in node.values)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 3
+
+
 @every_module
 def test_what_a_check_hands_over_is_a_fact_not_a_sentence(path):
-    """The values of a finding are taken from the issue and its editions; no words are put around them."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "finding":
-            texts = [text for value in node.keywords for text in ast.walk(value) if isinstance(text, ast.Constant)]
-            worded = [text.value for text in texts if isinstance(text.value, str) and len(text.value.split()) > 3]
-            assert not worded, f"{shown(path)}:{node.lineno} {worded}"
+    """The values of a finding are taken from the issue and its editions; what is not there is None."""
+    assert list(find_worded(tree(path))) == [], shown(path)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "finding(RULE, 'x', found=url or 'nothing')",
+        "finding(RULE, 'x', size=length or '')",
+        "finding(RULE, 'x', found=f'it does not lead to {url}')",
+        "one.as_finding(RULE, why='it is not there')",
+    ],
+)
+def test_words_in_a_finding_would_be_seen(call):
+    assert list(find_worded(ast.parse(call)))
 
 
 # What is answered in one room: what a second answer would be written with, and who may write so.

@@ -181,7 +181,7 @@ def test_somebody_elses_address_stays(dispatch: Dispatch, letter: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("paper.example/old/part", "paper.example/new/part"), "utf-8")
     said = dispatch("check", "old", code=1).stdout
     assert "ids.link" in said
-    assert "Put back url: https://paper.example/old/part" in said
+    assert "published as https://paper.example/old/part and is now https://paper.example/new/part" in said
 
 
 def test_a_page_may_not_become_somebody_elses_address(dispatch: Dispatch, letter: Path) -> None:

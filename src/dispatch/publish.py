@@ -28,7 +28,7 @@ class Change:
     """One file of the public folder that is not what it was."""
 
     path: str
-    what: Annotated[Literal["new", "changed", "removed"], "what happens to it"]
+    effect: Annotated[Literal["new", "changed", "removed"], "what happens to it"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Release:
         self._wanted[path] = (made_of, digest(body))
         if there and target.read_bytes() == body:
             return False
-        self.changes.append(Change(path=path, what="changed" if there else "new"))
+        self.changes.append(Change(path=path, effect="changed" if there else "new"))
         if not self.dry:
             files.write(self._staged(path), body, within=self.folder, error=DeliveryError, lasting=False)
         return True
@@ -111,7 +111,7 @@ class Release:
             if path in self._wanted:
                 continue
             if not target.is_symlink() and target.is_file() and digest(target.read_bytes()) == body:
-                self.changes.append(Change(path=path, what="removed"))
+                self.changes.append(Change(path=path, effect="removed"))
             elif target.exists():
                 self.left.append(path)
             found.append(path)

@@ -1,14 +1,30 @@
 """What the check says in the tests: facts, each of which can be told to a person."""
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from string import Formatter
 
 import nouns
 from dispatch import check
 from dispatch.model import Edition, Finding, Issue, Publication
 from dispatch.report import write_hint, write_message
 
-OPEN = re.compile(r"\[(?:found|wanted|name|headline|url|text|id|host|element|attribute|file|size)\]")
+TABLE = tomllib.loads(files("dispatch.report").joinpath("messages.toml").read_text("utf-8"))
+
+
+def find_holes(rows: object) -> Iterator[str]:
+    """The names of the values that rows of the table of messages take, however deep the rows stand in it."""
+    if isinstance(rows, str):
+        yield from (name for _, name, _, _ in Formatter().parse(rows) if name)
+    elif isinstance(rows, Mapping | list):
+        for one in rows.values() if isinstance(rows, Mapping) else rows:
+            yield from find_holes(one)
+
+
+HOLES = frozenset(find_holes(TABLE)) - {"it", *TABLE["phrases"]}
+OPEN = re.compile(rf"\[(?:{'|'.join(sorted(HOLES))})\]")
 
 
 def judge(

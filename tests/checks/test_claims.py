@@ -11,7 +11,7 @@ from checks.editing import Edit, altered, swap
 from checks.judging import judge
 from dispatch import config, issues
 from dispatch.formats import FORMATS
-from dispatch.model import Author, Credit, Issue, Publication, Source
+from dispatch.model import Author, Correction, Credit, Issue, Publication, Source
 from formats.test_golden import CASES
 
 ALL = tuple(FORMATS)
@@ -159,3 +159,25 @@ def test_names_that_look_like_words_of_a_byline() -> None:
     issue = nouns.issue(story)
     for format in ALL:  # noqa: A001
         assert told(format, nouns.body(format, issue), issue) == set()
+
+
+HERS = Author(name="Ann Leigh", url="https://people.example/bo")
+SAID = "It is by Ann Leigh, whose page is https://people.example/bo"
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize(
+    ("note", "texts"),
+    [
+        ("", [SAID]),
+        ("", [f"{SAID}\u00a0(hers)"]),
+        ("", [f"{SAID}\u200f"]),
+        ("", [f"{SAID}, and not https://people.example/ann\u00a0, which is another's"]),
+        ("", ["By Ann Leigh", f"Wrong before. {SAID}. By Ann Leigh, then."]),
+        ("It is by Ann Leigh", [SAID]),
+    ],
+)
+def test_what_is_said_in_a_correction_is_no_byline(note: str, texts: list[str], format: str) -> None:  # noqa: A002
+    corrections = tuple(Correction(date=nouns.DATE, text=text, mends=("authors",)) for text in texts)
+    issue = nouns.issue(nouns.article(1, authors=(HERS,), note=note, corrections=corrections))
+    assert told(format, nouns.body(format, issue), issue) == set()

@@ -1,25 +1,24 @@
 """What people read of a finding: every row of the table once, as a sentence; nothing else pins the wording."""
 
 import ast
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 from typing import cast, get_args
 
 import pytest
 
 import dispatch.report
+from checks.calls import Source
+from checks.judging import HOLES, TABLE, find_holes
 from dispatch.checks import RULES
-from dispatch.model import Finding, Place, Reason, Subject, Value
+from dispatch.model import Finding, FindingValue, Place, Reason, Subject
 from dispatch.report import shorten, write_hint, write_message
 
 FOLDER = Path(dispatch.report.__file__).parent
-TABLE = tomllib.loads((FOLDER / "messages.toml").read_text("utf-8"))
 PHRASES, SUBJECTS = TABLE["phrases"], TABLE["subjects"]
 GOLDEN = Path(__file__).parent.parent / "data" / "messages.txt"
 # A value for each hole that a row may have.
-VALUES: dict[str, Value] = {
+VALUES: dict[str, FindingValue] = {
     "attribute": "onclick",
     "count": 2,
     "date": "2026-11-26",
@@ -53,7 +52,7 @@ VALUES: dict[str, Value] = {
 
 def holes(row: str) -> set[str]:
     """The values that a row needs; a phrase needs none, and the name of a subject its own."""
-    return {name for _, name, _, _ in Formatter().parse(row) if name and name not in PHRASES}
+    return set(find_holes(row)) - PHRASES.keys()
 
 
 def rows(given: str | list[str]) -> list[str]:
@@ -93,6 +92,10 @@ def test_every_row_is_a_sentence_and_every_row_is_used(request: pytest.FixtureRe
     assert text == GOLDEN.read_text("utf-8")
 
 
+def test_every_hole_has_a_value_to_be_tried_with() -> None:
+    assert set(VALUES) == HOLES
+
+
 def test_every_rule_has_its_rows_and_every_row_a_rule() -> None:
     assert set(TABLE) - {"phrases", "subjects", "reasons"} == set(RULES)
     subjects = {subject for rule in RULES for subject in TABLE[rule]} - {"hint", "any", *PHRASES}
@@ -102,7 +105,7 @@ def test_every_rule_has_its_rows_and_every_row_a_rule() -> None:
 @pytest.mark.parametrize("detail", [(), (("detail", "Ann"),)])
 @pytest.mark.parametrize("reason", [reason for reason in get_args(Reason) if reason])
 def test_every_reason_has_words_with_a_detail_and_without(reason: Reason, detail: tuple[tuple[str, str], ...]) -> None:
-    values: tuple[tuple[str, Value], ...] = (("url", "https://a.example/"), ("reason", reason), *detail)
+    values: tuple[tuple[str, FindingValue], ...] = (("url", "https://a.example/"), ("reason", reason), *detail)
     message = write_message(Finding(rule="links.dead", severity="warning", subject="article", values=values))
     assert "[" not in message
     assert ": : " not in message
@@ -144,16 +147,47 @@ def test_what_was_published_may_be_mended_by_a_correction(rule: str, key: str) -
     assert f'dispatch issue correct ISSUE ARTICLE "what was wrong" --mends {key}' in hint
 
 
-def test_every_finding_that_is_made_has_a_row() -> None:
-    """Read from the calls in the checks, where rule and subject are written out."""
-    made = []
-    for path in (FOLDER.parent / "checks").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":
-                words = [word.value for word in node.args[:2] if isinstance(word, ast.Constant)]
-                made += [tuple(words)] if len(words) == 2 else []
-    assert len(made) > 80
-    assert [pair for pair in made if pair[1] not in TABLE[str(pair[0])] and "any" not in TABLE[str(pair[0])]] == []
+@pytest.mark.parametrize("path", sorted((FOLDER.parent / "checks").glob("*.py")), ids=lambda path: path.name)
+def test_every_finding_that_is_made_has_a_row(path: Path) -> None:
+    """Without one, an editor would get a KeyError."""
+    made = set(Source(ast.parse(path.read_text("utf-8"))).find_pairs())
+    assert [(rule, who) for rule, who in sorted(made) if who not in TABLE[rule] and "any" not in TABLE[rule]] == []
+
+
+def test_every_rule_is_made_by_a_check() -> None:
+    paths = (FOLDER.parent / "checks").glob("*.py")
+    assert {rule for path in paths for rule, _ in Source(ast.parse(path.read_text("utf-8"))).find_pairs()} == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"),
+    [
+        ("finding(RULE, 'x')", {("r", "x")}),
+        ("finding(one, 'x')", {("p", "x"), ("q", "x")}),
+        ("finding(two, three)", {("s", "t")}),
+        ("finding(KINDS.get('a'), 'x' if one else RULE)", {("v", "x"), ("v", "r")}),
+        ("finding(given, 'x')", {("g", "x"), ("h", "x")}),
+        ("finding(strange, 'x')", LookupError),
+        ("finding(make(), 'x')", LookupError),
+        ("finding(*one)", LookupError),
+    ],
+)
+def test_what_a_call_says_is_read_or_it_is_a_failure(call: str, wanted: set[tuple[str, str]] | type[Exception]) -> None:
+    text = f"""
+RULE = 'r'
+KINDS = {{'a': 'v'}}
+def check(given):
+    one: str = 'p' if given else 'q'
+    for two, three in (('s', 't'),):
+        {call}
+check('g')
+check(given='h')
+"""
+    if isinstance(wanted, set):
+        assert set(Source(ast.parse(text)).find_pairs()) == wanted
+    else:
+        with pytest.raises(wanted):
+            list(Source(ast.parse(text)).find_pairs())
 
 
 def test_what_is_foreign_is_quoted_on_one_line_and_cut_off() -> None:

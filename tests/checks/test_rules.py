@@ -41,6 +41,7 @@ from dispatch.model import (
     Theme,
     Variant,
 )
+from dispatch.report import write_hint
 from nouns import DATE, PAGES
 
 BY = nouns.publication()
@@ -421,6 +422,39 @@ def test_a_link_to_a_place_of_the_issue(name: str) -> None:
     assert ("links.fragment" in {one.rule for one in found}) == (name != "content")
 
 
+EMPTIED: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "the date of an item": ("rss", ("<pubDate>[^<]*", "<pubDate>"), ("feed.date", "date")),
+    "the date of a feed": ("atom", ("<updated>[^<]*", "<updated>"), ("feed.date", "date")),
+    "a date in JSON": ("json", ('"date_published": "[^"]*', '"date_published": "'), ("feed.date", "date")),
+    "an id": ("atom", ("(<entry>\\s*<id>)[^<]*", r"\1"), ("feed.id", "article")),
+    "a guid": ("rss", ("<guid[^>]*>[^<]*", '<guid isPermaLink="true">'), ("feed.id", "link")),
+    "a link in JSON": ("json", ('"(external_)?url": "https://paper[^"]*', r'"\1url": "'), ("feed.address", "link")),
+    "title and id in JSON": ("json", ('"(id|title)": "[^"]*', r'"\1": "'), ("feed.required", "article")),
+}
+
+
+@pytest.mark.parametrize("name", EMPTIED)
+def test_what_is_empty_in_a_feed_is_no_word_in_a_finding(name: str) -> None:
+    format, (pattern, emptied), fact = EMPTIED[name]  # noqa: A001
+    body, times = re.subn(pattern, emptied, nouns.body(format, ISSUE).decode())
+    assert times
+    found = [one for one in judge(format, body.encode(), ISSUE, BY) if (one.rule, one.subject) == fact]
+    assert found
+    assert {one.value("found") for one in found} == {None}
+
+
+def test_an_address_in_a_body_that_is_empty_is_no_word_in_a_finding() -> None:
+    issue = nouns.issue(nouns.article(1, content='<p><a href="">One</a></p>', source=Source(syndicate="full")))
+    found = [one for one in judge("json", nouns.body("json", issue), issue) if one.rule == "feed.address"]
+    assert [(one.subject, one.value("found")) for one in found] == [("text", None)]
+
+
+def test_a_message_without_parts_has_none_in_its_finding() -> None:
+    body = b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
+    found = [one for one in judge("eml", body, ISSUE, BY) if one.rule == "email.parts"]
+    assert [(one.subject, dict(one.values)) for one in found] == [("part", {"type": "text/calendar"})]
+
+
 def test_descriptions_before_bodies() -> None:
     body = nouns.body("rss", ISSUE).decode()
     item = re.search(
@@ -462,6 +496,23 @@ def test_what_is_unchanged_since_it_was_published_passes() -> None:
     moved = of_published(published=STORY.published and STORY.published + timedelta(seconds=1))
     assert [one.rule for one in moved] == ["ids.date"]
     assert of_issue(ISSUE, published=(Record(id="tag:x", kind="issue", url="u", published=None, authors=""),)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "place"),
+    [
+        ({"published": DATE - timedelta(days=1)}, "ids.date", Place(file="issues/defence/issue.md", key="date")),
+        ({"url": "https://old.example/issues/defence/"}, "ids.link", Place(file="dispatch.toml", key="url")),
+    ],
+)
+def test_what_was_published_of_an_issue_is_put_back_for_no_correction_mends_it(
+    changed: Mapping[str, object], rule: str, place: Place
+) -> None:
+    now = Record(id=ISSUE.id, kind="issue", url="https://wire.example/issues/defence/", published=ISSUE.date)
+    (found,) = of_issue(ISSUE, published=(replace(now, **changed),), current=(now,))  # type: ignore[arg-type]
+    assert (found.rule, found.subject, found.place) == (rule, "issue", place)
+    assert "--mends" not in write_hint(found)
+    assert write_hint(found).startswith("Put back")
 
 
 def test_each_address_is_asked_once() -> None:
@@ -601,10 +652,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrected.find_answered(story, ISSUE, (), "UTC")
+    whole = corrected.find_answered(story, ISSUE, set(), "UTC")
     assert whole == {"ids.authors", "ids.date"}
-    assert corrected.find_answered(replace(story, authors=()), ISSUE, (), "UTC") == {"ids.date"}
-    assert corrected.find_answered(replace(story, published=None), ISSUE, (), "UTC") == {"ids.authors"}
+    assert corrected.find_answered(replace(story, authors=()), ISSUE, set(), "UTC") == {"ids.date"}
+    assert corrected.find_answered(replace(story, published=None), ISSUE, set(), "UTC") == {"ids.authors"}
 
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:

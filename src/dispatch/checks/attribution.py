@@ -6,14 +6,13 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import find, fold
-from dispatch.checks.rules import facts_of, find_place, finding, headline
+from dispatch.checks.rules import facts_of, find_edition_place, finding, headline
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -26,7 +25,7 @@ _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", r
 def check(case: Case) -> Iterator[Finding]:
     """Judges every edition."""
     for edition, error in case.unreadable:
-        place = replace(find_place(case.issue), edition=edition.path)
+        place = find_edition_place(case.issue, edition)
         yield finding("attribution.readable", "edition", place, **facts_of(error.faults[0]))
     for _, part in case.parts:
         yield from (found.at(part.at) for found in _whole(case, part))
@@ -94,13 +93,12 @@ def _elements(article: Article, said: Said, publication: Publication) -> Iterato
     name = headline(article)
     if not _is_same(said.url, article.url, ascii_only=said.ascii_only):
         yield finding("attribution.read-more", "element", headline=name, found=said.url, wanted=article.url)
-    authors = [author.name for author in article.authors]
-    names = list(map(fold, said.names))
+    authors = tuple(author.name for author in article.authors)
     wanted = list(map(fold, authors))
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
     stand_in = [[], [fold(article.source.title)]] + ([] if article.source.title else [[fold(publication.title)]])
-    if names not in ([wanted, [", ".join(wanted)]] if wanted else stand_in):
-        yield from _misnamed(article, wanted, names)
+    if list(map(fold, said.names)) not in ([wanted, [", ".join(wanted)]] if wanted else stand_in):
+        yield from _misnamed(article, authors, said.names)
     for author in article.authors if said.has_people else ():
         there = [url for who, url in said.people if fold(who) == fold(author.name)]
         if not there:
@@ -114,9 +112,10 @@ def _elements(article: Article, said: Said, publication: Publication) -> Iterato
                 found=there[0],
                 wanted=author.url,
             )
-    people = [fold(who) for who, _ in said.people if fold(who) in wanted]
-    if said.has_people and sorted(people) == sorted(wanted) and people != wanted:
-        yield finding("attribution.order", "element", headline=name, found=tuple(people), wanted=tuple(authors))
+    people = tuple(who for who, _ in said.people if fold(who) in wanted)
+    order = list(map(fold, people))
+    if said.has_people and sorted(order) == sorted(wanted) and order != wanted:
+        yield finding("attribution.order", "element", headline=name, found=people, wanted=authors)
     yield from _source(article, said)
 
 
@@ -135,17 +134,16 @@ def _source(article: Article, said: Said) -> Iterator[Finding]:
         yield finding("attribution.source", "address", headline=name, found=url, wanted=wanted)
 
 
-def _misnamed(article: Article, wanted: list[str], names: list[str]) -> Iterator[Finding]:
-    name, authors = headline(article), tuple(author.name for author in article.authors)
-    said = ", ".join(names)
-    lost = [who for who in wanted if find(said, who) < 0]
+def _misnamed(article: Article, authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
+    name, said = headline(article), ", ".join(map(fold, names))
+    lost = [who for who in authors if find(said, fold(who)) < 0]
     for who in lost:
         yield finding("attribution.author", "element", headline=name, name=who)
     if lost:
         return
-    is_turned = sorted(said.split(", ")) == sorted(", ".join(wanted).split(", "))
+    is_turned = sorted(said.split(", ")) == sorted(", ".join(map(fold, authors)).split(", "))
     rule = "attribution.order" if is_turned else "attribution.false-credit"
-    yield finding(rule, "element", headline=name, found=tuple(names), wanted=authors)
+    yield finding(rule, "element", headline=name, found=names, wanted=authors)
 
 
 def _is_same(written: str, given: str, *, ascii_only: bool) -> bool:

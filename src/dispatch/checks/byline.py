@@ -68,15 +68,16 @@ def _lost(article: Article, text: str) -> Iterator[Finding]:
         else:
             end = at + len(wanted)
             rest = _blank(rest, at, wanted)
-    others = [(fold(credit.name), credit.role, end) for credit in article.credits]
-    others += [(fold(article.source.title), "", 0)] if fold(article.source.title) else []
-    for wanted, role, begin in sorted(others, key=lambda other: -len(other[0])):
+    others = [(credit.name, credit.role, end) for credit in article.credits]
+    others += [(article.source.title, "", 0)] if fold(article.source.title) else []
+    for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
+        wanted = fold(given)
         if (at := find(rest, wanted, begin)) >= 0:
             rest = _blank(rest, at, wanted)
         elif role:
-            yield finding("attribution.credit", "name", headline=name, role=role, name=wanted)
+            yield finding("attribution.credit", "name", headline=name, role=role, name=given)
         else:
-            yield finding("attribution.source", "name", headline=name, name=wanted)
+            yield finding("attribution.source", "name", headline=name, name=given)
 
 
 def _blank(text: str, at: int, name: str) -> str:
@@ -121,7 +122,9 @@ def head(article: Article, entry: Entry, own: Container[int], known: Words) -> l
     if dek := fold(article.dek):
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
-    for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
+    # The longest first: what one says may stand within what another says.
+    remarks = map(fold, (article.note, *(correction.text for correction in article.corrections)))
+    for said in sorted(filter(None, remarks), key=len, reverse=True):
         places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
@@ -136,7 +139,7 @@ def _spoken(line: Line, entry: Entry) -> str:
 
 
 def _links_within(line: Line, said: str) -> bool:
-    return all(not link.text and link.url in said for link in line.links)
+    return all(not link.text and fold(link.url) in said for link in line.links)
 
 
 def _take(lines: list[Line], at: int) -> None:

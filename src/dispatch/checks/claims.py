@@ -88,10 +88,9 @@ def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
             yield finding("attribution.author", "role", headline=headline(article), name=author.name, found=found)
         end = at + len(fold(author.name))
     for role, group in groupby(article.credits, attrgetter("role")):
-        names = [name for credit in group if (name := fold(credit.name))]
-        if names and not _is_said(text, names, known, role):
-            name = headline(article)
-            yield finding("attribution.credit", "role", headline=name, role=role, name=tuple(names))
+        names = tuple(credit.name for credit in group if fold(credit.name))
+        if names and not _is_said(text, list(map(fold, names)), known, role):
+            yield finding("attribution.credit", "role", headline=headline(article), role=role, name=names)
 
 
 def _is_strange(words: Sequence[str], article: Article, known: Words) -> bool:

@@ -1,6 +1,6 @@
 """What a correction answers for: the changes that it says, as data, that it mends. Its text is never read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from zoneinfo import ZoneInfo
 
 from dispatch.model import Article, Correction, Issue, Mended, Record
@@ -9,18 +9,26 @@ from dispatch.model import Article, Correction, Issue, Mended, Record
 _RULES: Mapping[Mended, str] = {"authors": "ids.authors", "date": "ids.date", "url": "ids.link"}
 
 
-def find_answered(article: Article, issue: Issue, published: Iterable[Record], timezone: str) -> frozenset[str]:
+def find_mended(published: Iterable[Record]) -> frozenset[Record]:
+    """Find the records of what corrections mended that readers have, among those of dispatch.lock."""
+    return frozenset(record for record in published if record.kind == "mended")
+
+
+def find_answered(article: Article, issue: Issue, mended: Set[Record], timezone: str) -> frozenset[str]:
     """Find the rules that an article's corrections answer: a change of what they mend has been said to readers.
 
     A correction answers when it is from the day on which the issue appeared, or later (what is older was said to
-    nobody), and ``published``, the records of dispatch.lock, does not know it: one that was published has answered for
-    what was published with it, and for nothing after that. What was taken away altogether, no correction answers.
+    nobody), and ``mended``, as find_mended gives it, does not know it: one that was published has answered for what
+    was published with it, and for nothing after that. What was taken away altogether, no correction answers.
     """
-    said = {(what, one.date) for one in _since(article, issue, timezone) for what in one.mends}
-    if said:
-        said -= {(one.url, one.published) for one in published if one.kind == "mended" and one.id == article.id}
+    said = {
+        Record(id=article.id, kind="mended", url=what, published=one.date)
+        for one in _since(article, issue, timezone)
+        for what in one.mends
+    }
     there = {"authors": article.authors, "date": article.published, "url": article.url}
-    return frozenset(_RULES[what] for what, _ in said if there.get(what))
+    new = {record.url for record in said - mended}
+    return frozenset(rule for what, rule in _RULES.items() if what in new and there.get(what))
 
 
 def _since(article: Article, issue: Issue, timezone: str) -> Iterator[Correction]:

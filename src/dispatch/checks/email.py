@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from html import escape
 from itertools import product
 from operator import itemgetter
@@ -12,7 +11,7 @@ from dispatch.checks.case import Case
 from dispatch.checks.message import Message
 from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
-from dispatch.checks.rules import CONFIG, find_place, finding, headline
+from dispatch.checks.rules import CONFIG, find_edition_place, find_place, finding, headline
 from dispatch.colours import contrast
 from dispatch.model import Edition, Finding, Place, Publication
 
@@ -43,7 +42,7 @@ def check(case: Case) -> Iterator[Finding]:
             yield from style.check(part.at, part.page)
     for edition in case.editions:
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
-            place = replace(find_place(case.issue), edition=edition.path)
+            place = find_edition_place(case.issue, edition)
             found = _message(edition, message.read(edition.body), case.publication)
             yield from (one.at(place) for one in found)
     yield from _sender(case)
@@ -128,7 +127,7 @@ def _message(edition: Edition, read: Message, publication: Publication) -> Itera
     yield from _unsubscribe(edition, read, publication)
     halves = tuple(half.media_type for half in read.halves)
     if read.media_type != "multipart/alternative" or halves != ("text/plain", "text/html"):
-        yield finding("email.parts", "part", type=read.media_type, found=halves or "nothing")
+        yield finding("email.parts", "part", type=read.media_type, found=halves)
     for half in read.halves:
         if half.charset.lower() != "utf-8":
             yield finding("email.parts", "charset", type=half.media_type, found=half.charset)
@@ -154,7 +153,7 @@ def _unsubscribe(edition: Edition, read: Message, publication: Publication) -> I
 def _sender(case: Case) -> Iterator[Finding]:
     issue, mailing = case.issue, case.publication.email
     if (length := len(issue.preheader)) not in PREHEADER:
-        yield finding("email.preheader", "text", find_place(issue, key="preheader"), size=length or "")
+        yield finding("email.preheader", "text", find_place(issue, key="preheader"), size=length or None)
     if len(issue.title) > SUBJECT:
         yield finding("email.subject", "title", find_place(issue, key="title"), size=len(issue.title))
     for rule, key, value in (

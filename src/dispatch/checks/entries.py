@@ -10,7 +10,7 @@ from dispatch.checks import xmltree
 from dispatch.checks.passage import Line, Link, Picture, fold, joined
 from dispatch.errors import CheckError
 
-Value = Mapping[str, "Value"] | list["Value"] | str | int | float | bool | None
+Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +140,10 @@ def json_feed(body: bytes) -> Feed:
 
 
 @lru_cache(maxsize=1)
-def json_object(body: bytes) -> Mapping[str, Value]:
+def json_object(body: bytes) -> Mapping[str, Json]:
     """The JSON object that a document is, which nobody may change. Raises CheckError."""
     try:
-        value: Value = json.loads(body)
+        value: Json = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise CheckError(f"it is not JSON: {error}", reason="not-json") from error
     if not _is_object(value):
@@ -151,7 +151,7 @@ def json_object(body: bytes) -> Mapping[str, Value]:
     return value
 
 
-def _json_item(item: Mapping[str, Value]) -> Said:
+def _json_item(item: Mapping[str, Json]) -> Said:
     people = _people(item)
     return Said(
         id=_text(item.get("id")),
@@ -168,20 +168,20 @@ def _json_item(item: Mapping[str, Value]) -> Said:
     )
 
 
-def _people(thing: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+def _people(thing: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
     listed = _list(thing.get("authors")) or [thing.get("author")]
     return tuple((_text(author.get("name")), _text(author.get("url"))) for author in listed if _is_object(author))
 
 
-def _is_object(value: Value) -> TypeGuard[Mapping[str, Value]]:
+def _is_object(value: Json) -> TypeGuard[Mapping[str, Json]]:
     return isinstance(value, dict)
 
 
-def _list(value: Value) -> list[Value]:
+def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: Value) -> str:
+def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 

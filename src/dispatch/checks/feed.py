@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import chain
@@ -11,8 +10,8 @@ from itertools import chain
 from dispatch import links
 from dispatch.checks import dates, page, relations, xmltree
 from dispatch.checks.case import Case
-from dispatch.checks.entries import READ, Value, json_object
-from dispatch.checks.rules import find_place, finding
+from dispatch.checks.entries import READ, Json, json_object
+from dispatch.checks.rules import find_edition_place, finding
 from dispatch.checks.xmltree import Node
 from dispatch.model import Edition, Finding, Subject
 
@@ -32,7 +31,7 @@ def check(case: Case) -> Iterator[Finding]:
     unreadable = {edition.path for edition, _ in case.unreadable}
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
-            place = replace(find_place(case.issue), edition=edition.path)
+            place = find_edition_place(case.issue, edition)
             found = (
                 _judge(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
                 dates.judge(edition, case.issue),
@@ -53,7 +52,7 @@ def _judge(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
     for said in entries:
         name = said.title or said.id
         if not links.is_absolute(said.url):
-            yield finding("feed.address", "link", headline=name, found=said.url or "nothing")
+            yield finding("feed.address", "link", headline=name, found=said.url)
         if not is_gathered:
             yield from _body(name, said.content)
 
@@ -67,7 +66,7 @@ def _body(name: str, content: str) -> Iterator[Finding]:
             if key.startswith("on") or key == "style":
                 yield finding("feed.markup", "attribute", headline=name, element=tag.name, attribute=key)
             elif key in {"href", "src"} and not links.is_absolute(value):
-                yield finding("feed.address", "text", headline=name, found=value or "nothing")
+                yield finding("feed.address", "text", headline=name, found=value)
 
 
 def _rss(body: bytes) -> Iterator[Finding]:
@@ -100,7 +99,7 @@ def _rss_item(item: Node) -> Iterator[Finding]:
         yield finding("feed.address", "element", headline=name, found=link)
     permanent = (guid.attributes.get("isPermaLink", "true") if guid else "false") == "true"
     if guid and permanent and not links.is_web(guid.text):
-        yield finding("feed.id", "link", headline=name, found=guid.text or "nothing")
+        yield finding("feed.id", "link", headline=name, found=guid.text)
     if item.first("author") is not None:
         yield finding("feed.required", "element", headline=name, element="author")
     for date in item.all("pubDate"):
@@ -137,7 +136,7 @@ def _atom_entry(entry: Node) -> Iterator[Finding]:
     for required in ("id", "title", "updated", "author", "summary", "content"):
         yield from _needs(entry, f"atom:{required}", "article", name)
     if not links.is_absolute(entry.words("atom:id")):
-        yield finding("feed.id", "article", headline=name, found=entry.words("atom:id") or "nothing")
+        yield finding("feed.id", "article", headline=name, found=entry.words("atom:id"))
     for person in entry.all("atom:author", "atom:contributor"):
         yield from _needs(person, "atom:name", "name", name)
     for date in entry.all("atom:updated", "atom:published"):
@@ -169,8 +168,8 @@ def _json(body: bytes) -> Iterator[Finding]:
         yield from _json_item(item) if isinstance(item, dict) else [finding("feed.required", "data")]
 
 
-def _json_item(item: Mapping[str, Value]) -> Iterator[Finding]:
-    name = str(item.get("title") or item.get("id"))
+def _json_item(item: Mapping[str, Json]) -> Iterator[Finding]:
+    name = next((name for key in ("title", "id") if isinstance(name := item.get(key), str) and name), "")
     for key in ("id", "url", "content_html"):
         if not isinstance(item.get(key), str) or not item[key]:
             yield finding("feed.required", "article", headline=name, element=key)
@@ -197,7 +196,7 @@ def _dated(text: str, form: re.Pattern[str], parse: Callable[[str], datetime], h
     except ValueError:
         right = False
     if not right:
-        yield finding("feed.date", "date", headline=headline, found=text or "nothing")
+        yield finding("feed.date", "date", headline=headline, found=text)
 
 
 _CHECKS: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {"rss": _rss, "atom": _atom, "json": _json}

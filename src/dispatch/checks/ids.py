@@ -9,7 +9,7 @@ from functools import partial
 from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.case import Case
-from dispatch.checks.rules import LOCK, find_place, finding
+from dispatch.checks.rules import CONFIG, LOCK, find_place, finding
 from dispatch.model import Finding, Place, Publication, Record, Subject
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
@@ -63,6 +63,7 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
+    mended = corrected.find_mended(case.published)
     where: dict[str, Place] = {}
     answered: dict[str, frozenset[str]] = {}
     zone = case.publication.timezone
@@ -70,7 +71,7 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
         where[issue.id] = find_place(issue)
         where |= {article.id: find_place(issue, article) for article in issue.articles}
         for article in filter(lambda article: article.corrections, issue.articles):
-            answered[article.id] = corrected.find_answered(article, issue, case.published, zone)
+            answered[article.id] = corrected.find_answered(article, issue, mended, zone)
 
     def keyed(id_: str, key: str) -> Place:
         return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
@@ -100,11 +101,15 @@ def _differences(
 ) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
     moves = identity.is_place(old.url, publication) and identity.is_place(new.url, publication)
+    # An issue has no address of its own: it follows from that of the publication.
+    is_issue = old.kind == "issue"
     if old.url != new.url and not moves:
-        yield finding("ids.link", "link", place("url"), found=new.url, wanted=old.url)
+        where = Place(file=CONFIG, key="url") if is_issue else place("url")
+        yield finding("ids.link", "issue" if is_issue else "link", where, found=new.url, wanted=old.url)
     if old.published != new.published:
         wanted, found = (moment.isoformat() if moment else "" for moment in (old.published, new.published))
-        yield finding("ids.date", "date", place("published"), found=found, wanted=wanted)
+        where = place("date" if is_issue else "published")
+        yield finding("ids.date", "issue" if is_issue else "date", where, found=found, wanted=wanted)
     # Where nobody was named, a byline takes nothing from anybody.
     if old.authors and old.authors != new.authors:
         yield finding("ids.authors", "name", place("authors"))

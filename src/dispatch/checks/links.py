@@ -29,8 +29,8 @@ class Address(NamedTuple):
     place: Place
     facts: tuple[tuple[str, str], ...] = ()
 
-    def find(self, rule: str, **values: str) -> Finding:
-        """A finding of the rule about this address."""
+    def as_finding(self, rule: str, **values: str) -> Finding:
+        """Make a finding of the rule about this address."""
         return finding(rule, self.subject, self.place, **dict(self.facts), url=self.url, **values)
 
 
@@ -44,10 +44,10 @@ def check(case: Case) -> Iterator[Finding]:
     is_whole = case.issue.place is None or case.issue.place.kind == "issue"
     for address in known:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
-            yield address.find("links.fragment")
+            yield address.as_finding("links.fragment")
         yield from _one(address, {}, web=False)
         if why := case.states.get(address.url):
-            yield address.find("links.dead", **facts_of(why))
+            yield address.as_finding("links.dead", **facts_of(why))
     yield from _repeated(case)
     judged = {address.url for address in known}
     for edition, part in case.parts:
@@ -101,20 +101,20 @@ def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[
     url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
     if not url.strip():
-        yield address.find("links.empty")
+        yield address.as_finding("links.empty")
     elif url.startswith("#"):
         if not (web and url[1:] in ids):
-            yield address.find("links.fragment")
+            yield address.as_finding("links.fragment")
     elif url.startswith("//") or not links.is_absolute(url):
-        yield address.find("links.relative")
+        yield address.as_finding("links.relative")
     elif scheme not in links.SCHEMES or (is_picture and scheme not in {"http", "https"}):
-        yield address.find("links.scheme", scheme=scheme)
+        yield address.as_finding("links.scheme", scheme=scheme)
     elif scheme in {"http", "https"} and not links.is_web(url):
-        yield address.find("links.scheme")
+        yield address.as_finding("links.scheme")
     elif is_picture and scheme == "http":
-        yield address.find("links.insecure-picture")
+        yield finding("links.insecure-picture", "picture", address.place, url=url)
     elif links.host(url).removeprefix("www.") in SHORTENERS:
-        yield address.find("links.shortened")
+        yield address.as_finding("links.shortened")
 
 
 def _repeated(case: Case) -> Iterator[Finding]:

@@ -67,16 +67,22 @@ def _issue(articles: Sequence[Article], thing: Thing) -> Iterator[Finding]:
 
 def _article(article: Article, thing: Thing) -> Iterator[Finding]:
     name = headline(article)
-    if fold(str(thing.get("headline"))) != fold(article.title):
-        yield finding("attribution.title", "data", headline=name, found=str(thing.get("headline")))
+    title = _text(thing.get("headline"))
+    if fold(title) != fold(article.title):
+        yield finding("attribution.title", "data", headline=name, found=title)
     people = thing.get("author", [])
     people = people if isinstance(people, list) else [people]
-    names = [(fold(str(one.get("name", ""))), str(one.get("url", ""))) for one in people if isinstance(one, dict)]
-    wanted = [(fold(author.name), author.url) for author in article.authors]
-    if [name for name, _ in names] != [name for name, _ in wanted]:
-        yield finding("attribution.author", "data", headline=name, found=tuple(who for who, _ in names))
-    elif names != wanted:
-        (who, found), (_, right) = next(pair for pair in zip(names, wanted, strict=True) if pair[0] != pair[1])
-        yield finding("attribution.author-link", "data", headline=name, name=who, found=found, wanted=right)
-    if (original := thing.get("isBasedOn")) not in {None, article.url}:
-        yield finding("attribution.read-more", "data", headline=name, found=str(original), wanted=article.url)
+    named = [(_text(one.get("name")), _text(one.get("url"))) for one in people if isinstance(one, dict)]
+    if [fold(who) for who, _ in named] != [fold(author.name) for author in article.authors]:
+        yield finding("attribution.author", "data", headline=name, found=tuple(who for who, _ in named))
+    else:
+        for author, (_, url) in zip(article.authors, named, strict=True):
+            if url != author.url:
+                who = author.name
+                yield finding("attribution.author-link", "data", headline=name, name=who, found=url, wanted=author.url)
+    if (original := thing.get("isBasedOn")) is not None and original != article.url:
+        yield finding("attribution.read-more", "data", headline=name, found=_text(original), wanted=article.url)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

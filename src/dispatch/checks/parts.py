@@ -11,7 +11,7 @@ from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
 from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, Picture, fold
-from dispatch.checks.rules import find_place
+from dispatch.checks.rules import find_edition_place
 from dispatch.errors import CheckError
 from dispatch.model import Article, Edition, Issue, Place, SitePlace
 
@@ -44,7 +44,7 @@ class Part:
 def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
     """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
-    at = replace(find_place(issue), edition=edition.path)
+    at = find_edition_place(issue, edition)
     if edition.format == "eml":
         return tuple(_message(at, edition, articles))
     text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""

@@ -5,7 +5,6 @@ a name whose link was rewritten has not lost its credit.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from dispatch import links
 from dispatch.checks import attribution
@@ -13,7 +12,7 @@ from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry
 from dispatch.checks.links import find_addresses, find_lost
 from dispatch.checks.parts import Part
-from dispatch.checks.rules import find_place, finding
+from dispatch.checks.rules import find_edition_place, finding
 from dispatch.model import Article, Finding, Half, Subject
 
 # Which facts are about one link, and what that link belongs to. That links stand in another order is none of them:
@@ -36,7 +35,7 @@ def check(case: Case) -> Iterator[Finding]:
     for edition in case.editions:
         for half, media_type in _HALVES.items():
             if not any(part.at.half == half for part in parts):
-                place = replace(find_place(case.issue), edition=edition.path, half=half)
+                place = find_edition_place(case.issue, edition, half)
                 yield finding("received.part", "part", place, wanted=media_type)
     shown = {part.find_article(article): (article, entry) for part in parts for article, entry in part.entries}
     for found in attribution.check(case):

@@ -1,10 +1,10 @@
 """RULES: everything that a check can say. The reference has a section for each: docs/reference/checks.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from dispatch.model import Article, Fault, Finding, Issue, Place, Severity, Subject, Value
+from dispatch.model import Article, Edition, Fault, Finding, FindingValue, Half, Issue, Place, Severity, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +111,9 @@ def facts_of(fault: Fault) -> dict[str, str]:
     return {"reason": fault.reason, "detail": fault.detail}
 
 
-def finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **values: Value) -> Finding:
-    """Make a finding of the rule, with the rule's severity; values without a text, such as "" and (), are left out."""
-    known = tuple((name, value) for name, value in values.items() if value not in ("", ()))
+def finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **values: FindingValue | None) -> Finding:
+    """Make a finding of the rule, with the rule's severity; what is not there, None, "" or (), is left out."""
+    known = tuple((name, value) for name, value in values.items() if value is not None and value not in ("", ()))
     return Finding(rule=rule, severity=RULES[rule].severity, subject=subject, place=place, values=known)
 
 
@@ -133,3 +133,8 @@ def find_place(issue: Issue, article: Article | None = None, key: str = "") -> P
     if article:
         return Place(file=article.file, key=key)
     return Place(file=f"issues/{issue.slug}/issue.md" if issue.slug else "issue.md", key=key)
+
+
+def find_edition_place(issue: Issue, edition: Edition, half: Half = "") -> Place:
+    """Where a finished edition of an issue stands, or one half of a message, with the issue's file."""
+    return replace(find_place(issue), edition=edition.path, half=half)

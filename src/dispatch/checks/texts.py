@@ -63,7 +63,7 @@ def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterato
         yield finding("attribution.heading", "heading", headline=name, wanted=heading)
     lost = in_order([line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines])
     if lost:
-        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or "")
+        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or None)
 
 
 def opening(content: tuple[Line, ...]) -> str:
@@ -111,13 +111,12 @@ def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[
 
 def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
     """The article's picture, and those within its text where that is shown whole, each with its words."""
-    inside = [(picture.url, fold(picture.alt or "")) for picture in page.pictures(article.content)]
-    own = [(article.image.url, fold(article.image.alt or ""))] if article.image else []
+    inside = [(picture.url, picture.alt or "") for picture in page.pictures(article.content)]
+    own = [(article.image.url, article.image.alt or "")] if article.image else []
     there = {(picture.url, fold(picture.alt or "")) for picture in entry.pictures}
     for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
-        right = [pair for pair in own + inside if pair[0] == url]  # it may stand in the text with other words
+        right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
             yield finding("attribution.picture", "picture", headline=headline(article), wanted=url)
-        elif there.isdisjoint(right):
-            name, alt = headline(article), right[0][1]
-            yield finding("attribution.picture", "text", headline=name, url=url, wanted=alt)
+        elif there.isdisjoint((url, fold(alt)) for alt in right):
+            yield finding("attribution.picture", "text", headline=headline(article), url=url, wanted=right[0])

@@ -10,7 +10,7 @@ import click
 from dispatch import check as stage
 from dispatch import issues, ledger
 from dispatch.cli.desk import Desk, desk, say, tell
-from dispatch.cli.places import locate
+from dispatch.cli.lines import locate
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition, Fault, Finding, Issue

@@ -165,7 +165,7 @@ def _judged(here: Desk, one: "Issue", building: "Building") -> "list[Finding]":
 def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish, root: Path) -> None:
     """Report, and go no further when something is wrong."""
     from dispatch.cli.check import report
-    from dispatch.cli.places import locate
+    from dispatch.cli.lines import locate
     from dispatch.report import as_data
 
     found = locate(dict.fromkeys(findings), root)
@@ -205,14 +205,14 @@ def _released(building: "Building", published: "Sequence[Record]", one: "Issue |
 def _report(changes: Sequence[stage.Change], left: Sequence[str], count: int, folder: Path, wish: _Wish) -> None:
     """What changed, a line each, or as JSON."""
     if wish.as_json:
-        said = [{"path": change.path, "what": change.what} for change in changes]
+        said = [{"path": change.path, "what": change.effect} for change in changes]
         tell_json({"dry_run": wish.dry, "files": count, "changes": said, "left": list(left), "findings": []})
         return
     for change in changes:
-        tell(f"{_MARKS[change.what]} {change.path}" if wish.dry or change.what == "removed" else change.path)
+        tell(f"{_MARKS[change.effect]} {change.path}" if wish.dry or change.effect == "removed" else change.path)
     for path in left:
         say(f"{folder.name}/{path} is not wanted any more, but somebody changed it: delete it if you do not need it.")
     verb = "would change" if wish.dry else "changed"
-    removed = sum(change.what == "removed" for change in changes)
+    removed = sum(change.effect == "removed" for change in changes)
     gone = f", {removed} removed" if removed else ""
     say(f"{len(changes) - removed} of {count} files {verb} in {folder.name}/{gone}")

@@ -248,7 +248,7 @@ def told(address: str, seconds: float) -> Iterator[None]:
         ) from error
     except HTTPException as error:
         raise GatherError(
-            f"the server's answer is not HTTP: {str(error)[:200] or type(error).__name__}",
+            f"the server's answer is not HTTP: {f'{error!s:.200}' or type(error).__name__}",
             address=address,
             reason="not-http",
         ) from error
@@ -261,7 +261,7 @@ def told(address: str, seconds: float) -> Iterator[None]:
             detail=error.strerror or "",
         ) from error
     except ValueError as error:
-        raise GatherError(str(error)[:200] or type(error).__name__, address=address, reason="bad-address") from error
+        raise GatherError(f"{error!s:.200}" or type(error).__name__, address=address, reason="bad-address") from error
 
 
 def refuse_more(size: int) -> None:

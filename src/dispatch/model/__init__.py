@@ -31,7 +31,18 @@ from dispatch.model.marks import Address, Key, Url
 from dispatch.model.pictures import Copy, Variant
 from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
-from dispatch.model.results import Arrival, Document, Edition, Finding, Kind, Record, Severity, Subject, Value, Visit
+from dispatch.model.results import (
+    Arrival,
+    Document,
+    Edition,
+    Finding,
+    FindingValue,
+    Kind,
+    Record,
+    Severity,
+    Subject,
+    Visit,
+)
 from dispatch.model.site import PageKind, SitePlace, Way
 
 __all__ = [
@@ -52,6 +63,7 @@ __all__ = [
     "Fault",
     "Feeds",
     "Finding",
+    "FindingValue",
     "Half",
     "Image",
     "Issue",
@@ -75,7 +87,6 @@ __all__ = [
     "Syndicate",
     "Theme",
     "Url",
-    "Value",
     "Variant",
     "Visit",
     "Way",

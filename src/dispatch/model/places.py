@@ -40,7 +40,8 @@ Reason = Literal[
 class Place:
     """Where something is: in a file that a person edits, at an address, in a finished edition, or in several of these.
 
-    Found when the file is read, never guessed afterwards. What is not known is empty.
+    File and key are known from the reading, never guessed afterwards. So is the line of a fault; a finding is given its
+    own when somebody is to see it, by its key, else by its words. What is not known is empty.
     """
 
     file: Annotated[str, "the path of a file, below the publication's folder with forward slashes"] = ""

@@ -16,7 +16,7 @@ Subject = Literal[
     "table", "text", "title", "updated",
 ]
 # fmt: on
-Value = str | int | tuple["Value", ...]
+FindingValue = str | int | tuple["FindingValue", ...]
 Kind = Literal["article", "issue", "page", "withdrawn", "mended", "moved", "author", "source", "section", "tag"]
 
 
@@ -38,13 +38,15 @@ class Finding:
     severity: Annotated[Severity, "error or warning"]
     subject: Annotated[Subject, "what kind of thing it is about"]
     place: Annotated[Place, "where it is"] = field(default_factory=Place)
-    values: Annotated[tuple[tuple[str, Value], ...], "the facts by name, unshortened, such as name, wanted, found"] = ()
+    values: Annotated[
+        tuple[tuple[str, FindingValue], ...], "the facts by name, unshortened, such as name, wanted, found"
+    ] = ()
 
     def at(self, place: Place) -> "Finding":
         """The same fact at this place."""
         return replace(self, place=place)
 
-    def value(self, name: str) -> Value | None:
+    def value(self, name: str) -> FindingValue | None:
         """One of the facts; None where it does not belong to this finding."""
         return dict(self.values).get(name)
 

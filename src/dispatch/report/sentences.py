@@ -7,7 +7,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import cast
 
-from dispatch.model import Finding, Value
+from dispatch.model import Finding, FindingValue
 
 # A sentence with holes, or several of which the first is used whose holes can all be filled.
 Rows = str | list[str]
@@ -69,7 +69,7 @@ def _pieces(pieces: Iterable[Piece], finding: Finding) -> Iterator[str]:
             yield f"[{name}]" if value is None else _show(value, int(most or 60))
 
 
-def _show(value: Value, most: int) -> str:
+def _show(value: FindingValue, most: int) -> str:
     """A value within a sentence: several after one another, each of a pair the first in quotation marks."""
     if isinstance(value, int):
         return f"{value:,}"

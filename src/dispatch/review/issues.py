@@ -50,6 +50,7 @@ class _Comparison:
     def __init__(self, old: Version, new: Version) -> None:
         self.old, self.new = old, new
         self.public = old.public
+        self.mended = corrected.find_mended(old.ledger)
         self.off = frozenset(old.publication.check if old.publication else ())
         self.pairs = _issues(old, new)
         self.places = {place.article.id: place for issue in old.issues for place in _places(issue)}
@@ -165,7 +166,7 @@ class _Comparison:
     def _answered(self, now: _Place) -> frozenset[str]:
         """The rules that a correction answers which readers do not have yet."""
         zone = self.new.publication.timezone if self.new.publication else "UTC"
-        return corrected.find_answered(now.article, now.issue, self.old.ledger, zone)
+        return corrected.find_answered(now.article, now.issue, self.mended, zone)
 
     def _before(self, old: Issue | None, place: _Place) -> _Place | None:
         """Where an article was: told by its id; else, in the same issue, by its file's name or its address."""

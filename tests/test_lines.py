@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.cli.places import locate
-from dispatch.model import Finding, Place, Value
+from dispatch.cli.lines import locate
+from dispatch.model import Finding, FindingValue, Place
 
 FILES = {
     "dispatch.toml": 'title = "The Wire"\n[email]\nfrom = "x@y.example"\n\n[theme]\naccent = "#777777"\n',
@@ -14,6 +14,9 @@ FILES = {
     "First.\n[x](https://bit.example/y) TK\n",
     "issues/a/c.md": "+++\ntitle = 'C'\n+++\nhttps://bit.example/c\n",
     "issues/a/d.md": "---\ntitle: [\n---\n",
+    "issues/a/f.md": "---\ntitle: F\nsource: {url: https://bit.ly/x}\ndek: Not TK\n---\n"
+    "[a](https://bit.ly/xyz) [b](https://bit.ly/x/y) https://bit.ly/x?z=1 https://bit.ly/x-1 TKO ATK\n\n"
+    "See https://bit.ly/x. *TK*\n<https://bit.ly/x/>\n[c](https://bit.ly/xyz#p)\n",
 }
 
 
@@ -26,7 +29,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def line(root: Path, place: Place, **values: Value) -> int:
+def line(root: Path, place: Place, **values: FindingValue) -> int:
     finding = Finding(rule="r", severity="error", subject="link", place=place, values=tuple(values.items()))
     (found,) = locate([finding], root)
     assert found == finding.at(found.place)
@@ -67,6 +70,25 @@ def test_without_a_key_the_line_that_has_the_address_or_the_words(root: Path) ->
     assert line(root, place, url="https://bit.example/elsewhere") == 0
     assert line(root, place, headline="B") == 0
     assert line(root, Place(file="issues/a/c.md"), url="https://bit.example/c") == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("https://bit.ly/x", 8),  # not that of the source, and none that is longer
+        ("https://bit.ly/x/", 9),
+        ("https://bit.ly/xyz", 6),
+        ("https://bit.ly/x?z=1", 6),
+        ("https://bit.ly/xyz#p", 10),
+        ("https://bit.ly/", 0),
+        ("TK", 8),
+        ("F", 0),
+        (" ", 0),
+        ("", 0),
+    ],
+)
+def test_words_are_looked_for_below_the_front_matter_and_whole(root: Path, words: str, wanted: int) -> None:
+    assert line(root, Place(file="issues/a/f.md"), url=words) == wanted
 
 
 def test_what_an_edition_shows_is_not_looked_for_in_the_file(root: Path) -> None:
