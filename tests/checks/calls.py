@@ -45,7 +45,7 @@ class Source:
                 tables = [value for value in self._find_values(name, self.tree) if isinstance(value, ast.Dict)]
                 return self._join(node, [value for table in tables for value in table.values])
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                return self._join(node, self._find_fields(name, self._find_scope(node, ast.ClassDef)))
+                return self._join(node, list(self._find_fields(name, self._find_scope(node, ast.ClassDef))))
             case ast.Name(id=name):
                 scope = self._find_scope(node, ast.FunctionDef)
                 given = list(self._find_values(name, scope)) or list(self._find_arguments(name, scope))
