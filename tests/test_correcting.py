@@ -97,6 +97,55 @@ def test_a_correction_answers_for_one_change(dispatch: Dispatch, letter: Path, s
     assert lock.count("\tmended\tauthors\t") == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("issues/defence/story-1.html", "date: 2026-02-01", "date: 2026-02-01T09:00:00Z"),
+        ("issues/defence/story-1.html", "date: 2026-02-01", "date: 2099-01-01"),
+        ("issues/defence/story-1.html", "text: Misspelt.", "text: It was misspelt."),
+        ("dispatch.toml", 'timezone = "UTC"', 'timezone = "Europe/Berlin"'),
+    ],
+)
+def test_whatever_is_edited_in_a_correction_that_readers_have_it_answers_no_more(
+    dispatch: Dispatch, letter: Path, story: Path, name: str, old: str, new: str
+) -> None:
+    said = "corrections:\n  - date: 2026-02-01\n    text: Misspelt.\n    mends: authors\n---\n"
+    change(story, "Anne Lea", "Ann Lee")
+    story.write_text(said.join(story.read_text("utf-8").rsplit("---\n", 1)), "utf-8")
+    dispatch("publish")
+    change(letter / name, old, new)
+    dispatch("check", "defence")
+    change(story, "name: Ann Lee", "name: Eve Black")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    assert "ids.authors" in dispatch("publish", code=1).stdout
+
+
+def test_two_corrections_of_one_day_are_two(dispatch: Dispatch, story: Path) -> None:
+    said = "corrections:\n  - {date: 2026-02-01, text: Misspelt., mends: authors}\n---\n"
+    change(story, "Anne Lea", "Ann Lee")
+    story.write_text(said.join(story.read_text("utf-8").rsplit("---\n", 1)), "utf-8")
+    dispatch("publish")
+    change(story, "name: Ann Lee", "name: Ann Leigh")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    change(story, "corrections:\n", "corrections:\n  - {date: 2026-02-01, text: Misspelt., mends: authors}\n")
+    dispatch("publish")
+
+
+@pytest.mark.parametrize("year", [2020, 2199])
+def test_an_issue_of_any_date_may_be_mended_and_every_other_stays_sound(
+    dispatch: Dispatch, letter: Path, year: int
+) -> None:
+    story = nouns.article(2, authors=(Author(name="Bo Zang"),))
+    other = nouns.issue(story, id="tag:wire.example,2026:other", slug="other", date=nouns.DATE.replace(year))
+    issues.create(config.load(letter), other)
+    dispatch("publish", "other")
+    change(letter / "issues" / "other" / "story-2.html", "Bo Zang", "Bo Zhang")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    dispatch("issue", "correct", "other", "1", "His name was misspelt.", "--mends", "authors")
+    for words in (("check", "other"), ("check", "defence"), ("publish", "defence"), ("publish",)):
+        dispatch(*words)
+
+
 def test_what_was_published_with_a_correction_of_before_stays_valid(
     dispatch: Dispatch, letter: Path, story: Path
 ) -> None:

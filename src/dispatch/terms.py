@@ -2,12 +2,13 @@
 the moment of its last change, what is left of it when it is withdrawn. Pure.
 """
 
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch import identity, links
-from dispatch.model import Article, Issue, Publication, Source, Withdrawal
+from dispatch.model import Article, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
 
@@ -39,6 +40,11 @@ def changed(article: Article, issue: Issue) -> datetime:
     said += [article.withdrawn.date] if article.withdrawn else []
     known = [moment for moment in (article.updated, article.published) if moment]
     return max([*said, *(known or [issue.date])])
+
+
+def count_mends(article: Article) -> Counter[Mended]:
+    """How many of an article's corrections mend each thing of it."""
+    return Counter(what for correction in article.corrections for what in set(correction.mends))
 
 
 def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
