@@ -146,6 +146,27 @@ def test_an_issue_of_any_date_may_be_mended_and_every_other_stays_sound(
         dispatch(*words)
 
 
+def test_the_byline_of_what_was_withdrawn_may_be_mended(dispatch: Dispatch, letter: Path, story: Path) -> None:
+    """What was mended before still counts, and no notice shows the words of a correction."""
+    change(story, "Anne Lea", "Ann Lee")
+    dispatch("issue", "correct", "defence", "1", "It is by one Lee.", "--mends", "authors")
+    dispatch("publish")
+    dispatch("withdraw", "defence", "1", "--because", "It was invented.")
+    dispatch("publish")
+    change(story, "name: Ann Lee", "name: Bo Zhang")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    said = dispatch("issue", "correct", "defence", "1", "It is by one Zhang.", "--mends", "authors")
+    assert "ids.authors" not in said.stderr
+    dispatch("check", "defence")
+    dispatch("publish")
+    public = [path.read_bytes() for path in (letter / "public").rglob("*") if path.is_file()]
+    assert any(b"It was invented." in body for body in public)
+    assert any(b"Bo Zhang" in body for body in public)
+    assert not any(b"It is by one" in body or b"Ann Lee" in body for body in public)
+    change(story, "name: Bo Zhang", "name: Eve Black")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+
+
 def test_what_was_published_with_a_correction_of_before_stays_valid(
     dispatch: Dispatch, letter: Path, story: Path
 ) -> None:

@@ -48,7 +48,11 @@ def count_mends(article: Article) -> Counter[Mended]:
 
 
 def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
-    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address."""
+    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address.
+
+    Corrections that mend something stay, and no notice shows them: byline, date and address are promised on, and what
+    has answered for them is counted.
+    """
     return replace(
         article,
         dek="",
@@ -58,7 +62,7 @@ def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
         image=None,
         enclosures=(),
         note="",
-        corrections=(),
+        corrections=tuple(one for one in article.corrections if one.mends),
         withdrawn=withdrawal,
     )
 
