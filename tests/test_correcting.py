@@ -1,5 +1,6 @@
 """What was published wrongly is mended: byline, date and address change when a correction says that it mends them."""
 
+import subprocess
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -164,6 +165,32 @@ def test_the_byline_of_what_was_withdrawn_may_be_mended(dispatch: Dispatch, lett
     assert any(b"Bo Zhang" in body for body in public)
     assert not any(b"It is by one" in body or b"Ann Lee" in body for body in public)
     change(story, "name: Bo Zhang", "name: Eve Black")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+
+
+def test_two_branches_that_published_different_bylines_start_from_the_ledger_of_before(
+    dispatch: Dispatch, letter: Path, story: Path
+) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@wire.example", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *who, *words], cwd=letter, check=True, capture_output=True)
+
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "published")
+    for branch, name in (("one", "Ann Lee"), ("other", "Ann Leigh")):
+        git("checkout", "-b", branch, "main")
+        change(story, "Anne Lea", name)
+        dispatch("issue", "correct", "defence", "1", f"It is by {name}.", "--mends", "authors")
+        dispatch("publish")
+        git("commit", "-am", branch)
+    git("merge", "-X", "ours", "one")
+    said = dispatch("check", "defence", code=1).stderr
+    assert "another line says something else" in said
+    assert "common ancestor" in said
+    git("checkout", "main", "--", "dispatch.lock")
+    dispatch("publish")
+    change(story, "name: Ann Leigh", "name: Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout
 
 

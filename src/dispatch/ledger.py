@@ -23,6 +23,8 @@ from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Recor
 FILE = "dispatch.lock"
 
 _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
+# No line can say which of two readers have: that is settled in the article's file, and published.
+_MERGED = "two branches published it differently: take the file of their common ancestor from git, and publish again"
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
 _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
@@ -43,8 +45,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
-    def fault(number: int, what: str) -> None:
-        hint = "take the file as it was from git"
+    def fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
         faults.append(Fault(what=what, place=Place(file=FILE, line=number), hint=hint))
 
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -56,7 +57,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
             fault(number, str(error))
             continue
         if found.setdefault(_key(record), record) != record:
-            fault(number, f"another line says something else of {record.id}")
+            fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))
