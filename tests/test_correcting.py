@@ -121,6 +121,30 @@ def test_whatever_is_edited_in_a_correction_that_readers_have_it_answers_no_more
     assert "ids.authors" in dispatch("publish", code=1).stdout
 
 
+def test_of_what_was_never_published_nothing_needs_to_be_mended(dispatch: Dispatch, letter: Path) -> None:
+    draft = nouns.issue(nouns.article(2), id="tag:wire.example,2026:draft", slug="draft")
+    issues.create(config.load(letter), draft)
+    words = ("issue", "correct", "draft", "1", "It was wrong.")
+    assert "story-2 was never published" in dispatch(*words, "--mends", "authors").stderr
+    assert "never published" not in dispatch(*words).stderr
+    dispatch("publish", "draft")
+    assert "never published" not in dispatch(*words, "--mends", "authors").stderr
+
+
+def test_a_correction_that_is_gone_has_to_come_back_before_a_new_one_answers(dispatch: Dispatch, story: Path) -> None:
+    before = story.read_text("utf-8")
+    dispatch("issue", "correct", "defence", "1", "It was wrong.", "--mends", "authors", "--mends", "date")
+    dispatch("issue", "correct", "defence", "1", "It was wrong again.", "--mends", "authors")
+    after = story.read_text("utf-8")
+    dispatch("publish")
+    for text in (before, after):
+        story.write_text(text, "utf-8")
+        change(story, "Anne Lea", "Ann Lee")
+        said = dispatch("issue", "correct", "defence", "1", "It is by Ann Lee.", "--mends", "authors").stderr
+        assert ("ids.authors" in said) == ("not in the file any more (1)" in said) == (text == before)
+    dispatch("publish")
+
+
 def test_two_corrections_of_one_day_are_two(dispatch: Dispatch, story: Path) -> None:
     said = "corrections:\n  - {date: 2026-02-01, text: Misspelt., mends: authors}\n---\n"
     change(story, "Anne Lea", "Ann Lee")
