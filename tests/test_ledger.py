@@ -324,3 +324,11 @@ def test_a_review_says_when_it_is_forgotten_whose_an_address_was(tmp_path: Path)
     )
     assert [(change.weight, change.was) for change in settings_of(old, new)] == [("look", f"{WIRE}/authors/bo/")]
     assert list(settings_of(new, old)) == []
+
+
+def test_a_review_says_when_one_of_several_corrections_is_forgotten(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    spent = tuple(Record(id="a:1", kind="mended", url="authors", number=number) for number in (1, 2))
+    old, new = (review.Version(publication=here, ledger=records) for records in (spent, spent[:1]))
+    assert [(change.weight, change.where) for change in settings_of(old, new)] == [("look", "dispatch.lock")]
+    assert list(settings_of(new, old)) == []
