@@ -122,7 +122,7 @@ def test_check_annotates_the_files(repository: Repository, runner: Runner) -> No
     )
     ran = runner.run(command="check", issue="bridges")
     assert ran.code == 1
-    assert "::error file=issues/bridges/the-ferry.md,title=editorial.certainty::" in ran.log
+    assert "::error file=issues/bridges/the-ferry.md,line=7,title=editorial.certainty::" in ran.log
 
 
 def test_publish_writes_the_public_folder_and_says_where(repository: Repository, runner: Runner) -> None:

@@ -1,5 +1,6 @@
 """What was published wrongly is mended: byline, date and address change when a correction says that it mends them."""
 
+import subprocess
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -95,6 +96,126 @@ def test_a_correction_answers_for_one_change(dispatch: Dispatch, letter: Path, s
     dispatch("publish", "defence")
     lock = (letter / "dispatch.lock").read_text("utf-8")
     assert lock.count("\tmended\tauthors\t") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("issues/defence/story-1.html", "date: 2026-02-01", "date: 2026-02-01T09:00:00Z"),
+        ("issues/defence/story-1.html", "date: 2026-02-01", "date: 2099-01-01"),
+        ("issues/defence/story-1.html", "text: Misspelt.", "text: It was misspelt."),
+        ("dispatch.toml", 'timezone = "UTC"', 'timezone = "Europe/Berlin"'),
+    ],
+)
+def test_whatever_is_edited_in_a_correction_that_readers_have_it_answers_no_more(
+    dispatch: Dispatch, letter: Path, story: Path, name: str, old: str, new: str
+) -> None:
+    said = "corrections:\n  - date: 2026-02-01\n    text: Misspelt.\n    mends: authors\n---\n"
+    change(story, "Anne Lea", "Ann Lee")
+    story.write_text(said.join(story.read_text("utf-8").rsplit("---\n", 1)), "utf-8")
+    dispatch("publish")
+    change(letter / name, old, new)
+    dispatch("check", "defence")
+    change(story, "name: Ann Lee", "name: Eve Black")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    assert "ids.authors" in dispatch("publish", code=1).stdout
+
+
+def test_of_what_was_never_published_nothing_needs_to_be_mended(dispatch: Dispatch, letter: Path) -> None:
+    draft = nouns.issue(nouns.article(2), id="tag:wire.example,2026:draft", slug="draft")
+    issues.create(config.load(letter), draft)
+    words = ("issue", "correct", "draft", "1", "It was wrong.")
+    assert "story-2 was never published" in dispatch(*words, "--mends", "authors").stderr
+    assert "never published" not in dispatch(*words).stderr
+    dispatch("publish", "draft")
+    assert "never published" not in dispatch(*words, "--mends", "authors").stderr
+
+
+def test_a_correction_that_is_gone_has_to_come_back_before_a_new_one_answers(dispatch: Dispatch, story: Path) -> None:
+    before = story.read_text("utf-8")
+    dispatch("issue", "correct", "defence", "1", "It was wrong.", "--mends", "authors", "--mends", "date")
+    dispatch("issue", "correct", "defence", "1", "It was wrong again.", "--mends", "authors")
+    after = story.read_text("utf-8")
+    dispatch("publish")
+    for text in (before, after):
+        story.write_text(text, "utf-8")
+        change(story, "Anne Lea", "Ann Lee")
+        said = dispatch("issue", "correct", "defence", "1", "It is by Ann Lee.", "--mends", "authors").stderr
+        assert ("ids.authors" in said) == ("not in the file any more (1)" in said) == (text == before)
+    dispatch("publish")
+
+
+def test_two_corrections_of_one_day_are_two(dispatch: Dispatch, story: Path) -> None:
+    said = "corrections:\n  - {date: 2026-02-01, text: Misspelt., mends: authors}\n---\n"
+    change(story, "Anne Lea", "Ann Lee")
+    story.write_text(said.join(story.read_text("utf-8").rsplit("---\n", 1)), "utf-8")
+    dispatch("publish")
+    change(story, "name: Ann Lee", "name: Ann Leigh")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    change(story, "corrections:\n", "corrections:\n  - {date: 2026-02-01, text: Misspelt., mends: authors}\n")
+    dispatch("publish")
+
+
+@pytest.mark.parametrize("year", [2020, 2199])
+def test_an_issue_of_any_date_may_be_mended_and_every_other_stays_sound(
+    dispatch: Dispatch, letter: Path, year: int
+) -> None:
+    story = nouns.article(2, authors=(Author(name="Bo Zang"),))
+    other = nouns.issue(story, id="tag:wire.example,2026:other", slug="other", date=nouns.DATE.replace(year))
+    issues.create(config.load(letter), other)
+    dispatch("publish", "other")
+    change(letter / "issues" / "other" / "story-2.html", "Bo Zang", "Bo Zhang")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    dispatch("issue", "correct", "other", "1", "His name was misspelt.", "--mends", "authors")
+    for words in (("check", "other"), ("check", "defence"), ("publish", "defence"), ("publish",)):
+        dispatch(*words)
+
+
+def test_the_byline_of_what_was_withdrawn_may_be_mended(dispatch: Dispatch, letter: Path, story: Path) -> None:
+    """What was mended before still counts, and no notice shows the words of a correction."""
+    change(story, "Anne Lea", "Ann Lee")
+    dispatch("issue", "correct", "defence", "1", "It is by one Lee.", "--mends", "authors")
+    dispatch("publish")
+    dispatch("withdraw", "defence", "1", "--because", "It was invented.")
+    dispatch("publish")
+    change(story, "name: Ann Lee", "name: Bo Zhang")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+    said = dispatch("issue", "correct", "defence", "1", "It is by one Zhang.", "--mends", "authors")
+    assert "ids.authors" not in said.stderr
+    dispatch("check", "defence")
+    dispatch("publish")
+    public = [path.read_bytes() for path in (letter / "public").rglob("*") if path.is_file()]
+    assert any(b"It was invented." in body for body in public)
+    assert any(b"Bo Zhang" in body for body in public)
+    assert not any(b"It is by one" in body or b"Ann Lee" in body for body in public)
+    change(story, "name: Bo Zhang", "name: Eve Black")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+
+
+def test_two_branches_that_published_different_bylines_start_from_the_ledger_of_before(
+    dispatch: Dispatch, letter: Path, story: Path
+) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@wire.example", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *who, *words], cwd=letter, check=True, capture_output=True)
+
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "published")
+    for branch, name in (("one", "Ann Lee"), ("other", "Ann Leigh")):
+        git("checkout", "-b", branch, "main")
+        change(story, "Anne Lea", name)
+        dispatch("issue", "correct", "defence", "1", f"It is by {name}.", "--mends", "authors")
+        dispatch("publish")
+        git("commit", "-am", branch)
+    git("merge", "-X", "ours", "one")
+    said = dispatch("check", "defence", code=1).stderr
+    assert "another line says something else" in said
+    assert "common ancestor" in said
+    git("checkout", "main", "--", "dispatch.lock")
+    dispatch("publish")
+    change(story, "name: Ann Leigh", "name: Bo Zhang")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
 
 
 def test_what_was_published_with_a_correction_of_before_stays_valid(

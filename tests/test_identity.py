@@ -60,7 +60,7 @@ def test_inbox_issue_check_and_sources_have_one_answer(one: str, other: str, is_
     together = nouns.issue(of(1, one), of(2, other))
     earlier = nouns.issue(of(1, one), slug="old", id="tag:old", date=nouns.DATE - timedelta(days=7))
     for issue, before in ((together, ()), (nouns.issue(of(2, other)), (earlier,))):
-        rules = {one.rule for one in check.findings(issue, (), WIRE, earlier=before)}
+        rules = {one.rule for one in check.findings(issue, (), WIRE, others=before)}
         assert ("links.repeated" in rules) == is_same
 
     config.start(tmp_path / "wire", title="The Wire", url="https://wire.example", sender="")

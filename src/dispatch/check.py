@@ -18,7 +18,7 @@ def findings(
     *,
     published: tuple[Record, ...] = (),
     current: tuple[Record, ...] | None = None,
-    earlier: tuple[Issue, ...] = (),
+    others: tuple[Issue, ...] = (),
     states: Mapping[str, Fault | None] | None = None,
     missing: tuple[tuple[str, str], ...] = (),
     astray: tuple[tuple[str, str], ...] = (),
@@ -27,9 +27,10 @@ def findings(
     """Everything that is wrong with an issue and its editions, errors first.
 
     published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
-    nobody looked. earlier: the other issues. states: what came of asking an address (see ``addresses``): None when it
-    answers, else why not. missing: pictures that are named and not there, as file that names it and name; astray:
-    links that were written relative and lead nowhere, likewise. strays: article files that no section lists.
+    nobody looked. others: the other issues, of whatever date. states: what came of asking an address (see
+    ``addresses``): None when it answers, else why not. missing: pictures that are named and not there, as file that
+    names it and name; astray: links that were written relative and lead nowhere, likewise. strays: article files that
+    no section lists.
     """
     case = Case(
         issue=issue,
@@ -37,7 +38,7 @@ def findings(
         editions=tuple(editions),
         published=published,
         current=current,
-        earlier=earlier,
+        others=others,
         states=states or {},
         missing=missing,
         astray=astray,

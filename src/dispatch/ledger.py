@@ -2,11 +2,11 @@
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
-``withdrawn``, which is never taken back; ``mended``, what a correction of that date has answered for (in the address's
-place), so that it answers for no other change. A line ``moved`` begins with an old address of the site and leads to the
-present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at an address, now and for
-ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of such a file
-(``merge=union``).
+``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
+which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
+of the site and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
+an address, now and for ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge
+both sides of such a file (``merge=union``).
 """
 
 import hashlib
@@ -23,6 +23,8 @@ from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Recor
 FILE = "dispatch.lock"
 
 _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
+# No line can say which of two readers have: that is settled in the article's file, and published.
+_MERGED = "two branches published it differently: take the file of their common ancestor from git, and publish again"
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
 _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
@@ -43,8 +45,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
-    def fault(number: int, what: str) -> None:
-        hint = "take the file as it was from git"
+    def fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
         faults.append(Fault(what=what, place=Place(file=FILE, line=number), hint=hint))
 
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -56,7 +57,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
             fault(number, str(error))
             continue
         if found.setdefault(_key(record), record) != record:
-            fault(number, f"another line says something else of {record.id}")
+            fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))
@@ -104,9 +105,9 @@ def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
         alone = article.source.syndicate == "full"
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
-        for correction in article.corrections:
-            for what in correction.mends:
-                yield Record(id=article.id, kind="mended", url=what, published=correction.date)
+        for what, times in terms.count_mends(article).items():
+            for number in range(1, times + 1):
+                yield Record(id=article.id, kind="mended", url=what, number=number)
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
 
@@ -150,7 +151,7 @@ def _key(record: Record) -> tuple[str, str]:
     """
     kind = "" if record.kind in ("article", "issue") else record.kind
     if kind == "mended":
-        return record.id, f"{kind} {record.url} {_written(record.published)}"
+        return record.id, f"{kind} {record.url} {record.number}"
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
 
 
@@ -162,7 +163,8 @@ def _digest(authors: Sequence[Author]) -> str:
 
 def _line(record: Record) -> str:
     """A record as its line."""
-    fields = (record.id, record.kind, record.url, _written(record.published), record.authors)
+    last = str(record.number) if record.kind == "mended" else record.authors
+    fields = (record.id, record.kind, record.url, _written(record.published), last)
     return "\t".join(_BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", part) or _NONE for part in fields) + "\n"
 
 
@@ -175,12 +177,16 @@ def _record(fields: Sequence[str]) -> Record:
     """A line's record. Raises ValueError."""
     if len(fields) != 5:
         raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
-    id_, kind, url, date, authors = map(_unescaped, fields)
+    id_, kind, url, date, last = map(_unescaped, fields)
     known = next((known for known in _KINDS if known == kind), None)
     if known is None:
         raise ValueError(f"the second part must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not “{kind}”")
     published = datetime.fromisoformat(date) if date else None
-    return Record(id=id_, kind=known, url=url, published=published, authors=authors)
+    if known != "mended":
+        return Record(id=id_, kind=known, url=url, published=published, authors=last)
+    if not (last.isascii() and last.isdecimal()):
+        raise ValueError(f"must end with the number of a correction, not “{last}”")
+    return Record(id=id_, kind=known, url=url, published=published, number=int(last))
 
 
 def _unescaped(part: str) -> str:

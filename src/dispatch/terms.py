@@ -2,12 +2,13 @@
 the moment of its last change, what is left of it when it is withdrawn. Pure.
 """
 
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch import identity, links
-from dispatch.model import Article, Issue, Publication, Source, Withdrawal
+from dispatch.model import Article, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
 
@@ -41,8 +42,17 @@ def changed(article: Article, issue: Issue) -> datetime:
     return max([*said, *(known or [issue.date])])
 
 
+def count_mends(article: Article) -> Counter[Mended]:
+    """How many of an article's corrections mend each thing of it."""
+    return Counter(what for correction in article.corrections for what in set(correction.mends))
+
+
 def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
-    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address."""
+    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address.
+
+    Corrections that mend something stay, and no notice shows them: byline, date and address are promised on, and what
+    has answered for them is counted.
+    """
     return replace(
         article,
         dek="",
@@ -52,7 +62,7 @@ def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
         image=None,
         enclosures=(),
         note="",
-        corrections=(),
+        corrections=tuple(one for one in article.corrections if one.mends),
         withdrawn=withdrawal,
     )
 

@@ -33,6 +33,7 @@ VALUES: dict[str, FindingValue] = {
     "language": "sv",
     "largest": (("A more powerful NATO", 51234), ("The mole", 12000)),
     "limit": 102400,
+    "mends": "authors",
     "more": 3,
     "name": "Ada Lane",
     "detail": "404",
@@ -143,7 +144,8 @@ def test_every_rule_says_what_to_do(rule: str) -> None:
 @pytest.mark.parametrize(("rule", "key"), [("ids.link", "url"), ("ids.date", "date"), ("ids.authors", "authors")])
 def test_what_was_published_may_be_mended_by_a_correction(rule: str, key: str) -> None:
     subject = {"ids.link": "link", "ids.date": "date", "ids.authors": "name"}[rule]
-    hint = write_hint(Finding(rule=rule, severity="error", subject=cast("Subject", subject)))
+    values = (("mends", key),)
+    hint = write_hint(Finding(rule=rule, severity="error", subject=cast("Subject", subject), values=values))
     assert f'dispatch issue correct ISSUE ARTICLE "what was wrong" --mends {key}' in hint
 
 

@@ -102,7 +102,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "links.dead": lambda: of_issue(ISSUE, states={STORY.url: DEAD, STORY.source.url: None}),
     "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
     "links.repeated": lambda: of_issue(
-        ISSUE, earlier=(nouns.issue(replace(STORY, id="tag:a.example,2020:x"), id="tag:e"),)
+        ISSUE, others=(nouns.issue(replace(STORY, id="tag:a.example,2020:x"), id="tag:e"),)
     ),
     "links.insecure-picture": lambda: of_story(image=Image(url="http://a.example/p.png", alt="A bridge")),
     "ids.duplicate": lambda: of_issue(nouns.issue(STORY, replace(nouns.article(2), id=STORY.id))),
@@ -625,23 +625,67 @@ def test_no_text_answers_for_anything(text: str) -> None:
 
 @pytest.mark.parametrize("what", CHANGED)
 def test_a_correction_that_was_published_has_answered(what: Mended) -> None:
-    later = ISSUE.date + timedelta(days=3)
-    used = Record(id=STORY.id, kind="mended", url=what, published=later)
+    used = Record(id=STORY.id, kind="mended", url=what, number=1)
     others = (
-        replace(used, published=later - timedelta(seconds=1)),
         replace(used, url="title"),
         replace(used, id="tag:wire.example,2025-02-14:defence/story-2"),
         replace(used, kind="withdrawn"),
     )
-    assert of_corrected("Wrong.", [what], CHANGED[what], date=later, more=(used,)) >= {ANSWERED[what]}
-    assert ANSWERED[what] not in of_corrected("Wrong.", [what], CHANGED[what], date=later, more=others)
+    for days in (-400, 0, 3):  # whatever date is written there by now, before the issue's or after it
+        date = ISSUE.date + timedelta(days=days)
+        assert of_corrected("Wrong.", [what], CHANGED[what], date=date, more=(used,)) >= {ANSWERED[what]}
+        assert ANSWERED[what] not in of_corrected("Wrong.", [what], CHANGED[what], date=date, more=others)
 
 
-def test_a_correction_of_before_the_issue_was_said_to_nobody() -> None:
-    day = timedelta(days=1)
-    assert of_corrected("It was wrong.", ["authors"], CHANGED["authors"], date=ISSUE.date - day) == {"ids.authors"}
-    same_day = ISSUE.date.replace(hour=0)  # a bare date
-    assert of_corrected("It was wrong.", ["authors"], CHANGED["authors"], date=same_day) == set()
+@given(before=st.integers(0, 4), now=st.integers(0, 4))
+def test_what_answers_is_one_correction_more_than_readers_have(before: int, now: int) -> None:
+    spent = corrected.count_spent(
+        Record(id=STORY.id, kind="mended", url="url", number=number) for number in range(1, before + 1)
+    )
+    said = tuple(Correction(date=DATE, text="Wrong.", mends=("url", "url")) for _ in range(now))
+    story = replace(STORY, corrections=said)
+    assert corrected.find_answered(story, spent) == ({"ids.link"} if now > before else set())
+    assert corrected.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_the_hint_names_a_correction_only_where_one_would_answer(what: Mended) -> None:
+    """With what is gone altogether, or with corrections gone that were published, a new one would be in vain."""
+    now = Record(id=STORY.id, kind="article", url=STORY.url, published=STORY.published, authors="0123")
+    old = replace(now, **CHANGED[what])  # type: ignore[arg-type]
+    used = Record(id=STORY.id, kind="mended", url=what, number=1)
+
+    def of(*known: Record, current: Record = now) -> Finding:
+        (one,) = of_issue(nouns.issue(STORY), published=known, current=(current,))
+        return one
+
+    assert of(old).value("mends") == what
+    assert f"--mends {what}" in write_hint(of(old))
+    assert of(old, used).value("count") == 1
+    assert "--mends" not in write_hint(of(old, used))
+    if what != "url":  # an article always has an address
+        gone = of(old, current=replace(now, **dict.fromkeys(CHANGED[what], None if what == "date" else "")))
+        assert gone.value("mends") is None
+        assert "--mends" not in write_hint(gone)
+
+
+def test_a_correction_answers_in_an_issue_of_any_date() -> None:
+    story = replace(STORY, corrections=(Correction(date=DATE, text="Wrong.", mends=("authors",)),))
+    now = Record(id=story.id, kind="article", url=story.url, published=story.published, authors="0123")
+    mine = nouns.issue(nouns.article(2), slug="mine", id="tag:mine")
+    for days in (-9, 0, 9):
+        other = nouns.issue(story, date=ISSUE.date + timedelta(days=days))
+        found = check.findings(mine, (), BY, published=(replace(now, authors="4567"),), current=(now,), others=(other,))
+        assert [one.rule for one in found if one.rule.startswith("ids.")] == []
+
+
+def test_an_article_is_sent_twice_only_by_the_later_issue() -> None:
+    first, then = (
+        nouns.issue(replace(STORY, id=f"tag:{slug}/1"), slug=slug, id=f"tag:{slug}", date=DATE + timedelta(days=days))
+        for slug, days in (("first", 0), ("then", 7))
+    )
+    rules = [{one.rule for one in check.findings(a, (), BY, others=(b,))} for a, b in ((first, then), (then, first))]
+    assert ["links.repeated" in found for found in rules] == [False, True]
 
 
 def test_no_correction_answers_for_an_id() -> None:
@@ -652,10 +696,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrected.find_answered(story, ISSUE, set(), "UTC")
+    whole = corrected.find_answered(story, {})
     assert whole == {"ids.authors", "ids.date"}
-    assert corrected.find_answered(replace(story, authors=()), ISSUE, set(), "UTC") == {"ids.date"}
-    assert corrected.find_answered(replace(story, published=None), ISSUE, set(), "UTC") == {"ids.authors"}
+    assert corrected.find_answered(replace(story, authors=()), {}) == {"ids.date"}
+    assert corrected.find_answered(replace(story, published=None), {}) == {"ids.authors"}
 
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:

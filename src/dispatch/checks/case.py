@@ -22,7 +22,7 @@ class Case:
     current: Annotated[
         tuple[Record, ...] | None, "what dispatch.lock would say of all issues as they are; None: nobody looked"
     ] = None
-    earlier: Annotated[tuple[Issue, ...], "the other issues"] = ()
+    others: Annotated[tuple[Issue, ...], "the other issues, of whatever date"] = ()
     states: Annotated[
         Mapping[str, Fault | None], "what came of asking an address: None when it answers, else why it does not"
     ] = field(default_factory=dict)

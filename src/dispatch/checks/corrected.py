@@ -1,38 +1,47 @@
-"""What a correction answers for: the changes that it says, as data, that it mends. Its text is never read."""
+"""What a correction answers for: the changes that it says, as data, that it mends. Its text is never read.
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from zoneinfo import ZoneInfo
+Each answers once, and what is spent is counted: whatever is edited in a correction that readers have, its date or its
+text, does not make it a new one.
+"""
 
-from dispatch.model import Article, Correction, Issue, Mended, Record
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from dispatch import terms
+from dispatch.model import Article, Mended, Record
+
+# How many times each thing of each article, by its id, was mended.
+Spent = Mapping[tuple[str, str], int]
 
 # The rule of published things that a mended thing would break. A headline is promised to nobody.
 _RULES: Mapping[Mended, str] = {"authors": "ids.authors", "date": "ids.date", "url": "ids.link"}
 
 
-def find_mended(published: Iterable[Record]) -> frozenset[Record]:
-    """Find the records of what corrections mended that readers have, among those of dispatch.lock."""
-    return frozenset(record for record in published if record.kind == "mended")
+def count_spent(published: Iterable[Record]) -> Spent:
+    """Count, among the records of dispatch.lock, the corrections that readers have: they have answered."""
+    spent: Counter[tuple[str, str]] = Counter()
+    for record in published:
+        if record.kind == "mended":
+            spent[record.id, record.url] = max(spent[record.id, record.url], record.number)
+    return spent
 
 
-def find_answered(article: Article, issue: Issue, mended: Set[Record], timezone: str) -> frozenset[str]:
-    """Find the rules that an article's corrections answer: a change of what they mend has been said to readers.
+def find_answered(article: Article, spent: Spent) -> frozenset[str]:
+    """Find the rules that an article's corrections answer: a change of what they mend is said to readers with it.
 
-    A correction answers when it is from the day on which the issue appeared, or later (what is older was said to
-    nobody), and ``mended``, as find_mended gives it, does not know it: one that was published has answered for what
-    was published with it, and for nothing after that. What was taken away altogether, no correction answers.
+    They answer when more of them mend a thing than ``spent``, as count_spent gives it, knows: one that was published
+    has answered for what was published with it, and for nothing after that. What was taken away altogether, no
+    correction answers.
     """
-    said = {
-        Record(id=article.id, kind="mended", url=what, published=one.date)
-        for one in _since(article, issue, timezone)
-        for what in one.mends
-    }
     there = {"authors": article.authors, "date": article.published, "url": article.url}
-    new = {record.url for record in said - mended}
-    return frozenset(rule for what, rule in _RULES.items() if what in new and there.get(what))
+    times = terms.count_mends(article)
+    return frozenset(
+        rule for what, rule in _RULES.items() if there[what] and times[what] > spent.get((article.id, what), 0)
+    )
 
 
-def _since(article: Article, issue: Issue, timezone: str) -> Iterator[Correction]:
-    """The corrections from the day of the issue on, where the publication is."""
-    zone = ZoneInfo(timezone)
-    first = issue.date.astimezone(zone).date()
-    return (one for one in article.corrections if one.date.astimezone(zone).date() >= first)
+def count_missing(article: Article, spent: Spent) -> Mapping[str, int]:
+    """Count, by the rule that they answered, the corrections that were published and that the article has no more."""
+    times = terms.count_mends(article)
+    left = {rule: spent.get((article.id, what), 0) - times[what] for what, rule in _RULES.items()}
+    return {rule: count for rule, count in left.items() if count > 0}

@@ -10,7 +10,7 @@ from dispatch import identity
 from dispatch.checks import corrected
 from dispatch.checks.case import Case
 from dispatch.checks.rules import CONFIG, LOCK, find_place, finding
-from dispatch.model import Finding, Place, Publication, Record, Subject
+from dispatch.model import Article, Finding, Place, Publication, Record, Subject
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"\\^`{|}]+')
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _of_issue(case: Case) -> Iterator[Finding]:
     issue = case.issue
     whose: dict[str, str] = {}
-    for other in case.earlier:
+    for other in case.others:
         whose |= {other.id: _name(find_place(other))}
         whose |= {article.id: _name(find_place(other, article)) for article in other.articles}
     keys: set[str] = set()
@@ -63,15 +63,13 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    mended = corrected.find_mended(case.published)
+    spent = corrected.count_spent(case.published)
     where: dict[str, Place] = {}
-    answered: dict[str, frozenset[str]] = {}
-    zone = case.publication.timezone
-    for issue in (*case.earlier, case.issue):
+    articles: dict[str, Article] = {}
+    for issue in (*case.others, case.issue):
         where[issue.id] = find_place(issue)
         where |= {article.id: find_place(issue, article) for article in issue.articles}
-        for article in filter(lambda article: article.corrections, issue.articles):
-            answered[article.id] = corrected.find_answered(article, issue, mended, zone)
+        articles |= {article.id: article for article in issue.articles}
 
     def keyed(id_: str, key: str) -> Place:
         return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
@@ -91,28 +89,38 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
                 subject: Subject = "issue" if old.kind == "issue" else "article"
                 yield finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
             continue
-        found = _differences(old, new, partial(keyed, old.id), case.publication)
-        yield from (one for one in found if one.rule not in answered.get(old.id, frozenset()))
+        article = articles.get(old.id)
+        answered = corrected.find_answered(article, spent) if article else frozenset[str]()
+        missing = corrected.count_missing(article, spent) if article else {}
+        found = _differences(old, new, partial(keyed, old.id), case.publication, missing)
+        yield from (one for one in found if one.rule not in answered)
     yield from _taken(case, current, where)
 
 
 def _differences(
-    old: Record, new: Record, place: Callable[[str], Place], publication: Publication
+    old: Record, new: Record, place: Callable[[str], Place], publication: Publication, missing: Mapping[str, int]
 ) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
     moves = identity.is_place(old.url, publication) and identity.is_place(new.url, publication)
     # An issue has no address of its own: it follows from that of the publication.
     is_issue = old.kind == "issue"
-    if old.url != new.url and not moves:
-        where = Place(file=CONFIG, key="url") if is_issue else place("url")
-        yield finding("ids.link", "issue" if is_issue else "link", where, found=new.url, wanted=old.url)
+    if old.url != new.url and not moves and is_issue:
+        yield finding("ids.link", "issue", Place(file=CONFIG, key="url"), found=new.url, wanted=old.url)
+    elif old.url != new.url and not moves:
+        count = missing.get("ids.link")
+        yield finding("ids.link", "link", place("url"), found=new.url, wanted=old.url, mends="url", count=count)
     if old.published != new.published:
         wanted, found = (moment.isoformat() if moment else "" for moment in (old.published, new.published))
-        where = place("date" if is_issue else "published")
-        yield finding("ids.date", "issue" if is_issue else "date", where, found=found, wanted=wanted)
+        if is_issue:
+            yield finding("ids.date", "issue", place("date"), found=found, wanted=wanted)
+        else:
+            mends, count = "date" if found else "", missing.get("ids.date")
+            where = place("published")
+            yield finding("ids.date", "date", where, found=found, wanted=wanted, mends=mends, count=count)
     # Where nobody was named, a byline takes nothing from anybody.
     if old.authors and old.authors != new.authors:
-        yield finding("ids.authors", "name", place("authors"))
+        mends, count = "authors" if new.authors else "", missing.get("ids.authors")
+        yield finding("ids.authors", "name", place("authors"), mends=mends, count=count)
 
 
 def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, Place]) -> Iterator[Finding]:

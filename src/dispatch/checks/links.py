@@ -119,7 +119,7 @@ def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[
 
 def _repeated(case: Case) -> Iterator[Finding]:
     known: dict[str, list[tuple[Article, str]]] = {}
-    for issue in case.earlier:
+    for issue in (other for other in case.others if other.date <= case.issue.date):
         for article in issue.articles:
             title = issue.title or issue.slug
             known.setdefault(identity.fold_article_address(article), []).append((article, title))

@@ -122,7 +122,7 @@ class Building:
             return []
         current = ledger.records(every, self.publication)
         found = findings_of(
-            every[0], (), self.publication, published=self.published, current=current, earlier=tuple(every[1:])
+            every[0], (), self.publication, published=self.published, current=current, others=tuple(every[1:])
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
 

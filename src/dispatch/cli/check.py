@@ -94,7 +94,7 @@ def judged(
         publication,
         published=ledger.read(publication) if is_whole else (),
         current=ledger.records(everything, publication) if is_whole else None,
-        earlier=tuple(other for other in everything if other.slug != one.slug and other.date <= one.date),
+        others=tuple(other for other in everything if other.slug != one.slug),
         states=states,
         missing=issues.missing(publication, one),
         astray=issues.astray(publication, one),

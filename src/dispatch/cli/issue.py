@@ -6,7 +6,7 @@ from typing import get_args
 
 import click
 
-from dispatch import compose, files, html, issues
+from dispatch import compose, files, html, issues, ledger
 from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
@@ -225,8 +225,11 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
     """
     with desk().changing() as here:
         one = here.issue(issue)
+        mended = compose.named(one, article)
         changed = issues.change(here.publication, one, compose.correct(one, article, text, now(), mends))
     _show_change(here, changed)
+    if mends and mended.id not in {record.id for record in ledger.read(here.publication)}:
+        say(f"{mended.key} was never published: whatever you change in it, nothing needs --mends")
 
 
 def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> None:

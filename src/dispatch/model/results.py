@@ -56,7 +56,7 @@ class Record:
     """What the ledger remembers of one published thing: a line of dispatch.lock.
 
     An article or an issue is a line. What has a page of its own in the site besides, or was withdrawn, has a line for
-    that as well, with the same id; so has each correction that was published, for each thing that it mends. A page that
+    that as well, with the same id; so has each time that a published correction mended something of it. A page that
     has moved is a line whose id is the old address.
     Every author, source, section and tag that has a list in the site has a line for the address of that list.
     """
@@ -64,8 +64,9 @@ class Record:
     id: Annotated[str, "the article's or the issue's id; of what has moved, its old address; a name"]
     kind: Annotated[Kind, "what it is a line of"]
     url: Annotated[str, "its address; of a page, a list or of what has moved, the one in the site; mended: what was"]
-    published: Annotated[datetime | None, "its date; of what was withdrawn or mended, when that was"] = None
+    published: Annotated[datetime | None, "its date; of what was withdrawn, when that was"] = None
     authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
+    number: Annotated[int, "of what was mended: which time that was, from 1"] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class _Comparison:
     def __init__(self, old: Version, new: Version) -> None:
         self.old, self.new = old, new
         self.public = old.public
-        self.mended = corrected.find_mended(old.ledger)
+        self.spent = corrected.count_spent(old.ledger)
         self.off = frozenset(old.publication.check if old.publication else ())
         self.pairs = _issues(old, new)
         self.places = {place.article.id: place for issue in old.issues for place in _places(issue)}
@@ -155,18 +155,13 @@ class _Comparison:
                 place.article,
                 is_public=was.article.id in self.public,
                 moves=all(self._is_place(one.url) for one in (was.article, place.article)),
-                may_change=self.off | self._answered(place),
+                may_change=self.off | corrected.find_answered(place.article, self.spent),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))
 
     def _is_place(self, url: str) -> bool:
         return self.new.publication is not None and identity.is_place(url, self.new.publication)
-
-    def _answered(self, now: _Place) -> frozenset[str]:
-        """The rules that a correction answers which readers do not have yet."""
-        zone = self.new.publication.timezone if self.new.publication else "UTC"
-        return corrected.find_answered(now.article, now.issue, self.mended, zone)
 
     def _before(self, old: Issue | None, place: _Place) -> _Place | None:
         """Where an article was: told by its id; else, in the same issue, by its file's name or its address."""

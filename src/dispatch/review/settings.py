@@ -81,7 +81,7 @@ def _ledger(old: Version, new: Version) -> Iterator[Change]:
 def _key(record: Record) -> tuple[str, bool, str]:
     """What there is one line of."""
     is_thing = record.kind in _THINGS
-    which = f"{record.kind} {record.url} {record.published}" if record.kind == "mended" else record.kind
+    which = f"{record.kind} {record.url} {record.number}" if record.kind == "mended" else record.kind
     return record.id, is_thing, "" if is_thing else which
 
 
