@@ -5,10 +5,11 @@ note, text nor biography. A name that the text happens to mention is no credit.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from itertools import zip_longest
 
 from dispatch.checks import claims, words
 from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, find, fold, in_order, joined
+from dispatch.checks.passage import Line, find, fold, joined
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.words import Words
 from dispatch.model import Article, Finding, Publication
@@ -24,7 +25,9 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
     name, source = headline(article), article.source
-    lost = list(_lost(article, line.text))
+    known = words.of(publication.language)
+    is_behind = known.has_source_behind
+    lost = list(_lost(article, line.text, is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
@@ -45,17 +48,21 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
         yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
     if plain:
-        yield from _addresses_in_order(article, line)
+        bylines = joined(line for line in lines if claims.is_byline(article, line, known))
+        yield from _addresses_in_order(article, bylines, is_behind=is_behind)
     if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
         yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
         yield from claims.judge(article, lines, publication, plain=plain)
 
 
-def _lost(article: Article, text: str) -> Iterator[Finding]:
-    """Who is not named, or not in their place. A name that is part of another one does not stand for it."""
+def _lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
+    """Who is not named, or not in their place. A name that is part of another one does not stand for it.
+
+    ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
+    """
     name = headline(article)
-    end = 0
+    end = first = 0
     rest = text
     for author in article.authors:
         wanted = fold(author.name)
@@ -67,15 +74,18 @@ def _lost(article: Article, text: str) -> Iterator[Finding]:
                 yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
         else:
             end = at + len(wanted)
+            first = first or end
             rest = _blank(rest, at, wanted)
     others = [(credit.name, credit.role, end) for credit in article.credits]
-    others += [(article.source.title, "", 0)] if fold(article.source.title) else []
+    others += [(article.source.title, "", first if is_behind else 0)] if fold(article.source.title) else []
     for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
         wanted = fold(given)
         if (at := find(rest, wanted, begin)) >= 0:
             rest = _blank(rest, at, wanted)
         elif role:
             yield finding("attribution.credit", "name", headline=name, role=role, name=given)
+        elif find(rest, wanted) >= 0:
+            yield finding("attribution.order", "source", headline=name, name=given)
         else:
             yield finding("attribution.source", "name", headline=name, name=given)
 
@@ -99,12 +109,19 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
     return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line) -> Iterator[Finding]:
-    there = [link.url for link in line.links]
+def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
+    """Which addresses do not stand where their names do: in plain text nothing else tells whose they are."""
+    authors = [author.url for author in article.authors]
+    source = [article.source.url] if article.source.title else []
+    others = [credit.url for credit in article.credits]
+    named = [*authors, *source, *others] if is_behind else [*source, *authors, *others]
+    urls = [link.url for link in line.links]
+    wanted = [url for url in map(str.strip, named) if url in urls]
+    there = [url for url in urls if url in wanted]
     # Two who share a page need it once only.
-    wanted = list(dict.fromkeys(author.url.strip() for author in article.authors if author.url))
-    for url in in_order([url for url in wanted if url in there], there):
-        yield finding("attribution.order", "link", headline=headline(article), wanted=url)
+    if there not in (wanted, list(dict.fromkeys(wanted))):
+        wrong = next((one for one, other in zip_longest(wanted, there) if one != other), None) or wanted[-1]
+        yield finding("attribution.order", "link", headline=headline(article), wanted=wrong)
 
 
 def _is_known(article: Article, name: str) -> bool:
