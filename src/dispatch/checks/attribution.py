@@ -5,11 +5,11 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
 from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry, Said
+from dispatch.checks.entries import Entry, Person, Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import find, fold
 from dispatch.checks.rules import find_edition_place, finding, headline
@@ -91,32 +91,41 @@ def _find_near(article: Article, entry: Entry) -> str:
 def _elements(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
     """What the item's own elements say."""
     name = headline(article)
-    if not _is_same(said.url, article.url, ascii_only=said.ascii_only):
-        yield finding("attribution.read-more", "element", headline=name, found=said.url, wanted=article.url)
-    authors = tuple(author.name for author in article.authors)
-    wanted = list(map(fold, authors))
+    for url in said.addresses or ("",):
+        if not _is_same(url, article.url, ascii_only=said.ascii_only):
+            yield finding("attribution.read-more", "element", headline=name, found=url, wanted=article.url)
+    source = [(fold(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
-    stand_in = [[], [fold(article.source.title)]] + ([] if article.source.title else [[fold(publication.title)]])
-    if list(map(fold, said.names)) not in ([wanted, [", ".join(wanted)]] if wanted else stand_in):
-        yield from _misnamed(article, authors, said.names)
-    for author in article.authors if said.has_people else ():
-        there = [url for who, url in said.people if fold(who) == fold(author.name)]
-        if not there:
-            yield finding("attribution.author", "element", headline=name, name=author.name)
-        elif author.url not in there:
-            yield finding(
-                "attribution.author-link",
-                "element",
-                headline=name,
-                name=author.name,
-                found=there[0],
-                wanted=author.url,
-            )
-    people = tuple(who for who, _ in said.people if fold(who) in wanted)
-    order = list(map(fold, people))
-    if said.has_people and sorted(order) == sorted(wanted) and order != wanted:
-        yield finding("attribution.order", "element", headline=name, found=people, wanted=authors)
+    stand_in = source or [(fold(publication.title), "")]
+    wanted = [(fold(author.name), author.url) for author in article.authors]
+    together = wanted if len(wanted) == 1 else [(", ".join(who for who, _ in wanted), "")]
+    yield from _named(article, said, said.authors, [wanted, together] if wanted else [[], stand_in])
+    if said.has_people:
+        yield from _named(article, said, said.people, [wanted] if wanted else [[], source])
+    elif over := tuple(who for who, _ in said.people if fold(who) not in {known for known, _ in wanted}):
+        yield finding("attribution.false-credit", "element", headline=name, found=over)
     yield from _source(article, said)
+    if said.rights and fold(said.rights) != fold(licence := article.license or article.source.license):
+        yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
+    if not (article.withdrawn or texts.may_say(article, said.summary, publication)):
+        yield finding("attribution.body", "element", headline=name, found=said.summary)
+
+
+def _named(
+    article: Article, said: Said, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
+) -> Iterator[Finding]:
+    """Whether these elements name one of the allowed lists exactly, each with their own address."""
+    names = tuple(who for who, _ in people)
+    folded = list(map(fold, names))
+    wanted = next((each for each in allowed if folded == [who for who, _ in each]), None)
+    if wanted is None:
+        yield from _misnamed(article, tuple(author.name for author in article.authors), names)
+        return
+    for (who, found), (_, url) in zip(people, wanted, strict=True):
+        if said.has_people and found != url:
+            yield finding(
+                "attribution.author-link", "element", headline=headline(article), name=who, found=found, wanted=url
+            )
 
 
 def _source(article: Article, said: Said) -> Iterator[Finding]:

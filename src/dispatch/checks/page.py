@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
@@ -35,6 +35,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a page says to machines of somebody: an element with ``rel="author"`` or of the class ``p-author``."""
+
+    name: str
+    url: Annotated[str, "where its link leads; empty when it is none"]
+    anchor: Annotated[str, "the id of the <article> around it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page or a mail as a reader sees it, and the elements that it is made of."""
 
@@ -44,6 +53,7 @@ class Page:
     outer: Annotated[tuple[Tag, ...], "the element children of <body>"]
     opening: Annotated[str, "the words that stand first in <body>, hidden ones included: what a mailbox shows"]
     doctype: bool
+    authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
 
     def named(self, *names: str) -> Iterator[Tag]:
         """The elements with one of these names."""
@@ -70,6 +80,8 @@ class _Reader:
         self.outer: list[Tag] = []
         self.opening = ""
         self.doctype = False
+        self.authors: list[Mark] = []
+        self._marked: tuple[int, Mark] | None = None  # how deep it is, and with the words until now
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
@@ -90,6 +102,9 @@ class _Reader:
         unseen = unseen or ("style" in attributes and bool(_HIDDEN.search(attributes["style"])))
         if not unseen:
             self._seen(name, attributes)
+        if self._marked is None and _is_mark(attributes):
+            mark = Mark(name="", url=attributes.get("href", ""), anchor=around.anchor)
+            self._marked = (len(self._path), mark)
         rank = _RANKS.get(name, 0)
         self._path.append(
             _Around(
@@ -134,12 +149,18 @@ class _Reader:
             if name == "picture":
                 self._sources = None
         self._path.pop()
+        if self._marked and self._marked[0] == len(self._path):
+            self.authors.append(self._marked[1])
+            self._marked = None
 
     def words(self, text: str) -> None:
         around = self._path[-1]
         if not self.opening and around.name not in _UNSEEN:
             self.opening = fold(text)
         text = undirected(text)
+        if self._marked:
+            depth, mark = self._marked
+            self._marked = depth, replace(mark, name=mark.name + text)
         if around.unseen or not text:
             return
         words = " ".join(text.split())
@@ -176,6 +197,10 @@ class _Reader:
             )
         self._text, self._gap, self._links = "", False, []
         self._open = (carried, None) if carried is not None else None
+
+
+def _is_mark(attributes: Mapping[str, str]) -> bool:
+    return "author" in attributes.get("rel", "").lower().split() or "p-author" in attributes.get("class", "").split()
 
 
 def _addresses(srcset: str) -> Iterator[str]:
@@ -220,6 +245,7 @@ def read(html: str) -> Page:
         outer=tuple(reader.outer),
         opening=reader.opening,
         doctype=reader.doctype,
+        authors=tuple(reader.authors),
     )
 
 
