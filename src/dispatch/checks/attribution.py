@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
+from dispatch.checks import about, byline, machines, roundabout, texts, tombstones, words
 from dispatch.checks.case import Case
 from dispatch.checks.entries import Entry, Person, Said
 from dispatch.checks.parts import Part
@@ -17,8 +17,8 @@ from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
 _MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
-
-
+# The rules of who wrote an article.
+_AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribution.order"})
 _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,12 +54,15 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
     """What is wrong with one article as one part shows it."""
     if fold(entry.title) != fold(article.title):
         yield finding("attribution.title", "title", headline=headline(article), found=entry.title)
-    if part.kind == "gathered":
-        pass  # the bodies were judged in the feed of their own issue
-    elif article.withdrawn:
-        yield from tombstones.judge(article, article.withdrawn, entry, part, publication)
-    else:
-        yield from _shown(article, entry, part, publication)
+    if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
+        if article.withdrawn:
+            found = list(tombstones.judge(article, article.withdrawn, entry, part, publication))
+        else:
+            found = list(_shown(article, entry, part, publication))
+        yield from found
+        # What people see wrong, machines need not be asked about.
+        if _AUTHORS.isdisjoint(one.rule for one in found):
+            yield from machines.judge_marks(article, part)
     if entry.said:
         yield from _elements(article, entry.said, publication)
     picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
@@ -72,10 +75,12 @@ def _shown(article: Article, entry: Entry, part: Part, publication: Publication)
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield finding("attribution.read-more", "title", headline=headline(article), found=found, wanted=article.url)
-    own = byline.shown(entry.lines, page.content(article.content))
+    own = byline.shown(article, entry.lines, words.of(publication.language))
     if part.kind != "list" and not byline.read_more(article, entry, own):
         found = _find_near(article, entry)
         yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
+    if entry.said and not texts.may_say(article, entry.said.summary, publication):
+        yield finding("attribution.body", "element", headline=headline(article), found=entry.said.summary)
     yield from byline.judge(article, entry, own, publication)
     yield from roundabout.judge(article, entry, part.place, publication)
     yield from texts.judge(article, entry, own, part.kind, publication)
@@ -107,8 +112,6 @@ def _elements(article: Article, said: Said, publication: Publication) -> Iterato
     yield from _source(article, said)
     if said.rights and fold(said.rights) != fold(licence := article.license or article.source.license):
         yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
-    if not (article.withdrawn or texts.may_say(article, said.summary, publication)):
-        yield finding("attribution.body", "element", headline=name, found=said.summary)
 
 
 def _named(

@@ -7,9 +7,9 @@ note, text nor biography. A name that the text happens to mention is no credit.
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
-from dispatch.checks import claims, words
+from dispatch.checks import claims, page, words
 from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, find, fold, joined
+from dispatch.checks.passage import Line, find, fold, joined, legible
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.words import Words
 from dispatch.model import Article, Finding, Publication
@@ -27,7 +27,7 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     name, source = headline(article), article.source
     known = words.of(publication.language)
     is_behind = known.has_source_behind
-    lost = list(_lost(article, line.text, is_behind=is_behind))
+    lost = list(_lost(article, _said(article, line), is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
@@ -54,6 +54,12 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
         yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
         yield from claims.judge(article, lines, publication, plain=plain)
+
+
+def _said(article: Article, line: Line) -> str:
+    """The words of the byline that are said; a name that holds marks which turn letters around stays as it is."""
+    names = "".join((*_people(article), article.source.title))
+    return line.text if {"\u202d", "\u202e"} & set(names) else legible(line)
 
 
 def _lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
@@ -140,15 +146,15 @@ def head(article: Article, entry: Entry, own: Container[int], known: Words) -> l
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
     for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
-        places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
+        places = [i for i, line in enumerate(lines) if said in spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
         said = fold(known.patterns["licence"].replace("{licence}", licence))
-        _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == said), -1))
+        _take(lines, next((i for i, line in enumerate(lines) if spoken(line, entry) == said), -1))
     return lines
 
 
-def _spoken(line: Line, entry: Entry) -> str:
+def spoken(line: Line, entry: Entry) -> str:
     """The words of a line; in plain text an address that ends a paragraph is one of them."""
     return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
@@ -180,15 +186,20 @@ def _way(article: Article, entry: Entry, own: Container[int]) -> int:
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
-def shown(lines: Sequence[Line], content: Sequence[Line]) -> dict[int, Line]:
+def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Line]:
     """Which lines are the article's own text, whole or cut off, and which line of it each is.
 
-    From the end, each line of the text once: a byline that reads like a paragraph stands before it.
+    From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
+    article, as the language says it, is no text, though the text may have a line of the same words.
     """
-    left = list(content)
+    left = list(page.content(article.content))
     found: dict[int, Line] = {}
+    way = fold(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):
-        text = lines[i].text
+        # Plain text has a dash before what is an item of a list.
+        text = lines[i].text.removeprefix("- ")
+        if text == way and article.url.strip() in {link.url.strip() for link in lines[i].links}:
+            continue
         own = next((line for line in reversed(left) if line.text == text), None) if text else None
         if own is None and len(text) >= 12:
             own = next((line for line in reversed(left) if line.text.startswith(text)), None)

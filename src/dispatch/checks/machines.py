@@ -27,9 +27,6 @@ def judge(part: Part, publication: Publication) -> Iterator[Finding]:
     yield from _metas(alone, part.page)
     if part.kind not in {"page", "list"}:
         return
-    for article in (article for article, entry in part.entries if entry):
-        marks = [mark for mark in part.page.authors if mark.anchor == article.key]
-        yield from _people(article, [(mark.name, mark.url) for mark in marks])
     for tag in part.page.named("link"):
         if alone and tag.attributes.get("rel") == "canonical":
             yield from _canonical(alone, tag, publication)
@@ -38,6 +35,13 @@ def judge(part: Part, publication: Publication) -> Iterator[Finding]:
             yield from _article(alone, thing)
         elif thing.get("@type") == "PublicationIssue" and "hasPart" in thing and not _is_told(part):
             yield from _issue(articles, thing)
+
+
+def judge_marks(article: Article, part: Part) -> Iterator[Finding]:
+    """Whether the marks of a page around an article's byline (rel=author, p-author) name its authors."""
+    if part.page and part.kind in {"page", "list"}:
+        marks = [mark for mark in part.page.authors if mark.anchor == article.key]
+        yield from _people(article, [(mark.name, mark.url) for mark in marks])
 
 
 def _metas(alone: Article | None, page: Page) -> Iterator[Finding]:

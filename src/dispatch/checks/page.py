@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 from dispatch.checks import regular
 from dispatch.checks.passage import Line, Link, Picture, fold, undirected
 from dispatch.checks.regular import Piece
+from dispatch.checks.unseen import is_hidden, is_struck, is_tiny
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -22,7 +23,7 @@ _UNSEEN = frozenset({"head", "noscript", "script", "style", "template", "title"}
 _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_STRUCK = frozenset({"bdo", "del", "s", "strike"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,8 @@ class _Around(NamedTuple):
     heading: int = 0
     prose: bool = True
     unseen: bool = False
+    tiny: bool = False
+    faint: bool = False
 
 
 class _Reader:
@@ -85,6 +88,7 @@ class _Reader:
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
+        self._faint: list[tuple[int, int]] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
         self._path = [_Around()]  # the elements we are in
         self._sources: list[str] | None = None  # of the <picture> that we are in
@@ -99,7 +103,8 @@ class _Reader:
         if around.name == "body":
             self.outer.append(tag)
         unseen = around.unseen or name in _UNSEEN or "hidden" in attributes
-        unseen = unseen or ("style" in attributes and bool(_HIDDEN.search(attributes["style"])))
+        style = attributes.get("style", "")
+        unseen = unseen or (bool(style) and is_hidden(style))
         if not unseen:
             self._seen(name, attributes)
         if self._marked is None and _is_mark(attributes):
@@ -113,8 +118,18 @@ class _Reader:
                 heading=rank or around.heading,
                 prose=around.prose and not rank and name not in _NOT_PROSE,
                 unseen=unseen,
+                tiny=is_tiny(style, around.tiny) if style else around.tiny,
+                faint=self._is_faint(name, attributes),
             )
         )
+
+    def _is_faint(self, name: str, attributes: Mapping[str, str]) -> bool:
+        """Whether what stands in this element is there and not said: struck out, or folded away."""
+        around = self._path[-1]
+        if name == "summary" and around.name == "details":
+            return self._path[-2].faint
+        is_folded = name == "details" and "open" not in attributes
+        return around.faint or is_folded or name in _STRUCK or is_struck(attributes.get("style", ""))
 
     def _seen(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
@@ -161,7 +176,7 @@ class _Reader:
         if self._marked:
             depth, mark = self._marked
             self._marked = depth, replace(mark, name=mark.name + text)
-        if around.unseen or not text:
+        if around.unseen or around.tiny or not text:
             return
         words = " ".join(text.split())
         self._gap = self._gap or (text[0].isspace() and bool(self._text))
@@ -169,6 +184,8 @@ class _Reader:
             self._text += " " if self._gap else ""
             if self._open and self._open[1] is None:
                 self._open = (self._open[0], len(self._text))
+            if around.faint:
+                self._faint.append((len(self._text), len(self._text) + len(words)))
             self._text += words
             self._gap = text[-1].isspace()
 
@@ -193,9 +210,10 @@ class _Reader:
                     heading=around.heading,
                     prose=around.prose,
                     anchor=around.anchor,
+                    faint=tuple(self._faint),
                 )
             )
-        self._text, self._gap, self._links = "", False, []
+        self._text, self._gap, self._links, self._faint = "", False, [], []
         self._open = (carried, None) if carried is not None else None
 
 
