@@ -79,11 +79,20 @@ def _shown(article: Article, entry: Entry, part: Part, publication: Publication)
     if part.kind != "list" and not byline.read_more(article, entry, own):
         found = _find_near(article, entry)
         yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
-    if entry.said and not texts.may_say(article, entry.said.summary, publication):
-        yield finding("attribution.body", "element", headline=headline(article), found=entry.said.summary)
+    if entry.said:
+        yield from _words(article, entry.said, publication)
     yield from byline.judge(article, entry, own, publication)
     yield from roundabout.judge(article, entry, part.place, publication)
     yield from texts.judge(article, entry, own, part.kind, publication)
+
+
+def _words(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
+    """What the item's own elements say of the text; whoever gathers finished entries does not know that."""
+    name, licence = headline(article), article.license or article.source.license
+    if said.rights and fold(said.rights) != fold(licence):
+        yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
+    if not texts.may_say(article, said.summary, publication):
+        yield finding("attribution.body", "element", headline=name, found=said.summary)
 
 
 def _find_near(article: Article, entry: Entry) -> str:
@@ -110,8 +119,6 @@ def _elements(article: Article, said: Said, publication: Publication) -> Iterato
     elif over := tuple(who for who, _ in said.people if fold(who) not in {known for known, _ in wanted}):
         yield finding("attribution.false-credit", "element", headline=name, found=over)
     yield from _source(article, said)
-    if said.rights and fold(said.rights) != fold(licence := article.license or article.source.license):
-        yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
 
 
 def _named(
