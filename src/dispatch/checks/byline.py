@@ -146,17 +146,24 @@ def head(article: Article, entry: Entry, own: Container[int], known: Words) -> l
         _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
     for said in filter(None, map(fold, (article.note, *(correction.text for correction in article.corrections)))):
-        places = [i for i, line in enumerate(lines) if said in spoken(line, entry) and _links_within(line, said)]
+        places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
         _take(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
         said = fold(known.patterns["licence"].replace("{licence}", licence))
-        _take(lines, next((i for i, line in enumerate(lines) if spoken(line, entry) == said), -1))
+        _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == said), -1))
     return lines
 
 
-def spoken(line: Line, entry: Entry) -> str:
+def _spoken(line: Line, entry: Entry) -> str:
     """The words of a line; in plain text an address that ends a paragraph is one of them."""
     return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
+
+
+def is_licensed(entry: Entry, licence: str, known: Words) -> bool:
+    """Whether the licence stands there whole: one that begins like it is another one."""
+    wanted = {fold(licence), fold(known.patterns["licence"].replace("{licence}", licence))}
+    said = (_spoken(line, entry) for line in entry.lines)
+    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
 
 
 def _links_within(line: Line, said: str) -> bool:

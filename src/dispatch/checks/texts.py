@@ -53,7 +53,7 @@ def judge(
         if fold(correction.text) not in text:
             yield finding("attribution.correction", "text", headline=name, wanted=correction.text)
     licence = article.license or article.source.license
-    if licence and not _is_licensed(entry, licence, publication):
+    if licence and not byline.is_licensed(entry, licence, words.of(publication.language)):
         yield finding("attribution.licence", "text", headline=name, wanted=licence)
     if allowed == "full":
         yield from _whole(article, entry, content)
@@ -64,14 +64,6 @@ def judge(
     yield from _links(article, entry, own)
     if kind != "plain":
         yield from _pictures(article, entry, whole=allowed == "full")
-
-
-def _is_licensed(entry: Entry, licence: str, publication: Publication) -> bool:
-    """Whether the licence stands there whole: one that begins like it is another one."""
-    pattern = words.of(publication.language).patterns["licence"]
-    wanted = {fold(licence), fold(pattern.replace("{licence}", licence))}
-    said = (byline.spoken(line, entry) for line in entry.lines)
-    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
 
 
 def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Finding]:
