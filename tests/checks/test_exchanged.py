@@ -32,8 +32,8 @@ def credited(*credits: Credit) -> Change:  # noqa: A002
 
 
 # What the renderer was given instead of STORY; the fact that is due where names have their links, and the one of plain
-# text, where addresses have no words: there their order is told of authors only.
-EXCHANGED: dict[str, tuple[Change, Fact, Fact | None]] = {
+# text, where addresses have no words: there their order tells whose they are.
+EXCHANGED: dict[str, tuple[Change, Fact, Fact]] = {
     "two authors": (people(JON, ADA), ("attribution.order", "name"), ("attribution.order", "name")),
     "two authors' names": (
         people(replace(ADA, name=JON.name), replace(JON, name=ADA.name)),
@@ -72,12 +72,26 @@ EXCHANGED: dict[str, tuple[Change, Fact, Fact | None]] = {
     "two credits' addresses": (
         credited(replace(TOVE, url=UMA.url), replace(UMA, url=TOVE.url), PHIL),
         ("attribution.credit", "link"),
-        None,
+        ("attribution.order", "link"),
+    ),
+    "an author's and a credit's address": (
+        lambda it: replace(it, authors=(ADA, replace(JON, url=PHIL.url)), credits=(
+            TOVE, UMA, replace(PHIL, url=JON.url),
+        )),
+        ("attribution.author-link", "link"),
+        ("attribution.order", "link"),
+    ),
+    "the source's and a credit's address": (
+        lambda it: replace(it, source=replace(it.source, url=UMA.url), credits=(
+            TOVE, replace(UMA, url=it.source.url), PHIL,
+        )),
+        ("attribution.source", "link"),
+        ("attribution.order", "link"),
     ),
     "an author's and the source's address": (
         lambda it: replace(it, authors=(ADA, replace(JON, url=it.source.url)), source=replace(it.source, url=JON.url)),
         ("attribution.author-link", "link"),
-        None,
+        ("attribution.order", "link"),
     ),
 }  # fmt: skip
 # Each half of each edition in which it can be told: a message has two.
@@ -95,10 +109,44 @@ def told(format: str, wrong: Article, *, right: Article = STORY) -> list[Finding
     return [one for one in found if one.place.article == right.key]
 
 
-@pytest.mark.parametrize(("name", "format", "half", "fact"), [due for due in DUE if due[3]])
+@pytest.mark.parametrize(("name", "format", "half", "fact"), DUE)
 def test_what_is_exchanged_is_told_in_every_half(name: str, format: str, half: str, fact: Fact) -> None:  # noqa: A002
     found = told(format, EXCHANGED[name][0](STORY))
     assert fact in {(one.rule, one.subject) for one in found if one.place.half == half}
+
+
+# Names that hold the words of bylines: what is right stays so, and what is exchanged is told.
+PAIRS = [
+    (Author(name="Eve Black", url="https://people.example/eve"), "The Gazette"),
+    (Author(name="By Lane", url="https://people.example/by"), "In Between"),
+    (Author(name="محمد علي", url="https://people.example/ali"), "By"),
+    (Author(name="山田太郎", url="https://people.example/taro"), "in"),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ar", "hi"])
+@pytest.mark.parametrize(("author", "title"), PAIRS)
+@pytest.mark.parametrize("format", ALL)
+def test_the_only_author_and_the_source_are_exchanged(format: str, author: Author, title: str, language: str) -> None:  # noqa: A002
+    by = nouns.publication(language=language)
+    source = replace(STORY.source, title=title, url="https://gazette.example")
+    right = replace(STORY, authors=(author,), source=source)
+    turned = replace(source, title=author.name, url=author.url)
+    wrong = nouns.issue(replace(right, authors=(Author(name=title, url=source.url),), source=turned))
+    assert judge(format, nouns.body(format, nouns.issue(right), by), nouns.issue(right), by) == []
+    found = judge(format, nouns.body(format, wrong, by), nouns.issue(right), by)
+    halves = {"text", "html"} if format == "eml" else {""}
+    told_ = {one.place.half for one in found if (one.rule, one.subject) == ("attribution.order", "source")}
+    assert told_ == halves
+
+
+@pytest.mark.parametrize("half", ["text", "eml"])
+def test_addresses_that_several_share_are_exchanged_in_text(half: str) -> None:
+    shared = replace(STORY, credits=(replace(TOVE, url=ADA.url), UMA))
+    assert told(half, shared, right=shared) == []
+    wrong = replace(shared, credits=(replace(TOVE, url=UMA.url), replace(UMA, url=ADA.url)))
+    facts = {(one.rule, one.subject) for one in told(half, wrong, right=shared) if one.place.half != "html"}
+    assert ("attribution.order", "link") in facts
 
 
 def swapped(one: str, other: str) -> Edit:

@@ -5,11 +5,11 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dispatch.checks import about, byline, machines, page, roundabout, texts, tombstones
+from dispatch.checks import about, byline, machines, roundabout, texts, tombstones, words
 from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry, Said
+from dispatch.checks.entries import Entry, Person, Said
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import find, fold
 from dispatch.checks.rules import facts_of, find_edition_place, finding, headline
@@ -17,8 +17,8 @@ from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
 _MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
-
-
+# The rules of who wrote an article.
+_AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribution.order"})
 _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,12 +54,15 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
     """What is wrong with one article as one part shows it."""
     if fold(entry.title) != fold(article.title):
         yield finding("attribution.title", "title", headline=headline(article), found=entry.title)
-    if part.kind == "gathered":
-        pass  # the bodies were judged in the feed of their own issue
-    elif article.withdrawn:
-        yield from tombstones.judge(article, article.withdrawn, entry, part, publication)
-    else:
-        yield from _shown(article, entry, part, publication)
+    if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
+        if article.withdrawn:
+            found = list(tombstones.judge(article, article.withdrawn, entry, part, publication))
+        else:
+            found = list(_shown(article, entry, part, publication))
+        yield from found
+        # What people see wrong, machines need not be asked about.
+        if _AUTHORS.isdisjoint(one.rule for one in found):
+            yield from machines.judge_marks(article, part)
     if entry.said:
         yield from _elements(article, entry.said, publication)
     picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
@@ -72,13 +75,24 @@ def _shown(article: Article, entry: Entry, part: Part, publication: Publication)
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield finding("attribution.read-more", "title", headline=headline(article), found=found, wanted=article.url)
-    own = byline.shown(entry.lines, page.content(article.content))
+    own = byline.shown(article, entry.lines, words.of(publication.language))
     if part.kind != "list" and not byline.read_more(article, entry, own):
         found = _find_near(article, entry)
         yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
+    if entry.said:
+        yield from _words(article, entry.said, publication)
     yield from byline.judge(article, entry, own, publication)
     yield from roundabout.judge(article, entry, part.place, publication)
     yield from texts.judge(article, entry, own, part.kind, publication)
+
+
+def _words(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
+    """What the item's own elements say of the text; whoever gathers finished entries does not know that."""
+    name, licence = headline(article), article.license or article.source.license
+    if said.rights and fold(said.rights) != fold(licence):
+        yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
+    if not texts.may_say(article, said.summary, publication):
+        yield finding("attribution.body", "element", headline=name, found=said.summary)
 
 
 def _find_near(article: Article, entry: Entry) -> str:
@@ -91,32 +105,37 @@ def _find_near(article: Article, entry: Entry) -> str:
 def _elements(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
     """What the item's own elements say."""
     name = headline(article)
-    if not _is_same(said.url, article.url, ascii_only=said.ascii_only):
-        yield finding("attribution.read-more", "element", headline=name, found=said.url, wanted=article.url)
-    authors = tuple(author.name for author in article.authors)
-    wanted = list(map(fold, authors))
+    for url in said.addresses or ("",):
+        if not _is_same(url, article.url, ascii_only=said.ascii_only):
+            yield finding("attribution.read-more", "element", headline=name, found=url, wanted=article.url)
+    source = [(fold(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
-    stand_in = [[], [fold(article.source.title)]] + ([] if article.source.title else [[fold(publication.title)]])
-    if list(map(fold, said.names)) not in ([wanted, [", ".join(wanted)]] if wanted else stand_in):
-        yield from _misnamed(article, authors, said.names)
-    for author in article.authors if said.has_people else ():
-        there = [url for who, url in said.people if fold(who) == fold(author.name)]
-        if not there:
-            yield finding("attribution.author", "element", headline=name, name=author.name)
-        elif author.url not in there:
-            yield finding(
-                "attribution.author-link",
-                "element",
-                headline=name,
-                name=author.name,
-                found=there[0],
-                wanted=author.url,
-            )
-    people = tuple(who for who, _ in said.people if fold(who) in wanted)
-    order = list(map(fold, people))
-    if said.has_people and sorted(order) == sorted(wanted) and order != wanted:
-        yield finding("attribution.order", "element", headline=name, found=people, wanted=authors)
+    stand_in = source or [(fold(publication.title), "")]
+    wanted = [(fold(author.name), author.url) for author in article.authors]
+    together = wanted if len(wanted) == 1 else [(", ".join(who for who, _ in wanted), "")]
+    yield from _named(article, said, said.authors, [wanted, together] if wanted else [[], stand_in])
+    if said.has_people:
+        yield from _named(article, said, said.people, [wanted] if wanted else [[], source])
+    elif over := tuple(who for who, _ in said.people if fold(who) not in {known for known, _ in wanted}):
+        yield finding("attribution.false-credit", "element", headline=name, found=over)
     yield from _source(article, said)
+
+
+def _named(
+    article: Article, said: Said, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
+) -> Iterator[Finding]:
+    """Whether these elements name one of the allowed lists exactly, each with their own address."""
+    names = tuple(who for who, _ in people)
+    folded = list(map(fold, names))
+    wanted = next((each for each in allowed if folded == [who for who, _ in each]), None)
+    if wanted is None:
+        yield from _misnamed(article, tuple(author.name for author in article.authors), names)
+        return
+    for (who, found), (_, url) in zip(people, wanted, strict=True):
+        if said.has_people and found != url:
+            yield finding(
+                "attribution.author-link", "element", headline=headline(article), name=who, found=found, wanted=url
+            )
 
 
 def _source(article: Article, said: Said) -> Iterator[Finding]:

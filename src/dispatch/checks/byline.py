@@ -5,10 +5,11 @@ note, text nor biography. A name that the text happens to mention is no credit.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from itertools import zip_longest
 
-from dispatch.checks import claims, words
+from dispatch.checks import claims, page, words
 from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, find, fold, in_order, joined
+from dispatch.checks.passage import Line, find, fold, joined, legible
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.words import Words
 from dispatch.model import Article, Finding, Publication
@@ -24,7 +25,9 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
     name, source = headline(article), article.source
-    lost = list(_lost(article, line.text))
+    known = words.of(publication.language)
+    is_behind = known.has_source_behind
+    lost = list(_lost(article, _said(article, line), is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
@@ -45,17 +48,27 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
         yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
     if plain:
-        yield from _addresses_in_order(article, line)
+        bylines = joined(line for line in lines if claims.is_byline(article, line, known))
+        yield from _addresses_in_order(article, bylines, is_behind=is_behind)
     if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
         yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
         yield from claims.judge(article, lines, publication, plain=plain)
 
 
-def _lost(article: Article, text: str) -> Iterator[Finding]:
-    """Who is not named, or not in their place. A name that is part of another one does not stand for it."""
+def _said(article: Article, line: Line) -> str:
+    """The words of the byline that are said; a name that holds marks which turn letters around stays as it is."""
+    names = "".join((*_people(article), article.source.title))
+    return line.text if {"\u202d", "\u202e"} & set(names) else legible(line)
+
+
+def _lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
+    """Who is not named, or not in their place. A name that is part of another one does not stand for it.
+
+    ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
+    """
     name = headline(article)
-    end = 0
+    end = first = 0
     rest = text
     for author in article.authors:
         wanted = fold(author.name)
@@ -67,15 +80,18 @@ def _lost(article: Article, text: str) -> Iterator[Finding]:
                 yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
         else:
             end = at + len(wanted)
+            first = first or end
             rest = _blank(rest, at, wanted)
     others = [(credit.name, credit.role, end) for credit in article.credits]
-    others += [(article.source.title, "", 0)] if fold(article.source.title) else []
+    others += [(article.source.title, "", first if is_behind else 0)] if fold(article.source.title) else []
     for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
         wanted = fold(given)
         if (at := find(rest, wanted, begin)) >= 0:
             rest = _blank(rest, at, wanted)
         elif role:
             yield finding("attribution.credit", "name", headline=name, role=role, name=given)
+        elif find(rest, wanted) >= 0:
+            yield finding("attribution.order", "source", headline=name, name=given)
         else:
             yield finding("attribution.source", "name", headline=name, name=given)
 
@@ -99,12 +115,19 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
     return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line) -> Iterator[Finding]:
-    there = [link.url for link in line.links]
+def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
+    """Which addresses do not stand where their names do: in plain text nothing else tells whose they are."""
+    authors = [author.url for author in article.authors]
+    source = [article.source.url] if article.source.title else []
+    others = [credit.url for credit in article.credits]
+    named = [*authors, *source, *others] if is_behind else [*source, *authors, *others]
+    urls = [link.url for link in line.links]
+    wanted = [url for url in map(str.strip, named) if url in urls]
+    there = [url for url in urls if url in wanted]
     # Two who share a page need it once only.
-    wanted = list(dict.fromkeys(author.url.strip() for author in article.authors if author.url))
-    for url in in_order([url for url in wanted if url in there], there):
-        yield finding("attribution.order", "link", headline=headline(article), wanted=url)
+    if there not in (wanted, list(dict.fromkeys(wanted))):
+        wrong = next((one for one, other in zip_longest(wanted, there) if one != other), None) or wanted[-1]
+        yield finding("attribution.order", "link", headline=headline(article), wanted=wrong)
 
 
 def _is_known(article: Article, name: str) -> bool:
@@ -138,6 +161,13 @@ def _spoken(line: Line, entry: Entry) -> str:
     return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
 
+def is_licensed(entry: Entry, licence: str, known: Words) -> bool:
+    """Whether the licence stands there whole: one that begins like it is another one."""
+    wanted = {fold(licence), fold(known.patterns["licence"].replace("{licence}", licence))}
+    said = (_spoken(line, entry) for line in entry.lines)
+    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
+
+
 def _links_within(line: Line, said: str) -> bool:
     return all(not link.text and fold(link.url) in said for link in line.links)
 
@@ -165,15 +195,20 @@ def _way(article: Article, entry: Entry, own: Container[int]) -> int:
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
-def shown(lines: Sequence[Line], content: Sequence[Line]) -> dict[int, Line]:
+def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Line]:
     """Which lines are the article's own text, whole or cut off, and which line of it each is.
 
-    From the end, each line of the text once: a byline that reads like a paragraph stands before it.
+    From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
+    article, as the language says it, is no text, though the text may have a line of the same words.
     """
-    left = list(content)
+    left = list(page.content(article.content))
     found: dict[int, Line] = {}
+    way = fold(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):
-        text = lines[i].text
+        # Plain text has a dash before what is an item of a list.
+        text = lines[i].text.removeprefix("- ")
+        if text == way and article.url.strip() in {link.url.strip() for link in lines[i].links}:
+            continue
         own = next((line for line in reversed(left) if line.text == text), None) if text else None
         if own is None and len(text) >= 12:
             own = next((line for line in reversed(left) if line.text.startswith(text)), None)

@@ -1,7 +1,7 @@
 """Feeds, read back: what their own elements say of each item, and the body that stands in it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, TypeGuard
@@ -10,6 +10,7 @@ from dispatch.checks import xmltree
 from dispatch.checks.passage import Line, Link, Picture, fold, joined
 from dispatch.errors import CheckError
 
+Person = tuple[str, str]  # name and address
 Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
@@ -19,9 +20,9 @@ class Said:
 
     id: str
     title: str
-    url: str
-    names: Annotated[tuple[str, ...], "who is credited as author, an element each"]
-    people: Annotated[tuple[tuple[str, str], ...], "names with addresses, in order"]
+    addresses: Annotated[tuple[str, ...], "where it leads: one, said in each of the places that readers look in"]
+    authors: Annotated[tuple[Person, ...], "who is credited as author, an element each, which may hold several names"]
+    people: Annotated[tuple[Person, ...], "the same one by one: contributors, and the authors of JSON Feed 1.1"]
     source: Annotated[tuple[str, str] | None, "name and address of the origin; None when nothing is said"]
     summary: str
     content: Annotated[str, "the body, as HTML"]
@@ -31,6 +32,12 @@ class Said:
     picture: str = ""
     published: Annotated[str, "its date, as it is written; empty when none is said"] = ""
     updated: Annotated[str, "when it was last changed, likewise"] = ""
+    rights: Annotated[str, "the terms under which it is shown; empty when nothing is said"] = ""
+
+    @property
+    def url(self) -> str:
+        """The address that most readers take."""
+        return self.addresses[0] if self.addresses else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +80,21 @@ def rss(body: bytes) -> Feed:
 
 def _rss_item(item: xmltree.Node) -> Said:
     source = item.first("source")
-    names = tuple(node.text for node in item.all("dc:creator", "author"))
+    links = (link for link in item.all("atom:link") if link.attributes.get("rel", "alternate") in {"alternate", "via"})
     return Said(
         id=item.words("guid"),
         title=item.words("title"),
-        url=item.words("link"),
-        names=names,
-        people=(),
+        addresses=(
+            *(link.text.strip() for link in item.all("link")),
+            *(link.attributes.get("href", "") for link in links),
+        ),
+        authors=tuple((node.text, "") for node in item.all("dc:creator", "author", "atom:author")),
+        people=tuple((node.text, "") for node in item.all("dc:contributor", "atom:contributor")),
         source=(source.text, source.attributes.get("url", "")) if source else None,
         summary=item.words("description"),
         content=item.words("content:encoded"),
         published=item.words("pubDate"),
+        rights=item.words("dc:rights"),
         ascii_only=True,
         has_people=False,
         needs_source=True,
@@ -102,28 +113,30 @@ def atom(body: bytes) -> Feed:
 
 def _atom_entry(entry: xmltree.Node) -> Said:
     source = entry.first("atom:source")
-    alternate = _alternate(entry)
     return Said(
         id=entry.words("atom:id"),
         title=entry.words("atom:title"),
-        url=alternate,
-        names=tuple(author.words("atom:name") for author in entry.all("atom:author")),
-        people=tuple(
-            (person.words("atom:name"), person.words("atom:uri"))
-            for person in entry.all("atom:contributor", "atom:author")
-        ),
-        source=(source.words("atom:title"), _alternate(source)) if source else None,
+        addresses=tuple(_alternates(entry)),
+        authors=tuple(map(_person, entry.all("atom:author", "dc:creator"))),
+        people=tuple(map(_person, entry.all("atom:contributor", "dc:contributor"))),
+        source=(source.words("atom:title"), next(_alternates(source), "")) if source else None,
         summary=entry.words("atom:summary"),
         content=entry.words("atom:content"),
         published=entry.words("atom:published"),
         updated=entry.words("atom:updated"),
+        rights=entry.words("atom:rights"),
     )
 
 
-def _alternate(node: xmltree.Node) -> str:
-    """The address of the alternate link, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
+def _person(node: xmltree.Node) -> Person:
+    """Somebody as a person construct has them; Dublin Core has the bare name."""
+    return node.words("atom:name") or node.text.strip(), node.words("atom:uri")
+
+
+def _alternates(node: xmltree.Node) -> Iterator[str]:
+    """The addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
     links = node.all("atom:link")
-    return next((link.attributes.get("href", "") for link in links if _is_alternate(link)), "")
+    return (link.attributes.get("href", "") for link in links if _is_alternate(link))
 
 
 def _is_alternate(link: xmltree.Node) -> bool:
@@ -135,7 +148,7 @@ def json_feed(body: bytes) -> Feed:
     """JSON Feed 1.1. Raises CheckError."""
     feed = json_object(body)
     items = [item for item in _list(feed.get("items")) if _is_object(item)]
-    editors = tuple(name for name, _ in _people(feed))
+    editors = tuple(name for name, _ in (*_people(feed.get("authors")), *_people([feed.get("author")])))
     return Feed(entries=tuple(map(_json_item, items)), credited=editors)
 
 
@@ -152,12 +165,14 @@ def json_object(body: bytes) -> Mapping[str, Json]:
 
 
 def _json_item(item: Mapping[str, Json]) -> Said:
-    people = _people(item)
+    people = _people(item.get("authors"))
+    addresses = (_text(item.get(key)) for key in ("external_url", "url"))
     return Said(
         id=_text(item.get("id")),
         title=_text(item.get("title")),
-        url=_text(item.get("external_url")) or _text(item.get("url")),
-        names=tuple(name for name, _ in people),
+        addresses=tuple(filter(None, addresses)),
+        # What JSON Feed 1.0 knew; readers of today look there for want of the other.
+        authors=_people([item["author"]]) if "author" in item else people,
         people=people,
         source=None,
         summary=_text(item.get("summary")),
@@ -168,9 +183,8 @@ def _json_item(item: Mapping[str, Json]) -> Said:
     )
 
 
-def _people(thing: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
-    listed = _list(thing.get("authors")) or [thing.get("author")]
-    return tuple((_text(author.get("name")), _text(author.get("url"))) for author in listed if _is_object(author))
+def _people(listed: Json) -> tuple[Person, ...]:
+    return tuple((_text(one.get("name")), _text(one.get("url"))) for one in _list(listed) if _is_object(one))
 
 
 def _is_object(value: Json) -> TypeGuard[Mapping[str, Json]]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from dispatch.checks import regular
 from dispatch.checks.passage import Line, Link, Picture, fold, undirected
 from dispatch.checks.regular import Piece
+from dispatch.checks.unseen import is_hidden, is_struck, is_tiny
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -22,7 +23,7 @@ _UNSEEN = frozenset({"head", "noscript", "script", "style", "template", "title"}
 _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_STRUCK = frozenset({"bdo", "del", "s", "strike"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a page says to machines of somebody: an element with ``rel="author"`` or of the class ``p-author``."""
+
+    name: str
+    url: Annotated[str, "where its link leads; empty when it is none"]
+    anchor: Annotated[str, "the id of the <article> around it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page or a mail as a reader sees it, and the elements that it is made of."""
 
@@ -44,6 +54,7 @@ class Page:
     outer: Annotated[tuple[Tag, ...], "the element children of <body>"]
     opening: Annotated[str, "the words that stand first in <body>, hidden ones included: what a mailbox shows"]
     doctype: bool
+    authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
 
     def named(self, *names: str) -> Iterator[Tag]:
         """The elements with one of these names."""
@@ -58,6 +69,8 @@ class _Around(NamedTuple):
     heading: int = 0
     prose: bool = True
     unseen: bool = False
+    tiny: bool = False
+    faint: bool = False
 
 
 class _Reader:
@@ -70,9 +83,12 @@ class _Reader:
         self.outer: list[Tag] = []
         self.opening = ""
         self.doctype = False
+        self.authors: list[Mark] = []
+        self._marked: tuple[int, Mark] | None = None  # how deep it is, and with the words until now
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
+        self._faint: list[tuple[int, int]] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
         self._path = [_Around()]  # the elements we are in
         self._sources: list[str] | None = None  # of the <picture> that we are in
@@ -87,9 +103,13 @@ class _Reader:
         if around.name == "body":
             self.outer.append(tag)
         unseen = around.unseen or name in _UNSEEN or "hidden" in attributes
-        unseen = unseen or ("style" in attributes and bool(_HIDDEN.search(attributes["style"])))
+        style = attributes.get("style", "")
+        unseen = unseen or (bool(style) and is_hidden(style))
         if not unseen:
             self._seen(name, attributes)
+        if self._marked is None and _is_mark(attributes):
+            mark = Mark(name="", url=attributes.get("href", ""), anchor=around.anchor)
+            self._marked = (len(self._path), mark)
         rank = _RANKS.get(name, 0)
         self._path.append(
             _Around(
@@ -98,8 +118,18 @@ class _Reader:
                 heading=rank or around.heading,
                 prose=around.prose and not rank and name not in _NOT_PROSE,
                 unseen=unseen,
+                tiny=is_tiny(style, around.tiny) if style else around.tiny,
+                faint=self._is_faint(name, attributes),
             )
         )
+
+    def _is_faint(self, name: str, attributes: Mapping[str, str]) -> bool:
+        """Whether what stands in this element is there and not said: struck out, or folded away."""
+        around = self._path[-1]
+        if name == "summary" and around.name == "details":
+            return self._path[-2].faint
+        is_folded = name == "details" and "open" not in attributes
+        return around.faint or is_folded or name in _STRUCK or is_struck(attributes.get("style", ""))
 
     def _seen(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
@@ -134,13 +164,19 @@ class _Reader:
             if name == "picture":
                 self._sources = None
         self._path.pop()
+        if self._marked and self._marked[0] == len(self._path):
+            self.authors.append(self._marked[1])
+            self._marked = None
 
     def words(self, text: str) -> None:
         around = self._path[-1]
         if not self.opening and around.name not in _UNSEEN:
             self.opening = fold(text)
         text = undirected(text)
-        if around.unseen or not text:
+        if self._marked:
+            depth, mark = self._marked
+            self._marked = depth, replace(mark, name=mark.name + text)
+        if around.unseen or around.tiny or not text:
             return
         words = " ".join(text.split())
         self._gap = self._gap or (text[0].isspace() and bool(self._text))
@@ -148,6 +184,8 @@ class _Reader:
             self._text += " " if self._gap else ""
             if self._open and self._open[1] is None:
                 self._open = (self._open[0], len(self._text))
+            if around.faint:
+                self._faint.append((len(self._text), len(self._text) + len(words)))
             self._text += words
             self._gap = text[-1].isspace()
 
@@ -172,10 +210,15 @@ class _Reader:
                     heading=around.heading,
                     prose=around.prose,
                     anchor=around.anchor,
+                    faint=tuple(self._faint),
                 )
             )
-        self._text, self._gap, self._links = "", False, []
+        self._text, self._gap, self._links, self._faint = "", False, [], []
         self._open = (carried, None) if carried is not None else None
+
+
+def _is_mark(attributes: Mapping[str, str]) -> bool:
+    return "author" in attributes.get("rel", "").lower().split() or "p-author" in attributes.get("class", "").split()
 
 
 def _addresses(srcset: str) -> Iterator[str]:
@@ -220,6 +263,7 @@ def read(html: str) -> Page:
         outer=tuple(reader.outer),
         opening=reader.opening,
         doctype=reader.doctype,
+        authors=tuple(reader.authors),
     )
 
 

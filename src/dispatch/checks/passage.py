@@ -8,6 +8,8 @@ from typing import Annotated
 
 # Marks that say which way text runs; they may stand around a name without being part of it (Unicode, UAX 9).
 DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"))
+# Letters that have to run the other way than their own (UAX 9: LRO and RLO, up to PDF): “Eve” is read “evE”.
+_TURNED = re.compile("[\u202d\u202e][^\u202c]*")
 # Scripts that write words without spaces between them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
@@ -44,6 +46,7 @@ class Line:
     heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
     prose: Annotated[bool, "outside headings, tables, figures and code"] = True
     anchor: Annotated[str, "the id of the <article> around it"] = ""
+    faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
 
 def fold(text: str) -> str:
@@ -78,12 +81,22 @@ def joined(lines: Iterable[Line]) -> Line:
     """Several lines as one, a space between them."""
     text = ""
     links: list[Link] = []
+    faint: list[tuple[int, int]] = []
     for line in lines:
         text += " " if text else ""
         at = len(text)
         links += (Link(url=one.url, text=one.text, start=one.start + at, end=one.end + at) for one in line.links)
+        faint += ((start + at, end + at) for start, end in line.faint)
         text += line.text
-    return Line(text=text, links=tuple(links))
+    return Line(text=text, links=tuple(links), faint=tuple(faint))
+
+
+def legible(line: Line) -> str:
+    """The words of a line that are said, each in its place: not what is struck out, folded away, or turned around."""
+    text = line.text
+    for start, end in (*line.faint, *(match.span() for match in _TURNED.finditer(text))):
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def find(text: str, name: str, start: int = 0) -> int:

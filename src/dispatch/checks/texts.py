@@ -6,10 +6,10 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 import re
 from collections.abc import Iterator, Mapping
 
-from dispatch.checks import page
+from dispatch.checks import byline, page, words
 from dispatch.checks.entries import Entry
 from dispatch.checks.parts import Kind
-from dispatch.checks.passage import Line, fold, in_order
+from dispatch.checks.passage import Line, fold, in_order, joined
 from dispatch.checks.rules import finding, headline
 from dispatch.model import Article, Finding, Publication, Syndicate
 
@@ -21,6 +21,16 @@ def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
     """How much may be shown: mail, plain text and lists never show more than an excerpt."""
     allowed = article.source.syndicate or publication.syndicate.default
     return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
+
+
+def may_say(article: Article, summary: str, publication: Publication) -> bool:
+    """Whether a feed's summary of an article says what was said of it, or words of its own that may be shown."""
+    if fold(summary) in {"", *map(fold, (article.dek, article.summary, article.title))}:
+        return True
+    content = joined(page.content(article.content)).text
+    paragraphs = (fold(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
+    is_own = all(any(said in content for said in (one, one.removeprefix("- "))) for one in paragraphs)
+    return is_own and policy(article, "feed", publication) != "link"
 
 
 def judge(
@@ -43,7 +53,7 @@ def judge(
         if fold(correction.text) not in text:
             yield finding("attribution.correction", "text", headline=name, wanted=correction.text)
     licence = article.license or article.source.license
-    if fold(licence) not in text:
+    if licence and not byline.is_licensed(entry, licence, words.of(publication.language)):
         yield finding("attribution.licence", "text", headline=name, wanted=licence)
     if allowed == "full":
         yield from _whole(article, entry, content)

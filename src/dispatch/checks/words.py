@@ -46,6 +46,12 @@ class Words:
         begun = (self.patterns[key].partition("{")[0] for key in ("byline", "byline_in", "from"))
         return [lead for lead in map(small, begun) if lead]
 
+    @cached_property
+    def has_source_behind(self) -> bool:
+        """Whether a byline names the source behind the authors."""
+        pattern = self.patterns["byline_in"]
+        return pattern.find("{authors}") < pattern.find("{source}")
+
     def said(self, key: str) -> str:
         """A message without places."""
         return fold(self.patterns[key])

@@ -23,7 +23,7 @@ def listed(feed: Feed) -> list[dict[str, object]]:
     return [
         {
             "title": said.title,
-            "names": list(said.names),
+            "names": [who for who, _ in said.authors],
             "source": said.source[0] if said.source else "",
             "url": said.url,
             "date": said.published or said.updated,
