@@ -1,5 +1,6 @@
 """Front matter: read as it stands, edited without a trace elsewhere, written so that every tool reads the same."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,33 @@ def test_edits_as_a_person_would_make_them(case: str) -> None:
     before = (folder / "before.md").read_bytes().decode("utf-8")
     edited = frontmatter.edit(before, changes, order=("id", "url", "title", "dek", "authors", "source", "note"))
     assert edited.encode("utf-8") == (folder / "after.md").read_bytes()
+
+
+@pytest.mark.parametrize("key", ["id", "key", "title", "name", "url", "date"])
+def test_an_item_is_known_again_by(key: str) -> None:
+    """Turned round, with another text each, both keep what stands beside them and how they are written."""
+    before = front("list:", f"- {key}: 'a'   # one", "  text: x", f"- {key}: b", "  text:   'y'   # two")
+    after = front("list:", f"- {key}: b", "  text:   'z'   # two", f"- {key}: 'a'   # one", "  text: w")
+    assert frontmatter.edit(before, {"list": [{key: "b", "text": "z"}, {key: "a", "text": "w"}]}) == after
+
+
+@pytest.mark.parametrize(("first", "then"), list(pairwise(["id", "key", "title", "name", "url", "date"])))
+def test_what_tells_items_apart_more_surely_comes_first(first: str, then: str) -> None:
+    before = front("list:", f"- {first}: 'a'   # one", f"  {then}: ann", f"- {first}: b", f"  {then}:   'bo'   # two")
+    after = front("list:", f"- {first}: b", f"  {then}:   'ann'   # two", f"- {first}: 'a'   # one", f"  {then}: bo")
+    assert frontmatter.edit(before, {"list": [{first: "b", then: "ann"}, {first: "a", then: "bo"}]}) == after
+
+
+@pytest.mark.parametrize("key", ["text", "bio", "role"])
+def test_an_item_is_not_known_again_by(key: str) -> None:
+    before = front("list:", f"- {key}: 'a'   # one", "  more: x", f"- {key}: b", "  more: y")
+    after = front("list:", f"- {key}: 'b'   # one", "  more: z", f"- {key}: a", "  more: w")
+    assert frontmatter.edit(before, {"list": [{key: "b", "more": "z"}, {key: "a", "more": "w"}]}) == after
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_comment_goes_along_into_another_list_when_it_can_be_only_that_one(times: int) -> None:
+    before = front("one:", "- a", "- b   # the lead", "two:", "- c")
+    wanted = {"one": ["a"], "two": ["c", *["b"] * times]}
+    beside = "   # the lead" if times == 1 else ""
+    assert frontmatter.edit(before, wanted) == front("one:", "- a", "two:", "- c", *[f"- b{beside}"] * times)

@@ -4,6 +4,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,6 +83,50 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     one = issue(Article(id=id_, url=url, published=published))
     ledger.remember(here, one)
     assert set(ledger.read(here)) == {record for record in ledger.records([one], here) if record.kind != "page"}
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n", "\r\n \r\n"])
+def test_what_an_editor_does_to_the_ends_of_lines_changes_no_record(tmp_path: Path, end: str, mark: str) -> None:
+    here = publication(tmp_path)
+    ann = Author(name="Ann", url="https://ann.example")
+    ledger.remember(here, issue(Article(id="a:1", url="https://a.example/", authors=(ann,)), Article(id="b:1")))
+    known = ledger.read(here)
+    assert {record.authors for record in known} == {"", "ec38d440faaad2f9"}
+    path = tmp_path / ledger.FILE
+    path.write_bytes((mark + path.read_text("utf-8").replace("\n", end)).encode())
+    assert ledger.read(here) == known
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<<", "=======", ">>>>>>>"])
+def test_each_mark_of_a_merge_is_told_with_its_line(tmp_path: Path, mark: str) -> None:
+    (tmp_path / ledger.FILE).write_text(f"# x\na:1\tarticle\tb\t-\t-\n{mark} x\n", "utf-8")
+    with pytest.raises(IssueError, match=r"^dispatch\.lock:3: an unfinished merge"):
+        ledger.read(publication(tmp_path))
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_record_of_each_kind_comes_back(tmp_path: Path, kind: Kind) -> None:
+    (tmp_path / ledger.FILE).write_text(f"a:1\t{kind}\thttps://a.example/\t-\t-\n", "utf-8")
+    assert ledger.read(publication(tmp_path)) == (Record(id="a:1", kind=kind, url="https://a.example/"),)
+
+
+@pytest.mark.parametrize("kind", ["author", "source", "section", "tag"])
+def test_a_list_may_have_had_two_addresses(tmp_path: Path, kind: Kind) -> None:
+    lines = [f"a:1\t{kind}\thttps://a.example/{n}/\t-\t-\n" for n in (1, 2)]
+    (tmp_path / ledger.FILE).write_text("".join(lines), "utf-8")
+    assert [record.url for record in ledger.read(publication(tmp_path))] == [
+        "https://a.example/1/",
+        "https://a.example/2/",
+    ]
+
+
+def test_the_lines_may_stand_in_any_order(tmp_path: Path) -> None:
+    here = publication(tmp_path)
+    ledger.remember(here, issue(Article(id="z:1"), Article(id="a:1")), names=[listed("Ann", "ann"), listed("Bo", "bo")])
+    known, path = ledger.read(here), tmp_path / ledger.FILE
+    path.write_text("".join(reversed(path.read_text("utf-8").splitlines(keepends=True))), "utf-8")
+    assert ledger.read(here) == known
 
 
 def corrected(*corrections: Correction) -> Issue:

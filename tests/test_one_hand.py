@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
@@ -217,6 +218,20 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
             pass
         other.result()
     assert waited == [f"dispatch add (process {os.getpid()})"]
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.1])
+def test_who_loses_patience_has_had_it(tmp_path: Path, patience: float) -> None:
+    waited: list[str] = []
+    with files.lock(tmp_path, command="dispatch add"):
+        began = monotonic()
+        with (
+            pytest.raises(LockedError, match="dispatch add"),
+            files.lock(tmp_path, command="dispatch publish", patience=patience, on_wait=waited.append),
+        ):
+            pass
+        assert monotonic() - began >= patience
+    assert waited == [f"dispatch add (process {os.getpid()})"] * bool(patience)
 
 
 def test_the_lock_of_a_killed_command_is_free(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever is taken from a finished edition, or altered in it, the check names it; what is whole passes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from checks.editing import HALVES, Edit, altered, last, swap, without
 from checks.judging import judge
 from dispatch import html
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Finding, Issue, Place, Source
+from dispatch.model import Article, Author, Credit, Finding, FindingValue, Issue, Place, Source
 from nouns import FEEDS
 
 ALL = tuple(FORMATS)
@@ -191,6 +192,51 @@ def test_the_elements_are_judged_by_themselves(name: str, format: str) -> None: 
     edit, rule, _ = ELEMENTS[name]
     broken = altered(format, nouns.body(format, ISSUE), lambda text: text, elements=edit)
     assert rule in rules(judged(format, broken))
+
+
+ANN, BO, CY = (Author(name=name, url=f"https://{name.lower()}.example/") for name in ("Ann", "Bo", "Cy"))
+WANTED = ("Bo", "Cy", "Ann")
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [
+        ((BO, CY, ANN), []),
+        ((replace(BO, name=" Bo\n"), CY, replace(ANN, name="\u200eAnn")), []),
+        ((CY, ANN, BO), [("attribution.order", {"found": ("Cy", "Ann", "Bo"), "wanted": WANTED})]),
+        (
+            (CY, replace(ANN, name=" Ann"), BO),
+            [("attribution.order", {"found": ("Cy", " Ann", "Bo"), "wanted": WANTED})],
+        ),
+        (
+            (CY, ANN, Author(name="Mallory"), BO),
+            [
+                ("attribution.order", {"found": ("Cy", "Ann", "Bo"), "wanted": WANTED}),
+                ("attribution.false-credit", {"found": ("Cy", "Ann", "Mallory", "Bo"), "wanted": WANTED}),
+            ],
+        ),
+        (
+            (BO, CY, ANN, BO),
+            [("attribution.false-credit", {"found": (*WANTED, "Bo"), "wanted": WANTED})],
+        ),
+        ((BO, ANN), [("attribution.author", {"name": "Cy"})]),
+        (
+            (BO, replace(CY, url=BO.url), ANN),
+            [("attribution.author-link", {"name": "Cy", "found": BO.url, "wanted": CY.url})],
+        ),
+        ((BO, replace(CY, url=""), ANN), [("attribution.author-link", {"name": "Cy", "wanted": CY.url})]),
+    ],
+    ids=["all", "spaces", "turned", "turned, spaces", "and a stranger", "twice", "lost", "another link", "no link"],
+)
+def test_what_the_authors_elements_say(
+    authors: tuple[Author, ...], expected: list[tuple[str, dict[str, FindingValue]]]
+) -> None:
+    story = nouns.article(1, authors=(BO, CY, ANN), key="story-1")
+    feed = json.loads(nouns.body("json", nouns.issue(story)))
+    feed["items"][0]["authors"] = [{"name": author.name, "url": author.url} for author in authors]
+    found = judged("json", json.dumps(feed).encode(), nouns.issue(story))
+    facts = [(one.rule, one.subject, dict(one.values)) for one in found]
+    assert facts == [(rule, "element", {"headline": "Story 1", **values}) for rule, values in expected]
 
 
 # What the renderer was given instead of what it should have been given.

@@ -106,6 +106,26 @@ def test_a_page_has_no(tag: str) -> None:
     assert "web.forbidden" in of_edition("web", ("</h1>", f"</h1><{tag}></{tag}>"))
 
 
+def test_a_document_of_frames_is_neither_a_mail_nor_a_page() -> None:
+    """Within a body a parser passes over them."""
+    for format, tags in {"email": ["frame"], "web": ["frame", "frameset"]}.items():  # noqa: A001
+        head, _, _ = nouns.body(format, ISSUE, BY).decode().partition("<body")
+        framed = Edition(
+            format=format,
+            media_type="",
+            path="edition",
+            body=f"{head}<frameset><frame></frameset></html>".encode(),
+        )
+        found = [one for one in check.judge(framed, ISSUE, BY) if one.rule == f"{format}.forbidden"]
+        assert sorted(str(one.value("element")) for one in found) == tags
+
+
+def test_mail_and_pages_have_rules_of_their_own() -> None:
+    for format in ("email", "web"):  # noqa: A001
+        found = of_edition(format, ("</h1>", "</h1><script>x()</script>"))
+        assert {rule for rule in found if rule.endswith(".forbidden")} == {f"{format}.forbidden"}
+
+
 @pytest.mark.parametrize("format", ["rss", "atom"])
 @pytest.mark.parametrize("tag", IN_FEEDS.split())
 def test_a_feed_has_no(format: str, tag: str) -> None:  # noqa: A002

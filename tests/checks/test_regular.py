@@ -71,6 +71,57 @@ def test_what_is_regular_is_read_as_a_parser_reads_it(html: str) -> None:
     assert pieces is None or folded(pieces) == folded(page.parsed(html))
 
 
+# Each element where it may stand; of a void one, nothing is closed.
+WHOLE = "<!doctype html><html><head>{}</head><body>{}</body></html>"
+IN_HEAD = ("<link />", "<meta />", "<script>x</script>", "<style>x</style>", "<title>x &amp; y</title>")
+VOID = "br hr img source wbr"
+BLOCKS = """
+address article aside blockquote center details div figcaption figure footer h1 h2 h3 h4 h5 h6 header main nav p pre
+section summary
+"""
+INLINE = """
+a abbr b bdi bdo cite code del dfn em i ins kbd mark picture q s samp small span strong sub sup time u var
+"""
+WITHIN = (
+    *(f"<{name}><li>x</li></{name}>" for name in ("ol", "ul")),
+    *(f"<dl><{name}>x</{name}></dl>" for name in ("dd", "dt")),
+    "<dl><div><dt>x</dt><dd>y</dd></div></dl>",
+    *(f"<table><{part}><tr><td>x</td></tr></{part}></table>" for part in ("tbody", "tfoot", "thead")),
+    *(f"<table><tbody><tr><{cell}>x</{cell}></tr></tbody></table>" for cell in ("td", "th")),
+)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *(WHOLE.format(element, "") for element in IN_HEAD),
+        *(f"<div>x<{name}>y</div>" for name in VOID.split()),
+        *(f"<{name} />" for name in VOID.split()),
+        *(f"<div>x<{name}>y</{name}>z</div>" for name in (BLOCKS + INLINE).split()),
+        *(f"<p>x<{name}>y</{name}>z</p>" for name in INLINE.split()),
+        *(WHOLE.format("", element) for element in WITHIN),
+    ],
+)
+def test_each_element_is_regular_where_it_may_stand(html: str) -> None:
+    pieces = regular.pieces(html)
+    assert pieces is not None
+    assert folded(pieces) == folded(page.parsed(html))
+
+
+@pytest.mark.parametrize("name", [*BLOCKS.split(), "dl", "ol", "ul", "table", "hr"])
+def test_each_block_ends_a_paragraph_and_is_left_to_the_parser(name: str) -> None:
+    assert regular.pieces(f"<p>x<{name}></p>") is None
+    assert regular.pieces(f"<p>x<b>y<{name}></b></p>") is None
+
+
+@pytest.mark.parametrize("name", ["html", "head", "table", "tbody", "tfoot", "thead", "tr"])
+def test_words_where_only_elements_stand_are_left_to_the_parser(name: str) -> None:
+    html = WHOLE.format("<title>x</title>", "<table><thead><tr><th>x</th></tr></thead></table>")
+    html = html.replace("</table>", "<tbody><tr><td>x</td></tr></tbody><tfoot><tr><td>x</td></tr></tfoot></table>")
+    assert regular.pieces(html.replace(f"<{name}>", f"<{name}> \t\n\f")) is not None
+    assert regular.pieces(html.replace(f"<{name}>", f"<{name}>words", 1)) is None
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -239,6 +239,7 @@ def test_the_bytes_of_the_largest_articles_are_told() -> None:
         ("</h1>", '</h1><a href="">x</a>', "links.empty"),
         ("</h1>", '</h1><a href="about">x</a>', "links.relative"),
         ("</h1>", '</h1><a href="#top">x</a>', "links.fragment"),
+        ("</h1>", '</h1><a href="#top" id="top">x</a>', "links.fragment"),
         ("</h1>", '</h1><a href="javascript:x()">x</a>', "links.scheme"),
     ],
 )

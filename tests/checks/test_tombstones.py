@@ -147,6 +147,21 @@ def test_the_elements_of_an_entry_are_judged_too(what: str, format: str) -> None
     assert rule in {one.rule for one in judged(format, found) if one.place.article == "story-1"}
 
 
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"authors": (replace(STORY.authors[0], url=STORY.url),)},
+        {"credits": (replace(STORY.credits[0], url=STORY.url),)},
+        {"source": replace(STORY.source, url=STORY.url)},
+    ],
+    ids=["an author", "a credit", "the source"],
+)
+def test_whose_own_address_is_that_of_the_article_is_still_linked(format: str, values: dict[str, object]) -> None:  # noqa: A002
+    issue = nouns.issue(nouns.article(7), replace(GONE, **values))  # type: ignore[arg-type]
+    assert judged(format, nouns.body(format, issue), issue) == []
+
+
 @pytest.mark.parametrize("format", [*HTML, "text"])
 def test_an_issue_that_was_withdrawn_says_so(format: str) -> None:  # noqa: A002
     """Every article does; here the one notice that is the issue's own is taken away, the first."""

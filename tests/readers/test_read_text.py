@@ -111,6 +111,48 @@ def test_a_block_that_names_nobody_stays():
     assert "names nobody in particular" in article.content
 
 
+@pytest.mark.parametrize("stop", [".", "!", "?"])
+def test_a_sentence_in_the_block_is_no_name(stop):
+    article = read(f"Title\n\nOne.\n\nAuthor\n\nWho has not met her{stop}")
+    assert article.authors == ()
+    assert html.text(article.content) == f"One.\n\nAuthor\n\nWho has not met her{stop}"
+    bulleted = read(f"Title\n\nOne.\n\nAuthor\n\n• Wham{stop}\nThey write.")
+    assert bulleted.authors == (Author(name=f"Wham{stop}", bio="They write."),)
+
+
+@pytest.mark.parametrize("size", [100, 101])
+@pytest.mark.parametrize("bullet", ["", "• "])
+def test_a_name_has_an_end(size, bullet):
+    article = read(f"Title\n\nOne.\n\nAuthor\n\n{bullet}{'x' * size}")
+    assert article.authors == ((Author(name="x" * size),) if size == 100 else ())
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Author", "authors", "The author:", "About the authors", "ABOUT THE AUTHOR(S):", "About author"],
+)
+@pytest.mark.parametrize("bullet", ["•", "·", "‣", "◦", "*", "–", "-"])
+def test_a_block_is_titled_and_bulleted_so(title, bullet):
+    article = read(f"Title\n\nOne.\n\n{title}\n\n{bullet} Ada Holm\n\nShe writes.\n\n{bullet} Bo Lind")
+    assert article.authors == (Author(name="Ada Holm", bio="She writes."), Author(name="Bo Lind"))
+    assert html.text(article.content) == "One."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f"{verb} all posts <{{}}>" for verb in ("View", "See", "Read", "Show", "")),
+        *(f"View {which} posts ({{}})" for which in ("all", "more", "other")),
+        *(f"VIEW ALL {what}: {{}}" for what in ("posts", "articles", "stories")),
+        *(f"See all {whose} articles by Ada Holm [{{}}]" for whose in ("the", "of", "their", "his", "her")),
+    ],
+)
+def test_the_way_to_all_posts_is_the_authors_address(line):
+    url = "https://tide.example/ada?a=1"
+    article = read(f"Title\n\nOne.\n\nAuthor\n\nAda Holm\n\nShe writes.\n\n{line.format(url).strip()}")
+    assert article.authors == (Author(name="Ada Holm", bio="She writes.", url=url),)
+
+
 def test_what_follows_the_block_is_not_lost():
     article = read("Title\n\nOne.\n\nAuthors\n\n• Ada Holm\nShe writes.\nView all posts\n\nPrinted by the Tide.")
     assert article.authors == (Author(name="Ada Holm", bio="She writes."),)

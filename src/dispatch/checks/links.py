@@ -1,6 +1,6 @@
 """Addresses that lead nowhere, go round, or come again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dispatch import identity, links
@@ -45,13 +45,13 @@ def check(case: Case) -> Iterator[Finding]:
     for address in known:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.as_finding("links.fragment")
-        yield from _one(address, {}, web=False)
+        yield from _one(address)
         if why := case.states.get(address.url):
             yield address.as_finding("links.dead", **facts_of(why))
     yield from _repeated(case)
     judged = {address.url for address in known}
-    for edition, part in case.parts:
-        yield from _edition(part, judged, web=edition.format == "web")
+    for _, part in case.parts:
+        yield from _edition(part, judged)
         yield from find_lost(case.issue, part)
 
 
@@ -97,13 +97,14 @@ def _within(html: str, place: Place) -> Iterator[Address]:
             yield Address(link.url, "link", place, (("text", link.text),))
 
 
-def _one(address: Address, ids: Mapping[str, object], *, web: bool) -> Iterator[Finding]:
+def _one(address: Address, ids: Container[str] = ()) -> Iterator[Finding]:
+    """What is wrong with an address; ids: the places within the page itself that it may lead to."""
     url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
     if not url.strip():
         yield address.as_finding("links.empty")
     elif url.startswith("#"):
-        if not (web and url[1:] in ids):
+        if url[1:] not in ids:
             yield address.as_finding("links.fragment")
     elif url.startswith("//") or not links.is_absolute(url):
         yield address.as_finding("links.relative")
@@ -134,12 +135,13 @@ def _repeated(case: Case) -> Iterator[Finding]:
         alike.insert(0, (article, ""))
 
 
-def _edition(part: Part, known: set[str], *, web: bool) -> Iterator[Finding]:
-    """The links that the edition has and the issue does not: the templates' own."""
-    ids = {tag.attributes["id"]: tag for tag in part.page.tags if "id" in tag.attributes} if part.page else {}
+def _edition(part: Part, known: set[str]) -> Iterator[Finding]:
+    """The links that the edition has and the issue does not: the templates' own. Within a mail none leads anywhere."""
+    tags = part.page.tags if part.page and part.kind != "mail" else ()
+    ids = {tag.attributes["id"] for tag in tags if "id" in tag.attributes}
     for address in _links(part):
         if address.url not in known and (address.subject == "picture" or not ways.stays(address.url, part.place)):
-            yield from _one(address, ids, web=web)
+            yield from _one(address, ids)
 
 
 def _links(part: Part) -> Iterator[Address]:

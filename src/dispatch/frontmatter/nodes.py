@@ -116,9 +116,8 @@ def _build(text: str) -> Node | None:
 
 
 def _place(event: yaml.Event) -> tuple[int, int, int]:
-    """Where it begins and ends, and its line from 1."""
-    start, end = event.start_mark, event.end_mark
-    return (start.index, end.index, start.line + 1) if start and end else (0, 0, 1)
+    """Where it begins and ends, and its line from 1: the parser marks every event."""
+    return event.start_mark.index, event.end_mark.index, event.start_mark.line + 1  # type: ignore[union-attr]
 
 
 def _plain(event: yaml.NodeEvent, line: int) -> None:

@@ -1,0 +1,400 @@
+"""What is said of one fault in a finished edition: its rule, its subject and its values, and nothing besides."""
+
+import re
+
+import pytest
+
+import nouns
+from checks.judging import judge
+from dispatch.model import FindingValue
+
+ISSUE = nouns.issue(nouns.article(7), nouns.rich(1))
+
+Facts = tuple[str, str, dict[str, FindingValue]]
+
+
+def say(rule: str, subject: str, **values: FindingValue) -> Facts:
+    return rule, subject, values
+
+
+# A pattern, what stands there instead the first time that it is found, and what is said then of mail and feeds.
+FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
+    "email": {
+        "no doctype": ("<!doctype html>", "", [say("email.document", "element", element="doctype")]),
+        "no language": (
+            '(<html[^>]*) lang="en"',
+            r"\1",
+            [say("email.document", "attribute", element="html", attribute="lang")],
+        ),
+        "no direction": (
+            '(<html[^>]*) dir="ltr"',
+            r"\1",
+            [say("email.document", "attribute", element="html", attribute="dir")],
+        ),
+        "no language within": (
+            '(<body.*?<[a-z]+[^>]*) lang="en"',
+            r"\1",
+            [say("email.document", "attribute", attribute="lang")],
+        ),
+        "no direction within": (
+            '(<body.*?<[a-z]+[^>]*) dir="ltr"',
+            r"\1",
+            [say("email.document", "attribute", attribute="dir")],
+        ),
+        "no title": ("<title>[^<]*", "<title> ", [say("email.document", "title")]),
+        "no viewport": ('name="viewport"', 'name="x"', [say("email.document", "meta", name="viewport")]),
+        "no colours": ('name="color-scheme"', 'name="x"', [say("email.document", "meta", name="color-scheme")]),
+        "no colours of old": (
+            'name="supported-color-schemes" content="[^"]*"',
+            'name="supported-color-schemes" content=""',
+            [say("email.document", "meta", name="supported-color-schemes")],
+        ),
+        "no heading": ("<h1([^>]*)>(.*?)</h1>", r"<h2\1>\2</h2>", [say("email.document", "heading", found=0)]),
+        "two headings": ("</h1>", "</h1><h1>x</h1>", [say("email.document", "heading", found=2)]),
+        "a table that is data": (
+            "</h1>",
+            "</h1><table><tbody><tr><td>x</td></tr></tbody></table>",
+            [say("email.document", "table")],
+        ),
+        "an element": ("</h1>", "</h1><audio></audio>", [say("email.forbidden", "element", element="audio")]),
+        "a style sheet": (
+            "</title>",
+            '</title><link rel="StyleSheet" href="https://a.example/">',
+            [say("email.forbidden", "style")],
+        ),
+        "another link": ("</title>", '</title><link rel="icon" href="https://a.example/">', []),
+        "a script": (
+            "<h1",
+            '<h1 onclick="x()"',
+            [say("email.forbidden", "script", element="h1", attribute="onclick")],
+        ),
+        "data in an address": (
+            "</h1>",
+            '</h1><p background=" DATA:x">x</p>',
+            [say("email.forbidden", "address", element="p", scheme="data")],
+        ),
+        "a script in an address": (
+            "</h1>",
+            '</h1><a href="javascript:x()">x</a>',
+            [say("email.forbidden", "address", element="a", scheme="javascript")],
+        ),
+        "a relative picture": (
+            "</h1>",
+            '</h1><img src="/a.png" alt="" width="1">',
+            [say("email.picture", "address", url="/a.png")],
+        ),
+        "no words of a picture": (
+            "</h1>",
+            '</h1><img src="https://a.example/a.png" width="1">',
+            [say("email.picture", "text", url="https://a.example/a.png")],
+        ),
+        "no size of a picture": (
+            "</h1>",
+            '</h1><img src="https://a.example/a.png" alt="">',
+            [say("email.picture", "size", url="https://a.example/a.png")],
+        ),
+        "the width of a picture": ("</h1>", '</h1><img src="https://a.example/a.png" alt="" width="1">', []),
+        "the height of a picture": ("</h1>", '</h1><img src="HTTPS://a.example/a.png" alt="" height="1">', []),
+        "an insecure picture": ("</h1>", '</h1><img src="http://a.example/a.png" alt="" width="1">', []),
+        "a table for the looks": (
+            "</h1>",
+            '</h1><table role="presentation"><tbody><tr><td>x</td></tr></tbody></table>',
+            [],
+        ),
+    },
+    "eml": {
+        "no subject": (
+            "\r\nSubject: ",
+            "\r\nX-Subject: ",
+            [say("email.headers", "header", name="subject", found=0, wanted=1)],
+        ),
+        "no list": (
+            "\r\nList-Id: ",
+            "\r\nX-List-Id: ",
+            [say("email.headers", "header", name="list-id", found=0, wanted=1)],
+        ),
+        "two dates": (
+            "\r\nDate: ",
+            "\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\nDate: ",
+            [say("email.headers", "header", name="date", found=2, wanted=1)],
+        ),
+        "no way out": (
+            "\r\nList-Unsubscribe: ",
+            "\r\nX-Unsubscribe: ",
+            [say("email.headers", "header", name="list-unsubscribe", found=0, wanted=1)],
+        ),
+        "a way out in code": (
+            "\r\nList-Unsubscribe: <",
+            "\r\nList-Unsubscribe: =?utf-8?q?x?= <",
+            [say("email.headers", "text", name="list-unsubscribe")],
+        ),
+        "a way out in code, folded": (
+            "\r\nList-Unsubscribe: <",
+            "\r\nLIST-unsubscribe: \r\n =?utf-8?q?x?= <",
+            [say("email.headers", "text", name="list-unsubscribe")],
+        ),
+        "code elsewhere": ("\r\nList-Unsubscribe: <", "\r\nX-Name: =?utf-8?q?x?=\r\nList-Unsubscribe: <", []),
+        "no click": (
+            "List-Unsubscribe=One-Click",
+            "One-Click",
+            [
+                say(
+                    "email.headers",
+                    "link",
+                    name="list-unsubscribe-post",
+                    found=("One-Click",),
+                    wanted="List-Unsubscribe=One-Click",
+                )
+            ],
+        ),
+        "mixed": (
+            "multipart/alternative",
+            "multipart/mixed",
+            [say("email.parts", "part", type="multipart/mixed", found=("text/plain", "text/html"))],
+        ),
+        "a character set": (
+            'text/html; charset="utf-8"',
+            'text/html; charset="iso-8859-1"',
+            [say("email.parts", "charset", type="text/html", found="iso-8859-1")],
+        ),
+        "in capitals": ('text/html; charset="utf-8"', 'text/html; charset="UTF-8"', []),
+        "a bare line feed": ("\r\nTo: ", "\nTo: ", [say("email.lines", "line")]),
+        "a long line": (
+            "\r\nTo: ",
+            "\r\nX: " + "x" * 996 + "\r\nTo: ",
+            [say("email.lines", "size", size=999, limit=998)],
+        ),
+        "the longest line": ("\r\nTo: ", "\r\nX: " + "x" * 995 + "\r\nTo: ", []),
+        "a bare carriage return": ("$", "\r", [say("email.lines", "line")]),
+    },
+    "rss": {
+        "another version": ('version="2.0"', 'version="0.91"', [say("feed.required", "edition", wanted="RSS 2.0")]),
+        "no title": ("<title>The Wire[^<]*</title>", "", [say("feed.required", "feed", element="title")]),
+        "no description": (
+            "<description>.*?</description>",
+            "",
+            [say("feed.required", "feed", element="description")],
+        ),
+        "no self": ('rel="self"', 'rel="x"', [say("feed.required", "link")]),
+        "something behind": ("</channel>", "<docs>https://a.example/</docs></channel>", [say("feed.order", "feed")]),
+        "a built date": (
+            "<lastBuildDate>Mon",
+            "<lastBuildDate>Mo",
+            [say("feed.date", "date", found="Mo, 17 Feb 2025 08:00:00 +0000")],
+        ),
+        "an editor": (
+            "<language>",
+            "<managingEditor>x</managingEditor><language>",
+            [say("feed.required", "element", element="managingEditor")],
+        ),
+        "an item's title": (
+            "(<item>.*<title>)[^<]*",
+            r"\1 ",
+            [say("feed.required", "article", headline="tag:wire.example,2025-02-14:defence/story-1", element="title")],
+        ),
+        "an item's author": (
+            "(.*)<guid",
+            r"\1<author>Ada Lane</author><guid",
+            [say("feed.required", "element", headline="Story 1", element="author")],
+        ),
+        "an item's link": (
+            "(.*<link>https://paper.example/st)o",
+            r"\1ö",
+            [say("feed.address", "element", headline="Story 1", found="https://paper.example/störy-1?x=1&y=2")],
+        ),
+        "an item's guid": (
+            '(.*)isPermaLink="false"',
+            r'\1isPermaLink="true"',
+            [say("feed.id", "link", headline="Story 1", found="tag:wire.example,2025-02-14:defence/story-1")],
+        ),
+        "an item's guid without a word": (
+            '(.*) isPermaLink="false"',
+            r"\1",
+            [say("feed.id", "link", headline="Story 1", found="tag:wire.example,2025-02-14:defence/story-1")],
+        ),
+        "an item's date": (
+            "(.*<pubDate>[^<]*)0000",
+            r"\g<1>000",
+            [say("feed.date", "date", headline="Story 1", found="Thu, 13 Feb 2025 08:00:00 +000")],
+        ),
+        "an enclosure's address": (
+            '(<enclosure[^>]*) url="[^"]*"',
+            r"\1",
+            [say("feed.required", "attribute", headline="Story 1", element="enclosure", attribute="url")],
+        ),
+        "an enclosure's type": (
+            '(<enclosure[^>]*) type="[^"]*"',
+            r"\1",
+            [say("feed.required", "attribute", headline="Story 1", element="enclosure", attribute="type")],
+        ),
+        "an enclosure's length": (
+            '(<enclosure[^>]*) length="[^"]*"',
+            r'\1 length=""',
+            [say("feed.required", "attribute", headline="Story 1", element="enclosure", attribute="length")],
+        ),
+        "a source's address": (
+            '(.*<source) url="[^"]*"',
+            r"\1",
+            [say("feed.required", "attribute", headline="Story 1", element="source", attribute="url")],
+        ),
+        "a script": (
+            "&lt;h3&gt;First",
+            "&lt;h3 onclick=&quot;x&quot;&gt;First",
+            [say("feed.markup", "attribute", headline="Story 1", element="h3", attribute="onclick")],
+        ),
+        "a style": (
+            "&lt;h3&gt;First",
+            "&lt;h3 style=&quot;x&quot;&gt;First",
+            [say("feed.markup", "attribute", headline="Story 1", element="h3", attribute="style")],
+        ),
+        "an element": (
+            "&lt;h3&gt;First",
+            "&lt;math&gt;&lt;/math&gt;&lt;h3&gt;First",
+            [say("feed.markup", "element", headline="Story 1", element="math")],
+        ),
+        "a relative address": (
+            "&lt;h3&gt;First",
+            "&lt;h3&gt;&lt;a href=&quot;/a&quot;&gt;&lt;/a&gt;First",
+            [say("feed.address", "text", headline="Story 1", found="/a")],
+        ),
+        "a relative picture": (
+            "&lt;h3&gt;First",
+            "&lt;h3&gt;&lt;img src=&quot;a.png&quot;&gt;First",
+            [say("feed.address", "text", headline="Story 1", found="a.png")],
+        ),
+    },
+    "atom": {
+        "no id": ("<id>[^<]*</id>", "", [say("feed.required", "feed", element="id")]),
+        "no title": ("<title>[^<]*</title>", "", [say("feed.required", "feed", element="title")]),
+        "no date": (
+            "<updated>[^<]*</updated>",
+            "",
+            [say("feed.required", "feed", element="updated"), say("feed.date", "date")],
+        ),
+        "no self": ('rel="self"', 'rel="via"', [say("feed.required", "link")]),
+        "a date": ("(<updated>[^<]*)Z", r"\1+00:00", [say("feed.date", "date", found="2025-02-17T08:00:00+00:00")]),
+        "something behind": ("</feed>", "<rights>x</rights></feed>", [say("feed.order", "feed")]),
+        "an entry's title": (
+            "(.*<title>)[^<]*",
+            r"\1 ",
+            [say("feed.required", "article", headline="tag:wire.example,2025-02-14:defence/story-1", element="title")],
+        ),
+        "an entry's date": (
+            "(.*<updated>[^<]*)Z",
+            r"\1",
+            [
+                say("feed.date", "date", headline="Story 1", found="2025-02-17T08:00:00"),
+                say(
+                    "feed.date",
+                    "updated",
+                    headline="Story 1",
+                    wanted="2025-02-17T08:00:00+00:00",
+                    found="2025-02-17T08:00:00",
+                ),
+            ],
+        ),
+        "an entry's first date": (
+            "(.*<published>[^<]*)Z",
+            r"\1",
+            [
+                say("feed.date", "date", headline="Story 1", found="2025-02-13T08:00:00"),
+                say(
+                    "feed.date",
+                    "published",
+                    headline="Story 1",
+                    wanted="2025-02-13T08:00:00+00:00",
+                    found="2025-02-13T08:00:00",
+                ),
+            ],
+        ),
+        "an entry's authors": (
+            "(<entry>.*?<entry>.*?)<author>.*</author>",
+            r"\1",
+            [say("feed.required", "article", headline="Story 1", element="author")],
+        ),
+        "an entry's summary": (
+            "(.*)<summary[^>]*>.*?</summary>",
+            r"\1",
+            [say("feed.required", "article", headline="Story 1", element="summary")],
+        ),
+        "an entry's content": (
+            "(.*)<content[^>]*>.*?</content>",
+            r"\1",
+            [say("feed.required", "article", headline="Story 1", element="content")],
+        ),
+        "an entry's type": ('(.*<content )type="html"', r"\1", [say("feed.required", "text", headline="Story 1")]),
+        "an entry's id": (
+            "(.*<id>)tag:",
+            r"\1",
+            [say("feed.id", "article", headline="Story 1", found="wire.example,2025-02-14:defence/story-1")],
+        ),
+        "a contributor's name": (
+            r"(.*<contributor>\s*<name>)[^<]*",
+            r"\1 ",
+            [say("feed.required", "name", headline="Story 1", element="name")],
+        ),
+    },
+    "json": {
+        "another version": ("version/1.1", "version/1", [say("feed.required", "edition", wanted="JSON Feed 1.1")]),
+        "no title": ('^{(.*?)"title": "[^"]*",', r"{\1", [say("feed.required", "feed", element="title")]),
+        "no page": ('"home_page_url": "[^"]*",', "", [say("feed.required", "feed", element="home_page_url")]),
+        "no address": (
+            '"feed_url": "[^"]*"',
+            '"feed_url": 1',
+            [
+                say("feed.required", "feed", element="feed_url"),
+                say("feed.links", "address", relation="self", found="1"),
+            ],
+        ),
+        "an item that is none": (r'"items": \[', '"items": [7, ', [say("feed.required", "data")]),
+        "an item's text": (
+            '(.*)"content_html": ',
+            r'\1"x": ',
+            [say("feed.required", "article", headline="Story 1", element="content_html")],
+        ),
+        "an item's date": (
+            r'(.*"date_published": "[^"]*)\+00:00',
+            r"\1",
+            [
+                say("feed.date", "date", headline="Story 1", found="2025-02-13T08:00:00"),
+                say(
+                    "feed.date",
+                    "published",
+                    headline="Story 1",
+                    wanted="2025-02-13T08:00:00+00:00",
+                    found="2025-02-13T08:00:00",
+                ),
+            ],
+        ),
+        "an item's last date": (
+            r'(.*"date_modified": "[^"]*)\+00:00',
+            r"\1",
+            [
+                say("feed.date", "date", headline="Story 1", found="2025-02-17T08:00:00"),
+                say(
+                    "feed.date",
+                    "updated",
+                    headline="Story 1",
+                    wanted="2025-02-17T08:00:00+00:00",
+                    found="2025-02-17T08:00:00",
+                ),
+            ],
+        ),
+        "an item's addresses": (
+            '"(external_)?url": "https://paper[^"]*',
+            r'"\1url": "/a',
+            [say("feed.address", "link", headline="Story 7", found="/a")],
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("format", "fault"), [(format, fault) for format in FAULTS for fault in FAULTS[format]])  # noqa: A001
+def test_a_fault_is_told_with_its_subject_and_values(format: str, fault: str) -> None:  # noqa: A002
+    pattern, new, wanted = FAULTS[format][fault]
+    family = "email." if format in nouns.MESSAGES else "feed."
+    body, times = re.subn(pattern, new, nouns.body(format, ISSUE).decode(), count=1, flags=re.DOTALL | re.IGNORECASE)
+    assert times
+    found = [one for one in judge(format, body.encode(), ISSUE) if one.rule.startswith(family)]
+    assert [(one.rule, one.subject, dict(one.values)) for one in found] == wanted
+    assert {one.place.edition for one in found} <= {"edition"}
