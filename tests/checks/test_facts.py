@@ -462,3 +462,19 @@ def test_a_feed_has_an_end(more: int) -> None:
     found = [one for one in judge("rss", body, ISSUE) if one.rule == "feed.size"]
     wanted = [("size", {"size": 5_000_001, "limit": 5_000_000})] * more
     assert [(one.subject, dict(one.values)) for one in found] == wanted
+
+
+def test_a_feed_without_items_is_told() -> None:
+    found = judge("json", b'{"version": "https://jsonfeed.org/version/1.1"}', ISSUE)
+    facts = [(one.subject, one.value("element")) for one in found if one.rule == "feed.required"]
+    assert facts == [("feed", key) for key in ("title", "home_page_url", "feed_url", "items")]
+
+
+@pytest.mark.parametrize("name", ["id", "title", "updated"])
+def test_the_origin_of_an_entry_has(name: str) -> None:
+    origin = replace(STORY.source, feed_id="tag:paper.example,2020:feed", feed_updated=nouns.DATE)
+    issue = nouns.issue(replace(STORY, source=origin))
+    body = re.sub(f"(<source>.*?)<{name}>[^<]*</{name}>", r"\1", nouns.body("atom", issue).decode(), flags=re.DOTALL)
+    found = [one for one in judge("atom", body.encode(), issue) if one.rule == "feed.required"]
+    facts = [(one.subject, dict(one.values)) for one in found]
+    assert facts == [("source", {"headline": "Story 1", "element": name})]
