@@ -1,14 +1,18 @@
 """What is said of one fault in a finished edition: its rule, its subject and its values, and nothing besides."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 import nouns
 from checks.judging import judge
-from dispatch.model import FindingValue
+from dispatch import check
+from dispatch.model import LIGHT, FindingValue, Place, Theme
 
-ISSUE = nouns.issue(nouns.article(7), nouns.rich(1))
+BY = nouns.publication()
+STORY = nouns.rich(1)
+ISSUE = nouns.issue(nouns.article(7), STORY)
 
 Facts = tuple[str, str, dict[str, FindingValue]]
 
@@ -398,3 +402,79 @@ def test_a_fault_is_told_with_its_subject_and_values(format: str, fault: str) ->
     found = [one for one in judge(format, body.encode(), ISSUE) if one.rule.startswith(family)]
     assert [(one.rule, one.subject, dict(one.values)) for one in found] == wanted
     assert {one.place.edition for one in found} <= {"edition"}
+
+
+@pytest.mark.parametrize("size", [0, 39, 40, 130, 131])
+def test_how_long_a_preheader_is(size: int) -> None:
+    found = [one for one in check.findings(replace(ISSUE, preheader="x" * size), (), BY) if one.rule[:5] == "email"]
+    place = Place(file="issues/defence/issue.md", key="preheader")
+    wanted = [] if size in {40, 130} else [("email.preheader", "text", {"size": size} if size else {}, place)]
+    assert [(one.rule, one.subject, dict(one.values), one.place) for one in found] == wanted
+
+
+@pytest.mark.parametrize("size", [70, 71])
+def test_how_long_a_subject_is(size: int) -> None:
+    found = [one for one in check.findings(replace(ISSUE, title="x" * size), (), BY) if one.rule[:5] == "email"]
+    place = Place(file="issues/defence/issue.md", key="title")
+    wanted = [] if size == 70 else [("email.subject", "title", {"size": 71}, place)]
+    assert [(one.rule, one.subject, dict(one.values), one.place) for one in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("field", "empty", "rule", "key"),
+    [
+        ("sender", "", "email.sender", "email.from"),
+        ("unsubscribe", (), "email.unsubscribe", "email.unsubscribe"),
+        ("postal_address", "", "email.postal-address", "email.postal_address"),
+    ],
+)
+def test_what_a_sender_says_of_itself(field: str, empty: object, rule: str, key: str) -> None:
+    by = nouns.publication(email=replace(nouns.MAILING, **{field: empty}))  # type: ignore[arg-type]
+    found = [one for one in check.findings(ISSUE, (), by) if one.rule[:5] == "email"]
+    assert [(one.rule, one.subject, one.place) for one in found] == [
+        (rule, "address", Place(file="dispatch.toml", key=key))
+    ]
+
+
+@pytest.mark.parametrize("name", ["ink", "soft", "accent"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_colour_that_is_not_seen_is_told_by_its_key(scheme: str, name: str) -> None:
+    colours = {"light": LIGHT, "dark": Theme().dark}[scheme]
+    theme = replace(Theme(), **{scheme: replace(colours, **{name: colours.paper})})  # type: ignore[arg-type]
+    found = [one for one in check.findings(ISSUE, (), nouns.publication(theme=theme)) if one.rule[:5] == "email"]
+    place = Place(file="dispatch.toml", key=f"theme.{'dark.' if scheme == 'dark' else ''}{name}")
+    values = {"scheme": scheme, "name": name, "found": "1.0"}
+    assert [(one.rule, one.subject, dict(one.values), one.place) for one in found] == [
+        ("email.contrast", "colour", values, place)
+    ]
+
+
+def test_an_id_that_comes_twice_is_told_with_how_often() -> None:
+    body = re.sub("story-7</id>", "story-1</id>", nouns.body("atom", ISSUE).decode())
+    found = [one for one in judge("atom", body.encode(), ISSUE) if one.rule == "feed.id"]
+    assert [(one.subject, dict(one.values)) for one in found] == [("id", {"id": STORY.id, "count": 2})]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_feed_has_an_end(more: int) -> None:
+    body = nouns.body("rss", ISSUE)
+    body = body.replace(b"<channel>", b"<channel>" + b" " * (5_000_000 - len(body) + more))
+    found = [one for one in judge("rss", body, ISSUE) if one.rule == "feed.size"]
+    wanted = [("size", {"size": 5_000_001, "limit": 5_000_000})] * more
+    assert [(one.subject, dict(one.values)) for one in found] == wanted
+
+
+def test_a_feed_without_items_is_told() -> None:
+    found = judge("json", b'{"version": "https://jsonfeed.org/version/1.1"}', ISSUE)
+    facts = [(one.subject, one.value("element")) for one in found if one.rule == "feed.required"]
+    assert facts == [("feed", key) for key in ("title", "home_page_url", "feed_url", "items")]
+
+
+@pytest.mark.parametrize("name", ["id", "title", "updated"])
+def test_the_origin_of_an_entry_has(name: str) -> None:
+    origin = replace(STORY.source, feed_id="tag:paper.example,2020:feed", feed_updated=nouns.DATE)
+    issue = nouns.issue(replace(STORY, source=origin))
+    body = re.sub(f"(<source>.*?)<{name}>[^<]*</{name}>", r"\1", nouns.body("atom", issue).decode(), flags=re.DOTALL)
+    found = [one for one in judge("atom", body.encode(), issue) if one.rule == "feed.required"]
+    facts = [(one.subject, dict(one.values)) for one in found]
+    assert facts == [("source", {"headline": "Story 1", "element": name})]
