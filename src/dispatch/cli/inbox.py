@@ -189,7 +189,8 @@ def _whole(arrival: Arrival, language: str) -> Iterator[str]:
     yield from (_one_line(f"changed: {change}") for change in arrival.changes)
     content = article.content or html.escape(article.summary)
     if excerpt := html.text(html.excerpt(content, EXCERPT, article.language or language)).strip():
-        yield f"\n{excerpt}"
+        yield ""
+        yield from map(_one_line, excerpt.splitlines())
 
 
 def _one_line(words: str) -> str:
