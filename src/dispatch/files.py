@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import DispatchError, IssueError, LockedError
-from dispatch.model import Place
 
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 LOCK: Final = "lock"
@@ -35,6 +34,8 @@ def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
     try:
         return read(path, within=within, error=error).decode("utf-8")
     except UnicodeDecodeError as cause:
+        from dispatch.model import Place  # a command that has nothing to do needs no noun
+
         line = cause.object.count(b"\n", 0, cause.start) + 1
         place = Place(file=name(path, within), line=line)
         raise error("is not UTF-8", subject=place, hint="save it as UTF-8") from cause

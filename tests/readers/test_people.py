@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from dispatch import identity
 from dispatch.model import Author, Credit
 from dispatch.readers import people
 
@@ -125,7 +126,7 @@ def test_an_author_is_cleaned_field_by_field() -> None:
     ],
 )
 def test_it_is_the_same_name(one: str, other: str) -> None:
-    assert people.same(one, other)
+    assert identity.is_same_name(one, other)
     assert people.alike(one, other)
 
 
@@ -135,7 +136,7 @@ def test_it_is_the_same_name(one: str, other: str) -> None:
 )
 def test_names_are_alike_and_not_the_same(one: str, other: str) -> None:
     assert people.alike(one, other)
-    assert not people.same(one, other)
+    assert not identity.is_same_name(one, other)
 
 
 @pytest.mark.parametrize("other", ["Anne Lee", "Ann Leeds", "Ann", "Lee Ann", "Ann-Lee", ""])
@@ -145,13 +146,13 @@ def test_another_name_is_not_alike(other: str) -> None:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_what_follows_a_name_does_not_turn_it_round(suffix: str) -> None:
-    assert not people.inverted(f"Lee, {suffix}")
-    assert people.inverted(f"Lee, x{suffix}")
+    assert not identity.is_name_inverted(f"Lee, {suffix}")
+    assert identity.is_name_inverted(f"Lee, x{suffix}")
 
 
 @pytest.mark.parametrize("written", ["Ann Lee", "Lee,Ann", "Lee,", ""])
 def test_what_has_no_first_name_behind_is_not_turned_round(written: str) -> None:
-    assert not people.inverted(written)
+    assert not identity.is_name_inverted(written)
 
 
 @pytest.mark.parametrize("between", BETWEEN)

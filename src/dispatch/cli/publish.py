@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -61,7 +62,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
         return
     slug = here.slug(issue) if issue else ""
     has_copies = dry or _copied(here, slug, allow_private=allow_private)
-    with here.locked(files.SITE), recipes.opened(root, folder, dry=dry) as kept:
+    with _alone(here, dry=dry), recipes.opened(root, folder, dry=dry) as kept:
         with stage.release(folder, kept, dry=dry) as release:
             _publish(Desk(here.folder), slug, release, wish, has_copies=has_copies)
         _report(release.changes, release.left, release.count, folder, wish)
@@ -69,11 +70,16 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
 
 def _is_current(here: Desk, folder: Path, wish: _Wish) -> bool:
     """Whether the public folder is what the files make of it, which is then reported. Nothing is loaded for that."""
-    with here.locked(files.SITE), recipes.opened(here.root, folder, dry=wish.dry) as kept:
+    with _alone(here, dry=wish.dry), recipes.opened(here.root, folder, dry=wish.dry) as kept:
         if not kept.is_whole(recipes.inputs(recipes.stamps(here.root))):
             return False
         _report([], [], len(kept.ours()), folder, wish)
         return True
+
+
+def _alone(here: Desk, *, dry: bool) -> AbstractContextManager[None]:
+    """Hold the lock of whoever builds the public folder; a dry run, which writes nothing, needs none."""
+    return nullcontext() if dry else here.locked(files.SITE)
 
 
 def _apart(folder: Path, root: Path) -> Path:
