@@ -92,7 +92,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(page: Page, sche
     page.set_viewport_size({"width": width, "height": 800})
     for view in VIEWS:
         go(page, view)
-        page.wait_for_function("document.getAnimations().length === 0")
+        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
         judge(page, view)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width, view
     page.keyboard.press("?")
@@ -157,13 +157,11 @@ def test_the_keyboard_does_it_all(page: Page) -> None:
     page.keyboard.press("d")
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     ready(page)
-    shown = "document.querySelector('iframe:not(.coming)')?.contentDocument"
-    # While one frame takes another's place, there is none to look into.
-    paper = f"(it => it && getComputedStyle(it).backgroundColor)({shown}?.querySelector('.paper'))"
-    page.wait_for_function(f"{paper} === 'rgb(25, 24, 22)'")
+    paper = frame(page).locator(".paper")
+    expect(paper).to_have_css("background-color", "rgb(25, 24, 22)")
     page.keyboard.press("d")
     ready(page)
-    page.wait_for_function(f"{paper} === 'rgb(255, 253, 249)'")
+    expect(paper).to_have_css("background-color", "rgb(255, 253, 249)")
     page.keyboard.press("]")
     expect(page.locator("#issue")).not_to_have_value("tides")
     page.keyboard.press("[")
