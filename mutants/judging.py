@@ -25,8 +25,8 @@ T = TypeVar("T")
 # The most specific tests are tried first, for most changes die of one of them.
 FIRST = 60
 # What a change may take: a multiple of what its tests take without it, and so many seconds of the processor at least.
-TIMES = 10
-LEAST_SECONDS = 60
+TIMES = 4
+LEAST_SECONDS = 30
 
 Fate = Literal["killed", "killed by time", "alive"]
 

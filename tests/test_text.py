@@ -23,6 +23,7 @@ Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
         ("Ａｄａ", "ada"),
         ("ﬁre", "fire"),
         ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
+        ("\u0390", "\u0390".upper()),  # its capital is composed of other parts
         ("한국", unicodedata.normalize("NFD", "한국")),
     ],
 )
