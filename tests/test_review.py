@@ -20,7 +20,7 @@ from dispatch.cli import main
 from dispatch.errors import ReviewError
 from dispatch.model import Finding, Place
 from dispatch.review import MOST, Change, Review, markdown
-from dispatch.review.nouns import Weight
+from dispatch.review.changes import Weight
 
 ISSUE = """---
 id: tag:wire.example,2026-11-22:bridges

@@ -1,4 +1,4 @@
-"""The sample archives, as folders and as zips, and a publication to import them into."""
+"""The sample exports, as folders and as zips, and a publication to import them into."""
 
 import io
 import json
@@ -9,19 +9,18 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from dispatch import archives
-from dispatch.archives import Left, Post
 from dispatch.cli import main
 from dispatch.errors import GatherError
+from dispatch.importers import IMPORTERS, NotImported, Post
 
-DATA = Path(__file__).parents[1] / "data" / "archives"
-KINDS = tuple(archives.ARCHIVES)
+DATA = Path(__file__).parents[1] / "data" / "exports"
+KINDS = tuple(IMPORTERS)
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
 @dataclass(frozen=True)
 class Bag:
-    """An archive in memory."""
+    """An export in memory."""
 
     files: Mapping[str, bytes]
     name: str = "bag"
@@ -33,7 +32,7 @@ class Bag:
 
     def read(self, name: str) -> bytes:
         if name not in self.files:
-            raise GatherError("it is not in the archive", subject=name)
+            raise GatherError("it is not in the export", subject=name)
         return self.files[name]
 
 
@@ -41,11 +40,11 @@ def bag(files: Mapping[str, str | bytes]) -> Bag:
     return Bag({name: body.encode() if isinstance(body, str) else body for name, body in files.items()})
 
 
-def of(found: Iterable[Post | Left]) -> tuple[list[Post], list[Left]]:
-    """Posts and leftovers."""
+def of(found: Iterable[Post | NotImported]) -> tuple[list[Post], list[NotImported]]:
+    """Posts, and what is not imported."""
     everything = list(found)
     posts = [one for one in everything if isinstance(one, Post)]
-    return posts, [one for one in everything if isinstance(one, Left)]
+    return posts, [one for one in everything if isinstance(one, NotImported)]
 
 
 def sample(kind: str) -> dict[str, bytes]:
@@ -56,17 +55,17 @@ def sample(kind: str) -> dict[str, bytes]:
 
 
 def zipped(path: Path, files: Mapping[str, bytes], top: str = "") -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as export:
         for name, body in files.items():
-            archive.writestr(top + name, body)
+            export.writestr(top + name, body)
     return path
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as export:
         for name, body in files.items():
-            archive.writestr(name, body)
+            export.writestr(name, body)
     return made.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""``dispatch import``, from an archive to a publication that passes its check."""
+"""``dispatch import``, from an export to a publication that passes its check."""
 
 import json
 import os
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
 
-from dispatch import archive_files, archives, compose, config, issues, ledger
-from dispatch.archives import Post
+from dispatch import config, importers, issues, ledger
 from dispatch.cli.desk import now
+from dispatch.importers import Post
+from dispatch.importers.export_files import open_export
+from dispatch.importers.issues import make_issue
 
 POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 
@@ -36,7 +38,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind, folder
     for row in report["imported"]:
         checked = run("check", row["slug"], "--report", "json", code=1 if row["slug"] == "bridges" else 0)
         errors = [one["rule"] for one in json.loads(checked.stdout) if one["severity"] == "error"]
-        # The one thing that the archive does not hold.
+        # The one thing that the export does not hold.
         assert errors == (["editorial.picture"] if row["slug"] == "bridges" else [])
         run("render", row["slug"])
         out = {path.name: unescape(path.read_text("utf-8")) for path in (folder / "out" / row["slug"]).iterdir()}
@@ -44,7 +46,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind, folder
             for name in row["authors"]:
                 assert name in out[edition]
     stored = issues.read_all(config.load(folder))
-    posts = [one for one in archives.read(archive_files.opened(path), kind) if isinstance(one, Post)]
+    posts = [one for one in importers.read_posts(open_export(path), kind) if isinstance(one, Post)]
     written = {one.title: next(one.articles) for one in stored}
     for post in posts:
         article = written[post.article.title]
@@ -200,10 +202,10 @@ def test_what_is_written_is_what_was_read(kind, folder):
     """read(write(x)) == x, for every issue that comes of a post."""
     publication = config.load(folder)
     taken: set[str] = set()
-    for post in archives.read(bag(sample(kind)), kind):
+    for post in importers.read_posts(bag(sample(kind)), kind):
         if not isinstance(post, Post):
             continue
-        one = compose.imported(post, publication, now(), taken)
+        one = make_issue(post, publication, now(), taken)
         taken.add(one.slug)
         issues.lay(publication, one, post.pictures)
         issues.create(publication, one)
@@ -220,25 +222,25 @@ def test_that_nobody_is_named_is_said_whatever_the_other_notes_say(tmp_path):
     (tmp_path / "one.md").write_text(POST.replace("author: Ada Quay\n", "") + "\n\n![](images/author.png)\n")
     (row,) = imported(str(tmp_path), "--from", "markdown")["imported"]
     assert any("images/author.png" in note for note in row["notes"])
-    assert "the archive names no author" in row["notes"]
+    assert "no author found in the export" in row["notes"]
 
 
 def test_who_is_known_by_something_that_is_no_name_is_said():
     rows = {row["slug"]: row for row in imported(str(DATA / "ghost"))["imported"]}
     assert "its author is known only as “Admin”" in rows["by-nobody"]["notes"]
-    assert "the archive names no author" not in rows["by-nobody"]["notes"]
+    assert "no author found in the export" not in rows["by-nobody"]["notes"]
 
 
 def test_people_read_what_came_and_why_the_rest_did_not():
     result = run("import", str(DATA / "substack"))
     assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/issue.md"
-    assert "“The quay at dawn” by nobody named" in result.stderr
-    assert "  posts/101.the-quay-at-dawn.html: the archive names no author" in result.stderr
+    assert "“The quay at dawn”, no author found" in result.stderr
+    assert "  posts/101.the-quay-at-dawn.html: no author found in the export" in result.stderr
     assert "posts/104.silent-recording.html: “A recording alone”: a podcast without text" in result.stderr
-    assert result.stderr.splitlines()[-1] == "4 imported, 0 there already, 5 left, 0 failed"
+    assert result.stderr.splitlines()[-1] == "4 imported, 0 already in an issue, 5 not imported, 0 failed"
 
 
-def test_nothing_in_an_archive_acts_on_the_terminal(tmp_path):
+def test_nothing_in_an_export_acts_on_the_terminal(tmp_path):
     zipped(
         tmp_path / "e.zip",
         {"\x1b[2Ja.md": b"---\ntitle: \"One \\e[31m\"\n---\nText.", "\x1b[2Jb.rst": b"x"},
@@ -251,10 +253,10 @@ def test_nothing_in_an_archive_acts_on_the_terminal(tmp_path):
 def test_wrong_use_is_told(tmp_path):
     assert "no such file" in run("import", "nothing.zip", code=1).stderr
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    assert "no archive" in run("import", str(tmp_path / "a.pdf"), code=1).stderr
+    assert "no export" in run("import", str(tmp_path / "a.pdf"), code=1).stderr
     run("import", str(tmp_path), "--from", "blog", code=2)
     for site in ("old.example", "https://[", "javascript:x"):
-        assert "no address" in run("import", str(tmp_path), "--site", site, code=2).stderr
+        assert "not a web address" in run("import", str(tmp_path), "--site", site, code=2).stderr
     zipped(tmp_path / "e.zip", {"a.md": POST.encode()})
     assert "Ghost" in run("import", str(tmp_path / "e.zip"), "--from", "ghost", code=1).stderr
 

@@ -1,49 +1,55 @@
-"""From the archives that other systems give out to posts: pure, over an Archive that somebody else has opened.
+"""From the exports of other systems to posts, and from posts to issues. Only the command line imports this.
 
-nouns        Archive, Post, Left
-rows         what CSV and JSON hold, bounded
-bodies       a post's text through the doors, with its pictures; and what cannot come along
-leftovers    files that belong to no post
+export_files   a zip, a folder or a file on the disk, opened as an Export
+posts          what is read, an Export, and what comes of it, Posts
+ghost, wordpress, substack, buttondown, mailchimp, markdown
+               the importers: one a system
+tabular        CSV, JSON and texts, bounded
+content        a post's text, sanitised; what of it is lost
+pictures       which picture of the export an address means
+skipped        what is not imported, and why
+issues         a post as an issue of one article
+importing      every new post written as an issue, and published where that is wanted
 
-An archive's kind says whether it ``accepts`` an Archive and ``read``s it, post by post; what it cannot place it names.
-The table is in the order in which the kinds are asked; adding one is a module and a row.
+An importer says whether it ``accepts`` an Export and ``read``s it, post by post; what is no post it names. The table is
+in the order in which they are asked; adding one is a module and a row.
 """
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-from dispatch.archives.leftovers import leftovers
-from dispatch.archives.nouns import Archive, Left, Post, Recorder
 from dispatch.errors import GatherError
+from dispatch.importers.posts import Export, Post, TrackedExport
+from dispatch.importers.skipped import NotImported, list_unused
 
-__all__ = ["ARCHIVES", "Archive", "Left", "Post", "kind_of", "read"]
-
-
-class Reading(Protocol):
-    """What the module of a kind has."""
-
-    def accepts(self, archive: Archive) -> bool:
-        """Whether the archive looks like its kind. Raises GatherError when a file that would tell cannot be read."""
-
-    def read(self, archive: Archive, site: str) -> Iterator[Post | Left]:
-        """The posts, and what is left. Raises GatherError when the archive as a whole cannot be read."""
+__all__ = ["IMPORTERS", "Export", "NotImported", "Post", "find_importer", "read_posts"]
 
 
-class Kind(NamedTuple):
+class ImporterModule(Protocol):
+    """What the module of an importer has."""
+
+    def accepts(self, export: Export) -> bool:
+        """Whether the export looks like its system's. What cannot be read does not."""
+
+    def read(self, export: Export, site: str) -> Iterator[Post | NotImported]:
+        """Read the posts, and what is not imported. Raises GatherError when the export as a whole cannot be read."""
+
+
+class Importer(NamedTuple):
     """A row of the table; its module is imported when it is first asked."""
 
     name: str
     title: str
 
     @property
-    def module(self) -> Reading:
-        """What reads it."""
-        return cast("Reading", import_module(f"dispatch.archives.{self.name}"))
+    def module(self) -> ImporterModule:
+        """The module that reads it."""
+        return cast("ImporterModule", import_module(f"dispatch.importers.{self.name}"))
 
 
-ARCHIVES: Mapping[str, Kind] = {
-    name: Kind(name, title)
+IMPORTERS: Mapping[str, Importer] = {
+    name: Importer(name, title)
     for name, title in (
         ("ghost", "Ghost"),
         ("wordpress", "WordPress"),
@@ -55,28 +61,27 @@ ARCHIVES: Mapping[str, Kind] = {
 }
 
 
-def kind_of(archive: Archive) -> str:
-    """The name of the archive's kind. Raises GatherError when it is none."""
-    for name, kind in ARCHIVES.items():
-        if kind.module.accepts(archive):
+def find_importer(export: Export) -> str:
+    """Find the name of the importer that can read an export. Raises GatherError when there is none."""
+    for name, importer in IMPORTERS.items():
+        if importer.module.accepts(export):
             return name
     raise GatherError(
-        "this is no archive that can be imported",
-        address=archive.name,
-        hint=f"{', '.join(kind.title for kind in ARCHIVES.values())} can. If it is one of them, say so with --from.",
+        "this is no export that dispatch can import",
+        address=export.name,
+        hint=f"It reads {', '.join(one.title for one in IMPORTERS.values())}. If it is one of them, name it: --from.",
     )
 
 
-def read(archive: Archive, kind: str, site: str = "") -> Iterator[Post | Left]:
-    """Every post of an archive, one by one, and everything in it that is none, with the reason.
+def read_posts(export: Export, importer: str, site: str = "") -> Iterator[Post | NotImported]:
+    """Read every post of an export, one by one, and everything in it that is none, with the reason.
 
-    site: the address that the old site had; what is relative in a post, and no picture of the archive, is relative to
-    it. Raises GatherError when the archive as a whole cannot be read; what is wrong with one post is a ``Left``.
+    site: the address that the old site had; what is relative in a post, and no picture of the export, is relative to
+    it. Raises GatherError when the export as a whole cannot be read; what is wrong with one post is a ``NotImported``.
     """
-    recorder = Recorder(archive)
-    yield from (Left(file=name, reason=reason, is_fault=True) for name, reason in archive.refused)
-    told: set[str] = set()
-    for found in ARCHIVES[kind].module.read(recorder, site):
-        told.add(found.file)
+    tracked = TrackedExport(export)
+    yield from (NotImported(file=name, reason=reason, state="failed") for name, reason in export.refused)
+    for found in IMPORTERS[importer].module.read(tracked, site):
+        tracked.seen.add(found.file)
         yield found
-    yield from leftovers(name for name in archive.names if name not in recorder.asked | told)
+    yield from list_unused(name for name in export.names if name not in tracked.seen)

@@ -1,14 +1,15 @@
-"""A post's text, through the doors: sanitised, with the pictures that the archive holds, and a word on what is lost."""
+"""Give a post its text: sanitised, with the pictures that the export holds, and a note on what is lost."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
-from dispatch.archives.pictures import MemberPlace, Pictures
 from dispatch.html.tokens import ATTRIBUTES
-from dispatch.model import Article, Image
+from dispatch.importers.pictures import PostPictures, PostPlace
+from dispatch.importers.posts import Post
+from dispatch.model import Article, Source
 from dispatch.readers import markdown
 
 # What sanitising drops with all that is in it and a reader of the old page would have seen.
@@ -32,51 +33,59 @@ _EMPTY = re.compile(rf"<(div|figure|p|span){ATTRIBUTES}>\s*</\1>")
 _HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>.*?</\1>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """An article with its text, what its text shows, and what could not be placed."""
-
-    article: Article
-    pictures: Mapping[str, bytes]
-    notes: tuple[str, ...]
+def name_old_site(url: str) -> Source:
+    """Make the source of an article that had this address: its site, which lets it be shown in full; empty for none."""
+    if not url:
+        return Source()
+    return Source(title=links.host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
 
 
-def of_html(article: Article, written: str, place: MemberPlace) -> Body:
-    """The article with its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
-    found = Pictures(place)
-    content = _tidy(html.readdressed(html.sanitise(written), found.placed), article.title)
-    return _whole(replace(article, content=content), written, found)
+def pick_web_address(written: str) -> str:
+    """Return the address when it is one of the web, else nothing."""
+    return written if links.is_web(written) else ""
 
 
-def of_markdown(article: Article, written: str, place: MemberPlace) -> Body:
-    """The article with its body as Markdown; only the addresses of what was placed change in it.
+def describe_audience(audience: str, everybody: str = "public") -> str:
+    """Say why a post stays a draft that not everybody could read; empty when everybody could."""
+    return f"not everybody could read it there ({audience})" if audience not in ("", everybody) else ""
+
+
+def fill_html(post: Post, written: str, place: PostPlace) -> Post:
+    """Give a post its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
+    found = PostPictures(place)
+    content = _tidy_content(html.readdressed(html.sanitise(written), found.place_address), post.article.title)
+    return _complete_post(post, replace(post.article, content=content), written, found)
+
+
+def fill_markdown(post: Post, written: str, place: PostPlace) -> Post:
+    """Give a post its body as Markdown, in which only the addresses of what was placed change.
 
     Raises GatherError as ``markdown.to_html`` does.
     """
-    found = Pictures(place)
+    found = PostPictures(place)
     content = markdown.to_html(written)
-    html.readdressed(content, found.placed)
+    html.readdressed(content, found.place_address)
     if found.changed:
-        written = _with(written, found.changed)
+        written = _change_addresses(written, found.changed)
         content = markdown.to_html(written)
-    return _whole(replace(article, markdown=written, content=content), written, found)
+    return _complete_post(post, replace(post.article, markdown=written, content=content), written, found)
 
 
-def _whole(article: Article, written: str, found: Pictures) -> Body:
-    """The article with the pictures of its head as well, and the notes."""
-    image, authors = article.image, article.authors
-    if image:
-        article = replace(article, image=replace(image, url=found.placed(image.url)))
-        article = article if _stands(article.image, found) else replace(article, image=None)
+def _complete_post(post: Post, article: Article, written: str, found: PostPictures) -> Post:
+    """Return the post with its article, the pictures of the article's head as well, and the notes."""
+    picture = found.place_picture(article.image.url) if article.image else ""
+    authors = (replace(author, avatar=found.place_picture(author.avatar)) for author in article.authors)
     article = replace(
-        article, authors=tuple(replace(author, avatar=_portrait(author.avatar, found)) for author in authors)
+        article,
+        image=replace(article.image, url=picture) if article.image and picture else None,
+        authors=tuple(authors),
     )
-    notes = (*_lost(written, article), *found.notes, *_unplaced(article, found))
-    return Body(article=article, pictures=found.files, notes=notes)
+    notes = (*post.notes, *_list_lost(written, article), *found.notes, *_list_unplaced(article, found))
+    return replace(post, article=article, notes=notes, pictures=found.files)
 
 
-def _tidy(content: str, title: str) -> str:
-    """Content without the empty boxes that embeds have left, and without a first heading that says the title again."""
+def _tidy_content(content: str, title: str) -> str:
+    """Take out the empty boxes that embeds have left, and a first heading that says the title again."""
     while (shorter := _EMPTY.sub("", content)) != content:
         content = shorter
     first = _HEADING.search(content)
@@ -85,68 +94,55 @@ def _tidy(content: str, title: str) -> str:
     return content.strip()
 
 
-def _stands(image: Image | None, found: Pictures) -> bool:
-    return image is not None and (links.is_web(image.url) or image.url in found.files)
-
-
-def _portrait(address: str, found: Pictures) -> str:
-    placed = found.placed(address) if address else ""
-    return placed if links.is_web(placed) or placed in found.files else ""
-
-
-def _lost(written: str, article: Article) -> Iterator[str]:
-    """What of a text is gone, or stands there as it never should."""
+def _list_lost(written: str, article: Article) -> Iterator[str]:
+    """Say what of a text is gone, and which codes are shown as they are written."""
     embeds = []
     for match in _EMBED.finditer(written):
         where = _WHERE.search(match[2])
         embeds.append(f"{match[1].lower()} {html.clean(where[1])}" if where else match[1].lower())
     if embeds:
-        yield f"left out: {_some(embeds)}"
+        yield f"not imported: {_name_some(embeds)}"
     if count := len(_INLINE.findall(written)):
-        yield (
-            f"left out: {count} pictures that stand in the text itself"
-            if count > 1
-            else "left out: a picture that stands in the text itself"
-        )
+        yield f"not imported: {count} picture{'s' * (count > 1)} written into the text itself"
     codes = list(dict.fromkeys(" ".join(code.split()) for code in _CODES.findall(html.text(article.content))))
     if codes:
-        yield f"stands there as text: {_some(codes)}"
+        yield f"kept as text: {_name_some(codes)}"
 
 
-def _unplaced(article: Article, found: Pictures) -> Iterator[str]:
-    """Addresses that lead nowhere now, and those that stayed relative: nobody knows to what."""
+def _list_unplaced(article: Article, found: PostPictures) -> Iterator[str]:
+    """Name the addresses that lead nowhere now, and those that stayed relative: nobody knows to what."""
     relative: dict[str, None] = {}
 
-    def seen(address: str) -> str:
+    def note_relative(address: str) -> str:
         if not (links.is_absolute(address) or address in found.files or address in found.lost):
             relative[address] = None
         return address
 
-    html.readdressed(article.content, seen)
+    html.readdressed(article.content, note_relative)
     if found.lost:
-        yield f"pictures that are not in the archive: {_some(list(found.lost))}"
+        yield f"pictures that are not in the export: {_name_some(list(found.lost))}"
     if found.within:
-        yield f"links to places within it are plain text now: {_some(list(found.within))}"
+        yield f"links to places within the text, now plain text: {_name_some(list(found.within))}"
     if relative:
-        yield f"relative addresses, and nobody says to what (--site): {_some(list(relative))}"
+        yield f"relative addresses; give the old site's address with --site: {_name_some(list(relative))}"
 
 
-def _some(things: list[str]) -> str:
+def _name_some(things: list[str]) -> str:
     more = f" and {len(things) - _MOST_NAMED} more" if len(things) > _MOST_NAMED else ""
     return ", ".join(things[:_MOST_NAMED]) + more
 
 
-def _with(written: str, changed: Mapping[str, str]) -> str:
-    """Markdown with addresses changed where they stand as one: in a link, a definition or an attribute.
+def _change_addresses(written: str, changed: Mapping[str, str]) -> str:
+    """Change addresses in Markdown where they stand as one: in a link, a definition or an attribute.
 
     A link whose address becomes empty is its words alone.
     """
 
-    def unlinked(match: re.Match[str]) -> str:
+    def unlink(match: re.Match[str]) -> str:
         return match[1] if changed.get(match[2]) == "" else match[0]
 
-    def renamed(match: re.Match[str]) -> str:
+    def readdress(match: re.Match[str]) -> str:
         old = match["address"]
         return match["before"] + match["bracket"] + (changed.get(old) or changed.get(unescape(old)) or old)
 
-    return _DESTINATION.sub(renamed, _WITHIN.sub(unlinked, written))
+    return _DESTINATION.sub(readdress, _WITHIN.sub(unlink, written))

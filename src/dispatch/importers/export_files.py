@@ -1,7 +1,7 @@
-"""An archive on the disk: a zip, a folder or one file, opened as files by their names. Nothing is ever unpacked.
+"""Open an export on the disk, a zip, a folder or one file, as files by their names. Nothing is unpacked to the disk.
 
 A zip is what others made, so it is bounded before it is believed: how many files, how large, how much larger than
-packed. Names that lead outside, links, and what is locked are not taken, and said.
+packed. Names that lead outside, links, and what is locked are refused, each with the reason.
 """
 
 import os
@@ -28,20 +28,20 @@ MOST_DIRECTORY: Final = 16 << 20  # of the table of files that stands at a zip's
 _END = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 6.3.10, section 4.3.16
 _LOCATOR = b"PK\x06\x07"  # section 4.3.15
 _FAILURES = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error, OverflowError)
-# What file managers leave behind; folders of a site's tools are no archive of its posts.
+# What file managers leave behind; folders of a site's tools hold no posts.
 _LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|node_modules/|Thumbs\.db$|desktop\.ini$)")
 
 
 class _Store(Protocol):
-    """Where the bytes are."""
+    """What the bytes are read from: a folder or a zip."""
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file, by the name that the store has for it. Raises GatherError."""
+        """Read the bytes of a file, by the name that the store has for it. Raises GatherError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """An archive that was opened; see ``archives.Archive``."""
+class ExportFiles:
+    """An Export on the disk."""
 
     name: str
     names: Sequence[str]
@@ -50,21 +50,21 @@ class Opened:
     top: str = ""  # the one folder in which everything stands, with its slash
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises GatherError when it is not there, cannot be read, or is larger than 64 MiB."""
+        """Read the bytes of a file. Raises GatherError when it cannot be read, or is larger than 64 MiB."""
         return self.store.read(self.top + name)
 
 
-def opened(path: Path) -> Opened:
-    """The archive at a path. Raises GatherError when it cannot be opened, or is one that no honest system writes."""
+def open_export(path: Path) -> ExportFiles:
+    """Open the export at a path. Raises GatherError when it cannot be opened, or is unlike any that a system writes."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise GatherError("there is no such file or folder", address=str(path)) from error
     if stat.S_ISDIR(mode):
-        return _folder(path)
+        return _open_folder(path)
     if not stat.S_ISREG(mode):
-        raise GatherError("this is no ordinary file", address=str(path))
-    return _zip(path) if zipfile.is_zipfile(path) else _single(path)
+        raise GatherError("this is neither a file nor a folder", address=str(path))
+    return _open_zip(path) if zipfile.is_zipfile(path) else _open_file(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Zip:
                 # No more than is announced is ever unpacked; what is announced was bounded.
                 body = member.read(MOST_BYTES + 1)
         except KeyError as error:
-            raise GatherError("it is not in the archive", address=name) from error
+            raise GatherError("it is not in the export", address=name) from error
         except (*_FAILURES, NotImplementedError) as error:
             raise GatherError(f"it cannot be unpacked: {error}", address=name) from error
         if len(body) > MOST_BYTES:
@@ -104,7 +104,7 @@ class _Zip:
         return body
 
 
-def _folder(path: Path) -> Opened:
+def _open_folder(path: Path) -> ExportFiles:
     found: list[str] = []
     refused: list[tuple[str, str]] = []
     for folder, below, names in os.walk(path, followlinks=False):
@@ -118,14 +118,14 @@ def _folder(path: Path) -> Opened:
                 found.append(shown)
         if len(found) > MOST_FILES:
             raise GatherError(f"there are more than {MOST_FILES:,} files in it", address=str(path))
-    return _without_top(path.resolve().name, found, refused, _Files(path))
+    return _strip_top(path.resolve().name, found, refused, _Files(path))
 
 
-def _single(path: Path) -> Opened:
-    return Opened(name=path.name, names=(path.name,), store=_Files(path.parent))
+def _open_file(path: Path) -> ExportFiles:
+    return ExportFiles(name=path.name, names=(path.name,), store=_Files(path.parent))
 
 
-def _zip(path: Path) -> Opened:
+def _open_zip(path: Path) -> ExportFiles:
     _refuse_bombs(path)
     try:
         file = zipfile.ZipFile(path)
@@ -139,7 +139,7 @@ def _zip(path: Path) -> Opened:
     store = _Zip(file)
     refused: list[tuple[str, str]] = []
     for info in infos:
-        if why := _objection(info):
+        if why := _find_objection(info):
             refused.append((info.filename, why))
         elif info.is_dir() or _LITTER.search(info.filename):
             continue
@@ -147,14 +147,14 @@ def _zip(path: Path) -> Opened:
             refused.append((info.filename, "a second file of that name"))
         else:
             store.members[info.filename] = info
-    return _without_top(path.name, store.members, refused, store)
+    return _strip_top(path.name, store.members, refused, store)
 
 
-def _objection(info: zipfile.ZipInfo) -> str:
-    """Why a file of a zip is not taken; empty when nothing is against it."""
+def _find_objection(info: zipfile.ZipInfo) -> str:
+    """Say why a file of a zip is refused; empty when nothing is against it."""
     name = info.filename
     if name.startswith("/") or "\\" in name or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        return "its name leads outside of the archive"
+        return "its name leads outside of the export"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link"
     if info.flag_bits & 0x1:
@@ -167,7 +167,7 @@ def _objection(info: zipfile.ZipInfo) -> str:
 
 
 def _refuse_bombs(path: Path) -> None:
-    """Looks at how large a zip says that its table is, before anything reads that table."""
+    """Refuse a zip whose end says that its table of files is too large, before anything reads that table."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -181,20 +181,24 @@ def _refuse_bombs(path: Path) -> None:
     *_, directory, _offset, _comment = _END.unpack_from(tail, at)
     if tail[max(0, at - 20) : at][:4] == _LOCATOR or directory > MOST_DIRECTORY:
         raise GatherError(
-            "the zip is larger than archives are", address=path.name, hint="Unpack it, and give the folder."
+            "the zip is larger than exports are", address=path.name, hint="Unpack it, and give the folder."
         )
 
 
-def _without_top(name: str, names: Iterable[str], refused: Sequence[tuple[str, str]], store: _Store) -> Opened:
-    """The archive by names that begin below the one folder in which everything stands, if it is so."""
+def _strip_top(name: str, names: Iterable[str], refused: Sequence[tuple[str, str]], store: _Store) -> ExportFiles:
+    """Make the export by names that begin below the one folder in which everything stands, if there is one."""
     names = sorted(names)
     top = ""
-    while (first := _first(names[0], top) if names else "") and all(other.startswith(top + first) for other in names):
+    while (first := _first_folder(names[0], top) if names else "") and all(
+        other.startswith(top + first) for other in names
+    ):
         top += first
-    return Opened(name=name, names=tuple(other[len(top) :] for other in names), refused=refused, store=store, top=top)
+    return ExportFiles(
+        name=name, names=tuple(other[len(top) :] for other in names), refused=refused, store=store, top=top
+    )
 
 
-def _first(name: str, top: str) -> str:
-    """The folder below ``top`` in which a file stands, with its slash; one whose name says something is none."""
+def _first_folder(name: str, top: str) -> str:
+    """Return the folder below ``top`` in which a file stands, with its slash; not one such as ``_posts``."""
     folder, slash, _ = name[len(top) :].partition("/")
     return folder + slash if slash and not folder.startswith("_") else ""

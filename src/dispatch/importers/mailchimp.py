@@ -1,4 +1,4 @@
-"""Mailchimp's export: a file of HTML a campaign, and ``campaigns.csv``. It does not say who wrote a letter.
+"""Mailchimp's export: a file of HTML a campaign, and ``campaigns.csv``. It does not say who wrote what.
 
 Account, Settings, “Export data”; or a campaign's own “Export as HTML”, several in one folder.
 """
@@ -9,19 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from dispatch import links
-from dispatch.archives import bodies, rows
-from dispatch.archives.nouns import Archive, Left, Post, leave_broken, tried
-from dispatch.archives.pictures import MemberPlace, place_in
-from dispatch.archives.rows import Row, said
 from dispatch.errors import GatherError
-from dispatch.model import Article, Source
+from dispatch.importers import content, tabular
+from dispatch.importers.pictures import PostPlace, place_posts
+from dispatch.importers.posts import Export, Post
+from dispatch.importers.skipped import NotImported, report_broken, try_post
+from dispatch.importers.tabular import Row, pick_text
+from dispatch.model import Article
 from dispatch.readers import entries, letter
 from dispatch.slugs import make_slug
 
-_LETTER = re.compile(r"\.html?$", re.IGNORECASE)
+_CAMPAIGN = re.compile(r"\.html?$", re.IGNORECASE)
 _TABLE = re.compile(r"(?:^|/)campaigns?\.csv$", re.IGNORECASE)
-# The service's marks in a letter: its classes, its merge tags, its pictures.
+# The service's marks in a campaign: its classes, its merge tags, its pictures.
 _MARK = re.compile(
     r"mcnTextContent|mceText|mcnPreviewText|templateContainer|\*\|[A-Z_:]{3,40}\|\*|mcusercontent|mailchimp",
     re.IGNORECASE,
@@ -31,7 +31,7 @@ _BLOCKS = (
     ".mcnTextContent, .mcnImageContent, .mcnImageCardBlockInner, .mcnButtonContent, .mcnCaptionBlockInner, "
     ".mceText, .mceImage, .mceButton"
 )
-# What stands around a letter: the way to the browser, to the exit, and to the service.
+# What stands around the text: links to the browser's view, to unsubscribe, and to the service.
 _AROUND = (
     "#templateFooter, #templatePreheader, .templateFooter, .templatePreheader, .mcnPreviewText, .mcnFollowBlock, "
     ".mcnShareBlock, .mceFooterSection, .mceSocialFollowBlock, #awesomewrap, #canspamBarWrapper, #monkeyRewards, "
@@ -42,47 +42,47 @@ _SENT = ("send date", "sent", "send time", "send_time", "date")
 _FORMS = ("%b %d, %Y %I:%M %p", "%b %d, %Y %I:%M%p", "%m/%d/%Y %I:%M %p", "%m/%d/%y %H:%M")
 
 
-def accepts(archive: Archive) -> bool:
-    """Whether there is a table of campaigns, or a letter with the service's marks."""
-    letters = [name for name in archive.names if _LETTER.search(name)]
-    if not letters:
+def accepts(export: Export) -> bool:
+    """Whether there is a table of campaigns, or a campaign with the service's marks."""
+    files = [name for name in export.names if _CAMPAIGN.search(name)]
+    if not files:
         return False
-    if any(_TABLE.search(name) or name.startswith("campaigns_content/") for name in archive.names):
+    if any(_TABLE.search(name) or name.startswith("campaigns_content/") for name in export.names):
         return True
-    return bool(_MARK.search(rows.beginning(archive, letters[0])))
+    return bool(_MARK.search(tabular.read_beginning(export, files[0])))
 
 
-def read(archive: Archive, site: str) -> Iterator[Post | Left]:
-    """The letters by file, each with the row of the table that is about it."""
-    place = place_in(archive, site)
-    letters = [name for name in archive.names if _LETTER.search(name) and "templates/" not in name]
-    table = next((name for name in archive.names if _TABLE.search(name)), "")
+def read(export: Export, site: str) -> Iterator[Post | NotImported]:
+    """Read the campaigns by file, each with the row of the table that is about it."""
+    place = place_posts(export, site)
+    files = [name for name in export.names if _CAMPAIGN.search(name) and "templates/" not in name]
+    table = next((name for name in export.names if _TABLE.search(name)), "")
     campaigns: list[Row] = []
     try:
-        campaigns = rows.of_csv(rows.text_of(archive, table)) if table else []
+        campaigns = tabular.parse_csv(tabular.read_text(export, table)) if table else []
     except GatherError as error:
-        yield from leave_broken(table, error)
-    sent = _matched(campaigns, letters)
-    for name in letters:
+        yield from report_broken(table, error)
+    sent = _match_rows(campaigns, files)
+    for name in files:
         row = campaigns[sent[name]] if name in sent else {}
-        yield from tried(name, partial(_post, row, replace(place, file=name)))
+        yield from try_post(name, partial(_read_post, row, replace(place, file=name)))
     used = set(sent.values())
     for number, row in enumerate(campaigns):
         if number not in used:
-            yield Left(file=table, reason=f"“{said(row, 'title', 'subject')}” has no HTML in the archive")
+            yield NotImported(file=table, reason=f"“{pick_text(row, 'title', 'subject')}” has no HTML in the export")
 
 
-def _matched(campaigns: Sequence[Row], letters: Sequence[str]) -> dict[str, int]:
-    """The row about each file, by its place: the one whose id, else whose title or subject, the file's name has."""
+def _match_rows(campaigns: Sequence[Row], files: Sequence[str]) -> dict[str, int]:
+    """Find the place of the row about each file: its id, else its title or subject, is in the file's name."""
     found: dict[str, int] = {}
     used: set[int] = set()
     for keys in (("unique id", "campaign id", "id"), ("title",), ("subject", "subject line")):
         by_word: dict[str, int] = {}
         for place, row in enumerate(campaigns):
-            if place not in used and (word := _word(said(row, *keys))):
+            if place not in used and (word := _fold_name(pick_text(row, *keys))):
                 by_word.setdefault(word, place)
-        for name in letters:
-            word = _word(name.rpartition("/")[2].rpartition(".")[0])
+        for name in files:
+            word = _fold_name(name.rpartition("/")[2].rpartition(".")[0])
             bare = re.sub(r"^\d+-", "", word)
             one = next((by_word[w] for w in (word, bare, word.partition("-")[0]) if w in by_word), None)
             if one is not None and name not in found and one not in used:
@@ -91,53 +91,48 @@ def _matched(campaigns: Sequence[Row], letters: Sequence[str]) -> dict[str, int]
     return found
 
 
-def _word(written: str) -> str:
-    """A name as Mailchimp makes one for a file: an apostrophe stands between two words."""
+def _fold_name(written: str) -> str:
+    """Fold a title as Mailchimp does for a file's name: an apostrophe stands between two words."""
     return make_slug(re.sub("['’]", "-", written), _WHOLE)
 
 
-def _post(row: Row, place: MemberPlace) -> Post | Left:
-    written = rows.text_of(place.archive, place.file)
+def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
+    written = tabular.read_text(place.export, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
-    title = entries.plain(said(row, "subject", "subject line") or _title(written) or said(row, "title"))
-    url = said(row, "archive url", "long archive url", "url")
-    url = url if links.is_web(url) else ""
-    number = said(row, "unique id", "campaign id", "id") or stem
+    title = entries.plain(pick_text(row, "subject", "subject line") or _find_title(written) or pick_text(row, "title"))
+    url = content.pick_web_address(pick_text(row, "archive url", "long archive url", "url"))
+    number = pick_text(row, "unique id", "campaign id", "id") or stem
     article = Article(
         id=f"mailchimp/{number}",
         url=url,
         title=title,
-        dek=entries.plain(said(row, "preview text") or letter.hidden(written, ".mcnPreviewText")),
+        dek=entries.plain(pick_text(row, "preview text") or letter.hidden(written, ".mcnPreviewText")),
         certainty="unknown",
-        source=Source(title=links.host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
-        if url
-        else Source(),
-        published=_sent(row),
+        source=content.name_old_site(url),
+        published=_parse_sent(row),
     )
-    body = bodies.of_html(article, letter.blocks(written, _BLOCKS, _AROUND), place)
-    if not body.article.content:
-        return Left(file=place.file, reason=f"“{title}” has no text")
-    return Post(
+    post = Post(
         file=place.file,
-        article=body.article,
+        article=article,
         slug=re.sub(r"^\d+[_-]", "", stem),
         is_public=article.published is not None,
-        notes=body.notes,
-        pictures=body.pictures,
     )
+    post = content.fill_html(post, letter.blocks(written, _BLOCKS, _AROUND), place)
+    return post if post.article.content else NotImported(file=place.file, reason=f"“{title}” has no text")
 
 
-def _title(written: str) -> str:
-    """What the letter calls itself, where that is not left to the service."""
+def _find_title(written: str) -> str:
+    """Find the title that a campaign gives itself; none where the service was to fill it in."""
     title = letter.title(written)
     return "" if "*|" in title else title
 
 
-def _sent(row: Row) -> datetime | None:
-    written = " ".join(said(row, *_SENT).split())
+def _parse_sent(row: Row) -> datetime | None:
+    """Parse when a campaign was sent, in the forms of either export."""
+    written = " ".join(pick_text(row, *_SENT).split())
     for form in _FORMS:
         try:
             return datetime.strptime(written, form)
         except ValueError:
             continue
-    return rows.moment(written)
+    return tabular.parse_moment(written)

@@ -10,12 +10,13 @@ from dataclasses import replace
 from functools import partial
 
 from dispatch import frontmatter, links
-from dispatch.archives import bodies, rows
-from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import MemberPlace, place_in
-from dispatch.archives.rows import said
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Article, Author, Document, Source
+from dispatch.importers import content, tabular
+from dispatch.importers.pictures import PostPlace, place_posts
+from dispatch.importers.posts import Export, Post
+from dispatch.importers.skipped import NotImported, try_post
+from dispatch.importers.tabular import pick_text
+from dispatch.model import Article, Author, Document
 from dispatch.readers import foreign, people
 from dispatch.readers.dates import moment
 
@@ -32,105 +33,98 @@ _PEOPLE = re.compile(r"(?:^|/)_?data/authors\.ya?ml$")
 _HIDDEN = frozenset({"draft", "hidden", "private", "unlisted"})
 
 
-def accepts(archive: Archive) -> bool:
+def accepts(export: Export) -> bool:
     """Whether there is any Markdown in it."""
-    return any(_FILE.search(name) for name in archive.names)
+    return any(_FILE.search(name) for name in export.names)
 
 
-def read(archive: Archive, site: str) -> Iterator[Post | Left]:
-    """The posts by file. Files without front matter, pages and what a site is built of are left."""
-    place = place_in(archive, site)
-    known = _people(archive)
-    has_posts = any("_posts/" in f"{name}" for name in archive.names)
-    for name in archive.names:
+def read(export: Export, site: str) -> Iterator[Post | NotImported]:
+    """Read the posts by file. Files without front matter, pages and what a site is built of are not imported."""
+    place = place_posts(export, site)
+    known = _read_people(export)
+    has_posts = any("_posts/" in f"{name}" for name in export.names)
+    for name in export.names:
         if _BUILDING.search(name):
             continue
         is_html = bool(_HTML.search(name))
         if _OTHER.search(name):
-            yield Left(file=name, reason="only Markdown can be read")
+            yield NotImported(file=name, reason="only Markdown can be read")
         elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
-            yield Left(file=name, reason="it is a page, not a post")
-        elif _FILE.search(name) or (is_html and _has_front(archive, name)):
-            yield from tried(name, partial(_post, replace(place, file=name), known))
+            yield NotImported(file=name, reason="it is a page, not a post")
+        elif _FILE.search(name) or (is_html and _has_front_matter(export, name)):
+            yield from try_post(name, partial(_read_post, replace(place, file=name), known))
 
 
-def _has_front(archive: Archive, name: str) -> bool:
-    return rows.beginning(archive, name).startswith(("---", "+++"))
+def _has_front_matter(export: Export, name: str) -> bool:
+    return tabular.read_beginning(export, name).startswith(("---", "+++"))
 
 
-def _post(place: MemberPlace, known: Mapping[str, Author]) -> Post | Left:
+def _read_post(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
     name = place.file
-    document = Document(url="", media_type="text/markdown", charset="", body=place.archive.read(name), name=name)
-    text = rows.text_of(place.archive, name)
+    document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
+    text = tabular.read_text(place.export, name)
     data, written = foreign.parsed(text, document)
     if not data:
-        return Left(file=name, reason="it has no front matter")
+        return NotImported(file=name, reason="it has no front matter")
     parts = name.split("/")
     stem = parts[-1].rpartition(".")[0]
-    if stem == "_index" or said(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
-        return Left(file=name, reason="it is a page, not a post")
+    if stem == "_index" or pick_text(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
+        return NotImported(file=name, reason="it is a page, not a post")
     stem = parts[-2] if stem == "index" and len(parts) > 1 else stem
     dated = _DATED.fullmatch(stem)
-    article = _article(foreign.article(data, document), known)
+    article = _complete_article(foreign.article(data, document), known)
     article = replace(
         article,
-        id=_id(data, name),
+        id=_pick_id(data, name),
         published=article.published or (moment(dated[1]) if dated else None),
         tags=tuple(dict.fromkeys((*article.tags, *foreign.tags(data.get("categories"))))),
     )
-    body = (bodies.of_html if _HTML.search(name) else bodies.of_markdown)(article, written.strip("\n"), place)
-    return Post(
+    post = Post(
         file=name,
-        article=body.article,
-        slug=said(data, "slug") or (dated[2] if dated else stem),
+        article=article,
+        slug=pick_text(data, "slug") or (dated[2] if dated else stem),
         is_public=_is_public(data, parts),
-        notes=body.notes,
-        pictures=body.pictures,
     )
+    fill = content.fill_html if _HTML.search(name) else content.fill_markdown
+    return fill(post, written.strip("\n"), place)
 
 
-def _id(data: foreign.Data, name: str) -> str:
-    """The id that the file names, when it is one for the whole world; else one of its own name or place."""
-    own = said(data, "guid", "uuid", "id")
+def _pick_id(data: foreign.Data, name: str) -> str:
+    """Return the front matter's id if it is an absolute IRI, else one made of that id or the file's path."""
+    own = pick_text(data, "guid", "uuid", "id")
     return own if links.is_absolute(own) else f"markdown/{own or name}"
 
 
-def _article(article: Article, known: Mapping[str, Author]) -> Article:
-    """The article with its authors one by one, and where it was first published."""
+def _complete_article(article: Article, known: Mapping[str, Author]) -> Article:
+    """Part the authors that one line names, and say where the article was first published."""
     authors: list[Author] = []
     for author in article.authors:
         names = [part.strip() for part in author.name.split(";")] if not author.url else [author.name]
         authors += [known.get(name) or replace(author, name=name) for name in names if name]
-    source = article.source
-    if article.url and not (source.title or source.url):
-        source = Source(title=links.host(article.url), url="/".join(article.url.split("/", 3)[:3]) + "/")
-    is_named = bool(article.url or source.title or source.url)
-    return replace(
-        article,
-        authors=people.complete(authors, ()),
-        source=replace(source, syndicate="full") if is_named else source,
-    )
+    is_named = article.source.title or article.source.url
+    source = replace(article.source, syndicate="full") if is_named else content.name_old_site(article.url)
+    return replace(article, authors=people.complete(authors, ()), source=source)
 
 
 def _is_public(data: foreign.Data, parts: list[str]) -> bool:
     """Whether nothing says that it is a draft."""
-    says_so = said(data, "published").lower() in {"false", "no"} or data.get("published") is False
+    says_so = pick_text(data, "published").lower() in {"false", "no"} or data.get("published") is False
     return not (
         says_so
-        or rows.is_so(data, "draft")
-        or said(data, "status").lower() in _HIDDEN
+        or tabular.is_true(data, "draft")
+        or pick_text(data, "status").lower() in _HIDDEN
         or {"_drafts", "drafts"} & set(parts)
     )
 
 
-def _people(archive: Archive) -> dict[str, Author]:
-    """The authors that a site keeps in a file of data, by the key that its posts name."""
+def _read_people(export: Export) -> dict[str, Author]:
+    """Read the authors that a site keeps in a file of data, by the key that its posts name."""
     found: dict[str, Author] = {}
-    for name in archive.names:
+    for name in export.names:
         if not _PEOPLE.search(name):
             continue
         try:
-            data = frontmatter.parse(f"---\n{rows.text_of(archive, name)}\n---\n", file=name).data
+            data = frontmatter.parse(f"---\n{tabular.read_text(export, name)}\n---\n", file=name).data
         except (IssueError, GatherError):
             continue
         for key, value in data.items():

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from dispatch.archives import bodies, rows
-from dispatch.archives.nouns import Archive, Left, Post, tried
-from dispatch.archives.pictures import MemberPlace, place_in
-from dispatch.archives.rows import Row, is_so, said
+from dispatch.importers import content, tabular
+from dispatch.importers.pictures import PostPlace, place_posts
+from dispatch.importers.posts import Export, Post
+from dispatch.importers.skipped import NotImported, try_post
+from dispatch.importers.tabular import Row, is_true, pick_text
 from dispatch.model import Article, Enclosure
 from dispatch.readers import entries, letter
 
@@ -24,43 +25,40 @@ _AROUND = (
 )
 
 
-def accepts(archive: Archive) -> bool:
+def accepts(export: Export) -> bool:
     """Whether there is a table of posts that has Substack's columns."""
-    return TABLE in archive.names and "post_id" in rows.beginning(archive, TABLE).partition("\n")[0]
+    return TABLE in export.names and "post_id" in tabular.read_beginning(export, TABLE).partition("\n")[0]
 
 
-def read(archive: Archive, site: str) -> Iterator[Post | Left]:
-    """The posts in the table's order. Raises GatherError when it cannot be read."""
-    place = place_in(archive, site)
-    for row in rows.of_csv(rows.text_of(archive, TABLE)):
-        file = f"posts/{said(row, 'post_id')}.html"
-        yield from tried(file, partial(_post, row, replace(place, file=file)))
+def read(export: Export, site: str) -> Iterator[Post | NotImported]:
+    """Read the posts in the table's order. Raises GatherError when it cannot be read."""
+    place = place_posts(export, site)
+    for row in tabular.parse_csv(tabular.read_text(export, TABLE)):
+        file = f"posts/{pick_text(row, 'post_id')}.html"
+        yield from try_post(file, partial(_read_post, row, replace(place, file=file)))
 
 
-def _post(row: Row, place: MemberPlace) -> Post | Left:
-    number, _, slug = said(row, "post_id").partition(".")
-    podcast = said(row, "podcast_url")
-    written = rows.text_of(place.archive, place.file) if place.file in place.archive.names else ""
-    title = entries.plain(said(row, "title"))
+def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
+    number, _, slug = pick_text(row, "post_id").partition(".")
+    podcast = pick_text(row, "podcast_url")
+    written = tabular.read_text(place.export, place.file) if place.file in place.export.names else ""
+    title = entries.plain(pick_text(row, "title"))
     if not written.strip():
-        what = f"a podcast without text ({podcast})" if podcast else "it has no text in the archive"
-        return Left(file=place.file, reason=f"“{title}”: {what}" if title else what)
+        what = f"a podcast without text ({podcast})" if podcast else "it has no text in the export"
+        return NotImported(file=place.file, reason=f"“{title}”: {what}" if title else what)
     article = Article(
         id=f"substack/{number}",
         title=title,
-        dek=entries.plain(said(row, "subtitle")),
+        dek=entries.plain(pick_text(row, "subtitle")),
         certainty="unknown",
-        published=rows.moment(said(row, "post_date"), is_utc=True),
+        published=tabular.parse_moment(pick_text(row, "post_date"), is_utc=True),
         enclosures=(Enclosure(url=podcast, type="audio/mpeg"),) if podcast else (),
     )
-    body = bodies.of_html(article, letter.trimmed(written, _AROUND), place)
-    audience = said(row, "audience") or "everyone"
-    return Post(
+    post = Post(
         file=place.file,
-        article=body.article,
+        article=article,
         slug=slug,
-        is_public=is_so(row, "is_published"),
-        held="" if audience == "everyone" else f"not everybody could read it there ({audience})",
-        notes=body.notes,
-        pictures=body.pictures,
+        is_public=is_true(row, "is_published"),
+        held=content.describe_audience(pick_text(row, "audience"), "everyone"),
     )
+    return content.fill_html(post, letter.trimmed(written, _AROUND), place)

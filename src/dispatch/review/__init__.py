@@ -8,8 +8,8 @@ settings.py    dispatch.toml, authors.toml, the templates
 markdown.py    the Review as a comment that nothing foreign acts in
 """
 
+from dispatch.review.changes import Change, Review, Version
 from dispatch.review.issues import affected, compare, left
 from dispatch.review.markdown import MOST, markdown
-from dispatch.review.nouns import Change, Review, Version
 
 __all__ = ["MOST", "Change", "Review", "Version", "affected", "compare", "left", "markdown"]

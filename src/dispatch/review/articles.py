@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.model import Article, Author, Credit, Image
-from dispatch.review.nouns import Change
-from dispatch.review.words import counted, field, led, listed, prose
+from dispatch.review.changes import Change
+from dispatch.review.fields import counted, field, led, listed, prose
 
 _FIELDS = (
     ("title", "headline"),

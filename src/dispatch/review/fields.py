@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from dispatch import html
-from dispatch.review.nouns import Change
+from dispatch.review.changes import Change
 
 _SHOWN = 90
 _LINKS = 5

@@ -8,8 +8,8 @@ from dispatch.checks import corrected
 from dispatch.checks.rules import find_place
 from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
-from dispatch.review.nouns import Change, Version, Weight
-from dispatch.review.words import counted, field, listed, prose
+from dispatch.review.changes import Change, Version, Weight
+from dispatch.review.fields import counted, field, listed, prose
 
 
 class _Place(NamedTuple):

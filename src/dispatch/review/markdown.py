@@ -10,8 +10,8 @@ from itertools import groupby
 
 from dispatch.model import Finding
 from dispatch.report import shorten, write_hint, write_message
-from dispatch.review.nouns import Change, Review
-from dispatch.review.words import around, counted, listed
+from dispatch.review.changes import Change, Review
+from dispatch.review.fields import around, counted, listed
 from dispatch.terminal import safe
 
 MOST = 60_000

@@ -5,8 +5,8 @@ from dataclasses import fields, is_dataclass, replace
 
 from dispatch import tables
 from dispatch.model import Author, Publication, Record, Source
-from dispatch.review.nouns import Change, Version
-from dispatch.review.words import around, listed
+from dispatch.review.changes import Change, Version
+from dispatch.review.fields import around, listed
 
 _FILE = "dispatch.toml"
 LOCK = "dispatch.lock"
