@@ -19,7 +19,7 @@ from dispatch import config, git, issues, ledger
 from dispatch.cli import main
 from dispatch.errors import ReviewError
 from dispatch.model import Finding, Place
-from dispatch.review import MOST, Change, Review, markdown
+from dispatch.review import MOST, Change, Review, write_markdown
 from dispatch.review.changes import Weight
 
 ISSUE = """---
@@ -38,7 +38,7 @@ sections:
     articles:
       - a-ledger
 ---
-This week we went to see a bridge.
+This week we went to see a bridge. It has a [ledger](https://paper.example/ledger?no=1).
 """
 TWO_TOWNS = """---
 id: https://paper.example/?p=1
@@ -347,6 +347,11 @@ FIRST = {
         f"{TOWNS} in Bridges has a link in its text that leads elsewhere:"
         " https://paper.example/ledgers?b=2&a=1 (was https://paper.example/ledgers?a=1&b=2)",
     ),
+    "a byte of a link in an introduction": (
+        edit("issue.md", "ledger?no=1", "ledger?no=2"),
+        "The issue “Bridges” has a link in its text that leads elsewhere:"
+        " https://paper.example/ledger?no=2 (was https://paper.example/ledger?no=1)",
+    ),
     "the translator is gone": (
         edit("a-ledger.md", "  - {role: translator, name: Noor Haddad, url: https://haddad.example}\n", "  []\n"),
         f"{HOW} in Bridges lost its translator, Noor Haddad",
@@ -403,7 +408,7 @@ TOLD = {
     "an introduction": (
         edit("issue.md", "a bridge.", "two bridges."),
         "The issue “Bridges” has another text, 2 words in, 2 out; the first place:"
-        " “This week we went to see two bridges.” (was “This week we went to see a bridge.”)",
+        " “This week we went to see two bridges. It has a ledger.” (was “This week we went to see a bridge. It has a ledger.”)",
     ),
     "a picture": (picture, "The issue “Bridges” shows bridge.png, which has changed"),
     "nothing any more": (
@@ -865,7 +870,7 @@ def test_no_words_act(words: str) -> None:
         values=(("text", words), ("url", words)),
     )
     made = Review(base=words, commit="1" * 40, changes=(link, change, fault), findings=(finding,))
-    acts_nowhere(markdown(made))
+    acts_nowhere(write_markdown(made))
 
 
 WEIGHTS: list[Weight] = ["stop", "look", "tell"]
@@ -886,7 +891,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
         )
         for number in range(900)
     )
-    comment = markdown(Review(base="main", commit="1" * 40, changes=changes, findings=findings))
+    comment = write_markdown(Review(base="main", commit="1" * 40, changes=changes, findings=findings))
     assert 30_000 < len(comment) <= MOST
     assert re.search(r"\d,?\d* more lines did not fit here", comment)
     assert "and 1,760 more like these" in comment
