@@ -408,7 +408,8 @@ TOLD = {
     "an introduction": (
         edit("issue.md", "a bridge.", "two bridges."),
         "The issue “Bridges” has another text, 2 words in, 2 out; the first place:"
-        " “This week we went to see two bridges. It has a ledger.” (was “This week we went to see a bridge. It has a ledger.”)",
+        " “This week we went to see two bridges. It has a ledger.”"
+        " (was “This week we went to see a bridge. It has a ledger.”)",
     ),
     "a picture": (picture, "The issue “Bridges” shows bridge.png, which has changed"),
     "nothing any more": (

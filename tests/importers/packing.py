@@ -4,40 +4,29 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from dispatch.cli import main
 from dispatch.errors import GatherError
-from dispatch.importers import IMPORTERS, NotImported, Post
+from dispatch.importers import IMPORTERS, Export, NotImported, Post
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
 KINDS = tuple(IMPORTERS)
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
-@dataclass(frozen=True)
-class Bag:
+def bag(files: Mapping[str, str | bytes]) -> Export:
     """An export in memory."""
+    held = {name: body.encode() if isinstance(body, str) else body for name, body in files.items()}
 
-    files: Mapping[str, bytes]
-    name: str = "bag"
-    refused: tuple[tuple[str, str], ...] = field(default=())
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self.files))
-
-    def read(self, name: str) -> bytes:
-        if name not in self.files:
+    def read(name: str) -> bytes:
+        if name not in held:
             raise GatherError("it is not in the export", subject=name)
-        return self.files[name]
+        return held[name]
 
-
-def bag(files: Mapping[str, str | bytes]) -> Bag:
-    return Bag({name: body.encode() if isinstance(body, str) else body for name, body in files.items()})
+    return Export(name="bag", names=tuple(sorted(held)), read=read)
 
 
 def of(found: Iterable[Post | NotImported]) -> tuple[list[Post], list[NotImported]]:

@@ -16,14 +16,14 @@ from packing import KINDS, PNG, bag, of, sample, zip_bytes, zipped
 
 from dispatch import html, importers
 from dispatch.errors import GatherError
-from dispatch.importers import NotImported, tabular
-from dispatch.importers.export_files import ExportFiles, open_export
+from dispatch.importers import Export, NotImported, tabular
+from dispatch.importers.export_files import open_export
 from patience import processor_seconds
 
 POST = b"---\ntitle: One\n---\nText."
 
 
-def opened(path: Path, body: bytes) -> ExportFiles:
+def opened(path: Path, body: bytes) -> Export:
     path.write_bytes(body)
     return open_export(path)
 

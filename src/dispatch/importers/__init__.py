@@ -16,11 +16,12 @@ in the order in which they are asked; adding one is a module and a row.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
 from dispatch.errors import GatherError
-from dispatch.importers.posts import Export, Post, TrackedExport
+from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, list_unused
 
 __all__ = ["IMPORTERS", "Export", "NotImported", "Post", "find_importer", "read_posts"]
@@ -79,9 +80,14 @@ def read_posts(export: Export, importer: str, site: str = "") -> Iterator[Post |
     site: the address that the old site had; what is relative in a post, and no picture of the export, is relative to
     it. Raises GatherError when the export as a whole cannot be read; what is wrong with one post is a ``NotImported``.
     """
-    tracked = TrackedExport(export)
+    seen: set[str] = set()
+
+    def read_file(name: str) -> bytes:
+        seen.add(name)
+        return export.read(name)
+
     yield from (NotImported(file=name, reason=reason, state="failed") for name, reason in export.refused)
-    for found in IMPORTERS[importer].module.read(tracked, site):
-        tracked.seen.add(found.file)
+    for found in IMPORTERS[importer].module.read(replace(export, read=read_file), site):
+        seen.add(found.file)
         yield found
-    yield from list_unused(name for name in export.names if name not in tracked.seen)
+    yield from list_unused(name for name in export.names if name not in seen)

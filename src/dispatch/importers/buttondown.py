@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from dispatch import frontmatter
-from dispatch.errors import GatherError, IssueError
+from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
@@ -73,16 +73,12 @@ def _has_keys(export: Export, name: str) -> bool:
 
 
 def _read_file(name: str, place: PostPlace) -> Post | NotImported:
-    text = tabular.read_text(place.export, name)
-    try:
-        parsed = frontmatter.parse(text, file=name)
-    except IssueError as error:
-        raise GatherError(*error.faults) from error
-    if not pick_text(parsed.data, "subject", "title"):
+    document = Document(url="", media_type="text/markdown", charset="", body=b"", name=name)
+    data, written = foreign.parsed(tabular.read_text(place.export, name), document)
+    if not pick_text(data, "subject", "title"):
         return NotImported(file=name, reason="it has no subject")
-    front, _ = foreign.split(text, Document(url="", media_type="text/markdown", charset="", body=b"", name=name))
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    return _make_post({"slug": stem, **parsed.data, "body": parsed.body}, front, place, name)
+    return _make_post({"slug": stem, **data, "body": written}, foreign.article(data, document), place, name)
 
 
 def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post | NotImported:

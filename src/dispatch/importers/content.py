@@ -80,7 +80,7 @@ def _complete_post(post: Post, article: Article, written: str, found: PostPictur
         image=replace(article.image, url=picture) if article.image and picture else None,
         authors=tuple(authors),
     )
-    notes = (*post.notes, *_list_lost(written, article), *found.notes, *_list_unplaced(article, found))
+    notes = (*post.notes, *_list_lost(written, article), *found.notes, *_list_unplaced(found))
     return replace(post, article=article, notes=notes, pictures=found.files)
 
 
@@ -109,22 +109,14 @@ def _list_lost(written: str, article: Article) -> Iterator[str]:
         yield f"kept as text: {_name_some(codes)}"
 
 
-def _list_unplaced(article: Article, found: PostPictures) -> Iterator[str]:
+def _list_unplaced(found: PostPictures) -> Iterator[str]:
     """Name the addresses that lead nowhere now, and those that stayed relative: nobody knows to what."""
-    relative: dict[str, None] = {}
-
-    def note_relative(address: str) -> str:
-        if not (links.is_absolute(address) or address in found.files or address in found.lost):
-            relative[address] = None
-        return address
-
-    html.readdressed(article.content, note_relative)
     if found.lost:
         yield f"pictures that are not in the export: {_name_some(list(found.lost))}"
     if found.within:
         yield f"links to places within the text, now plain text: {_name_some(list(found.within))}"
-    if relative:
-        yield f"relative addresses; give the old site's address with --site: {_name_some(list(relative))}"
+    if found.relative:
+        yield f"relative addresses; give the old site's address with --site: {_name_some(list(found.relative))}"
 
 
 def _name_some(things: list[str]) -> str:

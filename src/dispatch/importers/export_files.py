@@ -10,13 +10,14 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from dispatch import files
 from dispatch.errors import GatherError
+from dispatch.importers.posts import Export
 
 MOST_FILES: Final = 50_000
 MOST_BYTES: Final = 64 << 20  # of one file
@@ -32,29 +33,7 @@ _FAILURES = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zl
 _LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|node_modules/|Thumbs\.db$|desktop\.ini$)")
 
 
-class _Store(Protocol):
-    """What the bytes are read from: a folder or a zip."""
-
-    def read(self, name: str) -> bytes:
-        """Read the bytes of a file, by the name that the store has for it. Raises GatherError."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportFiles:
-    """An Export on the disk."""
-
-    name: str
-    names: Sequence[str]
-    refused: Sequence[tuple[str, str]] = ()
-    store: _Store
-    top: str = ""  # the one folder in which everything stands, with its slash
-
-    def read(self, name: str) -> bytes:
-        """Read the bytes of a file. Raises GatherError when it cannot be read, or is larger than 64 MiB."""
-        return self.store.read(self.top + name)
-
-
-def open_export(path: Path) -> ExportFiles:
+def open_export(path: Path) -> Export:
     """Open the export at a path. Raises GatherError when it cannot be opened, or is unlike any that a system writes."""
     try:
         mode = path.stat().st_mode
@@ -67,44 +46,33 @@ def open_export(path: Path) -> ExportFiles:
     return _open_zip(path) if zipfile.is_zipfile(path) else _open_file(path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """Files below a folder."""
-
-    root: Path
-
-    def read(self, name: str) -> bytes:
-        path = self.root / name
-        try:
-            if path.stat().st_size > MOST_BYTES:
-                raise GatherError("it is larger than 64 MiB", address=name)
-        except OSError as error:
-            raise GatherError("it cannot be read", address=name) from error
-        return files.read(path, within=self.root, error=GatherError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Zip:
-    """Files in a zip, by the names that they have there."""
-
-    file: zipfile.ZipFile
-    members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
-
-    def read(self, name: str) -> bytes:
-        try:
-            with self.file.open(self.members[name]) as member:
-                # No more than is announced is ever unpacked; what is announced was bounded.
-                body = member.read(MOST_BYTES + 1)
-        except KeyError as error:
-            raise GatherError("it is not in the export", address=name) from error
-        except (*_FAILURES, NotImplementedError) as error:
-            raise GatherError(f"it cannot be unpacked: {error}", address=name) from error
-        if len(body) > MOST_BYTES:
+def _read_file(root: Path, name: str) -> bytes:
+    """Read a file below a folder. Raises GatherError, also when it is larger than 64 MiB."""
+    path = root / name
+    try:
+        if path.stat().st_size > MOST_BYTES:
             raise GatherError("it is larger than 64 MiB", address=name)
-        return body
+    except OSError as error:
+        raise GatherError("it cannot be read", address=name) from error
+    return files.read(path, within=root, error=GatherError)
 
 
-def _open_folder(path: Path) -> ExportFiles:
+def _unpack_member(file: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:
+    """Unpack a file of a zip. Raises GatherError, also when it is larger than 64 MiB."""
+    try:
+        with file.open(members[name]) as member:
+            # No more than is announced is ever unpacked; what is announced was bounded.
+            body = member.read(MOST_BYTES + 1)
+    except KeyError as error:
+        raise GatherError("it is not in the export", address=name) from error
+    except (*_FAILURES, NotImplementedError) as error:
+        raise GatherError(f"it cannot be unpacked: {error}", address=name) from error
+    if len(body) > MOST_BYTES:
+        raise GatherError("it is larger than 64 MiB", address=name)
+    return body
+
+
+def _open_folder(path: Path) -> Export:
     found: list[str] = []
     refused: list[tuple[str, str]] = []
     for folder, below, names in os.walk(path, followlinks=False):
@@ -118,14 +86,14 @@ def _open_folder(path: Path) -> ExportFiles:
                 found.append(shown)
         if len(found) > MOST_FILES:
             raise GatherError(f"there are more than {MOST_FILES:,} files in it", address=str(path))
-    return _strip_top(path.resolve().name, found, refused, _Files(path))
+    return _strip_top(path.resolve().name, found, refused, partial(_read_file, path))
 
 
-def _open_file(path: Path) -> ExportFiles:
-    return ExportFiles(name=path.name, names=(path.name,), store=_Files(path.parent))
+def _open_file(path: Path) -> Export:
+    return Export(name=path.name, names=(path.name,), read=partial(_read_file, path.parent))
 
 
-def _open_zip(path: Path) -> ExportFiles:
+def _open_zip(path: Path) -> Export:
     _refuse_bombs(path)
     try:
         file = zipfile.ZipFile(path)
@@ -136,18 +104,18 @@ def _open_zip(path: Path) -> ExportFiles:
         raise GatherError(f"there are more than {MOST_FILES:,} files in it", address=path.name)
     if sum(info.file_size for info in infos) > MOST_IN_ALL:
         raise GatherError("it holds more than 2 GiB", address=path.name, hint="Unpack it, and give the folder.")
-    store = _Zip(file)
+    members: dict[str, zipfile.ZipInfo] = {}
     refused: list[tuple[str, str]] = []
     for info in infos:
         if why := _find_objection(info):
             refused.append((info.filename, why))
         elif info.is_dir() or _LITTER.search(info.filename):
             continue
-        elif info.filename in store.members:
+        elif info.filename in members:
             refused.append((info.filename, "a second file of that name"))
         else:
-            store.members[info.filename] = info
-    return _strip_top(path.name, store.members, refused, store)
+            members[info.filename] = info
+    return _strip_top(path.name, members, refused, partial(_unpack_member, file, members))
 
 
 def _find_objection(info: zipfile.ZipInfo) -> str:
@@ -185,16 +153,16 @@ def _refuse_bombs(path: Path) -> None:
         )
 
 
-def _strip_top(name: str, names: Iterable[str], refused: Sequence[tuple[str, str]], store: _Store) -> ExportFiles:
-    """Make the export by names that begin below the one folder in which everything stands, if there is one."""
+def _strip_top(
+    name: str, names: Iterable[str], refused: Sequence[tuple[str, str]], read: Callable[[str], bytes]
+) -> Export:
+    """Make the export, without the one folder in which everything stands, if there is one, in the names."""
     names = sorted(names)
     top = ""
-    while (first := _first_folder(names[0], top) if names else "") and all(
-        other.startswith(top + first) for other in names
-    ):
+    while names and (first := _first_folder(names[0], top)) and all(one.startswith(top + first) for one in names):
         top += first
-    return ExportFiles(
-        name=name, names=tuple(other[len(top) :] for other in names), refused=refused, store=store, top=top
+    return Export(
+        name=name, names=tuple(one[len(top) :] for one in names), refused=refused, read=lambda one: read(top + one)
     )
 
 

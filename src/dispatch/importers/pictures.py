@@ -68,30 +68,31 @@ class PostPictures:
         # Dictionaries for their order; of each only the keys count.
         self.lost: dict[str, None] = {}
         self.within: dict[str, None] = {}
+        self.relative: dict[str, None] = {}
         self.notes: dict[str, None] = {}
 
     def place_address(self, address: str) -> str:
         """Return the address as it is to stand: a copied picture's name, a resolved one, the same, or none."""
-        if address in self.changed:
-            return self.changed[address]
         if address.startswith("#"):  # sanitising takes the names of places within a text
             self.within[address] = None
             self.changed[address] = ""
-            return ""
-        path = self._find_path(address)
+        if address not in self.changed:
+            new = self._resolve_address(address)
+            if new != address:
+                self.changed[address] = new
+            if not links.is_absolute(new) and new not in self.files:
+                (self.lost if _PICTURE.search(self._find_path(address) or "") else self.relative)[new] = None
+        return self.changed.get(address, address)
+
+    def _resolve_address(self, address: str) -> str:
+        path, bare = self._find_path(address), _ROOTS.sub("", address)
         if path is None or not path.strip("/"):
             return address
-        bare = _ROOTS.sub("", address)
-        new = self._copy_picture(path) if _PICTURE.search(path) else ""
-        if not new and self._place.site and not links.is_absolute(address):
-            new = links.resolve(self._place.site, bare)
-        if not new and bare != address:
-            new = "/" + bare.lstrip("/")
-        if _PICTURE.search(path) and not links.is_absolute(new or address) and new not in self.files:
-            self.lost[new or address] = None
-        if new and new != address:
-            self.changed[address] = new
-        return new or address
+        if _PICTURE.search(path) and (name := self._copy_picture(path)):
+            return name
+        if self._place.site and not links.is_absolute(address):
+            return links.resolve(self._place.site, bare)
+        return address if bare == address else "/" + bare.lstrip("/")
 
     def place_picture(self, address: str) -> str:
         """Place the address of a picture; empty when it is neither on the web nor in the export."""

@@ -1,32 +1,20 @@
 """What is read, an Export, and what comes of it, Posts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from dispatch.model import Article
 
 
-class Export(Protocol):
-    """Files by their names, as a zip or a folder holds them: read when they are asked for, and bounded.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Files by their names, as a zip or a folder holds them: read when they are asked for, and bounded."""
 
-    Names are relative, with forward slashes; none leads outside.
-    """
-
-    @property
-    def name(self) -> str:
-        """The name of the zip, the folder or the file."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The names of its files, sorted."""
-
-    @property
-    def refused(self) -> Sequence[tuple[str, str]]:
-        """Names of files that are not opened, each with the reason."""
-
-    def read(self, name: str) -> bytes:
-        """Read the bytes of a file. Raises GatherError."""
+    name: Annotated[str, "the name of the zip, the folder or the file"]
+    names: Annotated[Sequence[str], "of its files, sorted: relative, with forward slashes; none leads outside"]
+    refused: Annotated[Sequence[tuple[str, str]], "names of files that are not opened, each with the reason"] = ()
+    read: Annotated[Callable[[str], bytes], "reads a file; raises GatherError"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +35,3 @@ class Post:
     pictures: Annotated[Mapping[str, bytes], "pictures that the export holds, by the names that they get"] = field(
         default_factory=dict
     )
-
-
-class TrackedExport:
-    """An Export that remembers which of its files were read."""
-
-    def __init__(self, export: Export) -> None:
-        self._export = export
-        self.name, self.names, self.refused = export.name, export.names, export.refused
-        self.seen: set[str] = set()
-
-    def read(self, name: str) -> bytes:
-        """Read the bytes of a file. Raises GatherError."""
-        self.seen.add(name)
-        return self._export.read(name)

@@ -6,7 +6,7 @@ numbers and for addresses after Markdown is done, where a backslash no longer he
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from dispatch.model import Finding
 from dispatch.report import shorten, write_hint, write_message
@@ -44,24 +44,17 @@ _DECIDE = {
 def write_markdown(review: Review, most: int = MOST) -> str:
     """Write the review in at most so many characters, the last line without a break; a line says what was cut."""
     lines = list(_write_lines(review))
-    kept = list(_take_fitting(lines, most - 200))
+    sizes = accumulate(len(line) + 1 for line in lines)
+    kept = [line for line, size in zip(lines, sizes, strict=True) if size <= most - 200]
     left = sum(line.startswith("- ") for line in lines[len(kept) :])
     if left:
         kept += ["", f"_{count_things(left, 'more line')} did not fit here. `dispatch review --json` tells all._"]
     return "\n".join(kept)
 
 
-def _take_fitting(lines: Iterable[str], most: int) -> Iterator[str]:
-    for line in lines:
-        most -= len(line) + 1
-        if most < 0:
-            return
-        yield line
-
-
 def _write_lines(review: Review) -> Iterator[str]:
     errors = _group_findings(finding for finding in review.findings if finding.severity == "error")
-    yield f"{_write_verdict(review, len(errors))}"
+    yield _write_verdict(review, len(errors))
     first = [change for weight in ("stop", "look") for change in review.changes if change.weight == weight]
     broken = [*_write_changes(first, is_whole=True), *errors]
     if broken:
@@ -71,12 +64,12 @@ def _write_lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_escape_text(shorten(issue)) if issue else 'The publication'}", "")
+        yield from ("", f"### {_escape(shorten(issue)) if issue else 'The publication'}", "")
         yield from _write_changes(list(group), is_whole=False)
     warnings = _group_findings(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
         yield from ("", "### Warnings", "", *warnings)
-    yield from ("", f"_Compared with {_escape_text(review.base)} at {review.commit[:10]}._")
+    yield from ("", f"_Compared with {_escape(review.base)} at {review.commit[:10]}._")
 
 
 def _write_verdict(review: Review, errors: int) -> str:
@@ -114,33 +107,32 @@ def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
     for group in alike.values():
         if len(group) > _ALIKE:
             names = list_names(
-                [_write_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"]
+                [_name_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"]
             )
-            lines.append(f"- {names}: {_write_predicate(group[0])}")
+            lines.append(f"- {names}: {_say_what(group[0])}")
         else:
             lines += [
-                f"- {_write_subject(one, is_whole=is_whole)} {_write_predicate(one)}".replace("-  ", "- ")
-                for one in group
+                f"- {_name_subject(one, is_whole=is_whole)} {_say_what(one)}".replace("-  ", "- ") for one in group
             ]
     return lines
 
 
-def _write_subject(change: Change, *, is_whole: bool) -> str:
+def _name_subject(change: Change, *, is_whole: bool) -> str:
     """Write what a change is about, with the issue where no heading names it."""
     if change.article:
-        return _escape_text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
-    return _escape_text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
+        return _escape(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
+    return _escape(f"The issue “{shorten(change.issue)}”") if change.issue else ""
 
 
-def _write_predicate(change: Change) -> str:
+def _say_what(change: Change) -> str:
     """Write what has happened: addresses as code, byte for byte where they are short enough."""
     now, was = change.now, change.was
     if change.kind in {"link", "identity"}:
         was, now = cut_alike(was, now, 160)
-        now, was = (_escape_code(text) if text else "" for text in (now, was))
+        now, was = (_quote_code(text) if text else "" for text in (now, was))
     else:
-        now, was = _escape_text(now), _escape_text(was)
-    said = _escape_text(shorten(change.what, _LINE))
+        now, was = _escape(now), _escape(was)
+    said = _escape(shorten(change.what, _LINE))
     return f"{said}{f': {_shorten_words(now)}' if now else ''}{f' (was {_shorten_words(was)})' if was else ''}"
 
 
@@ -154,17 +146,17 @@ def _group_findings(findings: Iterable[Finding]) -> list[str]:
     for one in findings:
         places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
     return [
-        f"- {_escape_text(shorten(said, _LINE))} {_list_places(where)} {_escape_code(rule)}"
+        f"- {_escape(shorten(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
         for (said, rule), where in places.items()
     ]
 
 
 def _list_places(places: list[str]) -> str:
-    shown = [_escape_code(shorten(place, 120)) for place in places[:3]]
+    shown = [_quote_code(shorten(place, 120)) for place in places[:3]]
     return list_names([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
 
 
-def _escape_text(text: str) -> str:
+def _escape(text: str) -> str:
     """Escape foreign words so that they stay words."""
     words = safe(" ".join(text.split()))
     parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
@@ -172,7 +164,7 @@ def _escape_text(text: str) -> str:
     return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
 
 
-def _escape_code(text: str) -> str:
+def _quote_code(text: str) -> str:
     """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
     words = safe(" ".join(text.split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)

@@ -62,11 +62,12 @@ def make_review(
             where = f"issues/{issue.slug}"
             changes.append(Change(weight="stop", kind="file", where=where, what=f"Cannot be rendered: {error}"))
             continue
-        if old.publication:
+        known: set[Finding] = set()
+        if old.publication:  # warnings that the change did not bring: of the issue as it was, and of the publication
             was = old.find_issue(issue.slug)
-            known = set(_list_known(was, judge_files(was or issue, old.publication)))
-            found = [finding for finding in found if finding not in known]
-        findings += found
+            warned = [one for one in judge_files(was or issue, old.publication) if one.severity == "warning"]
+            known = {one for one in warned if was or one.place.file == config.FILE}
+        findings += (finding for finding in found if finding not in known)
     return Review(base=base, commit=commit, changes=tuple(changes), findings=tuple(_drop_repeated(findings, changes)))
 
 
@@ -80,13 +81,6 @@ def _find_affected(old: Version, new: Version) -> list[Issue]:
         for issue in new.issues
         if everything or issue != old.find_issue(issue.slug) or old.files.get(issue.slug) != new.files.get(issue.slug)
     ]
-
-
-def _list_known(was: Issue | None, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """List the warnings that the change did not bring: of the issue as it was, and of the publication."""
-    for finding in findings:
-        if finding.severity == "warning" and (was or finding.place.file == config.FILE):
-            yield finding
 
 
 def _drop_repeated(findings: Iterable[Finding], changes: Iterable[Change]) -> Iterator[Finding]:
