@@ -254,6 +254,17 @@ def test_a_picture_is_found_where_systems_put_it(address, member):
     assert list(post.pictures.values()) == ([files[member]] if member else [])
 
 
+def test_a_main_picture_that_is_nowhere_is_listed():
+    files = {
+        "one.md": "---\ntitle: One\nimage: /cover\n---\nText.",
+        "two.md": "---\ntitle: Two\nimage: a.png\n---\nText.",
+    }
+    (one, two), _ = of(importers.read_posts(bag(files), "markdown"))
+    assert (one.article.image, two.article.image) == (None, None)
+    assert one.notes == ("relative addresses; give the old site's address with --site: /cover",)
+    assert two.notes == ("pictures that are not in the export: a.png",)
+
+
 def test_two_pictures_of_one_name_stay_two():
     files = {
         "a/x.png": PNG + b"1",

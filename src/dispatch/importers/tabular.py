@@ -22,18 +22,18 @@ BEGINNING = 80_000  # bytes; a front matter has 64 KiB at most
 
 def read_text(export: Export, name: str) -> str:
     """Read a file as text: without a byte order mark, ``\\n`` between lines. Raises GatherError."""
-    return _decode(export.read(name), name)
+    return _decode_text(export.read(name), name)
 
 
 def read_beginning(export: Export, name: str) -> str:
     """Read how the text of a file begins, to tell what it is; empty when it cannot be read."""
     try:
-        return _decode(export.read(name)[:BEGINNING], name)
+        return _decode_text(export.read(name)[:BEGINNING], name)
     except GatherError:
         return ""
 
 
-def _decode(body: bytes, name: str) -> str:
+def _decode_text(body: bytes, name: str) -> str:
     return charset.text(Document(url="", media_type="", charset="", body=body, name=name))
 
 

@@ -40,7 +40,7 @@ def compare_settings(old: Version, new: Version) -> Iterator[Change]:
     was, now = old.publication, new.publication
     yield from _compare_rules(was.check, now.check)
     yield from _compare_ledgers(old.ledger, new.ledger)
-    for key, before, after in find_changed(_flatten(was), _flatten(now)):
+    for key, before, after in find_changed(_flatten_noun(was), _flatten_noun(now)):
         first, then = cut_alike(before or "", after or "")
         change = Change(where=_FILE, what=f"{_FILE} has another {key}", now=then, was=first)
         yield replace(change, weight="look", kind="link") if key in _ADDRESSES else change
@@ -94,7 +94,7 @@ def _compare_entries(
 ) -> Iterator[Change]:
     """Tell which sources or authors are new, which are gone, and which keys of one have another value."""
     for name, was, now in find_changed(old, new):
-        keys = [key for key, _, _ in find_changed(_flatten(was), _flatten(now))] if was and now else []
+        keys = [key for key, _, _ in find_changed(_flatten_noun(was), _flatten_noun(now))] if was and now else []
         what = f"The {kind} {name} {describe_fate(was, now, f'has another {list_names(keys)}')}"
         shown = ("", "") if was and now else (show_value(now), show_value(was))
         yield Change(where=file, what=what, now=shown[0], was=shown[1])
@@ -104,7 +104,7 @@ def _name_source(source: Source) -> str:
     return source.key or source.title or source.url
 
 
-def _flatten(noun: object, path: str = "") -> dict[str, str]:
+def _flatten_noun(noun: object, path: str = "") -> dict[str, str]:
     """List each key of a file as it is written there, with its value as words."""
     found: dict[str, str] = {}
     cls: type = type(noun)
@@ -112,7 +112,7 @@ def _flatten(noun: object, path: str = "") -> dict[str, str]:
         value = getattr(noun, column.name)
         key = ".".join(filter(None, (path, column.key)))
         if is_dataclass(value):
-            found |= _flatten(value, key)
+            found |= _flatten_noun(value, key)
         elif path or column.name not in _LISTS:
             found[key] = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
     return found
