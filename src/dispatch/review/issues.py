@@ -91,12 +91,10 @@ class _Comparison:
             yield Change(what=what).set_subject(new, where)
         else:
             yield from (change.set_subject(new, where) for change in self._compare_heads(old, new))
-        for now in _list_positions(new):
-            file = find_place(new, now.article).file
-            yield from (change.set_subject(new, file, now.article) for change in self._compare_article(old, now))
-        if old is not None:
-            for name, was, now_ in find_changed(self.old.files.get(old.slug, {}), self.new.files.get(new.slug, {})):
-                yield Change(what=f"shows {name}, which {describe_fate(was, now_)}").set_subject(new, where)
+        for position in _list_positions(new):
+            article = position.article
+            file = find_place(new, article).file
+            yield from (change.set_subject(new, file, article) for change in self._compare_article(old, position))
 
     def _compare_heads(self, old: Issue, new: Issue) -> Iterator[Change]:
         """Tell what issue.md says otherwise of the issue itself."""
@@ -112,18 +110,22 @@ class _Comparison:
         elif old.status != new.status:
             yield Change(what="is published by this")
         yield from compare_fields(_FIELDS, old, new, promise)
-        before, after = ({section.title: section.intro for section in issue.sections} for issue in (old, new))
-        if list(before) != list(after):
-            now, was = (list_names([title or "one without a name" for title in titles]) for titles in (after, before))
+        titles = [[section.title for section in issue.sections] for issue in (old, new)]
+        if titles[0] != titles[1]:
+            was, now = (list_names([title or "one without a name" for title in side]) for side in titles)
             yield Change(what="has other sections", now=now, was=was)
-        for _, intro, changed in find_changed(before, after):
-            if intro is not None and changed is not None:
-                yield from compare_bodies(intro, changed)
-        ids = [[article.id for article in issue.articles] for issue in (old, new)]
-        kept, order = ([one for one in ids[side] if one in ids[not side]] for side in (0, 1))
-        if list(before) == list(after) and kept != order:
+        intros = ({section.title: section.intro for section in issue.sections} for issue in (old, new))
+        for _, before, after in find_changed(*intros):
+            if before is not None and after is not None:
+                yield from compare_bodies(before, after)
+        kept = {article.id for article in old.articles} & {article.id for article in new.articles}
+        orders = [[article.id for article in issue.articles if article.id in kept] for issue in (old, new)]
+        if titles[0] == titles[1] and orders[0] != orders[1]:
             keys = [article.key for article in new.articles]
             yield Change(what="has its articles in another order", now=list_names(keys))
+        files = self.old.files.get(old.slug, {}), self.new.files.get(new.slug, {})
+        for name, was_there, is_there in find_changed(*files):
+            yield Change(what=f"shows {name}, which {describe_fate(was_there, is_there)}")
 
     def _compare_article(self, old: Issue | None, now: _Position) -> Iterator[Change]:
         """Tell what of an article is another. old: what its issue was."""
