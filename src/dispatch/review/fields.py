@@ -43,22 +43,15 @@ class ComparedField(NamedTuple):
 class Promise:
     """What readers were promised of a noun."""
 
-    is_public: Annotated[bool, "they have it"] = False
-    excused: Annotated[frozenset[str], "rules that were switched off before, or that a new correction answers"] = (
-        frozenset()
-    )
+    is_public: Annotated[bool, "they have it"]
+    excused: Annotated[frozenset[str], "rules that were switched off before, or that a new correction answers"]
 
     def weigh(self, weights: Weights, rule: str = "") -> Weight:
         """Return how grave a change is: ``stop`` when readers have what the rule promised them."""
         return "stop" if self.is_public and rule and rule not in self.excused else weights[self.is_public]
 
 
-DRAFT: Final = Promise()
-
-
-def compare_fields(
-    table: Iterable[ComparedField], old: object, new: object, promise: Promise = DRAFT
-) -> Iterator[Change]:
+def compare_fields(table: Iterable[ComparedField], old: object, new: object, promise: Promise) -> Iterator[Change]:
     """Tell each field of the table that is another, in the table's order."""
     for field in table:
         was, now = attrgetter(field.name)(old), attrgetter(field.name)(new)
@@ -94,9 +87,9 @@ def compare_bodies(was: str, now: str) -> Iterator[Change]:
     lost, gained = Counter(before.split()), Counter(after.split())
     out, into = (lost - gained).total(), (gained - lost).total()
     links_before, links_after = _list_addresses(was), _list_addresses(now)
-    if not before.strip():
+    if after.strip() and not before.strip():
         yield Change(what=f"has a text now, of {count_things(into, 'word')}")
-    elif not after.strip():
+    elif before.strip() and not after.strip():
         yield Change(what=f"has no text any more; it had {count_things(out, 'word')}")
     elif before != after:
         numbers = f"{count_things(into, 'word')} in, {out:,} out" if into or out else "the same words in another order"
