@@ -13,7 +13,7 @@ from dispatch import config, importers, issues, ledger
 from dispatch.cli.desk import now
 from dispatch.importers import Post
 from dispatch.importers.export_files import open_export
-from dispatch.importers.issues import make_issue
+from dispatch.importers.importing import make_issue
 
 POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 

@@ -8,8 +8,7 @@ tabular        CSV, JSON and texts, bounded
 content        a post's text, sanitised; what of it is lost
 pictures       which picture of the export an address means
 skipped        what is not imported, and why
-issues         a post as an issue of one article
-importing      every new post written as an issue, and published where that is wanted
+importing      every new post as an issue of one article, written, and published where that is wanted
 
 An importer says whether it ``accepts`` an Export and ``read``s it, post by post; what is no post it names. The table is
 in the order in which they are asked; adding one is a module and a row.
