@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -64,6 +65,7 @@ def run(*arguments: str, code: int = 0) -> Result:
     return result
 
 
-def imported(*arguments: str, code: int = 0) -> dict[str, list[dict[str, object]]]:
+def imported(*arguments: str, code: int = 0) -> dict[str, list[dict[str, Any]]]:
     """What ``dispatch import --json`` prints."""
-    return json.loads(run("import", *arguments, "--json", code=code).stdout)
+    printed: dict[str, list[dict[str, Any]]] = json.loads(run("import", *arguments, "--json", code=code).stdout)
+    return printed

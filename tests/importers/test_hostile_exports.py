@@ -31,7 +31,7 @@ def opened(path: Path, body: bytes) -> Export:
 @pytest.mark.parametrize(
     "name", ["../one.md", "/etc/one.md", "a/../../one.md", "C:/one.md", "C:\\one.md", "..\\one.md"]
 )
-def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path, name):
+def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
         info = zipfile.ZipInfo("good.md")
         made.writestr(info, POST)
@@ -46,7 +46,7 @@ def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path, name):
     assert refused.reason == "its name leads outside of the export"
 
 
-def test_links_in_a_zip_are_not_taken(tmp_path):
+def test_links_in_a_zip_are_not_taken(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
         link = zipfile.ZipInfo("one.md")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -57,7 +57,7 @@ def test_links_in_a_zip_are_not_taken(tmp_path):
     assert export.refused == [("one.md", "it is a link")]
 
 
-def test_links_in_a_folder_are_not_followed(tmp_path):
+def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_bytes(POST)
     folder = tmp_path / "site"
     folder.mkdir()
@@ -73,13 +73,13 @@ def test_links_in_a_folder_are_not_followed(tmp_path):
         export.read("two.md")
 
 
-def test_a_bomb_is_not_unpacked(tmp_path):
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     export = opened(tmp_path / "x.zip", zip_bytes({"bomb.md": b"\0" * (8 << 20), "one.md": POST}))
     assert export.names == ("one.md",)
     assert export.refused == [("bomb.md", "it unpacks to more than 200 times its size")]
 
 
-def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path):
+def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": b"x" * 5000}))
     at = body.index(b"PK\x01\x02")
     body[at + 24 : at + 28] = struct.pack("<L", 10)
@@ -88,7 +88,7 @@ def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path):
         export.read("one.md")
 
 
-def test_what_is_too_much_is_refused_before_it_is_read(tmp_path):
+def test_what_is_too_much_is_refused_before_it_is_read(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": POST}))
     end = body.rindex(b"PK\x05\x06")
     body[end + 12 : end + 16] = struct.pack("<L", 64 << 20)
@@ -104,7 +104,7 @@ def test_what_is_too_much_is_refused_before_it_is_read(tmp_path):
         opened(tmp_path / "z.zip", bytes(body))
 
 
-def test_a_file_that_is_too_large_is_left_alone(tmp_path):
+def test_a_file_that_is_too_large_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
     with (tmp_path / "f" / "one.md").open("wb") as file:
         file.truncate(65 << 20)
@@ -114,7 +114,7 @@ def test_a_file_that_is_too_large_is_left_alone(tmp_path):
     assert left == [NotImported(file="one.md", reason="it is larger than 64 MiB", state="failed")]
 
 
-def test_a_zip_within_a_zip_is_not_opened(tmp_path):
+def test_a_zip_within_a_zip_is_not_opened(tmp_path: Path) -> None:
     inner = zip_bytes({"inner.md": POST})
     export = opened(tmp_path / "x.zip", zip_bytes({"inner.zip": inner, "one.md": POST}))
     posts, left = of(importers.read_posts(export, "markdown"))
@@ -122,7 +122,7 @@ def test_a_zip_within_a_zip_is_not_opened(tmp_path):
     assert left == [NotImported(file="inner.zip", reason="a zip within the export is not opened")]
 
 
-def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path):
+def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path: Path) -> None:
     files = {"posts.csv": b"post_id\n", "posts/1.a.html": b"<p>a</p>"}
     assert open_export(zipped(tmp_path / "a.zip", files, "export-7/inner/")).names == tuple(sorted(files))
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as made:
@@ -134,12 +134,12 @@ def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["nothing", "with\0zero", "x" * 5000])
-def test_what_is_not_there_is_told(tmp_path, path):
+def test_what_is_not_there_is_told(tmp_path: Path, path: str) -> None:
     with pytest.raises(GatherError, match="no such file"):
         open_export(tmp_path / path)
 
 
-def test_a_pipe_is_no_export(tmp_path):
+def test_a_pipe_is_no_export(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(GatherError, match="neither a file nor a folder"):
         open_export(tmp_path / "pipe")
@@ -150,7 +150,9 @@ ZIP = zip_bytes({"posts.csv": b"post_id,title\n1.a,A\n", "posts/1.a.html": b"<p>
 
 @settings(max_examples=300)
 @given(st.integers(0, len(ZIP)), st.binary(max_size=8), st.integers(0, len(ZIP)))
-def test_a_zip_with_any_bytes_in_it_never_crashes(tmp_path_factory, at, bytes_, end):
+def test_a_zip_with_any_bytes_in_it_never_crashes(
+    tmp_path_factory: pytest.TempPathFactory, at: int, bytes_: bytes, end: int
+) -> None:
     body = (ZIP[:at] + bytes_ + ZIP[at + len(bytes_) :])[: max(end, at)]
     path = tmp_path_factory.getbasetemp() / "any.zip"
     with suppress(GatherError):
@@ -180,7 +182,7 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=400)
 @given(st.dictionaries(NAMES, BODIES, max_size=5))
-def test_any_bytes_are_read_as_any_kind_without_a_crash(files):
+def test_any_bytes_are_read_as_any_kind_without_a_crash(files: dict[str, bytes]) -> None:
     export = bag(files)
     with suppress(GatherError):
         importers.find_importer(export)
@@ -206,19 +208,19 @@ TABLES = st.dictionaries(
 
 
 @given(TABLES)
-def test_tables_of_any_shape_are_read_without_a_crash(tables):
+def test_tables_of_any_shape_are_read_without_a_crash(tables: dict[str, object]) -> None:
     text = json.dumps({"db": [{"data": {"posts": [], **tables}}]})
     with suppress(GatherError):
         of(importers.read_posts(bag({"export.json": text}), "ghost"))
 
 
-def test_json_without_end_is_refused():
+def test_json_without_end_is_refused() -> None:
     for text in ("[" * 200_000, '{"a":' * 200_000, "1" * 10_000, "{", ""):
         with pytest.raises(GatherError):
             tabular.parse_json(text)
 
 
-def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told():
+def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told() -> None:
     import csv
 
     before = csv.field_size_limit()
@@ -238,7 +240,7 @@ def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told():
         ("<rss><!-- wordpress.org/export/ --><channel>", "not well-formed"),
     ],
 )
-def test_xml_goes_through_its_door(text, said):
+def test_xml_goes_through_its_door(text: str, said: str) -> None:
     posts, left = of(importers.read_posts(bag({"a.xml": text}), "wordpress"))
     assert posts == []
     assert left[0].state == "failed"
@@ -246,7 +248,7 @@ def test_xml_goes_through_its_door(text, said):
     assert ("in parts" in left[0].reason) == (said == "nested too deep")
 
 
-def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others():
+def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others() -> None:
     files = sample("ghost")
     files["export.json"] = files["export.json"].replace(b"DEEP", b"<b>" * 400)
     posts, left = of(importers.read_posts(bag(files), "ghost"))
@@ -264,7 +266,7 @@ HUNDRED = [
 
 
 @pytest.mark.parametrize("piece", HUNDRED)
-def test_no_pattern_takes_more_than_linear_time(piece):
+def test_no_pattern_takes_more_than_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     item = f"<item><title>T</title><content:encoded><![CDATA[{text}]]></content:encoded></item>"
     spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
@@ -279,19 +281,19 @@ def test_no_pattern_takes_more_than_linear_time(piece):
             of(importers.read_posts(bag(held), kind, "https://old.example"))
 
 
-def test_an_address_that_cannot_be_one_is_no_site():
+def test_an_address_that_cannot_be_one_is_no_site() -> None:
     text = sample("wordpress")["harbour.WordPress.2024-06-01.xml"].replace(b"https://harbour.example<", b"https://[<")
     posts, _ = of(importers.read_posts(bag({"a.xml": text}), "wordpress"))
     assert len(posts) == 4
 
 
-def test_many_pictures_that_are_not_there_are_told_in_one_line():
+def test_many_pictures_that_are_not_there_are_told_in_one_line() -> None:
     text = "".join(f"![](x{n}.png)\n" for n in range(9_000))
     (post,), _ = of(importers.read_posts(bag({"a.md": f"---\ntitle: T\n---\n{text}"}), "markdown"))
     assert post.notes == ("pictures that are not in the export: x0.png, x1.png, x2.png and 8997 more",)
 
 
-def test_the_pictures_of_one_post_are_bounded_together():
+def test_the_pictures_of_one_post_are_bounded_together() -> None:
     large = PNG + bytes(100 << 20)
     text = "---\ntitle: T\n---\n![](a.png)![](a.png)![](b.png)![](c.png)"
     (post,), _ = of(
@@ -301,7 +303,7 @@ def test_the_pictures_of_one_post_are_bounded_together():
     assert "c.png is no picture that can be shown, or too large" in post.notes
 
 
-def test_scripts_come_through_nowhere():
+def test_scripts_come_through_nowhere() -> None:
     bad = "<p onclick=x>a<script>alert(1)</script><a href='javascript:alert(1)'>b</a><svg onload=x></svg></p>"
     row = json.dumps({"id": 1, "title": "T", "html": bad, "canonical_url": "javascript:x", "feature_image": "data:x"})
     (post,), _ = of(importers.read_posts(bag({"e.json": f'{{"db":[{{"data":{{"posts":[{row}]}}}}]}}'}), "ghost"))
@@ -310,7 +312,7 @@ def test_scripts_come_through_nowhere():
     assert post.notes == ("not imported: script, svg",)
 
 
-def test_only_pictures_are_copied():
+def test_only_pictures_are_copied() -> None:
     files = {
         "a.svg": b"<svg onload=alert(1)>", "b.png": b"<html>", "c.html": b"<p>", "d.jpg": b"\xff\xd8\xff\xe0",
         "one.md": b"---\ntitle: One\n---\n![](a.svg)![](b.png)![](c.html)![](d.jpg)![](/etc/passwd)![](../../d.png)",
@@ -319,7 +321,7 @@ def test_only_pictures_are_copied():
     assert list(post.pictures) == ["d.jpg"]
 
 
-def test_an_export_stays_closed_to_what_is_locked(tmp_path):
+def test_an_export_stays_closed_to_what_is_locked(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": POST}))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         body[body.index(mark) + offset] |= 1
@@ -327,7 +329,7 @@ def test_an_export_stays_closed_to_what_is_locked(tmp_path):
     assert export.refused == [("one.md", "it is locked with a password")]
 
 
-def test_a_cut_zip_is_told(tmp_path):
+def test_a_cut_zip_is_told(tmp_path: Path) -> None:
     stream = io.BytesIO(ZIP)
     with pytest.raises(GatherError):
         importers.find_importer(opened(tmp_path / "x.zip", stream.read(len(ZIP) // 2)))

@@ -18,18 +18,18 @@ def read(kind: str, site: str = "") -> tuple[dict[str, Post], dict[str, NotImpor
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_sample_is_taken_for_what_it_is(kind):
+def test_a_sample_is_taken_for_what_it_is(kind: str) -> None:
     assert importers.find_importer(bag(sample(kind))) == kind
 
 
-def test_what_is_no_export_is_reported_with_what_would_be():
+def test_what_is_no_export_is_reported_with_what_would_be() -> None:
     with pytest.raises(GatherError) as caught:
         importers.find_importer(bag({"a.pdf": b"%PDF", "b.json": "{}", "c.xml": "<rss/>", "d.csv": "a,b\n"}))
     assert "no export" in caught.value.faults[0].what
     assert "WordPress" in caught.value.faults[0].hint
 
 
-def test_substack():
+def test_substack() -> None:
     posts, left = read("substack")
     quay = posts["the-quay-at-dawn"]
     article = quay.article
@@ -61,7 +61,7 @@ def test_substack():
     assert not any(one.state == "failed" for one in left.values())
 
 
-def test_ghost():
+def test_ghost() -> None:
     posts, left = read("ghost")
     quay = posts["the-quay-at-dawn"].article
     assert quay.authors == (
@@ -98,13 +98,13 @@ def test_ghost():
     assert left["content/images/2024/05/unused.png"].reason == "no post shows this picture"
 
 
-def test_ghost_with_the_address_of_the_old_site():
+def test_ghost_with_the_address_of_the_old_site() -> None:
     posts, _ = read("ghost", "https://harbour.example")
     assert '<a href="https://harbour.example/about/">' in posts["the-quay-at-dawn"].article.content
     assert not any("--site" in note for note in posts["the-quay-at-dawn"].notes)
 
 
-def test_wordpress():
+def test_wordpress() -> None:
     posts, left = read("wordpress")
     assert len(posts) == 4 - 1  # two have one slug
     first = of(importers.read_posts(bag(sample("wordpress")), "wordpress"))[0][0]
@@ -148,7 +148,7 @@ def test_wordpress():
         assert part in reasons
 
 
-def test_buttondown():
+def test_buttondown() -> None:
     posts, left = read("buttondown")
     quay = posts["the-quay-at-dawn"].article
     assert quay.id == "buttondown/0a11d2a4-1111-4c4c-9999-000000000001"
@@ -167,7 +167,7 @@ def test_buttondown():
     assert "subscribers.csv" in left
 
 
-def test_mailchimp():
+def test_mailchimp() -> None:
     posts, left = read("mailchimp")
     may = posts["may-letter"].article
     assert (may.id, may.url) == ("mailchimp/c0ffee01", "https://mail.example/?u=1&id=c0ffee01")
@@ -187,7 +187,7 @@ def test_mailchimp():
     assert left["campaigns.csv"].reason == "“Lost letter” has no HTML in the export"
 
 
-def test_markdown():
+def test_markdown() -> None:
     posts, left = read("markdown")
     ferry = posts["night-ferry"].article
     assert [author.name for author in ferry.authors] == ["Ada Quay", "Jón Þór Ólafsson"]
@@ -220,7 +220,7 @@ def test_markdown():
     assert left["content/posts/notes.md"].reason == "it has no front matter"
 
 
-def test_markdown_with_the_address_of_the_old_site():
+def test_markdown_with_the_address_of_the_old_site() -> None:
     posts, _ = read("markdown", "https://old.example/blog/")
     assert "[the timetable](https://old.example/timetable/)" in posts["night-ferry"].article.markdown
     assert "![](https://old.example/blog/missing.png)" in posts["bridges"].article.markdown
@@ -242,8 +242,8 @@ def test_markdown_with_the_address_of_the_old_site():
         ("nothing.png", ""),
     ],
 )
-def test_a_picture_is_found_where_systems_put_it(address, member):
-    files = {
+def test_a_picture_is_found_where_systems_put_it(address: str, member: str) -> None:
+    files: dict[str, str | bytes] = {
         "posts/a.png": PNG + b"1",
         "pictures/b.png": PNG + b"2",
         "static/images/c.png": PNG + b"3",
@@ -254,7 +254,7 @@ def test_a_picture_is_found_where_systems_put_it(address, member):
     assert list(post.pictures.values()) == ([files[member]] if member else [])
 
 
-def test_a_main_picture_that_is_nowhere_is_listed():
+def test_a_main_picture_that_is_nowhere_is_listed() -> None:
     files = {
         "one.md": "---\ntitle: One\nimage: /cover\n---\nText.",
         "two.md": "---\ntitle: Two\nimage: a.png\n---\nText.",
@@ -265,8 +265,8 @@ def test_a_main_picture_that_is_nowhere_is_listed():
     assert two.notes == ("pictures that are not in the export: a.png",)
 
 
-def test_two_pictures_of_one_name_stay_two():
-    files = {
+def test_two_pictures_of_one_name_stay_two() -> None:
+    files: dict[str, str | bytes] = {
         "a/x.png": PNG + b"1",
         "b/x.png": PNG + b"2",
         "one.md": "---\ntitle: One\n---\n![](a/x.png)![](b/x.png)![](a/x.png)",
@@ -276,12 +276,17 @@ def test_two_pictures_of_one_name_stay_two():
     assert post.pictures == {"x.png": PNG + b"1", "x-2.png": PNG + b"2"}
 
 
-def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
+def test_in_markdown_nothing_changes_but_the_addresses_of_pictures() -> None:
     body = (
         "Not x/a.png, ![x/a.png](x/a.png 'x/a.png') ![](<x/b c.png>) ![](x/d_(1).png)![](x/a.png)\n\n"
         "[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'> ![x][x/a.png] x/b c.png"
     )
-    files = {"x/a.png": PNG, "x/b c.png": PNG, "x/d_(1).png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}
+    files: dict[str, str | bytes] = {
+        "x/a.png": PNG,
+        "x/b c.png": PNG,
+        "x/d_(1).png": PNG,
+        "one.md": f"---\ntitle: One\n---\n{body}",
+    }
     (post,), _ = of(importers.read_posts(bag(files), "markdown"))
     assert post.notes == ()
     assert post.article.markdown == (
@@ -290,7 +295,7 @@ def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
     )
 
 
-def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names():
+def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names() -> None:
     note = '<p>a<a id="r" href="#fn">1</a></p><p id="fn"><a href="#r">1</a> The note.</p>'
     files = {"one.md": "---\ntitle: One\n---\na[1](#fn) b\n\n## Fn", "two.html": f"---\ntitle: Two\n---\n{note}"}
     (one, two), _ = of(importers.read_posts(bag(files), "markdown"))
@@ -310,12 +315,12 @@ def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_nam
         ("date: 2024-05-06", True),
     ],
 )
-def test_what_was_a_draft_there_is_known(front, is_public):
+def test_what_was_a_draft_there_is_known(front: str, is_public: bool) -> None:
     (post,), _ = of(importers.read_posts(bag({"one.md": f"---\ntitle: One\n{front}\n---\nText."}), "markdown"))
     assert post.is_public is is_public
 
 
-def test_jekyll_says_by_folders_what_is_a_post():
+def test_jekyll_says_by_folders_what_is_a_post() -> None:
     text = "---\ntitle: One\n---\nText."
     files = {"_posts/2024-05-06-one.md": text, "_drafts/two.md": text, "about.md": text, "_layouts/x.html": text}
     posts, left = of(importers.read_posts(bag(files), "markdown"))
