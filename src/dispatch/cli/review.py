@@ -2,8 +2,6 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -33,10 +31,7 @@ def review(base: str | None, as_json: bool) -> None:
     here = desk()
     root = config.find(here.folder)
     commit = git.base(root, base or "")
-    with TemporaryDirectory(prefix="dispatch-") as folder:
-        git.restore(root, commit, Path(folder))
-        before = stage.read_version(Path(folder).resolve())
-    after = stage.read_version(root)
+    before, after = stage.read_base(root, commit), stage.read_version(root)
     made = stage.make_review(
         before,
         after,
@@ -45,11 +40,15 @@ def review(base: str | None, as_json: bool) -> None:
         judge=lambda issue: judged(here, issue, everything=after.issues, is_whole=not after.faults),
         judge_files=lambda issue, publication: check.findings(issue, (), publication),
     )
+    _print_review(made, as_json=as_json)
+    if made.verdict == "stop":
+        sys.exit(1)
+
+
+def _print_review(made: stage.Review, *, as_json: bool) -> None:
     if as_json:
         findings = [as_data(finding) for finding in made.findings]
         tell_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2)
     else:
         for line in stage.write_markdown(made).split("\n"):
             tell(line)
-    if made.verdict == "stop":
-        sys.exit(1)

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from dispatch import config, issues, ledger
+from dispatch import config, git, issues, ledger
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
 from dispatch.model import Fault, Finding, Issue, Publication
 from dispatch.review.changes import Change, Review, Version
@@ -38,6 +39,13 @@ def read_version(root: Path) -> Version:
         remembered = ()
         faults[ledger.FILE] = error.faults
     return Version(publication=publication, issues=tuple(read), ledger=remembered, files=files, faults=faults)
+
+
+def read_base(root: Path, commit: str) -> Version:
+    """Read the publication as it was at a commit. Raises ReviewError."""
+    with TemporaryDirectory(prefix="dispatch-") as folder:
+        git.restore(root, commit, Path(folder))
+        return read_version(Path(folder).resolve())
 
 
 def make_review(
