@@ -56,7 +56,7 @@ def import_(
     run = ImportRun(publication=here.publication, now=now(), authors=by, is_dry=dry_run, lock=here.changing)
     report = ImportReport(is_quiet=as_json)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
-    imported = report.follow(run.import_posts(importers.read_posts(export, kind, site)))
+    imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
     public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
         report.add_published(run.publish(public, lambda one: judged(here, one, everything=(), is_whole=False)))
@@ -77,7 +77,7 @@ class ImportReport:
         if not self.is_quiet:
             say(words)
 
-    def follow(self, outcomes: Iterator[ImportedPost | importers.NotImported]) -> Iterator[ImportedPost]:
+    def show_outcomes(self, outcomes: Iterator[ImportedPost | importers.NotImported]) -> Iterator[ImportedPost]:
         """Report each outcome, and pass on what was imported."""
         for one in outcomes:
             if isinstance(one, ImportedPost):

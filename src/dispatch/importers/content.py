@@ -130,11 +130,11 @@ def _change_addresses(written: str, changed: Mapping[str, str]) -> str:
     A link whose address becomes empty is its words alone.
     """
 
-    def unlink(match: re.Match[str]) -> str:
+    def drop_link(match: re.Match[str]) -> str:
         return match[1] if changed.get(match[2]) == "" else match[0]
 
-    def readdress(match: re.Match[str]) -> str:
+    def change_address(match: re.Match[str]) -> str:
         old = match["address"]
         return match["before"] + match["bracket"] + (changed.get(old) or changed.get(unescape(old)) or old)
 
-    return _DESTINATION.sub(readdress, _WITHIN.sub(unlink, written))
+    return _DESTINATION.sub(change_address, _WITHIN.sub(drop_link, written))

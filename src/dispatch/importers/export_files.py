@@ -94,7 +94,7 @@ def _open_file(path: Path) -> Export:
 
 
 def _open_zip(path: Path) -> Export:
-    _refuse_bombs(path)
+    _refuse_large_table(path)
     try:
         file = zipfile.ZipFile(path)
     except (*_FAILURES, NotImplementedError) as error:
@@ -134,7 +134,7 @@ def _find_objection(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _refuse_bombs(path: Path) -> None:
+def _refuse_large_table(path: Path) -> None:
     """Refuse a zip whose end says that its table of files is too large, before anything reads that table."""
     try:
         with path.open("rb") as file:
@@ -159,14 +159,14 @@ def _strip_top(
     """Make the export, without the one folder in which everything stands, if there is one, in the names."""
     names = sorted(names)
     top = ""
-    while names and (first := _first_folder(names[0], top)) and all(one.startswith(top + first) for one in names):
+    while names and (first := _find_folder(names[0], top)) and all(one.startswith(top + first) for one in names):
         top += first
     return Export(
         name=name, names=tuple(one[len(top) :] for one in names), refused=refused, read=lambda one: read(top + one)
     )
 
 
-def _first_folder(name: str, top: str) -> str:
+def _find_folder(name: str, top: str) -> str:
     """Return the folder below ``top`` in which a file stands, with its slash; not one such as ``_posts``."""
     folder, slash, _ = name[len(top) :].partition("/")
     return folder + slash if slash and not folder.startswith("_") else ""

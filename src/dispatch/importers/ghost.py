@@ -30,11 +30,11 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     name = _find_tables(export)
     if not name:
         raise GatherError("it holds no JSON export of Ghost", address=export.name)
-    tables = _Tables.parse(tabular.read_text(export, name))
+    tables = _Tables.parse_export(tabular.read_text(export, name))
     place = replace(place_posts(export, site), file=name)
     for row in tables.posts:
         label = f"{name}: {pick_text(row, 'slug', 'title', 'id')}"
-        yield from try_post(label, partial(_read_post, row, tables, place, label))
+        yield from try_post(label, partial(_make_post, row, tables, place, label))
     yield from count_comments(name, tables.comments)
 
 
@@ -50,7 +50,7 @@ class _Tables:
     comments: int
 
     @classmethod
-    def parse(cls, text: str) -> "_Tables":
+    def parse_export(cls, text: str) -> "_Tables":
         """Parse the JSON of an export. Raises GatherError."""
         exported = tabular.pick_table(tabular.parse_json(text))
         database = tabular.pick_tables(exported.get("db"))
@@ -82,7 +82,7 @@ def _is_shown(tag: Row) -> bool:
     return pick_text(tag, "visibility") != "internal" and not pick_text(tag, "name").startswith("#")
 
 
-def _read_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post | NotImported:
+def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post | NotImported:
     number, title = pick_text(row, "id"), entries.plain(pick_text(row, "title"))
     if pick_text(row, "type") == "page" or tabular.is_true(row, "page"):
         return NotImported(file=label, reason=f"“{title}” is a page, not a post")

@@ -142,7 +142,7 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         return address and links.resolve(page, address)
 
     is_own = is_ours(article.url, publication)
-    is_foreign = _primary_language(article.language) != _primary_language(publication.language)
+    is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
     article = replace(
         article,
         id=_mint_id(article.id, publication, date),
@@ -230,5 +230,5 @@ def _add_offset(article: Article, zone: str) -> Article:
     return replace(article, published=add_zone(article.published), updated=add_zone(article.updated))
 
 
-def _primary_language(language: str) -> str:
+def _shorten_language(language: str) -> str:
     return language.partition("-")[0].lower()

@@ -65,7 +65,7 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     sent = _match_rows(campaigns, files)
     for name in files:
         row = campaigns[sent[name]] if name in sent else {}
-        yield from try_post(name, partial(_read_post, row, replace(place, file=name)))
+        yield from try_post(name, partial(_read_campaign, row, replace(place, file=name)))
     used = set(sent.values())
     for number, row in enumerate(campaigns):
         if number not in used:
@@ -96,7 +96,7 @@ def _fold_name(written: str) -> str:
     return make_slug(re.sub("['’]", "-", written), _WHOLE)
 
 
-def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
+def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
     written = tabular.read_text(place.export, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
     title = entries.plain(pick_text(row, "subject", "subject line") or _find_title(written) or pick_text(row, "title"))

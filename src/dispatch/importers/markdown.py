@@ -52,14 +52,14 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
         elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
             yield NotImported(file=name, reason="it is a page, not a post")
         elif _FILE.search(name) or (is_html and _has_front_matter(export, name)):
-            yield from try_post(name, partial(_read_post, replace(place, file=name), known))
+            yield from try_post(name, partial(_read_markdown, replace(place, file=name), known))
 
 
 def _has_front_matter(export: Export, name: str) -> bool:
     return tabular.read_beginning(export, name).startswith(("---", "+++"))
 
 
-def _read_post(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
+def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
     name = place.file
     document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
     text = tabular.read_text(place.export, name)

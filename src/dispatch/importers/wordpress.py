@@ -72,7 +72,7 @@ def _is_export(export: Export, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
+class _ExportedSite:
     """What the head of an export, and those of its items that are no posts, say of the posts."""
 
     source: Source
@@ -85,26 +85,26 @@ class _Site:
 def _read_channel(channel: Element, name: str, export: Export, address: str) -> Iterator[Post | NotImported]:
     items = list(children(channel, "item"))
     own = text_of(channel, "wp:base_blog_url", "wp:base_site_url", "link")
-    site = _Site(
+    site = _ExportedSite(
         source=Source(title=entries.plain(text_of(channel, "title")), url=text_of(channel, "link"), syndicate="full"),
         language=text_of(channel, "language"),
         authors=_read_authors(channel, items),
         attachments={
-            text_of(item, "wp:post_id"): _read_attachment(item) for item in items if _post_type(item) == "attachment"
+            text_of(item, "wp:post_id"): _read_attachment(item) for item in items if _read_type(item) == "attachment"
         },
         place=replace(place_posts(export, address or own), file=name),
     )
     comments = 0
     for item in items:
         comments += sum(1 for _ in children(item, "wp:comment"))
-        if _post_type(item) not in _FURNITURE:
+        if _read_type(item) not in _FURNITURE:
             label = f"{name}: {text_of(item, 'wp:post_name', 'title', 'wp:post_id')}"
-            yield from try_post(label, partial(_read_post, item, site, label))
+            yield from try_post(label, partial(_read_item, item, site, label))
     yield from count_comments(name, comments)
 
 
-def _read_post(item: Element, site: _Site, label: str) -> Post | NotImported:
-    title, kind, status = entries.plain(text_of(item, "title")), _post_type(item), text_of(item, "wp:status")
+def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImported:
+    title, kind, status = entries.plain(text_of(item, "title")), _read_type(item), text_of(item, "wp:status")
     if kind != "post":
         return NotImported(file=label, reason=f"“{title}” is a {kind}, not a post")
     if status in {"trash", "auto-draft", "inherit"}:
@@ -149,7 +149,7 @@ def _read_post(item: Element, site: _Site, label: str) -> Post | NotImported:
     return content.fill_html(post, expand_text(written), site.place)
 
 
-def _post_type(item: Element) -> str:
+def _read_type(item: Element) -> str:
     return text_of(item, "wp:post_type") or "post"
 
 
@@ -181,7 +181,7 @@ def _read_authors(channel: Element, items: list[Element]) -> dict[str, Author]:
                 found[login] = known
                 break
     for item in items:
-        if _post_type(item) != "guest-author":
+        if _read_type(item) != "guest-author":
             continue
         meta = _read_meta(item)
         name = entries.plain(meta.get("cap-display_name") or text_of(item, "title"))
@@ -192,7 +192,7 @@ def _read_authors(channel: Element, items: list[Element]) -> dict[str, Author]:
     return found
 
 
-def _find_authors(item: Element, site: _Site) -> tuple[tuple[Author, ...], Certainty]:
+def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...], Certainty]:
     """Find who wrote an item: all that Co-Authors Plus names, else its creator."""
     terms = [tag for tag in children(item, "category") if tag.get("domain") == "author"]
     logins = ["".join(tag.itertext()).strip() for tag in terms]

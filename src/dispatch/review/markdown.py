@@ -64,12 +64,12 @@ def _write_lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_escape(shorten(issue)) if issue else 'The publication'}", "")
+        yield from ("", f"### {_escape_text(shorten(issue)) if issue else 'The publication'}", "")
         yield from _write_changes(list(group), is_whole=False)
     warnings = _group_findings(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
         yield from ("", "### Warnings", "", *warnings)
-    yield from ("", f"_Compared with {_escape(review.base)} at {review.commit[:10]}._")
+    yield from ("", f"_Compared with {_escape_text(review.base)} at {review.commit[:10]}._")
 
 
 def _write_verdict(review: Review, errors: int) -> str:
@@ -109,10 +109,11 @@ def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
             names = list_names(
                 [_name_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"]
             )
-            lines.append(f"- {names}: {_say_what(group[0])}")
+            lines.append(f"- {names}: {_write_predicate(group[0])}")
         else:
             lines += [
-                f"- {_name_subject(one, is_whole=is_whole)} {_say_what(one)}".replace("-  ", "- ") for one in group
+                f"- {_name_subject(one, is_whole=is_whole)} {_write_predicate(one)}".replace("-  ", "- ")
+                for one in group
             ]
     return lines
 
@@ -120,19 +121,19 @@ def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
 def _name_subject(change: Change, *, is_whole: bool) -> str:
     """Write what a change is about, with the issue where no heading names it."""
     if change.article:
-        return _escape(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
-    return _escape(f"The issue “{shorten(change.issue)}”") if change.issue else ""
+        return _escape_text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
+    return _escape_text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
 
 
-def _say_what(change: Change) -> str:
+def _write_predicate(change: Change) -> str:
     """Write what has happened: addresses as code, byte for byte where they are short enough."""
     now, was = change.now, change.was
     if change.kind in {"link", "identity"}:
         was, now = cut_alike(was, now, 160)
         now, was = (_quote_code(text) if text else "" for text in (now, was))
     else:
-        now, was = _escape(now), _escape(was)
-    said = _escape(shorten(change.what, _LINE))
+        now, was = _escape_text(now), _escape_text(was)
+    said = _escape_text(shorten(change.what, _LINE))
     return f"{said}{f': {_shorten_words(now)}' if now else ''}{f' (was {_shorten_words(was)})' if was else ''}"
 
 
@@ -146,7 +147,7 @@ def _group_findings(findings: Iterable[Finding]) -> list[str]:
     for one in findings:
         places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
     return [
-        f"- {_escape(shorten(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
+        f"- {_escape_text(shorten(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
         for (said, rule), where in places.items()
     ]
 
@@ -156,7 +157,7 @@ def _list_places(places: list[str]) -> str:
     return list_names([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
 
 
-def _escape(text: str) -> str:
+def _escape_text(text: str) -> str:
     """Escape foreign words so that they stay words."""
     words = safe(" ".join(text.split()))
     parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
