@@ -22,9 +22,9 @@ FLOORS = (
     {"model", "errors", "links", "text", "slugs", "identity", "colours", "terminal", "files", "root"} | {"toml"},
     {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
-    {"archive_files", "archives", "config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
+    {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
     | {"searching", "server", "smtp", "sources"},
-    {"gather", "compose", "render", "check", "publish", "review"},
+    {"gather", "compose", "render", "check", "publish", "review", "importers"},
     {"cli"},
     {"__main__"},
 )
@@ -138,6 +138,11 @@ def test_a_module_imports_from_lower_floors_or_its_own_folder(path):
             assert below or beside, f"{shown(path)}:{line} imports {name}"
 
 
+def test_importers_are_known_to_their_command_only() -> None:
+    known = {shown(path) for path in MODULES for name, _ in imports(path) if name.startswith("dispatch.importers")}
+    assert {path for path in known if not path.startswith("importers/")} == {"cli/import_.py"}
+
+
 @every_module
 def test_a_foreign_library_has_one_room(path):
     for name, line in imports(path):
@@ -209,8 +214,8 @@ def test_nothing_is_kept_in_globals_that_change(path):
 @every_module
 def test_what_is_outside_is_pure(path):
     """Readers, formats, checks and the pure stages reach for no file, no network and no other process."""
-    pure = {"archives", "readers", "formats", "checks", "compose", "render", "check", "html", "links", "model"}
-    if room(path) not in pure:
+    pure = {"importers", "readers", "formats", "checks", "compose", "render", "check", "html", "links", "model"}
+    if room(path) not in pure or shown(path) == "importers/export_files.py":
         return
     barred = {"io", "os", "pathlib", "random", "shutil", "socket", "subprocess", "tempfile", "urllib.request"}
     found = {name for name, _ in imports(path)} & barred

@@ -75,7 +75,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "feeds.opml").write_text(
         '<opml version="2.0"><body><outline type="rss" text="Bay" xmlUrl="https://bay.example/feed"/></body></opml>'
     )
-    shutil.copytree(DATA / "archives" / "substack", root / "export")
+    shutil.copytree(DATA / "exports" / "substack", root / "export")
     return root
 
 

@@ -19,8 +19,9 @@ from dispatch import config, git, issues, ledger
 from dispatch.cli import main
 from dispatch.errors import ReviewError
 from dispatch.model import Finding, Place
-from dispatch.review import MOST, Change, Review, markdown
-from dispatch.review.nouns import Weight
+from dispatch.review import MOST, Change, Review, read_version, write_markdown
+from dispatch.review.changes import Weight
+from dispatch.review.issues import compare_versions
 
 ISSUE = """---
 id: tag:wire.example,2026-11-22:bridges
@@ -38,7 +39,7 @@ sections:
     articles:
       - a-ledger
 ---
-This week we went to see a bridge.
+This week we went to see a bridge. It has a [ledger](https://paper.example/ledger?no=1).
 """
 TWO_TOWNS = """---
 id: https://paper.example/?p=1
@@ -99,15 +100,12 @@ POINT = bytes.fromhex(
 )
 
 
-class Repository:
-    """A publication in a git repository, on the branch “work”, with a base on “main”."""
+class Folder:
+    """A publication in a folder, with what it was at first."""
 
-    def __init__(self, top: Path, sub: str = "") -> None:
-        self.top = top
-        self.root = top / sub
+    def __init__(self, root: Path) -> None:
+        self.root = root
         self.issue = self.root / "issues" / "bridges"
-        top.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", "--initial-branch", "main")
         self.write("dispatch.toml", TOML)
         self.write("authors.toml", AUTHORS)
         self.write("issues/bridges/issue.md", ISSUE)
@@ -115,6 +113,40 @@ class Repository:
         self.write("issues/bridges/the-ferry.md", FERRY)
         self.write("issues/bridges/a-ledger.md", LEDGER)
         (self.issue / "bridge.png").write_bytes(POINT)
+        self.before = read_version(root)
+
+    def compare(self) -> list[str]:
+        """The lines of a review that only compares: what a reader sees of it."""
+        changes = compare_versions(self.before, read_version(self.root))
+        return plain(write_markdown(Review(base="main", commit="1" * 40, changes=changes)))
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def change(self, name: str, was: str, now: str) -> None:
+        """A part of a file of the issue, which stands there once."""
+        path = self.issue / name
+        text = path.read_text("utf-8")
+        assert text.count(was) == 1
+        path.write_text(text.replace(was, now), "utf-8")
+
+    def remember(self) -> None:
+        """Write down what is published, as it is now."""
+        publication = config.load(self.root)
+        issue = issues.read(publication, "bridges")
+        ledger.remember(publication, issue)
+        issues.change(publication, issue, replace(issue, status="published"))
+
+
+class Repository(Folder):
+    """A publication in a git repository, on the branch “work”, with a base on “main”."""
+
+    def __init__(self, top: Path, sub: str = "") -> None:
+        super().__init__(top / sub)
+        self.top = top
+        self.git("init", "--quiet", "--initial-branch", "main")
         self.commit()
         self.git("checkout", "--quiet", "-b", "work")
 
@@ -129,31 +161,12 @@ class Repository:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "so it is")
 
-    def write(self, name: str, text: str) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-
-    def change(self, name: str, was: str, now: str) -> None:
-        """A part of a file of the issue, which stands there once."""
-        path = self.issue / name
-        text = path.read_text("utf-8")
-        assert text.count(was) == 1
-        path.write_text(text.replace(was, now), "utf-8")
-
     def publish(self) -> None:
         """Publish the issue on the main branch."""
         self.git("checkout", "--quiet", "main")
         self.remember()
         self.commit()
         self.git("checkout", "--quiet", "-B", "work")
-
-    def remember(self) -> None:
-        """Write down what is published, as it is now."""
-        publication = config.load(self.root)
-        issue = issues.read(publication, "bridges")
-        ledger.remember(publication, issue)
-        issues.change(publication, issue, replace(issue, status="published"))
 
     def run(self, *words: str, code: int = 0) -> Result:
         with chdir(self.root):
@@ -271,34 +284,39 @@ def test_a_byline_where_nobody_was_named_breaks_nothing(repository: Repository) 
     ]
 
 
-def edit(name: str, was: str, now: str) -> Callable[[Repository], None]:
-    return lambda repository: repository.change(name, was, now)
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "letter")
 
 
-def rename(repository: Repository) -> None:
-    (repository.issue / "the-ferry.md").rename(repository.issue / "the-boat.md")
-    repository.change("issue.md", "- the-ferry", "- the-boat")
+def edit(name: str, was: str, now: str) -> Callable[[Folder], None]:
+    return lambda folder: folder.change(name, was, now)
 
 
-def reorder(repository: Repository) -> None:
-    repository.change("two-towns.md", "  - name: Ann Lee\n", "")
-    repository.change("two-towns.md", "  - jerry-jackson\n", "  - name: Ann Lee\n  - jerry-jackson\n")
+def rename(folder: Folder) -> None:
+    (folder.issue / "the-ferry.md").rename(folder.issue / "the-boat.md")
+    folder.change("issue.md", "- the-ferry", "- the-boat")
 
 
-def other_issue(repository: Repository) -> None:
-    (repository.root / "issues" / "boats").mkdir()
-    (repository.issue / "the-ferry.md").rename(repository.root / "issues" / "boats" / "the-ferry.md")
-    repository.change("issue.md", "      - the-ferry\n", "")
+def reorder(folder: Folder) -> None:
+    folder.change("two-towns.md", "  - name: Ann Lee\n", "")
+    folder.change("two-towns.md", "  - jerry-jackson\n", "  - name: Ann Lee\n  - jerry-jackson\n")
+
+
+def other_issue(folder: Folder) -> None:
+    (folder.root / "issues" / "boats").mkdir()
+    (folder.issue / "the-ferry.md").rename(folder.root / "issues" / "boats" / "the-ferry.md")
+    folder.change("issue.md", "      - the-ferry\n", "")
     head = "---\nid: tag:wire.example,2026-11-23:boats\ntitle: Boats\ndate: 2026-11-23\nstatus: draft\n"
-    repository.write("issues/boats/issue.md", f"{head}sections:\n  - title: Near\n    articles: [the-ferry]\n---\n")
+    folder.write("issues/boats/issue.md", f"{head}sections:\n  - title: Near\n    articles: [the-ferry]\n---\n")
 
 
-def registry(repository: Repository) -> None:
-    repository.write("authors.toml", AUTHORS.replace("/?view=posts", "/"))
+def registry(folder: Folder) -> None:
+    folder.write("authors.toml", AUTHORS.replace("/?view=posts", "/"))
 
 
-def picture(repository: Repository) -> None:
-    (repository.issue / "bridge.png").write_bytes(POINT.replace(b"IDAT", b"IDAT"[::-1]))
+def picture(folder: Folder) -> None:
+    (folder.issue / "bridge.png").write_bytes(POINT.replace(b"IDAT", b"IDAT"[::-1]))
 
 
 TOWNS = "“The bridge that two towns built”"
@@ -347,9 +365,23 @@ FIRST = {
         f"{TOWNS} in Bridges has a link in its text that leads elsewhere:"
         " https://paper.example/ledgers?b=2&a=1 (was https://paper.example/ledgers?a=1&b=2)",
     ),
+    "a byte of a link in an introduction": (
+        edit("issue.md", "ledger?no=1", "ledger?no=2"),
+        "The issue “Bridges” has a link in its text that leads elsewhere:"
+        " https://paper.example/ledger?no=2 (was https://paper.example/ledger?no=1)",
+    ),
     "the translator is gone": (
         edit("a-ledger.md", "  - {role: translator, name: Noor Haddad, url: https://haddad.example}\n", "  []\n"),
         f"{HOW} in Bridges lost its translator, Noor Haddad",
+    ),
+    "a translator's link": (
+        edit("a-ledger.md", "https://haddad.example", "https://haddad.example/x"),
+        f"{HOW} in Bridges leads from its translator, Noor Haddad, elsewhere:"
+        " https://haddad.example/x (was https://haddad.example)",
+    ),
+    "the source's address": (
+        edit("a-ledger.md", "url: https://archive.example}", "url: https://archive.example/}"),
+        f"{HOW} in Bridges has another address of its source: https://archive.example/ (was https://archive.example)",
     ),
     "the source is another": (
         edit("a-ledger.md", "title: The Archive", "title: The Attic"),
@@ -403,9 +435,38 @@ TOLD = {
     "an introduction": (
         edit("issue.md", "a bridge.", "two bridges."),
         "The issue “Bridges” has another text, 2 words in, 2 out; the first place:"
-        " “This week we went to see two bridges.” (was “This week we went to see a bridge.”)",
+        " “This week we went to see two bridges. It has a ledger.”"
+        " (was “This week we went to see a bridge. It has a ledger.”)",
     ),
     "a picture": (picture, "The issue “Bridges” shows bridge.png, which has changed"),
+    "no picture": (
+        edit("two-towns.md", "image: {url: bridge.png, alt: A bridge with a step in the middle}\n", ""),
+        f"{TOWNS} has no picture any more"
+        " (was https://wire.example/issues/bridges/bridge.png (“A bridge with a step in the middle”))",
+    ),
+    "a licence": (edit("the-ferry.md", "published", "license: MIT\npublished"), f"{BOAT} has a licence now: “MIT”"),
+    "an update": (
+        edit("the-ferry.md", "published", "updated: 2026-11-22\npublished"),
+        f"{BOAT} says that it was updated: 2026-11-22T00:00:00+00:00 (was never)",
+    ),
+    "a correction": (
+        edit("the-ferry.md", "published", "corrections: [{date: 2026-11-22, text: It has a mast.}]\npublished"),
+        f"{BOAT} is corrected, 1 time: “It has a mast.”",
+    ),
+    "markup": (edit("the-ferry.md", "still", "*still*"), f"{BOAT} has the same words in other markup"),
+    "a link": (
+        edit("the-ferry.md", "at noon", "[at noon](https://noon.example/?a=1&b=2)"),
+        f"{BOAT} has a new link in its text: https://noon.example/?a=1&b=2",
+    ),
+    "a number": (edit("issue.md", "number: 1", "number: 2"), "The issue “Bridges” has another number: 2 (was 1)"),
+    "a preheader": (
+        edit("issue.md", "preheader: Two towns, one river, and two very honest ledgers\n", ""),
+        "The issue “Bridges” has no preheader any more (was “Two towns, one river, and two very honest ledgers”)",
+    ),
+    "a section": (
+        edit("issue.md", "title: Far", "title: Further"),
+        "The issue “Bridges” has other sections: Near and Further (was Near and Far)",
+    ),
     "nothing any more": (
         edit("issue.md", "      - the-ferry\n", ""),
         f"{BOAT} is gone (was by Ann Lee)",
@@ -414,19 +475,19 @@ TOLD = {
 
 
 @pytest.mark.parametrize("name", FIRST)
-def test_what_somebody_should_decide_comes_first(repository: Repository, name: str) -> None:
+def test_what_somebody_should_decide_comes_first(folder: Folder, name: str) -> None:
     do, line = FIRST[name]
-    do(repository)
-    lines = repository.review()
+    do(folder)
+    lines = folder.compare()
     assert lines[0].startswith("Look first: 1 ")
     assert lines[1] == line
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_what_is_good_to_know_stands_below_its_issue(repository: Repository, name: str) -> None:
+def test_what_is_good_to_know_stands_below_its_issue(folder: Folder, name: str) -> None:
     do, line = TOLD[name]
-    do(repository)
-    lines = repository.review()
+    do(folder)
+    lines = folder.compare()
     assert lines[0].startswith("Ready: ")
     assert line in lines[lines.index("Boats" if name == "another issue" else "Bridges") :]
 
@@ -865,7 +926,7 @@ def test_no_words_act(words: str) -> None:
         values=(("text", words), ("url", words)),
     )
     made = Review(base=words, commit="1" * 40, changes=(link, change, fault), findings=(finding,))
-    acts_nowhere(markdown(made))
+    acts_nowhere(write_markdown(made))
 
 
 WEIGHTS: list[Weight] = ["stop", "look", "tell"]
@@ -886,7 +947,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
         )
         for number in range(900)
     )
-    comment = markdown(Review(base="main", commit="1" * 40, changes=changes, findings=findings))
+    comment = write_markdown(Review(base="main", commit="1" * 40, changes=changes, findings=findings))
     assert 30_000 < len(comment) <= MOST
     assert re.search(r"\d,?\d* more lines did not fit here", comment)
     assert "and 1,760 more like these" in comment

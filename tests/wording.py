@@ -6,7 +6,7 @@ What a program must know of such a thing is a fact beside the words: a rule and 
 import ast
 from collections.abc import Iterator
 
-# Attributes that hold a sentence, or several: of errors, faults, changes, findings, posts of an archive and visits.
+# Attributes that hold a sentence, or several: of errors, faults, changes, findings, posts of an export and visits.
 WORDS = {"message", "what", "hint", "notes", "held", "reason", "error"}
 # A fault's reason is one of a few literals for programs, a reply's is the server's.
 REASONED = {"fault", "faults", "response", "reply", "self"}

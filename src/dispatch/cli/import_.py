@@ -1,33 +1,30 @@
 """``dispatch import``."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from dispatch import archive_files, archives, compose, issues, ledger, links
-from dispatch.archives import ARCHIVES, Left, Post
-from dispatch.cli.desk import Desk, desk, now, say, tell, tell_json
+from dispatch import importers, links
+from dispatch.cli.check import judged
+from dispatch.cli.desk import desk, now, say, tell, tell_json
 from dispatch.cli.particulars import Named
-from dispatch.errors import IssueError
-from dispatch.model import Author, Issue, Publication
+from dispatch.importers.export_files import open_export
+from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
+from dispatch.model import Author
 from dispatch.report import write_message
-from dispatch.terminal import fold_line
 
 
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--from", "kind", type=click.Choice(list(ARCHIVES)), help="What it is. Default: found out.")
-@click.option("--site", default="", help="Where the old site stood: what is relative in its posts is relative to it.")
-@click.option("--author", "authors", type=Named(), multiple=True, help="Who wrote what names nobody; repeatable.")
-@click.option(
-    "--published/--draft", "publish", default=False, help="Publish what was published there. Default: all are drafts."
-)
-@click.option("--dry-run", is_flag=True, help="Write nothing; say what would come.")
-@click.option("--json", "as_json", is_flag=True, help="As one object.")
+@click.option("--from", "kind", type=click.Choice(list(importers.IMPORTERS)), help="The system. Default: detected.")
+@click.option("--site", default="", help="Address of the old site, to which relative links in posts are relative.")
+@click.option("--author", "authors", type=Named(), multiple=True, help="Author of posts that name none; repeatable.")
+@click.option("--published/--draft", "publish", default=False, help="Publish what was public there. Default: drafts.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def import_(
     path: Path,
     kind: str | None,
@@ -37,10 +34,10 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import the archive at PATH, a zip, a folder or a file: each post becomes an issue with one article.
+    """Import a Substack, Ghost, WordPress, Buttondown or Mailchimp export, or a folder of Markdown, one issue per post.
 
-    Reads what Ghost, WordPress, Substack, Buttondown and Mailchimp give out, and folders of Markdown with front matter.
-    Authors and ids stay. What cannot be placed is said, with the reason. A second time adds nothing twice.
+    PATH is a zip, a folder or a file. Authors, dates and ids stay. What is not imported is listed, with the reason.
+    Importing the same export again adds only what is new.
 
     \b
     Examples:
@@ -51,187 +48,91 @@ def import_(
       dispatch import export.zip --json > report.json
     """
     if site and not (links.is_web(site) and links.host(site)):
-        raise click.BadParameter(f"“{site}” is no address; write https://old.example", param_hint="--site")
+        raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
     here = desk()
-    archive = archive_files.opened(path)
-    kind = kind or archives.kind_of(archive)
-    if not as_json:
-        say(f"{archive.name}: {ARCHIVES[kind].title}, {len(archive.names):,} files")
-    done = Done(kind=kind, is_quiet=as_json)
+    export = open_export(path)
+    kind = kind or importers.find_importer(export)
     by = tuple(Author(name=name, url=page) for name, page in authors)
-    found = _imported(here, archives.read(archive, kind, site), by, done, dry_run=dry_run)
-    public = {one.slug: post.file for post, one in found if post.is_public and not post.held}
+    run = ImportRun(publication=here.publication, now=now(), authors=by, is_dry=dry_run, lock=here.changing)
+    report = ImportReport(is_quiet=as_json)
+    report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
+    imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
+    public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
-        _publish(here, public, done, dry_run=dry_run)
-    if as_json:
-        tell_json(done.rows, indent=2)
-    else:
-        say(done.summary("would be imported" if dry_run else "imported"))
-    if done.rows["failed"]:
-        sys.exit(1)
+        report.add_published(run.publish(public, lambda one: judged(here, one, everything=(), is_whole=False)))
+    report.finish("would be imported" if dry_run else "imported")
 
 
 @dataclass(frozen=True)
-class Done:
-    """What came of an import, as it is told."""
+class ImportReport:
+    """What came of an import: lines while it goes on, or JSON at its end."""
 
-    kind: str
     is_quiet: bool
     rows: dict[str, list[dict[str, object]]] = field(
         default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
     )
 
-    def imported(self, post: Post, one: Issue) -> None:
-        """An issue came of a post."""
-        (article,) = one.articles
+    def say(self, words: str) -> None:
+        """Print a line for people, unless JSON is wanted."""
+        if not self.is_quiet:
+            say(words)
+
+    def show_outcomes(self, outcomes: Iterator[ImportedPost | importers.NotImported]) -> Iterator[ImportedPost]:
+        """Report each outcome, and pass on what was imported."""
+        for one in outcomes:
+            if isinstance(one, ImportedPost):
+                self._add_imported(one)
+                yield one
+            else:
+                self._add_reason(one.state, one.file, one.reason)
+
+    def add_published(self, outcomes: Iterator[PublishedImport]) -> None:
+        """Report what was published, and why the rest stays a draft."""
+        for one in outcomes:
+            if one.errors:
+                more = f" (and {len(one.errors) - 1} more)" if len(one.errors) > 1 else ""
+                reason = f"issues/{one.slug} stays a draft: {write_message(one.errors[0])}{more}"
+                self._add_reason("failed", one.file, reason)
+            elif one.was_changed:
+                self._add_reason("failed", one.file, f"issues/{one.slug} stays a draft: it was changed meanwhile")
+            else:
+                next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
+
+    def finish(self, verb: str) -> None:
+        """Print the JSON, or all of it in one line. Exits with 1 when something failed."""
+        if self.is_quiet:
+            tell_json(self.rows, indent=2)
+        counts = {name: len(rows) for name, rows in self.rows.items()}
+        published = sum(row["status"] == "published" for row in self.rows["imported"])
+        self.say(
+            f"{counts['imported']:,} {verb}{f', {published:,} of them published' if published else ''}, "
+            f"{counts['skipped']:,} already in an issue, {counts['left']:,} not imported, {counts['failed']:,} failed"
+        )
+        if self.rows["failed"]:
+            sys.exit(1)
+
+    def _add_imported(self, one: ImportedPost) -> None:
+        (article,) = one.issue.articles
         names = [author.name for author in article.authors]
         row: dict[str, object] = {
-            "file": post.file,
-            "slug": one.slug,
+            "file": one.post.file,
+            "slug": one.issue.slug,
             "id": article.id,
             "url": article.url,
-            "title": one.title,
-            "date": one.date.isoformat(),
+            "title": one.issue.title,
+            "date": one.issue.date.isoformat(),
             "authors": names,
-            "status": one.status,
-            "notes": list(post.notes),
-            "pictures": list(post.pictures),
+            "status": one.issue.status,
+            "notes": list(one.post.notes),
+            "pictures": list(one.post.pictures),
         }
         self.rows["imported"].append(row)
         if not self.is_quiet:
-            tell(f"issues/{one.slug}/issue.md")
-            say(f"“{one.title}” by {', '.join(names) or 'nobody named'}")
-            for note in post.notes:
-                say(f"  {fold_line(f'{post.file}: {note}')}")
+            tell(f"issues/{one.issue.slug}/issue.md")
+        self.say(f"“{one.issue.title}”{' by ' if names else ', no author found'}{', '.join(names)}")
+        for note in one.post.notes:
+            self.say(f"  {one.post.file}: {note}")
 
-    def said(self, what: str, file: str, reason: str) -> None:
-        """Something was skipped, left, or failed."""
-        self.rows[what].append({"file": file, "reason": reason})
-        if not self.is_quiet:
-            say(fold_line(f"{file}: {reason}"))
-
-    def published(self, slug: str) -> None:
-        """The issue of that slug is published."""
-        next(row for row in self.rows["imported"] if row["slug"] == slug)["status"] = "published"
-
-    def summary(self, words: str) -> str:
-        """All of it in one line."""
-        counts = {name: len(rows) for name, rows in self.rows.items()}
-        published = sum(row["status"] == "published" for row in self.rows["imported"])
-        return (
-            f"{counts['imported']:,} {words}{f', {published:,} of them published' if published else ''}, "
-            f"{counts['skipped']:,} there already, {counts['left']:,} left, {counts['failed']:,} failed"
-        )
-
-
-def _imported(
-    here: Desk, found: Iterator[Post | Left], authors: tuple[Author, ...], done: Done, *, dry_run: bool
-) -> Iterator[tuple[Post, Issue]]:
-    """Each post that is new, with its issue, written. What is broken does not stop the rest.
-
-    authors: who wrote what names nobody, as the editor says.
-    """
-    publication = here.publication
-    known = compose.known((), ledger.read(publication))
-    taken: set[str] = set()
-    seen = -1
-    for post in found:
-        if isinstance(post, Left):
-            done.said("failed" if post.is_fault else "left", post.file, post.reason)
-            continue
-        with nullcontext() if dry_run else here.changing():
-            if seen != _stamp(publication):  # there may be issues of another command's making
-                others = sorted({*issues.names(publication)} - taken)
-                known |= compose.known((issues.read(publication, slug) for slug in others), ())
-                taken.update(others)
-            pair = _written(publication, post, known, taken, authors, done, dry_run=dry_run)
-            seen = _stamp(publication)
-        if pair is None:
-            continue
-        taken.add(pair[1].slug)
-        known |= compose.known([pair[1]], ())
-        done.imported(*pair)
-        yield pair
-
-
-def _stamp(publication: Publication) -> int:
-    """What the system says of the folder of the issues: it is another one whenever an issue has come or gone."""
-    folder = publication.root / "issues"
-    return folder.stat().st_mtime_ns if folder.is_dir() else 0
-
-
-def _written(
-    publication: Publication,
-    post: Post,
-    known: Mapping[str, str],
-    taken: set[str],
-    authors: tuple[Author, ...],
-    done: Done,
-    *,
-    dry_run: bool,
-) -> tuple[Post, Issue] | None:
-    """The post and its issue, written; None when it is there already or cannot be written, which is told."""
-    if (slug := compose.found_in(post, known)) is not None:
-        where = f"is there already: issues/{slug}" if slug else "was published before, and is gone on purpose"
-        done.said("skipped", post.file, f"“{post.article.title}” {where}")
-        return None
-    if authors and not post.article.authors:
-        post = replace(post, article=replace(post.article, authors=authors, certainty="certain"))
-    one = compose.imported(post, publication, now(), taken)
-    post = replace(post, notes=(*_changes(post, one), *post.notes))
-    try:
-        if not dry_run:
-            issues.lay(publication, one, post.pictures)
-            issues.create(publication, one)
-    except IssueError as error:
-        done.said("failed", post.file, str(error))
-        return None
-    return post, one
-
-
-def _changes(post: Post, one: Issue) -> Iterator[str]:
-    """What an editor should know of the issue that the post became."""
-    (article,) = one.articles
-    if post.known_as:
-        yield f"its author is known only as “{post.known_as}”"
-    elif not article.authors:
-        yield "the archive names no author"
-    if not article.published:
-        yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"
-    if post.slug and post.slug != one.slug:
-        yield f"its slug “{post.slug}” became {one.slug}"
-    if post.held:
-        yield f"{post.held}; it stays a draft, whole"
-
-
-def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool) -> None:
-    """Publish the issues of these slugs that are sound; the rest stay drafts, and it is said why, by their file."""
-    from dispatch import check as stage
-    from dispatch.cli.check import editions
-
-    publication = here.publication
-    if dry_run:
-        for slug in public:
-            done.published(slug)
-        return
-    for one in (one for one in issues.read_all(publication) if one.slug in public):
-        findings = stage.findings(
-            one,
-            editions(here, one),
-            publication,
-            missing=issues.missing(publication, one),
-            astray=issues.astray(publication, one),
-        )
-        errors = [finding for finding in findings if finding.severity == "error"]
-        if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: {write_message(errors[0])}{more}")
-            continue
-        with here.changing():
-            if issues.read(publication, one.slug) != one:
-                done.said("failed", public[one.slug], f"issues/{one.slug} stays a draft: it was changed meanwhile")
-                continue
-            # The ledger first: what it has forgotten could change unseen.
-            ledger.remember(publication, one)
-            issues.change(publication, one, replace(one, status="published"))
-        done.published(one.slug)
+    def _add_reason(self, state: str, file: str, reason: str) -> None:
+        self.rows[state].append({"file": file, "reason": reason})
+        self.say(f"{file}: {reason}")

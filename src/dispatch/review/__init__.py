@@ -1,15 +1,16 @@
-"""What a change to the files does to the letter: two Versions of a publication -> Changes -> a Review. Pure.
+"""Tell what a change to the files does to the newsletter: two Versions of a publication -> Changes -> a Review.
 
-nouns.py       Version, Change, Review
-issues.py      what is new, gone, moved, renamed
-articles.py    what of one article is another
-words.py       what of a text is another, in few words
-settings.py    dispatch.toml, authors.toml, the templates
-markdown.py    the Review as a comment that nothing foreign acts in
+reviewing.py   read a version, make a review of two
+changes.py     Version, Change, Review
+fields.py      the comparison of two nouns, field by field over a table
+issues.py      issues: what is new, gone, moved, renamed
+articles.py    the fields of an article
+settings.py    dispatch.toml, authors.toml, dispatch.lock, the templates
+markdown.py    the Review as a comment in which nothing foreign acts
 """
 
-from dispatch.review.issues import affected, compare, left
-from dispatch.review.markdown import MOST, markdown
-from dispatch.review.nouns import Change, Review, Version
+from dispatch.review.changes import Change, Review, Version
+from dispatch.review.markdown import MOST, write_markdown
+from dispatch.review.reviewing import make_review, read_base, read_version
 
-__all__ = ["MOST", "Change", "Review", "Version", "affected", "compare", "left", "markdown"]
+__all__ = ["MOST", "Change", "Review", "Version", "make_review", "read_base", "read_version", "write_markdown"]

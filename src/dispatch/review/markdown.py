@@ -1,4 +1,4 @@
-"""A review as Markdown for a pull request's comment: what is broken first, and nothing foreign acts in it.
+"""Write a review as Markdown for a pull request's comment: what is broken first, and nothing foreign acts in it.
 
 Foreign text loads no picture, makes no link, is no markup, and calls nobody by ``@name``; GitHub looks for names, for
 numbers and for addresses after Markdown is done, where a backslash no longer helps and a space without width does.
@@ -6,12 +6,12 @@ numbers and for addresses after Markdown is done, where a backslash no longer he
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from dispatch.model import Finding
 from dispatch.report import shorten, write_hint, write_message
-from dispatch.review.nouns import Change, Review
-from dispatch.review.words import around, counted, listed
+from dispatch.review.changes import Change, Review
+from dispatch.review.fields import count_things, cut_alike, list_names
 from dispatch.terminal import safe
 
 MOST = 60_000
@@ -41,29 +41,22 @@ _DECIDE = {
 }
 
 
-def markdown(review: Review, most: int = MOST) -> str:
-    """The review in at most so many characters, with a line that says what was cut; without a line break at the end."""
-    lines = list(_lines(review))
-    kept = list(_fitting(lines, most - 200))
+def write_markdown(review: Review, most: int = MOST) -> str:
+    """Write the review in at most so many characters, the last line without a break; a line says what was cut."""
+    lines = list(_write_lines(review))
+    sizes = accumulate(len(line) + 1 for line in lines)
+    kept = [line for line, size in zip(lines, sizes, strict=True) if size <= most - 200]
     left = sum(line.startswith("- ") for line in lines[len(kept) :])
     if left:
-        kept += ["", f"_{counted(left, 'more line')} did not fit here. `dispatch review --json` tells all._"]
+        kept += ["", f"_{count_things(left, 'more line')} did not fit here. `dispatch review --json` tells all._"]
     return "\n".join(kept)
 
 
-def _fitting(lines: Iterable[str], most: int) -> Iterator[str]:
-    for line in lines:
-        most -= len(line) + 1
-        if most < 0:
-            return
-        yield line
-
-
-def _lines(review: Review) -> Iterator[str]:
-    errors = _grouped(finding for finding in review.findings if finding.severity == "error")
-    yield f"{_verdict(review, len(errors))}"
+def _write_lines(review: Review) -> Iterator[str]:
+    errors = _group_findings(finding for finding in review.findings if finding.severity == "error")
+    yield _write_verdict(review, len(errors))
     first = [change for weight in ("stop", "look") for change in review.changes if change.weight == weight]
-    broken = [*_told(first, is_whole=True), *errors]
+    broken = [*_write_changes(first, is_whole=True), *errors]
     if broken:
         yield ""
         yield from broken[:_FIRST]
@@ -71,101 +64,109 @@ def _lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_text(shorten(issue)) if issue else 'The publication'}", "")
-        yield from _told(list(group), is_whole=False)
-    warnings = _grouped(finding for finding in review.findings if finding.severity == "warning")
+        yield from ("", f"### {_escape_text(shorten(issue)) if issue else 'The publication'}", "")
+        yield from _write_changes(list(group), is_whole=False)
+    warnings = _group_findings(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
         yield from ("", "### Warnings", "", *warnings)
-    yield from ("", f"_Compared with {_text(review.base)} at {review.commit[:10]}._")
+    yield from ("", f"_Compared with {_escape_text(review.base)} at {review.commit[:10]}._")
 
 
-def _verdict(review: Review, errors: int) -> str:
-    """The line that is read when no other is."""
+def _write_verdict(review: Review, errors: int) -> str:
+    """Write the first line, for those who read one line."""
     if review.verdict == "stop":
         stops = [change for change in review.changes if change.weight == "stop"]
-        said = _sums(stops, _BROKEN)
-        said += [f"check found {counted(errors, 'error')}"] if errors else []
-        return f"**Stop**: {listed(said)}."
+        said = _count_kinds(stops, _BROKEN)
+        said += [f"check found {count_things(errors, 'error')}"] if errors else []
+        return f"**Stop**: {list_names(said)}."
     looks = [change for change in review.changes if change.weight == "look"]
     if looks:
-        said = _sums(looks, _DECIDE)
+        said = _count_kinds(looks, _DECIDE)
         others = sum(change.kind not in _DECIDE for change in looks)
-        said += [counted(others, "other thing" if said else "thing")] if others else []
-        return f"**Look first**: {listed(said)} changed; nothing that was published is broken."
+        said += [count_things(others, "other thing" if said else "thing")] if others else []
+        return f"**Look first**: {list_names(said)} changed; nothing that was published is broken."
     new = sum(change.kind == "new" for change in review.changes)
     others = len(review.changes) - new
-    said = [counted(new, "new article")] if new else []
-    said += [counted(others, "other change" if new else "change")] if others else []
-    return f"**Ready**: {listed(said) or 'no change that a reader would see'}, every byline and link intact."
+    said = [count_things(new, "new article")] if new else []
+    said += [count_things(others, "other change" if new else "change")] if others else []
+    return f"**Ready**: {list_names(said) or 'no change that a reader would see'}, every byline and link intact."
 
 
-def _sums(changes: list[Change], words: dict[str, tuple[str, str]]) -> list[str]:
-    """How many there are of each kind, in the order of the table."""
+def _count_kinds(changes: list[Change], words: dict[str, tuple[str, str]]) -> list[str]:
+    """Count the changes of each kind, in the order of the table."""
     numbers = {kind: sum(change.kind == kind for change in changes) for kind in words}
     return [f"{number:,} {words[kind][number != 1]}" for kind, number in numbers.items() if number]
 
 
-def _told(changes: list[Change], *, is_whole: bool) -> list[str]:
-    """A line a change; what holds for many articles alike is one line."""
+def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
+    """Write a line a change; what holds for many articles alike is one line."""
     alike: dict[tuple[str, str, str, str], list[Change]] = {}
     for change in changes:
         alike.setdefault((change.weight, change.what, change.now, change.was), []).append(change)
     lines = []
     for group in alike.values():
         if len(group) > _ALIKE:
-            names = listed([_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"])
-            lines.append(f"- {names}: {_predicate(group[0])}")
+            names = list_names(
+                [_name_subject(one, is_whole=is_whole) for one in group[:2]] + [f"{len(group) - 2:,} more"]
+            )
+            lines.append(f"- {names}: {_write_predicate(group[0])}")
         else:
-            lines += [f"- {_subject(one, is_whole=is_whole)} {_predicate(one)}".replace("-  ", "- ") for one in group]
+            lines += [
+                f"- {_name_subject(one, is_whole=is_whole)} {_write_predicate(one)}".replace("-  ", "- ")
+                for one in group
+            ]
     return lines
 
 
-def _subject(change: Change, *, is_whole: bool) -> str:
-    """What a change is about, with the issue where no heading names it."""
+def _name_subject(change: Change, *, is_whole: bool) -> str:
+    """Write what a change is about, with the issue where no heading names it."""
     if change.article:
-        return _text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
-    return _text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
+        return _escape_text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
+    return _escape_text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
 
 
-def _predicate(change: Change) -> str:
-    """What has happened: addresses as code, byte for byte where they are short enough."""
+def _write_predicate(change: Change) -> str:
+    """Write what has happened: addresses as code, byte for byte where they are short enough."""
     now, was = change.now, change.was
     if change.kind in {"link", "identity"}:
-        was, now = around(was, now, 160)
-        now, was = (_code(text) if text else "" for text in (now, was))
+        was, now = cut_alike(was, now, 160)
+        now, was = (_quote_code(text) if text else "" for text in (now, was))
     else:
-        now, was = _text(now), _text(was)
-    said = _text(shorten(change.what, _LINE))
-    return f"{said}{f': {_whole(now)}' if now else ''}{f' (was {_whole(was)})' if was else ''}"
+        now, was = _escape_text(now), _escape_text(was)
+    said = _escape_text(shorten(change.what, _LINE))
+    return f"{said}{f': {_shorten_words(now)}' if now else ''}{f' (was {_shorten_words(was)})' if was else ''}"
 
 
-def _whole(text: str) -> str:
+def _shorten_words(text: str) -> str:
     return text if len(text) <= _LINE else f"{text[:_LINE].rpartition(' ')[0]} …"
 
 
-def _grouped(findings: Iterable[Finding]) -> list[str]:
-    """A line for each thing that is wrong, wherever it is."""
+def _group_findings(findings: Iterable[Finding]) -> list[str]:
+    """Write a line for each thing that is wrong, with all places where it is."""
     places: dict[tuple[str, str], list[str]] = {}
     for one in findings:
         places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
-    return [f"- {_text(shorten(said, _LINE))} {_among(where)} {_code(rule)}" for (said, rule), where in places.items()]
+    return [
+        f"- {_escape_text(shorten(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
+        for (said, rule), where in places.items()
+    ]
 
 
-def _among(places: list[str]) -> str:
-    shown = [_code(shorten(place, 120)) for place in places[:3]]
-    return listed([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
+def _list_places(places: list[str]) -> str:
+    shown = [_quote_code(shorten(place, 120)) for place in places[:3]]
+    return list_names([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
 
 
-def _text(text: str) -> str:
-    """Foreign words that stay words."""
+def _escape_text(text: str) -> str:
+    """Escape foreign words so that they stay words."""
     words = safe(" ".join(text.split()))
     parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
     marked = _LEADS.sub(r"\1\\\2", _MARKS.sub(lambda found: f"\\{found[0]}", parted))
     return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
 
 
-def _code(text: str) -> str:
-    """Foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
+def _quote_code(text: str) -> str:
+    """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
     words = safe(" ".join(text.split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
     room = " " if "`" in words else ""

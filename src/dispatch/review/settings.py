@@ -1,140 +1,118 @@
-"""What of the publication itself is another: dispatch.toml, authors.toml, dispatch.lock, the templates."""
+"""Compare what of a publication is no issue: dispatch.toml, authors.toml, dispatch.lock, the templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from dispatch import tables
 from dispatch.model import Author, Publication, Record, Source
-from dispatch.review.nouns import Change, Version
-from dispatch.review.words import around, listed
+from dispatch.review.changes import Change, ChangeKind, Version, Weight
+from dispatch.review.fields import cut_alike, describe_fate, find_changed, list_names, show_value
 
-_FILE = "dispatch.toml"
 LOCK = "dispatch.lock"
+_FILE = "dispatch.toml"
 _THINGS = ("article", "issue")
 _NAMES = ("author", "source", "section", "tag")
 _ADDRESSES = ("url", "email.unsubscribe")
 _LISTS = ("sources", "authors", "templates", "check", "root")
+# What is told when dispatch.lock has no more a line of a kind; a page of a published thing may be forgotten.
+_FORGOTTEN: Mapping[str, tuple[Weight, ChangeKind, str]] = {
+    "moved": ("look", "link", "where something has moved: its old address leads nowhere"),
+    "mended": ("look", "identity", "that a correction of {id} was published: it would answer for another change"),
+    "article": ("stop", "identity", "the article {id}, which was published"),
+    "issue": ("stop", "identity", "the issue {id}, which was published"),
+    "withdrawn": ("stop", "identity", "the withdrawn {id}, which was published"),
+}
 
 
-def shows(publication: Publication | None) -> object:
-    """Everything of a publication that stands in editions of every issue, to be compared."""
+def pick_shown(publication: Publication | None) -> object:
+    """Pick everything of a publication that is shown in editions of every issue, to be compared."""
     if publication is None:
         return None
-    said = [
-        getattr(publication, item.name)
-        for item in fields(publication)
-        if item.name not in {"authors", "sources", "root"}
-    ]
-    return [dict(value) if isinstance(value, Mapping) else value for value in said]
+    names = [field.name for field in fields(publication) if field.name not in {"authors", "sources", "root"}]
+    values = [getattr(publication, name) for name in names]
+    return [dict(value) if isinstance(value, Mapping) else value for value in values]
 
 
-def differences(old: Version, new: Version) -> Iterator[Change]:
-    """Every change of the publication, with what is switched off and forgotten first."""
+def compare_settings(old: Version, new: Version) -> Iterator[Change]:
+    """Tell every change of the publication, what is switched off and forgotten first."""
     if old.publication is None or new.publication is None:
         return
     was, now = old.publication, new.publication
-    yield from _rules(was.check, now.check)
-    yield from _ledger(old, new)
-    yield from _values(was, now)
-    yield from _sources(was, now)
-    yield from _authors(was.authors, now.authors)
-    for name in sorted({*was.templates, *now.templates}):
-        before, after = was.templates.get(name), now.templates.get(name)
-        if before != after:
-            what = "is new" if before is None else "is gone" if after is None else "has changed"
-            yield Change(where=f"templates/{name}", what=f"The template {name} {what}")
+    yield from _compare_rules(was.check, now.check)
+    yield from _compare_ledgers(old.ledger, new.ledger)
+    for key, before, after in find_changed(_flatten_noun(was), _flatten_noun(now)):
+        first, then = cut_alike(before or "", after or "")
+        change = Change(where=_FILE, what=f"{_FILE} has another {key}", now=then, was=first)
+        yield replace(change, weight="look", kind="link") if key in _ADDRESSES else change
+    sources = ({_name_source(source): source for source in one.sources} for one in (was, now))
+    yield from _compare_entries("source", _FILE, *sources)
+    yield from _compare_entries("author", "authors.toml", was.authors, now.authors)
+    for name, before, after in find_changed(was.templates, now.templates):
+        yield Change(where=f"templates/{name}", what=f"The template {name} {describe_fate(before, after)}")
 
 
-def _rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
-    for rule in sorted({*was, *now}):
-        if rule not in was:
-            what = f"The rule {rule} is switched off"
-            yield Change(weight="look", kind="rule", where=_FILE, what=what, now=f"“{around(now[rule], now[rule])[1]}”")
-        elif rule not in now:
+def _compare_rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
+    """Tell which checks are switched off, with the reason, and which hold again."""
+    for rule, before, after in find_changed(was, now):
+        if before is None and after is not None:
+            what, why = f"The rule {rule} is switched off", f"“{cut_alike(after, after)[1]}”"
+            yield Change(weight="look", kind="rule", where=_FILE, what=what, now=why)
+        elif after is None:
             yield Change(kind="rule", where=_FILE, what=f"The rule {rule} holds again")
 
 
-def _ledger(old: Version, new: Version) -> Iterator[Change]:
-    """What dispatch.lock forgets, or remembers otherwise."""
-    now = {_key(record): record for record in new.ledger}
-    lists = {record.url for record in new.ledger if record.kind in _NAMES}
-    for record in old.ledger:
-        after = now.get(_key(record))
-        if after is None and record.kind == "moved":
-            what = f"{LOCK} forgets where something has moved: its old address leads nowhere"
-            yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.id)
-        elif record.kind in _NAMES:
-            if record.url not in lists:
-                what = f"{LOCK} forgets whose list stood at an address: another {record.kind} may get it"
-                yield Change(weight="look", kind="link", where=LOCK, what=what, was=record.url)
-        elif after is None and record.kind == "mended":
-            what = f"{LOCK} forgets that a correction of {record.id} was published: it would answer for another change"
-            yield Change(weight="look", kind="identity", where=LOCK, what=what)
-        elif after is None and record.kind != "page":
-            what = f"{LOCK} forgets the {record.kind} {record.id}, which was published"
-            yield Change(weight="stop", kind="identity", where=LOCK, what=what)
-        elif after and after != record and record.kind in _THINGS:
-            what = f"{LOCK} says something else of the {record.kind} {record.id}, which was published"
+def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[Change]:
+    """Tell what dispatch.lock forgets, or remembers otherwise."""
+    before, after = ({_make_key(record): record for record in records} for records in (old, new))
+    lists = {record.url for record in after.values() if record.kind in _NAMES}
+    for _, was, now in find_changed(before, after):
+        if was is None:
+            continue
+        if was.kind in _NAMES:
+            if was.url not in lists:
+                what = f"{LOCK} forgets whose list stood at an address: another {was.kind} may get it"
+                yield Change(weight="look", kind="link", where=LOCK, what=what, was=was.url)
+        elif now is None and was.kind in _FORGOTTEN:
+            weight, kind, words = _FORGOTTEN[was.kind]
+            address = was.id if was.kind == "moved" else ""
+            what = f"{LOCK} forgets {words.format(id=was.id)}"
+            yield Change(weight=weight, kind=kind, where=LOCK, what=what, was=address)
+        elif now is not None and was.kind in _THINGS:
+            what = f"{LOCK} says something else of the {was.kind} {was.id}, which was published"
             yield Change(weight="look", kind="identity", where=LOCK, what=what)
 
 
-def _key(record: Record) -> tuple[str, bool, str]:
-    """What there is one line of."""
+def _make_key(record: Record) -> tuple[str, bool, str]:
+    """Return what dispatch.lock has one line of."""
     is_thing = record.kind in _THINGS
     which = f"{record.kind} {record.url} {record.number}" if record.kind == "mended" else record.kind
     return record.id, is_thing, "" if is_thing else which
 
 
-def _values(was: Publication, now: Publication) -> Iterator[Change]:
-    before, after = dict(_flat(was)), dict(_flat(now))
-    for key, value in after.items():
-        if value != before.get(key):
-            old, new = around(before.get(key, ""), value)
-            change = Change(where=_FILE, what=f"{_FILE} has another {key}", now=new, was=old)
-            yield replace(change, weight="look", kind="link") if key in _ADDRESSES else change
+def _compare_entries(
+    kind: str, file: str, old: Mapping[str, Author | Source], new: Mapping[str, Author | Source]
+) -> Iterator[Change]:
+    """Tell which sources or authors are new, which are gone, and which keys of one have another value."""
+    for name, was, now in find_changed(old, new):
+        keys = [key for key, _, _ in find_changed(_flatten_noun(was), _flatten_noun(now))] if was and now else []
+        what = f"The {kind} {name} {describe_fate(was, now, f'has another {list_names(keys)}')}"
+        shown = ("", "") if was and now else (show_value(now), show_value(was))
+        yield Change(where=file, what=what, now=shown[0], was=shown[1])
 
 
-def _flat(noun: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Each key of a file as it is written there, with its value as words."""
+def _name_source(source: Source) -> str:
+    return source.key or source.title or source.url
+
+
+def _flatten_noun(noun: object, path: str = "") -> dict[str, str]:
+    """List each key of a file as it is written there, with its value as words."""
+    found: dict[str, str] = {}
     cls: type = type(noun)
     for column in tables.columns(cls):
         value = getattr(noun, column.name)
         key = ".".join(filter(None, (path, column.key)))
-        if not path and column.name in _LISTS:
-            continue
         if is_dataclass(value):
-            yield from _flat(value, key)
-        else:
-            yield key, ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
-
-
-def _sources(was: Publication, now: Publication) -> Iterator[Change]:
-    before, after = ({_named(one): one for one in publication.sources} for publication in (was, now))
-    for name in [*before, *(name for name in after if name not in before)]:
-        old, new = before.get(name), after.get(name)
-        if old is None:
-            yield Change(where=_FILE, what=f"The source {name} is new", now=new.url if new else "")
-        elif new is None:
-            yield Change(where=_FILE, what=f"The source {name} is gone")
-        elif old != new:
-            yield Change(where=_FILE, what=f"The source {name} has another {_others(old, new)}")
-
-
-def _named(source: Source) -> str:
-    return source.key or source.title or source.url
-
-
-def _authors(was: Mapping[str, Author], now: Mapping[str, Author]) -> Iterator[Change]:
-    for key in sorted({*was, *now}):
-        if key not in was:
-            yield Change(where="authors.toml", what=f"The author {key} is new", now=now[key].name)
-        elif key not in now:
-            yield Change(where="authors.toml", what=f"The author {key} is gone", was=was[key].name)
-        elif was[key] != now[key]:
-            yield Change(where="authors.toml", what=f"The author {key} has another {_others(was[key], now[key])}")
-
-
-def _others(was: object, now: object) -> str:
-    """The keys whose value is another."""
-    before, after = dict(_flat(was)), dict(_flat(now))
-    return listed([key for key in {**before, **after} if before.get(key) != after.get(key)])
+            found |= _flatten_noun(value, key)
+        elif path or column.name not in _LISTS:
+            found[key] = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+    return found

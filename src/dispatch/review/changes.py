@@ -1,4 +1,4 @@
-"""What a review is made of."""
+"""What a review is made of: two Versions of a publication, the Changes between them, the Review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from dispatch.model import Article, Fault, Finding, Issue, Publication, Record
 
 Weight = Literal["stop", "look", "tell"]
-Kind = Literal["byline", "link", "credit", "terms", "identity", "gone", "file", "rule", "new", "other"]
+ChangeKind = Literal["byline", "link", "credit", "terms", "identity", "gone", "file", "rule", "new", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """The publication as it was or is."""
+    """A publication as it was or is."""
 
     publication: Annotated[Publication | None, "None where there is none, or none that can be read"]
     issues: Annotated[tuple[Issue, ...], "those that can be read"] = ()
@@ -31,13 +31,17 @@ class Version:
         ids = {issue.id for issue in released} | {article.id for issue in released for article in issue.articles}
         return frozenset(ids | {record.id for record in self.ledger if record.kind in ("article", "issue")})
 
+    def find_issue(self, slug: str) -> Issue | None:
+        """Find the issue of that slug among those that can be read."""
+        return next((issue for issue in self.issues if issue.slug == slug), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One thing that is no longer as it was, as the end of a sentence."""
 
     weight: Annotated[Weight, "stop: a promise is broken; look: somebody should decide; tell: worth knowing"] = "tell"
-    kind: Annotated[Kind, "what it is about"] = "other"
+    kind: Annotated[ChangeKind, "what it is about"] = "other"
     issue: Annotated[str, "the issue's title; empty for the publication as a whole"] = ""
     article: Annotated[str, "the article's headline; empty for the issue itself"] = ""
     where: Annotated[str, "the file"] = ""
@@ -45,8 +49,8 @@ class Change:
     now: Annotated[str, "what it says now, where that is short"] = ""
     was: Annotated[str, "and what it said before"] = ""
 
-    def of(self, issue: Issue, where: str, article: Article | None = None) -> "Change":
-        """The change with what it is about."""
+    def set_subject(self, issue: Issue, where: str, article: Article | None = None) -> "Change":
+        """Return the change with the issue and the article that it is about, and their file."""
         title = (article.title or article.url or article.key) if article else ""
         return replace(self, issue=issue.title or issue.slug, article=title, where=where)
 

@@ -1,4 +1,4 @@
-"""Which picture of an archive an address in a post means, and under which name it goes beside the article."""
+"""Find the picture of an export that an address in a post means, and name it beside the article."""
 
 import posixpath
 import re
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from dispatch import links
-from dispatch.archives.nouns import Archive
 from dispatch.errors import GatherError
+from dispatch.importers.posts import Export
 from dispatch.slugs import find_unused, make_slug
 
 MOST_PICTURES = 500  # in one post
-_LONGEST_STEM = 60  # of a file's name
 MOST_TOGETHER = 256 << 20  # bytes, of all of them
 MOST_PARTS = 8  # of a path, from its end, that are compared
+_LONGEST_STEM = 60  # of a file's name
 
 # How files begin that browsers show as pictures; SVG is left out, for it can hold a program.
 _BEGINNINGS = {
@@ -26,74 +26,82 @@ _BEGINNINGS = {
     "avif": (b"\x00\x00\x00",),
 }
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,5})$")
-_LIKE_A_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
-# What Pelican and Jekyll write for the root of the site.
-_ROOTS = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|filename\||\{\{\s*site\.(?:baseurl|url)\s*\}\})+")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
+# What Pelican, Jekyll and Ghost write for the root of the site.
+_ROOTS = re.compile(
+    r"^(?:__GHOST_URL__/?|(?:\{(?:static|attach|filename)\}|\|filename\||\{\{\s*site\.(?:baseurl|url)\s*\}\})+)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemberPlace:
-    """Where posts stand: what their relative addresses may mean."""
+class PostPlace:
+    """Where a post stands: what its relative addresses may mean."""
 
-    archive: Archive
+    export: Export
     file: str = ""
     site: str = ""  # the address of the old site, with a slash at its end; empty when nobody knows
-    roots: tuple[str, ...] = ()  # what stands for that address in texts, such as __GHOST_URL__
-    known: Mapping[str, str]  # the pictures of the archive by every end of their names, empty where two end so
+    known: Mapping[str, str]  # the pictures of the export by every end of their names, empty where two end so
 
 
-def place_in(archive: Archive, site: str, *roots: str) -> MemberPlace:
-    """The place of all posts of an archive; each has its own ``file``. A site that is no address of the web is none."""
-    site = f"{site.rstrip('/')}/" if links.is_web(site) and links.host(site) else ""
+def place_posts(export: Export, site: str) -> PostPlace:
+    """Make the place of an export's posts; each gets its own ``file``. A site that is no web address counts as none."""
     known: dict[str, str] = {}
-    for name in archive.names:
-        if _LIKE_A_PICTURE.search(name):
+    for name in export.names:
+        if _PICTURE.search(name):
             known[f"/{name}"] = name
             parts = name.split("/")
             for start in range(max(0, len(parts) - MOST_PARTS), len(parts)):
                 end = "/".join(parts[start:])
                 known[end] = "" if end in known else name
-    return MemberPlace(archive=archive, site=site, roots=roots, known=known)
+    is_known = links.is_web(site) and links.host(site)
+    return PostPlace(export=export, site=f"{site.rstrip('/')}/" if is_known else "", known=known)
 
 
-class Pictures:
-    """The pictures of one post while it is read."""
+class PostPictures:
+    """The addresses in one post while it is read, and the pictures that are copied for them."""
 
-    def __init__(self, place: MemberPlace) -> None:
+    def __init__(self, place: PostPlace) -> None:
         self._place = place
+        self._room = MOST_TOGETHER
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}
         # Dictionaries for their order; of each only the keys count.
         self.lost: dict[str, None] = {}
         self.within: dict[str, None] = {}
+        self.relative: dict[str, None] = {}
         self.notes: dict[str, None] = {}
-        self._room = MOST_TOGETHER
 
-    def placed(self, address: str) -> str:
-        """The address as it is to stand: the name of a copied picture, one that is resolved, the same, or none."""
-        if address in self.changed:
-            return self.changed[address]
-        if address.startswith("#"):  # what it led to has lost its name at the door
+    def place_address(self, address: str) -> str:
+        """Return the address as it is to stand: a copied picture's name, a resolved one, the same, or none."""
+        if address.startswith("#"):  # sanitising takes the names of places within a text
             self.within[address] = None
             self.changed[address] = ""
-            return ""
-        path = self._path(address)
+        if address not in self.changed:
+            new = self._resolve_address(address)
+            if new != address:
+                self.changed[address] = new
+            if not links.is_absolute(new) and new not in self.files:
+                (self.lost if _PICTURE.search(self._find_path(address) or "") else self.relative)[new] = None
+        return self.changed.get(address, address)
+
+    def _resolve_address(self, address: str) -> str:
+        path, bare = self._find_path(address), _ROOTS.sub("", address)
         if path is None or not path.strip("/"):
             return address
-        new = self._copied(path) if _LIKE_A_PICTURE.search(path) else ""
-        if not new and self._place.site and not links.is_absolute(address):
-            new = links.resolve(self._place.site, self._bare(address))
-        if not new and self._bare(address) != address:
-            new = "/" + self._bare(address).lstrip("/")
-        if _LIKE_A_PICTURE.search(path) and not links.is_absolute(new or address) and new not in self.files:
-            self.lost[new or address] = None
-        if new and new != address:
-            self.changed[address] = new
-        return new or address
+        if _PICTURE.search(path) and (name := self._copy_picture(path)):
+            return name
+        if self._place.site and not links.is_absolute(address):
+            return links.resolve(self._place.site, bare)
+        return address if bare == address else "/" + bare.lstrip("/")
 
-    def _path(self, address: str) -> str | None:
-        """What an address is within the old site; None when it is elsewhere."""
-        bare = self._bare(address)
+    def place_picture(self, address: str) -> str:
+        """Place the address of a picture; empty when it is neither on the web nor in the export."""
+        placed = self.place_address(address) if address else ""
+        return placed if links.is_web(placed) or placed in self.files else ""
+
+    def _find_path(self, address: str) -> str | None:
+        """Return what an address is within the old site; None when it is elsewhere."""
+        bare = _ROOTS.sub("", address)
         if links.is_absolute(bare):
             if not self._place.site or links.host(bare) != links.host(self._place.site):
                 return None
@@ -102,21 +110,15 @@ class Pictures:
             return None
         return unquote(re.split("[?#]", bare, maxsplit=1)[0])
 
-    def _bare(self, address: str) -> str:
-        """The address without what stands for the root of the site."""
-        for root in self._place.roots:
-            address = address.removeprefix(root)
-        return _ROOTS.sub("", address)
-
-    def _copied(self, path: str) -> str:
-        """The name beside the article of the picture at a path; empty when the archive does not have it."""
-        member = self._member(path)
+    def _copy_picture(self, path: str) -> str:
+        """Copy the picture at a path and return its name beside the article; empty when the export lacks it."""
+        member = self._find_member(path)
         if not member or len(self.files) >= MOST_PICTURES:
             return ""
         suffix = _SUFFIX.search(member)
         kind = suffix[1].lower() if suffix else ""
         try:
-            body = self._place.archive.read(member)
+            body = self._place.export.read(member)
         except GatherError as error:
             self.notes[f"the picture {member} cannot be read: {error.what}"] = None
             return ""
@@ -132,13 +134,13 @@ class Pictures:
             self._room -= len(body)
         return name
 
-    def _member(self, path: str) -> str:
-        """The file that a path means: beside the post, from the archive's top, or the only one whose path ends so."""
+    def _find_member(self, path: str) -> str:
+        """Find the file that a path means: beside the post, from the top, or the only one whose path ends so."""
         beside = posixpath.join(posixpath.dirname(self._place.file), path)
         for one in [path.lstrip("/")] if path.startswith("/") else [beside, path]:
             if name := self._place.known.get(f"/{posixpath.normpath(one)}"):
                 return name
         parts = [part for part in path.split("/") if part not in ("", ".", "..")][-MOST_PARTS:]
-        # An address may begin with folders that the archive does not have: wp-content/uploads/2024/05/x.jpg.
+        # An address may begin with folders that the export does not have: wp-content/uploads/2024/05/x.jpg.
         ends = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
         return next((self._place.known[end] for end in ends if self._place.known.get(end)), "")

@@ -5,31 +5,31 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from packing import KINDS, PNG, bag, of, sample
 
-from dispatch import archives
-from dispatch.archives import Left, Post
+from dispatch import importers
 from dispatch.errors import GatherError
+from dispatch.importers import NotImported, Post
 from dispatch.model import Author, Enclosure, Image, Source
 
 
-def read(kind: str, site: str = "") -> tuple[dict[str, Post], dict[str, Left]]:
-    """Posts by slug, leftovers by file, of the sample archive."""
-    posts, left = of(archives.read(bag(sample(kind)), kind, site))
+def read(kind: str, site: str = "") -> tuple[dict[str, Post], dict[str, NotImported]]:
+    """Posts by slug, leftovers by file, of the sample export."""
+    posts, left = of(importers.read_posts(bag(sample(kind)), kind, site))
     return {post.slug: post for post in posts}, {one.file: one for one in left}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_sample_is_taken_for_what_it_is(kind):
-    assert archives.kind_of(bag(sample(kind))) == kind
+def test_a_sample_is_taken_for_what_it_is(kind: str) -> None:
+    assert importers.find_importer(bag(sample(kind))) == kind
 
 
-def test_what_is_no_archive_is_told_with_what_would_be():
+def test_what_is_no_export_is_reported_with_what_would_be() -> None:
     with pytest.raises(GatherError) as caught:
-        archives.kind_of(bag({"a.pdf": b"%PDF", "b.json": "{}", "c.xml": "<rss/>", "d.csv": "a,b\n"}))
-    assert "no archive" in caught.value.faults[0].what
+        importers.find_importer(bag({"a.pdf": b"%PDF", "b.json": "{}", "c.xml": "<rss/>", "d.csv": "a,b\n"}))
+    assert "no export" in caught.value.faults[0].what
     assert "WordPress" in caught.value.faults[0].hint
 
 
-def test_substack():
+def test_substack() -> None:
     posts, left = read("substack")
     quay = posts["the-quay-at-dawn"]
     article = quay.article
@@ -45,7 +45,7 @@ def test_substack():
     assert '<img src="https://pictures.example/quay-small.jpg" alt="The quay" />' in article.content
     for gone in ("Subscribe now", "Thanks for reading", "%%", "<div>"):
         assert gone not in article.content.replace("<div><figure>", "")
-    assert quay.notes == ("left out: iframe https://video.example/embed/abc?rel=0",)
+    assert quay.notes == ("not imported: iframe https://video.example/embed/abc?rel=0",)
     assert posts["nets-and-knots"].article.title == "Nets & knots: “a beginner’s guide”"
     assert "only_paid" in posts["nets-and-knots"].held
     assert posts["the-harbour-hour"].article.enclosures == (
@@ -54,14 +54,14 @@ def test_substack():
     draft = posts[""]
     assert (draft.is_public, draft.article.published, draft.article.title) == (False, None, "A draft without a date")
     assert "alone.mp3" in left["posts/104.silent-recording.html"].reason
-    assert left["posts/106.lost.html"].reason == "“Its file is lost”: it has no text in the archive"
+    assert left["posts/106.lost.html"].reason == "“Its file is lost”: it has no text in the export"
     assert left["posts/107.untitled.html"].reason == "it has no title"
-    assert left["email_list.harbour.csv"].reason == "subscribers stay where they are"
+    assert left["email_list.harbour.csv"].reason == "subscribers are not imported"
     assert "4 files" in left["posts/"].reason
-    assert not any(one.is_fault for one in left.values())
+    assert not any(one.state == "failed" for one in left.values())
 
 
-def test_ghost():
+def test_ghost() -> None:
     posts, left = read("ghost")
     quay = posts["the-quay-at-dawn"].article
     assert quay.authors == (
@@ -95,19 +95,19 @@ def test_ghost():
     assert "page" in left["export.json: about"].reason
     assert "lexical" in left["export.json: own-form"].reason
     assert left["export.json: comments"].reason == "not imported: 1"
-    assert left["content/images/2024/05/unused.png"].reason == "no post shows it"
+    assert left["content/images/2024/05/unused.png"].reason == "no post shows this picture"
 
 
-def test_ghost_with_the_address_of_the_old_site():
+def test_ghost_with_the_address_of_the_old_site() -> None:
     posts, _ = read("ghost", "https://harbour.example")
     assert '<a href="https://harbour.example/about/">' in posts["the-quay-at-dawn"].article.content
     assert not any("--site" in note for note in posts["the-quay-at-dawn"].notes)
 
 
-def test_wordpress():
+def test_wordpress() -> None:
     posts, left = read("wordpress")
     assert len(posts) == 4 - 1  # two have one slug
-    first = of(archives.read(bag(sample("wordpress")), "wordpress"))[0][0]
+    first = of(importers.read_posts(bag(sample("wordpress")), "wordpress"))[0][0]
     quay = first.article
     assert quay.title == "The quay – & the bell"
     assert (quay.id, quay.url) == (
@@ -134,7 +134,7 @@ def test_wordpress():
         '<p>[gallery ids="1,2"]</p>\n'
         '<p><a href="https://video.example/watch?v=1">https://video.example/watch?v=1</a></p>'
     )
-    assert first.notes == ('stands there as text: [gallery ids="1,2"]',)
+    assert first.notes == ('kept as text: [gallery ids="1,2"]',)
     tide = posts["%d0%bf%d1%80%d0%b8%d0%bb%d0%b8%d0%b2"].article
     assert (tide.title, tide.authors) == ("Прилив", (Author(name="Nora Display"),))
     assert tide.content == "<p>A text of the block editor.</p>"
@@ -148,14 +148,14 @@ def test_wordpress():
         assert part in reasons
 
 
-def test_buttondown():
+def test_buttondown() -> None:
     posts, left = read("buttondown")
     quay = posts["the-quay-at-dawn"].article
     assert quay.id == "buttondown/0a11d2a4-1111-4c4c-9999-000000000001"
     assert quay.url == "https://letters.example/harbour/archive/the-quay-at-dawn/"
     assert quay.markdown.startswith("Nets are mended *before* the first bell.\n\n## Who pays")
     assert 'href="https://paper.example/a?b=1&amp;c=2"' in quay.content
-    assert posts["the-quay-at-dawn"].notes == ("stands there as text: {{ subscriber.email }}",)
+    assert posts["the-quay-at-dawn"].notes == ("kept as text: {{ subscriber.email }}",)
     assert quay.image == Image(url="https://pictures.example/quay.png")
     paid = posts["for-those"]
     assert (paid.article.markdown, paid.article.content) == ("", "<p>Written in the <strong>other</strong> editor.</p>")
@@ -167,7 +167,7 @@ def test_buttondown():
     assert "subscribers.csv" in left
 
 
-def test_mailchimp():
+def test_mailchimp() -> None:
     posts, left = read("mailchimp")
     may = posts["may-letter"].article
     assert (may.id, may.url) == ("mailchimp/c0ffee01", "https://mail.example/?u=1&id=c0ffee01")
@@ -178,16 +178,16 @@ def test_mailchimp():
         '<div><img src="https://pictures.example/quay.png" alt="The quay" width="564" /></div>\n'
         '<div><p>The harbour pays, <a href="https://paper.example/a?b=1&amp;c=2">says the paper</a>.</p></div>'
     )
-    assert posts["may-letter"].notes == ("stands there as text: *|FNAME|*",)
+    assert posts["may-letter"].notes == ("kept as text: *|FNAME|*",)
     june = posts["june-letter"].article
     assert june.title == "Nets & knots, again"
     assert "<table" not in june.content
     assert "Its lines stand in cells.</div>" in june.content
     assert "Leave" not in june.content
-    assert left["campaigns.csv"].reason == "“Lost letter” has no HTML in the archive"
+    assert left["campaigns.csv"].reason == "“Lost letter” has no HTML in the export"
 
 
-def test_markdown():
+def test_markdown() -> None:
     posts, left = read("markdown")
     ferry = posts["night-ferry"].article
     assert [author.name for author in ferry.authors] == ["Ada Quay", "Jón Þór Ólafsson"]
@@ -207,7 +207,7 @@ def test_markdown():
     assert list(bridges.pictures) == ["bridge.png"]
     notes = " ".join(bridges.notes)
     assert "static/images/fake.png is no picture" in notes
-    assert "pictures that are not in the archive: /images/fake.png, missing.png" in notes
+    assert "pictures that are not in the export: /images/fake.png, missing.png" in notes
     elsewhere = posts["elsewhere"].article
     assert (elsewhere.id, elsewhere.url) == ("https://old.example/?p=77", "https://paper.example/elsewhere?x=1&y=2#z")
     assert elsewhere.authors == (tove,)
@@ -215,12 +215,12 @@ def test_markdown():
     bird = posts["for-a-bird"]
     assert [author.name for author in bird.article.authors] == ["Ada Quay", "Phil Moss"]
     assert not bird.is_public
-    assert left["content/posts/broken.md"].is_fault
+    assert left["content/posts/broken.md"].state == "failed"
     assert "page" in left["content/posts/_index.md"].reason
     assert left["content/posts/notes.md"].reason == "it has no front matter"
 
 
-def test_markdown_with_the_address_of_the_old_site():
+def test_markdown_with_the_address_of_the_old_site() -> None:
     posts, _ = read("markdown", "https://old.example/blog/")
     assert "[the timetable](https://old.example/timetable/)" in posts["night-ferry"].article.markdown
     assert "![](https://old.example/blog/missing.png)" in posts["bridges"].article.markdown
@@ -242,36 +242,52 @@ def test_markdown_with_the_address_of_the_old_site():
         ("nothing.png", ""),
     ],
 )
-def test_a_picture_is_found_where_systems_put_it(address, member):
-    files = {
+def test_a_picture_is_found_where_systems_put_it(address: str, member: str) -> None:
+    files: dict[str, str | bytes] = {
         "posts/a.png": PNG + b"1",
         "pictures/b.png": PNG + b"2",
         "static/images/c.png": PNG + b"3",
         "uploads/2024/d e.png": PNG + b"4",
         "posts/one.html": f'---\ntitle: One\n---\n<p>x <img src="{address}" alt="x"></p>',
     }
-    (post,), _ = of(archives.read(bag(files), "markdown", "https://old.example"))
+    (post,), _ = of(importers.read_posts(bag(files), "markdown", "https://old.example"))
     assert list(post.pictures.values()) == ([files[member]] if member else [])
 
 
-def test_two_pictures_of_one_name_stay_two():
+def test_a_main_picture_that_is_nowhere_is_listed() -> None:
     files = {
+        "one.md": "---\ntitle: One\nimage: /cover\n---\nText.",
+        "two.md": "---\ntitle: Two\nimage: a.png\n---\nText.",
+    }
+    (one, two), _ = of(importers.read_posts(bag(files), "markdown"))
+    assert (one.article.image, two.article.image) == (None, None)
+    assert one.notes == ("relative addresses; give the old site's address with --site: /cover",)
+    assert two.notes == ("pictures that are not in the export: a.png",)
+
+
+def test_two_pictures_of_one_name_stay_two() -> None:
+    files: dict[str, str | bytes] = {
         "a/x.png": PNG + b"1",
         "b/x.png": PNG + b"2",
         "one.md": "---\ntitle: One\n---\n![](a/x.png)![](b/x.png)![](a/x.png)",
     }
-    (post,), _ = of(archives.read(bag(files), "markdown"))
+    (post,), _ = of(importers.read_posts(bag(files), "markdown"))
     assert post.article.markdown == "![](x.png)![](x-2.png)![](x.png)"
     assert post.pictures == {"x.png": PNG + b"1", "x-2.png": PNG + b"2"}
 
 
-def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
+def test_in_markdown_nothing_changes_but_the_addresses_of_pictures() -> None:
     body = (
         "Not x/a.png, ![x/a.png](x/a.png 'x/a.png') ![](<x/b c.png>) ![](x/d_(1).png)![](x/a.png)\n\n"
         "[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'> ![x][x/a.png] x/b c.png"
     )
-    files = {"x/a.png": PNG, "x/b c.png": PNG, "x/d_(1).png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}
-    (post,), _ = of(archives.read(bag(files), "markdown"))
+    files: dict[str, str | bytes] = {
+        "x/a.png": PNG,
+        "x/b c.png": PNG,
+        "x/d_(1).png": PNG,
+        "one.md": f"---\ntitle: One\n---\n{body}",
+    }
+    (post,), _ = of(importers.read_posts(bag(files), "markdown"))
     assert post.notes == ()
     assert post.article.markdown == (
         "Not x/a.png, ![x/a.png](a.png 'x/a.png') ![](<b-c.png>) ![](d-1.png)![](a.png)\n\n"
@@ -279,13 +295,13 @@ def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
     )
 
 
-def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names():
+def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names() -> None:
     note = '<p>a<a id="r" href="#fn">1</a></p><p id="fn"><a href="#r">1</a> The note.</p>'
     files = {"one.md": "---\ntitle: One\n---\na[1](#fn) b\n\n## Fn", "two.html": f"---\ntitle: Two\n---\n{note}"}
-    (one, two), _ = of(archives.read(bag(files), "markdown"))
+    (one, two), _ = of(importers.read_posts(bag(files), "markdown"))
     assert one.article.markdown == "a1 b\n\n## Fn"
     assert two.article.content == "<p>a<a>1</a></p><p><a>1</a> The note.</p>"
-    assert two.notes == ("links to places within it are plain text now: #fn, #r",)
+    assert two.notes == ("links to places within the text, now plain text: #fn, #r",)
 
 
 @pytest.mark.parametrize(
@@ -299,17 +315,17 @@ def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_nam
         ("date: 2024-05-06", True),
     ],
 )
-def test_what_was_a_draft_there_is_known(front, is_public):
-    (post,), _ = of(archives.read(bag({"one.md": f"---\ntitle: One\n{front}\n---\nText."}), "markdown"))
+def test_what_was_a_draft_there_is_known(front: str, is_public: bool) -> None:
+    (post,), _ = of(importers.read_posts(bag({"one.md": f"---\ntitle: One\n{front}\n---\nText."}), "markdown"))
     assert post.is_public is is_public
 
 
-def test_jekyll_says_by_folders_what_is_a_post():
+def test_jekyll_says_by_folders_what_is_a_post() -> None:
     text = "---\ntitle: One\n---\nText."
     files = {"_posts/2024-05-06-one.md": text, "_drafts/two.md": text, "about.md": text, "_layouts/x.html": text}
-    posts, left = of(archives.read(bag(files), "markdown"))
+    posts, left = of(importers.read_posts(bag(files), "markdown"))
     assert [(post.slug, post.is_public) for post in posts] == [("two", False), ("one", True)]
     assert {one.file: one.reason for one in left} == {
         "about.md": "it is a page, not a post",
-        "_layouts/x.html": "it is no post",
+        "_layouts/x.html": "not a post",
     }

@@ -1,4 +1,4 @@
-"""``dispatch import``, from an archive to a publication that passes its check."""
+"""``dispatch import``, from an export to a publication that passes its check."""
 
 import json
 import os
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
 
-from dispatch import archive_files, archives, compose, config, issues, ledger
-from dispatch.archives import Post
+from dispatch import config, importers, issues, ledger
 from dispatch.cli.desk import now
+from dispatch.importers import Post
+from dispatch.importers.export_files import open_export
+from dispatch.importers.importing import make_issue
 
 POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 
@@ -29,14 +31,14 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind, folder, tmp_path):
+def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind: str, folder: Path, tmp_path: Path) -> None:
     path = zipped(tmp_path / "export.zip", sample(kind), "an export/")
     report = imported(str(path), code=1 if kind == "markdown" else 0)
     assert report["imported"]
     for row in report["imported"]:
         checked = run("check", row["slug"], "--report", "json", code=1 if row["slug"] == "bridges" else 0)
         errors = [one["rule"] for one in json.loads(checked.stdout) if one["severity"] == "error"]
-        # The one thing that the archive does not hold.
+        # The one thing that the export does not hold.
         assert errors == (["editorial.picture"] if row["slug"] == "bridges" else [])
         run("render", row["slug"])
         out = {path.name: unescape(path.read_text("utf-8")) for path in (folder / "out" / row["slug"]).iterdir()}
@@ -44,7 +46,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind, folder
             for name in row["authors"]:
                 assert name in out[edition]
     stored = issues.read_all(config.load(folder))
-    posts = [one for one in archives.read(archive_files.opened(path), kind) if isinstance(one, Post)]
+    posts = [one for one in importers.read_posts(open_export(path), kind) if isinstance(one, Post)]
     written = {one.title: next(one.articles) for one in stored}
     for post in posts:
         article = written[post.article.title]
@@ -57,7 +59,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind, folder
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_second_time_adds_nothing(kind, folder, tmp_path):
+def test_a_second_time_adds_nothing(kind: str, folder: Path, tmp_path: Path) -> None:
     first = imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
     before = bytes_of(folder)
     second = imported(str(zipped(tmp_path / "e.zip", sample(kind))), code=1 if kind == "markdown" else 0)
@@ -67,7 +69,7 @@ def test_a_second_time_adds_nothing(kind, folder, tmp_path):
     assert second["left"] == first["left"]
 
 
-def test_without_a_date_and_at_another_address_a_post_is_still_known(folder, tmp_path):
+def test_without_a_date_and_at_another_address_a_post_is_still_known(folder: Path, tmp_path: Path) -> None:
     files = {"a.md": b"---\ntitle: One\n---\nText."}
     imported(str(zipped(tmp_path / "e.zip", files)))
     toml = folder / "dispatch.toml"
@@ -77,7 +79,7 @@ def test_without_a_date_and_at_another_address_a_post_is_still_known(folder, tmp
     assert len(imported(str(tmp_path / "e.zip"))["skipped"]) == 1
 
 
-def test_what_was_published_and_is_gone_does_not_come_back(folder, tmp_path):
+def test_what_was_published_and_is_gone_does_not_come_back(folder: Path, tmp_path: Path) -> None:
     zipped(tmp_path / "e.zip", {"a.md": POST.encode()})
     imported(str(tmp_path / "e.zip"), "--published")
     for file in (folder / "issues" / "a").iterdir():
@@ -86,7 +88,7 @@ def test_what_was_published_and_is_gone_does_not_come_back(folder, tmp_path):
     assert "gone on purpose" in skipped["reason"]
 
 
-def test_dry_run_says_it_all_and_writes_nothing(folder):
+def test_dry_run_says_it_all_and_writes_nothing(folder: Path) -> None:
     before = bytes_of(folder)
     said = imported(str(DATA / "wordpress"), "--dry-run", "--published")
     assert bytes_of(folder) == before
@@ -95,12 +97,12 @@ def test_dry_run_says_it_all_and_writes_nothing(folder):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_address_of_an_account_or_of_a_subscriber_comes_along(kind, folder):
+def test_no_address_of_an_account_or_of_a_subscriber_comes_along(kind: str, folder: Path) -> None:
     imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
     assert not [name for name, body in bytes_of(folder / "issues").items() if b"@" in body]
 
 
-def test_a_name_that_is_no_text_is_imported_all_the_same(folder, tmp_path):
+def test_a_name_that_is_no_text_is_imported_all_the_same(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     Path(os.fsdecode(os.fsencode(tmp_path / "site") + b"/a\xff.md")).write_text(POST)
     assert [row["slug"] for row in imported(str(tmp_path / "site"))["imported"]] == ["a"]
@@ -108,13 +110,13 @@ def test_a_name_that_is_no_text_is_imported_all_the_same(folder, tmp_path):
     assert len(issues.read_all(config.load(folder))) == 1
 
 
-def test_drafts_stay_drafts_unless_told(folder):
+def test_drafts_stay_drafts_unless_told(folder: Path) -> None:
     imported(str(DATA / "ghost"))
     assert {one.status for one in issues.read_all(config.load(folder))} == {"draft"}
     assert not (folder / "dispatch.lock").exists()
 
 
-def test_published_means_what_was_public_there_and_is_sound_here(folder, tmp_path):
+def test_published_means_what_was_public_there_and_is_sound_here(folder: Path, tmp_path: Path) -> None:
     files = sample("ghost") | {"export.json": sample("ghost")["export.json"].replace(b"DEEP", b"Deep.")}
     report = imported(str(zipped(tmp_path / "e.zip", files)), "--published")
     publication = config.load(folder)
@@ -136,7 +138,7 @@ def test_published_means_what_was_public_there_and_is_sound_here(folder, tmp_pat
     assert not (folder / "public/issues/tom-the-tide").exists()
 
 
-def test_what_the_check_refuses_stays_a_draft_and_is_told(folder, tmp_path):
+def test_what_the_check_refuses_stays_a_draft_and_is_told(folder: Path, tmp_path: Path) -> None:
     body = POST.replace("Text.", "![x](gone.png)").encode()
     zipped(tmp_path / "e.zip", {"a.md": body, "b.md": POST.encode()})
     report = imported(str(tmp_path / "e.zip"), "--published", code=1)
@@ -145,7 +147,7 @@ def test_what_the_check_refuses_stays_a_draft_and_is_told(folder, tmp_path):
     assert "issues/a stays a draft: There is no file gone.png" in failed["reason"]
 
 
-def test_slugs_and_keys_are_legal_and_nobodys_twice(folder, tmp_path):
+def test_slugs_and_keys_are_legal_and_nobodys_twice(folder: Path, tmp_path: Path) -> None:
     titled = [("A", "same"), ("B", "same"), ("C", "../up"), ("D", "日本"), ("日本", "日本"), ("E", "issue")]
     titled.append(("F", "x" * 200))
     zipped(
@@ -160,7 +162,7 @@ def test_slugs_and_keys_are_legal_and_nobodys_twice(folder, tmp_path):
     assert len(issues.read_all(config.load(folder))) == 7
 
 
-def test_nothing_is_overwritten(folder, tmp_path):
+def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
     (folder / "issues/a").mkdir(parents=True)
     mine = {"x.png": PNG + b"mine", "b.md": b"mine"}
     for name, body in mine.items():
@@ -181,7 +183,7 @@ def test_nothing_is_overwritten(folder, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_import_that_was_cut_off_goes_on_where_it_stopped(kind, folder):
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(kind: str, folder: Path) -> None:
     """The issue's own file is the last to be written: without it, what stands there is taken as it is."""
     imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
     whole = bytes_of(folder)
@@ -196,14 +198,14 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stopped(kind, folder):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_is_what_was_read(kind, folder):
+def test_what_is_written_is_what_was_read(kind: str, folder: Path) -> None:
     """read(write(x)) == x, for every issue that comes of a post."""
     publication = config.load(folder)
     taken: set[str] = set()
-    for post in archives.read(bag(sample(kind)), kind):
+    for post in importers.read_posts(bag(sample(kind)), kind):
         if not isinstance(post, Post):
             continue
-        one = compose.imported(post, publication, now(), taken)
+        one = make_issue(post, publication, now(), taken)
         taken.add(one.slug)
         issues.lay(publication, one, post.pictures)
         issues.create(publication, one)
@@ -214,31 +216,31 @@ def test_what_is_written_is_what_was_read(kind, folder):
         assert article.content.split() == meant.content.split()
 
 
-def test_that_nobody_is_named_is_said_whatever_the_other_notes_say(tmp_path):
+def test_that_nobody_is_named_is_said_whatever_the_other_notes_say(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "author.png").write_bytes(b"no picture")
     (tmp_path / "one.md").write_text(POST.replace("author: Ada Quay\n", "") + "\n\n![](images/author.png)\n")
     (row,) = imported(str(tmp_path), "--from", "markdown")["imported"]
     assert any("images/author.png" in note for note in row["notes"])
-    assert "the archive names no author" in row["notes"]
+    assert "no author found in the export" in row["notes"]
 
 
-def test_who_is_known_by_something_that_is_no_name_is_said():
+def test_who_is_known_by_something_that_is_no_name_is_said() -> None:
     rows = {row["slug"]: row for row in imported(str(DATA / "ghost"))["imported"]}
     assert "its author is known only as “Admin”" in rows["by-nobody"]["notes"]
-    assert "the archive names no author" not in rows["by-nobody"]["notes"]
+    assert "no author found in the export" not in rows["by-nobody"]["notes"]
 
 
-def test_people_read_what_came_and_why_the_rest_did_not():
+def test_people_read_what_came_and_why_the_rest_did_not() -> None:
     result = run("import", str(DATA / "substack"))
     assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/issue.md"
-    assert "“The quay at dawn” by nobody named" in result.stderr
-    assert "  posts/101.the-quay-at-dawn.html: the archive names no author" in result.stderr
+    assert "“The quay at dawn”, no author found" in result.stderr
+    assert "  posts/101.the-quay-at-dawn.html: no author found in the export" in result.stderr
     assert "posts/104.silent-recording.html: “A recording alone”: a podcast without text" in result.stderr
-    assert result.stderr.splitlines()[-1] == "4 imported, 0 there already, 5 left, 0 failed"
+    assert result.stderr.splitlines()[-1] == "4 imported, 0 already in an issue, 5 not imported, 0 failed"
 
 
-def test_nothing_in_an_archive_acts_on_the_terminal(tmp_path):
+def test_nothing_in_an_export_acts_on_the_terminal(tmp_path: Path) -> None:
     zipped(
         tmp_path / "e.zip",
         {"\x1b[2Ja.md": b"---\ntitle: \"One \\e[31m\"\n---\nText.", "\x1b[2Jb.rst": b"x"},
@@ -248,18 +250,18 @@ def test_nothing_in_an_archive_acts_on_the_terminal(tmp_path):
     assert "\\x1b[2J" in result.output
 
 
-def test_wrong_use_is_told(tmp_path):
+def test_wrong_use_is_told(tmp_path: Path) -> None:
     assert "no such file" in run("import", "nothing.zip", code=1).stderr
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    assert "no archive" in run("import", str(tmp_path / "a.pdf"), code=1).stderr
+    assert "no export" in run("import", str(tmp_path / "a.pdf"), code=1).stderr
     run("import", str(tmp_path), "--from", "blog", code=2)
     for site in ("old.example", "https://[", "javascript:x"):
-        assert "no address" in run("import", str(tmp_path), "--site", site, code=2).stderr
+        assert "not a web address" in run("import", str(tmp_path), "--site", site, code=2).stderr
     zipped(tmp_path / "e.zip", {"a.md": POST.encode()})
     assert "Ghost" in run("import", str(tmp_path / "e.zip"), "--from", "ghost", code=1).stderr
 
 
-def test_the_editor_says_once_who_wrote_what_names_nobody_and_changes_nobody_who_is_named(folder):
+def test_the_editor_says_once_who_wrote_what_names_nobody_and_changes_nobody_who_is_named(folder: Path) -> None:
     imported(str(DATA / "ghost"), "--author", "The desk=https://wire.example/desk?a=1&b=2", "--author", "Bo")
     found = {one.slug: next(one.articles) for one in issues.read_all(config.load(folder))}
     nobody = found["by-nobody"]
@@ -271,7 +273,7 @@ def test_the_editor_says_once_who_wrote_what_names_nobody_and_changes_nobody_who
     assert [author.name for author in found["tom-the-tide"].authors] == ["Ada Quay"]
 
 
-def test_a_language_of_its_own_and_none_of_ours(folder, tmp_path):
+def test_a_language_of_its_own_and_none_of_ours(folder: Path, tmp_path: Path) -> None:
     text = "---\ntitle: One\nlang: {}\n---\nText."
     zipped(tmp_path / "e.zip", {"a.md": text.format("en-GB").encode(), "b.md": text.format("de").encode()})
     imported(str(tmp_path / "e.zip"))

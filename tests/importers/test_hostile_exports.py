@@ -1,4 +1,4 @@
-"""Archives of people who mean ill: bounded before they are believed, told, and never a crash."""
+"""Exports of people who mean ill: bounded before they are believed, told, and never a crash."""
 
 import io
 import json
@@ -14,85 +14,85 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import KINDS, PNG, bag, of, sample, zip_bytes, zipped
 
-from dispatch import archive_files, archives, html
-from dispatch.archives import rows
-from dispatch.archives.nouns import Left
+from dispatch import html, importers
 from dispatch.errors import GatherError
+from dispatch.importers import Export, NotImported, tabular
+from dispatch.importers.export_files import open_export
 from patience import processor_seconds
 
 POST = b"---\ntitle: One\n---\nText."
 
 
-def opened(path: Path, body: bytes) -> archive_files.Opened:
+def opened(path: Path, body: bytes) -> Export:
     path.write_bytes(body)
-    return archive_files.opened(path)
+    return open_export(path)
 
 
 @pytest.mark.parametrize(
     "name", ["../one.md", "/etc/one.md", "a/../../one.md", "C:/one.md", "C:\\one.md", "..\\one.md"]
 )
-def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path, name):
+def test_names_that_lead_outside_are_not_taken_and_are_told(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
         info = zipfile.ZipInfo("good.md")
         made.writestr(info, POST)
         bad = zipfile.ZipInfo("x")
         bad.filename = name
         made.writestr(bad, POST)
-    archive = archive_files.opened(tmp_path / "x.zip")
-    posts, left = of(archives.read(archive, "markdown"))
+    export = open_export(tmp_path / "x.zip")
+    posts, left = of(importers.read_posts(export, "markdown"))
     assert [post.file for post in posts] == ["good.md"]
     (refused,) = left
-    assert refused.is_fault
-    assert refused.reason == "its name leads outside of the archive"
+    assert refused.state == "failed"
+    assert refused.reason == "its name leads outside of the export"
 
 
-def test_links_in_a_zip_are_not_taken(tmp_path):
+def test_links_in_a_zip_are_not_taken(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
         link = zipfile.ZipInfo("one.md")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         made.writestr(link, "/etc/passwd")
         made.writestr("two.md", POST)
-    archive = archive_files.opened(tmp_path / "x.zip")
-    assert archive.names == ("two.md",)
-    assert archive.refused == [("one.md", "it is a link")]
+    export = open_export(tmp_path / "x.zip")
+    assert export.names == ("two.md",)
+    assert export.refused == [("one.md", "it is a link")]
 
 
-def test_links_in_a_folder_are_not_followed(tmp_path):
+def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_bytes(POST)
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "one.md").symlink_to(tmp_path / "secret.md")
     (folder / "up").symlink_to(tmp_path)
     (folder / "two.md").write_bytes(POST)
-    archive = archive_files.opened(folder)
-    assert archive.names == ("two.md",)
-    assert sorted(name for name, _ in archive.refused) == ["one.md", "up"]
+    export = open_export(folder)
+    assert export.names == ("two.md",)
+    assert sorted(name for name, _ in export.refused) == ["one.md", "up"]
     (folder / "two.md").unlink()
     (folder / "two.md").symlink_to(tmp_path / "secret.md")
     with pytest.raises(GatherError, match="link"):
-        archive.read("two.md")
+        export.read("two.md")
 
 
-def test_a_bomb_is_not_unpacked(tmp_path):
-    archive = opened(tmp_path / "x.zip", zip_bytes({"bomb.md": b"\0" * (8 << 20), "one.md": POST}))
-    assert archive.names == ("one.md",)
-    assert archive.refused == [("bomb.md", "it unpacks to more than 200 times its size")]
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    export = opened(tmp_path / "x.zip", zip_bytes({"bomb.md": b"\0" * (8 << 20), "one.md": POST}))
+    assert export.names == ("one.md",)
+    assert export.refused == [("bomb.md", "it unpacks to more than 200 times its size")]
 
 
-def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path):
+def test_a_zip_that_lies_about_sizes_gives_no_more_than_it_says(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": b"x" * 5000}))
     at = body.index(b"PK\x01\x02")
     body[at + 24 : at + 28] = struct.pack("<L", 10)
-    archive = opened(tmp_path / "x.zip", bytes(body))
+    export = opened(tmp_path / "x.zip", bytes(body))
     with pytest.raises(GatherError):
-        archive.read("one.md")
+        export.read("one.md")
 
 
-def test_what_is_too_much_is_refused_before_it_is_read(tmp_path):
+def test_what_is_too_much_is_refused_before_it_is_read(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": POST}))
     end = body.rindex(b"PK\x05\x06")
     body[end + 12 : end + 16] = struct.pack("<L", 64 << 20)
-    with pytest.raises(GatherError, match="larger than archives are"):
+    with pytest.raises(GatherError, match="larger than exports are"):
         opened(tmp_path / "x.zip", bytes(body))
     with pytest.raises(GatherError, match="more than 50,000 files"):
         opened(tmp_path / "y.zip", zip_bytes({f"{n}.md": b"" for n in range(50_001)}))
@@ -104,45 +104,45 @@ def test_what_is_too_much_is_refused_before_it_is_read(tmp_path):
         opened(tmp_path / "z.zip", bytes(body))
 
 
-def test_a_file_that_is_too_large_is_left_alone(tmp_path):
+def test_a_file_that_is_too_large_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
     with (tmp_path / "f" / "one.md").open("wb") as file:
         file.truncate(65 << 20)
     (tmp_path / "f" / "two.md").write_bytes(POST)
-    posts, left = of(archives.read(archive_files.opened(tmp_path / "f"), "markdown"))
+    posts, left = of(importers.read_posts(open_export(tmp_path / "f"), "markdown"))
     assert [post.file for post in posts] == ["two.md"]
-    assert left == [Left(file="one.md", reason="it is larger than 64 MiB", is_fault=True)]
+    assert left == [NotImported(file="one.md", reason="it is larger than 64 MiB", state="failed")]
 
 
-def test_a_zip_within_a_zip_is_not_opened(tmp_path):
+def test_a_zip_within_a_zip_is_not_opened(tmp_path: Path) -> None:
     inner = zip_bytes({"inner.md": POST})
-    archive = opened(tmp_path / "x.zip", zip_bytes({"inner.zip": inner, "one.md": POST}))
-    posts, left = of(archives.read(archive, "markdown"))
+    export = opened(tmp_path / "x.zip", zip_bytes({"inner.zip": inner, "one.md": POST}))
+    posts, left = of(importers.read_posts(export, "markdown"))
     assert len(posts) == 1
-    assert left == [Left(file="inner.zip", reason="an archive within the archive is not opened")]
+    assert left == [NotImported(file="inner.zip", reason="a zip within the export is not opened")]
 
 
-def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path):
+def test_a_folder_around_everything_is_no_part_of_the_names(tmp_path: Path) -> None:
     files = {"posts.csv": b"post_id\n", "posts/1.a.html": b"<p>a</p>"}
-    assert archive_files.opened(zipped(tmp_path / "a.zip", files, "export-7/inner/")).names == tuple(sorted(files))
+    assert open_export(zipped(tmp_path / "a.zip", files, "export-7/inner/")).names == tuple(sorted(files))
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as made:
         made.writestr("__MACOSX/export-7/._posts.csv", b"x")
         made.writestr("export-7/.DS_Store", b"x")
-    archive = archive_files.opened(tmp_path / "a.zip")
-    assert archive.names == tuple(sorted(files))
-    assert archive.read("posts.csv") == b"post_id\n"
+    export = open_export(tmp_path / "a.zip")
+    assert export.names == tuple(sorted(files))
+    assert export.read("posts.csv") == b"post_id\n"
 
 
 @pytest.mark.parametrize("path", ["nothing", "with\0zero", "x" * 5000])
-def test_what_is_not_there_is_told(tmp_path, path):
+def test_what_is_not_there_is_told(tmp_path: Path, path: str) -> None:
     with pytest.raises(GatherError, match="no such file"):
-        archive_files.opened(tmp_path / path)
+        open_export(tmp_path / path)
 
 
-def test_a_pipe_is_no_archive(tmp_path):
+def test_a_pipe_is_no_export(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(GatherError, match="no ordinary file"):
-        archive_files.opened(tmp_path / "pipe")
+    with pytest.raises(GatherError, match="neither a file nor a folder"):
+        open_export(tmp_path / "pipe")
 
 
 ZIP = zip_bytes({"posts.csv": b"post_id,title\n1.a,A\n", "posts/1.a.html": b"<p>a</p>" * 100})
@@ -150,14 +150,16 @@ ZIP = zip_bytes({"posts.csv": b"post_id,title\n1.a,A\n", "posts/1.a.html": b"<p>
 
 @settings(max_examples=300)
 @given(st.integers(0, len(ZIP)), st.binary(max_size=8), st.integers(0, len(ZIP)))
-def test_a_zip_with_any_bytes_in_it_never_crashes(tmp_path_factory, at, bytes_, end):
+def test_a_zip_with_any_bytes_in_it_never_crashes(
+    tmp_path_factory: pytest.TempPathFactory, at: int, bytes_: bytes, end: int
+) -> None:
     body = (ZIP[:at] + bytes_ + ZIP[at + len(bytes_) :])[: max(end, at)]
     path = tmp_path_factory.getbasetemp() / "any.zip"
     with suppress(GatherError):
-        archive = opened(path, body)
+        export = opened(path, body)
         for kind in KINDS:
             with suppress(GatherError):
-                of(archives.read(archive, kind))
+                of(importers.read_posts(export, kind))
 
 
 # Pieces that the formats are made of, so that what is tried is often nearly right.
@@ -180,13 +182,13 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=400)
 @given(st.dictionaries(NAMES, BODIES, max_size=5))
-def test_any_bytes_are_read_as_any_kind_without_a_crash(files):
-    archive = bag(files)
+def test_any_bytes_are_read_as_any_kind_without_a_crash(files: dict[str, bytes]) -> None:
+    export = bag(files)
     with suppress(GatherError):
-        archives.kind_of(archive)
+        importers.find_importer(export)
     for kind in KINDS:
         try:
-            posts, _ = of(archives.read(archive, kind, "https://old.example"))
+            posts, _ = of(importers.read_posts(export, kind, "https://old.example"))
         except GatherError:
             continue
         for post in posts:
@@ -206,27 +208,27 @@ TABLES = st.dictionaries(
 
 
 @given(TABLES)
-def test_tables_of_any_shape_are_read_without_a_crash(tables):
+def test_tables_of_any_shape_are_read_without_a_crash(tables: dict[str, object]) -> None:
     text = json.dumps({"db": [{"data": {"posts": [], **tables}}]})
     with suppress(GatherError):
-        of(archives.read(bag({"export.json": text}), "ghost"))
+        of(importers.read_posts(bag({"export.json": text}), "ghost"))
 
 
-def test_json_without_end_is_refused():
+def test_json_without_end_is_refused() -> None:
     for text in ("[" * 200_000, '{"a":' * 200_000, "1" * 10_000, "{", ""):
         with pytest.raises(GatherError):
-            rows.of_json(text)
+            tabular.parse_json(text)
 
 
-def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told():
+def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told() -> None:
     import csv
 
     before = csv.field_size_limit()
-    assert rows.of_csv("a,b\n1," + "x" * 300_000)[0]["b"] == "x" * 300_000
-    with pytest.raises(GatherError, match="no CSV"):
-        rows.of_csv("a\n" + "x" * (5 << 20))
+    assert tabular.parse_csv("a,b\n1," + "x" * 300_000)[0]["b"] == "x" * 300_000
+    with pytest.raises(GatherError, match="CSV cannot be read"):
+        tabular.parse_csv("a\n" + "x" * (5 << 20))
     with pytest.raises(GatherError, match="rows"):
-        rows.of_csv("a\n" + "1\n" * 50_002)
+        tabular.parse_csv("a\n" + "1\n" * 50_002)
     assert csv.field_size_limit() == before
 
 
@@ -238,20 +240,20 @@ def test_a_field_as_long_as_a_letter_is_read_and_a_longer_one_is_told():
         ("<rss><!-- wordpress.org/export/ --><channel>", "not well-formed"),
     ],
 )
-def test_xml_goes_through_its_door(text, said):
-    posts, left = of(archives.read(bag({"a.xml": text}), "wordpress"))
+def test_xml_goes_through_its_door(text: str, said: str) -> None:
+    posts, left = of(importers.read_posts(bag({"a.xml": text}), "wordpress"))
     assert posts == []
-    assert left[0].is_fault
+    assert left[0].state == "failed"
     assert said in left[0].reason
     assert ("in parts" in left[0].reason) == (said == "nested too deep")
 
 
-def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others():
+def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others() -> None:
     files = sample("ghost")
     files["export.json"] = files["export.json"].replace(b"DEEP", b"<b>" * 400)
-    posts, left = of(archives.read(bag(files), "ghost"))
+    posts, left = of(importers.read_posts(bag(files), "ghost"))
     assert "by-nobody" in [post.slug for post in posts]
-    (fault,) = [one for one in left if one.is_fault]
+    (fault,) = [one for one in left if one.state == "failed"]
     assert fault.file == "export.json: too-deep"
     assert "256 levels" in fault.reason
 
@@ -264,7 +266,7 @@ HUNDRED = [
 
 
 @pytest.mark.parametrize("piece", HUNDRED)
-def test_no_pattern_takes_more_than_linear_time(piece):
+def test_no_pattern_takes_more_than_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     item = f"<item><title>T</title><content:encoded><![CDATA[{text}]]></content:encoded></item>"
     spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
@@ -276,56 +278,58 @@ def test_no_pattern_takes_more_than_linear_time(piece):
     }
     with processor_seconds(90):
         for kind, held in files.items():
-            of(archives.read(bag(held), kind, "https://old.example"))
+            of(importers.read_posts(bag(held), kind, "https://old.example"))
 
 
-def test_an_address_that_cannot_be_one_is_no_site():
+def test_an_address_that_cannot_be_one_is_no_site() -> None:
     text = sample("wordpress")["harbour.WordPress.2024-06-01.xml"].replace(b"https://harbour.example<", b"https://[<")
-    posts, _ = of(archives.read(bag({"a.xml": text}), "wordpress"))
+    posts, _ = of(importers.read_posts(bag({"a.xml": text}), "wordpress"))
     assert len(posts) == 4
 
 
-def test_many_pictures_that_are_not_there_are_told_in_one_line():
+def test_many_pictures_that_are_not_there_are_told_in_one_line() -> None:
     text = "".join(f"![](x{n}.png)\n" for n in range(9_000))
-    (post,), _ = of(archives.read(bag({"a.md": f"---\ntitle: T\n---\n{text}"}), "markdown"))
-    assert post.notes == ("pictures that are not in the archive: x0.png, x1.png, x2.png and 8997 more",)
+    (post,), _ = of(importers.read_posts(bag({"a.md": f"---\ntitle: T\n---\n{text}"}), "markdown"))
+    assert post.notes == ("pictures that are not in the export: x0.png, x1.png, x2.png and 8997 more",)
 
 
-def test_the_pictures_of_one_post_are_bounded_together():
+def test_the_pictures_of_one_post_are_bounded_together() -> None:
     large = PNG + bytes(100 << 20)
     text = "---\ntitle: T\n---\n![](a.png)![](a.png)![](b.png)![](c.png)"
-    (post,), _ = of(archives.read(bag({"a.png": large, "b.png": large, "c.png": large, "a.md": text}), "markdown"))
+    (post,), _ = of(
+        importers.read_posts(bag({"a.png": large, "b.png": large, "c.png": large, "a.md": text}), "markdown")
+    )
     assert list(post.pictures) == ["a.png", "b.png"]
     assert "c.png is no picture that can be shown, or too large" in post.notes
 
 
-def test_scripts_come_through_nowhere():
+def test_scripts_come_through_nowhere() -> None:
     bad = "<p onclick=x>a<script>alert(1)</script><a href='javascript:alert(1)'>b</a><svg onload=x></svg></p>"
     row = json.dumps({"id": 1, "title": "T", "html": bad, "canonical_url": "javascript:x", "feature_image": "data:x"})
-    (post,), _ = of(archives.read(bag({"e.json": f'{{"db":[{{"data":{{"posts":[{row}]}}}}]}}'}), "ghost"))
+    (post,), _ = of(importers.read_posts(bag({"e.json": f'{{"db":[{{"data":{{"posts":[{row}]}}}}]}}'}), "ghost"))
     assert post.article.content == "<p>a<a>b</a></p>"
     assert (post.article.url, post.article.image) == ("", None)
-    assert post.notes == ("left out: script, svg",)
+    assert post.notes == ("not imported: script, svg",)
 
 
-def test_only_pictures_are_copied():
+def test_only_pictures_are_copied() -> None:
     files = {
         "a.svg": b"<svg onload=alert(1)>", "b.png": b"<html>", "c.html": b"<p>", "d.jpg": b"\xff\xd8\xff\xe0",
         "one.md": b"---\ntitle: One\n---\n![](a.svg)![](b.png)![](c.html)![](d.jpg)![](/etc/passwd)![](../../d.png)",
     }  # fmt: skip
-    (post,), _ = of(archives.read(bag(files), "markdown"))
+    (post,), _ = of(importers.read_posts(bag(files), "markdown"))
     assert list(post.pictures) == ["d.jpg"]
 
 
-def test_an_archive_stays_closed_to_what_is_locked(tmp_path):
+def test_an_export_stays_closed_to_what_is_locked(tmp_path: Path) -> None:
     body = bytearray(zip_bytes({"one.md": POST}))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         body[body.index(mark) + offset] |= 1
-    archive = opened(tmp_path / "x.zip", bytes(body))
-    assert archive.refused == [("one.md", "it is locked with a password")]
+    export = opened(tmp_path / "x.zip", bytes(body))
+    assert export.refused == [("one.md", "it is locked with a password")]
 
 
-def test_a_cut_zip_is_told(tmp_path):
+def test_a_cut_zip_is_told(tmp_path: Path) -> None:
     stream = io.BytesIO(ZIP)
     with pytest.raises(GatherError):
-        archives.kind_of(opened(tmp_path / "x.zip", stream.read(len(ZIP) // 2)))
+        importers.find_importer(opened(tmp_path / "x.zip", stream.read(len(ZIP) // 2)))

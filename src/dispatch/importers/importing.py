@@ -1,0 +1,234 @@
+"""Make an issue of every post that is new, write it, and publish those that may be."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
+
+from dispatch import html, issues, ledger, links, terms
+from dispatch.errors import IssueError
+from dispatch.identity import is_ours
+from dispatch.importers.posts import Post
+from dispatch.importers.skipped import NotImported
+from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section
+from dispatch.slugs import find_unused, is_slug, make_slug
+
+PREHEADER = range(40, 131)  # characters that a mailbox has room for
+
+_TAG = re.compile(r"tag:[^,]+,[\d-]+:(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPost:
+    """A post that became an issue."""
+
+    post: Annotated[Post, "with notes of what an editor should know of the issue"]
+    issue: Annotated[Issue, "the draft"]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody could read it there, so that it may be published here."""
+        return self.post.is_public and not self.post.held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedImport:
+    """What came of publishing an imported issue."""
+
+    file: Annotated[str, "the file of the post"]
+    slug: Annotated[str, "the issue's"]
+    errors: Annotated[tuple[Finding, ...], "why it stays a draft: what check found"] = ()
+    was_changed: Annotated[bool, "why it stays a draft: somebody changed it meanwhile"] = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportRun:
+    """An import into a publication."""
+
+    publication: Publication
+    now: Annotated[datetime, "the date of posts that have none"]
+    authors: Annotated[tuple[Author, ...], "who wrote what names nobody, as the editor says"] = ()
+    is_dry: Annotated[bool, "write nothing"] = False
+    lock: Annotated[Callable[[], AbstractContextManager[object]], "holds the publication's lock"]
+    _known: dict[str, str] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+    _stamp: int = -1  # of the folder of the issues when it was last read
+
+    def import_posts(self, found: Iterable[Post | NotImported]) -> Iterator[ImportedPost | NotImported]:
+        """Write each post that is new as an issue. What is broken does not stop the rest. Raises LockedError."""
+        self._known |= index_known((), ledger.read(self.publication))
+        for post in found:
+            if isinstance(post, NotImported):
+                yield post
+                continue
+            with self._hold_lock():
+                self._read_others()
+                outcome = self._import_post(post)
+                self._stamp = self._read_stamp()
+            yield outcome
+
+    def publish(
+        self, public: Mapping[str, str], judge: Callable[[Issue], Sequence[Finding]]
+    ) -> Iterator[PublishedImport]:
+        """Publish the issues of these slugs, each with its post's file, in which ``judge`` finds no error."""
+        if self.is_dry:
+            yield from (PublishedImport(file=file, slug=slug) for slug, file in public.items())
+            return
+        for one in (one for one in issues.read_all(self.publication) if one.slug in public):
+            outcome = PublishedImport(file=public[one.slug], slug=one.slug)
+            errors = tuple(finding for finding in judge(one) if finding.severity == "error")
+            if errors:
+                yield replace(outcome, errors=errors)
+                continue
+            with self._hold_lock():
+                if issues.read(self.publication, one.slug) != one:
+                    outcome = replace(outcome, was_changed=True)
+                else:
+                    # The ledger first: what it has forgotten could change unseen.
+                    ledger.remember(self.publication, one)
+                    issues.change(self.publication, one, replace(one, status="published"))
+            yield outcome
+
+    def _import_post(self, post: Post) -> ImportedPost | NotImported:
+        if (slug := find_known(post, self._known)) is not None:
+            where = f"is already in issues/{slug}" if slug else "was published before, and is gone on purpose"
+            return NotImported(file=post.file, reason=f"“{post.article.title}” {where}", state="skipped")
+        if self.authors and not post.article.authors:
+            post = replace(post, article=replace(post.article, authors=self.authors, certainty="certain"))
+        one = make_issue(post, self.publication, self.now, self._taken)
+        try:
+            if not self.is_dry:
+                issues.lay(self.publication, one, post.pictures)
+                issues.create(self.publication, one)
+        except IssueError as error:
+            return NotImported(file=post.file, reason=str(error), state="failed")
+        self._taken.add(one.slug)
+        self._known |= index_known([one], ())
+        return ImportedPost(post=replace(post, notes=(*list_changes(post, one), *post.notes)), issue=one)
+
+    def _hold_lock(self) -> AbstractContextManager[object]:
+        return nullcontext() if self.is_dry else self.lock()
+
+    def _read_others(self) -> None:
+        """Learn of issues that another command has made meanwhile."""
+        if self._stamp != self._read_stamp():
+            others = sorted({*issues.names(self.publication)} - self._taken)
+            self._known |= index_known((issues.read(self.publication, slug) for slug in others), ())
+            self._taken.update(others)
+
+    def _read_stamp(self) -> int:
+        """Read when the folder of the issues changed last: whenever an issue has come or gone."""
+        folder = self.publication.root / "issues"
+        return folder.stat().st_mtime_ns if folder.is_dir() else 0
+
+
+def make_issue(post: Post, publication: Publication, now: datetime, taken: Collection[str]) -> Issue:
+    """Make a draft with the post as its one article, which is one's own and shown in full.
+
+    The slug stays when it is legal and not among ``taken``. The issue is dated as the post was, or ``now``. An id that
+    is no absolute IRI becomes a tag URI (RFC 4151) of the publication's host and the post's day. Numbers are not
+    invented.
+    """
+    article = _add_offset(post.article, publication.timezone)
+    date = article.published or article.updated or now
+    slug = find_unused(_pick_slug(post), {*taken, "issue"})  # issue.md is the issue's own file
+    page = terms.page(publication, slug)
+
+    def resolve(address: str) -> str:
+        return address and links.resolve(page, address)
+
+    is_own = is_ours(article.url, publication)
+    is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
+    article = replace(
+        article,
+        id=_mint_id(article.id, publication, date),
+        key=slug,
+        file=terms.article_file(slug, slug, article),
+        own=is_own,
+        url=article.url or terms.anchor(publication, slug, slug),
+        content=html.readdressed(article.content, resolve),
+        authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),
+        source=terms.resolved(article.source, publication, is_own=is_own),
+        language=article.language if is_foreign else "",
+        image=article.image and replace(article.image, url=resolve(article.image.url)),
+    )
+    return Issue(
+        id=terms.mint(publication, date, slug),
+        slug=slug,
+        title=article.title,
+        date=date,
+        preheader=next((line for line in (article.dek, article.summary) if len(line) in PREHEADER), ""),
+        sections=(Section(articles=(article,)),),
+    )
+
+
+def list_changes(post: Post, one: Issue) -> Iterator[str]:
+    """Say what an editor should know of the issue that a post became."""
+    (article,) = one.articles
+    if post.known_as:
+        yield f"its author is known only as “{post.known_as}”"
+    elif not article.authors:
+        yield "no author found in the export"
+    if not article.published:
+        yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"
+    if post.slug and post.slug != one.slug:
+        yield f"its slug “{post.slug}” became {one.slug}"
+    if post.held:
+        yield f"{post.held}; it stays a draft, whole"
+
+
+def index_known(present: Iterable[Issue], records: Iterable[Record]) -> dict[str, str]:
+    """Map the ids of all articles that are or were in the publication to their issue's slug, empty where unknown.
+
+    A tag URI counts without its host and day: neither a new address of the publication nor a post without a date, which
+    has another day with each import, makes a second article of one.
+    """
+    gone = {_strip_tag(record.id): "" for record in records if record.kind in ("article", "issue")}
+    return gone | {_strip_tag(article.id): issue.slug for issue in present for article in issue.articles}
+
+
+def find_known(post: Post, known: Mapping[str, str]) -> str | None:
+    """Find the slug of the issue that has a post, empty when it was published and is gone; None when it is new."""
+    id_ = post.article.id
+    return known.get(_strip_tag(id_) if _is_iri(id_) else _quote_id(id_))
+
+
+def _mint_id(id_: str, publication: Publication, date: datetime) -> str:
+    """Keep an id that is an absolute IRI, else make a tag URI of it."""
+    return id_ if _is_iri(id_) else terms.mint(publication, date, _quote_id(id_))
+
+
+def _is_iri(id_: str) -> bool:
+    return links.is_absolute(id_) and not re.search(r"\s", id_)
+
+
+def _quote_id(id_: str) -> str:
+    return quote(html.clean(id_))
+
+
+def _strip_tag(id_: str) -> str:
+    match = _TAG.fullmatch(id_)
+    return match[1] if match else id_
+
+
+def _pick_slug(post: Post) -> str:
+    if is_slug(post.slug):
+        return post.slug
+    return make_slug(unquote(post.slug)) or make_slug(post.article.title) or "issue-1"
+
+
+def _add_offset(article: Article, zone: str) -> Article:
+    """Give the article's moments an offset: those that were written without one are of that zone."""
+
+    def add_zone(moment: datetime | None) -> datetime | None:
+        return moment.replace(tzinfo=ZoneInfo(zone)) if moment and moment.tzinfo is None else moment
+
+    return replace(article, published=add_zone(article.published), updated=add_zone(article.updated))
+
+
+def _shorten_language(language: str) -> str:
+    return language.partition("-")[0].lower()

@@ -1,0 +1,133 @@
+"""A folder of Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican and their kin keep it.
+
+What a key means there, ``readers.foreign`` knows; here it is what a file's place and name say: ``_posts``, ``_drafts``,
+``2024-05-06-the-slug.md``, ``the-slug/index.md``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from dispatch import frontmatter, links
+from dispatch.errors import GatherError, IssueError
+from dispatch.importers import content, tabular
+from dispatch.importers.pictures import PostPlace, place_posts
+from dispatch.importers.posts import Export, Post
+from dispatch.importers.skipped import NotImported, try_post
+from dispatch.importers.tabular import pick_text
+from dispatch.model import Article, Author, Document
+from dispatch.readers import foreign, people
+from dispatch.readers.dates import moment
+
+_FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
+_HTML = re.compile(r"\.html?$", re.IGNORECASE)
+_OTHER = re.compile(r"\.(?:mdx|rst|adoc|asciidoc|org|textile)$", re.IGNORECASE)
+# What a site is built of, and where its builder puts what it has built.
+_BUILDING = re.compile(
+    r"(?:^|/)(?:node_modules|_?layouts|_?includes|_site|public|themes|templates|archetypes|vendor)/|(?:^|/)(?:readme|changelog|license|contributing)\.[a-z]+$",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_](.+)")
+_PEOPLE = re.compile(r"(?:^|/)_?data/authors\.ya?ml$")
+_HIDDEN = frozenset({"draft", "hidden", "private", "unlisted"})
+
+
+def accepts(export: Export) -> bool:
+    """Whether there is any Markdown in it."""
+    return any(_FILE.search(name) for name in export.names)
+
+
+def read(export: Export, site: str) -> Iterator[Post | NotImported]:
+    """Read the posts by file. Files without front matter, pages and what a site is built of are not imported."""
+    place = place_posts(export, site)
+    known = _read_people(export)
+    has_posts = any("_posts/" in f"{name}" for name in export.names)
+    for name in export.names:
+        if _BUILDING.search(name):
+            continue
+        is_html = bool(_HTML.search(name))
+        if _OTHER.search(name):
+            yield NotImported(file=name, reason="only Markdown can be read")
+        elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
+            yield NotImported(file=name, reason="it is a page, not a post")
+        elif _FILE.search(name) or (is_html and _has_front_matter(export, name)):
+            yield from try_post(name, partial(_read_markdown, replace(place, file=name), known))
+
+
+def _has_front_matter(export: Export, name: str) -> bool:
+    return tabular.read_beginning(export, name).startswith(("---", "+++"))
+
+
+def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
+    name = place.file
+    document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
+    text = tabular.read_text(place.export, name)
+    data, written = foreign.parsed(text, document)
+    if not data:
+        return NotImported(file=name, reason="it has no front matter")
+    parts = name.split("/")
+    stem = parts[-1].rpartition(".")[0]
+    if stem == "_index" or pick_text(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
+        return NotImported(file=name, reason="it is a page, not a post")
+    stem = parts[-2] if stem == "index" and len(parts) > 1 else stem
+    dated = _DATED.fullmatch(stem)
+    article = _complete_article(foreign.article(data, document), known)
+    article = replace(
+        article,
+        id=_pick_id(data, name),
+        published=article.published or (moment(dated[1]) if dated else None),
+        tags=tuple(dict.fromkeys((*article.tags, *foreign.tags(data.get("categories"))))),
+    )
+    post = Post(
+        file=name,
+        article=article,
+        slug=pick_text(data, "slug") or (dated[2] if dated else stem),
+        is_public=_is_public(data, parts),
+    )
+    fill = content.fill_html if _HTML.search(name) else content.fill_markdown
+    return fill(post, written.strip("\n"), place)
+
+
+def _pick_id(data: foreign.Data, name: str) -> str:
+    """Return the front matter's id if it is an absolute IRI, else one made of that id or the file's path."""
+    own = pick_text(data, "guid", "uuid", "id")
+    return own if links.is_absolute(own) else f"markdown/{own or name}"
+
+
+def _complete_article(article: Article, known: Mapping[str, Author]) -> Article:
+    """Part the authors that one line names, and say where the article was first published."""
+    authors: list[Author] = []
+    for author in article.authors:
+        names = [part.strip() for part in author.name.split(";")] if not author.url else [author.name]
+        authors += [known.get(name) or replace(author, name=name) for name in names if name]
+    is_named = article.source.title or article.source.url
+    source = replace(article.source, syndicate="full") if is_named else content.name_old_site(article.url)
+    return replace(article, authors=people.complete(authors, ()), source=source)
+
+
+def _is_public(data: foreign.Data, parts: list[str]) -> bool:
+    """Whether nothing says that it is a draft."""
+    says_so = pick_text(data, "published").lower() in {"false", "no"} or data.get("published") is False
+    return not (
+        says_so
+        or tabular.is_true(data, "draft")
+        or pick_text(data, "status").lower() in _HIDDEN
+        or {"_drafts", "drafts"} & set(parts)
+    )
+
+
+def _read_people(export: Export) -> dict[str, Author]:
+    """Read the authors that a site keeps in a file of data, by the key that its posts name."""
+    found: dict[str, Author] = {}
+    for name in export.names:
+        if not _PEOPLE.search(name):
+            continue
+        try:
+            data = frontmatter.parse(f"---\n{tabular.read_text(export, name)}\n---\n", file=name).data
+        except (IssueError, GatherError):
+            continue
+        for key, value in data.items():
+            person = foreign.article({"author": value}, Document(url="", media_type="", charset="", body=b"")).authors
+            found |= {key: person[0]} if person and isinstance(value, dict) else {}
+    return found

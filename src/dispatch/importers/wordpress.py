@@ -1,0 +1,266 @@
+"""WordPress's export (WXR): RSS with the tables of the site in it.
+
+Tools, Export, “All content”. Authors are named by what they log in with; who that is stands at the head of the file,
+or, for the guest authors of Co-Authors Plus, in items of their own. Pictures are not in it; lay ``wp-content/uploads``
+beside the file in a folder, and they come along.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from xml.etree.ElementTree import Element
+
+from dispatch import html, links
+from dispatch.errors import GatherError
+from dispatch.importers import content, tabular
+from dispatch.importers.pictures import PostPlace, place_posts
+from dispatch.importers.posts import Export, Post
+from dispatch.importers.skipped import NotImported, count_comments, try_post
+from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
+from dispatch.readers import entries, people, xml
+from dispatch.readers.dates import moment
+from dispatch.readers.xml import children, text_of
+
+_MARK = "wordpress.org/export/"
+# Kinds of item that hold what a site is built of, and nothing that anybody wrote to be read.
+_FURNITURE = frozenset(
+    {"attachment", "nav_menu_item", "revision", "guest-author", "custom_css", "wp_block", "wp_navigation"}
+    | {"wp_template", "wp_template_part", "wp_global_styles", "wp_font_family", "wp_font_face"}
+    | {"customize_changeset", "oembed_cache"}
+)
+
+# Only what stands at the beginning of a block keeps it from being a paragraph.
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main"
+    r"|nav|ol|p|pre|script|section|style|table|tbody|td|tfoot|th|thead|tr|ul|video|audio)\b|<!--",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"(<(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div|hr)\b)", re.IGNORECASE)
+_AFTER = re.compile(r"(</(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div)>|<hr\b[^<>]*>)", re.IGNORECASE)
+_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>[^\[\]]{0,20000})\[/caption\]", re.IGNORECASE)
+_PICTURE = re.compile(r"\s*(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL)
+_PRE = re.compile(r"(</?pre\b)", re.IGNORECASE)
+_EMBED = re.compile(r"\[embed\b[^\[\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{1,2000})\s*\[/embed\]", re.IGNORECASE)
+_LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
+
+
+def accepts(export: Export) -> bool:
+    """Whether there is an XML file that names WordPress's export."""
+    return any(_is_export(export, name) for name in export.names)
+
+
+def read(export: Export, site: str) -> Iterator[Post | NotImported]:
+    """Read the posts of each export file in its order; a file that is no XML is reported."""
+    for name in export.names:
+        if not _is_export(export, name):
+            continue
+        try:
+            root = xml.parse(tabular.read_text(export, name))
+        except GatherError as error:
+            for fault in error.faults:
+                way_out = "; WordPress can export it in parts, by date" if fault.reason == "too-many-parts" else ""
+                yield NotImported(file=name, reason=f"{fault.what}{way_out}", state="failed")
+            continue
+        channel = next(children(root, "channel"), root)
+        yield from _read_channel(channel, name, export, site)
+
+
+def _is_export(export: Export, name: str) -> bool:
+    return name.lower().endswith((".xml", ".wxr")) and _MARK in tabular.read_beginning(export, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ExportedSite:
+    """What the head of an export, and those of its items that are no posts, say of the posts."""
+
+    source: Source
+    language: str
+    authors: dict[str, Author]  # by login
+    attachments: dict[str, Image]  # by id
+    place: PostPlace
+
+
+def _read_channel(channel: Element, name: str, export: Export, address: str) -> Iterator[Post | NotImported]:
+    items = list(children(channel, "item"))
+    own = text_of(channel, "wp:base_blog_url", "wp:base_site_url", "link")
+    site = _ExportedSite(
+        source=Source(title=entries.plain(text_of(channel, "title")), url=text_of(channel, "link"), syndicate="full"),
+        language=text_of(channel, "language"),
+        authors=_read_authors(channel, items),
+        attachments={
+            text_of(item, "wp:post_id"): _read_attachment(item) for item in items if _read_type(item) == "attachment"
+        },
+        place=replace(place_posts(export, address or own), file=name),
+    )
+    comments = 0
+    for item in items:
+        comments += sum(1 for _ in children(item, "wp:comment"))
+        if _read_type(item) not in _FURNITURE:
+            label = f"{name}: {text_of(item, 'wp:post_name', 'title', 'wp:post_id')}"
+            yield from try_post(label, partial(_read_item, item, site, label))
+    yield from count_comments(name, comments)
+
+
+def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImported:
+    title, kind, status = entries.plain(text_of(item, "title")), _read_type(item), text_of(item, "wp:status")
+    if kind != "post":
+        return NotImported(file=label, reason=f"“{title}” is a {kind}, not a post")
+    if status in {"trash", "auto-draft", "inherit"}:
+        return NotImported(
+            file=label, reason=f"“{title}” is {'in the bin' if status == 'trash' else 'an unsaved draft'}"
+        )
+    address = text_of(item, "link")
+    url = address if status in {"publish", "private"} and links.is_web(address) else ""
+    authors, certainty = _find_authors(item, site)
+    enclosures = tuple(_read_enclosures(item))
+    article = Article(
+        id=html.clean(text_of(item, "guid")) or f"wordpress/{text_of(item, 'wp:post_id')}",
+        url=url,
+        title=title,
+        summary=entries.summary(html.sanitise(text_of(item, "excerpt:encoded"))),
+        authors=authors,
+        certainty=certainty,
+        source=site.source if url else Source(),
+        published=_parse_moment(item, "wp:post_date_gmt", "pubDate", "wp:post_date"),
+        updated=_parse_moment(item, "wp:post_modified_gmt"),
+        language=site.language,
+        tags=entries.tags(
+            "".join(tag.itertext())
+            for tag in children(item, "category")
+            if tag.get("domain") in {"category", "post_tag"} and tag.get("nicename") != "uncategorized"
+        ),
+        image=site.attachments.get(_read_meta(item).get("_thumbnail_id", "")),
+        enclosures=enclosures,
+    )
+    written = text_of(item, "content:encoded")
+    if not written and enclosures:
+        return NotImported(file=label, reason=f"“{title}”: a podcast without text ({enclosures[0].url})")
+    why = "it was private" if status == "private" else "it asked for a password"
+    post = Post(
+        file=label,
+        article=article,
+        slug=text_of(item, "wp:post_name"),
+        is_public=status in {"publish", "private"},
+        held=why if status == "private" or text_of(item, "wp:post_password") else "",
+        known_as="" if authors else text_of(item, "dc:creator"),
+    )
+    return content.fill_html(post, expand_text(written), site.place)
+
+
+def _read_type(item: Element) -> str:
+    return text_of(item, "wp:post_type") or "post"
+
+
+def _read_meta(item: Element) -> dict[str, str]:
+    return {text_of(meta, "wp:meta_key"): text_of(meta, "wp:meta_value") for meta in children(item, "wp:postmeta")}
+
+
+def _parse_moment(item: Element, *tags: str) -> datetime | None:
+    """Parse the first of these moments that is one; those called gmt are UTC, and zeros stand for none."""
+    for tag in tags:
+        written = text_of(item, tag)
+        found = moment(f"{written} +0000" if tag.endswith("_gmt") else written)
+        if found and not re.search(r"^0000| -0001 ", written):
+            return found
+    return None
+
+
+def _read_authors(channel: Element, items: list[Element]) -> dict[str, Author]:
+    """Read who the logins are; a guest author has an item of their own.
+
+    The mail address of an account is left out: issue files are often public.
+    """
+    found: dict[str, Author] = {}
+    for person in children(channel, "wp:author"):
+        first_and_last = f"{text_of(person, 'wp:author_first_name')} {text_of(person, 'wp:author_last_name')}"
+        login = text_of(person, "wp:author_login")
+        for shown in (text_of(person, "wp:author_display_name"), first_and_last, login):
+            if known := next(iter(people.author(entries.plain(shown))), None):
+                found[login] = known
+                break
+    for item in items:
+        if _read_type(item) != "guest-author":
+            continue
+        meta = _read_meta(item)
+        name = entries.plain(meta.get("cap-display_name") or text_of(item, "title"))
+        bio = entries.summary(html.sanitise(meta.get("cap-description") or text_of(item, "content:encoded")))
+        for author in people.author(name, url=meta.get("cap-website", ""), bio=bio):
+            login = meta.get("cap-user_login") or text_of(item, "wp:post_name").removeprefix("cap-")
+            found[login] = author
+    return found
+
+
+def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...], Certainty]:
+    """Find who wrote an item: all that Co-Authors Plus names, else its creator."""
+    terms = [tag for tag in children(item, "category") if tag.get("domain") == "author"]
+    logins = ["".join(tag.itertext()).strip() for tag in terms]
+    nicenames = [tag.get("nicename", "").removeprefix("cap-") for tag in terms]
+    named = list(zip(logins, nicenames, strict=True)) or [(text_of(item, "dc:creator"), "")]
+    found: list[Author] = []
+    for login, nicename in named:
+        known = site.authors.get(login) or site.authors.get(nicename)
+        found += [known] if known else people.author(entries.plain(login))
+    authors = people.complete(found, ())
+    if any(people.is_login(author.name) for author in authors):
+        return authors, "likely"
+    return authors, "certain" if authors else "unknown"
+
+
+def _read_attachment(item: Element) -> Image:
+    alt = _read_meta(item).get("_wp_attachment_image_alt")
+    return Image(url=text_of(item, "wp:attachment_url", "guid"), alt=entries.plain(alt) if alt else None)
+
+
+def _read_enclosures(item: Element) -> Iterator[Enclosure]:
+    """Read what WordPress keeps of a recording: address, length and type, a line each."""
+    for meta in children(item, "wp:postmeta"):
+        if text_of(meta, "wp:meta_key") == "enclosure":
+            url, length, kind = (*text_of(meta, "wp:meta_value").split("\n"), "", "", "")[:3]
+            if links.is_web(url.strip()):
+                digits = length.strip()
+                size = int(digits) if digits.isdecimal() and len(digits) < 16 else None
+                yield Enclosure(url=url.strip(), type=kind.strip(), length=size)
+
+
+def expand_text(written: str) -> str:
+    """Expand a stored text as WordPress does before it shows it: paragraphs, captions, embedded addresses.
+
+    A text of the block editor has its paragraphs already.
+    """
+    written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_make_figure, written))
+    if "<!-- wp:" in written:
+        return written
+    first, *rest = _PRE.split(written)
+    pieces = [_make_paragraphs(first)]
+    for tag, piece in zip(rest[::2], rest[1::2], strict=True):
+        if tag.startswith("</"):
+            end, bracket, after = piece.partition(">")
+            pieces += [tag, end, bracket, _make_paragraphs(after)]
+        else:
+            pieces += [tag, piece]
+    return "".join(pieces)
+
+
+def _make_paragraphs(written: str) -> str:
+    """Make paragraphs as the old editor does (``wpautop``): an empty line ends one, a line break stays."""
+    written = _AFTER.sub(r"\1\n\n", _BEFORE.sub(r"\n\n\1", written))
+    blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", written)]
+    return "\n".join(_make_paragraph(block) for block in blocks if block.strip())
+
+
+def _make_paragraph(block: str) -> str:
+    if _BLOCK.match(block.lstrip()):
+        return block
+    if _LINE_OF_ITS_OWN.fullmatch(block.strip()):
+        return f'<p><a href="{block.strip()}">{block.strip()}</a></p>'
+    return f"<p>{block.replace(chr(10), '<br>' + chr(10))}</p>"
+
+
+def _make_figure(match: re.Match[str]) -> str:
+    if not (parts := _PICTURE.fullmatch(match["inner"])):
+        return match["inner"]
+    words = parts["words"].strip()
+    caption = f"<figcaption>{words}</figcaption>" if words else ""
+    return f"\n\n<figure>{parts['picture']}{caption}</figure>\n\n"

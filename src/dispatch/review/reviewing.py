@@ -1,0 +1,99 @@
+"""Read a publication as a Version, and make a Review of two."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dispatch import config, git, issues, ledger
+from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
+from dispatch.model import Fault, Finding, Issue, Publication
+from dispatch.review.changes import Change, Review, Version
+from dispatch.review.issues import compare_versions
+from dispatch.review.settings import LOCK, pick_shown
+
+
+def read_version(root: Path) -> Version:
+    """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised."""
+    if not (root / config.FILE).is_file():
+        return Version(publication=None)
+    try:
+        publication = config.load(root)
+    except ConfigError as error:
+        return Version(publication=None, faults={config.FILE: error.faults})
+    read: list[Issue] = []
+    files: dict[str, dict[str, str]] = {}
+    faults: dict[str, tuple[Fault, ...]] = {}
+    for slug in issues.names(publication):
+        try:
+            one = issues.read(publication, slug)
+            bodies = issues.pictures(publication, one)
+        except IssueError as error:
+            faults[slug] = error.faults
+            continue
+        read.append(one)
+        files[slug] = {name: hashlib.sha256(bodies[name]).hexdigest() for name in sorted(bodies)}
+    try:
+        remembered = ledger.read(publication)
+    except IssueError as error:
+        remembered = ()
+        faults[ledger.FILE] = error.faults
+    return Version(publication=publication, issues=tuple(read), ledger=remembered, files=files, faults=faults)
+
+
+def read_base(root: Path, commit: str) -> Version:
+    """Read the publication as it was at a commit. Raises ReviewError."""
+    with TemporaryDirectory(prefix="dispatch-") as folder:
+        git.restore(root, commit, Path(folder))
+        return read_version(Path(folder).resolve())
+
+
+def make_review(
+    old: Version,
+    new: Version,
+    *,
+    base: str,
+    commit: str,
+    judge: Callable[[Issue], Sequence[Finding]],
+    judge_files: Callable[[Issue, Publication], Sequence[Finding]],
+) -> Review:
+    """Compare two versions, and check the issues that change.
+
+    judge: what check says of an issue and its editions. judge_files: what it says of its files alone.
+    """
+    changes = list(compare_versions(old, new))
+    findings: list[Finding] = []
+    for issue in _find_affected(old, new):
+        try:
+            found = judge(issue)
+        except (RenderError, CheckError) as error:  # a template of the pull request's
+            where = f"issues/{issue.slug}"
+            changes.append(Change(weight="stop", kind="file", where=where, what=f"Cannot be rendered: {error}"))
+            continue
+        known: set[Finding] = set()
+        if old.publication:  # warnings that the change did not bring: of the issue as it was, and of the publication
+            was = old.find_issue(issue.slug)
+            warned = [one for one in judge_files(was or issue, old.publication) if one.severity == "warning"]
+            known = {one for one in warned if was or one.place.file == config.FILE}
+        findings += (finding for finding in found if finding not in known)
+    return Review(base=base, commit=commit, changes=tuple(changes), findings=tuple(_drop_repeated(findings, changes)))
+
+
+def _find_affected(old: Version, new: Version) -> list[Issue]:
+    """Find the issues of which some edition may become another: what check should look at."""
+    if new.publication is None:
+        return []
+    everything = pick_shown(old.publication) != pick_shown(new.publication)
+    return [
+        issue
+        for issue in new.issues
+        if everything or issue != old.find_issue(issue.slug) or old.files.get(issue.slug) != new.files.get(issue.slug)
+    ]
+
+
+def _drop_repeated(findings: Iterable[Finding], changes: Iterable[Change]) -> Iterator[Finding]:
+    """Drop the findings that say of an id, a date or a byline what a change has said already."""
+    files = {change.where for change in changes if change.weight == "stop"}
+    for one in dict.fromkeys(findings):
+        if not (one.rule.startswith("ids.") and (one.place.file in files or (files and one.place.file == LOCK))):
+            yield one
