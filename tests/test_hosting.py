@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from dispatch.cli import main
-from dispatch.server import media
+from dispatch.serve import media
 from patience import wait_until
 from serving import Server, fill, served
 

@@ -19,7 +19,7 @@ import nouns
 from dispatch import config, issues
 from dispatch.cli import main
 from dispatch.model import Issue, Section, Source
-from dispatch.server import public as server
+from dispatch.serve import site as server
 
 Dispatch = Callable[..., Result]
 SITE = "https://wire.example"

@@ -29,7 +29,8 @@ from hypothesis import strategies as st
 from dispatch import config
 from dispatch.cli import main
 from dispatch.model import Place
-from dispatch.server import codings, conditions, copies, manifest, media, redirects
+from dispatch.serve import codings, conditions, copies, media, redirects
+from dispatch.serve import paths as manifest
 from patience import PATIENCE, wait_until
 from serving import LONG, RSS, SECRET, Server, fill, served, serving
 
@@ -749,8 +750,8 @@ def test_a_thousand_readers_poll_at_once(site):
 IMPATIENT = """
 import sys
 from pathlib import Path
-from dispatch.server.public import Public
-from dispatch.server.run import run
+from dispatch.serve.site import Public
+from dispatch.serve.run import run
 say = lambda line: print(line, file=sys.stderr, flush=True)
 run(Public(Path(sys.argv[1])), host="127.0.0.1", port=0, ready=say, stuck=1)
 """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch.formats import redirects
-from dispatch.server import redirects as server
+from dispatch.serve import redirects as server
 
 SLUGS = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
 PAGES = st.builds("issues/{}/".format, SLUGS) | st.builds("issues/{}/{}/".format, SLUGS, SLUGS)

@@ -25,8 +25,8 @@ def serve(host: str, port: int, output: str | None, below: str | None, log: bool
       dispatch serve --output /srv/www/wire --port 8080 --log
     """
     # Only this command waits for a server's libraries.
-    from dispatch.server.public import Public
-    from dispatch.server.run import run
+    from dispatch.serve.run import run
+    from dispatch.serve.site import Public
 
     folder, path = (Path(output), "") if output else _of_publication()
     app = Public(folder, below=path if below is None else below, warn=say)

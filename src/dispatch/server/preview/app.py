@@ -21,7 +21,7 @@ from dispatch.checks.entries import Feed
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Fault, Place
 from dispatch.report import write_hint, write_message
-from dispatch.server import media
+from dispatch.serve import media
 from dispatch.server.preview import looks, reader
 from dispatch.server.preview.guard import Guard
 from dispatch.server.preview.newsroom import Newsroom

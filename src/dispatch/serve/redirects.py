@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from dispatch.model import Fault, Place
-from dispatch.server.manifest import INDEX, asked
+from dispatch.serve.paths import INDEX, asked
 
 MOVED = (301, 302, 303, 307, 308)
 GONE = 410

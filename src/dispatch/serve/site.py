@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dispatch.errors import DeliveryError
-from dispatch.server import codings, conditions, copies, manifest, media, redirects
-from dispatch.server.copies import Copy, Mark
-from dispatch.server.redirects import Redirects, Rule
+from dispatch.serve import codings, conditions, copies, media, paths, redirects
+from dispatch.serve.copies import Copy, Mark
+from dispatch.serve.redirects import Redirects, Rule
 
 NOT_FOUND = "404.html"
 ALLOW = "GET, HEAD, OPTIONS"
@@ -54,7 +54,7 @@ class Public:
         self._folder = folder.absolute()
         self.below = f"{below.strip('/')}/".lstrip("/")
         self._warn = warn
-        self._manifest = manifest.listed(self._folder)
+        self._manifest = paths.listed(self._folder)
         self._shelf = copies.Shelf()
         self._next_look = 0.0
         self._listing = asyncio.Lock()
@@ -74,13 +74,13 @@ class Public:
             return Response(status_code=204, headers={**media.SAFE, **PREFLIGHT})
         if method not in ("GET", "HEAD"):
             return _words("This can only be read.\n", 405, {"allow": ALLOW})
-        whole = manifest.asked(target)
+        whole = paths.asked(target)
         if whole is None:
             return await self._page(NOT_FOUND, 404, method, fields)
         if rule := self._became(whole):
             if rule.status != redirects.GONE:
                 return _moved(rule.to, rule.status)
-            page = self._known(manifest.asked(rule.to.encode()) or "", whole, f"{whole}/")
+            page = self._known(paths.asked(rule.to.encode()) or "", whole, f"{whole}/")
             return await self._page(page, redirects.GONE, method, fields)
         path = self._within(whole)
         name = await self._find(path) if path is not None else None
@@ -104,10 +104,10 @@ class Public:
     def _folder_page(self, whole: str) -> str | None:
         """The address of a folder that was asked for without its slash."""
         if f"{whole}/" == self.below:
-            return manifest.address(self.below)
+            return paths.address(self.below)
         path = self._within(whole)
         folder = self._manifest.folder(path) if path else None
-        return manifest.address(self.below + folder) if folder else None
+        return paths.address(self.below + folder) if folder else None
 
     def _within(self, whole: str) -> str | None:
         """A path of the host as one of the folder; None when the folder stands elsewhere."""
@@ -115,8 +115,8 @@ class Public:
 
     def _known(self, *wholes: str) -> str | None:
         """The file at the first of these paths of the host that has one."""
-        paths = (path for path in map(self._within, wholes) if path is not None)
-        return next(filter(None, map(self._manifest.find, paths)), None)
+        known = (path for path in map(self._within, wholes) if path is not None)
+        return next(filter(None, map(self._manifest.find, known)), None)
 
     async def _answer(self, name: str, copy: Copy, method: str, fields: Headers) -> Response | None:
         """A copy as this client asked for it: whole, in part, or not again; None when the file is another one now."""
@@ -170,7 +170,7 @@ class Public:
             begun = loop.time()
             if begun < self._next_look:
                 return
-            self._manifest = await asyncio.to_thread(manifest.listed, self._folder)
+            self._manifest = await asyncio.to_thread(paths.listed, self._folder)
             took = loop.time() - begun
             self._next_look = begun + max(PATIENCE, took * SHARE)
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from dispatch import files
 from dispatch.errors import DeliveryError
-from dispatch.server import codings, media
+from dispatch.serve import codings, media
 
 # A file up to this size is kept in memory and compressed; a longer one is sent from the disk as it is.
 WHOLE = 8 * 1024 * 1024

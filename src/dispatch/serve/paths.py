@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from dispatch.server import codings
+from dispatch.serve import codings
 
 INDEX = "index.html"
 # Read by servers, for nobody else: dispatch serve, Netlify, Cloudflare, GitLab.
