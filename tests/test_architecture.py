@@ -32,7 +32,6 @@ FLOORS = (
 # Each foreign library has one room: a module or a folder.
 ROOMS = {
     "babel": "language",
-    "brotli": "serve/codings",
     "click": "cli",
     "css_inline": "formats/email",
     "email_validator": "formats/eml",
@@ -73,7 +72,7 @@ EMPTY_NAMES = {
 
 # What a command must not load that does not use it; each costs more than click itself.
 HEAVY = {"PIL", "jinja2", "feedgen", "babel", "lxml", "trafilatura", "markdown_it", "yaml", "nh3"}
-HEAVY |= {"brotli", "starlette", "uvicorn"}
+HEAVY |= {"starlette", "uvicorn"}
 HEAVY |= {"justhtml", "selectolax", "sentencex", "mjml", "css_inline", "numpy", "email.message", "asyncio"}
 
 

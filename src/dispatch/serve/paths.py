@@ -1,14 +1,10 @@
-"""Which files of the public folder may be asked for: found by listing it, never by joining what somebody asked for."""
+"""Which file of the public folder a path names: found by listing, never by joining what somebody asked for."""
 
 import os
+import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import quote, unquote_to_bytes, urlsplit
-
-from dispatch.serve import codings
 
 INDEX = "index.html"
 # Read by servers, for nobody else: dispatch serve, Netlify, Cloudflare, GitLab.
@@ -19,57 +15,11 @@ WELL_KNOWN = ".well-known"
 LONGEST = 3 * 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What the public folder held when it was listed."""
-
-    names: Mapping[str, str]
-    """Paths from the folder, with forward slashes, by themselves and by their NFC: an address is typed in either."""
-    precompressed: frozenset[str]
-    """Files that hold another one compressed: x.html.br beside x.html. They have no path of their own."""
-
-    def find(self, path: str) -> str | None:
-        """The file that is served at a path, or None. A path that is empty or ends in a slash is a folder's page."""
-        page = f"{path}{INDEX}" if not path or path.endswith("/") else path
-        return self.names.get(page) or self.names.get(unicodedata.normalize("NFC", page))
-
-    def folder(self, path: str) -> str | None:
-        """Where the page of a folder is that was asked for without its slash: its path with one, or None."""
-        page = self.find(f"{path}/") if path and not path.endswith("/") else None
-        return page.removesuffix(INDEX) if page else None
-
-
-def listed(folder: Path) -> Manifest:
-    """Every ordinary file below a folder; no link, nothing behind one, nothing with a dot, nothing for servers.
-
-    A folder that is not there, or cannot be read, holds nothing.
-    """
-    found = set(_below(os.fspath(folder), "")) - set(FOR_SERVERS)
-    beside = frozenset(name for name in found if codings.original(name) in found)
-    shown = found - beside
-    names = {unicodedata.normalize("NFC", name): name for name in sorted(shown)} | {name: name for name in shown}
-    return Manifest(names=MappingProxyType(names), precompressed=beside)
-
-
-def _below(folder: str, prefix: str) -> Iterator[str]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(".") and (prefix or entry.name != WELL_KNOWN):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path, f"{prefix}{entry.name}/")
-        elif entry.is_file(follow_symlinks=False):
-            yield f"{prefix}{entry.name}"
-
-
-def asked(target: bytes) -> str | None:
-    """The path that a request's target names, without its first slash; None when no file can have that name.
+def parse_target(target: bytes) -> str | None:
+    """Decode the path that a request's target names, without its first slash; None when no file can have that name.
 
     target: the path still percent-encoded, or a whole address (RFC 9112, 3.2.2), without a query.
-    A slash within a name (%2F) and what is not UTF-8 are in no file's name.
+    A slash within a name (%2F), a NUL and what is not UTF-8 are in no file's name.
     """
     if len(target) > LONGEST:
         return None
@@ -88,6 +38,47 @@ def asked(target: bytes) -> str | None:
     return None if any("/" in name or "\0" in name for name in names) else "/".join(names)
 
 
-def address(path: str) -> str:
-    """The address of a path on this host, percent-encoded: no host can be read out of it."""
+def quote_path(path: str) -> str:
+    """Percent-encode a path of this host: no other host can be read out of it."""
     return "/" + quote(path.lstrip("/"))
+
+
+def find_name(folder: Path, path: str) -> str | None:
+    """Find an ordinary file below a folder, and return its path from there as the disk spells it; None without one.
+
+    path: with forward slashes. Upper and lower case count on every system; a name is found in either Unicode form, for
+    an address is typed in either. No link, nothing behind one, nothing with a dot but .well-known, nothing for servers.
+    """
+    asked = path.split("/")
+    if path in FOR_SERVERS or any(name.startswith(".") for name in asked[asked[0] == WELL_KNOWN :]):
+        return None
+    place = os.fspath(folder)
+    for depth, name in enumerate(asked, 1):
+        is_right = stat.S_ISDIR if depth < len(asked) else stat.S_ISREG
+        found = _find_spelling(place, name)
+        place = f"{place}/{found}"
+        try:
+            if not found or not is_right(os.lstat(place).st_mode):
+                return None
+        except OSError:
+            return None
+    return place.removeprefix(f"{folder}/")
+
+
+def _find_spelling(folder: str, name: str) -> str | None:
+    """Return a name as the folder spells it; None when nothing there has it.
+
+    Where a file is found in the wrong case, the system may know it by yet other names (a short one, one with a dot at
+    its end, a path with backslashes), so there, as for a name without letters, only the listing of the folder counts.
+    Elsewhere it is not asked: while a file is replaced, a listing may lack it.
+    """
+    turned = os.fsdecode(os.fsencode(name).swapcase())
+    if turned != name and os.path.lexists(f"{folder}/{name}") and not os.path.lexists(f"{folder}/{turned}"):
+        return name
+    try:
+        names = [entry.name for entry in Path(folder).iterdir()]
+    except OSError:
+        return None
+    composed = unicodedata.normalize("NFC", name)
+    alike = (other for other in names if unicodedata.normalize("NFC", other) == composed)
+    return name if name in names else next(alike, None)

@@ -4,12 +4,12 @@ A line is ``from to status``. ``/old/* /new/:splat 301`` moves everything below.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote
 
 from dispatch.model import Fault, Place
-from dispatch.serve.paths import INDEX, asked
+from dispatch.serve.paths import INDEX, parse_target
 
 MOVED = (301, 302, 303, 307, 308)
 GONE = 410
@@ -21,8 +21,7 @@ _WITHIN = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Redirect(NamedTuple):
     """What became of a path."""
 
     status: int
@@ -32,73 +31,67 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redirects:
-    """The rules of a site."""
+class RedirectTable:
+    """The lines of a site's file."""
 
-    exact: dict[str, Rule] = field(default_factory=dict)
+    exact: dict[str, Redirect] = field(default_factory=dict)
     """By path, without slashes at its ends."""
-    below: dict[str, Rule] = field(default_factory=dict)
-    """For everything below a path, by that path."""
-    deepest: int = -1
-    """How many names the longest path in ``below`` has."""
+    below: dict[str, Redirect] = field(default_factory=dict)
+    """For everything below a path, by that path with a slash at its end; the whole site is an empty one."""
 
-    def find(self, path: str) -> Rule | None:
-        """What became of a path, as ``asked`` reads it; with or without its last slash, or by its index.html."""
-        slash = "/" if path.endswith("/") else ""
-        path = _place(path)
-        if found := self.exact.get(path):
+    def find(self, path: str) -> Redirect | None:
+        """Find what became of a path that ``parse_target`` read; with or without its last slash or its index.html."""
+        place = _trim_path(path)
+        if found := self.exact.get(place):
             return found
-        names = path.split("/")
-        for depth in range(min(self.deepest, len(names) - 1), -1, -1):
-            if found := self.below.get("/".join(names[:depth])):
-                to = found.to.replace(":splat", quote("/".join(names[depth:]) + slash))
-                return Rule(status=found.status, to=to) if _WITHIN.fullmatch(to) else None
-        return None
+        folder = f"{place}/"
+        above = max((above for above in self.below if folder.startswith(above)), key=len, default=None)
+        if above is None:
+            return None
+        found = self.below[above]
+        rest = folder[len(above) :]
+        to = found.to.replace(":splat", quote(rest if path.endswith("/") else rest.removesuffix("/")))
+        return Redirect(found.status, to) if _WITHIN.fullmatch(to) else None
 
 
-def read(text: str) -> tuple[Redirects, tuple[Fault, ...]]:
-    """The rules in a file, and its faults; a wrong line is left out."""
-    exact: dict[str, Rule] = {}
-    below: dict[str, Rule] = {}
+def parse_redirects(text: str) -> tuple[RedirectTable, tuple[Fault, ...]]:
+    """Read the lines of a file, and its faults; a wrong line is left out."""
+    table = RedirectTable()
     faults: list[Fault] = []
-    for number, line in enumerate(_lines(text), 1):
+    # Only these end a line: what others call one must not split a value into two.
+    for number, line in enumerate(re.split(r"\r?\n", text)[:MOST], 1):
         words = _COMMENT.sub("", line).split()
         if not words:
             continue
         try:
-            path, rule = _rule(words)
+            path, redirect = _parse_line(words)
         except ValueError as error:
             faults.append(Fault(what=str(error), place=Place(file="_redirects", line=number)))
             continue
         # The first of two wins, as everywhere.
         if path.endswith("/*") or path == "*":
-            below.setdefault(path[:-1].strip("/"), rule)
+            table.below.setdefault(f"{path[:-1].strip('/')}/".lstrip("/"), redirect)
         else:
-            exact.setdefault(_place(path), rule)
-    deepest = max((len(path.split("/")) if path else 0 for path in below), default=-1)
-    return Redirects(exact=exact, below=below, deepest=deepest), tuple(faults)
+            table.exact.setdefault(_trim_path(path), redirect)
+    return table, tuple(faults)
 
 
-def _lines(text: str) -> Iterable[str]:
-    # Only these end a line: what others call one must not split a value into two.
-    return re.split(r"\r?\n", text)[:MOST]
-
-
-def _rule(words: list[str]) -> tuple[str, Rule]:
-    """The path and the rule in a line. Raises ValueError with what is wrong."""
+def _parse_line(words: list[str]) -> tuple[str, Redirect]:
+    """Read the path in a line, and what became of it. Raises ValueError with what is wrong."""
     if len(words) not in (2, 3):
         raise ValueError("write from, to and status")
     # Netlify's mark for "even where a file stands", which here is so anyway.
     status = (words[2] if len(words) == 3 else "301").removesuffix("!")
     if status not in map(str, (*MOVED, GONE)):
         raise ValueError(f"the status must be one of {', '.join(map(str, (*MOVED, GONE)))}, not “{status}”")
-    path, to = asked(quote(words[0], safe="/%*").encode()), quote(words[1], safe="/%:?#[]@!$&'()*+,;=~")
+    path, to = parse_target(quote(words[0], safe="/%*").encode()), quote(words[1], safe="/%:?#[]@!$&'()*+,;=~")
     if path is None or not words[0].startswith("/"):
         raise ValueError(f"“{words[0]}” is no path of this site")
     if not _WITHIN.fullmatch(to) or "\\" in words[1]:
         raise ValueError(f"“{words[1]}” leads out of this site")
-    return path, Rule(status=int(status), to=to)
+    return path, Redirect(int(status), to)
 
 
-def _place(path: str) -> str:
+def _trim_path(path: str) -> str:
+    """Take the slashes at its ends from a path, and its index.html."""
     return f"/{path}".removesuffix(f"/{INDEX}").strip("/")

@@ -1,24 +1,33 @@
-"""The public folder as an application (ASGI): static files, as RFC 9110 would have them served.
+"""The public folder as an application (ASGI): Starlette's static files, under the ETags of their bytes.
 
 A version is told by ETag alone. There is no Last-Modified: the time of a file says when it was copied, not when its
 content changed, and a reader who believed it could miss an entry after a restore or a deployment.
 """
 
-import asyncio
+import hashlib
+import os
+import stat
+import zlib
 from collections.abc import Callable
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import PathLike, StaticFiles
+from starlette.types import Message, Receive, Scope, Send
 
 from dispatch.errors import DeliveryError
-from dispatch.serve import codings, conditions, copies, media, paths, redirects
-from dispatch.serve.copies import Copy, Mark
-from dispatch.serve.redirects import Redirects, Rule
+from dispatch.serve import media
+from dispatch.serve.paths import INDEX, find_name, parse_target, quote_path
+from dispatch.serve.redirects import GONE, Redirect, RedirectTable, parse_redirects
 
 NOT_FOUND = "404.html"
+RULES = "_redirects"
+MOVED = "It has moved.\n"
 ALLOW = "GET, HEAD, OPTIONS"
 # A reader in a browser asks first whether it may send its ETag (Fetch, "CORS preflight").
 PREFLIGHT = {
@@ -29,239 +38,199 @@ PREFLIGHT = {
     "access-control-max-age": "86400",
 }
 # Of what a 200 would have said, a 304 repeats these (RFC 9110, 15.4.5), and who may read it.
-REPEATED = ("cache-control", "vary", "access-control-allow-origin", "access-control-expose-headers")
+REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "access-control-expose-headers")
 
-# The folder is listed again at most once in a second, and for at most a tenth of the time.
-PATIENCE = 1.0
-SHARE = 10
-# A file that is replaced each time that it is looked at is given up.
-ATTEMPTS = 4
-RULES = "_redirects"
+# In bytes. What is no longer than the first is sent from memory, so that headers and bytes are of one version, whatever
+# is published meanwhile. Text from the second on is compressed, from the third on in a thread.
+WHOLE = 1024 * 1024
+WORTHWHILE = 256
+SLOW = 16 * 1024
 
 
-class Public:
-    """The application. What it serves is what the folder holds at that moment; a new publish needs no restart.
+class FileVersion(NamedTuple):
+    """What is remembered of a file, so that its bytes are hashed once."""
 
-    folder: the public folder, or a link to it that is moved to the next one.
-    below: the path of the host under which it stands, as https://wire.example/letters has one; empty for all of it.
-    warn: told what is wrong with _redirects, a sentence each.
-    """
+    mark: tuple[int, ...]
+    """As ``_mark`` makes it."""
+    media_type: str
+    digest: str
+    """SHA-256, in hexadecimal digits."""
+
+
+class PublicSite(StaticFiles):
+    """The application. What it serves is what the folder holds at that moment; a new publish needs no restart."""
 
     def __init__(self, folder: Path, *, below: str = "", warn: Callable[[str], None] = lambda _: None) -> None:
+        """Serve a public folder, or a link to one that is moved to the next.
+
+        below: the path of the host under which it stands, as https://wire.example/letters has one; empty for all of
+        it. warn: told what is wrong with _redirects, a sentence each. Raises DeliveryError when there is no folder.
+        """
         if not folder.is_dir():
             raise DeliveryError("there is no such folder", address=str(folder), hint="Make it: dispatch publish")
         # A link at the top is followed anew each time, one below never.
         self._folder = folder.absolute()
+        super().__init__(directory=self._folder)
         self.below = f"{below.strip('/')}/".lstrip("/")
         self._warn = warn
-        self._manifest = paths.listed(self._folder)
-        self._shelf = copies.Shelf()
-        self._next_look = 0.0
-        self._listing = asyncio.Lock()
-        self._making: dict[tuple[str, str], asyncio.Task[Copy | None]] = {}
-        self._rules = Redirects()
-        self._rules_mark: Mark | None = None
+        self._versions: dict[str, FileVersion] = {}
+        self._redirects: tuple[tuple[int, ...], RedirectTable] = ((), RedirectTable())
+        self._packed = GZipMiddleware(
+            super().__call__, WORTHWHILE, 6, SLOW, exclude_content_types=media.INCOMPRESSIBLE
+        )  # fmt: skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
-        if scope["type"] != "http":
-            raise RuntimeError(f"{scope['type']} is not spoken here")
-        response = await self._response(scope["method"], scope["raw_path"], scope["query_string"], Headers(scope=scope))
-        await response(scope, receive, send)
+        """Answer one request, compressed where that is worth it, under the headers that every answer has."""
 
-    async def _response(self, method: str, target: bytes, query: bytes, fields: Headers) -> Response:
-        if method == "OPTIONS":
-            return Response(status_code=204, headers={**media.SAFE, **PREFLIGHT})
-        if method not in ("GET", "HEAD"):
-            return _words("This can only be read.\n", 405, {"allow": ALLOW})
-        whole = paths.asked(target)
-        if whole is None:
-            return await self._page(NOT_FOUND, 404, method, fields)
-        if rule := self._became(whole):
-            if rule.status != redirects.GONE:
-                return _moved(rule.to, rule.status)
-            page = self._known(paths.asked(rule.to.encode()) or "", whole, f"{whole}/")
-            return await self._page(page, redirects.GONE, method, fields)
-        path = self._within(whole)
-        name = await self._find(path) if path is not None else None
-        if name and (response := await self._file(name, method, fields)):
-            return response
-        if place := self._folder_page(whole):
-            return _moved(place + (f"?{query.decode('ascii')}" if query else ""), 301)
-        return await self._page(NOT_FOUND, 404, method, fields)
+        async def send_safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                headers.update(media.SAFE)
+                del headers["last-modified"]
+            await send(message)
 
-    async def _file(self, name: str, method: str, fields: Headers) -> Response | None:
-        """A file as this client asked for it; None when it has gone."""
-        for _ in range(ATTEMPTS):
-            copy = await self._copy(name, _coding(name, fields))
-            if copy is None:
-                await self._look_again()
-                return None
-            if response := await self._answer(name, copy, method, fields):
-                return response
-        return _words("This is being replaced again and again. Come back.\n", 503, {"retry-after": "1"})
+        await self._packed(scope, receive, send_safe)
 
-    def _folder_page(self, whole: str) -> str | None:
-        """The address of a folder that was asked for without its slash."""
-        if f"{whole}/" == self.below:
-            return paths.address(self.below)
-        path = self._within(whole)
-        folder = self._manifest.folder(path) if path else None
-        return paths.address(self.below + folder) if folder else None
+    def get_path(self, scope: Scope) -> str:
+        """Return the path of the host that is asked for, without its first slash; a NUL for one that no file has."""
+        path = parse_target(scope["raw_path"])
+        return "\0" if path is None else path
 
-    def _within(self, whole: str) -> str | None:
-        """A path of the host as one of the folder; None when the folder stands elsewhere."""
-        return whole.removeprefix(self.below) if whole.startswith(self.below) else None
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the answer for a path of the host. All that touches the disk happens in a thread."""
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT)
+        if scope["method"] not in ("GET", "HEAD"):
+            return _write_notice("This can only be read.\n", 405, {"allow": ALLOW})
+        return await run_in_threadpool(self._respond, path, scope)
 
-    def _known(self, *wholes: str) -> str | None:
-        """The file at the first of these paths of the host that has one."""
-        known = (path for path in map(self._within, wholes) if path is not None)
-        return next(filter(None, map(self._manifest.find, known)), None)
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find the file at a path of the host, which for a folder and its slash is the folder's page."""
+        if not path.startswith(self.below):
+            return "", None
+        path = path.removeprefix(self.below)
+        name = find_name(self._folder, f"{path}{INDEX}" if not path or path.endswith("/") else path)
+        # Starlette looks once more whether it leads out of the folder: by a junction, say.
+        return (str(self._folder / name), super().lookup_path(name)[1]) if name else ("", None)
 
-    async def _answer(self, name: str, copy: Copy, method: str, fields: Headers) -> Response | None:
-        """A copy as this client asked for it: whole, in part, or not again; None when the file is another one now."""
-        if conditions.refuses(_joined(fields, "if-match"), copy.etag):
-            return _words("This is another version.\n", 412, {"etag": copy.etag})
-        head = {**copy.headers, "etag": copy.etag, "accept-ranges": "bytes"}
-        head["content-type"] = media.opened(head["content-type"], fields.get("sec-fetch-dest", ""))
-        if conditions.has(_joined(fields, "if-none-match"), copy.etag):
-            kept = {field: value for field, value in copy.headers.items() if field in REPEATED}
-            return Response(status_code=304, headers={**media.SAFE, **kept, "etag": copy.etag})
-        asked, if_range = (fields.get(name, "") if method == "GET" else "" for name in ("range", "if-range"))
-        part = conditions.part(asked, if_range, copy.etag, copy.size)
-        status = 200 if part is None else 206
-        if part is None:
-            part = range(copy.size)
-        elif not part:
-            return _words("There are no such bytes.\n", 416, {"content-range": f"bytes */{copy.size}"})
-        else:
-            head["content-range"] = f"bytes {part.start}-{part.stop - 1}/{copy.size}"
-        head["content-length"] = str(len(part))
-        if method == "HEAD":
-            return Response(status_code=status, headers=head)
-        if copy.body is not None:
-            return Response(copy.body[part.start : part.stop], status, head)
-        opened = await asyncio.to_thread(copies.opened_file, self._folder, name)
-        if opened is None or opened[1] != copy.mark:
-            if opened:
-                opened[0].close()
-            return None
-        return _Sent(opened[0], part, status, head)
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Answer with a file as this client asked for it: whole, in part, or not again (304). Raises OSError.
 
-    async def _page(self, name: str | None, status: int, method: str, fields: Headers) -> Response:
-        """A page that says that there is nothing, with that status; plain words where there is no such page."""
-        copy = await self._copy(name, _coding(name, fields)) if name and self._manifest.find(name) else None
-        if copy is None or copy.body is None:
-            return _words("Gone.\n" if status == redirects.GONE else "There is nothing here.\n", status)
-        head = {**copy.headers, "cache-control": media.REVALIDATE, "content-length": str(copy.size)}
-        return Response(copy.body if method == "GET" else b"", status, head)
+        status_code: another than 200 is a page that says so, and has no version.
+        """
+        request = Headers(scope=scope)
+        with Path(full_path).open("rb") as file:
+            stat_result = os.fstat(file.fileno())  # since it was looked up, another may have taken its name
+            name = Path(full_path).relative_to(self._folder).as_posix()
+            version = self._read_version(name, file, _mark(stat_result))
+            headers = MutableHeaders(media.build_headers(name, version.media_type, version.digest))
+            headers["content-type"] = media.choose_shown_type(version.media_type, request.get("sec-fetch-dest", ""))
+            if status_code != 200:
+                headers["cache-control"] = media.REVALIDATE
+                return Response(file.read(), status_code, headers)
+            headers["etag"] = f'"{version.digest[:32]}"'
+            is_known = self.is_not_modified(headers, request)
+            is_text = media.is_compressible(version.media_type) and stat_result.st_size >= WORTHWHILE
+            is_packed = is_text and "gzip" in request.get("accept-encoding", "")
+            if is_packed:  # these are other bytes: the tag is of what they unpack to (RFC 9110, 8.8.3.3)
+                headers["etag"] = f"W/{headers['etag']}"
+            if is_known:
+                if is_text:
+                    headers.add_vary_header("Accept-Encoding")
+                return Response(status_code=304, headers={name: headers[name] for name in REPEATED if name in headers})
+            if "range" in request or stat_result.st_size > WHOLE:
+                return FileResponse(full_path, headers=headers, stat_result=stat_result)
+            body = file.read()
+        if is_packed and (packed := _read_packed(Path(f"{full_path}.gz"), body)):
+            body, headers["content-encoding"] = packed, "gzip"
+            headers.add_vary_header("Accept-Encoding")
+        return Response(body, headers=headers)
 
-    async def _find(self, path: str) -> str | None:
-        """The file that is served at a path; for one that is not known the folder is listed again, if that is due."""
-        name = self._manifest.find(path)
-        if name is None and self._manifest.folder(path) is None:
-            await self._look_again()
-            name = self._manifest.find(path)
-        return name
+    def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:
+        """Tell whether the client has this version, by its ETag: a date is no version."""
+        return "if-none-match" in request_headers and super().is_not_modified(response_headers, request_headers)
 
-    async def _look_again(self) -> None:
-        loop = asyncio.get_running_loop()
-        async with self._listing:
-            begun = loop.time()
-            if begun < self._next_look:
-                return
-            self._manifest = await asyncio.to_thread(paths.listed, self._folder)
-            took = loop.time() - begun
-            self._next_look = begun + max(PATIENCE, took * SHARE)
+    def _respond(self, path: str, scope: Scope) -> Response:
+        """Answer GET and HEAD for a path of the host."""
+        if redirect := self._read_redirects().find(path):
+            return self._follow(redirect, path, scope)
+        if answer := self._answer_file(path, scope):
+            return answer
+        folder = f"{path}/"
+        if folder == self.below or self.lookup_path(folder)[1]:
+            query = scope["query_string"].decode("ascii", "replace")
+            return _write_notice(MOVED, 301, {"location": quote_path(folder) + (f"?{query}" if query else "")})
+        page = self._answer_file(self.below + NOT_FOUND, scope, 404)
+        return page or _write_notice("There is nothing here.\n", 404)
 
-    async def _copy(self, name: str, coding: str) -> Copy | None:
-        """A file in a coding: from the shelf while it is the same file, else made anew, once for all who wait."""
-        copy = self._shelf.take(name, coding)
-        if copy and copy.mark == copies.mark(self._folder, name):
-            return copy
-        making = self._making.get((name, coding))
-        if making is None:
-            making = self._making[name, coding] = asyncio.create_task(self._made(name, coding))
-            making.add_done_callback(lambda _: self._making.pop((name, coding)))
-        # One who hangs up does not end it for the others.
-        return await asyncio.shield(making)
+    def _follow(self, redirect: Redirect, path: str, scope: Scope) -> Response:
+        """Lead on to where a page is now, or show what is left where it was."""
+        if redirect.status != GONE:
+            return _write_notice(MOVED, redirect.status, {"location": redirect.to})
+        places = (parse_target(redirect.to.encode()) or "", path, f"{path}/")
+        pages = (self._answer_file(place, scope, GONE) for place in places)
+        return next(filter(None, pages), None) or _write_notice("Gone.\n", GONE)
 
-    async def _made(self, name: str, coding: str) -> Copy | None:
-        beside = bool(coding) and name + codings.CODINGS[coding] in self._manifest.precompressed
-        for _ in range(ATTEMPTS):
-            copy = await asyncio.to_thread(copies.made, self._folder, name, coding, precompressed=beside)
-            # What changed while it was read may be half of each.
-            if copy is None or copy.mark == copies.mark(self._folder, name):
-                break
-        if copy:
-            self._shelf.put(name, coding, copy)
-        else:
-            self._shelf.drop(name, coding)
-        return copy
-
-    def _became(self, path: str) -> Rule | None:
-        """What _redirects says of a path. The file is read again when it is another one."""
-        mark = copies.mark(self._folder, RULES)
-        if mark != self._rules_mark:
-            self._rules_mark = mark
-            self._rules, faults = redirects.read(_text(self._folder) if mark else "")
-            for fault in faults:
-                self._warn(str(fault))
-        return self._rules.find(path)
-
-
-class _Sent(Response):
-    """A part of an open file. Whoever hangs up is sent no more; a file that has been cut ends the connection."""
-
-    def __init__(self, file: BinaryIO, part: range, status: int, headers: dict[str, str]) -> None:
-        super().__init__(None, status, headers)
-        self._file = file
-        self._part = part
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
-        leaving = asyncio.create_task(_left(receive))
-        left = len(self._part)
+    def _answer_file(self, path: str, scope: Scope, status: int = 200) -> Response | None:
+        """Answer with the file at a path of the host; None where there is none, or none that can be read."""
+        place, found = self.lookup_path(path)
         try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await asyncio.to_thread(self._file.seek, self._part.start)
-            while left and not leaving.done():
-                chunk = await asyncio.to_thread(self._file.read, min(left, copies.CHUNK))
-                if not chunk:
-                    return
-                left -= len(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
-        finally:
-            leaving.cancel()
-            self._file.close()
+            return self.file_response(place, found, scope, status) if found else None
+        except OSError:
+            return None
+
+    def _read_version(self, name: str, file: BufferedReader, mark: tuple[int, ...]) -> FileVersion:
+        """Find out the media type and the digest of an open file, if it is not the one that is remembered."""
+        version = self._versions.get(name)
+        if version is None or version.mark != mark:
+            media_type = media.read_media_type(name, file.read(WHOLE))
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            version = self._versions[name] = FileVersion(mark, media_type, digest)
+        return version
+
+    def _read_redirects(self) -> RedirectTable:
+        """Return what _redirects says. The file is read again when it is another one."""
+        place = self._folder / RULES
+        try:
+            found = place.lstat()
+            mark = _mark(found) if stat.S_ISREG(found.st_mode) else ()
+            if mark == self._redirects[0]:
+                return self._redirects[1]
+            text = place.read_bytes().decode("utf-8", "replace") if mark else ""
+        except OSError:
+            mark, text = (), ""
+        table, faults = parse_redirects(text)
+        self._redirects = (mark, table)
+        for fault in faults:
+            self._warn(str(fault))
+        return table
 
 
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+def _mark(found: os.stat_result) -> tuple[int, ...]:
+    """Take from what the system says of a file that by which another one differs."""
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _coding(name: str | None, fields: Headers) -> str:
-    return codings.chosen(_joined(fields, "accept-encoding")) if name and media.is_compressible(name) else ""
+def _read_packed(place: Path, body: bytes) -> bytes | None:
+    """Read a file that was compressed beside another one, if it holds exactly that one's bytes; it may be older.
+
+    It is inflated to their length, and no further.
+    """
+    try:
+        packed = place.read_bytes() if place.is_file() else b""
+        inflater = zlib.decompressobj(wbits=31)
+        is_same = inflater.decompress(packed, len(body) + 1) == body and inflater.eof and not inflater.unused_data
+    except (OSError, zlib.error):
+        return None
+    return packed if is_same else None
 
 
-def _joined(fields: Headers, name: str) -> str:
-    """All lines of a field as one (RFC 9110, 5.3)."""
-    return ", ".join(fields.getlist(name))
-
-
-def _text(folder: Path) -> str:
-    opened = copies.opened_file(folder, RULES)
-    if opened is None:
-        return ""
-    with opened[0] as file:
-        return file.read(copies.WHOLE).decode("utf-8", "replace")
-
-
-def _moved(to: str, status: int) -> Response:
-    return _words("It has moved.\n", status, {"location": to})
-
-
-def _words(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """A few plain words."""
-    fields = {**media.SAFE, "content-type": media.TYPES["txt"], "cache-control": media.REVALIDATE}
-    return Response(text, status, {**fields, **(headers or {})})
+def _write_notice(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Answer with a few plain words."""
+    return Response(
+        text, status, {"content-type": media.TYPES["txt"], "cache-control": media.REVALIDATE, **(headers or {})}
+    )
