@@ -674,7 +674,7 @@ def test_a_thousand_readers_poll_at_once(site):
 
     async def all_of_them() -> list[list[int]]:
         start = asyncio.Event()
-        tasks = [asyncio.create_task(poller(site.port, start, 5)) for _ in range(1000)]
+        tasks = [asyncio.create_task(poller(site.port, start, 3)) for _ in range(1000)]
         while len(asyncio.all_tasks()) < 1001:
             await asyncio.sleep(0.01)
         start.set()
@@ -683,7 +683,7 @@ def test_a_thousand_readers_poll_at_once(site):
     # In a thread of its own: a browser under test has its loop in this one.
     with ThreadPoolExecutor(1) as thread:
         statuses = thread.submit(lambda: asyncio.run(all_of_them())).result()
-    assert statuses == [[200, 304, 304, 304, 304]] * 1000
+    assert statuses == [[200, 304, 304]] * 1000
 
 
 IMPATIENT = """
