@@ -94,7 +94,7 @@ def build_headers(name: str, media: str, digest: str) -> dict[str, str]:
     return {
         "content-type": media,
         "cache-control": _limit_caching(name, media, digest),
-        **({"vary": "Sec-Fetch-Dest"} if media in STYLED else {}),
+        **({"vary": "sec-fetch-dest"} if media in STYLED else {}),
         **_write_policy(name, media),
         **_allow_sharing(media),
     }

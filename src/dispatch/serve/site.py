@@ -131,6 +131,7 @@ class PublicSite(StaticFiles):
                 headers["cache-control"] = media.REVALIDATE
                 return Response(file.read(), status_code, headers)
             headers["etag"] = f'"{version.digest[:32]}"'
+            headers["accept-ranges"] = "bytes"
             is_known = self.is_not_modified(headers, request)
             is_text = media.is_compressible(version.media_type) and stat_result.st_size >= WORTHWHILE
             is_packed = is_text and "gzip" in request.get("accept-encoding", "")
