@@ -23,8 +23,8 @@ FLOORS = (
     {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
     {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
-    | {"searching", "server", "smtp", "sources"},
-    {"gather", "compose", "render", "check", "publish", "review", "importers"},
+    | {"searching", "serve", "smtp", "sources"},
+    {"gather", "compose", "render", "check", "publish", "review", "importers", "server"},
     {"cli"},
     {"__main__"},
 )
@@ -32,7 +32,6 @@ FLOORS = (
 # Each foreign library has one room: a module or a folder.
 ROOMS = {
     "babel": "language",
-    "brotli": "server/codings",
     "click": "cli",
     "css_inline": "formats/email",
     "email_validator": "formats/eml",
@@ -46,9 +45,9 @@ ROOMS = {
     "PIL": "pictures",
     "selectolax": "readers",
     "sentencex": "html",
-    "starlette": "server",
+    "starlette": "serve",
     "trafilatura": "readers/body",
-    "uvicorn": "server",
+    "uvicorn": "serve",
     "watchfiles": "server/preview/watching",
     "yaml": "frontmatter",
 }
@@ -73,7 +72,7 @@ EMPTY_NAMES = {
 
 # What a command must not load that does not use it; each costs more than click itself.
 HEAVY = {"PIL", "jinja2", "feedgen", "babel", "lxml", "trafilatura", "markdown_it", "yaml", "nh3"}
-HEAVY |= {"brotli", "starlette", "uvicorn"}
+HEAVY |= {"starlette", "uvicorn"}
 HEAVY |= {"justhtml", "selectolax", "sentencex", "mjml", "css_inline", "numpy", "email.message", "asyncio"}
 
 
@@ -359,7 +358,7 @@ def test_words_in_a_finding_would_be_seen(call):
 
 # What is answered in one room: what a second answer would be written with, and who may write so.
 ANSWERS = {
-    r"unicodedata\.normalize\(": {"text.py", "slugs.py", "links.py", "server/manifest.py", "checks/attribution.py"},
+    r"unicodedata\.normalize\(": {"text.py", "slugs.py", "links.py", "serve/paths.py", "checks/attribution.py"},
     r"\[\^a-z0-9\]": {"slugs.py"},
     r"startswith\(f?.?\{?(?:self\.)?publication\.url": {"identity.py"},
     r"links\.canonical\(": {"identity.py"},

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from dispatch.cli import main
-from dispatch.server import media
+from dispatch.serve import media
 from patience import wait_until
 from serving import Server, fill, served
 
@@ -137,7 +137,9 @@ def test_nginx_calls_a_feed_that_is_opened_in_a_browser_what_browsers_style(ngin
             assert one.body == other.body
             named = {name: one.headers.get(name) for name in other.headers.keys() - {"server", "date", "etag", "vary"}}
             assert named == {name: other.headers[name] for name in named}
-            assert ("sec-fetch-dest" in one.headers.get("vary", "")) is ("sec-fetch-dest" in other.headers["vary"])
+            assert ("sec-fetch-dest" in one.headers.get("vary", "")) is (
+                "sec-fetch-dest" in other.headers.get("vary", "")
+            )
     assert nginx.ask("/.opened/feed.xml").status == 404
     opened = nginx.ask("/feed.xml", sec_fetch_dest="document")
     assert opened.headers["content-type"] == media.XML

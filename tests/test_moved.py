@@ -19,7 +19,7 @@ import nouns
 from dispatch import config, issues
 from dispatch.cli import main
 from dispatch.model import Issue, Section, Source
-from dispatch.server import public as server
+from dispatch.serve.site import PublicSite
 
 Dispatch = Callable[..., Result]
 SITE = "https://wire.example"
@@ -196,7 +196,7 @@ def test_a_server_sends_readers_on(dispatch: Dispatch, letter: Path) -> None:
     dispatch("publish")
 
     async def answers() -> dict[str, tuple[int, str]]:
-        transport = httpx.ASGITransport(app=server.Public(letter / "public"))
+        transport = httpx.ASGITransport(app=PublicSite(letter / "public"))
         async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
             asked = ("/issues/old/", "/issues/old", "/issues/old/mine/", "/issues/old/feed.xml", "/issues/new/whole/")
             return {path: _told(await client.get(path)) for path in asked}

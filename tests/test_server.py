@@ -20,7 +20,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
-import brotli
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -29,7 +28,8 @@ from hypothesis import strategies as st
 from dispatch import config
 from dispatch.cli import main
 from dispatch.model import Place
-from dispatch.server import codings, conditions, copies, manifest, media, redirects
+from dispatch.serve.paths import find_name
+from dispatch.serve.redirects import parse_redirects
 from patience import PATIENCE, wait_until
 from serving import LONG, RSS, SECRET, Server, fill, served, serving
 
@@ -102,7 +102,7 @@ def test_a_feed_that_is_opened_in_a_browser_is_called_what_browsers_style(site):
         assert answer.headers["content-type"].partition(";")[0] == f"application/{kind}"
         assert (answer.body, answer.etag) == (site.ask(f"/{path}").body, site.ask(f"/{path}").etag)
     assert site.ask("/feed.xml", sec_fetch_dest="empty").headers["content-type"].startswith("application/rss+xml")
-    assert "sec-fetch-dest" not in site.ask("/sitemap.xml").headers["vary"]
+    assert "vary" not in site.ask("/sitemap.xml").headers
 
 
 def test_everything_that_may_be_read_is_served_and_nothing_else(site, public):
@@ -232,7 +232,7 @@ def test_reading_is_all_that_there_is(site):
 
 
 @pytest.mark.parametrize("path", ["/", "/feed.xml", "/long.mp3", "/nothing", "/issues/bridges", "/withdrawn/"])
-@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+@pytest.mark.parametrize("coding", ["gzip", ""])
 def test_head_says_what_get_would_say(site, path, coding):
     get, head = (site.ask(path, method, accept_encoding=coding) for method in ("GET", "HEAD"))
     assert head.body == b""
@@ -315,10 +315,11 @@ def test_only_what_is_named_by_its_bytes_is_kept_for_ever(site, path):
 def test_a_name_that_begins_as_the_digest_of_its_bytes_is_kept_for_ever(tmp_path):
     body = b"body { color: black }"
     digest = hashlib.sha256(body).hexdigest()
-    for part, kept in ((digest[:8], media.FOREVER), (digest[:7], media.REVALIDATE), (digest[1:9], media.REVALIDATE)):
+    kept = {digest[:8]: "max-age=31536000, immutable", digest[:7]: "no-cache", digest[1:9]: "no-cache"}
+    for part in kept:
         (tmp_path / f"style.{part}.css").write_bytes(body)
-        copy = copies.made(tmp_path, f"style.{part}.css", "")
-        assert copy.headers["cache-control"] == kept
+    with served(tmp_path) as site:
+        assert {part: site.ask(f"/style.{part}.css").headers["cache-control"] for part in kept} == kept
 
 
 # Versions
@@ -353,7 +354,7 @@ def test_a_date_is_no_version(site, public):
         ('"a", {etag}', 304),
         ('"a,b" ,W/{etag},"c"', 304),
         ('"a"', 200),
-        ("{etag}x", 304),
+        ("{etag}x", 200),
         ("etag", 200),
         ("", 200),
         ('W/"a", "', 200),
@@ -365,24 +366,20 @@ def test_if_none_match_is_a_list_compared_weakly(site, field, status):
     assert site.ask("/feed.xml", "HEAD", if_none_match=field.format(etag=etag)).status == status
 
 
-def test_if_match_is_compared_strongly(site):
-    etag = site.ask("/feed.xml").etag
-    for field, status in (("*", 200), (etag, 200), (f'"a", {etag}', 200), (f"W/{etag}", 412), ('"a"', 412)):
-        assert site.ask("/feed.xml", if_match=field).status == status
-
-
-def test_each_coding_has_its_own_bytes_and_its_own_etag(site, public):
+def test_what_is_compressed_has_a_weak_etag_and_the_same_content(site, public):
     body = (public / "feed.xml").read_bytes()
-    answers = {coding: site.ask("/feed.xml", accept_encoding=coding) for coding in ("", "gzip", "br")}
-    assert len({answer.etag for answer in answers.values()}) == 3
-    assert {answer.headers["vary"] for answer in answers.values()} == {"accept-encoding, sec-fetch-dest"}
-    assert [answers[coding].headers.get("content-encoding") for coding in answers] == [None, "gzip", "br"]
-    assert gzip.decompress(answers["gzip"].body) == brotli.decompress(answers["br"].body) == answers[""].body == body
-    for coding, answer in answers.items():
-        assert site.ask("/feed.xml", accept_encoding=coding, if_none_match=answer.etag).status == 304
+    plain, packed = (site.ask("/feed.xml", accept_encoding=coding) for coding in ("", "gzip, deflate, br, zstd"))
+    assert (plain.body, gzip.decompress(packed.body)) == (body, body)
+    assert packed.etag == f"W/{plain.etag}"
+    assert plain.headers["vary"] == packed.headers["vary"] == "sec-fetch-dest, Accept-Encoding"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    for coding, answer in (("", plain), ("gzip", packed)):
+        for tag in (plain.etag, packed.etag):
+            known = site.ask("/feed.xml", accept_encoding=coding, if_none_match=tag)
+            assert (known.status, known.etag, known.headers["vary"]) == (304, answer.etag, answer.headers["vary"])
         again = site.ask("/feed.xml", accept_encoding=coding)
-        assert (again.etag, again.body) == (answer.etag, answer.body)
-    assert site.ask("/feed.xml", accept_encoding="br", if_none_match=answers["gzip"].etag).status == 200
+        assert (again.etag, gzip.decompress(again.body) if coding else again.body) == (answer.etag, body)
 
 
 def test_what_is_compressed_already_is_left_alone(site):
@@ -390,68 +387,32 @@ def test_what_is_compressed_already_is_left_alone(site):
     assert not {"content-encoding", "vary"} & answer.headers.keys()
 
 
-@pytest.mark.parametrize(
-    ("accept", "coding"),
-    [
-        ("", ""),
-        ("gzip", "gzip"),
-        ("x-gzip", "gzip"),
-        ("gzip, deflate, br, zstd", "br"),
-        ("gzip;q=1.0, br;q=0.9", "gzip"),
-        ("br;q=0, gzip;q=0.001", "gzip"),
-        ("gzip;q=0", ""),
-        ("identity, gzip;q=0.5", ""),
-        ("identity;q=0.5, gzip;q=0.5", "gzip"),
-        ("identity;q=0", ""),
-        ("*", ""),
-        ("*;q=0", ""),
-        ("GZIP ; q=0.3", "gzip"),
-        ("gzip;q=2", ""),
-        ("gzip;q=1.0001", ""),
-        ("br;q=a,gzip;;,,;", ""),
-        ("deflate, compress", ""),
-    ],
-)
-def test_the_coding_that_a_client_wants_most(accept, coding):
-    assert codings.chosen(accept) == coding
-
-
-@given(st.text(alphabet="gzipbrdentyxcom*;q=0.19, \t-", max_size=60))
-def test_a_coding_is_only_sent_to_who_names_it(accept):
-    coding = codings.chosen(accept)
-    assert coding in accept
-    assert coding in ("", "br", "gzip")
-
-
-@given(st.binary(max_size=3000), st.sampled_from(["br", "gzip"]))
-def test_a_coding_gives_the_same_bytes_and_gives_them_back(body, coding):
-    packed = codings.encoded(body, coding)
-    assert packed == codings.encoded(body, coding)
-    assert codings.holds(packed, coding, body)
-    assert not codings.holds(packed, coding, body + b"a")
-    assert not codings.holds(packed, coding, body[1:]) or not body
-    assert not codings.holds(packed[:-1], coding, body)
-    assert not codings.holds(packed + b"a", coding, body)
-
-
-def test_a_bomb_beside_a_page_is_not_inflated():
-    for coding in ("br", "gzip"):
-        assert not codings.holds(codings.encoded(b"a" * 50_000_000, coding), coding, b"a" * 1000)
-
-
-def test_a_precompressed_file_is_sent_when_it_holds_the_same(tmp_path):
-    page = b"<p>words</p>" * 100
-    (tmp_path / "index.html").write_bytes(page)
-    best = brotli.compress(page, quality=11, lgwin=10)
-    (tmp_path / "index.html.br").write_bytes(best)
-    (tmp_path / "index.html.gz").write_bytes(gzip.compress(b"<p>an older page</p>" * 100))
-    (tmp_path / "archive.tar.gz").write_bytes(b"\x1f\x8b")
+def test_long_text_is_compressed_on_its_way(tmp_path):
+    text = "".join(f"<p>{number}</p>" for number in range(200_000)).encode()
+    (tmp_path / "index.html").write_bytes(text)
     with served(tmp_path) as site:
-        assert site.ask("/", accept_encoding="br").body == best
+        packed = site.ask("/", accept_encoding="gzip")
+        assert gzip.decompress(packed.body) == text
+        assert packed.etag == f"W/{site.ask('/').etag}"
+
+
+def test_a_file_compressed_before_is_sent_when_it_holds_the_same(tmp_path):
+    page = b"<p>words</p>" * 100
+    best = gzip.compress(page, 9, mtime=1)
+    (tmp_path / "index.html").write_bytes(page)
+    bad = {"cut": best[:-1], "more": best + b"a", "older": gzip.compress(b"<p>old</p>" * 100), "none": b"not gzip"}
+    bad["bomb"] = gzip.compress(bytes(50_000_000))
+    with served(tmp_path) as site:
+        for name, body in bad.items():
+            (tmp_path / "index.html.gz").write_bytes(body)
+            assert gzip.decompress(site.ask("/", accept_encoding="gzip").body) == page, name
+        (tmp_path / "index.html.gz").write_bytes(best)
+        packed, plain = site.ask("/", accept_encoding="gzip"), site.ask("/")
+        assert (packed.body, plain.body) == (best, page)
+        assert (packed.etag, packed.headers["vary"]) == (f"W/{plain.etag}", plain.headers["vary"])
+        (tmp_path / "index.html.gz").unlink()
+        os.mkfifo(tmp_path / "index.html.gz")
         assert gzip.decompress(site.ask("/", accept_encoding="gzip").body) == page
-        assert site.ask("/index.html.br").status == 404
-        assert site.ask("/index.html.gz").status == 404
-        assert site.ask("/archive.tar.gz").headers["content-type"] == "application/gzip"
 
 
 # Parts
@@ -461,27 +422,20 @@ RANGES = st.one_of(
     st.integers(0, 1200).map(lambda number: f"bytes={number}-"),
     st.integers(0, 1200).map(lambda number: f"bytes=-{number}"),
     st.text(alphabet="bytes=-0123456789, ", max_size=20),
-    st.sampled_from([f"bytes=0-{'9' * 5000}", f"bytes={'9' * 5000}-", "bytes=0-1,5-6", "items=0-1", "bytes=٣-٤"]),
+    st.sampled_from([f"bytes=0-{'9' * 5000}", f"bytes={'9' * 5000}-", "bytes=0-1,5-6", "items=0-1"]),
 )
 
 
-@given(asked=RANGES, size=st.integers(0, 1000))
-def test_a_range_is_those_bytes(asked, size):
-    body = bytes(number % 251 for number in range(size))
-    part = conditions.part(asked, "", '"a"', size)
-    simple = re.fullmatch(r"bytes=\s*([0-9]*)-([0-9]*)\s*", asked.strip())
-    if part is None:
-        first, last = simple.groups() if simple else ("", "")
-        assert not (first or last) or (first and last and int(last[:18]) < int(first[:18])) or len(first) > 18
-        return
-    assert part.start >= 0
-    assert part.stop <= size or not part
-    first, last = simple.groups()
-    if len(first + last) < 18:
-        expected = (
-            body[int(first) :][: int(last or size) - int(first) + 1] if first else body[max(0, size - int(last)) :]
-        )
-        assert body[part.start : part.stop] == (expected if first or int(last) else b"")
+@given(asked=RANGES)
+def test_no_range_whatever_gives_other_bytes(site, public, asked):
+    body = (public / "style.css").read_bytes()
+    answer = site.ask("/style.css", range=asked)
+    assert answer.status in (200, 206, 400, 416)
+    if answer.status == 200:
+        assert answer.body == body
+    elif part := re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("content-range", "")):
+        first, last, size = map(int, part.groups())
+        assert (answer.body, size) == (body[first : last + 1], len(body))
 
 
 @pytest.mark.parametrize("path", ["style.css", "long.mp3"])
@@ -503,22 +457,20 @@ def test_ranges_of_a_short_and_a_long_file(site, public, path):
         assert site.ask(f"/{path}", range=asked, if_range=etag).status == 206
         for other in ('"another"', f"W/{etag}", "Sun, 22 Nov 2026 08:00:00 GMT"):
             assert site.ask(f"/{path}", range=asked, if_range=other).body == body
-        assert site.ask(f"/{path}", "HEAD", range=asked).status == 200
         assert site.ask(f"/{path}", range=asked, if_none_match=etag).status == 304
     for asked in (f"bytes={size}-", "bytes=-0"):
         answer = site.ask(f"/{path}", range=asked)
         assert (answer.status, answer.headers["content-range"]) == (416, f"bytes */{size}")
-    for asked in ("bytes=0-1,4-5", "bytes=5-2", "lines=1-2", "bytes=-", "bytes", "0-5"):
-        assert site.ask(f"/{path}", range=asked).body == body
 
 
-def test_a_range_of_a_coding_is_of_its_bytes(site):
+def test_a_part_is_never_compressed_and_never_joined_to_what_was(site, public):
     whole = site.ask("/", accept_encoding="gzip")
-    first, rest = (
-        site.ask("/", accept_encoding="gzip", range=part, if_range=whole.etag) for part in ("bytes=0-9", "bytes=10-")
-    )
-    assert first.headers["content-encoding"] == "gzip"
-    assert first.body + rest.body == whole.body
+    body = (public / "index.html").read_bytes()
+    part = site.ask("/", accept_encoding="gzip", range="bytes=0-9")
+    assert (part.status, part.body) == (206, body[:10])
+    assert "content-encoding" not in part.headers
+    rest = site.ask("/", accept_encoding="gzip", range="bytes=10-", if_range=whole.etag)
+    assert (rest.status, gzip.decompress(rest.body), rest.etag) == (200, body, whole.etag)
 
 
 def test_an_empty_file_has_no_parts(site):
@@ -562,7 +514,7 @@ def test_no_redirect_leads_out_of_the_site_or_into_the_headers(site, path):
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=20))
 def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest):
     for line in (f"/{path} {to} 301", f"/{path} /{to} 301", f"/{path}/* /{to}:splat 301", f"{path} {to} {rest}"):
-        rules, faults = redirects.read(line)
+        rules, faults = parse_redirects(line)
         assert len(faults) + len(rules.exact) + len(rules.below) <= len(line.splitlines()) + 1
         for asked in (path, f"{path}/{rest}", f"{path}//evil.example", f"{path}/\\evil.example"):
             if rule := rules.find(asked):
@@ -570,21 +522,11 @@ def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest):
 
 
 def test_the_nearest_rule_for_what_is_below_wins():
-    rules, faults = redirects.read("/a/* /one/:splat\n/a/b/c/* /two/:splat 302\n/* /rest/:splat 308\n")
+    rules, faults = parse_redirects("/a/* /one/:splat\n/a/b/c/* /two/:splat 302\n/* /rest/:splat 308\n")
     assert not faults
     for path, to in (("a/b/x", "/one/b/x"), ("a/b/c/d/e", "/two/d/e"), ("z", "/rest/z"), ("b/a/y", "/rest/b/a/y")):
         assert rules.find(path).to == to
-    assert redirects.read("/a/b/* /c/:splat")[0].find("x/" * 5_000) is None
-
-
-def test_the_shelf_has_room_for_so_much_and_drops_the_oldest(tmp_path):
-    shelf = copies.Shelf(room=30_000)
-    for number in range(10):
-        (tmp_path / f"{number}.txt").write_bytes(bytes([number]) * 8_000)
-        shelf.put(f"{number}.txt", "", copies.made(tmp_path, f"{number}.txt", ""))
-        assert shelf.take("0.txt", "")
-    assert [number for number in range(10) if shelf.take(f"{number}.txt", "")] == [0, 9]
-    assert copies.made(tmp_path, "0.txt", "").body == bytes(8_000)
+    assert parse_redirects("/a/b/* /c/:splat")[0].find("x/" * 5_000) is None
 
 
 @pytest.mark.parametrize("words", [["schema", "dispatch"], ["serve", "--help"]])
@@ -593,12 +535,12 @@ def test_no_other_command_loads_a_server(words):
         f"import sys\nfrom dispatch.cli import main\ntry: main({words})\nfinally: print(*sys.modules, file=sys.stderr)"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert not {"uvicorn", "starlette", "brotli", "asyncio"} & set(ran.stderr.split())
+    assert not {"uvicorn", "starlette", "asyncio"} & set(ran.stderr.split())
 
 
 def test_what_is_wrong_with_redirects_is_said():
     text = "/a //evil.example 301\n/b\n/c /d 200\nnowhere /d 301\n"
-    faults = redirects.read(text)[1]
+    faults = parse_redirects(text)[1]
     assert [fault.place for fault in faults] == [Place(file="_redirects", line=number) for number in (1, 2, 3, 4)]
 
 
@@ -660,15 +602,13 @@ def test_the_folder_may_be_a_link_that_moves_to_the_next(tmp_path):
         assert site.ask("/").body == b"two"
 
 
-@pytest.mark.parametrize("size", [1000, 9_000_000], ids=["in memory", "from the disk"])
-def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path, size):
+def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path):
     """Four readers, while four versions take turns as fast as they can."""
     place = tmp_path / "feed.mp3"
-    versions = {bytes([letter]) * (size + letter) for letter in b"abcd"}
+    versions = {bytes([letter]) * (1000 + letter) for letter in b"abcd"}
     for number, body in enumerate(sorted(versions)):
         (tmp_path / f".{number}").write_bytes(body)
     place.hardlink_to(tmp_path / ".0")
-    enough = 300 if size == 1000 else 40
     turns = itertools.count(1)
     seen: Counter[tuple[int, str, bytes]] = Counter()  # status, ETag, first letter
 
@@ -676,13 +616,13 @@ def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path, size)
         """Put the next version there, until all were seen, and often."""
         (tmp_path / ".next").hardlink_to(tmp_path / f".{next(turns) % 4}")
         (tmp_path / ".next").replace(place)
-        return len({letter for status, _, letter in list(seen) if status == 200}) == 4 and seen.total() > enough
+        return len({letter for _, _, letter in list(seen)}) == 4 and seen.total() > 300
 
     def poll() -> None:
         while not over.is_set():
             answer = site.ask("/feed.mp3")
-            assert answer.status == 503 or answer.body in versions
-            seen[answer.status, answer.etag if answer.status == 200 else "", answer.body[:1]] += 1
+            assert answer.body in versions
+            seen[answer.status, answer.etag, answer.body[:1]] += 1
 
     with served(tmp_path) as site, ThreadPoolExecutor(4) as readers:
         over = threading.Event()
@@ -692,8 +632,8 @@ def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path, size)
         finally:
             over.set()
         assert [one.result() for one in polling] == [None] * 4
-    assert {status for status, _, _ in seen} <= {200, 503}
-    assert len({(etag, letter) for status, etag, letter in seen if status == 200}) == 4
+    assert len(seen) == 4
+    assert {status for status, _, _ in seen} == {200}
 
 
 def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(tmp_path):
@@ -734,7 +674,7 @@ def test_a_thousand_readers_poll_at_once(site):
 
     async def all_of_them() -> list[list[int]]:
         start = asyncio.Event()
-        tasks = [asyncio.create_task(poller(site.port, start, 5)) for _ in range(1000)]
+        tasks = [asyncio.create_task(poller(site.port, start, 3)) for _ in range(1000)]
         while len(asyncio.all_tasks()) < 1001:
             await asyncio.sleep(0.01)
         start.set()
@@ -743,16 +683,16 @@ def test_a_thousand_readers_poll_at_once(site):
     # In a thread of its own: a browser under test has its loop in this one.
     with ThreadPoolExecutor(1) as thread:
         statuses = thread.submit(lambda: asyncio.run(all_of_them())).result()
-    assert statuses == [[200, 304, 304, 304, 304]] * 1000
+    assert statuses == [[200, 304, 304]] * 1000
 
 
 IMPATIENT = """
 import sys
 from pathlib import Path
-from dispatch.server.public import Public
-from dispatch.server.run import run
+from dispatch.serve.site import PublicSite
+from dispatch.serve.run import run_server
 say = lambda line: print(line, file=sys.stderr, flush=True)
-run(Public(Path(sys.argv[1])), host="127.0.0.1", port=0, ready=say, stuck=1)
+run_server(PublicSite(Path(sys.argv[1])), host="127.0.0.1", port=0, ready=say, stuck=1)
 """
 
 
@@ -785,6 +725,17 @@ def test_who_does_not_move_is_hung_up_on(tmp_path):
         wait_until(lambda: is_answered_until(late))
         assert [ended.result() for ended in (*endings, late)] == [0, 0, 0]
         assert received(deaf) < 30_000_000
+
+
+def test_two_hundred_slow_clients_do_nothing_to_the_others(site):
+    """Half of them never end their request, half never take the long file that they asked for."""
+    with ExitStack() as stack:
+        for number in range(200):
+            client = stack.enter_context(site.connection())
+            client.sendall(b"GET /long.mp3 HTTP/1.1\r\nhost: a\r\n" + b"\r\n" * (number % 2))
+        for _ in range(20):
+            assert site.ask("/feed.xml", accept_encoding="gzip").status == 200
+            assert site.ask("/long.mp3", range="bytes=0-9").body == LONG[:10]
 
 
 def received(client: socket.socket) -> int:
@@ -886,12 +837,15 @@ def test_what_is_missing_or_taken_is_said(tmp_path):
     assert "no.such.host.invalid" in said.stderr
 
 
-def test_a_folder_of_ten_thousand_is_listed_by_its_files_alone(tmp_path):
-    for number in range(300):
-        (tmp_path / f"issues/{number}").mkdir(parents=True)
-        (tmp_path / f"issues/{number}/index.html").touch()
-    found = manifest.listed(tmp_path)
-    assert len(found.names) == 300
-    assert found.find("issues/7/") == "issues/7/index.html"
-    assert found.folder("issues/7") == "issues/7/"
-    assert manifest.listed(tmp_path / "none").names == {}
+@pytest.mark.parametrize("path", ["issues/Bridges/index.html", "Style.css", "STYLE.CSS", "style.css.", "issues\\x.css"])
+def test_a_file_has_one_name(public, path):
+    assert find_name(public, "style.css") == "style.css"
+    assert find_name(public, path) is None
+
+
+def test_where_a_name_is_found_in_both_cases_the_listing_counts(tmp_path):
+    """As on a system that folds case, where the file is listed under one of its names."""
+    (tmp_path / "page").write_text("page")
+    (tmp_path / "PAGE").hardlink_to(tmp_path / "page")
+    (tmp_path / "2026").write_text("no letters")
+    assert [find_name(tmp_path, name) for name in ("page", "PAGE", "Page", "2026")] == ["page", "PAGE", None, "2026"]

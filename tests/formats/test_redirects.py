@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch.formats import redirects
-from dispatch.server import redirects as server
+from dispatch.serve.redirects import parse_redirects
 
 SLUGS = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
 PAGES = st.builds("issues/{}/".format, SLUGS) | st.builds("issues/{}/{}/".format, SLUGS, SLUGS)
@@ -25,7 +25,7 @@ def test_every_old_path_finds_the_new_one(moved: dict[str, str], gone: set[str],
     files = redirects.files(moved, gone, nouns.publication(url=site))
     text = files.pop("_redirects", b"").decode()
     assert "\r" not in text
-    rules, faults = server.read(text)
+    rules, faults = parse_redirects(text)
     assert not faults
     for old, new in moved.items():
         rule = rules.find(f"{within}/{old}")

@@ -25,21 +25,21 @@ def serve(host: str, port: int, output: str | None, below: str | None, log: bool
       dispatch serve --output /srv/www/wire --port 8080 --log
     """
     # Only this command waits for a server's libraries.
-    from dispatch.server.public import Public
-    from dispatch.server.run import run
+    from dispatch.serve.run import run_server
+    from dispatch.serve.site import PublicSite
 
-    folder, path = (Path(output), "") if output else _of_publication()
-    app = Public(folder, below=path if below is None else below, warn=say)
-    run(
-        app,
+    folder, path = (Path(output), "") if output else _find_public_folder()
+    site = PublicSite(folder, below=path if below is None else below, warn=say)
+    run_server(
+        site,
         host=host,
         port=port,
-        ready=lambda address: say(f"Serving {folder.name}/ at {address}{app.below} until Ctrl-C"),
+        ready=lambda address: say(f"Serving {folder.name}/ at {address}{site.below} until Ctrl-C"),
         log=say if log else None,
     )
 
 
-def _of_publication() -> tuple[Path, str]:
-    """The public folder of the publication here, and the path of its address."""
+def _find_public_folder() -> tuple[Path, str]:
+    """Find the public folder of the publication here, and the path of its address."""
     publication = desk().publication
     return publication.root / "public", unquote(urlsplit(publication.url).path)

@@ -21,7 +21,7 @@ from dispatch.checks.entries import Feed
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Fault, Place
 from dispatch.report import write_hint, write_message
-from dispatch.server import media
+from dispatch.serve import media
 from dispatch.server.preview import looks, reader
 from dispatch.server.preview.guard import Guard
 from dispatch.server.preview.newsroom import Newsroom
@@ -109,7 +109,7 @@ class Preview:
 
     async def _asset(self, request: Request) -> Response:
         name = request.url.path.removeprefix("/") or "preview.html"
-        return Response((ASSETS / name).read_bytes(), media_type=media.by_name(name))
+        return Response((ASSETS / name).read_bytes(), media_type=media.guess_media_type(name))
 
     async def _stream(self, _: Request) -> Response:
         """Server-sent events (HTML, “EventSource”): the overview now, and again with every change."""
@@ -159,7 +159,7 @@ class Preview:
         if body is None:
             path = "404.html"
             body = await run_in_threadpool(self._newsroom.file, slug, path) or b""
-        kind = media.by_content(path, body)
+        kind = media.read_media_type(path, body)
         url = self._newsroom.overview().url
         if kind in media.PAGES:
             follows = PurePosixPath(path).name != "email.html"

@@ -1,4 +1,4 @@
-"""The server around an application: uvicorn, with limits for those who are slow or mean no good."""
+"""The server around an application: uvicorn, with limits for slow and greedy clients."""
 
 import asyncio
 import errno
@@ -28,7 +28,7 @@ GOODBYE = 3
 HEAD = 32 * 1024
 
 
-def run(
+def run_server(
     app: ASGIApp,
     *,
     host: str,
@@ -37,18 +37,18 @@ def run(
     log: Callable[[str], None] | None = None,
     stuck: float = STUCK,
 ) -> None:
-    """Serves an application until Ctrl-C or SIGTERM.
+    """Serve an application until Ctrl-C or SIGTERM.
 
     port: 0 takes a free one. ready: told the address when connections are accepted.
     log: told of each answer in a line, which is safe to print only after ``terminal.safe``.
     stuck: in seconds; a connection on which nothing has moved from one look to the next, that much later, is closed.
     No proxy is believed, no header names the client. Raises DeliveryError when the address cannot be had.
     """
-    with _bound(host, port) as listening:
-        _room_for_connections()
+    with _open_port(host, port) as listening:
+        _raise_file_limit()
         config = uvicorn.Config(
-            _logged(app, log) if log else app,
-            http=cast("type[asyncio.Protocol]", partial(_Patient, stuck=stuck)),
+            _log_answers(app, log) if log else app,
+            http=cast("type[asyncio.Protocol]", partial(_TimedConnection, stuck=stuck)),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -63,13 +63,14 @@ def run(
         # uvicorn stops at either and then raises it again, for whoever handled it before.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            ready(_address(listening))
+            ready(_write_address(listening))
             _Server(config).run([listening])
         except KeyboardInterrupt:
             return
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _open_port(host: str, port: int) -> socket.socket:
+    """Listen on a port of this machine. Raises DeliveryError."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[:2], family=family, backlog=2048)
@@ -83,13 +84,14 @@ def _bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _address(listening: socket.socket) -> str:
+def _write_address(listening: socket.socket) -> str:
+    """Write the address under which a browser finds it."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _room_for_connections() -> None:
-    """Many systems let a program have 1,024 files open unless it asks for more."""
+def _raise_file_limit() -> None:
+    """Ask for a file descriptor a connection: many systems let a program have 1,024 unless it asks for more."""
     if sys.platform == "win32":
         return
     import resource
@@ -101,22 +103,22 @@ def _room_for_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
-def _logged(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:
-    """The same application; each answer is told in a line: method, path, status."""
+def _log_answers(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:
+    """Make an application write a line for each answer: method, path, status."""
 
-    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        async def told(message: Message) -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 log(f"{scope['method']} {quote(scope['raw_path'], safe='/%:')} {message['status']}")
             await send(message)
 
-        await app(scope, receive, told)
+        await app(scope, receive, send_logged)
 
-    return logged
+    return answer
 
 
 class _Server(uvicorn.Server):
-    """Hangs up on whoever is still reading a while after it was told to stop, instead of waiting for ever."""
+    """A server that hangs up on clients that still read a while after it was told to stop; uvicorn waits for ever."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().call_later(GOODBYE, self._hang_up)
@@ -127,7 +129,7 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-class _Patient(H11Protocol):
+class _TimedConnection(H11Protocol):
     """A connection that is hung up on when nothing has moved on it for a while: no request came whole, no answer left.
 
     uvicorn waits for ever for the rest of a request that has begun, and for a client to take its answer.
@@ -150,7 +152,7 @@ class _Patient(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
-        self._timer = self.loop.call_later(self._stuck, self._look)
+        self._timer = self.loop.call_later(self._stuck, self._check_progress)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer:
@@ -158,7 +160,7 @@ class _Patient(H11Protocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override] # the type of asyncio, not of uvicorn
-        """Who has said all is still answered: uvicorn would hang up in the middle."""
+        """Keep answering a client that has half-closed; uvicorn would drop the response."""
         if self.cycle is None or self.cycle.response_complete:
             return False
         self.cycle.keep_alive = False
@@ -168,10 +170,11 @@ class _Patient(H11Protocol):
         self._taken += 1
         super().resume_writing()
 
-    def _look(self) -> None:
+    def _check_progress(self) -> None:
+        """Hang up when nothing has moved since the last look."""
         seen = (self.cycle, self._taken, self.transport.get_write_buffer_size())
         if seen == self._seen:
             self.transport.abort()
             return
         self._seen = seen
-        self._timer = self.loop.call_later(self._stuck, self._look)
+        self._timer = self.loop.call_later(self._stuck, self._check_progress)

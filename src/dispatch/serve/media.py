@@ -1,7 +1,6 @@
 """Media types, and the headers that belong to them. The same on every machine: the system's own table is not asked."""
 
 import re
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 _UTF8 = "; charset=utf-8"
@@ -51,6 +50,9 @@ SEARCH = (
 MAIL = f"default-src 'none'; img-src 'self' https:; style-src 'unsafe-inline'; {_BASE}"
 DRAWING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 
+# For every answer.
+SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin"}
+
 # Everything is asked for anew each time, which costs a 304, unless its name would change with its bytes.
 REVALIDATE = "no-cache"
 PICTURE = "max-age=3600"
@@ -61,14 +63,14 @@ FOREVER = "max-age=31536000, immutable"
 _FINGERPRINTED = re.compile(r"[a-z-]+_[0-9a-f]{6,}\.pf_[a-z]+|(?=[0-9]*[a-f])[0-9a-f]{16,}-[0-9]+\.[a-z]+")
 
 
-def by_name(name: str) -> str:
-    """The media type as far as a file's name tells it."""
+def guess_media_type(name: str) -> str:
+    """Return the media type as far as a file's name tells it."""
     return TYPES.get(PurePosixPath(name).suffix[1:].lower(), UNKNOWN)
 
 
-def by_content(name: str, body: bytes) -> str:
-    """The media type of a file with that content, or with a content that begins like that: feeds are told apart."""
-    media = by_name(name)
+def read_media_type(name: str, body: bytes) -> str:
+    """Return the media type of a file with that content, or one that begins like that: feeds are told apart."""
+    media = guess_media_type(name)
     if media == XML and (root := _ROOT.match(body)):
         return _ROOTS.get(root[1], XML)
     if media == TYPES["json"] and _JSON_FEED.search(body):
@@ -76,25 +78,30 @@ def by_content(name: str, body: bytes) -> str:
     return media
 
 
-def is_compressible(name: str) -> bool:
-    """Whether a file of that name holds text, or what packs like it."""
-    return bool(_COMPRESSIBLE.match(by_name(name)))
+def is_compressible(media: str) -> bool:
+    """Tell whether a media type is text, or packs like it."""
+    return bool(_COMPRESSIBLE.match(media))
 
 
-def headers(name: str, media: str, digest: str) -> dict[str, str]:
-    """The headers that belong to a file with its media type and the digest of its bytes, in hexadecimal digits."""
+INCOMPRESSIBLE = tuple(media for media in (*TYPES.values(), UNKNOWN) if not is_compressible(media))
+
+
+def build_headers(name: str, media: str, digest: str) -> dict[str, str]:
+    """Write the headers that belong to a file with its media type and the digest of its bytes, in hexadecimal digits.
+
+    Whoever compresses it adds Accept-Encoding to Vary.
+    """
     return {
         "content-type": media,
-        "cache-control": _kept(name, media, digest),
-        **SAFE,
-        **({"vary": ", ".join(_differing(media))} if is_compressible(name) else {}),
-        **_policy(name, media),
-        **_shared(media),
+        "cache-control": _limit_caching(name, media, digest),
+        **({"vary": "sec-fetch-dest"} if media in STYLED else {}),
+        **_write_policy(name, media),
+        **_allow_sharing(media),
     }
 
 
-def opened(media: str, destination: str) -> str:
-    """The media type under which a browser shows what somebody opens in it.
+def choose_shown_type(media: str, destination: str) -> str:
+    """Choose the media type under which a browser shows what somebody opens in it.
 
     destination: Sec-Fetch-Dest (W3C Fetch Metadata), which feed readers do not send. Chromium shows what is called RSS
     or Atom as bare text, and only what is called XML with the style sheet that it names.
@@ -102,27 +109,16 @@ def opened(media: str, destination: str) -> str:
     return XML if destination == "document" and media in STYLED else media
 
 
-def _differing(media: str) -> Iterator[str]:
-    """The fields of a request that make another answer of it."""
-    yield "accept-encoding"
-    if media in STYLED:
-        yield "sec-fetch-dest"
-
-
-# For every answer.
-SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin"}
-
-
-def _kept(name: str, media: str, digest: str) -> str:
-    """For how long a client may keep it. A name holds a digest when it is that of these bytes: 20261122 is a date."""
+def _limit_caching(name: str, media: str, digest: str) -> str:
+    """Say how long a client may keep it. A name holds a digest when it is that of these bytes: 20261122 is a date."""
     stem = PurePosixPath(name).name
     if _FINGERPRINTED.fullmatch(stem) or any(digest.startswith(part) for part in re.findall("[0-9a-f]{8,}", stem)):
         return FOREVER
     return PICTURE if media.startswith(("image/", "font/")) else REVALIDATE
 
 
-def _policy(name: str, media: str) -> dict[str, str]:
-    """What a browser may do that shows it as a page. Feeds are shown too, with a stylesheet."""
+def _write_policy(name: str, media: str) -> dict[str, str]:
+    """Say what a browser may do that shows it as a page. Feeds are shown too, with a stylesheet."""
     if media == SVG:
         policy = DRAWING
     elif media in PAGES and name.startswith("search/"):
@@ -136,8 +132,8 @@ def _policy(name: str, media: str) -> dict[str, str]:
     return {"content-security-policy": policy}
 
 
-def _shared(media: str) -> dict[str, str]:
-    """Pages and their scripts are for this site; feeds, pictures and recordings for whoever wants to show them."""
+def _allow_sharing(media: str) -> dict[str, str]:
+    """Keep pages and their scripts to this site; let everybody show feeds, pictures and recordings."""
     if media in PAGES:
         return {"cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin"}
     if "javascript" in media or media == TYPES["wasm"]:

@@ -1,0 +1,8 @@
+"""Serve the public folder over HTTP, with Starlette and uvicorn.
+
+site        the application over the public folder
+paths       which file of the folder a request's path names
+redirects   _redirects: what has moved, and what is gone
+media       media types, and the headers that belong to them
+run         the server around an application, with limits for slow and greedy clients
+"""
