@@ -38,7 +38,7 @@ ROOMS = {
     "email_validator": "formats/eml",
     "feedgen": "formats",
     "jinja2": "templates",
-    "justhtml": "checks/page",
+    "justhtml": "checks/html_page",
     "lxml": "formats",
     "markdown_it": "readers/markdown",
     "mjml": "formats/email",
@@ -359,7 +359,7 @@ ANSWERS = {
     r"startswith\(f?.?\{?(?:self\.)?publication\.url": {"identity.py"},
     r"links\.canonical\(": {"identity.py"},
     # The checks part texts into words of their own, which share nothing with what they judge.
-    r"\.casefold\(\)": {"text.py", "checks/words.py", "checks/claims.py"},
+    r"\.casefold\(\)": {"text.py", "checks/vocabulary.py", "checks/wrong_credits.py"},
 }
 
 

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.checks import page as pages
+from dispatch.checks import html_page as pages
 from dispatch.cli import main
 from dispatch.cli.newsroom import Newsroom
 from dispatch.server.preview import looks, outlook

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import nouns
 import sites
 from dispatch import render
-from dispatch.checks import page, regular
+from dispatch.checks import html_page, regular
 from dispatch.checks.regular import Piece
 
 # fmt: off
@@ -68,7 +68,7 @@ def folded(pieces: Iterable[Piece]) -> list[Piece]:
 @given(closed | tables | bodies | documents)
 def test_what_is_regular_is_read_as_a_parser_reads_it(html: str) -> None:
     pieces = regular.pieces(html)
-    assert pieces is None or folded(pieces) == folded(page.parsed(html))
+    assert pieces is None or folded(pieces) == folded(html_page.parsed(html))
 
 
 # Each element where it may stand; of a void one, nothing is closed.
@@ -105,7 +105,7 @@ WITHIN = (
 def test_each_element_is_regular_where_it_may_stand(html: str) -> None:
     pieces = regular.pieces(html)
     assert pieces is not None
-    assert folded(pieces) == folded(page.parsed(html))
+    assert folded(pieces) == folded(html_page.parsed(html))
 
 
 @pytest.mark.parametrize("name", [*BLOCKS.split(), "dl", "ol", "ul", "table", "hr"])

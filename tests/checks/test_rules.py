@@ -15,7 +15,7 @@ import nouns
 from checks.editing import HALVES, altered
 from checks.judging import judge, tellable
 from dispatch import check, links
-from dispatch.checks import CHECKS, RULES, corrected
+from dispatch.checks import CHECKS, RULES, corrections
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import (
@@ -640,13 +640,13 @@ def test_a_correction_that_was_published_has_answered(what: Mended) -> None:
 
 @given(before=st.integers(0, 4), now=st.integers(0, 4))
 def test_what_answers_is_one_correction_more_than_readers_have(before: int, now: int) -> None:
-    spent = corrected.count_spent(
+    spent = corrections.count_spent(
         Record(id=STORY.id, kind="mended", url="url", number=number) for number in range(1, before + 1)
     )
     said = tuple(Correction(date=DATE, text="Wrong.", mends=("url", "url")) for _ in range(now))
     story = replace(STORY, corrections=said)
-    assert corrected.find_answered(story, spent) == ({"ids.link"} if now > before else set())
-    assert corrected.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
+    assert corrections.find_answered(story, spent) == ({"ids.link"} if now > before else set())
+    assert corrections.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
 
 
 @pytest.mark.parametrize("what", CHANGED)
@@ -697,10 +697,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrected.find_answered(story, {})
+    whole = corrections.find_answered(story, {})
     assert whole == {"ids.authors", "ids.date"}
-    assert corrected.find_answered(replace(story, authors=()), {}) == {"ids.date"}
-    assert corrected.find_answered(replace(story, published=None), {}) == {"ids.authors"}
+    assert corrections.find_answered(replace(story, authors=()), {}) == {"ids.date"}
+    assert corrections.find_answered(replace(story, published=None), {}) == {"ids.authors"}
 
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:

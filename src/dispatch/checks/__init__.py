@@ -1,8 +1,7 @@
 """CHECKS: everything that is looked at before something leaves the building.
 
 A check is a module with ``check(case) -> findings``, pure, and a row here; what it can say are rows of ``RULES``. The
-renderers are never asked: ``parts`` reads the finished bytes back with other parsers, ``byline`` and ``texts`` compare
-them with the issue.
+renderers are never asked: ``read_back`` reads the finished bytes back with parsers of its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,7 @@ from dispatch.checks.rules import RULES as RULES
 from dispatch.model import Finding
 
 if TYPE_CHECKING:
-    from dispatch.checks.case import Case
+    from dispatch.checks.check_input import Case
 
 Check = Callable[["Case"], Iterator[Finding]]
 

@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from dispatch.checks import about, byline, machines, roundabout, texts, tombstones, words
-from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry, Person, Said
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import find, fold
+from dispatch.checks import body, byline, page_metadata, profile_pages, see_also, vocabulary, withdrawn
+from dispatch.checks.check_input import Case
+from dispatch.checks.feed_items import Entry, Person, Said
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import facts_of, find_edition_place, finding, headline
+from dispatch.checks.text_lines import find, fold
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -45,9 +45,9 @@ def _whole(case: Case, part: Part) -> Iterator[Finding]:
         yield finding("attribution.article", "order")
     for name in part.credited:
         yield finding("attribution.false-credit", "feed", name=name)
-    yield from tombstones.whole(case.issue, part, case.publication)
-    yield from about.judge(part)
-    yield from machines.judge(part, case.publication)
+    yield from withdrawn.whole(case.issue, part, case.publication)
+    yield from profile_pages.judge(part)
+    yield from page_metadata.judge(part, case.publication)
 
 
 def judge(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Finding]:
@@ -56,13 +56,13 @@ def judge(article: Article, entry: Entry, part: Part, publication: Publication) 
         yield finding("attribution.title", "title", headline=headline(article), found=entry.title)
     if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
         if article.withdrawn:
-            found = list(tombstones.judge(article, article.withdrawn, entry, part, publication))
+            found = list(withdrawn.judge(article, article.withdrawn, entry, part, publication))
         else:
             found = list(_shown(article, entry, part, publication))
         yield from found
         # What people see wrong, machines need not be asked about.
         if _AUTHORS.isdisjoint(one.rule for one in found):
-            yield from machines.judge_marks(article, part)
+            yield from page_metadata.judge_marks(article, part)
     if entry.said:
         yield from _elements(article, entry.said, publication)
     picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
@@ -75,15 +75,15 @@ def _shown(article: Article, entry: Entry, part: Part, publication: Publication)
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield finding("attribution.read-more", "title", headline=headline(article), found=found, wanted=article.url)
-    own = byline.shown(article, entry.lines, words.of(publication.language))
+    own = byline.shown(article, entry.lines, vocabulary.of(publication.language))
     if part.kind != "list" and not byline.read_more(article, entry, own):
         found = _find_near(article, entry)
         yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
     if entry.said:
         yield from _words(article, entry.said, publication)
     yield from byline.judge(article, entry, own, publication)
-    yield from roundabout.judge(article, entry, part.place, publication)
-    yield from texts.judge(article, entry, own, part.kind, publication)
+    yield from see_also.judge(article, entry, part.place, publication)
+    yield from body.judge(article, entry, own, part.kind, publication)
 
 
 def _words(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
@@ -91,7 +91,7 @@ def _words(article: Article, said: Said, publication: Publication) -> Iterator[F
     name, licence = headline(article), article.license or article.source.license
     if said.rights and fold(said.rights) != fold(licence):
         yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
-    if not texts.may_say(article, said.summary, publication):
+    if not body.may_say(article, said.summary, publication):
         yield finding("attribution.body", "element", headline=name, found=said.summary)
 
 

@@ -7,17 +7,17 @@ note, text nor biography. A name that the text happens to mention is no credit.
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
-from dispatch.checks import claims, page, words
-from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, find, fold, joined, legible
+from dispatch.checks import html_page, vocabulary, wrong_credits
+from dispatch.checks.feed_items import Entry
 from dispatch.checks.rules import finding, headline
-from dispatch.checks.words import Words
+from dispatch.checks.text_lines import Line, find, fold, joined, legible
+from dispatch.checks.vocabulary import Words
 from dispatch.model import Article, Finding, Publication
 
 
 def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
     """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
-    lines = head(article, entry, own, words.of(publication.language))
+    lines = head(article, entry, own, vocabulary.of(publication.language))
     yield from of_lines(article, lines, publication, plain=bool(entry.raw))
 
 
@@ -25,7 +25,7 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     """What is wrong with the credits of an article that stand in these lines."""
     line = joined(lines)
     name, source = headline(article), article.source
-    known = words.of(publication.language)
+    known = vocabulary.of(publication.language)
     is_behind = known.has_source_behind
     lost = list(_lost(article, _said(article, line), is_behind=is_behind))
     yield from lost
@@ -48,12 +48,12 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
         yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
     if plain:
-        bylines = joined(line for line in lines if claims.is_byline(article, line, known))
+        bylines = joined(line for line in lines if wrong_credits.is_byline(article, line, known))
         yield from _addresses_in_order(article, bylines, is_behind=is_behind)
     if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
         yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
-        yield from claims.judge(article, lines, publication, plain=plain)
+        yield from wrong_credits.judge(article, lines, publication, plain=plain)
 
 
 def _said(article: Article, line: Line) -> str:
@@ -201,7 +201,7 @@ def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Li
     From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
     article, as the language says it, is no text, though the text may have a line of the same words.
     """
-    left = list(page.content(article.content))
+    left = list(html_page.content(article.content))
     found: dict[int, Line] = {}
     way = fold(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from dispatch.checks.entries import READ
+from dispatch.checks.feed_items import READ
 from dispatch.checks.rules import finding, headline
 from dispatch.model import Article, Edition, Finding, Issue, Subject
 

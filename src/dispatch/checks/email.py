@@ -6,11 +6,11 @@ from html import escape
 from itertools import product
 from operator import itemgetter
 
-from dispatch.checks import foot, message, style
-from dispatch.checks.case import Case
+from dispatch.checks import email_footer, message, style
+from dispatch.checks.check_input import Case
+from dispatch.checks.html_page import Page
 from dispatch.checks.message import Message
-from dispatch.checks.page import Page
-from dispatch.checks.parts import Part
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import CONFIG, find_edition_place, find_place, finding, headline
 from dispatch.colours import contrast
 from dispatch.model import Edition, Finding, Place, Publication
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
     judged: set[str] = set()
     for _, part in case.parts:
         if part.kind in {"mail", "plain"}:
-            yield from foot.check(part, case)
+            yield from email_footer.check(part, case)
         if part.kind == "mail" and part.text.replace("\r\n", "\n") not in judged and part.page:
             judged.add(part.text.replace("\r\n", "\n"))  # a message's HTML is the email edition, once more
             yield from _document(part, part.page)

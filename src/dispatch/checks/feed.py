@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
-from dispatch.checks import dates, page, relations, xmltree
-from dispatch.checks.case import Case
-from dispatch.checks.entries import READ, Json, json_object
+from dispatch.checks import dates, feed_links, html_page, xmltree
+from dispatch.checks.check_input import Case
+from dispatch.checks.feed_items import READ, Json, json_object
 from dispatch.checks.rules import find_edition_place, finding
 from dispatch.checks.xmltree import Node
 from dispatch.model import Edition, Finding, Subject
@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[Finding]:
             found = (
                 _judge(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
                 dates.judge(edition, case.issue),
-                relations.judge(edition, case.issue.place, case.publication),
+                feed_links.judge(edition, case.issue.place, case.publication),
             )
             yield from (one.at(place) for one in chain.from_iterable(found))
 
@@ -58,7 +58,7 @@ def _judge(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
 
 
 def _body(name: str, content: str) -> Iterator[Finding]:
-    inside = page.body(content)
+    inside = html_page.body(content)
     for tag in inside.named(*_REFUSED):
         yield finding("feed.markup", "element", headline=name, element=tag.name)
     for tag in inside.tags:

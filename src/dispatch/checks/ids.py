@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from dispatch import identity
-from dispatch.checks import corrected
-from dispatch.checks.case import Case
+from dispatch.checks import corrections
+from dispatch.checks.check_input import Case
 from dispatch.checks.rules import CONFIG, LOCK, find_place, finding
 from dispatch.model import Article, Finding, Place, Publication, Record, Subject
 
@@ -63,7 +63,7 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    spent = corrected.count_spent(case.published)
+    spent = corrections.count_spent(case.published)
     where: dict[str, Place] = {}
     articles: dict[str, Article] = {}
     for issue in (*case.others, case.issue):
@@ -90,8 +90,8 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
                 yield finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
             continue
         article = articles.get(old.id)
-        answered = corrected.find_answered(article, spent) if article else frozenset[str]()
-        missing = corrected.count_missing(article, spent) if article else {}
+        answered = corrections.find_answered(article, spent) if article else frozenset[str]()
+        missing = corrections.count_missing(article, spent) if article else {}
         found = _differences(old, new, partial(keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)
     yield from _taken(case, current, where)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from dispatch.checks.passage import Line, Link, fold
+from dispatch.checks.text_lines import Line, Link, fold
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 _UNDERLINE = re.compile(

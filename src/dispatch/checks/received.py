@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from dispatch import links
 from dispatch.checks import attribution
-from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry
+from dispatch.checks.check_input import Case
+from dispatch.checks.feed_items import Entry
 from dispatch.checks.links import find_addresses, find_lost
-from dispatch.checks.parts import Part
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import find_edition_place, finding
 from dispatch.model import Article, Finding, Half, Subject
 

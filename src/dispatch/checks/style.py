@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from dispatch.checks.page import Page
+from dispatch.checks.html_page import Page
 from dispatch.checks.rules import finding
 from dispatch.model import Finding, Place
 

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from dispatch.checks import ways
-from dispatch.checks.case import Case
-from dispatch.checks.page import Tag
+from dispatch.checks import internal_links
+from dispatch.checks.check_input import Case
+from dispatch.checks.html_page import Tag
 from dispatch.checks.rules import finding
 from dispatch.model import Finding
 
@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[Finding]:
             yield from (found.at(part.at) for tag in tags for found in _acting(tag))
             copies = case.issue.place.pictures if case.issue.place else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.named("img"))
-            for url in dict.fromkeys(ways.whole(url, part.place, case.publication.url) for url in shown):
+            for url in dict.fromkeys(internal_links.whole(url, part.place, case.publication.url) for url in shown):
                 if url in copies:
                     yield finding("web.copy", "picture", part.at, url=url)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dispatch import identity
-from dispatch.checks import corrected
+from dispatch.checks import corrections
 from dispatch.checks.rules import find_place
 from dispatch.model import Article, Finding, Issue
 from dispatch.review import articles, settings
@@ -50,7 +50,7 @@ class _Comparison:
     def __init__(self, old: Version, new: Version) -> None:
         self.old, self.new = old, new
         self.public = old.public
-        self.spent = corrected.count_spent(old.ledger)
+        self.spent = corrections.count_spent(old.ledger)
         self.off = frozenset(old.publication.check if old.publication else ())
         self.pairs = _issues(old, new)
         self.places = {place.article.id: place for issue in old.issues for place in _places(issue)}
@@ -155,7 +155,7 @@ class _Comparison:
                 place.article,
                 is_public=was.article.id in self.public,
                 moves=all(self._is_place(one.url) for one in (was.article, place.article)),
-                may_change=self.off | corrected.find_answered(place.article, self.spent),
+                may_change=self.off | corrections.find_answered(place.article, self.spent),
             )
             yield from (change.of(new, where, place.article) for change in found)
             yield from (change.of(new, where, place.article) for change in _moved(was, place, old))

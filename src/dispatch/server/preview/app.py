@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dispatch.checks import page as pages
+from dispatch.checks import html_page as pages
 from dispatch.checks.email import CLIP
-from dispatch.checks.entries import Feed
+from dispatch.checks.feed_items import Feed
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Fault, Place
 from dispatch.report import write_hint, write_message

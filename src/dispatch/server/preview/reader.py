@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from dispatch.checks.entries import READ, Feed, Said
+from dispatch.checks.feed_items import READ, Feed, Said
 from dispatch.errors import CheckError
 from dispatch.model import Place
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from dispatch.checks import links, words
-from dispatch.checks.case import Case
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold, joined
+from dispatch.checks import links, vocabulary
+from dispatch.checks.check_input import Case
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import finding
+from dispatch.checks.text_lines import fold, joined
 from dispatch.model import Finding
 
 
@@ -17,7 +17,7 @@ def check(part: Part, case: Case) -> Iterator[Finding]:
     out = publication.email.unsubscribe
     wanted = {"view_in_browser": (_page(case),), "unsubscribe": out[:1] if seen else out}
     there = {link.url for link in seen.links} if seen else {line.strip() for line in part.text.splitlines()}
-    said = words.of(publication.language).said
+    said = vocabulary.of(publication.language).said
     for key, urls in wanted.items():
         for url in (url for url in urls if url not in there):
             yield finding("email.foot", "link", part.at, label=said(key), wanted=url)

@@ -8,11 +8,11 @@ notice are sure to be its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dispatch.checks import byline, claims, words
-from dispatch.checks.entries import Entry
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import Line, fold
+from dispatch.checks import byline, vocabulary, wrong_credits
+from dispatch.checks.feed_items import Entry
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import finding, headline
+from dispatch.checks.text_lines import Line, fold
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
 
@@ -21,7 +21,7 @@ RULE = "attribution.withdrawn"
 
 def titled(issue: Issue, publication: Publication) -> Issue:
     """The issue with the titles that its editions must have: what was withdrawn says so in its headline."""
-    pattern = words.of(publication.language).patterns["withdrawn_title"]
+    pattern = vocabulary.of(publication.language).patterns["withdrawn_title"]
     sections = tuple(
         replace(
             section,
@@ -63,11 +63,11 @@ def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Findin
 def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: Publication) -> Iterator[Finding]:
     """What is neither byline nor notice."""
     name = headline(article)
-    known = words.of(publication.language)
-    dates = words.dates(article, publication)
+    known = vocabulary.of(publication.language)
+    dates = vocabulary.dates(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
-        if not (claims.is_byline(article, line, known) or dates.issuperset(words.small(line.text))):
+        if not (wrong_credits.is_byline(article, line, known) or dates.issuperset(vocabulary.small(line.text))):
             yield finding(RULE, "text", headline=name, found=line.text)
     people = (author.url for author in article.authors)
     own = {*people, *(credit.url for credit in article.credits), article.source.url}
@@ -86,5 +86,5 @@ def _words(line: Line, entry: Entry) -> str:
 
 def _notice(withdrawal: Withdrawal, publication: Publication) -> str:
     date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
-    said = words.of(publication.language).patterns["withdrawn"].replace("{date}", date)
+    said = vocabulary.of(publication.language).patterns["withdrawn"].replace("{date}", date)
     return fold(f"{said} {withdrawal.text}")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
-from dispatch.checks import parts, tombstones
-from dispatch.checks.parts import Part
+from dispatch.checks import read_back, withdrawn
+from dispatch.checks.read_back import Part
 from dispatch.errors import CheckError
 from dispatch.model import Edition, Fault, Issue, Publication, Record
 
@@ -42,11 +42,11 @@ class Case:
     def _titled(self) -> Issue:
         """The issue as its editions must call it."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
-        return self.issue if is_whole else tombstones.titled(self.issue, self.publication)
+        return self.issue if is_whole else withdrawn.titled(self.issue, self.publication)
 
     def _parts(self, edition: Edition) -> tuple[Part, ...] | CheckError:
         try:
-            return parts.read(edition, self._titled, self.publication.url)
+            return read_back.read(edition, self._titled, self.publication.url)
         except CheckError as error:
             return error
 

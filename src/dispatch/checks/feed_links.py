@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dispatch import links
 from dispatch.checks import xmltree
-from dispatch.checks.entries import json_object
+from dispatch.checks.feed_items import json_object
 from dispatch.checks.rules import finding
 from dispatch.checks.xmltree import Node
 from dispatch.model import Edition, Finding, Publication, SitePlace, Way

@@ -6,10 +6,10 @@ to be. Around its links stand only an issue's number and date, and the language'
 
 from collections.abc import Iterator
 
-from dispatch.checks import words
-from dispatch.checks.entries import Entry
-from dispatch.checks.passage import fold
+from dispatch.checks import vocabulary
+from dispatch.checks.feed_items import Entry
 from dispatch.checks.rules import finding, headline
+from dispatch.checks.text_lines import fold
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Publication, SitePlace
 
@@ -21,12 +21,12 @@ def judge(article: Article, entry: Entry, place: SitePlace | None, publication: 
     """Whether the lines of ways about an article say more than where they lead."""
     if not entry.ways or place is None:
         return
-    known = words.of(publication.language)
-    free = {word for key in _AROUND for word in words.small(known.patterns[key].partition("{")[0])}
+    known = vocabulary.of(publication.language)
+    free = {word for key in _AROUND for word in vocabulary.small(known.patterns[key].partition("{")[0])}
     ways = place.ways.get(article.id, ())
     language = Language.of(publication.language)
     dates = [language.date(way.date, publication.timezone) for way in ways if way.date]
-    free |= {word for date in dates for word in words.small(date)}
+    free |= {word for date in dates for word in vocabulary.small(date)}
     titles = {fold(way.title) for way in ways} | {fold(known.patterns["page.own_page"])}
     for line in entry.ways:
         around = line.text
@@ -34,5 +34,5 @@ def judge(article: Article, entry: Entry, place: SitePlace | None, publication: 
             around = f"{around[: link.start]} {around[link.end :]}"
             if link.text not in titles:
                 yield finding("attribution.false-credit", "page", headline=headline(article), found=link.text)
-        if left := [word for word in words.small(around) if not word.isnumeric() and word not in free]:
+        if left := [word for word in vocabulary.small(around) if not word.isnumeric() and word not in free]:
             yield finding("attribution.false-credit", "text", headline=headline(article), found=" ".join(left))

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from dispatch.checks import regular
-from dispatch.checks.passage import Line, Link, Picture, fold, undirected
 from dispatch.checks.regular import Piece
+from dispatch.checks.text_lines import Line, Link, Picture, fold, undirected
 from dispatch.checks.unseen import is_hidden, is_struck, is_tiny
 
 # fmt: off

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from dispatch import identity
-from dispatch.checks.page import Page, Tag
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold
+from dispatch.checks.html_page import Page, Tag
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import finding, headline
+from dispatch.checks.text_lines import fold
 from dispatch.model import Article, Finding, Publication
 
 Thing = Mapping[str, object]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold
+from dispatch.checks.read_back import Part
 from dispatch.checks.rules import finding
+from dispatch.checks.text_lines import fold
 from dispatch.model import Finding
 
 

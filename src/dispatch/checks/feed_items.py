@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, TypeGuard
 
 from dispatch.checks import xmltree
-from dispatch.checks.passage import Line, Link, Picture, fold, joined
+from dispatch.checks.text_lines import Line, Link, Picture, fold, joined
 from dispatch.errors import CheckError
 
 Person = tuple[str, str]  # name and address

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated
 
-from dispatch.checks.passage import fold, tokens
+from dispatch.checks.text_lines import fold, tokens
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text

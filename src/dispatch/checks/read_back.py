@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from dispatch.checks import entries, message, page, plain, ways
-from dispatch.checks.copies import meant
-from dispatch.checks.entries import Entry, Said
-from dispatch.checks.page import Page
-from dispatch.checks.passage import Line, Picture, fold
+from dispatch.checks import feed_items, html_page, internal_links, message, plain
+from dispatch.checks.feed_items import Entry, Said
+from dispatch.checks.html_page import Page
+from dispatch.checks.image_copies import meant
 from dispatch.checks.rules import find_edition_place
+from dispatch.checks.text_lines import Line, Picture, fold
 from dispatch.errors import CheckError
 from dispatch.model import Article, Edition, Issue, Place, SitePlace
 
@@ -82,7 +82,7 @@ def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: SiteP
     """
     is_gathered = place is not None and place.kind == "feed"
     item = _elements if is_gathered else _item
-    feed = entries.READ[edition.format](edition.body)
+    feed = feed_items.READ[edition.format](edition.body)
     numbers = {said.id: number for number, said in reversed(list(enumerate(feed.entries)))}
     shown = [(article, numbers.get(article.id)) for article in articles]
     known = {number for _, number in shown}
@@ -102,21 +102,21 @@ def _elements(said: Said) -> Entry:
 
 
 def _item(said: Said) -> Entry:
-    inside = page.body(said.content)
+    inside = html_page.body(said.content)
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
 def _read(html: str, place: SitePlace | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
-    whole = page.read(html)
+    whole = html_page.read(html)
     found = (_placed(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
 
 
 def _placed(picture: Picture, place: SitePlace | None, site: str) -> Picture:
     """A picture under whole addresses, as a browser takes those that are relative to the page."""
-    instead = tuple(ways.whole(url, place, site) for url in picture.instead)
-    return replace(picture, url=ways.whole(picture.url, place, site), instead=instead)
+    instead = tuple(internal_links.whole(url, place, site) for url in picture.instead)
+    return replace(picture, url=internal_links.whole(picture.url, place, site), instead=instead)
 
 
 def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
@@ -127,7 +127,7 @@ def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | 
     def of(key: str) -> Entry:
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
-            lines[not line.heading and ways.is_one(line, place)].append(line)
+            lines[not line.heading and internal_links.is_one(line, place)].append(line)
         return replace(_under(lines[False], whole, rank), ways=tuple(lines[True]))
 
     anchored: dict[str, list[Line]] = {}

@@ -3,7 +3,7 @@
 import re
 
 from dispatch import links
-from dispatch.checks.passage import Line
+from dispatch.checks.text_lines import Line
 from dispatch.model import SitePlace
 
 _BACK = re.compile(r"(?:\.\./)+")

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from dispatch.checks import page, words
-from dispatch.checks.passage import Line, find, fold, joined, tokens
+from dispatch.checks import html_page, vocabulary
 from dispatch.checks.rules import finding, headline
-from dispatch.checks.words import Words, small
+from dispatch.checks.text_lines import Line, find, fold, joined, tokens
+from dispatch.checks.vocabulary import Words, small
 from dispatch.model import Article, Finding, Publication
 
 _BEGINNING = 200  # characters, which are more than any language needs before the first name
@@ -20,10 +20,10 @@ _BEGINNING = 200  # characters, which are more than any language needs before th
 
 def judge(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
-    known = words.of(publication.language)
+    known = vocabulary.of(publication.language)
     bylines = [line for line in lines if is_byline(article, line, known)]
     name = headline(article)
-    if left := _left(article, bylines, known, words.dates(article, publication)):
+    if left := _left(article, bylines, known, vocabulary.dates(article, publication)):
         yield finding("attribution.false-credit", "name", headline=name, found=" ".join(left))
     for url in _foreign(article, bylines, plain=plain):
         yield finding("attribution.false-credit", "link", headline=name, found=url)
@@ -37,7 +37,7 @@ def is_byline(article: Article, line: Line, known: Words) -> bool:
     about = (article.dek, article.summary, article.note, *terms, *corrections)
     if any(line.text in fold(text) for text in about):
         return False
-    if any(own.text.startswith(line.text) for own in page.content(article.content)):  # the text, cut short
+    if any(own.text.startswith(line.text) for own in html_page.content(article.content)):  # the text, cut short
         return False
     begun = small(line.text[:_BEGINNING])
     people = _people(article) or [article.source.title]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from dispatch.checks.passage import Picture
+from dispatch.checks.text_lines import Picture
 from dispatch.model import Copy
 
 
