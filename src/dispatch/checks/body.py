@@ -6,8 +6,9 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 import re
 from collections.abc import Iterator, Mapping
 
-from dispatch.checks import byline, html_page, vocabulary
+from dispatch.checks import byline, vocabulary
 from dispatch.checks.feed_items import Entry
+from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.text_lines import Line, fold, in_order, joined
@@ -27,7 +28,7 @@ def may_say(article: Article, summary: str, publication: Publication) -> bool:
     """Whether a feed's summary of an article says what was said of it, or words of its own that may be shown."""
     if fold(summary) in {"", *map(fold, (article.dek, article.summary, article.title))}:
         return True
-    content = joined(html_page.content(article.content)).text
+    content = joined(read_content(article.content).lines).text
     paragraphs = (fold(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
     is_own = all(any(said in content for said in (one, one.removeprefix("- "))) for one in paragraphs)
     return is_own and policy(article, "feed", publication) != "link"
@@ -40,7 +41,7 @@ def judge(
     allowed = policy(article, kind, publication)
     name = headline(article)
     text = entry.text
-    content = html_page.content(article.content)
+    content = read_content(article.content).lines
     if fold(article.dek) not in text:
         yield finding("attribution.dek", "text", headline=name, wanted=article.dek)
     roomy = kind in {"feed", "page"}
@@ -92,7 +93,7 @@ def _too_much(
     elsewhere = fold(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
     )
-    content = html_page.content(article.content)
+    content = read_content(article.content).lines
     telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
     if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
         yield finding("attribution.policy", "text", headline=headline(article), found=there)
@@ -121,7 +122,7 @@ def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[
 
 def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
     """The article's picture, and those within its text where that is shown whole, each with its words."""
-    inside = [(picture.url, picture.alt or "") for picture in html_page.pictures(article.content)]
+    inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
     there = {(picture.url, fold(picture.alt or "")) for picture in entry.pictures}
     for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):

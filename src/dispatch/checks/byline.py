@@ -7,8 +7,9 @@ note, text nor biography. A name that the text happens to mention is no credit.
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
-from dispatch.checks import html_page, vocabulary, wrong_credits
+from dispatch.checks import vocabulary, wrong_credits
 from dispatch.checks.feed_items import Entry
+from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.text_lines import Line, find, fold, joined, legible
 from dispatch.checks.vocabulary import Words
@@ -201,7 +202,7 @@ def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Li
     From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
     article, as the language says it, is no text, though the text may have a line of the same words.
     """
-    left = list(html_page.content(article.content))
+    left = list(read_content(article.content).lines)
     found: dict[int, Line] = {}
     way = fold(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):

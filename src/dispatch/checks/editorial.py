@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dispatch.checks import html_page
 from dispatch.checks.check_input import Case
+from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import CONFIG, find_place, finding, headline
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue, Place
@@ -70,7 +70,7 @@ def _of_article(issue: Issue, article: Article) -> Iterator[Finding]:
 
 
 def _headings(place: Place, article: Article) -> Iterator[Finding]:
-    levels = [(line.heading, line.text) for line in html_page.content(article.content) if line.heading]
+    levels = [(line.heading, line.text) for line in read_content(article.content).lines if line.heading]
     for (above, _), (below, text) in pairwise(levels):
         if below > above + 1:
             yield finding("editorial.headings", "heading", place, text=text, steps=below - above)
@@ -84,4 +84,4 @@ def _left(place: Place, *texts: str) -> Iterator[Finding]:
 
 
 def _words(html: str) -> str:
-    return " ".join(line.text for line in html_page.content(html))
+    return " ".join(line.text for line in read_content(html).lines)

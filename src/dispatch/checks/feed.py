@@ -8,9 +8,10 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
-from dispatch.checks import dates, feed_links, html_page, xmltree
+from dispatch.checks import dates, feed_links, xmltree
 from dispatch.checks.check_input import Case
 from dispatch.checks.feed_items import READ, Json, json_object
+from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import find_edition_place, finding
 from dispatch.checks.xmltree import Node
 from dispatch.model import Edition, Finding, Subject
@@ -58,7 +59,7 @@ def _judge(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
 
 
 def _body(name: str, content: str) -> Iterator[Finding]:
-    inside = html_page.body(content)
+    inside = read_content(content)
     for tag in inside.named(*_REFUSED):
         yield finding("feed.markup", "element", headline=name, element=tag.name)
     for tag in inside.tags:

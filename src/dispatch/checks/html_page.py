@@ -1,15 +1,13 @@
-"""HTML, read back. The one user of justhtml, which no renderer and no reader uses."""
+"""HTML, read back: the lines, links and pictures that a reader sees, and its tags."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
-from dispatch.checks import regular
-from dispatch.checks.regular import Piece
+from dispatch.checks.html_tree import Piece, walk_tree
 from dispatch.checks.text_lines import Line, Link, Picture, fold, undirected
-from dispatch.checks.unseen import is_hidden, is_struck, is_tiny
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -24,6 +22,20 @@ _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
 _STRUCK = frozenset({"bdo", "del", "s", "strike"})
+# What an element's own style keeps from the reader's eye. Only the attribute is read: no sheet, and no colour.
+_STYLE_END = r"\s*(?:!|;|$)"
+_HIDDEN = re.compile(
+    rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0*%?{_STYLE_END})", re.IGNORECASE
+)
+_FLAT = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0[a-z%]*{_STYLE_END}", re.IGNORECASE)
+_CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
+_LINED = re.compile(r"(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_FONT = re.compile(r"(?:^|;)\s*font(-size)?\s*:\s*([^;]*)", re.IGNORECASE)
+_LENGTH = re.compile(r"(?<![\w.])(\d*\.?\d+)(px|pt|pc|rem|cm|mm|in|v[wh])", re.IGNORECASE)
+_ZERO = re.compile(rf"0*\.?0+(?:e[mx]|%)?{_STYLE_END}", re.IGNORECASE)
+_NO_SIZE = re.compile(r"(?:^|\s)0+(?:/\S+)?\s")  # within the shorthand, where it stands before the family
+# Sizes that are told by what is around them stay as small as that.
+_RELATIVE = re.compile(r"inherit|unset|smaller|larger|[\d.]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,30 +238,21 @@ def _addresses(srcset: str) -> Iterator[str]:
     return (said.split()[0] for said in re.split(r",(?=\s|$)", srcset) if said.strip())
 
 
-def content(html: str) -> tuple[Line, ...]:
-    """The lines of an article's content; each edition is compared with them."""
-    return _content(html).lines if html else ()
-
-
-def pictures(html: str) -> tuple[Picture, ...]:
-    """The pictures of an article's content."""
-    return _content(html).pictures if html else ()
-
-
-def body(html: str) -> Page:
-    """The body of a feed's item, as a page; it is the same in three formats, and read once."""
-    return _content(html)
-
-
 @lru_cache(maxsize=128)
-def _content(html: str) -> Page:
-    return read(html)
+def read_content(html: str) -> Page:
+    """Read the content of an article or the body of a feed's item, which is the same in three formats, as a page."""
+    return read_page(html)
 
 
-def read(html: str) -> Page:
-    """The page; HTML cannot be so wrong that it has none."""
+def read_page(html: str) -> Page:
+    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed."""
+    return collect_page(walk_tree(html))
+
+
+def collect_page(pieces: Iterable[Piece]) -> Page:
+    """Make a page of tags and words in document order."""
     reader = _Reader()
-    for name, attributes, text in regular.pieces(html) or parsed(html):
+    for name, attributes, text in pieces:
         if attributes is not None:
             reader.start(name, attributes, text)
         elif name:
@@ -267,31 +270,27 @@ def read(html: str) -> Page:
     )
 
 
-def parsed(html: str) -> Iterator[Piece]:
-    """The pieces of any HTML, as browsers understand it."""
-    from justhtml import JustHTML
-
-    stack: list[object] = [JustHTML(html, sanitize=False).root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            yield node, None, ""
-            continue
-        name = str(getattr(node, "name", "") or "")
-        children: list[object] = list(getattr(node, "children", None) or [])
-        if name == "#text":
-            yield "", None, _data(node)
-        elif name == "!doctype":
-            yield name, {}, ""
-        elif not name.startswith(("!", "#")):
-            attributes = {key: value or "" for key, value in (getattr(node, "attrs", None) or {}).items()}
-            yield name, attributes, "".join(map(_data, children)) if name in _RAW else ""
-            stack.append(name)
-        if name in {"#document", "#document-fragment"} or not name.startswith(("!", "#")):
-            stack += reversed([] if name in _RAW else children)
+def is_hidden(style: str) -> bool:
+    """Whether a style takes an element away with everything in it."""
+    return bool(_HIDDEN.search(style) or (_FLAT.search(style) and _CLIPPED.search(style)))
 
 
-def _data(node: object) -> str:
-    """The words of a justhtml node."""
-    data = getattr(node, "data", None)
-    return data if isinstance(data, str) else ""
+def is_struck(style: str) -> bool:
+    """Whether a style strikes words out."""
+    return bool(_LINED.search(style))
+
+
+def is_tiny(style: str, around: bool) -> bool:
+    """Whether words are too small to be seen, one pixel or none; ``around``: whether those around the element are.
+
+    Mails have wrappers without any size, in which each text sets its own again.
+    """
+    tiny = around
+    for size, value in _FONT.findall(style):
+        if length := _LENGTH.search(value):
+            tiny = float(length[1]) <= (1 if length[2].lower() in {"px", "pt"} else 0)
+        elif _ZERO.match(value) if size else _NO_SIZE.search(value):
+            tiny = True
+        elif size and not _RELATIVE.search(value):
+            tiny = False
+    return tiny

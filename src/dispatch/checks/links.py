@@ -4,9 +4,9 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dispatch import identity, links
-from dispatch.checks import html_page, internal_links
+from dispatch.checks import internal_links
 from dispatch.checks.check_input import Case
-from dispatch.checks.html_page import Page
+from dispatch.checks.html_page import Page, read_content
 from dispatch.checks.read_back import Part
 from dispatch.checks.rules import facts_of, find_place, finding, headline
 from dispatch.checks.text_lines import fold
@@ -69,7 +69,7 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (article.url, article.source.url)
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
-    yield from (link.url for line in html_page.content(article.content) for link in line.links)
+    yield from (link.url for line in read_content(article.content).lines for link in line.links)
 
 
 def _of(issue: Issue, article: Article) -> Iterator[Address]:
@@ -92,7 +92,7 @@ def _of(issue: Issue, article: Article) -> Iterator[Address]:
 
 
 def _within(html: str, place: Place) -> Iterator[Address]:
-    for line in html_page.content(html):
+    for line in read_content(html).lines:
         for link in line.links:
             yield Address(link.url, "link", place, (("text", link.text),))
 
@@ -170,7 +170,7 @@ def find_lost(issue: Issue, part: Part) -> Iterator[Finding]:
     urls = {link.url for link in there}
     text = fold(part.text)
     for html in (issue.intro, *(section.intro for section in issue.sections)):
-        for link in (link for line in html_page.content(html) for link in line.links):
+        for link in (link for line in read_content(html).lines for link in line.links):
             if (link.url not in urls) if part.page else (fold(link.url) not in text):
                 found = next((other.url for other in there if other.text and other.text == link.text), "")
                 yield finding("links.lost", "link", part.at, text=link.text, found=found, wanted=link.url)

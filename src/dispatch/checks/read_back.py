@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from dispatch.checks import feed_items, html_page, internal_links, message, plain
+from dispatch.checks import feed_items, internal_links, message, plain
 from dispatch.checks.feed_items import Entry, Said
-from dispatch.checks.html_page import Page
+from dispatch.checks.html_page import Page, read_content, read_page
 from dispatch.checks.image_copies import meant
 from dispatch.checks.rules import find_edition_place
 from dispatch.checks.text_lines import Line, Picture, fold
@@ -102,13 +102,13 @@ def _elements(said: Said) -> Entry:
 
 
 def _item(said: Said) -> Entry:
-    inside = html_page.body(said.content)
+    inside = read_content(said.content)
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
 def _read(html: str, place: SitePlace | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
-    whole = html_page.read(html)
+    whole = read_page(html)
     found = (_placed(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
 

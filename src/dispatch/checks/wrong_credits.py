@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from dispatch.checks import html_page, vocabulary
+from dispatch.checks import vocabulary
+from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import finding, headline
 from dispatch.checks.text_lines import Line, find, fold, joined, tokens
 from dispatch.checks.vocabulary import Words, small
@@ -37,7 +38,7 @@ def is_byline(article: Article, line: Line, known: Words) -> bool:
     about = (article.dek, article.summary, article.note, *terms, *corrections)
     if any(line.text in fold(text) for text in about):
         return False
-    if any(own.text.startswith(line.text) for own in html_page.content(article.content)):  # the text, cut short
+    if any(own.text.startswith(line.text) for own in read_content(article.content).lines):  # the text, cut short
         return False
     begun = small(line.text[:_BEGINNING])
     people = _people(article) or [article.source.title]
