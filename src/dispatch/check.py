@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from dispatch.checks import CHECKS, RULES, links, read_back
 from dispatch.checks import received as reception
-from dispatch.checks.check_input import Case
+from dispatch.checks.check_input import CheckInput
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
 
 
@@ -32,7 +32,7 @@ def findings(
     names it and name; astray: links that were written relative and lead nowhere, likewise. strays: article files that
     no section lists.
     """
-    case = Case(
+    case = CheckInput(
         issue=issue,
         publication=publication,
         editions=tuple(editions),
@@ -54,17 +54,17 @@ def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Find
 
 def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
     """What a mail service did to a message: parts, names, and each link of each article."""
-    return _sorted(reception.check(Case(issue=issue, publication=publication, editions=(message,))), publication)
+    return _sorted(reception.check(CheckInput(issue=issue, publication=publication, editions=(message,))), publication)
 
 
 def edition_of(path: str, body: bytes) -> Edition:
     """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
-    return read_back.recognise(path, body)
+    return read_back.recognise_edition(path, body)
 
 
 def addresses(issue: Issue) -> list[str]:
     """Every web address of an issue, once, in the order in which they are read: what ``--online`` asks."""
-    all_of_them = (address.url for address in links.addresses(issue))
+    all_of_them = (address.url for address in links.list_addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
 
 

@@ -12,9 +12,9 @@ from dispatch.checks.rules import RULES as RULES
 from dispatch.model import Finding
 
 if TYPE_CHECKING:
-    from dispatch.checks.check_input import Case
+    from dispatch.checks.check_input import CheckInput
 
-Check = Callable[["Case"], Iterator[Finding]]
+Check = Callable[["CheckInput"], Iterator[Finding]]
 
 
 def _row(name: str) -> Check:

@@ -10,74 +10,76 @@ from dispatch.checks import byline, vocabulary
 from dispatch.checks.feed_items import Entry
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind
-from dispatch.checks.rules import finding, headline
-from dispatch.checks.text_lines import Line, fold, in_order, joined
+from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.text_lines import Line, fold_spaces, find_missing, join_lines
 from dispatch.model import Article, Finding, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
 
 
-def policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
+def find_policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
     """How much may be shown: mail, plain text and lists never show more than an excerpt."""
     allowed = article.source.syndicate or publication.syndicate.default
     return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
 
 
-def may_say(article: Article, summary: str, publication: Publication) -> bool:
+def may_summarise(article: Article, summary: str, publication: Publication) -> bool:
     """Whether a feed's summary of an article says what was said of it, or words of its own that may be shown."""
-    if fold(summary) in {"", *map(fold, (article.dek, article.summary, article.title))}:
+    if fold_spaces(summary) in {"", *map(fold_spaces, (article.dek, article.summary, article.title))}:
         return True
-    content = joined(read_content(article.content).lines).text
-    paragraphs = (fold(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
+    content = join_lines(read_content(article.content).lines).text
+    paragraphs = (fold_spaces(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
     is_own = all(any(said in content for said in (one, one.removeprefix("- "))) for one in paragraphs)
-    return is_own and policy(article, "feed", publication) != "link"
+    return is_own and find_policy(article, "feed", publication) != "link"
 
 
-def judge(
+def check_body(
     article: Article, entry: Entry, own: Mapping[int, Line], kind: Kind, publication: Publication
 ) -> Iterator[Finding]:
     """What is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
-    allowed = policy(article, kind, publication)
-    name = headline(article)
+    allowed = find_policy(article, kind, publication)
+    name = name_article(article)
     text = entry.text
     content = read_content(article.content).lines
-    if fold(article.dek) not in text:
-        yield finding("attribution.dek", "text", headline=name, wanted=article.dek)
+    if fold_spaces(article.dek) not in text:
+        yield make_finding("attribution.dek", "text", headline=name, wanted=article.dek)
     roomy = kind in {"feed", "page"}
     for author in article.authors if roomy and allowed != "link" else ():
-        if fold(author.bio) not in text:
-            yield finding("attribution.biography", "text", headline=name, name=author.name, wanted=author.bio)
-    if fold(article.note) not in text:
-        yield finding("attribution.note", "text", headline=name, wanted=article.note)
+        if fold_spaces(author.bio) not in text:
+            yield make_finding("attribution.biography", "text", headline=name, name=author.name, wanted=author.bio)
+    if fold_spaces(article.note) not in text:
+        yield make_finding("attribution.note", "text", headline=name, wanted=article.note)
     for correction in article.corrections if roomy else ():
-        if fold(correction.text) not in text:
-            yield finding("attribution.correction", "text", headline=name, wanted=correction.text)
+        if fold_spaces(correction.text) not in text:
+            yield make_finding("attribution.correction", "text", headline=name, wanted=correction.text)
     licence = article.license or article.source.license
-    if licence and not byline.is_licensed(entry, licence, vocabulary.of(publication.language)):
-        yield finding("attribution.licence", "text", headline=name, wanted=licence)
+    if licence and not byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language)):
+        yield make_finding("attribution.licence", "text", headline=name, wanted=licence)
     if allowed == "full":
-        yield from _whole(article, entry, content)
-    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and opening(content) not in text:
-        yield finding("attribution.body", "excerpt", headline=name, wanted=opening(content))
+        yield from _check_whole(article, entry, content)
+    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and find_opening(content) not in text:
+        yield make_finding("attribution.body", "excerpt", headline=name, wanted=find_opening(content))
     if allowed != "full":
-        yield from _too_much(article, entry, own, allowed, publication)
-    yield from _links(article, entry, own)
+        yield from _find_too_much(article, entry, own, allowed, publication)
+    yield from _check_links(article, entry, own)
     if kind != "plain":
-        yield from _pictures(article, entry, whole=allowed == "full")
+        yield from _check_pictures(article, entry, whole=allowed == "full")
 
 
-def _whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Finding]:
-    name = headline(article)
+def _check_whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Finding]:
+    name = name_article(article)
     headings = [line.text for line in entry.lines if line.heading]
-    for heading in in_order([line.text for line in content if line.heading], headings):
-        yield finding("attribution.heading", "heading", headline=name, wanted=heading)
-    lost = in_order([line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines])
+    for heading in find_missing([line.text for line in content if line.heading], headings):
+        yield make_finding("attribution.heading", "heading", headline=name, wanted=heading)
+    lost = find_missing(
+        [line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines]
+    )
     if lost:
-        yield finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or None)
+        yield make_finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or None)
 
 
-def opening(content: tuple[Line, ...]) -> str:
+def find_opening(content: tuple[Line, ...]) -> str:
     """The first words of the first sentence; empty where there is no prose."""
     first = next((line.text for line in content if line.prose and line.text), "")
     words = first.split(" ")[:6]
@@ -87,23 +89,23 @@ def opening(content: tuple[Line, ...]) -> str:
     return " ".join(words[: end + 1])
 
 
-def _too_much(
+def _find_too_much(
     article: Article, entry: Entry, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
 ) -> Iterator[Finding]:
-    elsewhere = fold(
+    elsewhere = fold_spaces(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
     )
     content = read_content(article.content).lines
     telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
     if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
-        yield finding("attribution.policy", "text", headline=headline(article), found=there)
+        yield make_finding("attribution.policy", "text", headline=name_article(article), found=there)
     size = sum(len(entry.lines[i].text) for i in own)
     # An average word has six characters with its space, and a last sentence may be long.
     if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
-        yield finding("attribution.policy", "excerpt", headline=headline(article), size=size)
+        yield make_finding("attribution.policy", "excerpt", headline=name_article(article), size=size)
 
 
-def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
+def _check_links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
     """The links within the text that is shown: each line's, as far as the line goes."""
     for i, whole in own.items():
         if not whole.links:
@@ -112,22 +114,22 @@ def _links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[
         shown = [link for link in whole.links if link.end <= len(line.text)]
         words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
         wanted = [link.url.strip() if entry.raw else link.url for link in shown]
-        for url in in_order(wanted, [link.url for link in line.links]):
+        for url in find_missing(wanted, [link.url for link in line.links]):
             text = words[url]
             found = next((link.url for link in line.links if link.text == text and link.url not in wanted), "")
-            yield finding(
-                "attribution.body-link", "link", headline=headline(article), text=text, found=found, wanted=url
+            yield make_finding(
+                "attribution.body-link", "link", headline=name_article(article), text=text, found=found, wanted=url
             )
 
 
-def _pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
+def _check_pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
     """The article's picture, and those within its text where that is shown whole, each with its words."""
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
-    there = {(picture.url, fold(picture.alt or "")) for picture in entry.pictures}
+    there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
     for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
-            yield finding("attribution.picture", "picture", headline=headline(article), wanted=url)
-        elif there.isdisjoint((url, fold(alt)) for alt in right):
-            yield finding("attribution.picture", "text", headline=headline(article), url=url, wanted=right[0])
+            yield make_finding("attribution.picture", "picture", headline=name_article(article), wanted=url)
+        elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
+            yield make_finding("attribution.picture", "text", headline=name_article(article), url=url, wanted=right[0])

@@ -10,34 +10,34 @@ from itertools import zip_longest
 from dispatch.checks import vocabulary, wrong_credits
 from dispatch.checks.feed_items import Entry
 from dispatch.checks.html_page import read_content
-from dispatch.checks.rules import finding, headline
-from dispatch.checks.text_lines import Line, find, fold, joined, legible
-from dispatch.checks.vocabulary import Words
+from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.text_lines import Line, find_name, fold_spaces, join_lines, blank_unsaid
+from dispatch.checks.vocabulary import Vocabulary
 from dispatch.model import Article, Finding, Publication
 
 
-def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
+def check_byline(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
     """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
-    lines = head(article, entry, own, vocabulary.of(publication.language))
-    yield from of_lines(article, lines, publication, plain=bool(entry.raw))
+    lines = find_head_lines(article, entry, own, vocabulary.load_vocabulary(publication.language))
+    yield from check_lines(article, lines, publication, plain=bool(entry.raw))
 
 
-def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
+def check_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """What is wrong with the credits of an article that stand in these lines."""
-    line = joined(lines)
-    name, source = headline(article), article.source
-    known = vocabulary.of(publication.language)
+    line = join_lines(lines)
+    name, source = name_article(article), article.source
+    known = vocabulary.load_vocabulary(publication.language)
     is_behind = known.has_source_behind
-    lost = list(_lost(article, _said(article, line), is_behind=is_behind))
+    lost = list(_find_lost(article, _find_said_words(article, line), is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
-            yield finding(
+            yield make_finding(
                 "attribution.author-link", "link", headline=name, name=author.name, found=there, wanted=author.url
             )
     for credit in article.credits:
         if (there := _find_other(line, plain, credit.name, credit.url)) is not None:
-            yield finding(
+            yield make_finding(
                 "attribution.credit",
                 "link",
                 headline=name,
@@ -47,57 +47,59 @@ def of_lines(article: Article, lines: Sequence[Line], publication: Publication, 
                 wanted=credit.url,
             )
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
-        yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
+        yield make_finding(
+            "attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url
+        )
     if plain:
-        bylines = joined(line for line in lines if wrong_credits.is_byline(article, line, known))
-        yield from _addresses_in_order(article, bylines, is_behind=is_behind)
-    if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
-        yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
+        bylines = join_lines(line for line in lines if wrong_credits.is_byline(article, line, known))
+        yield from _check_address_order(article, bylines, is_behind=is_behind)
+    if find_name(line.text, fold_spaces(publication.editor)) >= 0 and not _is_known(article, publication.editor):
+        yield make_finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
-        yield from wrong_credits.judge(article, lines, publication, plain=plain)
+        yield from wrong_credits.find_wrong_credits(article, lines, publication, plain=plain)
 
 
-def _said(article: Article, line: Line) -> str:
+def _find_said_words(article: Article, line: Line) -> str:
     """The words of the byline that are said; a name that holds marks which turn letters around stays as it is."""
     names = "".join((*_people(article), article.source.title))
-    return line.text if {"\u202d", "\u202e"} & set(names) else legible(line)
+    return line.text if {"\u202d", "\u202e"} & set(names) else blank_unsaid(line)
 
 
-def _lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
+def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
     """Who is not named, or not in their place. A name that is part of another one does not stand for it.
 
     ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
     """
-    name = headline(article)
+    name = name_article(article)
     end = first = 0
     rest = text
     for author in article.authors:
-        wanted = fold(author.name)
-        if (at := find(text, wanted, end)) < 0:
-            if find(text, wanted) < 0:
-                yield finding("attribution.author", "name", headline=name, name=author.name)
+        wanted = fold_spaces(author.name)
+        if (at := find_name(text, wanted, end)) < 0:
+            if find_name(text, wanted) < 0:
+                yield make_finding("attribution.author", "name", headline=name, name=author.name)
             else:
                 order = tuple(author.name for author in article.authors)
-                yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
+                yield make_finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
         else:
             end = at + len(wanted)
             first = first or end
-            rest = _blank(rest, at, wanted)
+            rest = _blank_name(rest, at, wanted)
     others = [(credit.name, credit.role, end) for credit in article.credits]
-    others += [(article.source.title, "", first if is_behind else 0)] if fold(article.source.title) else []
-    for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
-        wanted = fold(given)
-        if (at := find(rest, wanted, begin)) >= 0:
-            rest = _blank(rest, at, wanted)
+    others += [(article.source.title, "", first if is_behind else 0)] if fold_spaces(article.source.title) else []
+    for given, role, begin in sorted(others, key=lambda other: -len(fold_spaces(other[0]))):
+        wanted = fold_spaces(given)
+        if (at := find_name(rest, wanted, begin)) >= 0:
+            rest = _blank_name(rest, at, wanted)
         elif role:
-            yield finding("attribution.credit", "name", headline=name, role=role, name=given)
-        elif find(rest, wanted) >= 0:
-            yield finding("attribution.order", "source", headline=name, name=given)
+            yield make_finding("attribution.credit", "name", headline=name, role=role, name=given)
+        elif find_name(rest, wanted) >= 0:
+            yield make_finding("attribution.order", "source", headline=name, name=given)
         else:
-            yield finding("attribution.source", "name", headline=name, name=given)
+            yield make_finding("attribution.source", "name", headline=name, name=given)
 
 
-def _blank(text: str, at: int, name: str) -> str:
+def _blank_name(text: str, at: int, name: str) -> str:
     """The text without a name, each character in its place."""
     return f"{text[:at]}{' ' * len(name)}{text[at + len(name) :]}"
 
@@ -107,7 +109,7 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
 
     In plain text the address stands on a line below the name.
     """
-    who = fold(who)
+    who = fold_spaces(who)
     if not (who and url):
         return None
     if plain:
@@ -116,7 +118,7 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
     return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
+def _check_address_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
     """Which addresses do not stand where their names do: in plain text nothing else tells whose they are."""
     authors = [author.url for author in article.authors]
     source = [article.source.url] if article.source.title else []
@@ -128,62 +130,64 @@ def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Ite
     # Two who share a page need it once only.
     if there not in (wanted, list(dict.fromkeys(wanted))):
         wrong = next((one for one, other in zip_longest(wanted, there) if one != other), None) or wanted[-1]
-        yield finding("attribution.order", "link", headline=headline(article), wanted=wrong)
+        yield make_finding("attribution.order", "link", headline=name_article(article), wanted=wrong)
 
 
 def _is_known(article: Article, name: str) -> bool:
     """Whether whoever puts the issue together stands among those who are named with good reason."""
-    return any(find(fold(known), fold(name)) >= 0 for known in (article.source.title, *_people(article)))
+    return any(
+        find_name(fold_spaces(known), fold_spaces(name)) >= 0 for known in (article.source.title, *_people(article))
+    )
 
 
 def _people(article: Article) -> list[str]:
     return [author.name for author in article.authors] + [credit.name for credit in article.credits]
 
 
-def head(article: Article, entry: Entry, own: Container[int], known: Words) -> list[Line]:
+def find_head_lines(article: Article, entry: Entry, own: Container[int], known: Vocabulary) -> list[Line]:
     """The byline and what else stands before the way to the article, without lines about something else."""
-    lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
-    if dek := fold(article.dek):
-        _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
+    lines = [line for i, line in enumerate(entry.lines[: _find_way(article, entry, own)]) if i not in own]
+    if dek := fold_spaces(article.dek):
+        _take_line(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
     # The longest first: what one says may stand within what another says.
-    remarks = map(fold, (article.note, *(correction.text for correction in article.corrections)))
+    remarks = map(fold_spaces, (article.note, *(correction.text for correction in article.corrections)))
     for said in sorted(filter(None, remarks), key=len, reverse=True):
-        places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
-        _take(lines, max(places, default=-1))
+        places = [i for i, line in enumerate(lines) if said in spell_out(line, entry) and _has_links_within(line, said)]
+        _take_line(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
-        said = fold(known.patterns["licence"].replace("{licence}", licence))
-        _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == said), -1))
+        said = fold_spaces(known.patterns["licence"].replace("{licence}", licence))
+        _take_line(lines, next((i for i, line in enumerate(lines) if spell_out(line, entry) == said), -1))
     return lines
 
 
-def _spoken(line: Line, entry: Entry) -> str:
+def spell_out(line: Line, entry: Entry) -> str:
     """The words of a line; in plain text an address that ends a paragraph is one of them."""
-    return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
+    return fold_spaces(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
 
-def is_licensed(entry: Entry, licence: str, known: Words) -> bool:
+def shows_licence(entry: Entry, licence: str, known: Vocabulary) -> bool:
     """Whether the licence stands there whole: one that begins like it is another one."""
-    wanted = {fold(licence), fold(known.patterns["licence"].replace("{licence}", licence))}
-    said = (_spoken(line, entry) for line in entry.lines)
+    wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
+    said = (spell_out(line, entry) for line in entry.lines)
     return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
 
 
-def _links_within(line: Line, said: str) -> bool:
-    return all(not link.text and fold(link.url) in said for link in line.links)
+def _has_links_within(line: Line, said: str) -> bool:
+    return all(not link.text and fold_spaces(link.url) in said for link in line.links)
 
 
-def _take(lines: list[Line], at: int) -> None:
+def _take_line(lines: list[Line], at: int) -> None:
     if at >= 0:
         del lines[at]
 
 
-def read_more(article: Article, entry: Entry, own: Container[int]) -> bool:
+def leads_to_article(article: Article, entry: Entry, own: Container[int]) -> bool:
     """Whether there is a way to the article besides its headline."""
-    return _way(article, entry, own) < len(entry.lines)
+    return _find_way(article, entry, own) < len(entry.lines)
 
 
-def _way(article: Article, entry: Entry, own: Container[int]) -> int:
+def _find_way(article: Article, entry: Entry, own: Container[int]) -> int:
     """The index of the line with the way to the article; the number of lines when there is none.
 
     In plain text an address has no words that would tell what it is: there it is the last.
@@ -192,11 +196,11 @@ def _way(article: Article, entry: Entry, own: Container[int]) -> int:
     there = [(i, link) for i, line in enumerate(entry.lines) for link in line.links if link.url == url]
     if entry.raw:
         return there[-1][0] if there else len(entry.lines)
-    names = {"", *map(fold, _people(article)), fold(article.source.title)}
+    names = {"", *map(fold_spaces, _people(article)), fold_spaces(article.source.title)}
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
-def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Line]:
+def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) -> dict[int, Line]:
     """Which lines are the article's own text, whole or cut off, and which line of it each is.
 
     From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
@@ -204,7 +208,7 @@ def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Li
     """
     left = list(read_content(article.content).lines)
     found: dict[int, Line] = {}
-    way = fold(known.patterns["read"].replace("{title}", article.title))
+    way = fold_spaces(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):
         # Plain text has a dash before what is an item of a list.
         text = lines[i].text.removeprefix("- ")

@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Annotated
 
 from dispatch.checks import read_back, withdrawn
-from dispatch.checks.read_back import Part
+from dispatch.checks.read_back import Rendition
 from dispatch.errors import CheckError
 from dispatch.model import Edition, Fault, Issue, Publication, Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class CheckInput:
     """One issue, its finished editions, and what else is known."""
 
     issue: Issue
@@ -35,27 +35,27 @@ class Case:
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
 
     @cached_property
-    def _read(self) -> tuple[tuple[Edition, tuple[Part, ...] | CheckError], ...]:
-        return tuple((edition, self._parts(edition)) for edition in self.editions)
+    def _read_editions(self) -> tuple[tuple[Edition, tuple[Rendition, ...] | CheckError], ...]:
+        return tuple((edition, self._read_parts(edition)) for edition in self.editions)
 
     @cached_property
-    def _titled(self) -> Issue:
+    def _titled_issue(self) -> Issue:
         """The issue as its editions must call it."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
-        return self.issue if is_whole else withdrawn.titled(self.issue, self.publication)
+        return self.issue if is_whole else withdrawn.mark_titles(self.issue, self.publication)
 
-    def _parts(self, edition: Edition) -> tuple[Part, ...] | CheckError:
+    def _read_parts(self, edition: Edition) -> tuple[Rendition, ...] | CheckError:
         try:
-            return read_back.read(edition, self._titled, self.publication.url)
+            return read_back.read_edition(edition, self._titled_issue, self.publication.url)
         except CheckError as error:
             return error
 
     @property
-    def parts(self) -> Iterator[tuple[Edition, Part]]:
+    def renditions(self) -> Iterator[tuple[Edition, Rendition]]:
         """The editions' parts that could be read back; read once for all checks."""
-        return ((edition, part) for edition, read in self._read if isinstance(read, tuple) for part in read)
+        return ((edition, part) for edition, read in self._read_editions if isinstance(read, tuple) for part in read)
 
     @property
     def unreadable(self) -> Iterator[tuple[Edition, CheckError]]:
         """The editions that could not be read back, and why."""
-        return ((edition, read) for edition, read in self._read if isinstance(read, CheckError))
+        return ((edition, read) for edition, read in self._read_editions if isinstance(read, CheckError))

@@ -4,36 +4,38 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from dispatch.checks.feed_items import READ
-from dispatch.checks.rules import finding, headline
+from dispatch.checks.feed_items import FEED_READERS
+from dispatch.checks.rules import make_finding, name_article
 from dispatch.model import Article, Edition, Finding, Issue, Subject
 
 
-def judge(edition: Edition, issue: Issue) -> Iterator[Finding]:
+def check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
     """Which dates of a feed that can be read are others than the issue's."""
-    feed = READ[edition.format](edition.body)
+    feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
     for said in feed.entries:
         if article := articles.get(said.id):
-            yield from _compare(said.published, article.published, "published", headline(article))
+            yield from _compare_dates(said.published, article.published, "published", name_article(article))
             if said.updated:
-                yield from _compare(said.updated, changed(article, issue), "updated", headline(article))
+                yield from _compare_dates(
+                    said.updated, find_last_change(article, issue), "updated", name_article(article)
+                )
     if feed.updated:
-        latest = max([issue.date, *(changed(article, issue) for article in articles.values())])
-        yield from _compare(feed.updated, latest, "updated")
+        latest = max([issue.date, *(find_last_change(article, issue) for article in articles.values())])
+        yield from _compare_dates(feed.updated, latest, "updated")
 
 
-def changed(article: Article, issue: Issue) -> datetime:
+def find_last_change(article: Article, issue: Issue) -> datetime:
     """When an article was last changed: withdrawn, corrected, changed at its source, else published."""
     known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
     known += [article.withdrawn.date] if article.withdrawn else []
     return max([*known, *(correction.date for correction in article.corrections)])
 
 
-def _compare(written: str, right: datetime | None, subject: Subject, name: str = "") -> Iterator[Finding]:
+def _compare_dates(written: str, right: datetime | None, subject: Subject, name: str = "") -> Iterator[Finding]:
     wanted = right.isoformat() if right else ""
     if not written:
-        yield from [finding("feed.date", subject, headline=name, wanted=wanted)] if right else []
+        yield from [make_finding("feed.date", subject, headline=name, wanted=wanted)] if right else []
         return
     try:
         # RFC 822's dates begin with a name, RFC 3339's with a number.
@@ -41,4 +43,4 @@ def _compare(written: str, right: datetime | None, subject: Subject, name: str =
     except ValueError:
         return  # no date at all: told as such
     if right is None or moment.tzinfo is None or moment != right.replace(microsecond=0):
-        yield finding("feed.date", subject, headline=name, wanted=wanted, found=written)
+        yield make_finding("feed.date", subject, headline=name, wanted=wanted, found=written)

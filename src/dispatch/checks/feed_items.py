@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, TypeGuard
 
 from dispatch.checks import xmltree
-from dispatch.checks.text_lines import Line, Link, Picture, fold, joined
+from dispatch.checks.text_lines import Line, Link, Picture, fold_spaces, join_lines
 from dispatch.errors import CheckError
 
 Person = tuple[str, str]  # name and address
@@ -15,7 +15,7 @@ Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class FeedItem:
     """What the elements of a feed's item say."""
 
     id: str
@@ -48,53 +48,55 @@ class Entry:
     lines: Annotated[tuple[Line, ...], "everything under the headline"]
     headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
     pictures: tuple[Picture, ...] = ()
-    said: Annotated[Said | None, "in feeds"] = None
+    said: Annotated[FeedItem | None, "in feeds"] = None
     ways: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
     raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
 
     @property
     def text(self) -> str:
         """All words under the headline."""
-        return fold(self.raw) or joined(self.lines).text
+        return fold_spaces(self.raw) or join_lines(self.lines).text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A feed."""
 
-    entries: tuple[Said, ...]
+    entries: tuple[FeedItem, ...]
     credited: Annotated[tuple[str, ...], "whom the feed as a whole names as author or editor"]
     updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
 
 
 @lru_cache(maxsize=1)
-def rss(body: bytes) -> Feed:
+def read_rss(body: bytes) -> Feed:
     """RSS 2.0. Raises CheckError."""
-    channel = xmltree.read(body).first("channel")
+    channel = xmltree.read_xml(body).find_first("channel")
     if channel is None:
         raise CheckError("it has no channel", reason="not-a-feed")
-    editors = (node.text.strip() for node in channel.all("managingEditor", "author", "dc:creator", "atom:author"))
-    built = channel.words("lastBuildDate")
-    return Feed(entries=tuple(map(_rss_item, channel.all("item"))), credited=tuple(editors), updated=built)
+    editors = (node.text.strip() for node in channel.find_all("managingEditor", "author", "dc:creator", "atom:author"))
+    built = channel.read_words("lastBuildDate")
+    return Feed(entries=tuple(map(_read_rss_item, channel.find_all("item"))), credited=tuple(editors), updated=built)
 
 
-def _rss_item(item: xmltree.Node) -> Said:
-    source = item.first("source")
-    links = (link for link in item.all("atom:link") if link.attributes.get("rel", "alternate") in {"alternate", "via"})
-    return Said(
-        id=item.words("guid"),
-        title=item.words("title"),
+def _read_rss_item(item: xmltree.XmlNode) -> FeedItem:
+    source = item.find_first("source")
+    links = (
+        link for link in item.find_all("atom:link") if link.attributes.get("rel", "alternate") in {"alternate", "via"}
+    )
+    return FeedItem(
+        id=item.read_words("guid"),
+        title=item.read_words("title"),
         addresses=(
-            *(link.text.strip() for link in item.all("link")),
+            *(link.text.strip() for link in item.find_all("link")),
             *(link.attributes.get("href", "") for link in links),
         ),
-        authors=tuple((node.text, "") for node in item.all("dc:creator", "author", "atom:author")),
-        people=tuple((node.text, "") for node in item.all("dc:contributor", "atom:contributor")),
+        authors=tuple((node.text, "") for node in item.find_all("dc:creator", "author", "atom:author")),
+        people=tuple((node.text, "") for node in item.find_all("dc:contributor", "atom:contributor")),
         source=(source.text, source.attributes.get("url", "")) if source else None,
-        summary=item.words("description"),
-        content=item.words("content:encoded"),
-        published=item.words("pubDate"),
-        rights=item.words("dc:rights"),
+        summary=item.read_words("description"),
+        content=item.read_words("content:encoded"),
+        published=item.read_words("pubDate"),
+        rights=item.read_words("dc:rights"),
         ascii_only=True,
         has_people=False,
         needs_source=True,
@@ -102,58 +104,60 @@ def _rss_item(item: xmltree.Node) -> Said:
 
 
 @lru_cache(maxsize=1)
-def atom(body: bytes) -> Feed:
+def read_atom(body: bytes) -> Feed:
     """Atom (RFC 4287). Raises CheckError."""
-    feed = xmltree.read(body)
-    editors = tuple(author.words("atom:name") for author in feed.all("atom:author", "dc:creator"))
+    feed = xmltree.read_xml(body)
+    editors = tuple(author.read_words("atom:name") for author in feed.find_all("atom:author", "dc:creator"))
     return Feed(
-        entries=tuple(map(_atom_entry, feed.all("atom:entry"))), credited=editors, updated=feed.words("atom:updated")
+        entries=tuple(map(_read_atom_entry, feed.find_all("atom:entry"))),
+        credited=editors,
+        updated=feed.read_words("atom:updated"),
     )
 
 
-def _atom_entry(entry: xmltree.Node) -> Said:
-    source = entry.first("atom:source")
-    return Said(
-        id=entry.words("atom:id"),
-        title=entry.words("atom:title"),
-        addresses=tuple(_alternates(entry)),
-        authors=tuple(map(_person, entry.all("atom:author", "dc:creator"))),
-        people=tuple(map(_person, entry.all("atom:contributor", "dc:contributor"))),
-        source=(source.words("atom:title"), next(_alternates(source), "")) if source else None,
-        summary=entry.words("atom:summary"),
-        content=entry.words("atom:content"),
-        published=entry.words("atom:published"),
-        updated=entry.words("atom:updated"),
-        rights=entry.words("atom:rights"),
+def _read_atom_entry(entry: xmltree.XmlNode) -> FeedItem:
+    source = entry.find_first("atom:source")
+    return FeedItem(
+        id=entry.read_words("atom:id"),
+        title=entry.read_words("atom:title"),
+        addresses=tuple(_find_alternates(entry)),
+        authors=tuple(map(_read_person, entry.find_all("atom:author", "dc:creator"))),
+        people=tuple(map(_read_person, entry.find_all("atom:contributor", "dc:contributor"))),
+        source=(source.read_words("atom:title"), next(_find_alternates(source), "")) if source else None,
+        summary=entry.read_words("atom:summary"),
+        content=entry.read_words("atom:content"),
+        published=entry.read_words("atom:published"),
+        updated=entry.read_words("atom:updated"),
+        rights=entry.read_words("atom:rights"),
     )
 
 
-def _person(node: xmltree.Node) -> Person:
+def _read_person(node: xmltree.XmlNode) -> Person:
     """Somebody as a person construct has them; Dublin Core has the bare name."""
-    return node.words("atom:name") or node.text.strip(), node.words("atom:uri")
+    return node.read_words("atom:name") or node.text.strip(), node.read_words("atom:uri")
 
 
-def _alternates(node: xmltree.Node) -> Iterator[str]:
+def _find_alternates(node: xmltree.XmlNode) -> Iterator[str]:
     """The addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
-    links = node.all("atom:link")
+    links = node.find_all("atom:link")
     return (link.attributes.get("href", "") for link in links if _is_alternate(link))
 
 
-def _is_alternate(link: xmltree.Node) -> bool:
+def _is_alternate(link: xmltree.XmlNode) -> bool:
     return link.attributes.get("rel", "alternate") == "alternate"
 
 
 @lru_cache(maxsize=1)
-def json_feed(body: bytes) -> Feed:
+def read_json_feed(body: bytes) -> Feed:
     """JSON Feed 1.1. Raises CheckError."""
-    feed = json_object(body)
-    items = [item for item in _list(feed.get("items")) if _is_object(item)]
-    editors = tuple(name for name, _ in (*_people(feed.get("authors")), *_people([feed.get("author")])))
-    return Feed(entries=tuple(map(_json_item, items)), credited=editors)
+    feed = read_json_object(body)
+    items = [item for item in _as_list(feed.get("items")) if _is_object(item)]
+    editors = tuple(name for name, _ in (*_read_people(feed.get("authors")), *_read_people([feed.get("author")])))
+    return Feed(entries=tuple(map(_read_json_item, items)), credited=editors)
 
 
 @lru_cache(maxsize=1)
-def json_object(body: bytes) -> Mapping[str, Json]:
+def read_json_object(body: bytes) -> Mapping[str, Json]:
     """The JSON object that a document is, which nobody may change. Raises CheckError."""
     try:
         value: Json = json.loads(body)
@@ -164,39 +168,39 @@ def json_object(body: bytes) -> Mapping[str, Json]:
     return value
 
 
-def _json_item(item: Mapping[str, Json]) -> Said:
-    people = _people(item.get("authors"))
-    addresses = (_text(item.get(key)) for key in ("external_url", "url"))
-    return Said(
-        id=_text(item.get("id")),
-        title=_text(item.get("title")),
+def _read_json_item(item: Mapping[str, Json]) -> FeedItem:
+    people = _read_people(item.get("authors"))
+    addresses = (_as_text(item.get(key)) for key in ("external_url", "url"))
+    return FeedItem(
+        id=_as_text(item.get("id")),
+        title=_as_text(item.get("title")),
         addresses=tuple(filter(None, addresses)),
         # What JSON Feed 1.0 knew; readers of today look there for want of the other.
-        authors=_people([item["author"]]) if "author" in item else people,
+        authors=_read_people([item["author"]]) if "author" in item else people,
         people=people,
         source=None,
-        summary=_text(item.get("summary")),
-        content=_text(item.get("content_html")),
-        picture=_text(item.get("image")),
-        published=_text(item.get("date_published")),
-        updated=_text(item.get("date_modified")),
+        summary=_as_text(item.get("summary")),
+        content=_as_text(item.get("content_html")),
+        picture=_as_text(item.get("image")),
+        published=_as_text(item.get("date_published")),
+        updated=_as_text(item.get("date_modified")),
     )
 
 
-def _people(listed: Json) -> tuple[Person, ...]:
-    return tuple((_text(one.get("name")), _text(one.get("url"))) for one in _list(listed) if _is_object(one))
+def _read_people(listed: Json) -> tuple[Person, ...]:
+    return tuple((_as_text(one.get("name")), _as_text(one.get("url"))) for one in _as_list(listed) if _is_object(one))
 
 
 def _is_object(value: Json) -> TypeGuard[Mapping[str, Json]]:
     return isinstance(value, dict)
 
 
-def _list(value: Json) -> list[Json]:
+def _as_list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: Json) -> str:
+def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-READ: Mapping[str, Callable[[bytes], Feed]] = {"rss": rss, "atom": atom, "json": json_feed}
+FEED_READERS: Mapping[str, Callable[[bytes], Feed]] = {"rss": read_rss, "atom": read_atom, "json": read_json_feed}

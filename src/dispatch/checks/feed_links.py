@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dispatch import links
 from dispatch.checks import xmltree
-from dispatch.checks.feed_items import json_object
-from dispatch.checks.rules import finding
-from dispatch.checks.xmltree import Node
+from dispatch.checks.feed_items import read_json_object
+from dispatch.checks.rules import make_finding
+from dispatch.checks.xmltree import XmlNode
 from dispatch.model import Edition, Finding, Publication, SitePlace, Way
 
 RULE = "feed.links"
@@ -20,33 +20,35 @@ _IN_JSON = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-
 Relations = Mapping[str, tuple[str, ...]]
 
 
-def judge(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
+def check_relations(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
     """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
     said = _READ[edition.format](edition.body)
     for relation, addresses in said.items():
         for address in addresses:
             if relation in _KNOWN and not links.is_web(address):
-                yield finding(RULE, "address", relation=relation, found=address)
+                yield make_finding(RULE, "address", relation=relation, found=address)
             elif relation in _TO_FEEDS[1:] and address in said.get("self", ()):
-                yield finding(RULE, "loop", relation=relation)
+                yield make_finding(RULE, "loop", relation=relation)
     if _MARK in said and "current" not in said:
-        yield finding(RULE, "link", relation="current")
+        yield make_finding(RULE, "link", relation="current")
     if "next-archive" in said and _MARK not in said:
-        yield finding(RULE, "element", element=_MARK)
+        yield make_finding(RULE, "element", element=_MARK)
     if place:
-        yield from _compare(said, _right(edition, place, publication), in_json=edition.format == "json")
+        yield from _compare_relations(
+            said, _find_right_relations(edition, place, publication), in_json=edition.format == "json"
+        )
 
 
-def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
+def _compare_relations(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
     for relation in (*_IN_JSON.values(), "hub") if in_json else _KNOWN:
         written, wanted = said.get(relation, ()), right.get(relation, "")
         if not wanted:
-            yield from (finding(RULE, "link", relation=relation, found=url) for url in written)
+            yield from (make_finding(RULE, "link", relation=relation, found=url) for url in written)
         elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):
-            yield finding(RULE, "link", relation=relation, found=written, wanted=wanted)
+            yield make_finding(RULE, "link", relation=relation, found=written, wanted=wanted)
 
 
-def _right(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
+def _find_right_relations(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
     """The relations that a feed at that place has."""
     ending = edition.path.rpartition(".")[2]
 
@@ -61,25 +63,27 @@ def _right(edition: Edition, place: SitePlace, publication: Publication) -> dict
     return right
 
 
-def _rss(body: bytes) -> Relations:
-    channel = xmltree.read(body).first("channel")
-    return {**_linked(channel), "alternate": tuple(link.text for link in channel.all("link"))} if channel else {}
+def _read_rss(body: bytes) -> Relations:
+    channel = xmltree.read_xml(body).find_first("channel")
+    return (
+        {**_read_links(channel), "alternate": tuple(link.text for link in channel.find_all("link"))} if channel else {}
+    )
 
 
-def _atom(body: bytes) -> Relations:
-    return _linked(xmltree.read(body))
+def _read_atom(body: bytes) -> Relations:
+    return _read_links(xmltree.read_xml(body))
 
 
-def _linked(node: Node) -> Relations:
-    found: dict[str, tuple[str, ...]] = {_MARK: ()} if node.first(_MARK) else {}
-    for link in node.all("atom:link"):
+def _read_links(node: XmlNode) -> Relations:
+    found: dict[str, tuple[str, ...]] = {_MARK: ()} if node.find_first(_MARK) else {}
+    for link in node.find_all("atom:link"):
         relation = link.attributes.get("rel", "alternate")
         found[relation] = (*found.get(relation, ()), link.attributes.get("href", ""))
     return found
 
 
-def _json(body: bytes) -> Relations:
-    feed = json_object(body)
+def _read_json(body: bytes) -> Relations:
+    feed = read_json_object(body)
     found: dict[str, tuple[str, ...]]
     found = {relation: (str(feed[key]),) for key, relation in _IN_JSON.items() if feed.get(key)}
     hubs = feed.get("hubs")
@@ -88,4 +92,4 @@ def _json(body: bytes) -> Relations:
     return found
 
 
-_READ: Mapping[str, Callable[[bytes], Relations]] = {"rss": _rss, "atom": _atom, "json": _json}
+_READ: Mapping[str, Callable[[bytes], Relations]] = {"rss": _read_rss, "atom": _read_atom, "json": _read_json}

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from dispatch.checks.html_tree import Piece, walk_tree
-from dispatch.checks.text_lines import Line, Link, Picture, fold, undirected
+from dispatch.checks.text_lines import Line, Link, Picture, fold_spaces, drop_directions
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -68,7 +68,7 @@ class Page:
     doctype: bool
     authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
 
-    def named(self, *names: str) -> Iterator[Tag]:
+    def find_tags(self, *names: str) -> Iterator[Tag]:
         """The elements with one of these names."""
         return (tag for tag in self.tags if tag.name in names)
 
@@ -105,7 +105,7 @@ class _Reader:
         self._path = [_Around()]  # the elements we are in
         self._sources: list[str] | None = None  # of the <picture> that we are in
 
-    def start(self, name: str, attributes: Mapping[str, str], text: str) -> None:
+    def open_element(self, name: str, attributes: Mapping[str, str], text: str) -> None:
         if name == "!doctype":
             self.doctype = True
             return
@@ -118,7 +118,7 @@ class _Reader:
         style = attributes.get("style", "")
         unseen = unseen or (bool(style) and is_hidden(style))
         if not unseen:
-            self._seen(name, attributes)
+            self._show(name, attributes)
         if self._marked is None and _is_mark(attributes):
             mark = Mark(name="", url=attributes.get("href", ""), anchor=around.anchor)
             self._marked = (len(self._path), mark)
@@ -143,9 +143,9 @@ class _Reader:
         is_folded = name == "details" and "open" not in attributes
         return around.faint or is_folded or name in _STRUCK or is_struck(attributes.get("style", ""))
 
-    def _seen(self, name: str, attributes: Mapping[str, str]) -> None:
+    def _show(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
-            self._break()
+            self._end_line()
         if name == "a" and "href" in attributes:
             self._close_link()
             self._open = (attributes["href"], None)
@@ -154,7 +154,7 @@ class _Reader:
         elif name == "picture" and self._sources is None:
             self._sources = []
         elif name == "source" and self._sources is not None:
-            self._sources += [*_addresses(attributes.get("srcset", "")), *_addresses(attributes.get("src", ""))]
+            self._sources += [*_read_srcset(attributes.get("srcset", "")), *_read_srcset(attributes.get("src", ""))]
         elif name == "img":
             self.pictures.append(
                 Picture(
@@ -162,17 +162,17 @@ class _Reader:
                     alt=attributes.get("alt"),
                     width=attributes.get("width", ""),
                     height=attributes.get("height", ""),
-                    instead=(*(self._sources or ()), *_addresses(attributes.get("srcset", ""))),
+                    instead=(*(self._sources or ()), *_read_srcset(attributes.get("srcset", ""))),
                     anchor=self._path[-1].anchor,
                 )
             )
 
-    def end(self, name: str) -> None:
+    def close_element(self, name: str) -> None:
         if not self._path[-1].unseen:
             if name == "a":
                 self._close_link()
             if name in _BLOCKS:
-                self._break()
+                self._end_line()
             if name == "picture":
                 self._sources = None
         self._path.pop()
@@ -180,11 +180,11 @@ class _Reader:
             self.authors.append(self._marked[1])
             self._marked = None
 
-    def words(self, text: str) -> None:
+    def add_words(self, text: str) -> None:
         around = self._path[-1]
         if not self.opening and around.name not in _UNSEEN:
-            self.opening = fold(text)
-        text = undirected(text)
+            self.opening = fold_spaces(text)
+        text = drop_directions(text)
         if self._marked:
             depth, mark = self._marked
             self._marked = depth, replace(mark, name=mark.name + text)
@@ -208,7 +208,7 @@ class _Reader:
             self._links.append(Link(url=url, text=self._text[start:], start=start, end=len(self._text)))
             self._open = None
 
-    def _break(self) -> None:
+    def _end_line(self) -> None:
         """The end of a line. A link that goes on behind it goes on in the next."""
         carried = self._open[0] if self._open else None
         if self._open and self._open[1] is not None:
@@ -233,7 +233,7 @@ def _is_mark(attributes: Mapping[str, str]) -> bool:
     return "author" in attributes.get("rel", "").lower().split() or "p-author" in attributes.get("class", "").split()
 
 
-def _addresses(srcset: str) -> Iterator[str]:
+def _read_srcset(srcset: str) -> Iterator[str]:
     """The addresses of a srcset (HTML, section 4.8.4.2.1)."""
     return (said.split()[0] for said in re.split(r",(?=\s|$)", srcset) if said.strip())
 
@@ -254,11 +254,11 @@ def collect_page(pieces: Iterable[Piece]) -> Page:
     reader = _Reader()
     for name, attributes, text in pieces:
         if attributes is not None:
-            reader.start(name, attributes, text)
+            reader.open_element(name, attributes, text)
         elif name:
-            reader.end(name)
+            reader.close_element(name)
         else:
-            reader.words(text)
+            reader.add_words(text)
     return Page(
         lines=tuple(reader.lines),
         pictures=tuple(reader.pictures),

@@ -7,7 +7,7 @@ from dispatch.checks.text_lines import Picture
 from dispatch.model import Copy
 
 
-def meant(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
+def find_originals(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
     """Each picture under the address that the curator gave, when all that a browser may show there is its copy.
 
     Otherwise under the address of what is shown and is none: then the article is without its picture. Two addresses of

@@ -11,7 +11,7 @@ from dispatch.errors import CheckError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
+class MessagePart:
     """What one kind of mail program shows of a message."""
 
     media_type: str
@@ -25,28 +25,28 @@ class Message:
 
     headers: Annotated[tuple[tuple[str, str], ...], "names in lower case, with their values"]
     media_type: str
-    halves: tuple[Half, ...]
+    halves: tuple[MessagePart, ...]
 
-    def header(self, name: str) -> list[str]:
+    def find_header(self, name: str) -> list[str]:
         """The values of a header, however often it stands there."""
         return [value for key, value in self.headers if key == name.lower()]
 
 
-def read(octets: bytes) -> Message:
+def read_message(octets: bytes) -> Message:
     """The message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
     try:
         parsed = message_from_bytes(octets, policy=policy.default)
         if not isinstance(parsed, EmailMessage):
             raise CheckError("it is not a message", reason="not-a-message")
         headers = tuple((name.lower(), str(value)) for name, value in parsed.items())
-        return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_halves(parsed)))
+        return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_read_parts(parsed)))
     except (MessageError, LookupError, ValueError) as error:
         raise CheckError(f"it cannot be read as a message: {error}", reason="not-a-message") from error
 
 
-def _halves(parsed: EmailMessage) -> Iterator[Half]:
+def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
     for part in parsed.walk():
         if part.get_content_type() in {"text/plain", "text/html"} and isinstance(part, EmailMessage):
             content = part.get_content()
             charset = part.get_content_charset() or "us-ascii"
-            yield Half(media_type=part.get_content_type(), charset=charset, text=str(content))
+            yield MessagePart(media_type=part.get_content_type(), charset=charset, text=str(content))

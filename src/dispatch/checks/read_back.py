@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from dispatch.checks import feed_items, internal_links, message, plain
-from dispatch.checks.feed_items import Entry, Said
+from dispatch.checks.feed_items import Entry, FeedItem
 from dispatch.checks.html_page import Page, read_content, read_page
-from dispatch.checks.image_copies import meant
+from dispatch.checks.image_copies import find_originals
 from dispatch.checks.rules import find_edition_place
-from dispatch.checks.text_lines import Line, Picture, fold
+from dispatch.checks.text_lines import Line, Picture, fold_spaces
 from dispatch.errors import CheckError
 from dispatch.model import Article, Edition, Issue, Place, SitePlace
 
@@ -21,7 +21,7 @@ _LISTS = frozenset({"front", "author", "source", "section", "tag"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Rendition:
     """What one reader sees: a feed, a page, one half of a message."""
 
     at: Annotated[Place, "the edition, which half of a message, and the issue's file"]
@@ -41,53 +41,53 @@ class Part:
         return replace(self.at, file=article.file, article=article.key)
 
 
-def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
+def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, ...]:
     """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
-        return tuple(_message(at, edition, articles))
-    text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""
+        return tuple(_read_message(at, edition, articles))
+    text = _decode(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
-            return (_feed(at, edition, articles, issue.place),)
+            return (_read_feed(at, edition, articles, issue.place),)
         case "web":
-            return (_page(at, text, articles, issue.place, site),)
+            return (_read_page(at, text, articles, issue.place, site),)
         case "email":
-            return (mail(at, text, articles),)
+            return (_read_mail(at, text, articles),)
         case "text":
-            return (written(at, text, articles),)
+            return (_read_text(at, text, articles),)
     raise CheckError(f"“{edition.format}” is no format", reason="unknown-format", detail=edition.format)
 
 
-def _decoded(body: bytes) -> str:
+def _decode(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
         raise CheckError("it is not UTF-8", reason="not-utf-8") from error
 
 
-def _message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Part]:
-    read_back = message.read(edition.body)
+def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Rendition]:
+    read_back = message.read_message(edition.body)
     for half in read_back.halves:
         if half.media_type == "text/html":
-            yield mail(replace(at, half="html"), half.text, articles)
+            yield _read_mail(replace(at, half="html"), half.text, articles)
         else:
-            yield written(replace(at, half="text"), half.text, articles)
+            yield _read_text(replace(at, half="text"), half.text, articles)
 
 
-def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Part:
+def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Rendition:
     """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
     made: in the feed of their own issue, with the same bytes.
     """
     is_gathered = place is not None and place.kind == "feed"
-    item = _elements if is_gathered else _item
-    feed = feed_items.READ[edition.format](edition.body)
+    item = _keep_elements if is_gathered else _read_item
+    feed = feed_items.FEED_READERS[edition.format](edition.body)
     numbers = {said.id: number for number, said in reversed(list(enumerate(feed.entries)))}
     shown = [(article, numbers.get(article.id)) for article in articles]
     known = {number for _, number in shown}
     order = [number for _, number in shown if number is not None]
-    return Part(
+    return Rendition(
         at=at,
         kind="gathered" if is_gathered else "feed",
         entries=tuple((article, None if n is None else item(feed.entries[n])) for article, n in shown),
@@ -97,38 +97,38 @@ def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: SiteP
     )
 
 
-def _elements(said: Said) -> Entry:
+def _keep_elements(said: FeedItem) -> Entry:
     return Entry(title=said.title, lines=(), said=said)
 
 
-def _item(said: Said) -> Entry:
+def _read_item(said: FeedItem) -> Entry:
     inside = read_content(said.content)
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
-def _read(html: str, place: SitePlace | None = None, site: str = "") -> Page:
+def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
     whole = read_page(html)
-    found = (_placed(picture, place, site) for picture in whole.pictures)
-    return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
+    found = (_place_picture(picture, place, site) for picture in whole.pictures)
+    return replace(whole, pictures=tuple(find_originals(found, place.pictures if place else {})))
 
 
-def _placed(picture: Picture, place: SitePlace | None, site: str) -> Picture:
+def _place_picture(picture: Picture, place: SitePlace | None, site: str) -> Picture:
     """A picture under whole addresses, as a browser takes those that are relative to the page."""
-    instead = tuple(internal_links.whole(url, place, site) for url in picture.instead)
-    return replace(picture, url=internal_links.whole(picture.url, place, site), instead=instead)
+    instead = tuple(internal_links.make_absolute(url, place, site) for url in picture.instead)
+    return replace(picture, url=internal_links.make_absolute(picture.url, place, site), instead=instead)
 
 
-def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
+def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Rendition:
     """A page: an article is the <article> whose id is its key."""
-    whole = _read(html, place, site)
+    whole = _read_html(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
 
-    def of(key: str) -> Entry:
+    def make_entry(key: str) -> Entry:
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
-            lines[not line.heading and internal_links.is_one(line, place)].append(line)
-        return replace(_under(lines[False], whole, rank), ways=tuple(lines[True]))
+            lines[not line.heading and internal_links.is_internal(line, place)].append(line)
+        return replace(_make_entry(lines[False], whole, rank), ways=tuple(lines[True]))
 
     anchored: dict[str, list[Line]] = {}
     for line in whole.lines:
@@ -138,18 +138,18 @@ def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | 
     shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
     order = [number for _, number in shown if number is not None]
     keys = {article.key for article in articles}
-    return Part(
+    return Rendition(
         at=at,
         kind="list" if place and place.kind in _LISTS else "page",
-        entries=tuple((article, None if number is None else of(article.key)) for article, number in shown),
-        strangers=tuple(of(key).title for key in anchors if key not in keys),
+        entries=tuple((article, None if number is None else make_entry(article.key)) for article, number in shown),
+        strangers=tuple(make_entry(key).title for key in anchors if key not in keys),
         in_order=order == sorted(order),
         page=whole,
         place=place,
     )
 
 
-def _under(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
+def _make_entry(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
     """An article from its lines: its headline is the first heading of that rank."""
     at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
     if at is None:
@@ -159,9 +159,9 @@ def _under(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
     return Entry(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
 
 
-def mail(at: Place, html: str, articles: Sequence[Article]) -> Part:
+def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
     """A mail: an article goes from its headline, a heading of rank 2, to the next one's."""
-    whole = _read(html)
+    whole = _read_html(html)
     heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
     if len(heads) == len(articles):
         places: list[int | None] = list(heads)
@@ -169,19 +169,19 @@ def mail(at: Place, html: str, articles: Sequence[Article]) -> Part:
         places = []
         for article in articles:
             after = max((place for place in places if place is not None), default=-1)
-            words = fold(article.title)
+            words = fold_spaces(article.title)
             places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
     found = {place for place in places if place is not None}
     ends = sorted(found | {len(whole.lines)})
-    titles = {fold(article.title) for article in articles}
+    titles = {fold_spaces(article.title) for article in articles}
     others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
-    return Part(
+    return Rendition(
         at=at,
         kind="mail",
         # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
         strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
         entries=tuple(
-            (article, None if n is None else _under(whole.lines[n : next(end for end in ends if end > n)], whole))
+            (article, None if n is None else _make_entry(whole.lines[n : next(end for end in ends if end > n)], whole))
             for article, n in zip(articles, places, strict=True)
         ),
         page=whole,
@@ -189,10 +189,10 @@ def mail(at: Place, html: str, articles: Sequence[Article]) -> Part:
     )
 
 
-def written(at: Place, text: str, articles: Sequence[Article]) -> Part:
+def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
     """Plain text: an article goes from its headline to the next one's."""
     text = text.replace("\r\n", "\n")
-    places = plain.headlines(text, [article.title for article in articles])
+    places = plain.find_headlines(text, [article.title for article in articles])
     lines = text.split("\n")
     begins = sorted(place[0] for place in places if place)
     shown: list[tuple[Article, Entry | None]] = []
@@ -203,17 +203,17 @@ def written(at: Place, text: str, articles: Sequence[Article]) -> Part:
         end = next((begin for begin in begins if begin > place[0]), len(lines))
         body = "\n".join(lines[place[1] : end])
         title = " ".join(lines[place[0] : place[1]])
-        shown.append((article, Entry(title=title, lines=plain.paragraphs(body), raw=body)))
-    return Part(at=at, kind="plain", entries=tuple(shown), text=text)
+        shown.append((article, Entry(title=title, lines=plain.read_paragraphs(body), raw=body)))
+    return Rendition(at=at, kind="plain", entries=tuple(shown), text=text)
 
 
-def recognise(path: str, body: bytes) -> Edition:
+def recognise_edition(path: str, body: bytes) -> Edition:
     """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
     start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    return Edition(format=_looks(path, start, body), media_type="", path=path, body=body)
+    return Edition(format=_find_format(path, start, body), media_type="", path=path, body=body)
 
 
-def _looks(path: str, start: str, body: bytes) -> str:
+def _find_format(path: str, start: str, body: bytes) -> str:
     root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
     match root[1].lower() if root and start.startswith("<") else "":
         case "rss":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dispatch.checks.html_page import Page
-from dispatch.checks.rules import finding
+from dispatch.checks.rules import make_finding
 from dispatch.model import Finding, Place
 
 STYLE = 16 * 1024  # bytes; Gmail drops style elements from here on
@@ -18,13 +18,13 @@ _UNKNOWN = re.compile(
 )
 
 
-def check(place: Place, page: Page) -> Iterator[Finding]:
+def check_style(place: Place, page: Page) -> Iterator[Finding]:
     """Judges a mail's style elements and what stands inline."""
-    size = sum(len(tag.text.encode()) for tag in page.named("style"))
+    size = sum(len(tag.text.encode()) for tag in page.find_tags("style"))
     if size >= STYLE:
-        yield finding("email.style-size", "style", place, size=size)
-    if any("@import" in tag.text for tag in page.named("style")):
-        yield finding("email.css", "link", place)
+        yield make_finding("email.style-size", "style", place, size=size)
+    if any("@import" in tag.text for tag in page.find_tags("style")):
+        yield make_finding("email.css", "link", place)
     told: set[str] = set()
     styles: dict[str, str] = {}
     for tag in page.tags:
@@ -34,4 +34,4 @@ def check(place: Place, page: Page) -> Iterator[Finding]:
             words = (match["property"] or match["value"]).lower()
             if words not in told:
                 told.add(words)
-                yield finding("email.css", "style", place, element=name, found=words)
+                yield make_finding("email.css", "style", place, element=name, found=words)

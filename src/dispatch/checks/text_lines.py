@@ -49,19 +49,19 @@ class Line:
     faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
 
-def fold(text: str) -> str:
+def fold_spaces(text: str) -> str:
     """Text with each run of whitespace as one space, without marks of direction."""
-    return " ".join(undirected(text).split())
+    return " ".join(drop_directions(text).split())
 
 
-def undirected(text: str) -> str:
+def drop_directions(text: str) -> str:
     """Text without marks of direction."""
     return text if text.isascii() else text.translate(DIRECTIONS)
 
 
-def tokens(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text, without what separates them; a character each in scripts that write no spaces."""
-    return undirected(text).translate(_APART).split()
+    return drop_directions(text).translate(_APART).split()
 
 
 class _Apart(dict[int, str]):
@@ -77,7 +77,7 @@ class _Apart(dict[int, str]):
 _APART = _Apart()
 
 
-def joined(lines: Iterable[Line]) -> Line:
+def join_lines(lines: Iterable[Line]) -> Line:
     """Several lines as one, a space between them."""
     text = ""
     links: list[Link] = []
@@ -91,7 +91,7 @@ def joined(lines: Iterable[Line]) -> Line:
     return Line(text=text, links=tuple(links), faint=tuple(faint))
 
 
-def legible(line: Line) -> str:
+def blank_unsaid(line: Line) -> str:
     """The words of a line that are said, each in its place: not what is struck out, folded away, or turned around."""
     text = line.text
     for start, end in (*line.faint, *(match.span() for match in _TURNED.finditer(text))):
@@ -99,24 +99,24 @@ def legible(line: Line) -> str:
     return text
 
 
-def find(text: str, name: str, start: int = 0) -> int:
+def find_name(text: str, name: str, start: int = 0) -> int:
     """Where a name stands as whole words, at or after ``start``; -1 where it does not. Letters are compared exactly."""
     while name and (at := text.find(name, start)) >= 0:
         before, after = text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
-        if not _one_word(name[-1], after) and (before in _ANDS or not _one_word(before, name[0])):
+        if not _is_one_word(name[-1], after) and (before in _ANDS or not _is_one_word(before, name[0])):
             return at
         start = at + 1
     return -1
 
 
-def _one_word(left: str, right: str) -> bool:
+def _is_one_word(left: str, right: str) -> bool:
     """Whether two neighbouring characters belong to one word."""
     if not left or not right or _UNSPACED.match(left) or _UNSPACED.match(right):
         return False
     return unicodedata.category(left)[0] in "LMN" and unicodedata.category(right)[0] in "LMN"
 
 
-def in_order(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
+def find_missing(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
     """What is wanted and does not stand there, or not in this order."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(there):

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from dispatch.checks import internal_links
-from dispatch.checks.check_input import Case
+from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import Tag
-from dispatch.checks.rules import finding
+from dispatch.checks.rules import make_finding
 from dispatch.model import Finding
 
 FORBIDDEN = ("applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "script")
@@ -16,34 +16,36 @@ _PASSED_OVER = re.compile("[\\0- ]+")
 _ACTING = ("javascript:", "vbscript:", "data:text/")
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: CheckInput) -> Iterator[Finding]:
     """Judges each page."""
-    for _, part in case.parts:
+    for _, part in case.renditions:
         if part.kind in {"page", "list"} and part.page:
             searches = part.place is not None and part.place.kind == "search"
-            tags = (tag for tag in part.page.tags if not (searches and _searches(tag)))
-            yield from (found.at(part.at) for tag in tags for found in _acting(tag))
+            tags = (tag for tag in part.page.tags if not (searches and _is_search_script(tag)))
+            yield from (found.at(part.at) for tag in tags for found in _find_acting(tag))
             copies = case.issue.place.pictures if case.issue.place else {}
-            shown = (tag.attributes.get("src", "") for tag in part.page.named("img"))
-            for url in dict.fromkeys(internal_links.whole(url, part.place, case.publication.url) for url in shown):
+            shown = (tag.attributes.get("src", "") for tag in part.page.find_tags("img"))
+            for url in dict.fromkeys(
+                internal_links.make_absolute(url, part.place, case.publication.url) for url in shown
+            ):
                 if url in copies:
-                    yield finding("web.copy", "picture", part.at, url=url)
+                    yield make_finding("web.copy", "picture", part.at, url=url)
 
 
-def _acting(tag: Tag) -> Iterator[Finding]:
+def _find_acting(tag: Tag) -> Iterator[Finding]:
     if tag.name in FORBIDDEN and not _is_data(tag):
-        yield finding("web.forbidden", "element", element=tag.name)
+        yield make_finding("web.forbidden", "element", element=tag.name)
     if tag.name == "meta" and tag.attributes.get("http-equiv", "").lower() == "refresh":
-        yield finding("web.forbidden", "meta")
+        yield make_finding("web.forbidden", "meta")
     for name, value in tag.attributes.items():
         if name.startswith("on"):
-            yield finding("web.forbidden", "script", element=tag.name, attribute=name)
+            yield make_finding("web.forbidden", "script", element=tag.name, attribute=name)
         elif name in _ADDRESSES:
             # Browsers pass over controls and spaces within the scheme.
             address = _PASSED_OVER.sub("", value).lower()
             if address.startswith(_ACTING):
                 scheme = address.partition(":")[0]
-                yield finding("web.forbidden", "address", element=tag.name, scheme=scheme)
+                yield make_finding("web.forbidden", "address", element=tag.name, scheme=scheme)
 
 
 def _is_data(tag: Tag) -> bool:
@@ -56,6 +58,6 @@ def _is_data(tag: Tag) -> bool:
         return False
 
 
-def _searches(tag: Tag) -> bool:
+def _is_search_script(tag: Tag) -> bool:
     """Whether it is the script with which the site's own page searches."""
     return tag.name == "script" and dict(tag.attributes) == {"type": "module", "src": "search.js"} and not tag.text

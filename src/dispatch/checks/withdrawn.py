@@ -10,18 +10,18 @@ from dataclasses import replace
 
 from dispatch.checks import byline, vocabulary, wrong_credits
 from dispatch.checks.feed_items import Entry
-from dispatch.checks.read_back import Part
-from dispatch.checks.rules import finding, headline
-from dispatch.checks.text_lines import Line, fold
+from dispatch.checks.read_back import Rendition
+from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.text_lines import Line, fold_spaces
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
 
 
-def titled(issue: Issue, publication: Publication) -> Issue:
+def mark_titles(issue: Issue, publication: Publication) -> Issue:
     """The issue with the titles that its editions must have: what was withdrawn says so in its headline."""
-    pattern = vocabulary.of(publication.language).patterns["withdrawn_title"]
+    pattern = vocabulary.load_vocabulary(publication.language).patterns["withdrawn_title"]
     sections = tuple(
         replace(
             section,
@@ -35,56 +35,58 @@ def titled(issue: Issue, publication: Publication) -> Issue:
     return replace(issue, sections=sections)
 
 
-def judge(
-    article: Article, withdrawal: Withdrawal, entry: Entry, part: Part, publication: Publication
+def check_withdrawn(
+    article: Article, withdrawal: Withdrawal, entry: Entry, part: Rendition, publication: Publication
 ) -> Iterator[Finding]:
     """What is wrong with a withdrawn article as one part shows it."""
-    name = headline(article)
-    notice = _notice(withdrawal, publication)
+    name = name_article(article)
+    notice = _write_notice(withdrawal, publication)
     at = next((i for i, line in enumerate(entry.lines) if _words(line, entry) == notice), None)
     if at is None:
-        yield finding(RULE, "notice", headline=name, wanted=notice)
+        yield make_finding(RULE, "notice", headline=name, wanted=notice)
         at = len(entry.lines)
-    yield from byline.of_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
-    yield from _too_much(article, entry, part, at, publication)
-    if entry.said and fold(entry.said.summary) != notice:
-        yield finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
+    yield from byline.check_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
+    yield from _find_too_much(article, entry, part, at, publication)
+    if entry.said and fold_spaces(entry.said.summary) != notice:
+        yield make_finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
 
 
-def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Finding]:
+def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Iterator[Finding]:
     """Whether what shows a withdrawn issue says so; in its feed each article does."""
     if issue.withdrawn and part.kind != "feed":
         lines = part.page.lines if part.page else ()
-        notice = _notice(issue.withdrawn, publication)
-        if not (notice in fold(part.text) or any(line.text == notice for line in lines)):
-            yield finding(RULE, "issue", wanted=notice)
+        notice = _write_notice(issue.withdrawn, publication)
+        if not (notice in fold_spaces(part.text) or any(line.text == notice for line in lines)):
+            yield make_finding(RULE, "issue", wanted=notice)
 
 
-def _too_much(article: Article, entry: Entry, part: Part, at: int, publication: Publication) -> Iterator[Finding]:
+def _find_too_much(
+    article: Article, entry: Entry, part: Rendition, at: int, publication: Publication
+) -> Iterator[Finding]:
     """What is neither byline nor notice."""
-    name = headline(article)
-    known = vocabulary.of(publication.language)
-    dates = vocabulary.dates(article, publication)
+    name = name_article(article)
+    known = vocabulary.load_vocabulary(publication.language)
+    dates = vocabulary.list_date_words(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
-        if not (wrong_credits.is_byline(article, line, known) or dates.issuperset(vocabulary.small(line.text))):
-            yield finding(RULE, "text", headline=name, found=line.text)
+        if not (wrong_credits.is_byline(article, line, known) or dates.issuperset(vocabulary.lower_words(line.text))):
+            yield make_finding(RULE, "text", headline=name, found=line.text)
     people = (author.url for author in article.authors)
     own = {*people, *(credit.url for credit in article.credits), article.source.url}
     links = [*entry.headline, *(link for line in entry.lines for link in line.links)]
     if article.url not in own and any(link.url == article.url for link in links):
-        yield finding(RULE, "link", headline=name, found=article.url)
+        yield make_finding(RULE, "link", headline=name, found=article.url)
     for picture in entry.pictures:
         if part.kind == "feed" or picture.anchor == article.key:
-            yield finding(RULE, "picture", headline=name, found=picture.url)
+            yield make_finding(RULE, "picture", headline=name, found=picture.url)
 
 
 def _words(line: Line, entry: Entry) -> str:
     """The words of a line; in plain text an address that ends a paragraph is one of them."""
-    return fold(" ".join([line.text, *(link.url for link in line.links if entry.raw)]))
+    return fold_spaces(" ".join([line.text, *(link.url for link in line.links if entry.raw)]))
 
 
-def _notice(withdrawal: Withdrawal, publication: Publication) -> str:
+def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:
     date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
-    said = vocabulary.of(publication.language).patterns["withdrawn"].replace("{date}", date)
-    return fold(f"{said} {withdrawal.text}")
+    said = vocabulary.load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
+    return fold_spaces(f"{said} {withdrawal.text}")

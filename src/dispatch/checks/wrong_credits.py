@@ -11,49 +11,53 @@ from operator import attrgetter
 
 from dispatch.checks import vocabulary
 from dispatch.checks.html_page import read_content
-from dispatch.checks.rules import finding, headline
-from dispatch.checks.text_lines import Line, find, fold, joined, tokens
-from dispatch.checks.vocabulary import Words, small
+from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.text_lines import Line, find_name, fold_spaces, join_lines, split_words
+from dispatch.checks.vocabulary import Vocabulary, lower_words
 from dispatch.model import Article, Finding, Publication
 
 _BEGINNING = 200  # characters, which are more than any language needs before the first name
 
 
-def judge(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
+def find_wrong_credits(
+    article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool
+) -> Iterator[Finding]:
     """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
-    known = vocabulary.of(publication.language)
+    known = vocabulary.load_vocabulary(publication.language)
     bylines = [line for line in lines if is_byline(article, line, known)]
-    name = headline(article)
-    if left := _left(article, bylines, known, vocabulary.dates(article, publication)):
-        yield finding("attribution.false-credit", "name", headline=name, found=" ".join(left))
-    for url in _foreign(article, bylines, plain=plain):
-        yield finding("attribution.false-credit", "link", headline=name, found=url)
-    yield from _parts(article, joined(lines).text, known)
+    name = name_article(article)
+    if left := _find_left_words(article, bylines, known, vocabulary.list_date_words(article, publication)):
+        yield make_finding("attribution.false-credit", "name", headline=name, found=" ".join(left))
+    for url in _find_foreign_links(article, bylines, plain=plain):
+        yield make_finding("attribution.false-credit", "link", headline=name, found=url)
+    yield from _check_parts(article, join_lines(lines).text, known)
 
 
-def is_byline(article: Article, line: Line, known: Words) -> bool:
+def is_byline(article: Article, line: Line, known: Vocabulary) -> bool:
     """Whether a line says who had a part in the article, whoever that is said to be."""
     terms = (article.license, article.source.license)
     corrections = (correction.text for correction in article.corrections)
     about = (article.dek, article.summary, article.note, *terms, *corrections)
-    if any(line.text in fold(text) for text in about):
+    if any(line.text in fold_spaces(text) for text in about):
         return False
     if any(own.text.startswith(line.text) for own in read_content(article.content).lines):  # the text, cut short
         return False
-    begun = small(line.text[:_BEGINNING])
-    people = _people(article) or [article.source.title]
+    begun = lower_words(line.text[:_BEGINNING])
+    people = list_people(article) or [article.source.title]
     return any(begun[: len(lead)] == lead for lead in known.leads) or any(
-        find(line.text, fold(who)) >= 0 for who in people
+        find_name(line.text, fold_spaces(who)) >= 0 for who in people
     )
 
 
-def _left(article: Article, bylines: Sequence[Line], known: Words, dates: set[str]) -> list[str]:
+def _find_left_words(article: Article, bylines: Sequence[Line], known: Vocabulary, dates: set[str]) -> list[str]:
     """The words that have no right to stand in a byline; each name stands there once only."""
     roles = (credit.role for credit in article.credits)
-    named = Counter(token for text in (*_people(article), article.source.title, *roles) for token in tokens(text))
+    named = Counter(
+        token for text in (*list_people(article), article.source.title, *roles) for token in split_words(text)
+    )
     free = known.every | dates
     left: list[str] = []
-    for token in (token for line in bylines for token in tokens(line.text)):
+    for token in (token for line in bylines for token in split_words(line.text)):
         # Some languages write “and” onto the next word.
         own = token if named[token] or token[:1] not in known.joining else token[1:]
         if named[own]:
@@ -63,7 +67,7 @@ def _left(article: Article, bylines: Sequence[Line], known: Words, dates: set[st
     return left
 
 
-def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Iterator[str]:
+def _find_foreign_links(article: Article, bylines: Sequence[Line], *, plain: bool) -> Iterator[str]:
     """Addresses of nobody. That a name leads elsewhere is told by its own rule."""
     people = [author.url for author in article.authors] + [credit.url for credit in article.credits]
     addresses = [url for url in (*people, article.source.url) if url]
@@ -72,52 +76,54 @@ def _foreign(article: Article, bylines: Sequence[Line], *, plain: bool) -> Itera
         urls = [link.url for link in there if link.url not in {url.strip() for url in addresses}]
         yield from urls if len(there) > len(addresses) else ()
         return
-    names = {fold(name) for name in (*_people(article), article.source.title)}
+    names = {fold_spaces(name) for name in (*list_people(article), article.source.title)}
     allowed = {*addresses, article.url}
     yield from (link.url for link in there if link.url not in allowed and link.text not in names)
 
 
-def _parts(article: Article, text: str, known: Words) -> Iterator[Finding]:
+def _check_parts(article: Article, text: str, known: Vocabulary) -> Iterator[Finding]:
     """Whether everybody is named for what they did. Between two authors stands nobody else."""
     end = 0
     for number, author in enumerate(article.authors):
-        at = max(find(text, fold(author.name), end), end)
-        before = small(text[end:at])
+        at = max(find_name(text, fold_spaces(author.name), end), end)
+        before = lower_words(text[end:at])
         is_other = any(before[-len(role) :] == role for role in known.roles)
         if before and (is_other or (number and _is_strange(before, article, known))):
             found = " ".join(before)
-            yield finding("attribution.author", "role", headline=headline(article), name=author.name, found=found)
-        end = at + len(fold(author.name))
+            yield make_finding(
+                "attribution.author", "role", headline=name_article(article), name=author.name, found=found
+            )
+        end = at + len(fold_spaces(author.name))
     for role, group in groupby(article.credits, attrgetter("role")):
-        names = tuple(credit.name for credit in group if fold(credit.name))
-        if names and not _is_said(text, list(map(fold, names)), known, role):
-            yield finding("attribution.credit", "role", headline=headline(article), role=role, name=names)
+        names = tuple(credit.name for credit in group if fold_spaces(credit.name))
+        if names and not _has_role(text, list(map(fold_spaces, names)), known, role):
+            yield make_finding("attribution.credit", "role", headline=name_article(article), role=role, name=names)
 
 
-def _is_strange(words: Sequence[str], article: Article, known: Words) -> bool:
+def _is_strange(words: Sequence[str], article: Article, known: Vocabulary) -> bool:
     """Whether words between two authors are others than those that join them, or their names: one may be called By."""
     others = set(words) - known.joining
-    return bool(others) and not others.issubset(word for author in article.authors for word in small(author.name))
+    return bool(others) and not others.issubset(word for author in article.authors for word in lower_words(author.name))
 
 
-def _is_said(text: str, names: Sequence[str], known: Words, role: str) -> bool:
+def _has_role(text: str, names: Sequence[str], known: Vocabulary, role: str) -> bool:
     """Whether the names stand one after another, with the role's words around them."""
-    before, after = known.role(role)
-    at = find(text, names[0])
+    before, after = known.find_role_words(role)
+    at = find_name(text, names[0])
     while at >= 0:
         end = at + len(names[0])
-        if not before or small(text[:at])[-len(before) :] == before:
+        if not before or lower_words(text[:at])[-len(before) :] == before:
             for name in names[1:]:
-                there = find(text, name, end)
-                if there < 0 or not known.joining.issuperset(small(text[end:there])):
+                there = find_name(text, name, end)
+                if there < 0 or not known.joining.issuperset(lower_words(text[end:there])):
                     break
                 end = there + len(name)
             else:
-                if small(text[end:])[: len(after)] == after:
+                if lower_words(text[end:])[: len(after)] == after:
                     return True
-        at = find(text, names[0], at + 1)
+        at = find_name(text, names[0], at + 1)
     return False
 
 
-def _people(article: Article) -> list[str]:
+def list_people(article: Article) -> list[str]:
     return [author.name for author in article.authors] + [credit.name for credit in article.credits]

@@ -19,43 +19,43 @@ DEEPEST = 64
 
 
 @dataclass(slots=True)
-class Node:
+class XmlNode:
     """An element. A name in a namespace has a prefix: ``atom:link``; of one that feeds do not have, its address."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
-    children: list["Node"] = field(default_factory=list)
+    children: list["XmlNode"] = field(default_factory=list)
     text: str = ""
 
-    def all(self, *names: str) -> Iterator["Node"]:
+    def find_all(self, *names: str) -> Iterator["XmlNode"]:
         """The children with one of these names."""
         return (child for child in self.children if child.name in names)
 
-    def first(self, name: str) -> "Node | None":
+    def find_first(self, name: str) -> "XmlNode | None":
         """The first child of this name."""
-        return next(self.all(name), None)
+        return next(self.find_all(name), None)
 
-    def words(self, name: str) -> str:
+    def read_words(self, name: str) -> str:
         """The text of the first child of this name; empty when there is none."""
-        child = self.first(name)
+        child = self.find_first(name)
         return child.text.strip() if child else ""
 
 
 @lru_cache(maxsize=2)
-def read(body: bytes) -> Node:
+def read_xml(body: bytes) -> XmlNode:
     """The root element, which nobody may change: several checks look at the same one.
 
     Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one.
     """
     parser = expat.ParserCreate(namespace_separator="\n")
     parser.buffer_text = True
-    root = Node("")
+    root = XmlNode("")
     path = [root]
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(path) > DEEPEST:
             raise CheckError(f"it is nested more than {DEEPEST} levels deep", reason="too-deep")
-        node = Node(_prefixed(name), {_prefixed(key): value for key, value in attributes.items()})
+        node = XmlNode(_prefix_name(name), {_prefix_name(key): value for key, value in attributes.items()})
         path[-1].children.append(node)
         path.append(node)
 
@@ -79,6 +79,6 @@ def read(body: bytes) -> Node:
     return root.children[0]
 
 
-def _prefixed(name: str) -> str:
+def _prefix_name(name: str) -> str:
     namespace, _, local = name.rpartition("\n")
     return _PREFIXES.get(namespace, f"{namespace} " if namespace else "") + local
