@@ -242,7 +242,7 @@ def test_the_package_names_its_nouns_and_errors():
 
 # Facts, not sentences: the words for people are made at the edge, and nobody reads them back.
 
-FINDERS = {"finding", "as_finding"}  # what makes a finding
+FINDERS = {"make_finding", "as_finding"}  # what makes a finding
 # Who shows findings to people; all of cli may.
 EDGES = {"review/markdown.py", "server/preview/app.py"}
 # tomllib says the line of what is wrong nowhere else before Python 3.14.
@@ -342,9 +342,9 @@ def test_what_a_check_hands_over_is_a_fact_not_a_sentence(path):
 @pytest.mark.parametrize(
     "call",
     [
-        "finding(RULE, 'x', found=url or 'nothing')",
-        "finding(RULE, 'x', size=length or '')",
-        "finding(RULE, 'x', found=f'it does not lead to {url}')",
+        "make_finding(RULE, 'x', found=url or 'nothing')",
+        "make_finding(RULE, 'x', size=length or '')",
+        "make_finding(RULE, 'x', found=f'it does not lead to {url}')",
         "one.as_finding(RULE, why='it is not there')",
     ],
 )

@@ -5,9 +5,9 @@ Pure: what the disk, the ledger and the network say is handed in.
 
 from collections.abc import Iterable, Mapping
 
-from dispatch.checks import CHECKS, RULES, links, read_back
+from dispatch.checks import CHECKS, RULES, links
 from dispatch.checks import received as reception
-from dispatch.checks.check_input import CheckInput
+from dispatch.checks.check_input import CheckInput, recognise_edition
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
 
 
@@ -59,7 +59,7 @@ def received(message: Edition, issue: Issue, publication: Publication) -> list[F
 
 def edition_of(path: str, body: bytes) -> Edition:
     """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
-    return read_back.recognise_edition(path, body)
+    return recognise_edition(path, body)
 
 
 def addresses(issue: Issue) -> list[str]:

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from dispatch.checks import body, byline, page_metadata, profile_pages, see_also, vocabulary, withdrawn
+from dispatch.checks import body, byline, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.feed_items import Entry, Person, FeedItem
-from dispatch.checks.read_back import Rendition
-from dispatch.checks.rules import list_facts, find_edition_place, make_finding, name_article
+from dispatch.checks.feed_items import FeedItem, Person
+from dispatch.checks.read_back import Entry, Rendition
+from dispatch.checks.rules import find_edition_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import find_name, fold_spaces
 from dispatch.model import Article, Finding, Publication
 
@@ -46,8 +46,8 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
     for name in part.credited:
         yield make_finding("attribution.false-credit", "feed", name=name)
     yield from withdrawn.check_notice(case.issue, part, case.publication)
-    yield from profile_pages.check_profile(part)
-    yield from page_metadata.check_metadata(part, case.publication)
+    yield from web.check_profile(part)
+    yield from web.check_metadata(part, case.publication)
 
 
 def check_article(article: Article, entry: Entry, part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def check_article(article: Article, entry: Entry, part: Rendition, publication: 
         yield from found
         # What people see wrong, machines need not be asked about.
         if _AUTHORS.isdisjoint(one.rule for one in found):
-            yield from page_metadata.check_author_marks(article, part)
+            yield from web.check_author_marks(article, part)
     if entry.said:
         yield from _check_elements(article, entry.said, publication)
     picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
@@ -86,7 +86,7 @@ def _check_shown(article: Article, entry: Entry, part: Rendition, publication: P
     if entry.said:
         yield from _check_item_words(article, entry.said, publication)
     yield from byline.check_byline(article, entry, own, publication)
-    yield from see_also.check_see_also(article, entry, part.place, publication)
+    yield from web.check_see_also(article, entry, part.place, publication)
     yield from body.check_body(article, entry, own, part.kind, publication)
 
 

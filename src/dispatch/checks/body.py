@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dispatch.checks import byline, vocabulary
-from dispatch.checks.feed_items import Entry
 from dispatch.checks.html_page import read_content
-from dispatch.checks.read_back import Kind
+from dispatch.checks.read_back import Entry, Kind
 from dispatch.checks.rules import make_finding, name_article
-from dispatch.checks.text_lines import Line, fold_spaces, find_missing, join_lines
+from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
 from dispatch.model import Article, Finding, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.

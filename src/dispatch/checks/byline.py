@@ -8,10 +8,10 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
 from dispatch.checks import vocabulary, wrong_credits
-from dispatch.checks.feed_items import Entry
 from dispatch.checks.html_page import read_content
+from dispatch.checks.read_back import Entry
 from dispatch.checks.rules import make_finding, name_article
-from dispatch.checks.text_lines import Line, find_name, fold_spaces, join_lines, blank_unsaid
+from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
 from dispatch.checks.vocabulary import Vocabulary
 from dispatch.model import Article, Finding, Publication
 

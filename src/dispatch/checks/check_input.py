@@ -1,5 +1,7 @@
 """All that the checks are told. What disk, ledger and network say is handed in; nothing here asks them."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,7 +10,7 @@ from typing import Annotated
 from dispatch.checks import read_back, withdrawn
 from dispatch.checks.read_back import Rendition
 from dispatch.errors import CheckError
-from dispatch.model import Edition, Fault, Issue, Publication, Record
+from dispatch.model import Edition, Fault, Issue, Place, Publication, Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +61,34 @@ class CheckInput:
     def unreadable(self) -> Iterator[tuple[Edition, CheckError]]:
         """The editions that could not be read back, and why."""
         return ((edition, read) for edition, read in self._read_editions if isinstance(read, CheckError))
+
+
+def recognise_edition(path: str, body: bytes) -> Edition:
+    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
+    start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    return Edition(format=_find_format(path, start, body), media_type="", path=path, body=body)
+
+
+def _find_format(path: str, start: str, body: bytes) -> str:
+    root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
+    match root[1].lower() if root and start.startswith("<") else "":
+        case "rss":
+            return "rss"
+        case "feed":
+            return "atom"
+        case "html":
+            return "web" if re.search(rb"<article[^>]* id=", body) else "email"
+    if start.startswith("{"):
+        try:
+            if isinstance(json.loads(body), dict):
+                return "json"
+        except (ValueError, RecursionError) as error:
+            what = f"it begins like JSON and is none: {error}"
+            raise CheckError(what, subject=Place(edition=path), reason="not-json") from error
+    if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
+        return "eml"
+    if start.startswith("<"):
+        hint = "Name a file that dispatch render wrote."
+        what = "it is neither a feed, a mail nor a page"
+        raise CheckError(what, subject=Place(edition=path), hint=hint, reason="unknown-format")
+    return "text"

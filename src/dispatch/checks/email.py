@@ -1,20 +1,22 @@
-"""What mail programs and mail services demand, and where the sender stands."""
+"""Mails and messages: what mail programs and mail services demand, and what stands at their foot."""
 
 import re
 from collections.abc import Iterator
 from html import escape
-from itertools import product
+from itertools import chain, product
 from operator import itemgetter
 
-from dispatch.checks import email_footer, message, style
+from dispatch.checks import links
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import Page
-from dispatch.checks.message import Message
-from dispatch.checks.read_back import Rendition
+from dispatch.checks.read_back import Message, Rendition, read_message
 from dispatch.checks.rules import CONFIG, find_edition_place, find_place, make_finding, name_article
+from dispatch.checks.text_lines import fold_spaces, join_lines
+from dispatch.checks.vocabulary import load_vocabulary
 from dispatch.colours import contrast
 from dispatch.model import Edition, Finding, Place, Publication
 
+STYLE = 16 * 1024  # bytes; Gmail drops style elements from here on
 CLIP = 102_400  # bytes; Gmail shows the rest behind a link
 PREHEADER = range(40, 131)
 SUBJECT = 70
@@ -25,36 +27,40 @@ FORBIDDEN = (
     "select", "svg", "textarea", "video",
 )
 # fmt: on
+# What Outlook on Windows, Gmail or both leave out, as caniemail.com has it, and what breaks without it.
+_UNKNOWN = re.compile(
+    r"(?:^|[;{\s])(?:"
+    r"(?P<property>position|float|clip-path|filter|grid[a-z-]*|flex[a-z-]*|animation[a-z-]*|transition[a-z-]*|"
+    r"transform[a-z-]*|aspect-ratio|gap|inset)\s*:"
+    r"|(?P<value>display\s*:\s*(?:inline-)?(?:flex|grid)|[a-z-]+\s*:[^;]*(?:var|calc|clamp|min|max|oklch|lab)\())",
+    re.IGNORECASE,
+)
 ONCE = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type")
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges each mail and each whole message, and then what the publication says of itself."""
+    """Judge each mail and each whole message, and then what the publication says of its sender."""
     judged: set[str] = set()
     for _, part in case.renditions:
         if part.kind in {"mail", "plain"}:
-            yield from email_footer.check_footer(part, case)
+            yield from _check_footer(part, case)
         if part.kind == "mail" and part.text.replace("\r\n", "\n") not in judged and part.page:
             judged.add(part.text.replace("\r\n", "\n"))  # a message's HTML is the email edition, once more
-            yield from _check_document(part, part.page)
+            page = part.page
+            found = chain(_check_frame(page), _find_refused(page), _check_pictures(page), _check_style(page))
+            yield from (one.at(part.at) for one in found)
             yield from _check_size(part)
-            yield from _check_pictures(part, part.page)
-            yield from style.check_style(part.at, part.page)
     for edition in case.editions:
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
             place = find_edition_place(case.issue, edition)
-            found = _check_message(edition, message.read_message(edition.body), case.publication)
-            yield from (one.at(place) for one in found)
+            message = _check_message(edition, read_message(edition.body), case.publication)
+            yield from (one.at(place) for one in message)
     yield from _check_sender(case)
     yield from _check_colours(case.publication)
 
 
-def _check_document(part: Rendition, page: Page) -> Iterator[Finding]:
-    yield from (found.at(part.at) for found in (*_check_frame(page), *_find_refused(page)))
-
-
 def _check_frame(page: Page) -> Iterator[Finding]:
-    """What a mail lacks of what mail programs look for around its words."""
+    """Report what mail programs look for around the words of a mail and do not find."""
     rule = "email.document"
     metas = {
         tag.attributes.get("name", "").lower(): tag.attributes.get("content", "") for tag in page.find_tags("meta")
@@ -79,7 +85,7 @@ def _check_frame(page: Page) -> Iterator[Finding]:
 
 
 def _find_refused(page: Page) -> Iterator[Finding]:
-    """What a mail has and mail programs remove or warn of."""
+    """Report what mail programs remove or warn of."""
     rule = "email.forbidden"
     for tag in page.find_tags(*FORBIDDEN):
         yield make_finding(rule, "element", element=tag.name)
@@ -112,15 +118,15 @@ def _check_size(part: Rendition) -> Iterator[Finding]:
     yield make_finding(rule, "size", part.at, size=size, limit=CLIP, largest=largest)
 
 
-def _check_pictures(part: Rendition, page: Page) -> Iterator[Finding]:
+def _check_pictures(page: Page) -> Iterator[Finding]:
     rule = "email.picture"
     for picture in page.pictures:
         if not picture.url.lower().startswith(("https://", "http://")):
-            yield make_finding(rule, "address", part.at, url=picture.url)
+            yield make_finding(rule, "address", url=picture.url)
         if picture.alt is None:
-            yield make_finding(rule, "text", part.at, url=picture.url)
+            yield make_finding(rule, "text", url=picture.url)
         if not (picture.width or picture.height):
-            yield make_finding(rule, "size", part.at, url=picture.url)
+            yield make_finding(rule, "size", url=picture.url)
 
 
 def _check_message(edition: Edition, read: Message, publication: Publication) -> Iterator[Finding]:
@@ -177,3 +183,52 @@ def _check_colours(publication: Publication) -> Iterator[Finding]:
         if ratio < 4.5:
             place = Place(file=CONFIG, key=f"theme.{'dark.' if scheme == 'dark' else ''}{name}")
             yield make_finding("email.contrast", "colour", place, scheme=scheme, name=name, found=f"{ratio:.1f}")
+
+
+def _check_footer(part: Rendition, case: CheckInput) -> Iterator[Finding]:
+    """Report a footer without the links to the mail's page and out of the list, or without the postal address.
+
+    What the publication does not have is not missed here.
+    """
+    publication, issue = case.publication, case.issue
+    seen = join_lines(part.page.lines) if part.page else None
+    out = publication.email.unsubscribe
+    wanted = {"view_in_browser": (_find_page(case),), "unsubscribe": out[:1] if seen else out}
+    there = {link.url for link in seen.links} if seen else {line.strip() for line in part.text.splitlines()}
+    say = load_vocabulary(publication.language).find_phrase
+    for key, urls in wanted.items():
+        for url in (url for url in urls if url not in there):
+            yield make_finding("email.foot", "link", part.at, label=say(key), wanted=url)
+    known = {address.url for address in links.list_addresses(issue)}
+    right = {**wanted, "feed": (f"{publication.url}/feed.xml",)}
+    for link in seen.links if seen else ():
+        for key, urls in right.items():
+            if link.text == say(key) and urls and link.url not in {*urls, *known}:
+                yield make_finding("email.foot", "link", part.at, label=link.text, found=link.url, wanted=urls[0])
+    address = fold_spaces(publication.email.postal_address)
+    if address not in (seen.text if seen else fold_spaces(part.text)):
+        yield make_finding("email.foot", "address", part.at, wanted=address)
+
+
+def _find_page(case: CheckInput) -> str:
+    """Find the address at which the issue can be read in a browser."""
+    return f"{case.publication.url}/" + (f"issues/{case.issue.slug}/" if case.issue.slug else "")
+
+
+def _check_style(page: Page) -> Iterator[Finding]:
+    """Report style elements that are too large, and inline style that mail programs leave out."""
+    size = sum(len(tag.text.encode()) for tag in page.find_tags("style"))
+    if size >= STYLE:
+        yield make_finding("email.style-size", "style", size=size)
+    if any("@import" in tag.text for tag in page.find_tags("style")):
+        yield make_finding("email.css", "link")
+    told: set[str] = set()
+    styles: dict[str, str] = {}
+    for tag in page.tags:
+        styles.setdefault(tag.attributes.get("style", ""), tag.name)
+    for style, name in styles.items():
+        for match in _UNKNOWN.finditer(style):
+            words = (match["property"] or match["value"]).lower()
+            if words not in told:
+                told.add(words)
+                yield make_finding("email.css", "style", element=name, found=words)

@@ -8,13 +8,12 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
-from dispatch.checks import dates, feed_links, xmltree
+from dispatch.checks import feed_links
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.feed_items import FEED_READERS, Json, read_json_object
+from dispatch.checks.feed_items import FEED_READERS, Json, XmlNode, read_json_object, read_xml
 from dispatch.checks.html_page import read_content
-from dispatch.checks.rules import find_edition_place, make_finding
-from dispatch.checks.xmltree import XmlNode
-from dispatch.model import Edition, Finding, Subject
+from dispatch.checks.rules import find_edition_place, make_finding, name_article
+from dispatch.model import Article, Edition, Finding, Issue, Subject
 
 MOST = 5_000_000  # bytes; Google and others stop reading there
 # fmt: off
@@ -35,7 +34,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             place = find_edition_place(case.issue, edition)
             found = (
                 _check_feed(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
-                dates.check_dates(edition, case.issue),
+                check_dates(edition, case.issue),
                 feed_links.check_relations(edition, case.issue.place, case.publication),
             )
             yield from (one.at(place) for one in chain.from_iterable(found))
@@ -72,7 +71,7 @@ def _check_body(name: str, content: str) -> Iterator[Finding]:
 
 def _check_rss(body: bytes) -> Iterator[Finding]:
     """RSS 2.0 (rssboard.org/rss-specification), and the profile of its board."""
-    root = xmltree.read_xml(body)
+    root = read_xml(body)
     channel = root.find_first("channel")
     if root.name != "rss" or root.attributes.get("version") != "2.0" or channel is None:
         yield make_finding("feed.required", "edition", wanted="RSS 2.0")
@@ -119,7 +118,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
 
 def _check_atom(body: bytes) -> Iterator[Finding]:
     """RFC 4287, sections 4.1.1 and 4.1.2."""
-    root = xmltree.read_xml(body)
+    root = read_xml(body)
     if root.name != "atom:feed":
         yield make_finding("feed.required", "edition", wanted="Atom")
         return
@@ -209,3 +208,40 @@ _CHECKS: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {
     "atom": _check_atom,
     "json": _check_json,
 }
+
+
+def check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
+    """Which dates of a feed that can be read are others than the issue's."""
+    feed = FEED_READERS[edition.format](edition.body)
+    articles = {article.id: article for article in issue.articles}
+    for said in feed.entries:
+        if article := articles.get(said.id):
+            yield from _compare_dates(said.published, article.published, "published", name_article(article))
+            if said.updated:
+                yield from _compare_dates(
+                    said.updated, find_last_change(article, issue), "updated", name_article(article)
+                )
+    if feed.updated:
+        latest = max([issue.date, *(find_last_change(article, issue) for article in articles.values())])
+        yield from _compare_dates(feed.updated, latest, "updated")
+
+
+def find_last_change(article: Article, issue: Issue) -> datetime:
+    """When an article was last changed: withdrawn, corrected, changed at its source, else published."""
+    known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
+    known += [article.withdrawn.date] if article.withdrawn else []
+    return max([*known, *(correction.date for correction in article.corrections)])
+
+
+def _compare_dates(written: str, right: datetime | None, subject: Subject, name: str = "") -> Iterator[Finding]:
+    wanted = right.isoformat() if right else ""
+    if not written:
+        yield from [make_finding("feed.date", subject, headline=name, wanted=wanted)] if right else []
+        return
+    try:
+        # RFC 822's dates begin with a name, RFC 3339's with a number.
+        moment = (datetime.fromisoformat if written[:1].isdigit() else parsedate_to_datetime)(written)
+    except ValueError:
+        return  # no date at all: told as such
+    if right is None or moment.tzinfo is None or moment != right.replace(microsecond=0):
+        yield make_finding("feed.date", subject, headline=name, wanted=wanted, found=written)

@@ -1,14 +1,26 @@
-"""Feeds, read back: what their own elements say of each item, and the body that stands in it."""
+"""Feeds, read back with expat and as JSON: what their own elements say of each item, and the body that stands in it.
+
+The renderers write with lxml.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, TypeGuard
+from xml.parsers import expat
 
-from dispatch.checks import xmltree
-from dispatch.checks.text_lines import Line, Link, Picture, fold_spaces, join_lines
 from dispatch.errors import CheckError
+
+# The namespaces of the feeds, by the prefixes that this house speaks of them with.
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/syndication/history/1.0": "fh:",
+    "http://www.w3.org/XML/1998/namespace": "xml:",
+}
+DEEPEST = 64
 
 Person = tuple[str, str]  # name and address
 Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
@@ -41,24 +53,6 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One article as an edition shows it."""
-
-    title: str
-    lines: Annotated[tuple[Line, ...], "everything under the headline"]
-    headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
-    pictures: tuple[Picture, ...] = ()
-    said: Annotated[FeedItem | None, "in feeds"] = None
-    ways: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
-    raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
-
-    @property
-    def text(self) -> str:
-        """All words under the headline."""
-        return fold_spaces(self.raw) or join_lines(self.lines).text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A feed."""
 
@@ -67,10 +61,76 @@ class Feed:
     updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
 
 
+@dataclass(slots=True)
+class XmlNode:
+    """An element. A name in a namespace has a prefix: ``atom:link``; of one that feeds do not have, its address."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["XmlNode"] = field(default_factory=list)
+    text: str = ""
+
+    def find_all(self, *names: str) -> Iterator["XmlNode"]:
+        """The children with one of these names."""
+        return (child for child in self.children if child.name in names)
+
+    def find_first(self, name: str) -> "XmlNode | None":
+        """The first child of this name."""
+        return next(self.find_all(name), None)
+
+    def read_words(self, name: str) -> str:
+        """The text of the first child of this name; empty when there is none."""
+        child = self.find_first(name)
+        return child.text.strip() if child else ""
+
+
+@lru_cache(maxsize=2)
+def read_xml(body: bytes) -> XmlNode:
+    """The root element, which nobody may change: several checks look at the same one.
+
+    Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one.
+    """
+    parser = expat.ParserCreate(namespace_separator="\n")
+    parser.buffer_text = True
+    root = XmlNode("")
+    path = [root]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if len(path) > DEEPEST:
+            raise CheckError(f"it is nested more than {DEEPEST} levels deep", reason="too-deep")
+        node = XmlNode(_prefix_name(name), {_prefix_name(key): value for key, value in attributes.items()})
+        path[-1].children.append(node)
+        path.append(node)
+
+    def end(_name: str) -> None:
+        path.pop()
+
+    def text(data: str) -> None:
+        path[-1].text += data
+
+    def doctype(*_: object) -> None:
+        raise CheckError("it has a DOCTYPE", reason="doctype")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(body, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError
+        raise CheckError(f"it is not well-formed XML: {error}", reason="not-xml", detail=str(error)) from error
+    return root.children[0]
+
+
+def _prefix_name(name: str) -> str:
+    namespace, _, local = name.rpartition("\n")
+    return _PREFIXES.get(namespace, f"{namespace} " if namespace else "") + local
+
+
 @lru_cache(maxsize=1)
 def read_rss(body: bytes) -> Feed:
     """RSS 2.0. Raises CheckError."""
-    channel = xmltree.read_xml(body).find_first("channel")
+    channel = read_xml(body).find_first("channel")
     if channel is None:
         raise CheckError("it has no channel", reason="not-a-feed")
     editors = (node.text.strip() for node in channel.find_all("managingEditor", "author", "dc:creator", "atom:author"))
@@ -78,7 +138,7 @@ def read_rss(body: bytes) -> Feed:
     return Feed(entries=tuple(map(_read_rss_item, channel.find_all("item"))), credited=tuple(editors), updated=built)
 
 
-def _read_rss_item(item: xmltree.XmlNode) -> FeedItem:
+def _read_rss_item(item: XmlNode) -> FeedItem:
     source = item.find_first("source")
     links = (
         link for link in item.find_all("atom:link") if link.attributes.get("rel", "alternate") in {"alternate", "via"}
@@ -106,7 +166,7 @@ def _read_rss_item(item: xmltree.XmlNode) -> FeedItem:
 @lru_cache(maxsize=1)
 def read_atom(body: bytes) -> Feed:
     """Atom (RFC 4287). Raises CheckError."""
-    feed = xmltree.read_xml(body)
+    feed = read_xml(body)
     editors = tuple(author.read_words("atom:name") for author in feed.find_all("atom:author", "dc:creator"))
     return Feed(
         entries=tuple(map(_read_atom_entry, feed.find_all("atom:entry"))),
@@ -115,7 +175,7 @@ def read_atom(body: bytes) -> Feed:
     )
 
 
-def _read_atom_entry(entry: xmltree.XmlNode) -> FeedItem:
+def _read_atom_entry(entry: XmlNode) -> FeedItem:
     source = entry.find_first("atom:source")
     return FeedItem(
         id=entry.read_words("atom:id"),
@@ -132,18 +192,18 @@ def _read_atom_entry(entry: xmltree.XmlNode) -> FeedItem:
     )
 
 
-def _read_person(node: xmltree.XmlNode) -> Person:
+def _read_person(node: XmlNode) -> Person:
     """Somebody as a person construct has them; Dublin Core has the bare name."""
     return node.read_words("atom:name") or node.text.strip(), node.read_words("atom:uri")
 
 
-def _find_alternates(node: xmltree.XmlNode) -> Iterator[str]:
+def _find_alternates(node: XmlNode) -> Iterator[str]:
     """The addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
     links = node.find_all("atom:link")
     return (link.attributes.get("href", "") for link in links if _is_alternate(link))
 
 
-def _is_alternate(link: xmltree.XmlNode) -> bool:
+def _is_alternate(link: XmlNode) -> bool:
     return link.attributes.get("rel", "alternate") == "alternate"
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from dispatch import links
-from dispatch.checks import xmltree
-from dispatch.checks.feed_items import read_json_object
+from dispatch.checks.feed_items import XmlNode, read_json_object, read_xml
 from dispatch.checks.rules import make_finding
-from dispatch.checks.xmltree import XmlNode
 from dispatch.model import Edition, Finding, Publication, SitePlace, Way
 
 RULE = "feed.links"
@@ -64,14 +62,14 @@ def _find_right_relations(edition: Edition, place: SitePlace, publication: Publi
 
 
 def _read_rss(body: bytes) -> Relations:
-    channel = xmltree.read_xml(body).find_first("channel")
+    channel = read_xml(body).find_first("channel")
     return (
         {**_read_links(channel), "alternate": tuple(link.text for link in channel.find_all("link"))} if channel else {}
     )
 
 
 def _read_atom(body: bytes) -> Relations:
-    return _read_links(xmltree.read_xml(body))
+    return _read_links(read_xml(body))
 
 
 def _read_links(node: XmlNode) -> Relations:

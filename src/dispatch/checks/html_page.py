@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from dispatch.checks.html_tree import Piece, walk_tree
-from dispatch.checks.text_lines import Line, Link, Picture, fold_spaces, drop_directions
+from dispatch.checks.text_lines import Line, Link, Picture, drop_directions, fold_spaces
 
 # fmt: off
 _BLOCKS = frozenset({

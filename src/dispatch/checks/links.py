@@ -8,7 +8,7 @@ from dispatch.checks import internal_links
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import Page, read_content
 from dispatch.checks.read_back import Rendition
-from dispatch.checks.rules import list_facts, find_place, make_finding, name_article
+from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
 from dispatch.model import Article, Finding, Issue, Place, Subject
 

@@ -1,23 +1,49 @@
 """Finished editions, read back: what each shows of each article. Nothing here is shared with the renderers."""
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
 from typing import Annotated, Literal
 
-from dispatch.checks import feed_items, internal_links, message, plain
-from dispatch.checks.feed_items import Entry, FeedItem
+from dispatch.checks import feed_items, internal_links
+from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import Page, read_content, read_page
-from dispatch.checks.image_copies import find_originals
 from dispatch.checks.rules import find_edition_place
-from dispatch.checks.text_lines import Line, Picture, fold_spaces
+from dispatch.checks.text_lines import (
+    Line,
+    Link,
+    Picture,
+    find_headlines,
+    fold_spaces,
+    join_lines,
+    read_paragraphs,
+)
 from dispatch.errors import CheckError
-from dispatch.model import Article, Edition, Issue, Place, SitePlace
+from dispatch.model import Article, Copy, Edition, Issue, Place, SitePlace
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
 _LISTS = frozenset({"front", "author", "source", "section", "tag"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article as an edition shows it."""
+
+    title: str
+    lines: Annotated[tuple[Line, ...], "everything under the headline"]
+    headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
+    pictures: tuple[Picture, ...] = ()
+    said: Annotated[FeedItem | None, "in feeds"] = None
+    ways: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
+    raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
+
+    @property
+    def text(self) -> str:
+        """All words under the headline."""
+        return fold_spaces(self.raw) or join_lines(self.lines).text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +65,28 @@ class Rendition:
     def find_article(self, article: Article) -> Place:
         """Where one of its articles stands: here, and in the file that the article is written in."""
         return replace(self.at, file=article.file, article=article.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePart:
+    """What one kind of mail program shows of a message."""
+
+    media_type: str
+    charset: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message: its headers as they are decoded, and its text parts in order."""
+
+    headers: Annotated[tuple[tuple[str, str], ...], "names in lower case, with their values"]
+    media_type: str
+    halves: tuple[MessagePart, ...]
+
+    def find_header(self, name: str) -> list[str]:
+        """The values of a header, however often it stands there."""
+        return [value for key, value in self.headers if key == name.lower()]
 
 
 def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, ...]:
@@ -67,8 +115,28 @@ def _decode(body: bytes) -> str:
         raise CheckError("it is not UTF-8", reason="not-utf-8") from error
 
 
+def read_message(octets: bytes) -> Message:
+    """The message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
+    try:
+        parsed = message_from_bytes(octets, policy=policy.default)
+        if not isinstance(parsed, EmailMessage):
+            raise CheckError("it is not a message", reason="not-a-message")
+        headers = tuple((name.lower(), str(value)) for name, value in parsed.items())
+        return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_read_parts(parsed)))
+    except (MessageError, LookupError, ValueError) as error:
+        raise CheckError(f"it cannot be read as a message: {error}", reason="not-a-message") from error
+
+
+def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
+    for part in parsed.walk():
+        if part.get_content_type() in {"text/plain", "text/html"} and isinstance(part, EmailMessage):
+            content = part.get_content()
+            charset = part.get_content_charset() or "us-ascii"
+            yield MessagePart(media_type=part.get_content_type(), charset=charset, text=str(content))
+
+
 def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Rendition]:
-    read_back = message.read_message(edition.body)
+    read_back = read_message(edition.body)
     for half in read_back.halves:
         if half.media_type == "text/html":
             yield _read_mail(replace(at, half="html"), half.text, articles)
@@ -192,7 +260,7 @@ def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
 def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
     """Plain text: an article goes from its headline to the next one's."""
     text = text.replace("\r\n", "\n")
-    places = plain.find_headlines(text, [article.title for article in articles])
+    places = find_headlines(text, [article.title for article in articles])
     lines = text.split("\n")
     begins = sorted(place[0] for place in places if place)
     shown: list[tuple[Article, Entry | None]] = []
@@ -203,36 +271,22 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
         end = next((begin for begin in begins if begin > place[0]), len(lines))
         body = "\n".join(lines[place[1] : end])
         title = " ".join(lines[place[0] : place[1]])
-        shown.append((article, Entry(title=title, lines=plain.read_paragraphs(body), raw=body)))
+        shown.append((article, Entry(title=title, lines=read_paragraphs(body), raw=body)))
     return Rendition(at=at, kind="plain", entries=tuple(shown), text=text)
 
 
-def recognise_edition(path: str, body: bytes) -> Edition:
-    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
-    start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    return Edition(format=_find_format(path, start, body), media_type="", path=path, body=body)
+def find_originals(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
+    """Each picture under the address that the curator gave, when all that a browser may show there is its copy.
 
-
-def _find_format(path: str, start: str, body: bytes) -> str:
-    root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
-    match root[1].lower() if root and start.startswith("<") else "":
-        case "rss":
-            return "rss"
-        case "feed":
-            return "atom"
-        case "html":
-            return "web" if re.search(rb"<article[^>]* id=", body) else "email"
-    if start.startswith("{"):
-        try:
-            if isinstance(json.loads(body), dict):
-                return "json"
-        except (ValueError, RecursionError) as error:
-            what = f"it begins like JSON and is none: {error}"
-            raise CheckError(what, subject=Place(edition=path), reason="not-json") from error
-    if re.match(r"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){3}", start) and "\nsubject:" in f"\n{start.lower()}":
-        return "eml"
-    if start.startswith("<"):
-        hint = "Name a file that dispatch render wrote."
-        what = "it is neither a feed, a mail nor a page"
-        raise CheckError(what, subject=Place(edition=path), hint=hint, reason="unknown-format")
-    return "text"
+    Otherwise under the address of what is shown and is none: then the article is without its picture. Two addresses of
+    the same picture have the same copy, which stands for both.
+    """
+    addresses: dict[str, list[str]] = {}
+    for address, copy in copies.items():
+        addresses.setdefault(copy.url, []).append(address)
+    for picture in pictures:
+        known = addresses.get(picture.url, [])
+        right = {picture.url, *(variant.url for address in known for variant in copies[address].variants)}
+        strange = next((url for url in picture.instead if url not in right), "")
+        shown = [strange] if strange else known or [picture.url]
+        yield from (replace(picture, url=url) for url in shown)

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from dispatch import links
 from dispatch.checks import attribution
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.feed_items import Entry
 from dispatch.checks.links import find_addresses, find_lost_links
-from dispatch.checks.read_back import Rendition
+from dispatch.checks.read_back import Entry, Rendition
 from dispatch.checks.rules import find_edition_place, make_finding
 from dispatch.model import Article, Finding, Half, Subject
 

@@ -52,7 +52,7 @@ class Vocabulary:
         pattern = self.patterns["byline_in"]
         return pattern.find("{authors}") < pattern.find("{source}")
 
-    def read_message(self, key: str) -> str:
+    def find_phrase(self, key: str) -> str:
         """A message without places."""
         return fold_spaces(self.patterns[key])
 

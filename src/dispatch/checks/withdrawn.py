@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.checks import byline, vocabulary, wrong_credits
-from dispatch.checks.feed_items import Entry
-from dispatch.checks.read_back import Rendition
+from dispatch.checks.read_back import Entry, Rendition
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, fold_spaces
 from dispatch.language import Language

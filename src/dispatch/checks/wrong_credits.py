@@ -126,4 +126,5 @@ def _has_role(text: str, names: Sequence[str], known: Vocabulary, role: str) -> 
 
 
 def list_people(article: Article) -> list[str]:
+    """List the names of everybody who had a part in an article, authors first."""
     return [author.name for author in article.authors] + [credit.name for credit in article.credits]
