@@ -23,7 +23,7 @@ _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", r
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges every edition."""
+    """Judge every edition: those that cannot be read, each as a whole, and each article in it."""
     for edition, error in case.unreadable:
         place = find_edition_place(case.issue, edition)
         yield make_finding("attribution.readable", "edition", place, **list_facts(error.faults[0]))
@@ -38,7 +38,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
 
 
 def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
-    """What is wrong with a part as a whole."""
+    """Report what a part shows besides its articles, or in another order, and whom it credits as a whole."""
     for stranger in part.strangers:
         yield make_finding("attribution.article", "title", found=stranger)
     if not part.in_order:
@@ -51,7 +51,7 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
 
 
 def check_article(article: Article, entry: Entry, part: Rendition, publication: Publication) -> Iterator[Finding]:
-    """What is wrong with one article as one part shows it."""
+    """Report what is wrong with one article as one part shows it."""
     if fold_spaces(entry.title) != fold_spaces(article.title):
         yield make_finding("attribution.title", "title", headline=name_article(article), found=entry.title)
     if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
@@ -71,7 +71,7 @@ def check_article(article: Article, entry: Entry, part: Rendition, publication: 
 
 
 def _check_shown(article: Article, entry: Entry, part: Rendition, publication: Publication) -> Iterator[Finding]:
-    """What is wrong with what stands under its headline, and with where that leads."""
+    """Report what is wrong with what stands under a headline, and with where that leads."""
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding(
@@ -91,7 +91,7 @@ def _check_shown(article: Article, entry: Entry, part: Rendition, publication: P
 
 
 def _check_item_words(article: Article, said: FeedItem, publication: Publication) -> Iterator[Finding]:
-    """What the item's own elements say of the text; whoever gathers finished entries does not know that."""
+    """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
     name, licence = name_article(article), article.license or article.source.license
     if said.rights and fold_spaces(said.rights) != fold_spaces(licence):
         yield make_finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
@@ -100,14 +100,14 @@ def _check_item_words(article: Article, said: FeedItem, publication: Publication
 
 
 def _find_near(article: Article, entry: Entry) -> str:
-    """Where a link leads whose words hold the title; empty when there is none."""
+    """Find where a link leads whose words hold the title; empty when there is none."""
     title = fold_spaces(article.title)
     links = (link for line in entry.lines for link in line.links)
     return next((link.url for link in links if title and title in link.text), "")
 
 
 def _check_elements(article: Article, said: FeedItem, publication: Publication) -> Iterator[Finding]:
-    """What the item's own elements say."""
+    """Report elements of an item that lead elsewhere, or name others than the article does."""
     name = name_article(article)
     for url in said.addresses or ("",):
         if not _is_same_address(url, article.url, ascii_only=said.ascii_only):
@@ -128,7 +128,7 @@ def _check_elements(article: Article, said: FeedItem, publication: Publication) 
 def _check_names(
     article: Article, said: FeedItem, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
 ) -> Iterator[Finding]:
-    """Whether these elements name one of the allowed lists exactly, each with their own address."""
+    """Report elements that name none of the allowed lists exactly, each with their own address."""
     names = tuple(who for who, _ in people)
     folded = list(map(fold_spaces, names))
     wanted = next((each for each in allowed if folded == [who for who, _ in each]), None)
@@ -143,7 +143,7 @@ def _check_names(
 
 
 def _check_source(article: Article, said: FeedItem) -> Iterator[Finding]:
-    """What the item's source element says."""
+    """Report a source element that is missing or names another source."""
     name, source = name_article(article), article.source
     if said.source is None:
         if said.needs_source and source.title and (source.feed or source.url):
@@ -175,7 +175,7 @@ def _is_same_address(written: str, given: str, *, ascii_only: bool) -> bool:
 
 
 def decode_address(url: str) -> str:
-    """An address with what ASCII cannot hold decoded: punycode, and the percent signs that had to be there.
+    """Decode in an address what ASCII cannot hold: punycode, and the percent signs that had to be there.
 
     RSS wants its links in ASCII; two that are the same address are equal then. Every other ``%`` stays as it is.
     """
@@ -186,7 +186,7 @@ def decode_address(url: str) -> str:
 
 
 def _decode_host(host: str) -> str:
-    """A host that ASCII cannot hold, or that is in punycode, in small letters and in Unicode (UTS 46, section 4)."""
+    """Write a host that ASCII cannot hold, or that is in punycode, in small Unicode letters (UTS 46, section 4)."""
     if host.isascii() and "xn--" not in host.lower():
         return host
     small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))

@@ -18,7 +18,7 @@ TELLING = 40
 
 
 def find_policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
-    """How much may be shown: mail, plain text and lists never show more than an excerpt."""
+    """Find how much may be shown: mail, plain text and lists never show more than an excerpt."""
     allowed = article.source.syndicate or publication.syndicate.default
     return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
 
@@ -36,7 +36,7 @@ def may_summarise(article: Article, summary: str, publication: Publication) -> b
 def check_body(
     article: Article, entry: Entry, own: Mapping[int, Line], kind: Kind, publication: Publication
 ) -> Iterator[Finding]:
-    """What is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
+    """Report what is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
     allowed = find_policy(article, kind, publication)
     name = name_article(article)
     text = entry.text
@@ -79,7 +79,7 @@ def _check_whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> I
 
 
 def find_opening(content: tuple[Line, ...]) -> str:
-    """The first words of the first sentence; empty where there is no prose."""
+    """Give the first words of the first sentence; empty where there is no prose."""
     first = next((line.text for line in content if line.prose and line.text), "")
     words = first.split(" ")[:6]
     if len(words) < 3:  # a script without spaces, or hardly a word
@@ -105,7 +105,7 @@ def _find_too_much(
 
 
 def _check_links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
-    """The links within the text that is shown: each line's, as far as the line goes."""
+    """Report links that are lost from the text that is shown, as far as each line goes."""
     for i, whole in own.items():
         if not whole.links:
             continue
@@ -122,7 +122,7 @@ def _check_links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Ite
 
 
 def _check_pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
-    """The article's picture, and those within its text where that is shown whole, each with its words."""
+    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost."""
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
     there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}

@@ -7,26 +7,26 @@ note, text nor biography. A name that the text happens to mention is no credit.
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
-from dispatch.checks import vocabulary, wrong_credits
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Entry
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
-from dispatch.checks.vocabulary import Vocabulary
+from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
+from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
 from dispatch.model import Article, Finding, Publication
 
 
 def check_byline(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
-    """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
-    lines = find_head_lines(article, entry, own, vocabulary.load_vocabulary(publication.language))
+    """Report what is wrong with the credits of an article; ``own``: which lines of the entry are its text."""
+    lines = find_head_lines(article, entry, own, load_vocabulary(publication.language))
     yield from check_lines(article, lines, publication, plain=bool(entry.raw))
 
 
 def check_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
-    """What is wrong with the credits of an article that stand in these lines."""
+    """Report what is wrong with the credits of an article that stand in these lines."""
     line = join_lines(lines)
     name, source = name_article(article), article.source
-    known = vocabulary.load_vocabulary(publication.language)
+    known = load_vocabulary(publication.language)
     is_behind = known.has_source_behind
     lost = list(_find_lost(article, _find_said_words(article, line), is_behind=is_behind))
     yield from lost
@@ -51,22 +51,22 @@ def check_lines(article: Article, lines: Sequence[Line], publication: Publicatio
             "attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url
         )
     if plain:
-        bylines = join_lines(line for line in lines if wrong_credits.is_byline(article, line, known))
+        bylines = join_lines(line for line in lines if is_byline(article, line, known))
         yield from _check_address_order(article, bylines, is_behind=is_behind)
     if find_name(line.text, fold_spaces(publication.editor)) >= 0 and not _is_known(article, publication.editor):
         yield make_finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
     elif not lost:
-        yield from wrong_credits.find_wrong_credits(article, lines, publication, plain=plain)
+        yield from find_wrong_credits(article, lines, publication, plain=plain)
 
 
 def _find_said_words(article: Article, line: Line) -> str:
-    """The words of the byline that are said; a name that holds marks which turn letters around stays as it is."""
-    names = "".join((*_people(article), article.source.title))
+    """Give the words of a byline that are seen; where a name holds marks that turn letters around, all of them."""
+    names = "".join((*list_people(article), article.source.title))
     return line.text if {"\u202d", "\u202e"} & set(names) else blank_unsaid(line)
 
 
 def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
-    """Who is not named, or not in their place. A name that is part of another one does not stand for it.
+    """Report who is not named, or not in their place. A name that is part of another one does not stand for it.
 
     ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
     """
@@ -100,12 +100,12 @@ def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Find
 
 
 def _blank_name(text: str, at: int, name: str) -> str:
-    """The text without a name, each character in its place."""
+    """Blank a name out of a text; every other character keeps its place."""
     return f"{text[:at]}{' ' * len(name)}{text[at + len(name) :]}"
 
 
 def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
-    """Where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
+    """Find where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
 
     In plain text the address stands on a line below the name.
     """
@@ -119,7 +119,7 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
 
 
 def _check_address_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
-    """Which addresses do not stand where their names do: in plain text nothing else tells whose they are."""
+    """Report addresses that do not stand where their names do: in plain text nothing else tells whose they are."""
     authors = [author.url for author in article.authors]
     source = [article.source.url] if article.source.title else []
     others = [credit.url for credit in article.credits]
@@ -134,18 +134,14 @@ def _check_address_order(article: Article, line: Line, *, is_behind: bool) -> It
 
 
 def _is_known(article: Article, name: str) -> bool:
-    """Whether whoever puts the issue together stands among those who are named with good reason."""
+    """Tell whether whoever puts the issue together is among those who are named with good reason."""
     return any(
-        find_name(fold_spaces(known), fold_spaces(name)) >= 0 for known in (article.source.title, *_people(article))
+        find_name(fold_spaces(known), fold_spaces(name)) >= 0 for known in (article.source.title, *list_people(article))
     )
 
 
-def _people(article: Article) -> list[str]:
-    return [author.name for author in article.authors] + [credit.name for credit in article.credits]
-
-
 def find_head_lines(article: Article, entry: Entry, own: Container[int], known: Vocabulary) -> list[Line]:
-    """The byline and what else stands before the way to the article, without lines about something else."""
+    """Give the byline and what else stands before the link to the article, without lines about something else."""
     lines = [line for i, line in enumerate(entry.lines[: _find_way(article, entry, own)]) if i not in own]
     if dek := fold_spaces(article.dek):
         _take_line(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
@@ -162,12 +158,12 @@ def find_head_lines(article: Article, entry: Entry, own: Container[int], known: 
 
 
 def spell_out(line: Line, entry: Entry) -> str:
-    """The words of a line; in plain text an address that ends a paragraph is one of them."""
+    """Give the words of a line; in plain text an address that ends a paragraph is one of them."""
     return fold_spaces(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
 
 def shows_licence(entry: Entry, licence: str, known: Vocabulary) -> bool:
-    """Whether the licence stands there whole: one that begins like it is another one."""
+    """Tell whether the licence stands there whole: one that begins like it is another one."""
     wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
     said = (spell_out(line, entry) for line in entry.lines)
     return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
@@ -183,12 +179,12 @@ def _take_line(lines: list[Line], at: int) -> None:
 
 
 def leads_to_article(article: Article, entry: Entry, own: Container[int]) -> bool:
-    """Whether there is a way to the article besides its headline."""
+    """Tell whether a link besides the headline leads to the article."""
     return _find_way(article, entry, own) < len(entry.lines)
 
 
 def _find_way(article: Article, entry: Entry, own: Container[int]) -> int:
-    """The index of the line with the way to the article; the number of lines when there is none.
+    """Find the index of the line with the link to the article; the number of lines when there is none.
 
     In plain text an address has no words that would tell what it is: there it is the last.
     """
@@ -196,12 +192,12 @@ def _find_way(article: Article, entry: Entry, own: Container[int]) -> int:
     there = [(i, link) for i, line in enumerate(entry.lines) for link in line.links if link.url == url]
     if entry.raw:
         return there[-1][0] if there else len(entry.lines)
-    names = {"", *map(fold_spaces, _people(article)), fold_spaces(article.source.title)}
+    names = {"", *map(fold_spaces, list_people(article)), fold_spaces(article.source.title)}
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
 def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) -> dict[int, Line]:
-    """Which lines are the article's own text, whole or cut off, and which line of it each is.
+    """Map the lines that are the article's own text, whole or cut off, to the line of it that each is.
 
     From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
     article, as the language says it, is no text, though the text may have a line of the same words.

@@ -1,4 +1,4 @@
-"""All that the checks are told. What disk, ledger and network say is handed in; nothing here asks them."""
+"""What the checks are given. What disk, ledger and network say is handed in; nothing here asks them."""
 
 import json
 import re
@@ -42,7 +42,7 @@ class CheckInput:
 
     @cached_property
     def _titled_issue(self) -> Issue:
-        """The issue as its editions must call it."""
+        """The issue with the headlines that its editions must have."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
         return self.issue if is_whole else withdrawn.mark_titles(self.issue, self.publication)
 
@@ -64,7 +64,7 @@ class CheckInput:
 
 
 def recognise_edition(path: str, body: bytes) -> Edition:
-    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
+    """Take a finished file for an edition of the format that it looks like. Raises CheckError when that is none."""
     start = body[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     return Edition(format=_find_format(path, start, body), media_type="", path=path, body=body)
 

@@ -14,7 +14,7 @@ _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges the issue itself; its editions have no say."""
+    """Judge the issue itself; its editions have no say."""
     issue = case.issue
     language = Language.of(case.publication.language)
     if not language.translated:

@@ -27,7 +27,7 @@ _RFC_822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges each feed that can be read back."""
+    """Judge each feed that can be read back."""
     unreadable = {edition.path for edition, _ in case.unreadable}
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
@@ -41,7 +41,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
 
 
 def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
-    """What is wrong with a feed; one that is gathered from finished entries has bodies that were judged before."""
+    """Report what is wrong with a feed; the bodies of one that is gathered from finished entries were judged before."""
     if len(edition.body) > MOST:
         yield make_finding("feed.size", "size", size=len(edition.body), limit=MOST)
     yield from _CHECKS[edition.format](edition.body)
@@ -70,7 +70,7 @@ def _check_body(name: str, content: str) -> Iterator[Finding]:
 
 
 def _check_rss(body: bytes) -> Iterator[Finding]:
-    """RSS 2.0 (rssboard.org/rss-specification), and the profile of its board."""
+    """Report what breaks RSS 2.0 (rssboard.org/rss-specification) or the profile of its board."""
     root = read_xml(body)
     channel = root.find_first("channel")
     if root.name != "rss" or root.attributes.get("version") != "2.0" or channel is None:
@@ -117,7 +117,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
 
 
 def _check_atom(body: bytes) -> Iterator[Finding]:
-    """RFC 4287, sections 4.1.1 and 4.1.2."""
+    """Report what breaks Atom (RFC 4287, sections 4.1.1 and 4.1.2)."""
     root = read_xml(body)
     if root.name != "atom:feed":
         yield make_finding("feed.required", "edition", wanted="Atom")
@@ -155,7 +155,7 @@ def _check_atom_entry(entry: XmlNode) -> Iterator[Finding]:
 
 
 def _check_json(body: bytes) -> Iterator[Finding]:
-    """JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+    """Report what breaks JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
     feed = read_json_object(body)
     if feed.get("version") != "https://jsonfeed.org/version/1.1":
         yield make_finding("feed.required", "edition", wanted="JSON Feed 1.1")
@@ -211,7 +211,7 @@ _CHECKS: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {
 
 
 def check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
-    """Which dates of a feed that can be read are others than the issue's."""
+    """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
     for said in feed.entries:
@@ -227,7 +227,7 @@ def check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
 
 
 def find_last_change(article: Article, issue: Issue) -> datetime:
-    """When an article was last changed: withdrawn, corrected, changed at its source, else published."""
+    """Find when an article was last changed: withdrawn, corrected, changed at its source, else published."""
     known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
     known += [article.withdrawn.date] if article.withdrawn else []
     return max([*known, *(correction.date for correction in article.corrections)])

@@ -71,22 +71,22 @@ class XmlNode:
     text: str = ""
 
     def find_all(self, *names: str) -> Iterator["XmlNode"]:
-        """The children with one of these names."""
+        """Find the children with one of these names."""
         return (child for child in self.children if child.name in names)
 
     def find_first(self, name: str) -> "XmlNode | None":
-        """The first child of this name."""
+        """Find the first child of this name."""
         return next(self.find_all(name), None)
 
     def read_words(self, name: str) -> str:
-        """The text of the first child of this name; empty when there is none."""
+        """Give the text of the first child of this name; empty when there is none."""
         child = self.find_first(name)
         return child.text.strip() if child else ""
 
 
 @lru_cache(maxsize=2)
 def read_xml(body: bytes) -> XmlNode:
-    """The root element, which nobody may change: several checks look at the same one.
+    """Parse XML and give its root element, which nobody may change: several checks look at the same one.
 
     Raises CheckError when the XML is not well-formed or has a DOCTYPE: no feed needs one.
     """
@@ -129,7 +129,7 @@ def _prefix_name(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def read_rss(body: bytes) -> Feed:
-    """RSS 2.0. Raises CheckError."""
+    """Read RSS 2.0. Raises CheckError."""
     channel = read_xml(body).find_first("channel")
     if channel is None:
         raise CheckError("it has no channel", reason="not-a-feed")
@@ -165,7 +165,7 @@ def _read_rss_item(item: XmlNode) -> FeedItem:
 
 @lru_cache(maxsize=1)
 def read_atom(body: bytes) -> Feed:
-    """Atom (RFC 4287). Raises CheckError."""
+    """Read Atom (RFC 4287). Raises CheckError."""
     feed = read_xml(body)
     editors = tuple(author.read_words("atom:name") for author in feed.find_all("atom:author", "dc:creator"))
     return Feed(
@@ -193,12 +193,12 @@ def _read_atom_entry(entry: XmlNode) -> FeedItem:
 
 
 def _read_person(node: XmlNode) -> Person:
-    """Somebody as a person construct has them; Dublin Core has the bare name."""
+    """Read a person construct; Dublin Core has the bare name."""
     return node.read_words("atom:name") or node.text.strip(), node.read_words("atom:uri")
 
 
 def _find_alternates(node: XmlNode) -> Iterator[str]:
-    """The addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
+    """Find the addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
     links = node.find_all("atom:link")
     return (link.attributes.get("href", "") for link in links if _is_alternate(link))
 
@@ -209,7 +209,7 @@ def _is_alternate(link: XmlNode) -> bool:
 
 @lru_cache(maxsize=1)
 def read_json_feed(body: bytes) -> Feed:
-    """JSON Feed 1.1. Raises CheckError."""
+    """Read JSON Feed 1.1. Raises CheckError."""
     feed = read_json_object(body)
     items = [item for item in _as_list(feed.get("items")) if _is_object(item)]
     editors = tuple(name for name, _ in (*_read_people(feed.get("authors")), *_read_people([feed.get("author")])))
@@ -218,7 +218,7 @@ def read_json_feed(body: bytes) -> Feed:
 
 @lru_cache(maxsize=1)
 def read_json_object(body: bytes) -> Mapping[str, Json]:
-    """The JSON object that a document is, which nobody may change. Raises CheckError."""
+    """Parse a document that is a JSON object, which nobody may change. Raises CheckError."""
     try:
         value: Json = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -19,7 +19,7 @@ Relations = Mapping[str, tuple[str, ...]]
 
 
 def check_relations(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
-    """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
+    """Report links of a feed that are wrong; given its place in the site, also those that should be others."""
     said = _READ[edition.format](edition.body)
     for relation, addresses in said.items():
         for address in addresses:
@@ -47,7 +47,7 @@ def _compare_relations(said: Relations, right: Mapping[str, str], *, in_json: bo
 
 
 def _find_right_relations(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
-    """The relations that a feed at that place has."""
+    """Find the relations that a feed at that place has."""
     ending = edition.path.rpartition(".")[2]
 
     def feed(way: Way | None) -> str:

@@ -69,7 +69,7 @@ class Page:
     authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
 
     def find_tags(self, *names: str) -> Iterator[Tag]:
-        """The elements with one of these names."""
+        """Find the elements with one of these names."""
         return (tag for tag in self.tags if tag.name in names)
 
 
@@ -86,7 +86,7 @@ class _Around(NamedTuple):
 
 
 class _Reader:
-    """Takes a document's pieces in order and keeps what is seen."""
+    """Takes the tags and words of a document in order and keeps what is seen."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -136,7 +136,7 @@ class _Reader:
         )
 
     def _is_faint(self, name: str, attributes: Mapping[str, str]) -> bool:
-        """Whether what stands in this element is there and not said: struck out, or folded away."""
+        """Tell whether what stands in this element is there and not said: struck out, or folded away."""
         around = self._path[-1]
         if name == "summary" and around.name == "details":
             return self._path[-2].faint
@@ -209,7 +209,7 @@ class _Reader:
             self._open = None
 
     def _end_line(self) -> None:
-        """The end of a line. A link that goes on behind it goes on in the next."""
+        """End a line. A link that goes on behind it goes on in the next."""
         carried = self._open[0] if self._open else None
         if self._open and self._open[1] is not None:
             self._close_link()
@@ -234,7 +234,7 @@ def _is_mark(attributes: Mapping[str, str]) -> bool:
 
 
 def _read_srcset(srcset: str) -> Iterator[str]:
-    """The addresses of a srcset (HTML, section 4.8.4.2.1)."""
+    """Give the addresses of a srcset (HTML, section 4.8.4.2.1)."""
     return (said.split()[0] for said in re.split(r",(?=\s|$)", srcset) if said.strip())
 
 
@@ -271,17 +271,17 @@ def collect_page(pieces: Iterable[Piece]) -> Page:
 
 
 def is_hidden(style: str) -> bool:
-    """Whether a style takes an element away with everything in it."""
+    """Tell whether a style takes an element away with everything in it."""
     return bool(_HIDDEN.search(style) or (_FLAT.search(style) and _CLIPPED.search(style)))
 
 
 def is_struck(style: str) -> bool:
-    """Whether a style strikes words out."""
+    """Tell whether a style strikes words out."""
     return bool(_LINED.search(style))
 
 
 def is_tiny(style: str, around: bool) -> bool:
-    """Whether words are too small to be seen, one pixel or none; ``around``: whether those around the element are.
+    """Tell whether words are too small to be seen, one pixel or none; ``around``: whether those around the element are.
 
     Mails have wrappers without any size, in which each text sets its own again.
     """

@@ -19,7 +19,7 @@ _PAGES = ("issue", "page")
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges the ids and keys of the issue, its anchors, and what the ledger remembers."""
+    """Judge the ids and keys of the issue, its anchors, and what the ledger remembers."""
     yield from _check_issue(case)
     for edition, part in case.renditions:
         if part.page and edition.format == "web":
@@ -124,7 +124,7 @@ def _compare_records(
 
 
 def _find_taken_places(case: CheckInput, current: tuple[Record, ...], where: Mapping[str, Place]) -> Iterator[Finding]:
-    """Which pages stand where another one stood that is elsewhere now: who follows a link there meets the wrong one."""
+    """Report pages that stand where another one stood that is elsewhere now: a link there leads to the wrong one."""
     present = {(record.id, record.kind): record.url for record in current if record.kind in _PAGES}
     owners = {record.url: record for record in case.published if record.kind in _PAGES}
     ways = {

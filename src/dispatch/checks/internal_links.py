@@ -1,4 +1,4 @@
-"""The site's own ways: links from one page of it to another, which are relative, and lines that lead nowhere else."""
+"""Links from one page of the site to another, which are relative, and lines that lead nowhere else."""
 
 import re
 
@@ -10,7 +10,7 @@ _BACK = re.compile(r"(?:\.\./)+")
 
 
 def stays_within_site(url: str, place: SitePlace | None) -> bool:
-    """Whether a relative address leads to a page of the site, seen from the page at this place."""
+    """Tell whether a relative address leads to a page of the site, seen from the page at this place."""
     if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
         return False
     steps = url.partition("#")[0].partition("?")[0].split("/")
@@ -19,7 +19,7 @@ def stays_within_site(url: str, place: SitePlace | None) -> bool:
 
 
 def make_absolute(url: str, place: SitePlace | None, site: str) -> str:
-    """The whole address that a relative one means on the page at this place of a site; any other as it is.
+    """Write out the address that a relative one means on the page at this place of a site; any other stays as it is.
 
     site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
     """
@@ -32,5 +32,5 @@ def make_absolute(url: str, place: SitePlace | None, site: str) -> str:
 
 
 def is_internal(line: Line, place: SitePlace | None) -> bool:
-    """Whether all links of a line stay within the site."""
+    """Tell whether all links of a line stay within the site."""
     return bool(line.links) and all(stays_within_site(link.url, place) for link in line.links)

@@ -35,7 +35,7 @@ class Address(NamedTuple):
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges the addresses of the issue, and then those that only its editions have."""
+    """Judge the addresses of the issue, and then those that only its editions have."""
     known = list(list_addresses(case.issue))
     page = f"{case.publication.url}/issues/{case.issue.slug}/"
     anchors = {"content", *(article.key for article in case.issue.articles)}
@@ -56,7 +56,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
 
 
 def list_addresses(issue: Issue) -> Iterator[Address]:
-    """Every address that an issue holds, in the order in which they are read."""
+    """List every address that an issue holds, in the order in which they are read."""
     yield from _list_within(issue.intro, find_place(issue))
     for number, section in enumerate(issue.sections, 1):
         yield from _list_within(section.intro, find_place(issue, key=f"sections[{number}].intro"))
@@ -65,7 +65,7 @@ def list_addresses(issue: Issue) -> Iterator[Address]:
 
 
 def find_addresses(article: Article) -> Iterator[str]:
-    """Every address that an article holds."""
+    """Find every address that an article holds."""
     yield from (article.url, article.source.url)
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
@@ -98,7 +98,7 @@ def _list_within(html: str, place: Place) -> Iterator[Address]:
 
 
 def _check_address(address: Address, ids: Container[str] = ()) -> Iterator[Finding]:
-    """What is wrong with an address; ids: the places within the page itself that it may lead to."""
+    """Report what is wrong with an address; ids: the places within the page itself that it may lead to."""
     url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
     if not url.strip():
@@ -136,7 +136,7 @@ def _find_repeated(case: CheckInput) -> Iterator[Finding]:
 
 
 def _check_edition(part: Rendition, known: set[str]) -> Iterator[Finding]:
-    """The links that the edition has and the issue does not: the templates' own. Within a mail none leads anywhere."""
+    """Report wrong links that are the templates' own, not the issue's. Within a mail none leads anywhere."""
     tags = part.page.tags if part.page and part.kind != "mail" else ()
     ids = {tag.attributes["id"] for tag in tags if "id" in tag.attributes}
     for address in _list_shown(part):
@@ -163,7 +163,7 @@ def _list_seen(part: Rendition, whole: Page) -> Iterator[Address]:
 
 
 def find_lost_links(issue: Issue, part: Rendition) -> Iterator[Finding]:
-    """The links of the issue's own words: mail, text and page show those; feeds hold articles only."""
+    """Report lost links of the issue's own words: mail, text and page show those; feeds hold articles only."""
     if part.kind in {"feed", "gathered"}:
         return
     there = [link for line in part.page.lines for link in line.links] if part.page else []

@@ -63,7 +63,7 @@ class Rendition:
     text: Annotated[str, "the part as it is written"] = ""
 
     def find_article(self, article: Article) -> Place:
-        """Where one of its articles stands: here, and in the file that the article is written in."""
+        """Place a finding about one of its articles: here, and in the file that the article is written in."""
         return replace(self.at, file=article.file, article=article.key)
 
 
@@ -85,12 +85,12 @@ class Message:
     halves: tuple[MessagePart, ...]
 
     def find_header(self, name: str) -> list[str]:
-        """The values of a header, however often it stands there."""
+        """Give the values of a header, however often it stands there."""
         return [value for key, value in self.headers if key == name.lower()]
 
 
 def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, ...]:
-    """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
+    """Read the parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
@@ -116,7 +116,7 @@ def _decode(body: bytes) -> str:
 
 
 def read_message(octets: bytes) -> Message:
-    """The message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
+    """Read a message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
     try:
         parsed = message_from_bytes(octets, policy=policy.default)
         if not isinstance(parsed, EmailMessage):
@@ -145,8 +145,9 @@ def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> I
 
 
 def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Rendition:
-    """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
-    made: in the feed of their own issue, with the same bytes.
+    """Read a feed. Of one that is gathered from finished entries only the elements are read.
+
+    Its bodies were read where they were made: in the feed of their own issue, with the same bytes.
     """
     is_gathered = place is not None and place.kind == "feed"
     item = _keep_elements if is_gathered else _read_item
@@ -175,20 +176,20 @@ def _read_item(said: FeedItem) -> Entry:
 
 
 def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> Page:
-    """HTML, its pictures under the addresses that the curator gave."""
+    """Read HTML, its pictures under the addresses that the curator gave."""
     whole = read_page(html)
     found = (_place_picture(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(find_originals(found, place.pictures if place else {})))
 
 
 def _place_picture(picture: Picture, place: SitePlace | None, site: str) -> Picture:
-    """A picture under whole addresses, as a browser takes those that are relative to the page."""
+    """Give a picture whole addresses, as a browser takes those that are relative to the page."""
     instead = tuple(internal_links.make_absolute(url, place, site) for url in picture.instead)
     return replace(picture, url=internal_links.make_absolute(picture.url, place, site), instead=instead)
 
 
 def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Rendition:
-    """A page: an article is the <article> whose id is its key."""
+    """Read a page: an article is the <article> whose id is its key."""
     whole = _read_html(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
 
@@ -218,7 +219,7 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePla
 
 
 def _make_entry(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
-    """An article from its lines: its headline is the first heading of that rank."""
+    """Make an article of its lines: its headline is the first heading of that rank."""
     at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
     if at is None:
         return Entry(title="", lines=tuple(lines), pictures=whole.pictures)
@@ -228,7 +229,7 @@ def _make_entry(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
 
 
 def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
-    """A mail: an article goes from its headline, a heading of rank 2, to the next one's."""
+    """Read a mail: an article goes from its headline, a heading of rank 2, to the next one's."""
     whole = _read_html(html)
     heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
     if len(heads) == len(articles):
@@ -258,7 +259,7 @@ def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
 
 
 def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
-    """Plain text: an article goes from its headline to the next one's."""
+    """Read plain text: an article goes from its headline to the next one's."""
     text = text.replace("\r\n", "\n")
     places = find_headlines(text, [article.title for article in articles])
     lines = text.split("\n")
@@ -276,7 +277,7 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
 
 
 def find_originals(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
-    """Each picture under the address that the curator gave, when all that a browser may show there is its copy.
+    """Give each picture the address that the curator gave, when all that a browser may show there is its copy.
 
     Otherwise under the address of what is shown and is none: then the article is without its picture. Two addresses of
     the same picture have the same copy, which stands for both.

@@ -29,7 +29,7 @@ _HALVES: Mapping[Half, str] = {"text": "text/plain", "html": "text/html"}
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
-    """Judges the one message that the case holds: parts, names, and each link of each article."""
+    """Judge the one message that there is: parts, names, and each link of each article."""
     parts = [part for _, part in case.renditions]
     for edition in case.editions:
         for half, media_type in _HALVES.items():
@@ -45,7 +45,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
 
 
 def _reword(found: Finding, article: Article | None = None, entry: Entry | None = None) -> Finding:
-    """A fact about a link as this check says it; any other as it is."""
+    """Say a fact about a link in this check's own words; any other stays as it is."""
     subject = _LINKS.get((found.rule, found.subject))
     if subject is None:
         return found
@@ -66,7 +66,7 @@ def _reword(found: Finding, article: Article | None = None, entry: Entry | None 
 
 
 def _find_foreign(article: Article, entry: Entry) -> str:
-    """An address of a host to which nothing was sent; empty when there is none. In plain text no link has words."""
+    """Find an address of a host to which nothing was sent; empty when there is none. Links of plain text lack words."""
     sent = {links.host(url) for url in find_addresses(article)}
     there = (link.url for line in entry.lines for link in line.links if not link.text)
     return min((url for url in there if links.host(url) not in sent | {""}), default="")

@@ -1,4 +1,4 @@
-"""What was read back: lines of text with the links that lie in them. The nouns that every reader of editions gives."""
+"""What editions are read back as: lines of text with the links that lie in them; and how plain text becomes lines."""
 
 import re
 import unicodedata
@@ -12,6 +12,9 @@ DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
 _TURNED = re.compile("[\u202d\u202e][^\u202c]*")
 # Scripts that write words without spaces between them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
+# So an issue and its sections are written, which may be called as an article is.
+_UNDERLINE = re.compile("={3,}|-{3,}")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 
 
@@ -50,17 +53,17 @@ class Line:
 
 
 def fold_spaces(text: str) -> str:
-    """Text with each run of whitespace as one space, without marks of direction."""
+    """Write each run of whitespace as one space, and drop marks of direction."""
     return " ".join(drop_directions(text).split())
 
 
 def drop_directions(text: str) -> str:
-    """Text without marks of direction."""
+    """Drop marks of direction."""
     return text if text.isascii() else text.translate(DIRECTIONS)
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text, without what separates them; a character each in scripts that write no spaces."""
+    """Split a text into words, without what separates them; a character each in scripts that write no spaces."""
     return drop_directions(text).translate(_APART).split()
 
 
@@ -78,7 +81,7 @@ _APART = _Apart()
 
 
 def join_lines(lines: Iterable[Line]) -> Line:
-    """Several lines as one, a space between them."""
+    """Join lines to one, a space between them."""
     text = ""
     links: list[Link] = []
     faint: list[tuple[int, int]] = []
@@ -92,7 +95,7 @@ def join_lines(lines: Iterable[Line]) -> Line:
 
 
 def blank_unsaid(line: Line) -> str:
-    """The words of a line that are said, each in its place: not what is struck out, folded away, or turned around."""
+    """Blank out of a line what is struck out, folded away or turned around; every other character keeps its place."""
     text = line.text
     for start, end in (*line.faint, *(match.span() for match in _TURNED.finditer(text))):
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
@@ -100,7 +103,7 @@ def blank_unsaid(line: Line) -> str:
 
 
 def find_name(text: str, name: str, start: int = 0) -> int:
-    """Where a name stands as whole words, at or after ``start``; -1 where it does not. Letters are compared exactly."""
+    """Find where a name stands as whole words, letter by letter, at or after ``start``; -1 where it does not."""
     while name and (at := text.find(name, start)) >= 0:
         before, after = text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
         if not _is_one_word(name[-1], after) and (before in _ANDS or not _is_one_word(before, name[0])):
@@ -110,14 +113,14 @@ def find_name(text: str, name: str, start: int = 0) -> int:
 
 
 def _is_one_word(left: str, right: str) -> bool:
-    """Whether two neighbouring characters belong to one word."""
+    """Tell whether two neighbouring characters belong to one word."""
     if not left or not right or _UNSPACED.match(left) or _UNSPACED.match(right):
         return False
     return unicodedata.category(left)[0] in "LMN" and unicodedata.category(right)[0] in "LMN"
 
 
 def find_missing(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
-    """What is wanted and does not stand there, or not in this order."""
+    """Find what is wanted and does not stand there, or not in this order."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(there):
         places.setdefault(item, []).append(place)
@@ -131,14 +134,8 @@ def find_missing(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
     return lost
 
 
-_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
-_UNDERLINE = re.compile(
-    "={3,}|-{3,}"
-)  # so the issue and its sections are written, which may be called as an article is
-
-
 def find_headlines(text: str, titles: Sequence[str]) -> list[tuple[int, int] | None]:
-    """For each title the line on which it begins and the line behind it; None where it is not found.
+    """Find for each title the line on which it begins and the line behind it; None where it is not there.
 
     Titles are looked for in order, each at the head of a paragraph and whole, however it is wrapped.
     """
@@ -169,7 +166,7 @@ def _match_headline(lines: Sequence[str], i: int, title: str) -> tuple[int, int]
 
 
 def read_paragraphs(text: str) -> tuple[Line, ...]:
-    """The paragraphs; the addresses that stand alone on a paragraph's last lines are its links, in order."""
+    """Read paragraphs; the addresses that stand alone on the last lines of one are its links, in order."""
     return tuple(_read_paragraph(lines.split("\n")) for lines in re.split(r"\n[ \t]*\n", text) if lines.strip())
 
 

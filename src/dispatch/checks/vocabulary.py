@@ -29,7 +29,7 @@ class Vocabulary:
     every: Annotated[frozenset[str], "every word of lists and of all patterns but the pages' own, in small letters"]
 
     def find_role_words(self, role: str) -> tuple[list[str], list[str]]:
-        """The words before and behind the names of those who had this part in an article."""
+        """Find the words before and behind the names of those who had this part in an article."""
         own = f"credits.{fold_text(role)}"
         before, _, after = self.patterns[own if own in self.patterns else "credit"].partition(_NAMES)
         return lower_words(before.replace("{role}", role)), lower_words(after.replace("{role}", role))
@@ -42,7 +42,7 @@ class Vocabulary:
 
     @cached_property
     def leads(self) -> list[list[str]]:
-        """With which words a byline begins."""
+        """The words with which a byline begins."""
         begun = (self.patterns[key].partition("{")[0] for key in ("byline", "byline_in", "from"))
         return [lead for lead in map(lower_words, begun) if lead]
 
@@ -53,13 +53,13 @@ class Vocabulary:
         return pattern.find("{authors}") < pattern.find("{source}")
 
     def find_phrase(self, key: str) -> str:
-        """A message without places."""
+        """Find what the language says, a message without places."""
         return fold_spaces(self.patterns[key])
 
 
 @cache
 def load_vocabulary(code: str) -> Vocabulary:
-    """The words of a language; English where its own are not known. Raises ConfigError when there is no such one."""
+    """Load the words of a language, English where its own are not known. Raises ConfigError when there is none."""
     language = Language.of(code)
     patterns: dict[str, str] = {}
     for tag in ["en", *_list_tags(language.code)]:
@@ -74,7 +74,7 @@ def load_vocabulary(code: str) -> Vocabulary:
 
 
 def list_date_words(article: Article, publication: Publication) -> set[str]:
-    """The words of an article's dates, however long they are written."""
+    """List the words of an article's dates, however long they are written."""
     language = Language.of(publication.language)
     known = [moment for moment in (article.published, article.updated) if moment]
     written = (language.date(moment, publication.timezone, style) for moment in known for style in _STYLES)
@@ -82,12 +82,12 @@ def list_date_words(article: Article, publication: Publication) -> set[str]:
 
 
 def lower_words(text: str) -> list[str]:
-    """The words of a text in small letters."""
+    """Split a text into words in small letters."""
     return [token.casefold() for token in split_words(text)]
 
 
 def _list_tags(tag: str) -> Iterator[str]:
-    """The language, then its script or region: ``pt``, ``pt-BR``."""
+    """List the language, then with its script or region: ``pt``, ``pt-BR``."""
     parts = tag.split("-")
     return ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
 

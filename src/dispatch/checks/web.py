@@ -63,7 +63,7 @@ def _find_acting(tag: Tag) -> Iterator[Finding]:
 
 
 def _is_data(tag: Tag) -> bool:
-    """Whether it holds what the page says of itself for machines (JSON-LD), which no browser runs."""
+    """Tell whether it holds what the page says of itself for machines (JSON-LD), which no browser runs."""
     if tag.name != "script" or dict(tag.attributes) != {"type": "application/ld+json"}:
         return False
     try:
@@ -73,7 +73,7 @@ def _is_data(tag: Tag) -> bool:
 
 
 def _is_search_script(tag: Tag) -> bool:
-    """Whether it is the script with which the site's own page searches."""
+    """Tell whether it is the script with which the site's own page searches."""
     return tag.name == "script" and dict(tag.attributes) == {"type": "module", "src": "search.js"} and not tag.text
 
 
@@ -105,7 +105,7 @@ def check_author_marks(article: Article, part: Rendition) -> Iterator[Finding]:
 
 
 def _check_meta_names(alone: Article | None, page: Page) -> Iterator[Finding]:
-    """Whom the head names as author of the whole: of an article that stands alone its own, otherwise nobody."""
+    """Report whom the head wrongly names as author: an article that stands alone has its own, any other page nobody."""
     people = alone.authors if alone else ()
     own = {*(fold_spaces(author.name) for author in people), ", ".join(fold_spaces(author.name) for author in people)}
     urls = {author.url for author in people}
@@ -133,7 +133,7 @@ def _read_things(scripts: Iterator[Tag]) -> Iterator[Thing]:
 
 
 def _is_told(part: Rendition) -> bool:
-    """Whether people see other articles too, which has its own rule."""
+    """Tell whether people see other articles too, which has its own rule."""
     return bool(part.strangers) or any(entry is None for _, entry in part.entries)
 
 
@@ -171,7 +171,7 @@ def _check_article_data(article: Article, thing: Thing) -> Iterator[Finding]:
 
 
 def _compare_people(article: Article, named: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """Whether these are the article's authors, in order, each with their own address."""
+    """Report people who are not the article's authors, in order, each with their own address."""
     name = name_article(article)
     if [fold_spaces(who) for who, _ in named] != [fold_spaces(author.name) for author in article.authors]:
         yield make_finding("attribution.author", "data", headline=name, found=tuple(who for who, _ in named))

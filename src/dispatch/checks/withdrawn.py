@@ -8,10 +8,12 @@ notice are sure to be its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dispatch.checks import byline, vocabulary, wrong_credits
+from dispatch.checks.byline import check_lines, spell_out
 from dispatch.checks.read_back import Entry, Rendition
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, fold_spaces
+from dispatch.checks.vocabulary import list_date_words, load_vocabulary, lower_words
+from dispatch.checks.wrong_credits import is_byline
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
 
@@ -19,8 +21,8 @@ RULE = "attribution.withdrawn"
 
 
 def mark_titles(issue: Issue, publication: Publication) -> Issue:
-    """The issue with the titles that its editions must have: what was withdrawn says so in its headline."""
-    pattern = vocabulary.load_vocabulary(publication.language).patterns["withdrawn_title"]
+    """Give an issue the titles that its editions must have: what was withdrawn says so in its headline."""
+    pattern = load_vocabulary(publication.language).patterns["withdrawn_title"]
     sections = tuple(
         replace(
             section,
@@ -37,21 +39,21 @@ def mark_titles(issue: Issue, publication: Publication) -> Issue:
 def check_withdrawn(
     article: Article, withdrawal: Withdrawal, entry: Entry, part: Rendition, publication: Publication
 ) -> Iterator[Finding]:
-    """What is wrong with a withdrawn article as one part shows it."""
+    """Report what is wrong with a withdrawn article as one part shows it."""
     name = name_article(article)
     notice = _write_notice(withdrawal, publication)
-    at = next((i for i, line in enumerate(entry.lines) if _words(line, entry) == notice), None)
+    at = next((i for i, line in enumerate(entry.lines) if spell_out(line, entry) == notice), None)
     if at is None:
         yield make_finding(RULE, "notice", headline=name, wanted=notice)
         at = len(entry.lines)
-    yield from byline.check_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
+    yield from check_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
     yield from _find_too_much(article, entry, part, at, publication)
     if entry.said and fold_spaces(entry.said.summary) != notice:
         yield make_finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
 
 
 def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Iterator[Finding]:
-    """Whether what shows a withdrawn issue says so; in its feed each article does."""
+    """Report a part that shows a withdrawn issue and does not say so; in its feed each article does."""
     if issue.withdrawn and part.kind != "feed":
         lines = part.page.lines if part.page else ()
         notice = _write_notice(issue.withdrawn, publication)
@@ -62,13 +64,13 @@ def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Ite
 def _find_too_much(
     article: Article, entry: Entry, part: Rendition, at: int, publication: Publication
 ) -> Iterator[Finding]:
-    """What is neither byline nor notice."""
+    """Report what is neither byline nor notice."""
     name = name_article(article)
-    known = vocabulary.load_vocabulary(publication.language)
-    dates = vocabulary.list_date_words(article, publication)
+    known = load_vocabulary(publication.language)
+    dates = list_date_words(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
-        if not (wrong_credits.is_byline(article, line, known) or dates.issuperset(vocabulary.lower_words(line.text))):
+        if not (is_byline(article, line, known) or dates.issuperset(lower_words(line.text))):
             yield make_finding(RULE, "text", headline=name, found=line.text)
     people = (author.url for author in article.authors)
     own = {*people, *(credit.url for credit in article.credits), article.source.url}
@@ -80,12 +82,7 @@ def _find_too_much(
             yield make_finding(RULE, "picture", headline=name, found=picture.url)
 
 
-def _words(line: Line, entry: Entry) -> str:
-    """The words of a line; in plain text an address that ends a paragraph is one of them."""
-    return fold_spaces(" ".join([line.text, *(link.url for link in line.links if entry.raw)]))
-
-
 def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:
     date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
-    said = vocabulary.load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
+    said = load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
     return fold_spaces(f"{said} {withdrawal.text}")

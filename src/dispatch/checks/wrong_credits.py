@@ -1,4 +1,4 @@
-"""What a byline claims besides: that somebody else wrote it, or that somebody had another part in it.
+"""Names in a byline that the article lacks, and people who are given the wrong role.
 
 Everything is taken out of the byline that has a right to stand there: the names, the language's own words, the dates.
 What is left is somebody whom the issue does not know.
@@ -22,7 +22,7 @@ _BEGINNING = 200  # characters, which are more than any language needs before th
 def find_wrong_credits(
     article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool
 ) -> Iterator[Finding]:
-    """Who is credited and should not be, or with something else; ``lines`` are those under the headline."""
+    """Report names that the article lacks, links of nobody, and wrong roles; ``lines`` are those under the headline."""
     known = vocabulary.load_vocabulary(publication.language)
     bylines = [line for line in lines if is_byline(article, line, known)]
     name = name_article(article)
@@ -34,7 +34,7 @@ def find_wrong_credits(
 
 
 def is_byline(article: Article, line: Line, known: Vocabulary) -> bool:
-    """Whether a line says who had a part in the article, whoever that is said to be."""
+    """Tell whether a line says who had a part in the article, whoever that is said to be."""
     terms = (article.license, article.source.license)
     corrections = (correction.text for correction in article.corrections)
     about = (article.dek, article.summary, article.note, *terms, *corrections)
@@ -50,7 +50,7 @@ def is_byline(article: Article, line: Line, known: Vocabulary) -> bool:
 
 
 def _find_left_words(article: Article, bylines: Sequence[Line], known: Vocabulary, dates: set[str]) -> list[str]:
-    """The words that have no right to stand in a byline; each name stands there once only."""
+    """Find the words that have no right to stand in a byline; each name stands there once only."""
     roles = (credit.role for credit in article.credits)
     named = Counter(
         token for text in (*list_people(article), article.source.title, *roles) for token in split_words(text)
@@ -68,7 +68,7 @@ def _find_left_words(article: Article, bylines: Sequence[Line], known: Vocabular
 
 
 def _find_foreign_links(article: Article, bylines: Sequence[Line], *, plain: bool) -> Iterator[str]:
-    """Addresses of nobody. That a name leads elsewhere is told by its own rule."""
+    """Find addresses of nobody. That a name leads elsewhere is told by its own rule."""
     people = [author.url for author in article.authors] + [credit.url for credit in article.credits]
     addresses = [url for url in (*people, article.source.url) if url]
     there = [link for line in bylines for link in line.links]
@@ -82,7 +82,7 @@ def _find_foreign_links(article: Article, bylines: Sequence[Line], *, plain: boo
 
 
 def _check_parts(article: Article, text: str, known: Vocabulary) -> Iterator[Finding]:
-    """Whether everybody is named for what they did. Between two authors stands nobody else."""
+    """Report people who are named for something else than they did. Between two authors stands nobody else."""
     end = 0
     for number, author in enumerate(article.authors):
         at = max(find_name(text, fold_spaces(author.name), end), end)
@@ -101,13 +101,13 @@ def _check_parts(article: Article, text: str, known: Vocabulary) -> Iterator[Fin
 
 
 def _is_strange(words: Sequence[str], article: Article, known: Vocabulary) -> bool:
-    """Whether words between two authors are others than those that join them, or their names: one may be called By."""
+    """Tell whether words between two authors neither join them nor are their names: one may be called By."""
     others = set(words) - known.joining
     return bool(others) and not others.issubset(word for author in article.authors for word in lower_words(author.name))
 
 
 def _has_role(text: str, names: Sequence[str], known: Vocabulary, role: str) -> bool:
-    """Whether the names stand one after another, with the role's words around them."""
+    """Tell whether the names stand one after another, with the role's words around them."""
     before, after = known.find_role_words(role)
     at = find_name(text, names[0])
     while at >= 0:
