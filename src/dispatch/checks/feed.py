@@ -8,12 +8,20 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
-from dispatch.checks import feed_links
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.feed_items import FEED_READERS, Json, XmlNode, read_json_object, read_xml
+from dispatch.checks.feed_items import (
+    ARCHIVE,
+    FEED_READERS,
+    JSON_RELATIONS,
+    Json,
+    Relations,
+    XmlNode,
+    read_json_object,
+    read_xml,
+)
 from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import find_edition_place, make_finding, name_article
-from dispatch.model import Article, Edition, Finding, Issue, Subject
+from dispatch.model import Article, Edition, Finding, Issue, Publication, SitePlace, Subject, Way
 
 MOST = 5_000_000  # bytes; Google and others stop reading there
 # fmt: off
@@ -21,6 +29,9 @@ _REFUSED = (
     "audio", "embed", "form", "iframe", "input", "link", "math", "meta", "object", "script", "style", "svg", "video",
 )
 # fmt: on
+LINKS = "feed.links"
+_TO_FEEDS = ("self", "current", "prev-archive", "next-archive")
+_KNOWN = ("alternate", "hub", *_TO_FEEDS)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 _RFC_822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000")
@@ -34,8 +45,8 @@ def check(case: CheckInput) -> Iterator[Finding]:
             place = find_edition_place(case.issue, edition)
             found = (
                 _check_feed(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
-                check_dates(edition, case.issue),
-                feed_links.check_relations(edition, case.issue.place, case.publication),
+                _check_dates(edition, case.issue),
+                _check_relations(edition, case.issue.place, case.publication),
             )
             yield from (one.at(place) for one in chain.from_iterable(found))
 
@@ -203,14 +214,7 @@ def _check_date_form(
         yield make_finding("feed.date", "date", headline=headline, found=text)
 
 
-_CHECKS: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {
-    "rss": _check_rss,
-    "atom": _check_atom,
-    "json": _check_json,
-}
-
-
-def check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
+def _check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
     """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
@@ -245,3 +249,51 @@ def _compare_dates(written: str, right: datetime | None, subject: Subject, name:
         return  # no date at all: told as such
     if right is None or moment.tzinfo is None or moment != right.replace(microsecond=0):
         yield make_finding("feed.date", subject, headline=name, wanted=wanted, found=written)
+
+
+def _check_relations(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
+    """Report wrong links to the feed itself, its page, its hub and its archive (WebSub, section 4; RFC 5005).
+
+    Given its place in the site, also those that should be others.
+    """
+    said = FEED_READERS[edition.format](edition.body).relations
+    for relation, addresses in said.items():
+        for address in addresses:
+            if relation in _KNOWN and not links.is_web(address):
+                yield make_finding(LINKS, "address", relation=relation, found=address)
+            elif relation in _TO_FEEDS[1:] and address in said.get("self", ()):
+                yield make_finding(LINKS, "loop", relation=relation)
+    if ARCHIVE in said and "current" not in said:
+        yield make_finding(LINKS, "link", relation="current")
+    if "next-archive" in said and ARCHIVE not in said:
+        yield make_finding(LINKS, "element", element=ARCHIVE)
+    if place:
+        right = _find_relations(edition, place, publication)
+        yield from _compare_relations(said, right, in_json=edition.format == "json")
+
+
+def _compare_relations(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
+    for relation in (*JSON_RELATIONS.values(), "hub") if in_json else _KNOWN:
+        written, wanted = said.get(relation, ()), right.get(relation, "")
+        if not wanted:
+            yield from (make_finding(LINKS, "link", relation=relation, found=url) for url in written)
+        elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):
+            yield make_finding(LINKS, "link", relation=relation, found=written, wanted=wanted)
+
+
+def _find_relations(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
+    """Find the relations that a feed at that place has."""
+    ending = edition.path.rpartition(".")[2]
+
+    def find_address(way: Way | None) -> str:
+        return f"{publication.url}/{way.path}.{ending}" if way else ""
+
+    right = {"self": f"{publication.url}/{place.feed}.{ending}", "alternate": f"{publication.url}/{place.path}"}
+    if place.kind == "feed":
+        right |= {"prev-archive": find_address(place.older), "next-archive": find_address(place.newer)}
+        right |= {"current": f"{publication.url}/{place.current}.{ending}"} if place.current else {}
+        right |= {"hub": publication.feeds.hub} if not place.current else {}
+    return right
+
+
+_CHECKS = {"rss": _check_rss, "atom": _check_atom, "json": _check_json}

@@ -21,8 +21,12 @@ _PREFIXES = {
     "http://www.w3.org/XML/1998/namespace": "xml:",
 }
 DEEPEST = 64
+ARCHIVE = "fh:archive"  # the mark of an archive (RFC 5005, section 4)
+# The relations that JSON Feed has a word for, besides its hubs.
+JSON_RELATIONS = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-archive"}
 
 Person = tuple[str, str]  # name and address
+Relations = Mapping[str, tuple[str, ...]]
 Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
@@ -59,6 +63,9 @@ class Feed:
     entries: tuple[FeedItem, ...]
     credited: Annotated[tuple[str, ...], "whom the feed as a whole names as author or editor"]
     updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
+    relations: Annotated[
+        Mapping[str, tuple[str, ...]], "where it leads, by relation; the mark of an archive to nowhere"
+    ]
 
 
 @dataclass(slots=True)
@@ -134,8 +141,12 @@ def read_rss(body: bytes) -> Feed:
     if channel is None:
         raise CheckError("it has no channel", reason="not-a-feed")
     editors = (node.text.strip() for node in channel.find_all("managingEditor", "author", "dc:creator", "atom:author"))
-    built = channel.read_words("lastBuildDate")
-    return Feed(entries=tuple(map(_read_rss_item, channel.find_all("item"))), credited=tuple(editors), updated=built)
+    return Feed(
+        entries=tuple(map(_read_rss_item, channel.find_all("item"))),
+        credited=tuple(editors),
+        updated=channel.read_words("lastBuildDate"),
+        relations=_read_relations(channel) | {"alternate": tuple(link.text for link in channel.find_all("link"))},
+    )
 
 
 def _read_rss_item(item: XmlNode) -> FeedItem:
@@ -172,7 +183,16 @@ def read_atom(body: bytes) -> Feed:
         entries=tuple(map(_read_atom_entry, feed.find_all("atom:entry"))),
         credited=editors,
         updated=feed.read_words("atom:updated"),
+        relations=_read_relations(feed),
     )
+
+
+def _read_relations(node: XmlNode) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {ARCHIVE: ()} if node.find_first(ARCHIVE) else {}
+    for link in node.find_all("atom:link"):
+        relation = link.attributes.get("rel", "alternate")
+        found[relation] = (*found.get(relation, ()), link.attributes.get("href", ""))
+    return found
 
 
 def _read_atom_entry(entry: XmlNode) -> FeedItem:
@@ -213,7 +233,11 @@ def read_json_feed(body: bytes) -> Feed:
     feed = read_json_object(body)
     items = [item for item in _as_list(feed.get("items")) if _is_object(item)]
     editors = tuple(name for name, _ in (*_read_people(feed.get("authors")), *_read_people([feed.get("author")])))
-    return Feed(entries=tuple(map(_read_json_item, items)), credited=editors)
+    relations: dict[str, tuple[str, ...]]
+    relations = {relation: (str(feed[key]),) for key, relation in JSON_RELATIONS.items() if feed.get(key)}
+    hubs = tuple(str(hub.get("url", "")) if _is_object(hub) else "" for hub in _as_list(feed.get("hubs")))
+    relations |= {"hub": hubs} if isinstance(feed.get("hubs"), list) else {}
+    return Feed(entries=tuple(map(_read_json_item, items)), credited=editors, relations=relations)
 
 
 @lru_cache(maxsize=1)

@@ -244,8 +244,12 @@ def read_content(html: str) -> Page:
     return read_page(html)
 
 
+@lru_cache(maxsize=1)
 def read_page(html: str) -> Page:
-    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed."""
+    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed.
+
+    The HTML of a message is that of the mail before it, and read once.
+    """
     return collect_page(walk_tree(html))
 
 

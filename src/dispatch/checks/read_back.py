@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from dispatch.checks import feed_items, internal_links
@@ -115,6 +116,7 @@ def _decode(body: bytes) -> str:
         raise CheckError("it is not UTF-8", reason="not-utf-8") from error
 
 
+@lru_cache(maxsize=1)
 def read_message(octets: bytes) -> Message:
     """Read a message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
     try:
@@ -177,7 +179,7 @@ def _read_item(said: FeedItem) -> Entry:
 
 def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> Page:
     """Read HTML, its pictures under the addresses that the curator gave."""
-    whole = read_page(html)
+    whole = read_page(html.replace("\r\n", "\n"))
     found = (_place_picture(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(find_originals(found, place.pictures if place else {})))
 
