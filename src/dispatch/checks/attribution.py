@@ -63,9 +63,9 @@ def check_article(article: Article, entry: Entry, part: Rendition, publication: 
         # What people see wrong, machines need not be asked about.
         if _AUTHORS.isdisjoint(one.rule for one in found):
             yield from web.check_author_marks(article, part)
-    if entry.said:
-        yield from _check_elements(article, entry.said, publication)
-    picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
+    if entry.item:
+        yield from _check_elements(article, entry.item, publication)
+    picture = entry.item.picture if entry.item and part.kind != "gathered" else ""
     if picture and picture != (article.image.url if article.image else ""):
         yield make_finding("attribution.picture", "element", headline=name_article(article), found=picture)
 
@@ -83,20 +83,20 @@ def _check_shown(article: Article, entry: Entry, part: Rendition, publication: P
         yield make_finding(
             "attribution.read-more", "link", headline=name_article(article), found=found, wanted=article.url
         )
-    if entry.said:
-        yield from _check_item_words(article, entry.said, publication)
+    if entry.item:
+        yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
     yield from web.check_see_also(article, entry, part.place, publication)
     yield from body.check_body(article, entry, own, part.kind, publication)
 
 
-def _check_item_words(article: Article, said: FeedItem, publication: Publication) -> Iterator[Finding]:
+def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
     name, licence = name_article(article), article.license or article.source.license
-    if said.rights and fold_spaces(said.rights) != fold_spaces(licence):
-        yield make_finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
-    if not body.may_summarise(article, said.summary, publication):
-        yield make_finding("attribution.body", "element", headline=name, found=said.summary)
+    if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
+        yield make_finding("attribution.licence", "element", headline=name, found=item.rights, wanted=licence)
+    if not body.may_summarise(article, item.summary, publication):
+        yield make_finding("attribution.body", "element", headline=name, found=item.summary)
 
 
 def _find_near(article: Article, entry: Entry) -> str:
@@ -106,27 +106,27 @@ def _find_near(article: Article, entry: Entry) -> str:
     return next((link.url for link in links if title and title in link.text), "")
 
 
-def _check_elements(article: Article, said: FeedItem, publication: Publication) -> Iterator[Finding]:
+def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that lead elsewhere, or name others than the article does."""
     name = name_article(article)
-    for url in said.addresses or ("",):
-        if not _is_same_address(url, article.url, ascii_only=said.ascii_only):
+    for url in item.addresses or ("",):
+        if not _is_same_address(url, article.url, ascii_only=item.ascii_only):
             yield make_finding("attribution.read-more", "element", headline=name, found=url, wanted=article.url)
     source = [(fold_spaces(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
     stand_in = source or [(fold_spaces(publication.title), "")]
     wanted = [(fold_spaces(author.name), author.url) for author in article.authors]
     together = wanted if len(wanted) == 1 else [(", ".join(who for who, _ in wanted), "")]
-    yield from _check_names(article, said, said.authors, [wanted, together] if wanted else [[], stand_in])
-    if said.has_people:
-        yield from _check_names(article, said, said.people, [wanted] if wanted else [[], source])
-    elif over := tuple(who for who, _ in said.people if fold_spaces(who) not in {known for known, _ in wanted}):
+    yield from _check_names(article, item, item.authors, [wanted, together] if wanted else [[], stand_in])
+    if item.has_people:
+        yield from _check_names(article, item, item.people, [wanted] if wanted else [[], source])
+    elif over := tuple(who for who, _ in item.people if fold_spaces(who) not in {known for known, _ in wanted}):
         yield make_finding("attribution.false-credit", "element", headline=name, found=over)
-    yield from _check_source(article, said)
+    yield from _check_source(article, item)
 
 
 def _check_names(
-    article: Article, said: FeedItem, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
+    article: Article, item: FeedItem, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
 ) -> Iterator[Finding]:
     """Report elements that name none of the allowed lists exactly, each with their own address."""
     names = tuple(who for who, _ in people)
@@ -136,20 +136,20 @@ def _check_names(
         yield from _find_misnamed(article, tuple(author.name for author in article.authors), names)
         return
     for (who, found), (_, url) in zip(people, wanted, strict=True):
-        if said.has_people and found != url:
+        if item.has_people and found != url:
             yield make_finding(
                 "attribution.author-link", "element", headline=name_article(article), name=who, found=found, wanted=url
             )
 
 
-def _check_source(article: Article, said: FeedItem) -> Iterator[Finding]:
+def _check_source(article: Article, item: FeedItem) -> Iterator[Finding]:
     """Report a source element that is missing or names another source."""
     name, source = name_article(article), article.source
-    if said.source is None:
-        if said.needs_source and source.title and (source.feed or source.url):
+    if item.source is None:
+        if item.needs_source and source.title and (source.feed or source.url):
             yield make_finding("attribution.source", "element", headline=name, name=source.title)
         return
-    title, url = said.source
+    title, url = item.source
     if source.title and fold_spaces(title) != fold_spaces(source.title):
         yield make_finding("attribution.source", "element", headline=name, name=source.title, found=title)
     if url and not any(_is_same_address(url, own, ascii_only=True) for own in (source.url, source.feed)):
@@ -158,13 +158,13 @@ def _check_source(article: Article, said: FeedItem) -> Iterator[Finding]:
 
 
 def _find_misnamed(article: Article, authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
-    name, said = name_article(article), ", ".join(map(fold_spaces, names))
-    lost = [who for who in authors if find_name(said, fold_spaces(who)) < 0]
+    name, named = name_article(article), ", ".join(map(fold_spaces, names))
+    lost = [who for who in authors if find_name(named, fold_spaces(who)) < 0]
     for who in lost:
         yield make_finding("attribution.author", "element", headline=name, name=who)
     if lost:
         return
-    is_turned = sorted(said.split(", ")) == sorted(", ".join(map(fold_spaces, authors)).split(", "))
+    is_turned = sorted(named.split(", ")) == sorted(", ".join(map(fold_spaces, authors)).split(", "))
     rule = "attribution.order" if is_turned else "attribution.false-credit"
     yield make_finding(rule, "element", headline=name, found=names, wanted=authors)
 

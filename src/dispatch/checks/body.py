@@ -24,7 +24,7 @@ def find_policy(article: Article, kind: Kind, publication: Publication) -> Syndi
 
 
 def may_summarise(article: Article, summary: str, publication: Publication) -> bool:
-    """Whether a feed's summary of an article says what was said of it, or words of its own that may be shown."""
+    """Tell whether a feed's summary says what the article says of itself, or words of its text that may be shown."""
     if fold_spaces(summary) in {"", *map(fold_spaces, (article.dek, article.summary, article.title))}:
         return True
     content = join_lines(read_content(article.content).lines).text

@@ -57,15 +57,15 @@ def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
         yield make_finding("feed.size", "size", size=len(edition.body), limit=MOST)
     yield from _CHECKS[edition.format](edition.body)
     entries = FEED_READERS[edition.format](edition.body).entries
-    for id_, times in Counter(said.id for said in entries).items():
+    for id_, times in Counter(item.id for item in entries).items():
         if not id_ or times > 1:
             yield make_finding("feed.id", "id", id=id_, count=times)
-    for said in entries:
-        name = said.title or said.id
-        if not links.is_absolute(said.url):
-            yield make_finding("feed.address", "link", headline=name, found=said.url)
+    for item in entries:
+        name = item.title or item.id
+        if not links.is_absolute(item.url):
+            yield make_finding("feed.address", "link", headline=name, found=item.url)
         if not is_gathered:
-            yield from _check_body(name, said.content)
+            yield from _check_body(name, item.content)
 
 
 def _check_body(name: str, content: str) -> Iterator[Finding]:
@@ -218,12 +218,12 @@ def _check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
     """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
-    for said in feed.entries:
-        if article := articles.get(said.id):
-            yield from _compare_dates(said.published, article.published, "published", name_article(article))
-            if said.updated:
+    for item in feed.entries:
+        if article := articles.get(item.id):
+            yield from _compare_dates(item.published, article.published, "published", name_article(article))
+            if item.updated:
                 yield from _compare_dates(
-                    said.updated, find_last_change(article, issue), "updated", name_article(article)
+                    item.updated, find_last_change(article, issue), "updated", name_article(article)
                 )
     if feed.updated:
         latest = max([issue.date, *(find_last_change(article, issue) for article in articles.values())])
@@ -256,25 +256,25 @@ def _check_relations(edition: Edition, place: SitePlace | None, publication: Pub
 
     Given its place in the site, also those that should be others.
     """
-    said = FEED_READERS[edition.format](edition.body).relations
-    for relation, addresses in said.items():
+    there = FEED_READERS[edition.format](edition.body).relations
+    for relation, addresses in there.items():
         for address in addresses:
             if relation in _KNOWN and not links.is_web(address):
                 yield make_finding(LINKS, "address", relation=relation, found=address)
-            elif relation in _TO_FEEDS[1:] and address in said.get("self", ()):
+            elif relation in _TO_FEEDS[1:] and address in there.get("self", ()):
                 yield make_finding(LINKS, "loop", relation=relation)
-    if ARCHIVE in said and "current" not in said:
+    if ARCHIVE in there and "current" not in there:
         yield make_finding(LINKS, "link", relation="current")
-    if "next-archive" in said and ARCHIVE not in said:
+    if "next-archive" in there and ARCHIVE not in there:
         yield make_finding(LINKS, "element", element=ARCHIVE)
     if place:
         right = _find_relations(edition, place, publication)
-        yield from _compare_relations(said, right, in_json=edition.format == "json")
+        yield from _compare_relations(there, right, in_json=edition.format == "json")
 
 
-def _compare_relations(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
+def _compare_relations(there: Relations, right: Mapping[str, str], *, in_json: bool) -> Iterator[Finding]:
     for relation in (*JSON_RELATIONS.values(), "hub") if in_json else _KNOWN:
-        written, wanted = said.get(relation, ()), right.get(relation, "")
+        written, wanted = there.get(relation, ()), right.get(relation, "")
         if not wanted:
             yield from (make_finding(LINKS, "link", relation=relation, found=url) for url in written)
         elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):

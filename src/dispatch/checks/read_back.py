@@ -37,8 +37,8 @@ class Entry:
     lines: Annotated[tuple[Line, ...], "everything under the headline"]
     headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
     pictures: tuple[Picture, ...] = ()
-    said: Annotated[FeedItem | None, "in feeds"] = None
-    ways: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
+    item: Annotated[FeedItem | None, "in feeds"] = None
+    site_lines: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
     raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
 
     @property
@@ -154,7 +154,7 @@ def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: 
     is_gathered = place is not None and place.kind == "feed"
     item = _keep_elements if is_gathered else _read_item
     feed = feed_items.FEED_READERS[edition.format](edition.body)
-    numbers = {said.id: number for number, said in reversed(list(enumerate(feed.entries)))}
+    numbers = {item.id: number for number, item in reversed(list(enumerate(feed.entries)))}
     shown = [(article, numbers.get(article.id)) for article in articles]
     known = {number for _, number in shown}
     order = [number for _, number in shown if number is not None]
@@ -162,19 +162,19 @@ def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: 
         at=at,
         kind="gathered" if is_gathered else "feed",
         entries=tuple((article, None if n is None else item(feed.entries[n])) for article, n in shown),
-        strangers=tuple(said.title or said.id for number, said in enumerate(feed.entries) if number not in known),
+        strangers=tuple(item.title or item.id for number, item in enumerate(feed.entries) if number not in known),
         in_order=order == sorted(order),
         credited=feed.credited,
     )
 
 
-def _keep_elements(said: FeedItem) -> Entry:
-    return Entry(title=said.title, lines=(), said=said)
+def _keep_elements(item: FeedItem) -> Entry:
+    return Entry(title=item.title, lines=(), item=item)
 
 
-def _read_item(said: FeedItem) -> Entry:
-    inside = read_content(said.content)
-    return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
+def _read_item(item: FeedItem) -> Entry:
+    inside = read_content(item.content)
+    return Entry(title=item.title, lines=inside.lines, pictures=inside.pictures, item=item)
 
 
 def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> Page:
@@ -199,7 +199,7 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePla
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
             lines[not line.heading and internal_links.is_internal(line, place)].append(line)
-        return replace(_make_entry(lines[False], whole, rank), ways=tuple(lines[True]))
+        return replace(_make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
 
     anchored: dict[str, list[Line]] = {}
     for line in whole.lines:

@@ -217,7 +217,7 @@ def check_see_also(
     A line that leads to those only is no byline, whatever they are called: the article's issue, authors, source, tags.
     Around its links stand an issue's number and date, and the language's own words for such a line.
     """
-    if not entry.ways or place is None:
+    if not entry.site_lines or place is None:
         return
     known = load_vocabulary(publication.language)
     free = {word for key in _AROUND for word in lower_words(known.patterns[key].partition("{")[0])}
@@ -226,7 +226,7 @@ def check_see_also(
     dates = [language.date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}
     titles = {fold_spaces(way.title) for way in ways} | {fold_spaces(known.patterns["page.own_page"])}
-    for line in entry.ways:
+    for line in entry.site_lines:
         around = line.text
         for link in sorted(line.links, key=lambda link: link.start, reverse=True):
             around = f"{around[: link.start]} {around[link.end :]}"

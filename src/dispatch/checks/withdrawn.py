@@ -48,8 +48,8 @@ def check_withdrawn(
         at = len(entry.lines)
     yield from check_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
     yield from _find_too_much(article, entry, part, at, publication)
-    if entry.said and fold_spaces(entry.said.summary) != notice:
-        yield make_finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
+    if entry.item and fold_spaces(entry.item.summary) != notice:
+        yield make_finding(RULE, "element", headline=name, found=entry.item.summary, wanted=notice)
 
 
 def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -84,5 +84,5 @@ def _find_too_much(
 
 def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:
     date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
-    said = load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
-    return fold_spaces(f"{said} {withdrawal.text}")
+    notice = load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
+    return fold_spaces(f"{notice} {withdrawal.text}")
