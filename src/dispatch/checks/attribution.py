@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dispatch.checks import body, byline, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
-from dispatch.checks.read_back import Entry, Rendition
+from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import find_edition_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import find_name, fold_spaces
 from dispatch.model import Article, Finding, Publication
@@ -50,7 +50,9 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
     yield from web.check_metadata(part, case.publication)
 
 
-def check_article(article: Article, entry: Entry, part: Rendition, publication: Publication) -> Iterator[Finding]:
+def check_article(
+    article: Article, entry: ShownArticle, part: Rendition, publication: Publication
+) -> Iterator[Finding]:
     """Report what is wrong with one article as one part shows it."""
     if fold_spaces(entry.title) != fold_spaces(article.title):
         yield make_finding("attribution.title", "title", headline=name_article(article), found=entry.title)
@@ -70,7 +72,7 @@ def check_article(article: Article, entry: Entry, part: Rendition, publication: 
         yield make_finding("attribution.picture", "element", headline=name_article(article), found=picture)
 
 
-def _check_shown(article: Article, entry: Entry, part: Rendition, publication: Publication) -> Iterator[Finding]:
+def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publication: Publication) -> Iterator[Finding]:
     """Report what is wrong with what stands under a headline, and with where that leads."""
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
@@ -99,7 +101,7 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
         yield make_finding("attribution.body", "element", headline=name, found=item.summary)
 
 
-def _find_near(article: Article, entry: Entry) -> str:
+def _find_near(article: Article, entry: ShownArticle) -> str:
     """Find where a link leads whose words hold the title; empty when there is none."""
     title = fold_spaces(article.title)
     links = (link for line in entry.lines for link in line.links)

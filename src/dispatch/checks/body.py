@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from dispatch.checks import byline, vocabulary
 from dispatch.checks.html_page import read_content
-from dispatch.checks.read_back import Entry, Kind
+from dispatch.checks.read_back import Kind, ShownArticle
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
 from dispatch.model import Article, Finding, Publication, Syndicate
@@ -34,7 +34,7 @@ def may_summarise(article: Article, summary: str, publication: Publication) -> b
 
 
 def check_body(
-    article: Article, entry: Entry, own: Mapping[int, Line], kind: Kind, publication: Publication
+    article: Article, entry: ShownArticle, own: Mapping[int, Line], kind: Kind, publication: Publication
 ) -> Iterator[Finding]:
     """Report what is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
     allowed = find_policy(article, kind, publication)
@@ -66,7 +66,7 @@ def check_body(
         yield from _check_pictures(article, entry, whole=allowed == "full")
 
 
-def _check_whole(article: Article, entry: Entry, content: tuple[Line, ...]) -> Iterator[Finding]:
+def _check_whole(article: Article, entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
     name = name_article(article)
     headings = [line.text for line in entry.lines if line.heading]
     for heading in find_missing([line.text for line in content if line.heading], headings):
@@ -89,7 +89,7 @@ def find_opening(content: tuple[Line, ...]) -> str:
 
 
 def _find_too_much(
-    article: Article, entry: Entry, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
+    article: Article, entry: ShownArticle, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
 ) -> Iterator[Finding]:
     elsewhere = fold_spaces(
         " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
@@ -104,7 +104,7 @@ def _find_too_much(
         yield make_finding("attribution.policy", "excerpt", headline=name_article(article), size=size)
 
 
-def _check_links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Iterator[Finding]:
+def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line]) -> Iterator[Finding]:
     """Report links that are lost from the text that is shown, as far as each line goes."""
     for i, whole in own.items():
         if not whole.links:
@@ -121,7 +121,7 @@ def _check_links(article: Article, entry: Entry, own: Mapping[int, Line]) -> Ite
             )
 
 
-def _check_pictures(article: Article, entry: Entry, *, whole: bool) -> Iterator[Finding]:
+def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:
     """Report the article's picture, and those in a text that is shown whole, when they or their words are lost."""
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []

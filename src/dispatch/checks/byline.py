@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
 from dispatch.checks.html_page import read_content
-from dispatch.checks.read_back import Entry
+from dispatch.checks.read_back import ShownArticle
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
 from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
@@ -16,7 +16,9 @@ from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_pe
 from dispatch.model import Article, Finding, Publication
 
 
-def check_byline(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
+def check_byline(
+    article: Article, entry: ShownArticle, own: Container[int], publication: Publication
+) -> Iterator[Finding]:
     """Report what is wrong with the credits of an article; ``own``: which lines of the entry are its text."""
     lines = find_head_lines(article, entry, own, load_vocabulary(publication.language))
     yield from check_lines(article, lines, publication, plain=bool(entry.raw))
@@ -140,7 +142,7 @@ def _is_known(article: Article, name: str) -> bool:
     )
 
 
-def find_head_lines(article: Article, entry: Entry, own: Container[int], known: Vocabulary) -> list[Line]:
+def find_head_lines(article: Article, entry: ShownArticle, own: Container[int], known: Vocabulary) -> list[Line]:
     """Give the byline and what else stands before the link to the article, without lines about something else."""
     lines = [line for i, line in enumerate(entry.lines[: _find_way(article, entry, own)]) if i not in own]
     if dek := fold_spaces(article.dek):
@@ -157,12 +159,12 @@ def find_head_lines(article: Article, entry: Entry, own: Container[int], known: 
     return lines
 
 
-def spell_out(line: Line, entry: Entry) -> str:
+def spell_out(line: Line, entry: ShownArticle) -> str:
     """Give the words of a line; in plain text an address that ends a paragraph is one of them."""
     return fold_spaces(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
 
-def shows_licence(entry: Entry, licence: str, known: Vocabulary) -> bool:
+def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
     """Tell whether the licence stands there whole: one that begins like it is another one."""
     wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
     said = (spell_out(line, entry) for line in entry.lines)
@@ -178,12 +180,12 @@ def _take_line(lines: list[Line], at: int) -> None:
         del lines[at]
 
 
-def leads_to_article(article: Article, entry: Entry, own: Container[int]) -> bool:
+def leads_to_article(article: Article, entry: ShownArticle, own: Container[int]) -> bool:
     """Tell whether a link besides the headline leads to the article."""
     return _find_way(article, entry, own) < len(entry.lines)
 
 
-def _find_way(article: Article, entry: Entry, own: Container[int]) -> int:
+def _find_way(article: Article, entry: ShownArticle, own: Container[int]) -> int:
     """Find the index of the line with the link to the article; the number of lines when there is none.
 
     In plain text an address has no words that would tell what it is: there it is the last.

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from dispatch.checks import links
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.html_page import Page
+from dispatch.checks.html_page import HtmlPage
 from dispatch.checks.read_back import Message, Rendition, read_message
 from dispatch.checks.rules import CONFIG, find_edition_place, find_place, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces, join_lines
@@ -59,7 +59,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
     yield from _check_colours(case.publication)
 
 
-def _check_frame(page: Page) -> Iterator[Finding]:
+def _check_frame(page: HtmlPage) -> Iterator[Finding]:
     """Report what mail programs look for around the words of a mail and do not find."""
     rule = "email.document"
     metas = {
@@ -84,7 +84,7 @@ def _check_frame(page: Page) -> Iterator[Finding]:
         yield make_finding(rule, "table")
 
 
-def _find_refused(page: Page) -> Iterator[Finding]:
+def _find_refused(page: HtmlPage) -> Iterator[Finding]:
     """Report what mail programs remove or warn of."""
     rule = "email.forbidden"
     for tag in page.find_tags(*FORBIDDEN):
@@ -118,7 +118,7 @@ def _check_size(part: Rendition) -> Iterator[Finding]:
     yield make_finding(rule, "size", part.at, size=size, limit=CLIP, largest=largest)
 
 
-def _check_pictures(page: Page) -> Iterator[Finding]:
+def _check_pictures(page: HtmlPage) -> Iterator[Finding]:
     rule = "email.picture"
     for picture in page.pictures:
         if not picture.url.lower().startswith(("https://", "http://")):
@@ -215,7 +215,7 @@ def _find_page(case: CheckInput) -> str:
     return f"{case.publication.url}/" + (f"issues/{case.issue.slug}/" if case.issue.slug else "")
 
 
-def _check_style(page: Page) -> Iterator[Finding]:
+def _check_style(page: HtmlPage) -> Iterator[Finding]:
     """Report style elements that are too large, and inline style that mail programs leave out."""
     size = sum(len(tag.text.encode()) for tag in page.find_tags("style"))
     if size >= STYLE:

@@ -48,7 +48,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class AuthorMark:
     """What a page says to machines of somebody: an element with ``rel="author"`` or of the class ``p-author``."""
 
     name: str
@@ -57,7 +57,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class HtmlPage:
     """A page or a mail as a reader sees it, and the elements that it is made of."""
 
     lines: tuple[Line, ...]
@@ -66,7 +66,7 @@ class Page:
     outer: Annotated[tuple[Tag, ...], "the element children of <body>"]
     opening: Annotated[str, "the words that stand first in <body>, hidden ones included: what a mailbox shows"]
     doctype: bool
-    authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
+    authors: Annotated[tuple[AuthorMark, ...], "whom its marks call authors, in document order"] = ()
 
     def find_tags(self, *names: str) -> Iterator[Tag]:
         """Find the elements with one of these names."""
@@ -95,8 +95,8 @@ class _Reader:
         self.outer: list[Tag] = []
         self.opening = ""
         self.doctype = False
-        self.authors: list[Mark] = []
-        self._marked: tuple[int, Mark] | None = None  # how deep it is, and with the words until now
+        self.authors: list[AuthorMark] = []
+        self._marked: tuple[int, AuthorMark] | None = None  # how deep it is, and with the words until now
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
@@ -120,7 +120,7 @@ class _Reader:
         if not unseen:
             self._show(name, attributes)
         if self._marked is None and _is_mark(attributes):
-            mark = Mark(name="", url=attributes.get("href", ""), anchor=around.anchor)
+            mark = AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
             self._marked = (len(self._path), mark)
         rank = _RANKS.get(name, 0)
         self._path.append(
@@ -239,13 +239,13 @@ def _read_srcset(srcset: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=128)
-def read_content(html: str) -> Page:
+def read_content(html: str) -> HtmlPage:
     """Read the content of an article or the body of a feed's item, which is the same in three formats, as a page."""
     return read_page(html)
 
 
 @lru_cache(maxsize=1)
-def read_page(html: str) -> Page:
+def read_page(html: str) -> HtmlPage:
     """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed.
 
     The HTML of a message is that of the mail before it, and read once.
@@ -253,7 +253,7 @@ def read_page(html: str) -> Page:
     return collect_page(walk_tree(html))
 
 
-def collect_page(pieces: Iterable[Piece]) -> Page:
+def collect_page(pieces: Iterable[Piece]) -> HtmlPage:
     """Make a page of tags and words in document order."""
     reader = _Reader()
     for name, attributes, text in pieces:
@@ -263,7 +263,7 @@ def collect_page(pieces: Iterable[Piece]) -> Page:
             reader.close_element(name)
         else:
             reader.add_words(text)
-    return Page(
+    return HtmlPage(
         lines=tuple(reader.lines),
         pictures=tuple(reader.pictures),
         tags=tuple(reader.tags),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dispatch import identity, links
 from dispatch.checks import internal_links
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.html_page import Page, read_content
+from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Rendition
 from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
@@ -21,7 +21,7 @@ SHORTENERS = frozenset({
 # fmt: on
 
 
-class Address(NamedTuple):
+class FoundAddress(NamedTuple):
     """An address, what it is there for, where it stands, and what tells it from others there."""
 
     url: str
@@ -55,7 +55,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         yield from find_lost_links(case.issue, part)
 
 
-def list_addresses(issue: Issue) -> Iterator[Address]:
+def list_addresses(issue: Issue) -> Iterator[FoundAddress]:
     """List every address that an issue holds, in the order in which they are read."""
     yield from _list_within(issue.intro, find_place(issue))
     for number, section in enumerate(issue.sections, 1):
@@ -72,32 +72,32 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (link.url for line in read_content(article.content).lines for link in line.links)
 
 
-def _list_of_article(issue: Issue, article: Article) -> Iterator[Address]:
+def _list_of_article(issue: Issue, article: Article) -> Iterator[FoundAddress]:
     def place(key: str) -> Place:
         return find_place(issue, article, key)
 
-    yield Address(article.url, "article", place("url"))
+    yield FoundAddress(article.url, "article", place("url"))
     people = [(f"authors[{number}].url", one.name, one.url) for number, one in enumerate(article.authors, 1)]
     people += [(f"credits[{number}].url", one.name, one.url) for number, one in enumerate(article.credits, 1)]
     for key, name, url in people:
         if url:
-            yield Address(url, "name", place(key), (("name", name),))
+            yield FoundAddress(url, "name", place(key), (("name", name),))
     if article.source.url:
-        yield Address(article.source.url, "source", place("source.url"))
+        yield FoundAddress(article.source.url, "source", place("source.url"))
     if article.image:
-        yield Address(article.image.url, "picture", place("image.url"))
+        yield FoundAddress(article.image.url, "picture", place("image.url"))
     for number, enclosure in enumerate(article.enclosures, 1):
-        yield Address(enclosure.url, "file", place(f"enclosures[{number}].url"))
+        yield FoundAddress(enclosure.url, "file", place(f"enclosures[{number}].url"))
     yield from _list_within(article.content, place(""))
 
 
-def _list_within(html: str, place: Place) -> Iterator[Address]:
+def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:
     for line in read_content(html).lines:
         for link in line.links:
-            yield Address(link.url, "link", place, (("text", link.text),))
+            yield FoundAddress(link.url, "link", place, (("text", link.text),))
 
 
-def _check_address(address: Address, ids: Container[str] = ()) -> Iterator[Finding]:
+def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[Finding]:
     """Report what is wrong with an address; ids: the places within the page itself that it may lead to."""
     url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
@@ -146,20 +146,20 @@ def _check_edition(part: Rendition, known: set[str]) -> Iterator[Finding]:
             yield from _check_address(address, ids)
 
 
-def _list_shown(part: Rendition) -> Iterator[Address]:
+def _list_shown(part: Rendition) -> Iterator[FoundAddress]:
     if part.page:
         yield from _list_seen(part, part.page)
         return
     for article, entry in part.entries:
         place = part.find_article(article)
         for line in entry.lines if entry else ():
-            yield from (Address(link.url, "link", place, (("text", link.text),)) for link in line.links)
+            yield from (FoundAddress(link.url, "link", place, (("text", link.text),)) for link in line.links)
 
 
-def _list_seen(part: Rendition, whole: Page) -> Iterator[Address]:
+def _list_seen(part: Rendition, whole: HtmlPage) -> Iterator[FoundAddress]:
     for line in whole.lines:
-        yield from (Address(link.url, "link", part.at, (("text", link.text),)) for link in line.links)
-    yield from (Address(picture.url, "picture", part.at) for picture in whole.pictures)
+        yield from (FoundAddress(link.url, "link", part.at, (("text", link.text),)) for link in line.links)
+    yield from (FoundAddress(picture.url, "picture", part.at) for picture in whole.pictures)
 
 
 def find_lost_links(issue: Issue, part: Rendition) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from dispatch.checks import feed_items, internal_links
 from dispatch.checks.feed_items import FeedItem
-from dispatch.checks.html_page import Page, read_content, read_page
+from dispatch.checks.html_page import HtmlPage, read_content, read_page
 from dispatch.checks.rules import find_edition_place
 from dispatch.checks.text_lines import (
     Line,
@@ -30,7 +30,7 @@ _LISTS = frozenset({"front", "author", "source", "section", "tag"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ShownArticle:
     """One article as an edition shows it."""
 
     title: str
@@ -55,11 +55,13 @@ class Rendition:
     kind: Annotated[
         Kind, "list: a page where the headline alone leads to the article; gathered: a feed of finished entries"
     ]
-    entries: Annotated[tuple[tuple[Article, Entry | None], ...], "the issue's articles and how each is shown, if it is"]
+    entries: Annotated[
+        tuple[tuple[Article, ShownArticle | None], ...], "the issue's articles and how each is shown, if it is"
+    ]
     strangers: Annotated[tuple[str, ...], "what it shows besides and the issue does not hold"] = ()
     in_order: bool = True
     credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
-    page: Annotated[Page | None, "of page and mail"] = None
+    page: Annotated[HtmlPage | None, "of page and mail"] = None
     place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
@@ -168,16 +170,16 @@ def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: 
     )
 
 
-def _keep_elements(item: FeedItem) -> Entry:
-    return Entry(title=item.title, lines=(), item=item)
+def _keep_elements(item: FeedItem) -> ShownArticle:
+    return ShownArticle(title=item.title, lines=(), item=item)
 
 
-def _read_item(item: FeedItem) -> Entry:
+def _read_item(item: FeedItem) -> ShownArticle:
     inside = read_content(item.content)
-    return Entry(title=item.title, lines=inside.lines, pictures=inside.pictures, item=item)
+    return ShownArticle(title=item.title, lines=inside.lines, pictures=inside.pictures, item=item)
 
 
-def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> Page:
+def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> HtmlPage:
     """Read HTML, its pictures under the addresses that the curator gave."""
     whole = read_page(html.replace("\r\n", "\n"))
     found = (_place_picture(picture, place, site) for picture in whole.pictures)
@@ -195,7 +197,7 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePla
     whole = _read_html(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
 
-    def make_entry(key: str) -> Entry:
+    def make_entry(key: str) -> ShownArticle:
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
             lines[not line.heading and internal_links.is_internal(line, place)].append(line)
@@ -220,14 +222,14 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePla
     )
 
 
-def _make_entry(lines: Sequence[Line], whole: Page, rank: int = 2) -> Entry:
+def _make_entry(lines: Sequence[Line], whole: HtmlPage, rank: int = 2) -> ShownArticle:
     """Make an article of its lines: its headline is the first heading of that rank."""
     at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
     if at is None:
-        return Entry(title="", lines=tuple(lines), pictures=whole.pictures)
+        return ShownArticle(title="", lines=tuple(lines), pictures=whole.pictures)
     head = lines[at]
     rest = (*lines[:at], *lines[at + 1 :])
-    return Entry(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
+    return ShownArticle(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
 
 
 def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
@@ -266,7 +268,7 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
     places = find_headlines(text, [article.title for article in articles])
     lines = text.split("\n")
     begins = sorted(place[0] for place in places if place)
-    shown: list[tuple[Article, Entry | None]] = []
+    shown: list[tuple[Article, ShownArticle | None]] = []
     for article, place in zip(articles, places, strict=True):
         if place is None:
             shown.append((article, None))
@@ -274,7 +276,7 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
         end = next((begin for begin in begins if begin > place[0]), len(lines))
         body = "\n".join(lines[place[1] : end])
         title = " ".join(lines[place[0] : place[1]])
-        shown.append((article, Entry(title=title, lines=read_paragraphs(body), raw=body)))
+        shown.append((article, ShownArticle(title=title, lines=read_paragraphs(body), raw=body)))
     return Rendition(at=at, kind="plain", entries=tuple(shown), text=text)
 
 

@@ -10,7 +10,7 @@ from dispatch import links
 from dispatch.checks import attribution
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.links import find_addresses, find_lost_links
-from dispatch.checks.read_back import Entry, Rendition
+from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import find_edition_place, make_finding
 from dispatch.model import Article, Finding, Half, Subject
 
@@ -44,7 +44,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         yield from _find_pixels(part, case)
 
 
-def _reword(found: Finding, article: Article | None = None, entry: Entry | None = None) -> Finding:
+def _reword(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
     """Say a fact about a link in this check's own words; any other stays as it is."""
     subject = _LINKS.get((found.rule, found.subject))
     if subject is None:
@@ -65,7 +65,7 @@ def _reword(found: Finding, article: Article | None = None, entry: Entry | None 
     )
 
 
-def _find_foreign(article: Article, entry: Entry) -> str:
+def _find_foreign(article: Article, entry: ShownArticle) -> str:
     """Find an address of a host to which nothing was sent; empty when there is none. Links of plain text lack words."""
     sent = {links.host(url) for url in find_addresses(article)}
     there = (link.url for line in entry.lines for link in line.links if not link.text)

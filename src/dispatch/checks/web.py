@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dispatch import identity
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.html_page import Page, Tag
+from dispatch.checks.html_page import HtmlPage, Tag
 from dispatch.checks.internal_links import make_absolute
-from dispatch.checks.read_back import Entry, Rendition
+from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
@@ -104,7 +104,7 @@ def check_author_marks(article: Article, part: Rendition) -> Iterator[Finding]:
             yield from _compare_people(article, [(mark.name, mark.url) for mark in marks])
 
 
-def _check_meta_names(alone: Article | None, page: Page) -> Iterator[Finding]:
+def _check_meta_names(alone: Article | None, page: HtmlPage) -> Iterator[Finding]:
     """Report whom the head wrongly names as author: an article that stands alone has its own, any other page nobody."""
     people = alone.authors if alone else ()
     own = {*(fold_spaces(author.name) for author in people), ", ".join(fold_spaces(author.name) for author in people)}
@@ -210,7 +210,7 @@ def check_profile(part: Rendition) -> Iterator[Finding]:
 
 
 def check_see_also(
-    article: Article, entry: Entry, place: SitePlace | None, publication: Publication
+    article: Article, entry: ShownArticle, place: SitePlace | None, publication: Publication
 ) -> Iterator[Finding]:
     """Report whom the lines under an article that lead to other pages of the site credit without a right to it.
 

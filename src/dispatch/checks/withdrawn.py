@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.checks.byline import check_lines, spell_out
-from dispatch.checks.read_back import Entry, Rendition
+from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import make_finding, name_article
 from dispatch.checks.text_lines import Line, fold_spaces
 from dispatch.checks.vocabulary import list_date_words, load_vocabulary, lower_words
@@ -37,7 +37,7 @@ def mark_titles(issue: Issue, publication: Publication) -> Issue:
 
 
 def check_withdrawn(
-    article: Article, withdrawal: Withdrawal, entry: Entry, part: Rendition, publication: Publication
+    article: Article, withdrawal: Withdrawal, entry: ShownArticle, part: Rendition, publication: Publication
 ) -> Iterator[Finding]:
     """Report what is wrong with a withdrawn article as one part shows it."""
     name = name_article(article)
@@ -62,7 +62,7 @@ def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Ite
 
 
 def _find_too_much(
-    article: Article, entry: Entry, part: Rendition, at: int, publication: Publication
+    article: Article, entry: ShownArticle, part: Rendition, at: int, publication: Publication
 ) -> Iterator[Finding]:
     """Report what is neither byline nor notice."""
     name = name_article(article)
