@@ -414,7 +414,7 @@ def test_a_language_without_words_is_told_with_the_file_that_it_needs() -> None:
 @pytest.mark.parametrize("body", [b'{"items": [', b'{"a":' * 100_000, b"<svg></svg>"])
 def test_a_file_that_is_nothing_is_told_by_its_name(body: bytes) -> None:
     with pytest.raises(CheckError, match=r"^feed\.json: "):
-        check.edition_of("feed.json", body)
+        check.recognise_file("feed.json", body)
 
 
 @pytest.mark.parametrize("name", ["story-7", "content", "nowhere"])
@@ -517,7 +517,7 @@ def test_what_was_published_of_an_issue_is_put_back_for_no_correction_mends_it(
 
 
 def test_each_address_is_asked_once() -> None:
-    asked = check.addresses(ISSUE)
+    asked = check.list_addresses(ISSUE)
     assert len(asked) == len(set(asked))
     assert {STORY.url, STORY.source.url, "https://else.example/?a=1&b=2", "https://cdn.example/1.mp3"} <= set(asked)
     assert all(links.is_web(url) for url in asked)
@@ -525,7 +525,7 @@ def test_each_address_is_asked_once() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_file_is_recognised_by_its_looks(format: str) -> None:  # noqa: A002
-    assert check.edition_of("some.file", nouns.body(format, ISSUE)).format == format
+    assert check.recognise_file("some.file", nouns.body(format, ISSUE)).format == format
 
 
 @pytest.mark.parametrize("format", PAGES)

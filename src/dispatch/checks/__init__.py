@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 Check = Callable[["CheckInput"], Iterator[Finding]]
 
 
-def _row(name: str) -> Check:
+def _load_check(name: str) -> Check:
     """The check of that name; its module is imported when it first runs."""
     return lambda case: cast("Check", import_module(f"dispatch.checks.{name}").check)(case)
 
 
 CHECKS: Mapping[str, Check] = {
-    name: _row(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
+    name: _load_check(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
 }

@@ -44,29 +44,29 @@ def _check_issue(issue: Issue) -> Iterator[Finding]:
 
 
 def _check_article(issue: Issue, article: Article) -> Iterator[Finding]:
-    def place(key: str) -> Place:
+    def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 
     name = name_article(article)
     if not article.title.strip():
-        yield make_finding("editorial.title", "article", place("title"))
+        yield make_finding("editorial.title", "article", find_key("title"))
     if not article.authors:
-        yield make_finding("editorial.author", "name", place("authors"), headline=name)
+        yield make_finding("editorial.author", "name", find_key("authors"), headline=name)
     elif article.certainty != "certain":
         who = tuple(author.name for author in article.authors)
         found = article.certainty
-        yield make_finding("editorial.certainty", "name", place("certainty"), headline=name, name=who, found=found)
+        yield make_finding("editorial.certainty", "name", find_key("certainty"), headline=name, name=who, found=found)
     if article.published is None:
-        yield make_finding("editorial.date", "date", place("published"), headline=name)
+        yield make_finding("editorial.date", "date", find_key("published"), headline=name)
     if article.source.syndicate != "link" and not (article.content or article.summary):
-        yield make_finding("editorial.body", "text", place(""), headline=name)
+        yield make_finding("editorial.body", "text", find_key(""), headline=name)
     if article.image and article.image.alt is None:
-        yield make_finding("editorial.alt", "picture", place("image"), headline=name, url=article.image.url)
-    yield from _check_headings(place(""), article)
+        yield make_finding("editorial.alt", "picture", find_key("image"), headline=name, url=article.image.url)
+    yield from _check_headings(find_key(""), article)
     # Only what is written here can be unfinished: in another's text TK may be an airline.
     texts = {"title": article.title, "dek": article.dek, "note": article.note}
     for key, text in (*texts.items(), ("", _read_words(article.content) if article.own else "")):
-        yield from _find_placeholders(place(key), text)
+        yield from _find_placeholders(find_key(key), text)
 
 
 def _check_headings(place: Place, article: Article) -> Iterator[Finding]:

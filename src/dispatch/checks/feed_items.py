@@ -102,26 +102,26 @@ def read_xml(body: bytes) -> XmlNode:
     root = XmlNode("")
     path = [root]
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def open_node(name: str, attributes: dict[str, str]) -> None:
         if len(path) > DEEPEST:
             raise CheckError(f"it is nested more than {DEEPEST} levels deep", reason="too-deep")
         node = XmlNode(_prefix_name(name), {_prefix_name(key): value for key, value in attributes.items()})
         path[-1].children.append(node)
         path.append(node)
 
-    def end(_name: str) -> None:
+    def close_node(_name: str) -> None:
         path.pop()
 
-    def text(data: str) -> None:
+    def add_text(data: str) -> None:
         path[-1].text += data
 
-    def doctype(*_: object) -> None:
+    def refuse_doctype(*_: object) -> None:
         raise CheckError("it has a DOCTYPE", reason="doctype")
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = open_node
+    parser.EndElementHandler = close_node
+    parser.CharacterDataHandler = add_text
+    parser.StartDoctypeDeclHandler = refuse_doctype
     try:
         parser.Parse(body, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding is a LookupError

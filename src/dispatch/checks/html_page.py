@@ -118,7 +118,7 @@ class _Reader:
         style = attributes.get("style", "")
         unseen = unseen or (bool(style) and is_hidden(style))
         if not unseen:
-            self._show(name, attributes)
+            self._show_element(name, attributes)
         if self._marked is None and _is_mark(attributes):
             mark = AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
             self._marked = (len(self._path), mark)
@@ -143,7 +143,7 @@ class _Reader:
         is_folded = name == "details" and "open" not in attributes
         return around.faint or is_folded or name in _STRUCK or is_struck(attributes.get("style", ""))
 
-    def _show(self, name: str, attributes: Mapping[str, str]) -> None:
+    def _show_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
             self._end_line()
         if name == "a" and "href" in attributes:

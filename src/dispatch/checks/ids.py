@@ -71,20 +71,20 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
         where |= {article.id: find_place(issue, article) for article in issue.articles}
         articles |= {article.id: article for article in issue.articles}
 
-    def keyed(id_: str, key: str) -> Place:
+    def find_keyed(id_: str, key: str) -> Place:
         return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
 
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
             when = old.published.date().isoformat() if old.published else ""
-            yield make_finding("ids.withdrawn", "id", keyed(old.id, "id"), id=old.id, date=when)
+            yield make_finding("ids.withdrawn", "id", find_keyed(old.id, "id"), id=old.id, date=when)
         if old.kind not in _THINGS:
             continue
         if new is None:
             twin = by_address.get((old.kind, old.url))
             if twin and twin.id not in remembered:
-                yield make_finding("ids.changed", "id", keyed(twin.id, "id"), found=twin.id, wanted=old.id)
+                yield make_finding("ids.changed", "id", find_keyed(twin.id, "id"), found=twin.id, wanted=old.id)
             else:
                 subject: Subject = "issue" if old.kind == "issue" else "article"
                 yield make_finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
@@ -92,7 +92,7 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
         article = articles.get(old.id)
         answered = corrections.find_answered(article, spent) if article else frozenset[str]()
         missing = corrections.count_missing(article, spent) if article else {}
-        found = _compare_records(old, new, partial(keyed, old.id), case.publication, missing)
+        found = _compare_records(old, new, partial(find_keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)
     yield from _find_taken_places(case, current, where)
 

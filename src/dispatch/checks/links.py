@@ -73,22 +73,22 @@ def find_addresses(article: Article) -> Iterator[str]:
 
 
 def _list_of_article(issue: Issue, article: Article) -> Iterator[FoundAddress]:
-    def place(key: str) -> Place:
+    def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 
-    yield FoundAddress(article.url, "article", place("url"))
+    yield FoundAddress(article.url, "article", find_key("url"))
     people = [(f"authors[{number}].url", one.name, one.url) for number, one in enumerate(article.authors, 1)]
     people += [(f"credits[{number}].url", one.name, one.url) for number, one in enumerate(article.credits, 1)]
     for key, name, url in people:
         if url:
-            yield FoundAddress(url, "name", place(key), (("name", name),))
+            yield FoundAddress(url, "name", find_key(key), (("name", name),))
     if article.source.url:
-        yield FoundAddress(article.source.url, "source", place("source.url"))
+        yield FoundAddress(article.source.url, "source", find_key("source.url"))
     if article.image:
-        yield FoundAddress(article.image.url, "picture", place("image.url"))
+        yield FoundAddress(article.image.url, "picture", find_key("image.url"))
     for number, enclosure in enumerate(article.enclosures, 1):
-        yield FoundAddress(enclosure.url, "file", place(f"enclosures[{number}].url"))
-    yield from _list_within(article.content, place(""))
+        yield FoundAddress(enclosure.url, "file", find_key(f"enclosures[{number}].url"))
+    yield from _list_within(article.content, find_key(""))
 
 
 def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:

@@ -98,7 +98,7 @@ def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, 
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
         return tuple(_read_message(at, edition, articles))
-    text = _decode(edition.body) if edition.format not in {"rss", "atom"} else ""
+    text = _decode_text(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
             return (_read_feed(at, edition, articles, issue.place),)
@@ -111,7 +111,7 @@ def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, 
     raise CheckError(f"“{edition.format}” is no format", reason="unknown-format", detail=edition.format)
 
 
-def _decode(body: bytes) -> str:
+def _decode_text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:

@@ -38,13 +38,13 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 yield make_finding("received.part", "part", place, wanted=media_type)
     shown = {part.find_article(article): (article, entry) for part in parts for article, entry in part.entries}
     for found in attribution.check(case):
-        yield _reword(found, *shown.get(found.place, (None, None)))
+        yield _reword_finding(found, *shown.get(found.place, (None, None)))
     for part in parts:
-        yield from (_reword(found) for found in find_lost_links(case.issue, part))
+        yield from (_reword_finding(found) for found in find_lost_links(case.issue, part))
         yield from _find_pixels(part, case)
 
 
-def _reword(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
+def _reword_finding(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
     """Say a fact about a link in this check's own words; any other stays as it is."""
     subject = _LINKS.get((found.rule, found.subject))
     if subject is None:

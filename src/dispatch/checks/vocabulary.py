@@ -64,7 +64,7 @@ def load_vocabulary(code: str) -> Vocabulary:
     patterns: dict[str, str] = {}
     for tag in ["en", *_list_tags(language.code)]:
         file = files("dispatch") / "languages" / f"{tag}.toml"
-        patterns |= _flatten(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
+        patterns |= _flatten_table(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
     lists = [language.names(["—"] * length) for length in (2, 3)]
     joining = {*lower_words(" ".join(lists)), *lower_words(patterns.get("and.instead", ""))}
     # What pages say of themselves has no place in a byline.
@@ -92,8 +92,8 @@ def _list_tags(tag: str) -> Iterator[str]:
     return ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+def _flatten_table(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
-        flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
+        flat |= _flatten_table(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
     return flat
