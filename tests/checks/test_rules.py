@@ -173,7 +173,7 @@ def test_the_rule_speaks(rule: str) -> None:
 def test_every_rule_is_provoked_somewhere() -> None:
     elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received."))}
     assert set(RULES) == set(PROVOKED) | elsewhere
-    tests = ("test_attribution.py", "test_received.py", "test_tombstones.py", "test_site.py")
+    tests = ("test_attribution.py", "test_received.py", "test_withdrawn.py", "test_site.py")
     tested = "".join((Path(__file__).parent / name).read_text() for name in tests)
     assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
 
