@@ -5,13 +5,13 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dispatch.checks import body, byline, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.read_back import Rendition, ShownArticle
-from dispatch.checks.rules import find_edition_place, list_facts, make_finding, name_article
+from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
 from dispatch.checks.text_lines import find_name, fold_spaces
 from dispatch.model import Article, Finding, Publication
 
@@ -30,11 +30,10 @@ def check(case: CheckInput) -> Iterator[Finding]:
     for _, part in case.renditions:
         yield from (found.at(part.at) for found in _check_whole(case, part))
         for article, entry in part.entries:
-            place = part.find_article(article)
-            if entry is None:
-                yield make_finding("attribution.article", "article", place, headline=name_article(article))
-            else:
-                yield from (found.at(place) for found in check_article(article, entry, part, case.publication))
+            found: Iterable[Finding] = [make_finding("attribution.article", "article")]
+            if entry:
+                found = check_article(article, entry, part, case.publication)
+            yield from (add_headline(one.at(part.find_article(article)), article) for one in found)
 
 
 def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
@@ -55,7 +54,7 @@ def check_article(
 ) -> Iterator[Finding]:
     """Report what is wrong with one article as one part shows it."""
     if fold_spaces(entry.title) != fold_spaces(article.title):
-        yield make_finding("attribution.title", "title", headline=name_article(article), found=entry.title)
+        yield make_finding("attribution.title", "title", found=entry.title)
     if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
         if article.withdrawn:
             found = list(withdrawn.check_withdrawn(article, article.withdrawn, entry, part, publication))
@@ -69,22 +68,18 @@ def check_article(
         yield from _check_elements(article, entry.item, publication)
     picture = entry.item.picture if entry.item and part.kind != "gathered" else ""
     if picture and picture != (article.image.url if article.image else ""):
-        yield make_finding("attribution.picture", "element", headline=name_article(article), found=picture)
+        yield make_finding("attribution.picture", "element", found=picture)
 
 
 def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publication: Publication) -> Iterator[Finding]:
     """Report what is wrong with what stands under a headline, and with where that leads."""
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
-        yield make_finding(
-            "attribution.read-more", "title", headline=name_article(article), found=found, wanted=article.url
-        )
+        yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         found = _find_near(article, entry)
-        yield make_finding(
-            "attribution.read-more", "link", headline=name_article(article), found=found, wanted=article.url
-        )
+        yield make_finding("attribution.read-more", "link", found=found, wanted=article.url)
     if entry.item:
         yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
@@ -94,11 +89,11 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
 
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
-    name, licence = name_article(article), article.license or article.source.license
+    licence = article.license or article.source.license
     if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
-        yield make_finding("attribution.licence", "element", headline=name, found=item.rights, wanted=licence)
+        yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
     if not body.may_summarise(article, item.summary, publication):
-        yield make_finding("attribution.body", "element", headline=name, found=item.summary)
+        yield make_finding("attribution.body", "element", found=item.summary)
 
 
 def _find_near(article: Article, entry: ShownArticle) -> str:
@@ -110,10 +105,9 @@ def _find_near(article: Article, entry: ShownArticle) -> str:
 
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that lead elsewhere, or name others than the article does."""
-    name = name_article(article)
     for url in item.addresses or ("",):
         if not _is_same_address(url, article.url, ascii_only=item.ascii_only):
-            yield make_finding("attribution.read-more", "element", headline=name, found=url, wanted=article.url)
+            yield make_finding("attribution.read-more", "element", found=url, wanted=article.url)
     source = [(fold_spaces(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
     stand_in = source or [(fold_spaces(publication.title), "")]
@@ -123,7 +117,7 @@ def _check_elements(article: Article, item: FeedItem, publication: Publication) 
     if item.has_people:
         yield from _check_names(article, item, item.people, [wanted] if wanted else [[], source])
     elif over := tuple(who for who, _ in item.people if fold_spaces(who) not in {known for known, _ in wanted}):
-        yield make_finding("attribution.false-credit", "element", headline=name, found=over)
+        yield make_finding("attribution.false-credit", "element", found=over)
     yield from _check_source(article, item)
 
 
@@ -135,40 +129,38 @@ def _check_names(
     folded = list(map(fold_spaces, names))
     wanted = next((each for each in allowed if folded == [who for who, _ in each]), None)
     if wanted is None:
-        yield from _find_misnamed(article, tuple(author.name for author in article.authors), names)
+        yield from _find_misnamed(tuple(author.name for author in article.authors), names)
         return
     for (who, found), (_, url) in zip(people, wanted, strict=True):
         if item.has_people and found != url:
-            yield make_finding(
-                "attribution.author-link", "element", headline=name_article(article), name=who, found=found, wanted=url
-            )
+            yield make_finding("attribution.author-link", "element", name=who, found=found, wanted=url)
 
 
 def _check_source(article: Article, item: FeedItem) -> Iterator[Finding]:
     """Report a source element that is missing or names another source."""
-    name, source = name_article(article), article.source
+    source = article.source
     if item.source is None:
         if item.needs_source and source.title and (source.feed or source.url):
-            yield make_finding("attribution.source", "element", headline=name, name=source.title)
+            yield make_finding("attribution.source", "element", name=source.title)
         return
     title, url = item.source
     if source.title and fold_spaces(title) != fold_spaces(source.title):
-        yield make_finding("attribution.source", "element", headline=name, name=source.title, found=title)
+        yield make_finding("attribution.source", "element", name=source.title, found=title)
     if url and not any(_is_same_address(url, own, ascii_only=True) for own in (source.url, source.feed)):
         wanted = source.url or source.feed
-        yield make_finding("attribution.source", "address", headline=name, found=url, wanted=wanted)
+        yield make_finding("attribution.source", "address", found=url, wanted=wanted)
 
 
-def _find_misnamed(article: Article, authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
-    name, named = name_article(article), ", ".join(map(fold_spaces, names))
+def _find_misnamed(authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
+    named = ", ".join(map(fold_spaces, names))
     lost = [who for who in authors if find_name(named, fold_spaces(who)) < 0]
     for who in lost:
-        yield make_finding("attribution.author", "element", headline=name, name=who)
+        yield make_finding("attribution.author", "element", name=who)
     if lost:
         return
     is_turned = sorted(named.split(", ")) == sorted(", ".join(map(fold_spaces, authors)).split(", "))
     rule = "attribution.order" if is_turned else "attribution.false-credit"
-    yield make_finding(rule, "element", headline=name, found=names, wanted=authors)
+    yield make_finding(rule, "element", found=names, wanted=authors)
 
 
 def _is_same_address(written: str, given: str, *, ascii_only: bool) -> bool:

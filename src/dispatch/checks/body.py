@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dispatch.checks import byline, vocabulary
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
-from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
 from dispatch.model import Article, Finding, Publication, Syndicate
 
@@ -38,44 +38,42 @@ def check_body(
 ) -> Iterator[Finding]:
     """Report what is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
     allowed = find_policy(article, kind, publication)
-    name = name_article(article)
     text = entry.text
     content = read_content(article.content).lines
     if fold_spaces(article.dek) not in text:
-        yield make_finding("attribution.dek", "text", headline=name, wanted=article.dek)
+        yield make_finding("attribution.dek", "text", wanted=article.dek)
     roomy = kind in {"feed", "page"}
     for author in article.authors if roomy and allowed != "link" else ():
         if fold_spaces(author.bio) not in text:
-            yield make_finding("attribution.biography", "text", headline=name, name=author.name, wanted=author.bio)
+            yield make_finding("attribution.biography", "text", name=author.name, wanted=author.bio)
     if fold_spaces(article.note) not in text:
-        yield make_finding("attribution.note", "text", headline=name, wanted=article.note)
+        yield make_finding("attribution.note", "text", wanted=article.note)
     for correction in article.corrections if roomy else ():
         if fold_spaces(correction.text) not in text:
-            yield make_finding("attribution.correction", "text", headline=name, wanted=correction.text)
+            yield make_finding("attribution.correction", "text", wanted=correction.text)
     licence = article.license or article.source.license
     if licence and not byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language)):
-        yield make_finding("attribution.licence", "text", headline=name, wanted=licence)
+        yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
-        yield from _check_whole(article, entry, content)
+        yield from _check_whole(entry, content)
     elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and find_opening(content) not in text:
-        yield make_finding("attribution.body", "excerpt", headline=name, wanted=find_opening(content))
+        yield make_finding("attribution.body", "excerpt", wanted=find_opening(content))
     if allowed != "full":
         yield from _find_too_much(article, entry, own, allowed, publication)
-    yield from _check_links(article, entry, own)
+    yield from _check_links(entry, own)
     if kind != "plain":
         yield from _check_pictures(article, entry, whole=allowed == "full")
 
 
-def _check_whole(article: Article, entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
-    name = name_article(article)
+def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
     headings = [line.text for line in entry.lines if line.heading]
     for heading in find_missing([line.text for line in content if line.heading], headings):
-        yield make_finding("attribution.heading", "heading", headline=name, wanted=heading)
+        yield make_finding("attribution.heading", "heading", wanted=heading)
     lost = find_missing(
         [line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines]
     )
     if lost:
-        yield make_finding("attribution.body", "text", headline=name, wanted=lost[0], more=len(lost) - 1 or None)
+        yield make_finding("attribution.body", "text", wanted=lost[0], more=len(lost) - 1 or None)
 
 
 def find_opening(content: tuple[Line, ...]) -> str:
@@ -97,14 +95,14 @@ def _find_too_much(
     content = read_content(article.content).lines
     telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
     if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
-        yield make_finding("attribution.policy", "text", headline=name_article(article), found=there)
+        yield make_finding("attribution.policy", "text", found=there)
     size = sum(len(entry.lines[i].text) for i in own)
     # An average word has six characters with its space, and a last sentence may be long.
     if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
-        yield make_finding("attribution.policy", "excerpt", headline=name_article(article), size=size)
+        yield make_finding("attribution.policy", "excerpt", size=size)
 
 
-def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line]) -> Iterator[Finding]:
+def _check_links(entry: ShownArticle, own: Mapping[int, Line]) -> Iterator[Finding]:
     """Report links that are lost from the text that is shown, as far as each line goes."""
     for i, whole in own.items():
         if not whole.links:
@@ -116,9 +114,7 @@ def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line])
         for url in find_missing(wanted, [link.url for link in line.links]):
             text = words[url]
             found = next((link.url for link in line.links if link.text == text and link.url not in wanted), "")
-            yield make_finding(
-                "attribution.body-link", "link", headline=name_article(article), text=text, found=found, wanted=url
-            )
+            yield make_finding("attribution.body-link", "link", text=text, found=found, wanted=url)
 
 
 def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:
@@ -129,6 +125,6 @@ def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> It
     for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
-            yield make_finding("attribution.picture", "picture", headline=name_article(article), wanted=url)
+            yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
-            yield make_finding("attribution.picture", "text", headline=name_article(article), url=url, wanted=right[0])
+            yield make_finding("attribution.picture", "text", url=url, wanted=right[0])

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import ShownArticle
-from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
 from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
 from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
@@ -27,36 +27,26 @@ def check_byline(
 def check_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
     """Report what is wrong with the credits of an article that stand in these lines."""
     line = join_lines(lines)
-    name, source = name_article(article), article.source
+    source = article.source
     known = load_vocabulary(publication.language)
     is_behind = known.has_source_behind
     lost = list(_find_lost(article, _find_said_words(article, line), is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
-            yield make_finding(
-                "attribution.author-link", "link", headline=name, name=author.name, found=there, wanted=author.url
-            )
+            yield make_finding("attribution.author-link", "link", name=author.name, found=there, wanted=author.url)
     for credit in article.credits:
         if (there := _find_other(line, plain, credit.name, credit.url)) is not None:
             yield make_finding(
-                "attribution.credit",
-                "link",
-                headline=name,
-                role=credit.role,
-                name=credit.name,
-                found=there,
-                wanted=credit.url,
+                "attribution.credit", "link", role=credit.role, name=credit.name, found=there, wanted=credit.url
             )
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
-        yield make_finding(
-            "attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url
-        )
+        yield make_finding("attribution.source", "link", name=source.title, found=there, wanted=source.url)
     if plain:
         bylines = join_lines(line for line in lines if is_byline(article, line, known))
         yield from _check_address_order(article, bylines, is_behind=is_behind)
     if find_name(line.text, fold_spaces(publication.editor)) >= 0 and not _is_known(article, publication.editor):
-        yield make_finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
+        yield make_finding("attribution.false-credit", "editor", name=publication.editor)
     elif not lost:
         yield from find_wrong_credits(article, lines, publication, plain=plain)
 
@@ -72,17 +62,16 @@ def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Find
 
     ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
     """
-    name = name_article(article)
     end = first = 0
     rest = text
     for author in article.authors:
         wanted = fold_spaces(author.name)
         if (at := find_name(text, wanted, end)) < 0:
             if find_name(text, wanted) < 0:
-                yield make_finding("attribution.author", "name", headline=name, name=author.name)
+                yield make_finding("attribution.author", "name", name=author.name)
             else:
                 order = tuple(author.name for author in article.authors)
-                yield make_finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
+                yield make_finding("attribution.order", "name", name=author.name, wanted=order)
         else:
             end = at + len(wanted)
             first = first or end
@@ -94,11 +83,11 @@ def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Find
         if (at := find_name(rest, wanted, begin)) >= 0:
             rest = _blank_name(rest, at, wanted)
         elif role:
-            yield make_finding("attribution.credit", "name", headline=name, role=role, name=given)
+            yield make_finding("attribution.credit", "name", role=role, name=given)
         elif find_name(rest, wanted) >= 0:
-            yield make_finding("attribution.order", "source", headline=name, name=given)
+            yield make_finding("attribution.order", "source", name=given)
         else:
-            yield make_finding("attribution.source", "name", headline=name, name=given)
+            yield make_finding("attribution.source", "name", name=given)
 
 
 def _blank_name(text: str, at: int, name: str) -> str:
@@ -132,7 +121,7 @@ def _check_address_order(article: Article, line: Line, *, is_behind: bool) -> It
     # Two who share a page need it once only.
     if there not in (wanted, list(dict.fromkeys(wanted))):
         wrong = next((one for one, other in zip_longest(wanted, there) if one != other), None) or wanted[-1]
-        yield make_finding("attribution.order", "link", headline=name_article(article), wanted=wrong)
+        yield make_finding("attribution.order", "link", wanted=wrong)
 
 
 def _is_known(article: Article, name: str) -> bool:

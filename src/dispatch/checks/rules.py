@@ -122,6 +122,12 @@ def name_article(article: Article) -> str:
     return article.title or article.url or article.key
 
 
+def add_headline(found: Finding, article: Article) -> Finding:
+    """Add to a finding about an article what to call it by."""
+    name = name_article(article)
+    return replace(found, values=(("headline", name), *found.values)) if name else found
+
+
 def find_place(issue: Issue, article: Article | None = None, key: str = "") -> Place:
     """Where an article or the issue is written, with the key of its data.
 

@@ -13,7 +13,7 @@ from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import HtmlPage, Tag
 from dispatch.checks.internal_links import make_absolute
 from dispatch.checks.read_back import Rendition, ShownArticle
-from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.rules import add_headline, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
 from dispatch.language import Language
@@ -91,7 +91,7 @@ def check_metadata(part: Rendition, publication: Publication) -> Iterator[Findin
             yield from _check_canonical(alone, tag, publication)
     for thing in _read_things(part.page.find_tags("script")):
         if thing.get("@type") == "NewsArticle" and alone:
-            yield from _check_article_data(alone, thing)
+            yield from (add_headline(one, alone) for one in _check_article_data(alone, thing))
         elif thing.get("@type") == "PublicationIssue" and "hasPart" in thing and not _is_told(part):
             yield from _check_issue_data(articles, thing)
 
@@ -152,34 +152,31 @@ def _check_issue_data(articles: Sequence[Article], thing: Thing) -> Iterator[Fin
     if not isinstance(parts, list) or len(parts) != len(shown):
         yield make_finding("attribution.article", "data")
         return
-    for article, one in zip(shown, parts, strict=True):
-        if isinstance(one, dict):
-            yield from _check_article_data(article, one)
+    for article, part in zip(shown, parts, strict=True):
+        if isinstance(part, dict):
+            yield from (add_headline(one, article) for one in _check_article_data(article, part))
 
 
 def _check_article_data(article: Article, thing: Thing) -> Iterator[Finding]:
-    name = name_article(article)
     title = _as_text(thing.get("headline"))
     if fold_spaces(title) != fold_spaces(article.title):
-        yield make_finding("attribution.title", "data", headline=name, found=title)
+        yield make_finding("attribution.title", "data", found=title)
     people = thing.get("author", [])
     people = people if isinstance(people, list) else [people]
     named = [(_as_text(one.get("name")), _as_text(one.get("url"))) for one in people if isinstance(one, dict)]
     yield from _compare_people(article, named)
     if (original := thing.get("isBasedOn")) is not None and original != article.url:
-        yield make_finding("attribution.read-more", "data", headline=name, found=_as_text(original), wanted=article.url)
+        yield make_finding("attribution.read-more", "data", found=_as_text(original), wanted=article.url)
 
 
 def _compare_people(article: Article, named: Sequence[tuple[str, str]]) -> Iterator[Finding]:
     """Report people who are not the article's authors, in order, each with their own address."""
-    name = name_article(article)
     if [fold_spaces(who) for who, _ in named] != [fold_spaces(author.name) for author in article.authors]:
-        yield make_finding("attribution.author", "data", headline=name, found=tuple(who for who, _ in named))
+        yield make_finding("attribution.author", "data", found=tuple(who for who, _ in named))
         return
     for author, (_, url) in zip(article.authors, named, strict=True):
         if url != author.url:
-            who = author.name
-            yield make_finding("attribution.author-link", "data", headline=name, name=who, found=url, wanted=author.url)
+            yield make_finding("attribution.author-link", "data", name=author.name, found=url, wanted=author.url)
 
 
 def _as_text(value: object) -> str:
@@ -231,6 +228,6 @@ def check_see_also(
         for link in sorted(line.links, key=lambda link: link.start, reverse=True):
             around = f"{around[: link.start]} {around[link.end :]}"
             if link.text not in titles:
-                yield make_finding("attribution.false-credit", "page", headline=name_article(article), found=link.text)
+                yield make_finding("attribution.false-credit", "page", found=link.text)
         if left := [word for word in lower_words(around) if not word.isnumeric() and word not in free]:
-            yield make_finding("attribution.false-credit", "text", headline=name_article(article), found=" ".join(left))
+            yield make_finding("attribution.false-credit", "text", found=" ".join(left))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from dispatch.checks.byline import check_lines, spell_out
 from dispatch.checks.read_back import Rendition, ShownArticle
-from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, fold_spaces
 from dispatch.checks.vocabulary import list_date_words, load_vocabulary, lower_words
 from dispatch.checks.wrong_credits import is_byline
@@ -40,16 +40,15 @@ def check_withdrawn(
     article: Article, withdrawal: Withdrawal, entry: ShownArticle, part: Rendition, publication: Publication
 ) -> Iterator[Finding]:
     """Report what is wrong with a withdrawn article as one part shows it."""
-    name = name_article(article)
     notice = _write_notice(withdrawal, publication)
     at = next((i for i, line in enumerate(entry.lines) if spell_out(line, entry) == notice), None)
     if at is None:
-        yield make_finding(RULE, "notice", headline=name, wanted=notice)
+        yield make_finding(RULE, "notice", wanted=notice)
         at = len(entry.lines)
     yield from check_lines(article, entry.lines[:at], publication, plain=bool(entry.raw))
     yield from _find_too_much(article, entry, part, at, publication)
     if entry.item and fold_spaces(entry.item.summary) != notice:
-        yield make_finding(RULE, "element", headline=name, found=entry.item.summary, wanted=notice)
+        yield make_finding(RULE, "element", found=entry.item.summary, wanted=notice)
 
 
 def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -65,21 +64,20 @@ def _find_too_much(
     article: Article, entry: ShownArticle, part: Rendition, at: int, publication: Publication
 ) -> Iterator[Finding]:
     """Report what is neither byline nor notice."""
-    name = name_article(article)
     known = load_vocabulary(publication.language)
     dates = list_date_words(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
         if not (is_byline(article, line, known) or dates.issuperset(lower_words(line.text))):
-            yield make_finding(RULE, "text", headline=name, found=line.text)
+            yield make_finding(RULE, "text", found=line.text)
     people = (author.url for author in article.authors)
     own = {*people, *(credit.url for credit in article.credits), article.source.url}
     links = [*entry.headline, *(link for line in entry.lines for link in line.links)]
     if article.url not in own and any(link.url == article.url for link in links):
-        yield make_finding(RULE, "link", headline=name, found=article.url)
+        yield make_finding(RULE, "link", found=article.url)
     for picture in entry.pictures:
         if part.kind == "feed" or picture.anchor == article.key:
-            yield make_finding(RULE, "picture", headline=name, found=picture.url)
+            yield make_finding(RULE, "picture", found=picture.url)
 
 
 def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:

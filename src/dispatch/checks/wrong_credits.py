@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from dispatch.checks import vocabulary
 from dispatch.checks.html_page import read_content
-from dispatch.checks.rules import make_finding, name_article
+from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, find_name, fold_spaces, join_lines, split_words
 from dispatch.checks.vocabulary import Vocabulary, lower_words
 from dispatch.model import Article, Finding, Publication
@@ -25,11 +25,10 @@ def find_wrong_credits(
     """Report names that the article lacks, links of nobody, and wrong roles; ``lines`` are those under the headline."""
     known = vocabulary.load_vocabulary(publication.language)
     bylines = [line for line in lines if is_byline(article, line, known)]
-    name = name_article(article)
     if left := _find_left_words(article, bylines, known, vocabulary.list_date_words(article, publication)):
-        yield make_finding("attribution.false-credit", "name", headline=name, found=" ".join(left))
+        yield make_finding("attribution.false-credit", "name", found=" ".join(left))
     for url in _find_foreign_links(article, bylines, plain=plain):
-        yield make_finding("attribution.false-credit", "link", headline=name, found=url)
+        yield make_finding("attribution.false-credit", "link", found=url)
     yield from _check_parts(article, join_lines(lines).text, known)
 
 
@@ -90,14 +89,12 @@ def _check_parts(article: Article, text: str, known: Vocabulary) -> Iterator[Fin
         is_other = any(before[-len(role) :] == role for role in known.roles)
         if before and (is_other or (number and _is_strange(before, article, known))):
             found = " ".join(before)
-            yield make_finding(
-                "attribution.author", "role", headline=name_article(article), name=author.name, found=found
-            )
+            yield make_finding("attribution.author", "role", name=author.name, found=found)
         end = at + len(fold_spaces(author.name))
     for role, group in groupby(article.credits, attrgetter("role")):
         names = tuple(credit.name for credit in group if fold_spaces(credit.name))
         if names and not _has_role(text, list(map(fold_spaces, names)), known, role):
-            yield make_finding("attribution.credit", "role", headline=name_article(article), role=role, name=names)
+            yield make_finding("attribution.credit", "role", role=role, name=names)
 
 
 def _is_strange(words: Sequence[str], article: Article, known: Vocabulary) -> bool:
