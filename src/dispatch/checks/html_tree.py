@@ -43,7 +43,7 @@ def walk_tree(html: str) -> Iterator[Piece]:
         name = node.tag or ""
         if name == "-text":
             yield "", None, node.text_content or ""
-        elif not name.startswith("-"):
+        elif name and not name.startswith("-"):  # comments and the like have no name or one of these
             attributes = {key: value or "" for key, value in node.attributes.items()}
             yield name, attributes, node.text(deep=False) if name in _RAW else ""
             if child := None if name in _RAW else node.first_child:
