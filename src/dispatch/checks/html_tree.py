@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 Piece = tuple[str, Mapping[str, str] | None, str]
 
 _RAW = frozenset({"script", "style", "title"})
-# Names that may be left open, or have no end: they do not nest in themselves.
-_NOT_NESTED = re.compile(r"(?:br|col|dd|dt|hr|img|input|li|link|meta|option|p|source|t[dhr]|tbody|wbr)$", re.IGNORECASE)
+# Elements that have no end, or may be left open: they do not nest in themselves.
+_NOT_NESTED = re.compile(
+    r"(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|t[dhr]|tbody|track|wbr)$",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
-DEEPEST = 1000  # elements in one another; a parser needs time in the square of that
+DEEPEST = 10_000  # elements in one another; a parser needs time in the square of that, here a second or two
 
 
 def walk_tree(html: str) -> Iterator[Piece]:
@@ -60,7 +63,10 @@ def walk_tree(html: str) -> Iterator[Piece]:
 
 
 def count_levels(html: str) -> int:
-    """Count how many elements are open at once at most, in linear time: about as deep as a parser would nest them."""
+    """Count how many elements are open at once at most, in linear time: about as deep as a parser would nest them.
+
+    ``<path/>`` is counted as open, for only within an SVG it is closed.
+    """
     deepest, left_open = 0, Counter[str]()
     depth = 0
     for end, name in _TAG.findall(html):
