@@ -26,11 +26,7 @@ def findings(
 ) -> list[Finding]:
     """Find everything that is wrong with an issue and its editions, errors first.
 
-    published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
-    nobody looked. others: the other issues, of whatever date. states: what came of asking an address of
-    ``list_addresses``: None when it answers, else why not. missing: pictures that are named and not there, as file
-    that names it and name; astray: links that were written relative and lead nowhere, likewise. strays: article files
-    that no section lists.
+    What else is known is handed in; each keyword is explained at the field of CheckInput that has its name.
     """
     case = CheckInput(
         issue=issue,
