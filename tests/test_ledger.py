@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch import ledger, review, terms
-from dispatch.checks import corrected as corrections
+from dispatch.checks import corrections
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,

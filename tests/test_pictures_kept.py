@@ -266,7 +266,7 @@ def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk, name
 
 def judged(desk: Desk, issue: Issue, page: str) -> set[str]:
     edition = render.edition(issue, desk.publication, "web")
-    found = check.judge(replace(edition, body=page.encode()), issue, desk.publication)
+    found = check.check_edition(replace(edition, body=page.encode()), issue, desk.publication)
     # The other site is on loopback, and therefore without TLS.
     return {one.rule for one in found} - {"links.insecure-picture"}
 

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.checks import page as pages
+from dispatch.checks.html_page import read_page
 from dispatch.cli import main
 from dispatch.cli.newsroom import Newsroom
 from dispatch.server.preview import looks, outlook
@@ -155,7 +155,7 @@ def test_every_file_of_the_public_folder_is_shown_as_it_will_be(letter):
             assert answer.status_code == 200, path
             shown[path] = answer.content
             if path.endswith(".html"):
-                ours, theirs = pages.read(answer.text), pages.read(body.decode())
+                ours, theirs = read_page(answer.text), read_page(body.decode())
                 assert [line.text for line in ours.lines] == [line.text for line in theirs.lines], path
             elif not path.endswith((".css", ".xml", ".atom")):
                 assert answer.content == body, path

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import nouns
 from dispatch import config, issues, render
-from dispatch.checks import parts
+from dispatch.checks import read_back
 from dispatch.cli import main
 from dispatch.formats import FORMATS
 
@@ -58,18 +58,18 @@ def counting(*functions: Callable[..., object]) -> Iterator[dict[str, Counter[st
 
 @pytest.mark.parametrize("slug", ["defence", "bridges"])
 def test_one_check_renders_and_reads_each_edition_once(letter: Path, slug: str) -> None:
-    with counting(render.edition, parts.read) as counts:
+    with counting(render.edition, read_back.read_edition) as counts:
         run(letter, "check", slug)
-    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read": dict.fromkeys(FORMATS, 1)}
+    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_an_issue_that_has_not_changed_is_judged_once_when_it_is_published_again(letter: Path) -> None:
-    with counting(render.edition, parts.read) as counts:
+    with counting(render.edition, read_back.read_edition) as counts:
         run(letter, "publish", "defence")
-    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read": dict.fromkeys(FORMATS, 1)}
+    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_a_site_that_has_not_changed_is_neither_rendered_nor_read(letter: Path) -> None:
-    with counting(render.edition, parts.read) as counts:
+    with counting(render.edition, read_back.read_edition) as counts:
         run(letter, "publish")
-    assert counts == {"edition": {}, "read": {}}
+    assert counts == {"edition": {}, "read_edition": {}}

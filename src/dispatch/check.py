@@ -5,9 +5,9 @@ Pure: what the disk, the ledger and the network say is handed in.
 
 from collections.abc import Iterable, Mapping
 
-from dispatch.checks import CHECKS, RULES, links, parts
+from dispatch.checks import CHECKS, RULES, links
 from dispatch.checks import received as reception
-from dispatch.checks.case import Case
+from dispatch.checks.check_input import CheckInput, recognise_edition
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
 
 
@@ -24,15 +24,11 @@ def findings(
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
 ) -> list[Finding]:
-    """Everything that is wrong with an issue and its editions, errors first.
+    """Find everything that is wrong with an issue and its editions, errors first.
 
-    published: what dispatch.lock remembers; current: what it would remember of all issues as they are now, None when
-    nobody looked. others: the other issues, of whatever date. states: what came of asking an address (see
-    ``addresses``): None when it answers, else why not. missing: pictures that are named and not there, as file that
-    names it and name; astray: links that were written relative and lead nowhere, likewise. strays: article files that
-    no section lists.
+    What else is known is handed in; each keyword is explained at the field of CheckInput that has its name.
     """
-    case = Case(
+    case = CheckInput(
         issue=issue,
         publication=publication,
         editions=tuple(editions),
@@ -44,32 +40,34 @@ def findings(
         astray=astray,
         strays=strays,
     )
-    return _sorted((found for check in CHECKS.values() for found in check(case)), publication)
+    return _sort_findings((found for check in CHECKS.values() for found in check(case)), publication)
 
 
-def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
-    """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
+def check_edition(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+    """Find what is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
     return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
 
 
-def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
-    """What a mail service did to a message: parts, names, and each link of each article."""
-    return _sorted(reception.check(Case(issue=issue, publication=publication, editions=(message,))), publication)
+def check_received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+    """Find what a mail service did to a message: parts, names, and each link of each article."""
+    return _sort_findings(
+        reception.check(CheckInput(issue=issue, publication=publication, editions=(message,))), publication
+    )
 
 
-def edition_of(path: str, body: bytes) -> Edition:
-    """A finished file as an edition of the format that it looks like. Raises CheckError when it looks like none."""
-    return parts.recognise(path, body)
+def recognise_file(path: str, body: bytes) -> Edition:
+    """Take a finished file for an edition of the format that it looks like. Raises CheckError when that is none."""
+    return recognise_edition(path, body)
 
 
-def addresses(issue: Issue) -> list[str]:
-    """Every web address of an issue, once, in the order in which they are read: what ``--online`` asks."""
-    all_of_them = (address.url for address in links.addresses(issue))
+def list_addresses(issue: Issue) -> list[str]:
+    """List every web address of an issue once, in the order in which they are read: what ``--online`` asks."""
+    all_of_them = (address.url for address in links.list_addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
 
 
-def _sorted(found: Iterable[Finding], publication: Publication) -> list[Finding]:
-    """Errors first, then by rule and place in the order of the tables; without what is switched off, each once."""
+def _sort_findings(found: Iterable[Finding], publication: Publication) -> list[Finding]:
+    """Sort findings: errors first, then in the order of the tables; each once, without what is switched off."""
     order = {rule: place for place, rule in enumerate(RULES)}
     left = dict.fromkeys(one for one in found if one.rule not in publication.check)
     return sorted(left, key=lambda one: (one.severity != "error", order[one.rule]))

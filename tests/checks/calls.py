@@ -16,8 +16,8 @@ class Source:
     tree: ast.Module
 
     def find_pairs(self) -> Iterator[tuple[str, str]]:
-        """Each rule with each subject that the calls of ``finding`` may have. Raises LookupError."""
-        for call in self.find_calls("finding"):
+        """Each rule with each subject that the calls of ``make_finding`` may have. Raises LookupError."""
+        for call in self.find_calls("make_finding"):
             rule, subject = (*call.args, call, call)[:2]
             yield from product(self.find_texts(rule), self.find_texts(subject))
 

@@ -36,7 +36,7 @@ def judge(
 ) -> list[Finding]:
     """What is said of a finished edition."""
     edition = Edition(format=format, media_type="", path=path, body=body)
-    return tellable(check.judge(edition, issue, by or nouns.publication()))
+    return tellable(check.check_edition(edition, issue, by or nouns.publication()))
 
 
 def tellable(found: Sequence[Finding]) -> list[Finding]:

@@ -46,7 +46,7 @@ def of_edition(format: str, *changes: tuple[str, str]) -> set[str]:  # noqa: A00
 
 def judged(format: str, body: str) -> set[str]:  # noqa: A002
     edition = Edition(format=format, media_type="", path="edition", body=body.encode())
-    return {one.rule for one in check.judge(edition, ISSUE, BY)}
+    return {one.rule for one in check.check_edition(edition, ISSUE, BY)}
 
 
 def link(address: str) -> str:
@@ -116,7 +116,7 @@ def test_a_document_of_frames_is_neither_a_mail_nor_a_page() -> None:
             path="edition",
             body=f"{head}<frameset><frame></frameset></html>".encode(),
         )
-        found = [one for one in check.judge(framed, ISSUE, BY) if one.rule == f"{format}.forbidden"]
+        found = [one for one in check.check_edition(framed, ISSUE, BY) if one.rule == f"{format}.forbidden"]
         assert sorted(str(one.value("element")) for one in found) == tags
 
 

@@ -164,14 +164,14 @@ def test_every_rule_is_made_by_a_check() -> None:
 @pytest.mark.parametrize(
     ("call", "wanted"),
     [
-        ("finding(RULE, 'x')", {("r", "x")}),
-        ("finding(one, 'x')", {("p", "x"), ("q", "x")}),
-        ("finding(two, three)", {("s", "t")}),
-        ("finding(KINDS.get('a'), 'x' if one else RULE)", {("v", "x"), ("v", "r")}),
-        ("finding(given, 'x')", {("g", "x"), ("h", "x")}),
-        ("finding(strange, 'x')", LookupError),
-        ("finding(make(), 'x')", LookupError),
-        ("finding(*one)", LookupError),
+        ("make_finding(RULE, 'x')", {("r", "x")}),
+        ("make_finding(one, 'x')", {("p", "x"), ("q", "x")}),
+        ("make_finding(two, three)", {("s", "t")}),
+        ("make_finding(KINDS.get('a'), 'x' if one else RULE)", {("v", "x"), ("v", "r")}),
+        ("make_finding(given, 'x')", {("g", "x"), ("h", "x")}),
+        ("make_finding(strange, 'x')", LookupError),
+        ("make_finding(make(), 'x')", LookupError),
+        ("make_finding(*one)", LookupError),
     ],
 )
 def test_what_a_call_says_is_read_or_it_is_a_failure(call: str, wanted: set[tuple[str, str]] | type[Exception]) -> None:

@@ -25,7 +25,7 @@ in_each_half = pytest.mark.parametrize("half", KINDS)
 
 def told(body: bytes, issue: Issue = ISSUE) -> list[Finding]:
     message = Edition(format="eml", media_type="message/rfc822", path="message.eml", body=body)
-    return tellable(check.received(message, issue, nouns.publication()))
+    return tellable(check.check_received(message, issue, nouns.publication()))
 
 
 def facts(found: list[Finding]) -> set[tuple[str, str, object]]:

@@ -15,7 +15,7 @@ import nouns
 from checks.editing import HALVES, altered
 from checks.judging import judge, tellable
 from dispatch import check, links
-from dispatch.checks import CHECKS, RULES, corrected
+from dispatch.checks import CHECKS, RULES, corrections
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import (
@@ -173,7 +173,7 @@ def test_the_rule_speaks(rule: str) -> None:
 def test_every_rule_is_provoked_somewhere() -> None:
     elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received."))}
     assert set(RULES) == set(PROVOKED) | elsewhere
-    tests = ("test_attribution.py", "test_received.py", "test_tombstones.py", "test_site.py")
+    tests = ("test_attribution.py", "test_received.py", "test_withdrawn.py", "test_site.py")
     tested = "".join((Path(__file__).parent / name).read_text() for name in tests)
     assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
 
@@ -414,7 +414,7 @@ def test_a_language_without_words_is_told_with_the_file_that_it_needs() -> None:
 @pytest.mark.parametrize("body", [b'{"items": [', b'{"a":' * 100_000, b"<svg></svg>"])
 def test_a_file_that_is_nothing_is_told_by_its_name(body: bytes) -> None:
     with pytest.raises(CheckError, match=r"^feed\.json: "):
-        check.edition_of("feed.json", body)
+        check.recognise_file("feed.json", body)
 
 
 @pytest.mark.parametrize("name", ["story-7", "content", "nowhere"])
@@ -517,7 +517,7 @@ def test_what_was_published_of_an_issue_is_put_back_for_no_correction_mends_it(
 
 
 def test_each_address_is_asked_once() -> None:
-    asked = check.addresses(ISSUE)
+    asked = check.list_addresses(ISSUE)
     assert len(asked) == len(set(asked))
     assert {STORY.url, STORY.source.url, "https://else.example/?a=1&b=2", "https://cdn.example/1.mp3"} <= set(asked)
     assert all(links.is_web(url) for url in asked)
@@ -525,7 +525,7 @@ def test_each_address_is_asked_once() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_file_is_recognised_by_its_looks(format: str) -> None:  # noqa: A002
-    assert check.edition_of("some.file", nouns.body(format, ISSUE)).format == format
+    assert check.recognise_file("some.file", nouns.body(format, ISSUE)).format == format
 
 
 @pytest.mark.parametrize("format", PAGES)
@@ -640,13 +640,13 @@ def test_a_correction_that_was_published_has_answered(what: Mended) -> None:
 
 @given(before=st.integers(0, 4), now=st.integers(0, 4))
 def test_what_answers_is_one_correction_more_than_readers_have(before: int, now: int) -> None:
-    spent = corrected.count_spent(
+    spent = corrections.count_spent(
         Record(id=STORY.id, kind="mended", url="url", number=number) for number in range(1, before + 1)
     )
     said = tuple(Correction(date=DATE, text="Wrong.", mends=("url", "url")) for _ in range(now))
     story = replace(STORY, corrections=said)
-    assert corrected.find_answered(story, spent) == ({"ids.link"} if now > before else set())
-    assert corrected.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
+    assert corrections.find_answered(story, spent) == ({"ids.link"} if now > before else set())
+    assert corrections.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
 
 
 @pytest.mark.parametrize("what", CHANGED)
@@ -697,10 +697,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrected.find_answered(story, {})
+    whole = corrections.find_answered(story, {})
     assert whole == {"ids.authors", "ids.date"}
-    assert corrected.find_answered(replace(story, authors=()), {}) == {"ids.date"}
-    assert corrected.find_answered(replace(story, published=None), {}) == {"ids.authors"}
+    assert corrections.find_answered(replace(story, authors=()), {}) == {"ids.date"}
+    assert corrections.find_answered(replace(story, published=None), {}) == {"ids.authors"}
 
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:

@@ -7,7 +7,7 @@ import pytest
 import nouns
 from checks.editing import altered
 from checks.judging import judge
-from dispatch.checks.unseen import is_hidden, is_tiny
+from dispatch.checks.html_page import is_hidden, is_tiny
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Finding, Source
 

@@ -1,8 +1,7 @@
 """CHECKS: everything that is looked at before something leaves the building.
 
 A check is a module with ``check(case) -> findings``, pure, and a row here; what it can say are rows of ``RULES``. The
-renderers are never asked: ``parts`` reads the finished bytes back with other parsers, ``byline`` and ``texts`` compare
-them with the issue.
+renderers are never asked: ``read_back`` reads the finished bytes back with parsers of its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,16 +12,16 @@ from dispatch.checks.rules import RULES as RULES
 from dispatch.model import Finding
 
 if TYPE_CHECKING:
-    from dispatch.checks.case import Case
+    from dispatch.checks.check_input import CheckInput
 
-Check = Callable[["Case"], Iterator[Finding]]
+Check = Callable[["CheckInput"], Iterator[Finding]]
 
 
-def _row(name: str) -> Check:
+def _load_check(name: str) -> Check:
     """The check of that name; its module is imported when it first runs."""
     return lambda case: cast("Check", import_module(f"dispatch.checks.{name}").check)(case)
 
 
 CHECKS: Mapping[str, Check] = {
-    name: _row(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
+    name: _load_check(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
 }

@@ -5,14 +5,14 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch.checks import about, byline, machines, roundabout, texts, tombstones, words
-from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry, Person, Said
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import find, fold
-from dispatch.checks.rules import facts_of, find_edition_place, finding, headline
+from dispatch.checks import body, byline, vocabulary, web, withdrawn
+from dispatch.checks.check_input import CheckInput
+from dispatch.checks.feed_items import FeedItem, Person
+from dispatch.checks.read_back import Rendition, ShownArticle
+from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
+from dispatch.checks.text_lines import find_name, fold_spaces
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -22,156 +22,154 @@ _AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribut
 _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Judges every edition."""
+def check(case: CheckInput) -> Iterator[Finding]:
+    """Judge every edition: those that cannot be read, each as a whole, and each article in it."""
     for edition, error in case.unreadable:
         place = find_edition_place(case.issue, edition)
-        yield finding("attribution.readable", "edition", place, **facts_of(error.faults[0]))
-    for _, part in case.parts:
-        yield from (found.at(part.at) for found in _whole(case, part))
+        yield make_finding("attribution.readable", "edition", place, **list_facts(error.faults[0]))
+    for _, part in case.renditions:
+        yield from (found.at(part.at) for found in _check_whole(case, part))
         for article, entry in part.entries:
-            place = part.find_article(article)
-            if entry is None:
-                yield finding("attribution.article", "article", place, headline=headline(article))
-            else:
-                yield from (found.at(place) for found in judge(article, entry, part, case.publication))
+            found: Iterable[Finding] = [make_finding("attribution.article", "article")]
+            if entry:
+                found = check_article(article, entry, part, case.publication)
+            yield from (add_headline(one.at(part.find_article(article)), article) for one in found)
 
 
-def _whole(case: Case, part: Part) -> Iterator[Finding]:
-    """What is wrong with a part as a whole."""
+def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
+    """Report what a part shows besides its articles, or in another order, and whom it credits as a whole."""
     for stranger in part.strangers:
-        yield finding("attribution.article", "title", found=stranger)
+        yield make_finding("attribution.article", "title", found=stranger)
     if not part.in_order:
-        yield finding("attribution.article", "order")
+        yield make_finding("attribution.article", "order")
     for name in part.credited:
-        yield finding("attribution.false-credit", "feed", name=name)
-    yield from tombstones.whole(case.issue, part, case.publication)
-    yield from about.judge(part)
-    yield from machines.judge(part, case.publication)
+        yield make_finding("attribution.false-credit", "feed", name=name)
+    yield from withdrawn.check_notice(case.issue, part, case.publication)
+    yield from web.check_profile(part)
+    yield from web.check_metadata(part, case.publication)
 
 
-def judge(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Finding]:
-    """What is wrong with one article as one part shows it."""
-    if fold(entry.title) != fold(article.title):
-        yield finding("attribution.title", "title", headline=headline(article), found=entry.title)
+def check_article(
+    article: Article, entry: ShownArticle, part: Rendition, publication: Publication
+) -> Iterator[Finding]:
+    """Report what is wrong with one article as one part shows it."""
+    if fold_spaces(entry.title) != fold_spaces(article.title):
+        yield make_finding("attribution.title", "title", found=entry.title)
     if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
         if article.withdrawn:
-            found = list(tombstones.judge(article, article.withdrawn, entry, part, publication))
+            found = list(withdrawn.check_withdrawn(article, article.withdrawn, entry, part, publication))
         else:
-            found = list(_shown(article, entry, part, publication))
+            found = list(_check_shown(article, entry, part, publication))
         yield from found
         # What people see wrong, machines need not be asked about.
         if _AUTHORS.isdisjoint(one.rule for one in found):
-            yield from machines.judge_marks(article, part)
-    if entry.said:
-        yield from _elements(article, entry.said, publication)
-    picture = entry.said.picture if entry.said and part.kind != "gathered" else ""
+            yield from web.check_author_marks(article, part)
+    if entry.item:
+        yield from _check_elements(article, entry.item, publication)
+    picture = entry.item.picture if entry.item and part.kind != "gathered" else ""
     if picture and picture != (article.image.url if article.image else ""):
-        yield finding("attribution.picture", "element", headline=headline(article), found=picture)
+        yield make_finding("attribution.picture", "element", found=picture)
 
 
-def _shown(article: Article, entry: Entry, part: Part, publication: Publication) -> Iterator[Finding]:
-    """What is wrong with what stands under its headline, and with where that leads."""
+def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publication: Publication) -> Iterator[Finding]:
+    """Report what is wrong with what stands under a headline, and with where that leads."""
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
-        yield finding("attribution.read-more", "title", headline=headline(article), found=found, wanted=article.url)
-    own = byline.shown(article, entry.lines, words.of(publication.language))
-    if part.kind != "list" and not byline.read_more(article, entry, own):
+        yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
+    own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
+    if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         found = _find_near(article, entry)
-        yield finding("attribution.read-more", "link", headline=headline(article), found=found, wanted=article.url)
-    if entry.said:
-        yield from _words(article, entry.said, publication)
-    yield from byline.judge(article, entry, own, publication)
-    yield from roundabout.judge(article, entry, part.place, publication)
-    yield from texts.judge(article, entry, own, part.kind, publication)
+        yield make_finding("attribution.read-more", "link", found=found, wanted=article.url)
+    if entry.item:
+        yield from _check_item_words(article, entry.item, publication)
+    yield from byline.check_byline(article, entry, own, publication)
+    yield from web.check_see_also(article, entry, part.place, publication)
+    yield from body.check_body(article, entry, own, part.kind, publication)
 
 
-def _words(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
-    """What the item's own elements say of the text; whoever gathers finished entries does not know that."""
-    name, licence = headline(article), article.license or article.source.license
-    if said.rights and fold(said.rights) != fold(licence):
-        yield finding("attribution.licence", "element", headline=name, found=said.rights, wanted=licence)
-    if not texts.may_say(article, said.summary, publication):
-        yield finding("attribution.body", "element", headline=name, found=said.summary)
+def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
+    """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
+    licence = article.license or article.source.license
+    if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
+        yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
+    if not body.may_summarise(article, item.summary, publication):
+        yield make_finding("attribution.body", "element", found=item.summary)
 
 
-def _find_near(article: Article, entry: Entry) -> str:
-    """Where a link leads whose words hold the title; empty when there is none."""
-    title = fold(article.title)
+def _find_near(article: Article, entry: ShownArticle) -> str:
+    """Find where a link leads whose words hold the title; empty when there is none."""
+    title = fold_spaces(article.title)
     links = (link for line in entry.lines for link in line.links)
     return next((link.url for link in links if title and title in link.text), "")
 
 
-def _elements(article: Article, said: Said, publication: Publication) -> Iterator[Finding]:
-    """What the item's own elements say."""
-    name = headline(article)
-    for url in said.addresses or ("",):
-        if not _is_same(url, article.url, ascii_only=said.ascii_only):
-            yield finding("attribution.read-more", "element", headline=name, found=url, wanted=article.url)
-    source = [(fold(article.source.title), article.source.url)] if article.source.title else []
+def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
+    """Report elements of an item that lead elsewhere, or name others than the article does."""
+    for url in item.addresses or ("",):
+        if not _is_same_address(url, article.url, ascii_only=item.ascii_only):
+            yield make_finding("attribution.read-more", "element", found=url, wanted=article.url)
+    source = [(fold_spaces(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
-    stand_in = source or [(fold(publication.title), "")]
-    wanted = [(fold(author.name), author.url) for author in article.authors]
+    stand_in = source or [(fold_spaces(publication.title), "")]
+    wanted = [(fold_spaces(author.name), author.url) for author in article.authors]
     together = wanted if len(wanted) == 1 else [(", ".join(who for who, _ in wanted), "")]
-    yield from _named(article, said, said.authors, [wanted, together] if wanted else [[], stand_in])
-    if said.has_people:
-        yield from _named(article, said, said.people, [wanted] if wanted else [[], source])
-    elif over := tuple(who for who, _ in said.people if fold(who) not in {known for known, _ in wanted}):
-        yield finding("attribution.false-credit", "element", headline=name, found=over)
-    yield from _source(article, said)
+    yield from _check_names(article, item, item.authors, [wanted, together] if wanted else [[], stand_in])
+    if item.has_people:
+        yield from _check_names(article, item, item.people, [wanted] if wanted else [[], source])
+    elif over := tuple(who for who, _ in item.people if fold_spaces(who) not in {known for known, _ in wanted}):
+        yield make_finding("attribution.false-credit", "element", found=over)
+    yield from _check_source(article, item)
 
 
-def _named(
-    article: Article, said: Said, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
+def _check_names(
+    article: Article, item: FeedItem, people: Sequence[Person], allowed: Sequence[Sequence[Person]]
 ) -> Iterator[Finding]:
-    """Whether these elements name one of the allowed lists exactly, each with their own address."""
+    """Report elements that name none of the allowed lists exactly, each with their own address."""
     names = tuple(who for who, _ in people)
-    folded = list(map(fold, names))
+    folded = list(map(fold_spaces, names))
     wanted = next((each for each in allowed if folded == [who for who, _ in each]), None)
     if wanted is None:
-        yield from _misnamed(article, tuple(author.name for author in article.authors), names)
+        yield from _find_misnamed(tuple(author.name for author in article.authors), names)
         return
     for (who, found), (_, url) in zip(people, wanted, strict=True):
-        if said.has_people and found != url:
-            yield finding(
-                "attribution.author-link", "element", headline=headline(article), name=who, found=found, wanted=url
-            )
+        if item.has_people and found != url:
+            yield make_finding("attribution.author-link", "element", name=who, found=found, wanted=url)
 
 
-def _source(article: Article, said: Said) -> Iterator[Finding]:
-    """What the item's source element says."""
-    name, source = headline(article), article.source
-    if said.source is None:
-        if said.needs_source and source.title and (source.feed or source.url):
-            yield finding("attribution.source", "element", headline=name, name=source.title)
+def _check_source(article: Article, item: FeedItem) -> Iterator[Finding]:
+    """Report a source element that is missing or names another source."""
+    source = article.source
+    if item.source is None:
+        if item.needs_source and source.title and (source.feed or source.url):
+            yield make_finding("attribution.source", "element", name=source.title)
         return
-    title, url = said.source
-    if source.title and fold(title) != fold(source.title):
-        yield finding("attribution.source", "element", headline=name, name=source.title, found=title)
-    if url and not any(_is_same(url, own, ascii_only=True) for own in (source.url, source.feed)):
+    title, url = item.source
+    if source.title and fold_spaces(title) != fold_spaces(source.title):
+        yield make_finding("attribution.source", "element", name=source.title, found=title)
+    if url and not any(_is_same_address(url, own, ascii_only=True) for own in (source.url, source.feed)):
         wanted = source.url or source.feed
-        yield finding("attribution.source", "address", headline=name, found=url, wanted=wanted)
+        yield make_finding("attribution.source", "address", found=url, wanted=wanted)
 
 
-def _misnamed(article: Article, authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
-    name, said = headline(article), ", ".join(map(fold, names))
-    lost = [who for who in authors if find(said, fold(who)) < 0]
+def _find_misnamed(authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Finding]:
+    named = ", ".join(map(fold_spaces, names))
+    lost = [who for who in authors if find_name(named, fold_spaces(who)) < 0]
     for who in lost:
-        yield finding("attribution.author", "element", headline=name, name=who)
+        yield make_finding("attribution.author", "element", name=who)
     if lost:
         return
-    is_turned = sorted(said.split(", ")) == sorted(", ".join(map(fold, authors)).split(", "))
+    is_turned = sorted(named.split(", ")) == sorted(", ".join(map(fold_spaces, authors)).split(", "))
     rule = "attribution.order" if is_turned else "attribution.false-credit"
-    yield finding(rule, "element", headline=name, found=names, wanted=authors)
+    yield make_finding(rule, "element", found=names, wanted=authors)
 
 
-def _is_same(written: str, given: str, *, ascii_only: bool) -> bool:
+def _is_same_address(written: str, given: str, *, ascii_only: bool) -> bool:
     """Whether an element has the address that was given; where only ASCII may stand, written in it."""
-    return written == given or (ascii_only and decoded(written) == decoded(given))
+    return written == given or (ascii_only and decode_address(written) == decode_address(given))
 
 
-def decoded(url: str) -> str:
-    """An address with what ASCII cannot hold decoded: punycode, and the percent signs that had to be there.
+def decode_address(url: str) -> str:
+    """Decode in an address what ASCII cannot hold: punycode, and the percent signs that had to be there.
 
     RSS wants its links in ASCII; two that are the same address are equal then. Every other ``%`` stays as it is.
     """
@@ -182,7 +180,7 @@ def decoded(url: str) -> str:
 
 
 def _decode_host(host: str) -> str:
-    """A host that ASCII cannot hold, or that is in punycode, in small letters and in Unicode (UTS 46, section 4)."""
+    """Write a host that ASCII cannot hold, or that is in punycode, in small Unicode letters (UTS 46, section 4)."""
     if host.isascii() and "xn--" not in host.lower():
         return host
     small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))

@@ -7,106 +7,100 @@ note, text nor biography. A name that the text happens to mention is no credit.
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
-from dispatch.checks import claims, page, words
-from dispatch.checks.entries import Entry
-from dispatch.checks.passage import Line, find, fold, joined, legible
-from dispatch.checks.rules import finding, headline
-from dispatch.checks.words import Words
+from dispatch.checks.html_page import read_content
+from dispatch.checks.read_back import ShownArticle
+from dispatch.checks.rules import make_finding
+from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
+from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
+from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
 from dispatch.model import Article, Finding, Publication
 
 
-def judge(article: Article, entry: Entry, own: Container[int], publication: Publication) -> Iterator[Finding]:
-    """What is wrong with the credits of an article as an edition shows it; ``own``: which lines are its text."""
-    lines = head(article, entry, own, words.of(publication.language))
-    yield from of_lines(article, lines, publication, plain=bool(entry.raw))
+def check_byline(
+    article: Article, entry: ShownArticle, own: Container[int], publication: Publication
+) -> Iterator[Finding]:
+    """Report what is wrong with the credits of an article; ``own``: which lines of the entry are its text."""
+    lines = find_head_lines(article, entry, own, load_vocabulary(publication.language))
+    yield from check_lines(article, lines, publication, plain=bool(entry.raw))
 
 
-def of_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
-    """What is wrong with the credits of an article that stand in these lines."""
-    line = joined(lines)
-    name, source = headline(article), article.source
-    known = words.of(publication.language)
+def check_lines(article: Article, lines: Sequence[Line], publication: Publication, *, plain: bool) -> Iterator[Finding]:
+    """Report what is wrong with the credits of an article that stand in these lines."""
+    line = join_lines(lines)
+    source = article.source
+    known = load_vocabulary(publication.language)
     is_behind = known.has_source_behind
-    lost = list(_lost(article, _said(article, line), is_behind=is_behind))
+    lost = list(_find_lost(article, _find_said_words(article, line), is_behind=is_behind))
     yield from lost
     for author in article.authors:
         if (there := _find_other(line, plain, author.name, author.url)) is not None:
-            yield finding(
-                "attribution.author-link", "link", headline=name, name=author.name, found=there, wanted=author.url
-            )
+            yield make_finding("attribution.author-link", "link", name=author.name, found=there, wanted=author.url)
     for credit in article.credits:
         if (there := _find_other(line, plain, credit.name, credit.url)) is not None:
-            yield finding(
-                "attribution.credit",
-                "link",
-                headline=name,
-                role=credit.role,
-                name=credit.name,
-                found=there,
-                wanted=credit.url,
+            yield make_finding(
+                "attribution.credit", "link", role=credit.role, name=credit.name, found=there, wanted=credit.url
             )
     if (there := _find_other(line, plain, source.title, source.url)) is not None:
-        yield finding("attribution.source", "link", headline=name, name=source.title, found=there, wanted=source.url)
+        yield make_finding("attribution.source", "link", name=source.title, found=there, wanted=source.url)
     if plain:
-        bylines = joined(line for line in lines if claims.is_byline(article, line, known))
-        yield from _addresses_in_order(article, bylines, is_behind=is_behind)
-    if find(line.text, fold(publication.editor)) >= 0 and not _is_known(article, publication.editor):
-        yield finding("attribution.false-credit", "editor", headline=name, name=publication.editor)
+        bylines = join_lines(line for line in lines if is_byline(article, line, known))
+        yield from _check_address_order(article, bylines, is_behind=is_behind)
+    if find_name(line.text, fold_spaces(publication.editor)) >= 0 and not _is_known(article, publication.editor):
+        yield make_finding("attribution.false-credit", "editor", name=publication.editor)
     elif not lost:
-        yield from claims.judge(article, lines, publication, plain=plain)
+        yield from find_wrong_credits(article, lines, publication, plain=plain)
 
 
-def _said(article: Article, line: Line) -> str:
-    """The words of the byline that are said; a name that holds marks which turn letters around stays as it is."""
-    names = "".join((*_people(article), article.source.title))
-    return line.text if {"\u202d", "\u202e"} & set(names) else legible(line)
+def _find_said_words(article: Article, line: Line) -> str:
+    """Give the words of a byline that are seen; where a name holds marks that turn letters around, all of them."""
+    names = "".join((*list_people(article), article.source.title))
+    return line.text if {"\u202d", "\u202e"} & set(names) else blank_unsaid(line)
 
 
-def _lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
-    """Who is not named, or not in their place. A name that is part of another one does not stand for it.
+def _find_lost(article: Article, text: str, *, is_behind: bool) -> Iterator[Finding]:
+    """Report who is not named, or not in their place. A name that is part of another one does not stand for it.
 
     ``is_behind``: the language names the source behind the authors. Before the first of them stands an author only.
     """
-    name = headline(article)
     end = first = 0
     rest = text
     for author in article.authors:
-        wanted = fold(author.name)
-        if (at := find(text, wanted, end)) < 0:
-            if find(text, wanted) < 0:
-                yield finding("attribution.author", "name", headline=name, name=author.name)
+        wanted = fold_spaces(author.name)
+        if (at := find_name(text, wanted, end)) < 0:
+            if find_name(text, wanted) < 0:
+                yield make_finding("attribution.author", "name", name=author.name)
             else:
                 order = tuple(author.name for author in article.authors)
-                yield finding("attribution.order", "name", headline=name, name=author.name, wanted=order)
+                yield make_finding("attribution.order", "name", name=author.name, wanted=order)
         else:
             end = at + len(wanted)
             first = first or end
-            rest = _blank(rest, at, wanted)
+            rest = _blank_name(rest, at, wanted)
     others = [(credit.name, credit.role, end) for credit in article.credits]
-    others += [(article.source.title, "", first if is_behind else 0)] if fold(article.source.title) else []
-    for given, role, begin in sorted(others, key=lambda other: -len(fold(other[0]))):
-        wanted = fold(given)
-        if (at := find(rest, wanted, begin)) >= 0:
-            rest = _blank(rest, at, wanted)
+    others += [(article.source.title, "", first if is_behind else 0)] if fold_spaces(article.source.title) else []
+    for given, role, begin in sorted(others, key=lambda other: -len(fold_spaces(other[0]))):
+        wanted = fold_spaces(given)
+        if (at := find_name(rest, wanted, begin)) >= 0:
+            rest = _blank_name(rest, at, wanted)
         elif role:
-            yield finding("attribution.credit", "name", headline=name, role=role, name=given)
-        elif find(rest, wanted) >= 0:
-            yield finding("attribution.order", "source", headline=name, name=given)
+            yield make_finding("attribution.credit", "name", role=role, name=given)
+        elif find_name(rest, wanted) >= 0:
+            yield make_finding("attribution.order", "source", name=given)
         else:
-            yield finding("attribution.source", "name", headline=name, name=given)
+            yield make_finding("attribution.source", "name", name=given)
 
 
-def _blank(text: str, at: int, name: str) -> str:
-    """The text without a name, each character in its place."""
+def _blank_name(text: str, at: int, name: str) -> str:
+    """Blank a name out of a text; every other character keeps its place."""
     return f"{text[:at]}{' ' * len(name)}{text[at + len(name) :]}"
 
 
 def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
-    """Where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
+    """Find where a name leads instead of to its address: empty when it leads nowhere; None when all is right.
 
     In plain text the address stands on a line below the name.
     """
-    who = fold(who)
+    who = fold_spaces(who)
     if not (who and url):
         return None
     if plain:
@@ -115,8 +109,8 @@ def _find_other(line: Line, plain: bool, who: str, url: str) -> str | None:
     return None if url in named else "".join(named[:1])
 
 
-def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
-    """Which addresses do not stand where their names do: in plain text nothing else tells whose they are."""
+def _check_address_order(article: Article, line: Line, *, is_behind: bool) -> Iterator[Finding]:
+    """Report addresses that do not stand where their names do: in plain text nothing else tells whose they are."""
     authors = [author.url for author in article.authors]
     source = [article.source.url] if article.source.title else []
     others = [credit.url for credit in article.credits]
@@ -127,63 +121,61 @@ def _addresses_in_order(article: Article, line: Line, *, is_behind: bool) -> Ite
     # Two who share a page need it once only.
     if there not in (wanted, list(dict.fromkeys(wanted))):
         wrong = next((one for one, other in zip_longest(wanted, there) if one != other), None) or wanted[-1]
-        yield finding("attribution.order", "link", headline=headline(article), wanted=wrong)
+        yield make_finding("attribution.order", "link", wanted=wrong)
 
 
 def _is_known(article: Article, name: str) -> bool:
-    """Whether whoever puts the issue together stands among those who are named with good reason."""
-    return any(find(fold(known), fold(name)) >= 0 for known in (article.source.title, *_people(article)))
+    """Tell whether whoever puts the issue together is among those who are named with good reason."""
+    return any(
+        find_name(fold_spaces(known), fold_spaces(name)) >= 0 for known in (article.source.title, *list_people(article))
+    )
 
 
-def _people(article: Article) -> list[str]:
-    return [author.name for author in article.authors] + [credit.name for credit in article.credits]
-
-
-def head(article: Article, entry: Entry, own: Container[int], known: Words) -> list[Line]:
-    """The byline and what else stands before the way to the article, without lines about something else."""
-    lines = [line for i, line in enumerate(entry.lines[: _way(article, entry, own)]) if i not in own]
-    if dek := fold(article.dek):
-        _take(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
+def find_head_lines(article: Article, entry: ShownArticle, own: Container[int], known: Vocabulary) -> list[Line]:
+    """Give the byline and what else stands before the link to the article, without lines about something else."""
+    lines = [line for i, line in enumerate(entry.lines[: _find_way(article, entry, own)]) if i not in own]
+    if dek := fold_spaces(article.dek):
+        _take_line(lines, next((i for i, line in enumerate(lines) if line.text == dek), -1))
     # The editor's words stand below the byline, perhaps behind a word that says whose they are, and link to nothing.
     # The longest first: what one says may stand within what another says.
-    remarks = map(fold, (article.note, *(correction.text for correction in article.corrections)))
+    remarks = map(fold_spaces, (article.note, *(correction.text for correction in article.corrections)))
     for said in sorted(filter(None, remarks), key=len, reverse=True):
-        places = [i for i, line in enumerate(lines) if said in _spoken(line, entry) and _links_within(line, said)]
-        _take(lines, max(places, default=-1))
+        places = [i for i, line in enumerate(lines) if said in spell_out(line, entry) and _has_links_within(line, said)]
+        _take_line(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
-        said = fold(known.patterns["licence"].replace("{licence}", licence))
-        _take(lines, next((i for i, line in enumerate(lines) if _spoken(line, entry) == said), -1))
+        said = fold_spaces(known.patterns["licence"].replace("{licence}", licence))
+        _take_line(lines, next((i for i, line in enumerate(lines) if spell_out(line, entry) == said), -1))
     return lines
 
 
-def _spoken(line: Line, entry: Entry) -> str:
-    """The words of a line; in plain text an address that ends a paragraph is one of them."""
-    return fold(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
+def spell_out(line: Line, entry: ShownArticle) -> str:
+    """Give the words of a line; in plain text an address that ends a paragraph is one of them."""
+    return fold_spaces(" ".join([line.text, *(link.url for link in line.links)])) if entry.raw else line.text
 
 
-def is_licensed(entry: Entry, licence: str, known: Words) -> bool:
-    """Whether the licence stands there whole: one that begins like it is another one."""
-    wanted = {fold(licence), fold(known.patterns["licence"].replace("{licence}", licence))}
-    said = (_spoken(line, entry) for line in entry.lines)
+def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
+    """Tell whether the licence stands there whole: one that begins like it is another one."""
+    wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
+    said = (spell_out(line, entry) for line in entry.lines)
     return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
 
 
-def _links_within(line: Line, said: str) -> bool:
-    return all(not link.text and fold(link.url) in said for link in line.links)
+def _has_links_within(line: Line, said: str) -> bool:
+    return all(not link.text and fold_spaces(link.url) in said for link in line.links)
 
 
-def _take(lines: list[Line], at: int) -> None:
+def _take_line(lines: list[Line], at: int) -> None:
     if at >= 0:
         del lines[at]
 
 
-def read_more(article: Article, entry: Entry, own: Container[int]) -> bool:
-    """Whether there is a way to the article besides its headline."""
-    return _way(article, entry, own) < len(entry.lines)
+def leads_to_article(article: Article, entry: ShownArticle, own: Container[int]) -> bool:
+    """Tell whether a link besides the headline leads to the article."""
+    return _find_way(article, entry, own) < len(entry.lines)
 
 
-def _way(article: Article, entry: Entry, own: Container[int]) -> int:
-    """The index of the line with the way to the article; the number of lines when there is none.
+def _find_way(article: Article, entry: ShownArticle, own: Container[int]) -> int:
+    """Find the index of the line with the link to the article; the number of lines when there is none.
 
     In plain text an address has no words that would tell what it is: there it is the last.
     """
@@ -191,19 +183,19 @@ def _way(article: Article, entry: Entry, own: Container[int]) -> int:
     there = [(i, link) for i, line in enumerate(entry.lines) for link in line.links if link.url == url]
     if entry.raw:
         return there[-1][0] if there else len(entry.lines)
-    names = {"", *map(fold, _people(article)), fold(article.source.title)}
+    names = {"", *map(fold_spaces, list_people(article)), fold_spaces(article.source.title)}
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
-def shown(article: Article, lines: Sequence[Line], known: Words) -> dict[int, Line]:
-    """Which lines are the article's own text, whole or cut off, and which line of it each is.
+def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) -> dict[int, Line]:
+    """Map the lines that are the article's own text, whole or cut off, to the line of it that each is.
 
     From the end, each line of the text once: a byline that reads like a paragraph stands before it. The way to the
     article, as the language says it, is no text, though the text may have a line of the same words.
     """
-    left = list(page.content(article.content))
+    left = list(read_content(article.content).lines)
     found: dict[int, Line] = {}
-    way = fold(known.patterns["read"].replace("{title}", article.title))
+    way = fold_spaces(known.patterns["read"].replace("{title}", article.title))
     for i in range(len(lines) - 1, -1, -1):
         # Plain text has a dash before what is an item of a list.
         text = lines[i].text.removeprefix("- ")

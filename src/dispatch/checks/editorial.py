@@ -4,84 +4,84 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dispatch.checks import page
-from dispatch.checks.case import Case
-from dispatch.checks.rules import CONFIG, find_place, finding, headline
+from dispatch.checks.check_input import CheckInput
+from dispatch.checks.html_page import read_content
+from dispatch.checks.rules import CONFIG, find_place, make_finding, name_article
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Issue, Place
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Judges the issue itself; its editions have no say."""
+def check(case: CheckInput) -> Iterator[Finding]:
+    """Judge the issue itself; its editions have no say."""
     issue = case.issue
     language = Language.of(case.publication.language)
     if not language.translated:
         place = Place(file=CONFIG, key="language")
         name = language.code.partition("-")[0]
-        yield finding("editorial.language", "language", place, language=language.code, file=f"{name}.toml")
-    yield from _of_issue(issue)
+        yield make_finding("editorial.language", "language", place, language=language.code, file=f"{name}.toml")
+    yield from _check_issue(issue)
     for article in issue.articles:
         # Of what was withdrawn nothing is left to do.
-        yield from () if article.withdrawn else _of_article(issue, article)
+        yield from () if article.withdrawn else _check_article(issue, article)
     for stray in case.strays:
-        yield finding("editorial.stray", "file", Place(file=stray))
+        yield make_finding("editorial.stray", "file", Place(file=stray))
     for where, name in case.missing:
-        yield finding("editorial.picture", "file", Place(file=where), file=name)
+        yield make_finding("editorial.picture", "file", Place(file=where), file=name)
 
 
-def _of_issue(issue: Issue) -> Iterator[Finding]:
+def _check_issue(issue: Issue) -> Iterator[Finding]:
     if not issue.title.strip():
-        yield finding("editorial.title", "issue", find_place(issue, key="title"))
+        yield make_finding("editorial.title", "issue", find_place(issue, key="title"))
     for number, section in enumerate(issue.sections, 1):
         key = f"sections[{number}]"
         if not section.articles:
-            yield finding("editorial.section", "section", find_place(issue, key=key), section=section.title)
-        yield from _left(find_place(issue, key=key), section.title, _words(section.intro))
-    for key, text in (("title", issue.title), ("preheader", issue.preheader), ("", _words(issue.intro))):
-        yield from _left(find_place(issue, key=key), text)
+            yield make_finding("editorial.section", "section", find_place(issue, key=key), section=section.title)
+        yield from _find_placeholders(find_place(issue, key=key), section.title, _read_words(section.intro))
+    for key, text in (("title", issue.title), ("preheader", issue.preheader), ("", _read_words(issue.intro))):
+        yield from _find_placeholders(find_place(issue, key=key), text)
 
 
-def _of_article(issue: Issue, article: Article) -> Iterator[Finding]:
-    def place(key: str) -> Place:
+def _check_article(issue: Issue, article: Article) -> Iterator[Finding]:
+    def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 
-    name = headline(article)
+    name = name_article(article)
     if not article.title.strip():
-        yield finding("editorial.title", "article", place("title"))
+        yield make_finding("editorial.title", "article", find_key("title"))
     if not article.authors:
-        yield finding("editorial.author", "name", place("authors"), headline=name)
+        yield make_finding("editorial.author", "name", find_key("authors"), headline=name)
     elif article.certainty != "certain":
         who = tuple(author.name for author in article.authors)
         found = article.certainty
-        yield finding("editorial.certainty", "name", place("certainty"), headline=name, name=who, found=found)
+        yield make_finding("editorial.certainty", "name", find_key("certainty"), headline=name, name=who, found=found)
     if article.published is None:
-        yield finding("editorial.date", "date", place("published"), headline=name)
+        yield make_finding("editorial.date", "date", find_key("published"), headline=name)
     if article.source.syndicate != "link" and not (article.content or article.summary):
-        yield finding("editorial.body", "text", place(""), headline=name)
+        yield make_finding("editorial.body", "text", find_key(""), headline=name)
     if article.image and article.image.alt is None:
-        yield finding("editorial.alt", "picture", place("image"), headline=name, url=article.image.url)
-    yield from _headings(place(""), article)
+        yield make_finding("editorial.alt", "picture", find_key("image"), headline=name, url=article.image.url)
+    yield from _check_headings(find_key(""), article)
     # Only what is written here can be unfinished: in another's text TK may be an airline.
     texts = {"title": article.title, "dek": article.dek, "note": article.note}
-    for key, text in (*texts.items(), ("", _words(article.content) if article.own else "")):
-        yield from _left(place(key), text)
+    for key, text in (*texts.items(), ("", _read_words(article.content) if article.own else "")):
+        yield from _find_placeholders(find_key(key), text)
 
 
-def _headings(place: Place, article: Article) -> Iterator[Finding]:
-    levels = [(line.heading, line.text) for line in page.content(article.content) if line.heading]
+def _check_headings(place: Place, article: Article) -> Iterator[Finding]:
+    levels = [(line.heading, line.text) for line in read_content(article.content).lines if line.heading]
     for (above, _), (below, text) in pairwise(levels):
         if below > above + 1:
-            yield finding("editorial.headings", "heading", place, text=text, steps=below - above)
+            yield make_finding("editorial.headings", "heading", place, text=text, steps=below - above)
 
 
-def _left(place: Place, *texts: str) -> Iterator[Finding]:
+def _find_placeholders(place: Place, *texts: str) -> Iterator[Finding]:
     for text in texts:
         if match := _LEFT.search(text):
             around = text[max(0, match.start() - 20) : match.end() + 20]
-            yield finding("editorial.placeholder", "text", place, found=match[0], text=around)
+            yield make_finding("editorial.placeholder", "text", place, found=match[0], text=around)
 
 
-def _words(html: str) -> str:
-    return " ".join(line.text for line in page.content(html))
+def _read_words(html: str) -> str:
+    return " ".join(line.text for line in read_content(html).lines)

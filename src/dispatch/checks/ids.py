@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from dispatch import identity
-from dispatch.checks import corrected
-from dispatch.checks.case import Case
-from dispatch.checks.rules import CONFIG, LOCK, find_place, finding
+from dispatch.checks import corrections
+from dispatch.checks.check_input import CheckInput
+from dispatch.checks.rules import CONFIG, LOCK, find_place, make_finding
 from dispatch.model import Article, Finding, Place, Publication, Record, Subject
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
@@ -18,52 +18,52 @@ _THINGS = ("article", "issue")
 _PAGES = ("issue", "page")
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Judges the ids and keys of the issue, its anchors, and what the ledger remembers."""
-    yield from _of_issue(case)
-    for edition, part in case.parts:
+def check(case: CheckInput) -> Iterator[Finding]:
+    """Judge the ids and keys of the issue, its anchors, and what the ledger remembers."""
+    yield from _check_issue(case)
+    for edition, part in case.renditions:
         if part.page and edition.format == "web":
             ids = Counter(tag.attributes["id"] for tag in part.page.tags if "id" in tag.attributes)
             for name in (name for name, times in ids.items() if times > 1):
-                yield finding("ids.duplicate", "element", part.at, id=name)
+                yield make_finding("ids.duplicate", "element", part.at, id=name)
     if case.current is not None:
-        yield from _changed(case, case.current)
+        yield from _find_changes(case, case.current)
 
 
-def _of_issue(case: Case) -> Iterator[Finding]:
+def _check_issue(case: CheckInput) -> Iterator[Finding]:
     issue = case.issue
     whose: dict[str, str] = {}
     for other in case.others:
-        whose |= {other.id: _name(find_place(other))}
-        whose |= {article.id: _name(find_place(other, article)) for article in other.articles}
+        whose |= {other.id: _name_file(find_place(other))}
+        whose |= {article.id: _name_file(find_place(other, article)) for article in other.articles}
     keys: set[str] = set()
     if issue.id in whose:
-        yield finding("ids.duplicate", "id", find_place(issue, key="id"), id=issue.id, file=whose[issue.id])
-    whose[issue.id] = _name(find_place(issue))
+        yield make_finding("ids.duplicate", "id", find_place(issue, key="id"), id=issue.id, file=whose[issue.id])
+    whose[issue.id] = _name_file(find_place(issue))
     if not _IRI.fullmatch(issue.id):
-        yield finding("ids.absolute", "id", find_place(issue, key="id"), id=issue.id)
+        yield make_finding("ids.absolute", "id", find_place(issue, key="id"), id=issue.id)
     for article in issue.articles:
         place = find_place(issue, article, "id")
         if not _IRI.fullmatch(article.id):
-            yield finding("ids.absolute", "id", place, id=article.id)
+            yield make_finding("ids.absolute", "id", place, id=article.id)
         if article.id in whose:
-            yield finding("ids.duplicate", "id", place, id=article.id, file=whose[article.id])
-        whose.setdefault(article.id, _name(place))
+            yield make_finding("ids.duplicate", "id", place, id=article.id, file=whose[article.id])
+        whose.setdefault(article.id, _name_file(place))
         if article.key in keys:
-            yield finding("ids.duplicate", "key", find_place(issue, article), found=article.key)
+            yield make_finding("ids.duplicate", "key", find_place(issue, article), found=article.key)
         keys.add(article.key)
 
 
-def _name(place: Place) -> str:
+def _name_file(place: Place) -> str:
     return place.file or place.edition
 
 
-def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
+def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Finding]:
     now = {record.id: record for record in current if record.kind in _THINGS}
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    spent = corrected.count_spent(case.published)
+    spent = corrections.count_spent(case.published)
     where: dict[str, Place] = {}
     articles: dict[str, Article] = {}
     for issue in (*case.others, case.issue):
@@ -71,33 +71,33 @@ def _changed(case: Case, current: tuple[Record, ...]) -> Iterator[Finding]:
         where |= {article.id: find_place(issue, article) for article in issue.articles}
         articles |= {article.id: article for article in issue.articles}
 
-    def keyed(id_: str, key: str) -> Place:
+    def find_keyed(id_: str, key: str) -> Place:
         return replace(where[id_], key=key) if id_ in where else Place(file=LOCK)
 
     for old in case.published:
         new = now.get(old.id)
         if old.kind == "withdrawn" and new and old.id not in withdrawn:
             when = old.published.date().isoformat() if old.published else ""
-            yield finding("ids.withdrawn", "id", keyed(old.id, "id"), id=old.id, date=when)
+            yield make_finding("ids.withdrawn", "id", find_keyed(old.id, "id"), id=old.id, date=when)
         if old.kind not in _THINGS:
             continue
         if new is None:
             twin = by_address.get((old.kind, old.url))
             if twin and twin.id not in remembered:
-                yield finding("ids.changed", "id", keyed(twin.id, "id"), found=twin.id, wanted=old.id)
+                yield make_finding("ids.changed", "id", find_keyed(twin.id, "id"), found=twin.id, wanted=old.id)
             else:
                 subject: Subject = "issue" if old.kind == "issue" else "article"
-                yield finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
+                yield make_finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
             continue
         article = articles.get(old.id)
-        answered = corrected.find_answered(article, spent) if article else frozenset[str]()
-        missing = corrected.count_missing(article, spent) if article else {}
-        found = _differences(old, new, partial(keyed, old.id), case.publication, missing)
+        answered = corrections.find_answered(article, spent) if article else frozenset[str]()
+        missing = corrections.count_missing(article, spent) if article else {}
+        found = _compare_records(old, new, partial(find_keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)
-    yield from _taken(case, current, where)
+    yield from _find_taken_places(case, current, where)
 
 
-def _differences(
+def _compare_records(
     old: Record, new: Record, place: Callable[[str], Place], publication: Publication, missing: Mapping[str, int]
 ) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
@@ -105,26 +105,26 @@ def _differences(
     # An issue has no address of its own: it follows from that of the publication.
     is_issue = old.kind == "issue"
     if old.url != new.url and not moves and is_issue:
-        yield finding("ids.link", "issue", Place(file=CONFIG, key="url"), found=new.url, wanted=old.url)
+        yield make_finding("ids.link", "issue", Place(file=CONFIG, key="url"), found=new.url, wanted=old.url)
     elif old.url != new.url and not moves:
         count = missing.get("ids.link")
-        yield finding("ids.link", "link", place("url"), found=new.url, wanted=old.url, mends="url", count=count)
+        yield make_finding("ids.link", "link", place("url"), found=new.url, wanted=old.url, mends="url", count=count)
     if old.published != new.published:
         wanted, found = (moment.isoformat() if moment else "" for moment in (old.published, new.published))
         if is_issue:
-            yield finding("ids.date", "issue", place("date"), found=found, wanted=wanted)
+            yield make_finding("ids.date", "issue", place("date"), found=found, wanted=wanted)
         else:
             mends, count = "date" if found else "", missing.get("ids.date")
             where = place("published")
-            yield finding("ids.date", "date", where, found=found, wanted=wanted, mends=mends, count=count)
+            yield make_finding("ids.date", "date", where, found=found, wanted=wanted, mends=mends, count=count)
     # Where nobody was named, a byline takes nothing from anybody.
     if old.authors and old.authors != new.authors:
         mends, count = "authors" if new.authors else "", missing.get("ids.authors")
-        yield finding("ids.authors", "name", place("authors"), mends=mends, count=count)
+        yield make_finding("ids.authors", "name", place("authors"), mends=mends, count=count)
 
 
-def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, Place]) -> Iterator[Finding]:
-    """Which pages stand where another one stood that is elsewhere now: who follows a link there meets the wrong one."""
+def _find_taken_places(case: CheckInput, current: tuple[Record, ...], where: Mapping[str, Place]) -> Iterator[Finding]:
+    """Report pages that stand where another one stood that is elsewhere now: a link there leads to the wrong one."""
     present = {(record.id, record.kind): record.url for record in current if record.kind in _PAGES}
     owners = {record.url: record for record in case.published if record.kind in _PAGES}
     ways = {
@@ -134,4 +134,4 @@ def _taken(case: Case, current: tuple[Record, ...], where: Mapping[str, Place]) 
         owner = ways.get(url) or owners.get(url)
         if owner and owner.id != id_ and present.get((owner.id, owner.kind), url) != url:
             subject: Subject = "issue" if kind == "issue" else "article"
-            yield finding("ids.link", subject, where.get(id_, Place(file=LOCK)), id=owner.id, url=url)
+            yield make_finding("ids.link", subject, where.get(id_, Place(file=LOCK)), id=owner.id, url=url)

@@ -4,12 +4,12 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dispatch import identity, links
-from dispatch.checks import page, ways
-from dispatch.checks.case import Case
-from dispatch.checks.page import Page
-from dispatch.checks.parts import Part
-from dispatch.checks.passage import fold
-from dispatch.checks.rules import facts_of, find_place, finding, headline
+from dispatch.checks import internal_links
+from dispatch.checks.check_input import CheckInput
+from dispatch.checks.html_page import HtmlPage, read_content
+from dispatch.checks.read_back import Rendition
+from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
+from dispatch.checks.text_lines import fold_spaces
 from dispatch.model import Article, Finding, Issue, Place, Subject
 
 # fmt: off
@@ -21,7 +21,7 @@ SHORTENERS = frozenset({
 # fmt: on
 
 
-class Address(NamedTuple):
+class FoundAddress(NamedTuple):
     """An address, what it is there for, where it stands, and what tells it from others there."""
 
     url: str
@@ -31,74 +31,74 @@ class Address(NamedTuple):
 
     def as_finding(self, rule: str, **values: str) -> Finding:
         """Make a finding of the rule about this address."""
-        return finding(rule, self.subject, self.place, **dict(self.facts), url=self.url, **values)
+        return make_finding(rule, self.subject, self.place, **dict(self.facts), url=self.url, **values)
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Judges the addresses of the issue, and then those that only its editions have."""
-    known = list(addresses(case.issue))
+def check(case: CheckInput) -> Iterator[Finding]:
+    """Judge the addresses of the issue, and then those that only its editions have."""
+    known = list(list_addresses(case.issue))
     page = f"{case.publication.url}/issues/{case.issue.slug}/"
     anchors = {"content", *(article.key for article in case.issue.articles)}
     for where, url in case.astray:
-        yield finding("links.relative", "link", Place(file=where), url=url)
+        yield make_finding("links.relative", "link", Place(file=where), url=url)
     is_whole = case.issue.place is None or case.issue.place.kind == "issue"
     for address in known:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.as_finding("links.fragment")
-        yield from _one(address)
+        yield from _check_address(address)
         if why := case.states.get(address.url):
-            yield address.as_finding("links.dead", **facts_of(why))
-    yield from _repeated(case)
+            yield address.as_finding("links.dead", **list_facts(why))
+    yield from _find_repeated(case)
     judged = {address.url for address in known}
-    for _, part in case.parts:
-        yield from _edition(part, judged)
-        yield from find_lost(case.issue, part)
+    for _, part in case.renditions:
+        yield from _check_edition(part, judged)
+        yield from find_lost_links(case.issue, part)
 
 
-def addresses(issue: Issue) -> Iterator[Address]:
-    """Every address that an issue holds, in the order in which they are read."""
-    yield from _within(issue.intro, find_place(issue))
+def list_addresses(issue: Issue) -> Iterator[FoundAddress]:
+    """List every address that an issue holds, in the order in which they are read."""
+    yield from _list_within(issue.intro, find_place(issue))
     for number, section in enumerate(issue.sections, 1):
-        yield from _within(section.intro, find_place(issue, key=f"sections[{number}].intro"))
+        yield from _list_within(section.intro, find_place(issue, key=f"sections[{number}].intro"))
         for article in section.articles:
-            yield from _of(issue, article)
+            yield from _list_of_article(issue, article)
 
 
 def find_addresses(article: Article) -> Iterator[str]:
-    """Every address that an article holds."""
+    """Find every address that an article holds."""
     yield from (article.url, article.source.url)
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
-    yield from (link.url for line in page.content(article.content) for link in line.links)
+    yield from (link.url for line in read_content(article.content).lines for link in line.links)
 
 
-def _of(issue: Issue, article: Article) -> Iterator[Address]:
-    def place(key: str) -> Place:
+def _list_of_article(issue: Issue, article: Article) -> Iterator[FoundAddress]:
+    def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 
-    yield Address(article.url, "article", place("url"))
+    yield FoundAddress(article.url, "article", find_key("url"))
     people = [(f"authors[{number}].url", one.name, one.url) for number, one in enumerate(article.authors, 1)]
     people += [(f"credits[{number}].url", one.name, one.url) for number, one in enumerate(article.credits, 1)]
     for key, name, url in people:
         if url:
-            yield Address(url, "name", place(key), (("name", name),))
+            yield FoundAddress(url, "name", find_key(key), (("name", name),))
     if article.source.url:
-        yield Address(article.source.url, "source", place("source.url"))
+        yield FoundAddress(article.source.url, "source", find_key("source.url"))
     if article.image:
-        yield Address(article.image.url, "picture", place("image.url"))
+        yield FoundAddress(article.image.url, "picture", find_key("image.url"))
     for number, enclosure in enumerate(article.enclosures, 1):
-        yield Address(enclosure.url, "file", place(f"enclosures[{number}].url"))
-    yield from _within(article.content, place(""))
+        yield FoundAddress(enclosure.url, "file", find_key(f"enclosures[{number}].url"))
+    yield from _list_within(article.content, find_key(""))
 
 
-def _within(html: str, place: Place) -> Iterator[Address]:
-    for line in page.content(html):
+def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:
+    for line in read_content(html).lines:
         for link in line.links:
-            yield Address(link.url, "link", place, (("text", link.text),))
+            yield FoundAddress(link.url, "link", place, (("text", link.text),))
 
 
-def _one(address: Address, ids: Container[str] = ()) -> Iterator[Finding]:
-    """What is wrong with an address; ids: the places within the page itself that it may lead to."""
+def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[Finding]:
+    """Report what is wrong with an address; ids: the places within the page itself that it may lead to."""
     url, is_picture = address.url, address.subject == "picture"
     scheme = url.partition(":")[0].lower()
     if not url.strip():
@@ -113,12 +113,12 @@ def _one(address: Address, ids: Container[str] = ()) -> Iterator[Finding]:
     elif scheme in {"http", "https"} and not links.is_web(url):
         yield address.as_finding("links.scheme")
     elif is_picture and scheme == "http":
-        yield finding("links.insecure-picture", "picture", address.place, url=url)
+        yield make_finding("links.insecure-picture", "picture", address.place, url=url)
     elif links.host(url).removeprefix("www.") in SHORTENERS:
         yield address.as_finding("links.shortened")
 
 
-def _repeated(case: Case) -> Iterator[Finding]:
+def _find_repeated(case: CheckInput) -> Iterator[Finding]:
     known: dict[str, list[tuple[Article, str]]] = {}
     for issue in (other for other in case.others if other.date <= case.issue.date):
         for article in issue.articles:
@@ -129,46 +129,48 @@ def _repeated(case: Case) -> Iterator[Finding]:
         before = [title for other, title in alike if identity.is_same_article(article, other)]
         if before:
             place = find_place(case.issue, article, "url")
-            yield finding(
-                "links.repeated", "article", place, headline=headline(article), issue=before[0], url=article.url
+            yield make_finding(
+                "links.repeated", "article", place, headline=name_article(article), issue=before[0], url=article.url
             )
         alike.insert(0, (article, ""))
 
 
-def _edition(part: Part, known: set[str]) -> Iterator[Finding]:
-    """The links that the edition has and the issue does not: the templates' own. Within a mail none leads anywhere."""
+def _check_edition(part: Rendition, known: set[str]) -> Iterator[Finding]:
+    """Report wrong links that are the templates' own, not the issue's. Within a mail none leads anywhere."""
     tags = part.page.tags if part.page and part.kind != "mail" else ()
     ids = {tag.attributes["id"] for tag in tags if "id" in tag.attributes}
-    for address in _links(part):
-        if address.url not in known and (address.subject == "picture" or not ways.stays(address.url, part.place)):
-            yield from _one(address, ids)
+    for address in _list_shown(part):
+        if address.url not in known and (
+            address.subject == "picture" or not internal_links.stays_within_site(address.url, part.place)
+        ):
+            yield from _check_address(address, ids)
 
 
-def _links(part: Part) -> Iterator[Address]:
+def _list_shown(part: Rendition) -> Iterator[FoundAddress]:
     if part.page:
-        yield from _seen(part, part.page)
+        yield from _list_seen(part, part.page)
         return
     for article, entry in part.entries:
         place = part.find_article(article)
         for line in entry.lines if entry else ():
-            yield from (Address(link.url, "link", place, (("text", link.text),)) for link in line.links)
+            yield from (FoundAddress(link.url, "link", place, (("text", link.text),)) for link in line.links)
 
 
-def _seen(part: Part, whole: Page) -> Iterator[Address]:
+def _list_seen(part: Rendition, whole: HtmlPage) -> Iterator[FoundAddress]:
     for line in whole.lines:
-        yield from (Address(link.url, "link", part.at, (("text", link.text),)) for link in line.links)
-    yield from (Address(picture.url, "picture", part.at) for picture in whole.pictures)
+        yield from (FoundAddress(link.url, "link", part.at, (("text", link.text),)) for link in line.links)
+    yield from (FoundAddress(picture.url, "picture", part.at) for picture in whole.pictures)
 
 
-def find_lost(issue: Issue, part: Part) -> Iterator[Finding]:
-    """The links of the issue's own words: mail, text and page show those; feeds hold articles only."""
+def find_lost_links(issue: Issue, part: Rendition) -> Iterator[Finding]:
+    """Report lost links of the issue's own words: mail, text and page show those; feeds hold articles only."""
     if part.kind in {"feed", "gathered"}:
         return
     there = [link for line in part.page.lines for link in line.links] if part.page else []
     urls = {link.url for link in there}
-    text = fold(part.text)
+    text = fold_spaces(part.text)
     for html in (issue.intro, *(section.intro for section in issue.sections)):
-        for link in (link for line in page.content(html) for link in line.links):
-            if (link.url not in urls) if part.page else (fold(link.url) not in text):
+        for link in (link for line in read_content(html).lines for link in line.links):
+            if (link.url not in urls) if part.page else (fold_spaces(link.url) not in text):
                 found = next((other.url for other in there if other.text and other.text == link.text), "")
-                yield finding("links.lost", "link", part.at, text=link.text, found=found, wanted=link.url)
+                yield make_finding("links.lost", "link", part.at, text=link.text, found=found, wanted=link.url)

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from dispatch import links
 from dispatch.checks import attribution
-from dispatch.checks.case import Case
-from dispatch.checks.entries import Entry
-from dispatch.checks.links import find_addresses, find_lost
-from dispatch.checks.parts import Part
-from dispatch.checks.rules import find_edition_place, finding
+from dispatch.checks.check_input import CheckInput
+from dispatch.checks.links import find_addresses, find_lost_links
+from dispatch.checks.read_back import Rendition, ShownArticle
+from dispatch.checks.rules import find_edition_place, make_finding
 from dispatch.model import Article, Finding, Half, Subject
 
 # Which facts are about one link, and what that link belongs to. That links stand in another order is none of them:
@@ -29,31 +28,31 @@ _LINKS: Mapping[tuple[str, Subject], Subject] = {
 _HALVES: Mapping[Half, str] = {"text": "text/plain", "html": "text/html"}
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Judges the one message that the case holds: parts, names, and each link of each article."""
-    parts = [part for _, part in case.parts]
+def check(case: CheckInput) -> Iterator[Finding]:
+    """Judge the one message that there is: parts, names, and each link of each article."""
+    parts = [part for _, part in case.renditions]
     for edition in case.editions:
         for half, media_type in _HALVES.items():
             if not any(part.at.half == half for part in parts):
                 place = find_edition_place(case.issue, edition, half)
-                yield finding("received.part", "part", place, wanted=media_type)
+                yield make_finding("received.part", "part", place, wanted=media_type)
     shown = {part.find_article(article): (article, entry) for part in parts for article, entry in part.entries}
     for found in attribution.check(case):
-        yield _about_link(found, *shown.get(found.place, (None, None)))
+        yield _reword_finding(found, *shown.get(found.place, (None, None)))
     for part in parts:
-        yield from (_about_link(found) for found in find_lost(case.issue, part))
-        yield from _pixels(part, case)
+        yield from (_reword_finding(found) for found in find_lost_links(case.issue, part))
+        yield from _find_pixels(part, case)
 
 
-def _about_link(found: Finding, article: Article | None = None, entry: Entry | None = None) -> Finding:
-    """A fact about a link as this check says it; any other as it is."""
+def _reword_finding(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
+    """Say a fact about a link in this check's own words; any other stays as it is."""
     subject = _LINKS.get((found.rule, found.subject))
     if subject is None:
         return found
     values = dict(found.values)
     url = str(values.get("found", "")) or (_find_foreign(article, entry) if article and entry else "")
     host = links.host(url)
-    return finding(
+    return make_finding(
         "received.rewritten" if host else "received.missing",
         subject,
         found.place,
@@ -66,15 +65,15 @@ def _about_link(found: Finding, article: Article | None = None, entry: Entry | N
     )
 
 
-def _find_foreign(article: Article, entry: Entry) -> str:
-    """An address of a host to which nothing was sent; empty when there is none. In plain text no link has words."""
+def _find_foreign(article: Article, entry: ShownArticle) -> str:
+    """Find an address of a host to which nothing was sent; empty when there is none. Links of plain text lack words."""
     sent = {links.host(url) for url in find_addresses(article)}
     there = (link.url for line in entry.lines for link in line.links if not link.text)
     return min((url for url in there if links.host(url) not in sent | {""}), default="")
 
 
-def _pixels(part: Part, case: Case) -> Iterator[Finding]:
+def _find_pixels(part: Rendition, case: CheckInput) -> Iterator[Finding]:
     own = {article.image.url for article in case.issue.articles if article.image}
     for picture in part.page.pictures if part.page else ():
         if picture.url not in own and {picture.width, picture.height} & {"0", "1"}:
-            yield finding("received.pixel", "picture", part.at, host=links.host(picture.url), found=picture.url)
+            yield make_finding("received.pixel", "picture", part.at, host=links.host(picture.url), found=picture.url)

@@ -106,20 +106,26 @@ LOCK = "dispatch.lock"
 NOWHERE = Place()
 
 
-def facts_of(fault: Fault) -> dict[str, str]:
+def list_facts(fault: Fault) -> dict[str, str]:
     """Give the values of a finding that something could not be fetched or read."""
     return {"reason": fault.reason, "detail": fault.detail}
 
 
-def finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **values: FindingValue | None) -> Finding:
+def make_finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **values: FindingValue | None) -> Finding:
     """Make a finding of the rule, with the rule's severity; what is not there, None, "" or (), is left out."""
     known = tuple((name, value) for name, value in values.items() if value is not None and value not in ("", ()))
     return Finding(rule=rule, severity=RULES[rule].severity, subject=subject, place=place, values=known)
 
 
-def headline(article: Article) -> str:
+def name_article(article: Article) -> str:
     """What to call an article by: its title, else its address, else its key."""
     return article.title or article.url or article.key
+
+
+def add_headline(found: Finding, article: Article) -> Finding:
+    """Add to a finding about an article what to call it by."""
+    name = name_article(article)
+    return replace(found, values=(("headline", name), *found.values)) if name else found
 
 
 def find_place(issue: Issue, article: Article | None = None, key: str = "") -> Place:

@@ -60,12 +60,12 @@ def check(
     here = desk()
     one = here.issue(issue)
     if file:
-        findings = stage.judge(stage.edition_of(file.name, _bytes(file)), one, here.publication)
+        findings = stage.check_edition(stage.recognise_file(file.name, _bytes(file)), one, here.publication)
     elif received:
-        message = stage.edition_of(received.name, _bytes(received))
+        message = stage.recognise_file(received.name, _bytes(received))
         if message.format != "eml":
             raise CheckError("is not a message", address=str(received), hint="Save the whole message: .eml")
-        findings = stage.received(message, one, here.publication)
+        findings = stage.check_received(message, one, here.publication)
     else:
         findings = judged(here, one, _asked(here, one, allow_private) if online else {})
     report(locate(findings, here.root), cast("Style", style))
@@ -121,7 +121,7 @@ def report(findings: Sequence[Finding], style: Style) -> None:
 def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
     from dispatch import fetch
 
-    addresses = stage.addresses(one)
+    addresses = stage.list_addresses(one)
     say(f"asking {len(addresses)} addresses")
     return fetch.states(addresses, user_agent=here.user_agent, allow_private=allow_private)
 

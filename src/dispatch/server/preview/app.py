@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dispatch.checks import page as pages
 from dispatch.checks.email import CLIP
-from dispatch.checks.entries import Feed
+from dispatch.checks.feed_items import Feed
+from dispatch.checks.html_page import read_page
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Fault, Place
 from dispatch.report import write_hint, write_message
@@ -195,7 +195,7 @@ class Preview:
         """What a mailbox shows beside the subject: the words that stand first in the mail."""
         slug = request.path_params["slug"]
         body = await run_in_threadpool(self._newsroom.file, slug, f"issues/{slug}/email.html") or b""
-        opening = await run_in_threadpool(lambda: pages.read(body.decode()).opening)
+        opening = await run_in_threadpool(lambda: read_page(body.decode()).opening)
         return JSONResponse({"opening": " ".join(opening.split())})
 
     async def _stops(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from dispatch.checks.entries import READ, Feed, Said
+from dispatch.checks.feed_items import FEED_READERS, Feed, FeedItem
 from dispatch.errors import CheckError
 from dispatch.model import Place
 
@@ -15,7 +15,7 @@ def read(path: str, body: bytes) -> Feed:
     format_ = FORMATS.get(path.rpartition(".")[2])
     if format_ is None:
         raise CheckError("is no feed", subject=Place(edition=path))
-    return READ[format_](body)
+    return FEED_READERS[format_](body)
 
 
 def listed(feed: Feed) -> list[dict[str, object]]:
@@ -33,14 +33,14 @@ def listed(feed: Feed) -> list[dict[str, object]]:
     ]
 
 
-def entry(feed: Feed, number: int) -> Said:
+def entry(feed: Feed, number: int) -> FeedItem:
     """One entry, counted from 0. Raises CheckError."""
     if not 0 <= number < len(feed.entries):
         raise CheckError("has no such entry")
     return feed.entries[number]
 
 
-def page(said: Said, body: str, scheme: str) -> str:
+def page(said: FeedItem, body: str, scheme: str) -> str:
     """An entry's body as a page; a reader gives it no more style than this. The scheme is light or dark."""
     return (
         f'<!doctype html><html style="color-scheme: {scheme}"><head><meta charset="utf-8">'

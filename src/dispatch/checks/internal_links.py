@@ -1,16 +1,16 @@
-"""The site's own ways: links from one page of it to another, which are relative, and lines that lead nowhere else."""
+"""Links from one page of the site to another, which are relative, and lines that lead nowhere else."""
 
 import re
 
 from dispatch import links
-from dispatch.checks.passage import Line
+from dispatch.checks.text_lines import Line
 from dispatch.model import SitePlace
 
 _BACK = re.compile(r"(?:\.\./)+")
 
 
-def stays(url: str, place: SitePlace | None) -> bool:
-    """Whether a relative address leads to a page of the site, seen from the page at this place."""
+def stays_within_site(url: str, place: SitePlace | None) -> bool:
+    """Tell whether a relative address leads to a page of the site, seen from the page at this place."""
     if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
         return False
     steps = url.partition("#")[0].partition("?")[0].split("/")
@@ -18,12 +18,12 @@ def stays(url: str, place: SitePlace | None) -> bool:
     return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
 
 
-def whole(url: str, place: SitePlace | None, site: str) -> str:
-    """The whole address that a relative one means on the page at this place of a site; any other as it is.
+def make_absolute(url: str, place: SitePlace | None, site: str) -> str:
+    """Write out the address that a relative one means on the page at this place of a site; any other stays as it is.
 
     site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
     """
-    if place is None or not stays(url, place):
+    if place is None or not stays_within_site(url, place):
         return url
     back = _BACK.match(url)
     way, rest = (back[0], url[back.end() :]) if back else ("", url)
@@ -31,6 +31,6 @@ def whole(url: str, place: SitePlace | None, site: str) -> str:
     return "/".join([site, *folders[: len(folders) - way.count("..")], rest.removeprefix("./")])
 
 
-def is_one(line: Line, place: SitePlace | None) -> bool:
-    """Whether all links of a line stay within the site."""
-    return bool(line.links) and all(stays(link.url, place) for link in line.links)
+def is_internal(line: Line, place: SitePlace | None) -> bool:
+    """Tell whether all links of a line stay within the site."""
+    return bool(line.links) and all(stays_within_site(link.url, place) for link in line.links)

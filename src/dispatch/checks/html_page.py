@@ -1,15 +1,13 @@
-"""HTML, read back. The one user of justhtml, which no renderer and no reader uses."""
+"""HTML, read back: the lines, links and pictures that a reader sees, and its tags."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
-from dispatch.checks import regular
-from dispatch.checks.passage import Line, Link, Picture, fold, undirected
-from dispatch.checks.regular import Piece
-from dispatch.checks.unseen import is_hidden, is_struck, is_tiny
+from dispatch.checks.html_tree import Piece, walk_tree
+from dispatch.checks.text_lines import Line, Link, Picture, drop_directions, fold_spaces
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -24,6 +22,20 @@ _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
 _STRUCK = frozenset({"bdo", "del", "s", "strike"})
+# What an element's own style keeps from the reader's eye. Only the attribute is read: no sheet, and no colour.
+_STYLE_END = r"\s*(?:!|;|$)"
+_HIDDEN = re.compile(
+    rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0*%?{_STYLE_END})", re.IGNORECASE
+)
+_FLAT = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0[a-z%]*{_STYLE_END}", re.IGNORECASE)
+_CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
+_LINED = re.compile(r"(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_FONT = re.compile(r"(?:^|;)\s*font(-size)?\s*:\s*([^;]*)", re.IGNORECASE)
+_LENGTH = re.compile(r"(?<![\w.])(\d*\.?\d+)(px|pt|pc|rem|cm|mm|in|v[wh])", re.IGNORECASE)
+_ZERO = re.compile(rf"0*\.?0+(?:e[mx]|%)?{_STYLE_END}", re.IGNORECASE)
+_NO_SIZE = re.compile(r"(?:^|\s)0+(?:/\S+)?\s")  # within the shorthand, where it stands before the family
+# Sizes that are told by what is around them stay as small as that.
+_RELATIVE = re.compile(r"inherit|unset|smaller|larger|[\d.]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +48,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class AuthorMark:
     """What a page says to machines of somebody: an element with ``rel="author"`` or of the class ``p-author``."""
 
     name: str
@@ -45,7 +57,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class HtmlPage:
     """A page or a mail as a reader sees it, and the elements that it is made of."""
 
     lines: tuple[Line, ...]
@@ -54,10 +66,10 @@ class Page:
     outer: Annotated[tuple[Tag, ...], "the element children of <body>"]
     opening: Annotated[str, "the words that stand first in <body>, hidden ones included: what a mailbox shows"]
     doctype: bool
-    authors: Annotated[tuple[Mark, ...], "whom its marks call authors, in document order"] = ()
+    authors: Annotated[tuple[AuthorMark, ...], "whom its marks call authors, in document order"] = ()
 
-    def named(self, *names: str) -> Iterator[Tag]:
-        """The elements with one of these names."""
+    def find_tags(self, *names: str) -> Iterator[Tag]:
+        """Find the elements with one of these names."""
         return (tag for tag in self.tags if tag.name in names)
 
 
@@ -74,7 +86,7 @@ class _Around(NamedTuple):
 
 
 class _Reader:
-    """Takes a document's pieces in order and keeps what is seen."""
+    """Takes the tags and words of a document in order and keeps what is seen."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -83,8 +95,8 @@ class _Reader:
         self.outer: list[Tag] = []
         self.opening = ""
         self.doctype = False
-        self.authors: list[Mark] = []
-        self._marked: tuple[int, Mark] | None = None  # how deep it is, and with the words until now
+        self.authors: list[AuthorMark] = []
+        self._marked: tuple[int, AuthorMark] | None = None  # how deep it is, and with the words until now
         self._text = ""
         self._gap = False
         self._links: list[Link] = []
@@ -93,7 +105,7 @@ class _Reader:
         self._path = [_Around()]  # the elements we are in
         self._sources: list[str] | None = None  # of the <picture> that we are in
 
-    def start(self, name: str, attributes: Mapping[str, str], text: str) -> None:
+    def open_element(self, name: str, attributes: Mapping[str, str], text: str) -> None:
         if name == "!doctype":
             self.doctype = True
             return
@@ -106,9 +118,9 @@ class _Reader:
         style = attributes.get("style", "")
         unseen = unseen or (bool(style) and is_hidden(style))
         if not unseen:
-            self._seen(name, attributes)
+            self._show_element(name, attributes)
         if self._marked is None and _is_mark(attributes):
-            mark = Mark(name="", url=attributes.get("href", ""), anchor=around.anchor)
+            mark = AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
             self._marked = (len(self._path), mark)
         rank = _RANKS.get(name, 0)
         self._path.append(
@@ -124,16 +136,16 @@ class _Reader:
         )
 
     def _is_faint(self, name: str, attributes: Mapping[str, str]) -> bool:
-        """Whether what stands in this element is there and not said: struck out, or folded away."""
+        """Tell whether what stands in this element is there and not said: struck out, or folded away."""
         around = self._path[-1]
         if name == "summary" and around.name == "details":
             return self._path[-2].faint
         is_folded = name == "details" and "open" not in attributes
         return around.faint or is_folded or name in _STRUCK or is_struck(attributes.get("style", ""))
 
-    def _seen(self, name: str, attributes: Mapping[str, str]) -> None:
+    def _show_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _BLOCKS:
-            self._break()
+            self._end_line()
         if name == "a" and "href" in attributes:
             self._close_link()
             self._open = (attributes["href"], None)
@@ -142,7 +154,7 @@ class _Reader:
         elif name == "picture" and self._sources is None:
             self._sources = []
         elif name == "source" and self._sources is not None:
-            self._sources += [*_addresses(attributes.get("srcset", "")), *_addresses(attributes.get("src", ""))]
+            self._sources += [*_read_srcset(attributes.get("srcset", "")), *_read_srcset(attributes.get("src", ""))]
         elif name == "img":
             self.pictures.append(
                 Picture(
@@ -150,17 +162,17 @@ class _Reader:
                     alt=attributes.get("alt"),
                     width=attributes.get("width", ""),
                     height=attributes.get("height", ""),
-                    instead=(*(self._sources or ()), *_addresses(attributes.get("srcset", ""))),
+                    instead=(*(self._sources or ()), *_read_srcset(attributes.get("srcset", ""))),
                     anchor=self._path[-1].anchor,
                 )
             )
 
-    def end(self, name: str) -> None:
+    def close_element(self, name: str) -> None:
         if not self._path[-1].unseen:
             if name == "a":
                 self._close_link()
             if name in _BLOCKS:
-                self._break()
+                self._end_line()
             if name == "picture":
                 self._sources = None
         self._path.pop()
@@ -168,11 +180,11 @@ class _Reader:
             self.authors.append(self._marked[1])
             self._marked = None
 
-    def words(self, text: str) -> None:
+    def add_words(self, text: str) -> None:
         around = self._path[-1]
         if not self.opening and around.name not in _UNSEEN:
-            self.opening = fold(text)
-        text = undirected(text)
+            self.opening = fold_spaces(text)
+        text = drop_directions(text)
         if self._marked:
             depth, mark = self._marked
             self._marked = depth, replace(mark, name=mark.name + text)
@@ -196,8 +208,8 @@ class _Reader:
             self._links.append(Link(url=url, text=self._text[start:], start=start, end=len(self._text)))
             self._open = None
 
-    def _break(self) -> None:
-        """The end of a line. A link that goes on behind it goes on in the next."""
+    def _end_line(self) -> None:
+        """End a line. A link that goes on behind it goes on in the next."""
         carried = self._open[0] if self._open else None
         if self._open and self._open[1] is not None:
             self._close_link()
@@ -221,42 +233,37 @@ def _is_mark(attributes: Mapping[str, str]) -> bool:
     return "author" in attributes.get("rel", "").lower().split() or "p-author" in attributes.get("class", "").split()
 
 
-def _addresses(srcset: str) -> Iterator[str]:
-    """The addresses of a srcset (HTML, section 4.8.4.2.1)."""
+def _read_srcset(srcset: str) -> Iterator[str]:
+    """Give the addresses of a srcset (HTML, section 4.8.4.2.1)."""
     return (said.split()[0] for said in re.split(r",(?=\s|$)", srcset) if said.strip())
 
 
-def content(html: str) -> tuple[Line, ...]:
-    """The lines of an article's content; each edition is compared with them."""
-    return _content(html).lines if html else ()
-
-
-def pictures(html: str) -> tuple[Picture, ...]:
-    """The pictures of an article's content."""
-    return _content(html).pictures if html else ()
-
-
-def body(html: str) -> Page:
-    """The body of a feed's item, as a page; it is the same in three formats, and read once."""
-    return _content(html)
-
-
 @lru_cache(maxsize=128)
-def _content(html: str) -> Page:
-    return read(html)
+def read_content(html: str) -> HtmlPage:
+    """Read the content of an article or the body of a feed's item, which is the same in three formats, as a page."""
+    return read_page(html)
 
 
-def read(html: str) -> Page:
-    """The page; HTML cannot be so wrong that it has none."""
+@lru_cache(maxsize=1)
+def read_page(html: str) -> HtmlPage:
+    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed.
+
+    The HTML of a message is that of the mail before it, and read once.
+    """
+    return collect_page(walk_tree(html))
+
+
+def collect_page(pieces: Iterable[Piece]) -> HtmlPage:
+    """Make a page of tags and words in document order."""
     reader = _Reader()
-    for name, attributes, text in regular.pieces(html) or parsed(html):
+    for name, attributes, text in pieces:
         if attributes is not None:
-            reader.start(name, attributes, text)
+            reader.open_element(name, attributes, text)
         elif name:
-            reader.end(name)
+            reader.close_element(name)
         else:
-            reader.words(text)
-    return Page(
+            reader.add_words(text)
+    return HtmlPage(
         lines=tuple(reader.lines),
         pictures=tuple(reader.pictures),
         tags=tuple(reader.tags),
@@ -267,31 +274,27 @@ def read(html: str) -> Page:
     )
 
 
-def parsed(html: str) -> Iterator[Piece]:
-    """The pieces of any HTML, as browsers understand it."""
-    from justhtml import JustHTML
-
-    stack: list[object] = [JustHTML(html, sanitize=False).root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            yield node, None, ""
-            continue
-        name = str(getattr(node, "name", "") or "")
-        children: list[object] = list(getattr(node, "children", None) or [])
-        if name == "#text":
-            yield "", None, _data(node)
-        elif name == "!doctype":
-            yield name, {}, ""
-        elif not name.startswith(("!", "#")):
-            attributes = {key: value or "" for key, value in (getattr(node, "attrs", None) or {}).items()}
-            yield name, attributes, "".join(map(_data, children)) if name in _RAW else ""
-            stack.append(name)
-        if name in {"#document", "#document-fragment"} or not name.startswith(("!", "#")):
-            stack += reversed([] if name in _RAW else children)
+def is_hidden(style: str) -> bool:
+    """Tell whether a style takes an element away with everything in it."""
+    return bool(_HIDDEN.search(style) or (_FLAT.search(style) and _CLIPPED.search(style)))
 
 
-def _data(node: object) -> str:
-    """The words of a justhtml node."""
-    data = getattr(node, "data", None)
-    return data if isinstance(data, str) else ""
+def is_struck(style: str) -> bool:
+    """Tell whether a style strikes words out."""
+    return bool(_LINED.search(style))
+
+
+def is_tiny(style: str, around: bool) -> bool:
+    """Tell whether words are too small to be seen, one pixel or none; ``around``: whether those around the element are.
+
+    Mails have wrappers without any size, in which each text sets its own again.
+    """
+    tiny = around
+    for size, value in _FONT.findall(style):
+        if length := _LENGTH.search(value):
+            tiny = float(length[1]) <= (1 if length[2].lower() in {"px", "pt"} else 0)
+        elif _ZERO.match(value) if size else _NO_SIZE.search(value):
+            tiny = True
+        elif size and not _RELATIVE.search(value):
+            tiny = False
+    return tiny

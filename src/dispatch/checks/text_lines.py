@@ -1,8 +1,8 @@
-"""What was read back: lines of text with the links that lie in them. The nouns that every reader of editions gives."""
+"""What editions are read back as: lines of text with the links that lie in them; and how plain text becomes lines."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,6 +12,9 @@ DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
 _TURNED = re.compile("[\u202d\u202e][^\u202c]*")
 # Scripts that write words without spaces between them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
+# So an issue and its sections are written, which may be called as an article is.
+_UNDERLINE = re.compile("={3,}|-{3,}")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 
 
@@ -49,19 +52,19 @@ class Line:
     faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
 
-def fold(text: str) -> str:
-    """Text with each run of whitespace as one space, without marks of direction."""
-    return " ".join(undirected(text).split())
+def fold_spaces(text: str) -> str:
+    """Write each run of whitespace as one space, and drop marks of direction."""
+    return " ".join(drop_directions(text).split())
 
 
-def undirected(text: str) -> str:
-    """Text without marks of direction."""
+def drop_directions(text: str) -> str:
+    """Drop marks of direction."""
     return text if text.isascii() else text.translate(DIRECTIONS)
 
 
-def tokens(text: str) -> list[str]:
-    """The words of a text, without what separates them; a character each in scripts that write no spaces."""
-    return undirected(text).translate(_APART).split()
+def split_words(text: str) -> list[str]:
+    """Split a text into words, without what separates them; a character each in scripts that write no spaces."""
+    return drop_directions(text).translate(_APART).split()
 
 
 class _Apart(dict[int, str]):
@@ -77,8 +80,8 @@ class _Apart(dict[int, str]):
 _APART = _Apart()
 
 
-def joined(lines: Iterable[Line]) -> Line:
-    """Several lines as one, a space between them."""
+def join_lines(lines: Iterable[Line]) -> Line:
+    """Join lines to one, a space between them."""
     text = ""
     links: list[Link] = []
     faint: list[tuple[int, int]] = []
@@ -91,33 +94,33 @@ def joined(lines: Iterable[Line]) -> Line:
     return Line(text=text, links=tuple(links), faint=tuple(faint))
 
 
-def legible(line: Line) -> str:
-    """The words of a line that are said, each in its place: not what is struck out, folded away, or turned around."""
+def blank_unsaid(line: Line) -> str:
+    """Blank out of a line what is struck out, folded away or turned around; every other character keeps its place."""
     text = line.text
     for start, end in (*line.faint, *(match.span() for match in _TURNED.finditer(text))):
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
 
 
-def find(text: str, name: str, start: int = 0) -> int:
-    """Where a name stands as whole words, at or after ``start``; -1 where it does not. Letters are compared exactly."""
+def find_name(text: str, name: str, start: int = 0) -> int:
+    """Find where a name stands as whole words, letter by letter, at or after ``start``; -1 where it does not."""
     while name and (at := text.find(name, start)) >= 0:
         before, after = text[at - 1 : at] if at else "", text[at + len(name) : at + len(name) + 1]
-        if not _one_word(name[-1], after) and (before in _ANDS or not _one_word(before, name[0])):
+        if not _is_one_word(name[-1], after) and (before in _ANDS or not _is_one_word(before, name[0])):
             return at
         start = at + 1
     return -1
 
 
-def _one_word(left: str, right: str) -> bool:
-    """Whether two neighbouring characters belong to one word."""
+def _is_one_word(left: str, right: str) -> bool:
+    """Tell whether two neighbouring characters belong to one word."""
     if not left or not right or _UNSPACED.match(left) or _UNSPACED.match(right):
         return False
     return unicodedata.category(left)[0] in "LMN" and unicodedata.category(right)[0] in "LMN"
 
 
-def in_order(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
-    """What is wanted and does not stand there, or not in this order."""
+def find_missing(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
+    """Find what is wanted and does not stand there, or not in this order."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(there):
         places.setdefault(item, []).append(place)
@@ -129,3 +132,50 @@ def in_order(wanted: Iterable[str], there: Iterable[str]) -> list[str]:
             lost.append(item)
         reached = max(reached, place)
     return lost
+
+
+def find_headlines(text: str, titles: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Find for each title the line on which it begins and the line behind it; None where it is not there.
+
+    Titles are looked for in order, each at the head of a paragraph and whole, however it is wrapped.
+    """
+    lines = text.split("\n")
+    found: list[tuple[int, int] | None] = []
+    at = 0
+    for title in titles:
+        place = next(
+            (place for i in range(at, len(lines)) if (place := _match_headline(lines, i, fold_spaces(title)))), None
+        )
+        found.append(place)
+        at = place[1] if place else at
+    return found
+
+
+def _match_headline(lines: Sequence[str], i: int, title: str) -> tuple[int, int] | None:
+    if not title or (i and lines[i - 1].strip()):
+        return None
+    words = ""
+    for j in range(i, len(lines)):
+        words = fold_spaces(f"{words} {lines[j]}")
+        if words == title:
+            underlined = _UNDERLINE.fullmatch((lines[j + 1 : j + 2] or [""])[0].strip())
+            return None if underlined else (i, j + 1)
+        if not words or not title.startswith(f"{words} "):
+            return None
+    return None
+
+
+def read_paragraphs(text: str) -> tuple[Line, ...]:
+    """Read paragraphs; the addresses that stand alone on the last lines of one are its links, in order."""
+    return tuple(_read_paragraph(lines.split("\n")) for lines in re.split(r"\n[ \t]*\n", text) if lines.strip())
+
+
+def _read_paragraph(lines: list[str]) -> Line:
+    addresses: list[str] = []
+    while lines and (not lines[-1].strip() or _ADDRESS.match(lines[-1].strip())):
+        addresses.insert(0, lines.pop().strip())
+    words = fold_spaces(" ".join(lines))
+    end = len(words)
+    return Line(
+        text=words, links=tuple(Link(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
+    )

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated
 
-from dispatch.checks.passage import fold, tokens
+from dispatch.checks.text_lines import fold_spaces, split_words
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text
@@ -21,30 +21,30 @@ _NAMES = "{names}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class Vocabulary:
     """What a language's files say."""
 
     patterns: Annotated[Mapping[str, str], "by dotted key"]
     joining: Annotated[frozenset[str], "what stands between the names of a list, in small letters"]
     every: Annotated[frozenset[str], "every word of lists and of all patterns but the pages' own, in small letters"]
 
-    def role(self, role: str) -> tuple[list[str], list[str]]:
-        """The words before and behind the names of those who had this part in an article."""
+    def find_role_words(self, role: str) -> tuple[list[str], list[str]]:
+        """Find the words before and behind the names of those who had this part in an article."""
         own = f"credits.{fold_text(role)}"
         before, _, after = self.patterns[own if own in self.patterns else "credit"].partition(_NAMES)
-        return small(before.replace("{role}", role)), small(after.replace("{role}", role))
+        return lower_words(before.replace("{role}", role)), lower_words(after.replace("{role}", role))
 
     @cached_property
     def roles(self) -> list[list[str]]:
         """The words before names that say: this is no author. None of them begins a byline."""
         keys = (key.removeprefix("credits.") for key in self.patterns if key.startswith("credits."))
-        return [before for before, _ in map(self.role, keys) if before and before not in self.leads]
+        return [before for before, _ in map(self.find_role_words, keys) if before and before not in self.leads]
 
     @cached_property
     def leads(self) -> list[list[str]]:
-        """With which words a byline begins."""
+        """The words with which a byline begins."""
         begun = (self.patterns[key].partition("{")[0] for key in ("byline", "byline_in", "from"))
-        return [lead for lead in map(small, begun) if lead]
+        return [lead for lead in map(lower_words, begun) if lead]
 
     @cached_property
     def has_source_behind(self) -> bool:
@@ -52,48 +52,48 @@ class Words:
         pattern = self.patterns["byline_in"]
         return pattern.find("{authors}") < pattern.find("{source}")
 
-    def said(self, key: str) -> str:
-        """A message without places."""
-        return fold(self.patterns[key])
+    def find_phrase(self, key: str) -> str:
+        """Find what the language says, a message without places."""
+        return fold_spaces(self.patterns[key])
 
 
 @cache
-def of(code: str) -> Words:
-    """The words of a language; English where its own are not known. Raises ConfigError when there is no such one."""
+def load_vocabulary(code: str) -> Vocabulary:
+    """Load the words of a language, English where its own are not known. Raises ConfigError when there is none."""
     language = Language.of(code)
     patterns: dict[str, str] = {}
-    for tag in ["en", *_longer(language.code)]:
+    for tag in ["en", *_list_tags(language.code)]:
         file = files("dispatch") / "languages" / f"{tag}.toml"
-        patterns |= _flat(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
+        patterns |= _flatten_table(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
     lists = [language.names(["—"] * length) for length in (2, 3)]
-    joining = {*small(" ".join(lists)), *small(patterns.get("and.instead", ""))}
+    joining = {*lower_words(" ".join(lists)), *lower_words(patterns.get("and.instead", ""))}
     # What pages say of themselves has no place in a byline.
     said = " ".join(text for key, text in patterns.items() if not key.startswith("page."))
-    every = {*joining, *small(re.sub(r"\{\w+\}", " ", said))}
-    return Words(patterns=patterns, joining=frozenset(joining), every=frozenset(every))
+    every = {*joining, *lower_words(re.sub(r"\{\w+\}", " ", said))}
+    return Vocabulary(patterns=patterns, joining=frozenset(joining), every=frozenset(every))
 
 
-def dates(article: Article, publication: Publication) -> set[str]:
-    """The words of an article's dates, however long they are written."""
+def list_date_words(article: Article, publication: Publication) -> set[str]:
+    """List the words of an article's dates, however long they are written."""
     language = Language.of(publication.language)
     known = [moment for moment in (article.published, article.updated) if moment]
     written = (language.date(moment, publication.timezone, style) for moment in known for style in _STYLES)
-    return {word for date in written for word in small(date)}
+    return {word for date in written for word in lower_words(date)}
 
 
-def small(text: str) -> list[str]:
-    """The words of a text in small letters."""
-    return [token.casefold() for token in tokens(text)]
+def lower_words(text: str) -> list[str]:
+    """Split a text into words in small letters."""
+    return [token.casefold() for token in split_words(text)]
 
 
-def _longer(tag: str) -> Iterator[str]:
-    """The language, then its script or region: ``pt``, ``pt-BR``."""
+def _list_tags(tag: str) -> Iterator[str]:
+    """List the language, then with its script or region: ``pt``, ``pt-BR``."""
     parts = tag.split("-")
     return ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+def _flatten_table(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
+        flat |= _flatten_table(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
     return flat

@@ -1,0 +1,130 @@
+"""How much of an article's own words an edition shows: all that it should, and no more than its source allows.
+
+The renderers cut sentences; this only asks for words, so the two cannot be wrong in the same way.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from dispatch.checks import byline, vocabulary
+from dispatch.checks.html_page import read_content
+from dispatch.checks.read_back import Kind, ShownArticle
+from dispatch.checks.rules import make_finding
+from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
+from dispatch.model import Article, Finding, Publication, Syndicate
+
+# A line of fewer characters says nothing about how much is shown: it may stand anywhere.
+TELLING = 40
+
+
+def find_policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
+    """Find how much may be shown: mail, plain text and lists never show more than an excerpt."""
+    allowed = article.source.syndicate or publication.syndicate.default
+    return "excerpt" if allowed == "full" and kind in {"mail", "plain", "list"} else allowed
+
+
+def may_summarise(article: Article, summary: str, publication: Publication) -> bool:
+    """Tell whether a feed's summary says what the article says of itself, or words of its text that may be shown."""
+    if fold_spaces(summary) in {"", *map(fold_spaces, (article.dek, article.summary, article.title))}:
+        return True
+    content = join_lines(read_content(article.content).lines).text
+    paragraphs = (fold_spaces(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
+    is_own = all(any(said in content for said in (one, one.removeprefix("- "))) for one in paragraphs)
+    return is_own and find_policy(article, "feed", publication) != "link"
+
+
+def check_body(
+    article: Article, entry: ShownArticle, own: Mapping[int, Line], kind: Kind, publication: Publication
+) -> Iterator[Finding]:
+    """Report what is wrong with the words of an article as an edition shows it; ``own``: which lines are its text."""
+    allowed = find_policy(article, kind, publication)
+    text = entry.text
+    content = read_content(article.content).lines
+    if fold_spaces(article.dek) not in text:
+        yield make_finding("attribution.dek", "text", wanted=article.dek)
+    roomy = kind in {"feed", "page"}
+    for author in article.authors if roomy and allowed != "link" else ():
+        if fold_spaces(author.bio) not in text:
+            yield make_finding("attribution.biography", "text", name=author.name, wanted=author.bio)
+    if fold_spaces(article.note) not in text:
+        yield make_finding("attribution.note", "text", wanted=article.note)
+    for correction in article.corrections if roomy else ():
+        if fold_spaces(correction.text) not in text:
+            yield make_finding("attribution.correction", "text", wanted=correction.text)
+    licence = article.license or article.source.license
+    if licence and not byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language)):
+        yield make_finding("attribution.licence", "text", wanted=licence)
+    if allowed == "full":
+        yield from _check_whole(entry, content)
+    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and find_opening(content) not in text:
+        yield make_finding("attribution.body", "excerpt", wanted=find_opening(content))
+    if allowed != "full":
+        yield from _find_too_much(article, entry, own, allowed, publication)
+    yield from _check_links(entry, own)
+    if kind != "plain":
+        yield from _check_pictures(article, entry, whole=allowed == "full")
+
+
+def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
+    headings = [line.text for line in entry.lines if line.heading]
+    for heading in find_missing([line.text for line in content if line.heading], headings):
+        yield make_finding("attribution.heading", "heading", wanted=heading)
+    lost = find_missing(
+        [line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines]
+    )
+    if lost:
+        yield make_finding("attribution.body", "text", wanted=lost[0], more=len(lost) - 1 or None)
+
+
+def find_opening(content: tuple[Line, ...]) -> str:
+    """Give the first words of the first sentence; empty where there is no prose."""
+    first = next((line.text for line in content if line.prose and line.text), "")
+    words = first.split(" ")[:6]
+    if len(words) < 3:  # a script without spaces, or hardly a word
+        return re.split(r"(?<=[。！？።।؟!?.])", first)[0][:12]
+    end = next((i for i, word in enumerate(words) if word.rstrip('”’")»').endswith((".", "!", "?", "…", "।", "؟"))), 6)
+    return " ".join(words[: end + 1])
+
+
+def _find_too_much(
+    article: Article, entry: ShownArticle, own: Mapping[int, Line], allowed: Syndicate, publication: Publication
+) -> Iterator[Finding]:
+    elsewhere = fold_spaces(
+        " ".join([article.dek, article.summary, article.note, *(author.bio for author in article.authors)])
+    )
+    content = read_content(article.content).lines
+    telling = (line.text for line in content if len(line.text) >= TELLING and line.text not in elsewhere)
+    if allowed == "link" and (there := next((text for text in telling if text in entry.text), "")):
+        yield make_finding("attribution.policy", "text", found=there)
+    size = sum(len(entry.lines[i].text) for i in own)
+    # An average word has six characters with its space, and a last sentence may be long.
+    if allowed == "excerpt" and size > (article.source.excerpt_words or publication.syndicate.words) * 12 + 400:
+        yield make_finding("attribution.policy", "excerpt", size=size)
+
+
+def _check_links(entry: ShownArticle, own: Mapping[int, Line]) -> Iterator[Finding]:
+    """Report links that are lost from the text that is shown, as far as each line goes."""
+    for i, whole in own.items():
+        if not whole.links:
+            continue
+        line = entry.lines[i]
+        shown = [link for link in whole.links if link.end <= len(line.text)]
+        words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
+        wanted = [link.url.strip() if entry.raw else link.url for link in shown]
+        for url in find_missing(wanted, [link.url for link in line.links]):
+            text = words[url]
+            found = next((link.url for link in line.links if link.text == text and link.url not in wanted), "")
+            yield make_finding("attribution.body-link", "link", text=text, found=found, wanted=url)
+
+
+def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:
+    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost."""
+    inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
+    own = [(article.image.url, article.image.alt or "")] if article.image else []
+    there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
+    for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
+        right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
+        if url not in {shown for shown, _ in there}:
+            yield make_finding("attribution.picture", "picture", wanted=url)
+        elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
+            yield make_finding("attribution.picture", "text", url=url, wanted=right[0])

@@ -1,0 +1,297 @@
+"""Finished editions, read back: what each shows of each article. Nothing here is shared with the renderers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from dispatch.checks import feed_items, internal_links
+from dispatch.checks.feed_items import FeedItem
+from dispatch.checks.html_page import HtmlPage, read_content, read_page
+from dispatch.checks.rules import find_edition_place
+from dispatch.checks.text_lines import (
+    Line,
+    Link,
+    Picture,
+    find_headlines,
+    fold_spaces,
+    join_lines,
+    read_paragraphs,
+)
+from dispatch.errors import CheckError
+from dispatch.model import Article, Copy, Edition, Issue, Place, SitePlace
+
+Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
+# Pages that lead to articles and show none of them whole.
+_LISTS = frozenset({"front", "author", "source", "section", "tag"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownArticle:
+    """One article as an edition shows it."""
+
+    title: str
+    lines: Annotated[tuple[Line, ...], "everything under the headline"]
+    headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
+    pictures: tuple[Picture, ...] = ()
+    item: Annotated[FeedItem | None, "in feeds"] = None
+    site_lines: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()
+    raw: Annotated[str, "in plain text: everything under the headline, as it is written"] = ""
+
+    @property
+    def text(self) -> str:
+        """All words under the headline."""
+        return fold_spaces(self.raw) or join_lines(self.lines).text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """What one reader sees: a feed, a page, one half of a message."""
+
+    at: Annotated[Place, "the edition, which half of a message, and the issue's file"]
+    kind: Annotated[
+        Kind, "list: a page where the headline alone leads to the article; gathered: a feed of finished entries"
+    ]
+    entries: Annotated[
+        tuple[tuple[Article, ShownArticle | None], ...], "the issue's articles and how each is shown, if it is"
+    ]
+    strangers: Annotated[tuple[str, ...], "what it shows besides and the issue does not hold"] = ()
+    in_order: bool = True
+    credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
+    page: Annotated[HtmlPage | None, "of page and mail"] = None
+    place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
+    text: Annotated[str, "the part as it is written"] = ""
+
+    def find_article(self, article: Article) -> Place:
+        """Place a finding about one of its articles: here, and in the file that the article is written in."""
+        return replace(self.at, file=article.file, article=article.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePart:
+    """What one kind of mail program shows of a message."""
+
+    media_type: str
+    charset: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message: its headers as they are decoded, and its text parts in order."""
+
+    headers: Annotated[tuple[tuple[str, str], ...], "names in lower case, with their values"]
+    media_type: str
+    halves: tuple[MessagePart, ...]
+
+    def find_header(self, name: str) -> list[str]:
+        """Give the values of a header, however often it stands there."""
+        return [value for key, value in self.headers if key == name.lower()]
+
+
+def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, ...]:
+    """Read the parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
+    articles = tuple(issue.articles)
+    at = find_edition_place(issue, edition)
+    if edition.format == "eml":
+        return tuple(_read_message(at, edition, articles))
+    text = _decode_text(edition.body) if edition.format not in {"rss", "atom"} else ""
+    match edition.format:
+        case "rss" | "atom" | "json":
+            return (_read_feed(at, edition, articles, issue.place),)
+        case "web":
+            return (_read_page(at, text, articles, issue.place, site),)
+        case "email":
+            return (_read_mail(at, text, articles),)
+        case "text":
+            return (_read_text(at, text, articles),)
+    raise CheckError(f"“{edition.format}” is no format", reason="unknown-format", detail=edition.format)
+
+
+def _decode_text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise CheckError("it is not UTF-8", reason="not-utf-8") from error
+
+
+@lru_cache(maxsize=1)
+def read_message(octets: bytes) -> Message:
+    """Read a message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
+    try:
+        parsed = message_from_bytes(octets, policy=policy.default)
+        if not isinstance(parsed, EmailMessage):
+            raise CheckError("it is not a message", reason="not-a-message")
+        headers = tuple((name.lower(), str(value)) for name, value in parsed.items())
+        return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_read_parts(parsed)))
+    except (MessageError, LookupError, ValueError) as error:
+        raise CheckError(f"it cannot be read as a message: {error}", reason="not-a-message") from error
+
+
+def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
+    for part in parsed.walk():
+        if part.get_content_type() in {"text/plain", "text/html"} and isinstance(part, EmailMessage):
+            content = part.get_content()
+            charset = part.get_content_charset() or "us-ascii"
+            yield MessagePart(media_type=part.get_content_type(), charset=charset, text=str(content))
+
+
+def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Rendition]:
+    read_back = read_message(edition.body)
+    for half in read_back.halves:
+        if half.media_type == "text/html":
+            yield _read_mail(replace(at, half="html"), half.text, articles)
+        else:
+            yield _read_text(replace(at, half="text"), half.text, articles)
+
+
+def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Rendition:
+    """Read a feed. Of one that is gathered from finished entries only the elements are read.
+
+    Its bodies were read where they were made: in the feed of their own issue, with the same bytes.
+    """
+    is_gathered = place is not None and place.kind == "feed"
+    item = _keep_elements if is_gathered else _read_item
+    feed = feed_items.FEED_READERS[edition.format](edition.body)
+    numbers = {item.id: number for number, item in reversed(list(enumerate(feed.entries)))}
+    shown = [(article, numbers.get(article.id)) for article in articles]
+    known = {number for _, number in shown}
+    order = [number for _, number in shown if number is not None]
+    return Rendition(
+        at=at,
+        kind="gathered" if is_gathered else "feed",
+        entries=tuple((article, None if n is None else item(feed.entries[n])) for article, n in shown),
+        strangers=tuple(item.title or item.id for number, item in enumerate(feed.entries) if number not in known),
+        in_order=order == sorted(order),
+        credited=feed.credited,
+    )
+
+
+def _keep_elements(item: FeedItem) -> ShownArticle:
+    return ShownArticle(title=item.title, lines=(), item=item)
+
+
+def _read_item(item: FeedItem) -> ShownArticle:
+    inside = read_content(item.content)
+    return ShownArticle(title=item.title, lines=inside.lines, pictures=inside.pictures, item=item)
+
+
+def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> HtmlPage:
+    """Read HTML, its pictures under the addresses that the curator gave."""
+    whole = read_page(html.replace("\r\n", "\n"))
+    found = (_place_picture(picture, place, site) for picture in whole.pictures)
+    return replace(whole, pictures=tuple(find_originals(found, place.pictures if place else {})))
+
+
+def _place_picture(picture: Picture, place: SitePlace | None, site: str) -> Picture:
+    """Give a picture whole addresses, as a browser takes those that are relative to the page."""
+    instead = tuple(internal_links.make_absolute(url, place, site) for url in picture.instead)
+    return replace(picture, url=internal_links.make_absolute(picture.url, place, site), instead=instead)
+
+
+def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Rendition:
+    """Read a page: an article is the <article> whose id is its key."""
+    whole = _read_html(html, place, site)
+    rank = 1 if place and place.kind == "article" else 2
+
+    def make_entry(key: str) -> ShownArticle:
+        lines: dict[bool, list[Line]] = {True: [], False: []}
+        for line in anchored[key]:
+            lines[not line.heading and internal_links.is_internal(line, place)].append(line)
+        return replace(_make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
+
+    anchored: dict[str, list[Line]] = {}
+    for line in whole.lines:
+        if line.anchor:
+            anchored.setdefault(line.anchor, []).append(line)
+    anchors = list(anchored)
+    shown = [(article, anchors.index(article.key) if article.key in anchors else None) for article in articles]
+    order = [number for _, number in shown if number is not None]
+    keys = {article.key for article in articles}
+    return Rendition(
+        at=at,
+        kind="list" if place and place.kind in _LISTS else "page",
+        entries=tuple((article, None if number is None else make_entry(article.key)) for article, number in shown),
+        strangers=tuple(make_entry(key).title for key in anchors if key not in keys),
+        in_order=order == sorted(order),
+        page=whole,
+        place=place,
+    )
+
+
+def _make_entry(lines: Sequence[Line], whole: HtmlPage, rank: int = 2) -> ShownArticle:
+    """Make an article of its lines: its headline is the first heading of that rank."""
+    at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
+    if at is None:
+        return ShownArticle(title="", lines=tuple(lines), pictures=whole.pictures)
+    head = lines[at]
+    rest = (*lines[:at], *lines[at + 1 :])
+    return ShownArticle(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
+
+
+def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
+    """Read a mail: an article goes from its headline, a heading of rank 2, to the next one's."""
+    whole = _read_html(html)
+    heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
+    if len(heads) == len(articles):
+        places: list[int | None] = list(heads)
+    else:  # Something else is a heading too, or one is gone: then the words decide.
+        places = []
+        for article in articles:
+            after = max((place for place in places if place is not None), default=-1)
+            words = fold_spaces(article.title)
+            places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
+    found = {place for place in places if place is not None}
+    ends = sorted(found | {len(whole.lines)})
+    titles = {fold_spaces(article.title) for article in articles}
+    others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
+    return Rendition(
+        at=at,
+        kind="mail",
+        # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
+        strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
+        entries=tuple(
+            (article, None if n is None else _make_entry(whole.lines[n : next(end for end in ends if end > n)], whole))
+            for article, n in zip(articles, places, strict=True)
+        ),
+        page=whole,
+        text=html,
+    )
+
+
+def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
+    """Read plain text: an article goes from its headline to the next one's."""
+    text = text.replace("\r\n", "\n")
+    places = find_headlines(text, [article.title for article in articles])
+    lines = text.split("\n")
+    begins = sorted(place[0] for place in places if place)
+    shown: list[tuple[Article, ShownArticle | None]] = []
+    for article, place in zip(articles, places, strict=True):
+        if place is None:
+            shown.append((article, None))
+            continue
+        end = next((begin for begin in begins if begin > place[0]), len(lines))
+        body = "\n".join(lines[place[1] : end])
+        title = " ".join(lines[place[0] : place[1]])
+        shown.append((article, ShownArticle(title=title, lines=read_paragraphs(body), raw=body)))
+    return Rendition(at=at, kind="plain", entries=tuple(shown), text=text)
+
+
+def find_originals(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
+    """Give each picture the address that the curator gave, when all that a browser may show there is its copy.
+
+    Otherwise under the address of what is shown and is none: then the article is without its picture. Two addresses of
+    the same picture have the same copy, which stands for both.
+    """
+    addresses: dict[str, list[str]] = {}
+    for address, copy in copies.items():
+        addresses.setdefault(copy.url, []).append(address)
+    for picture in pictures:
+        known = addresses.get(picture.url, [])
+        right = {picture.url, *(variant.url for address in known for variant in copies[address].variants)}
+        strange = next((url for url in picture.instead if url not in right), "")
+        shown = [strange] if strange else known or [picture.url]
+        yield from (replace(picture, url=url) for url in shown)
