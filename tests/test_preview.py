@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 
 from dispatch.checks import page as pages
 from dispatch.cli import main
-from dispatch.cli.newsroom import Newsroom
-from dispatch.server.preview import looks, outlook
-from dispatch.server.preview.watching import changes
+from dispatch.desk import outlook
+from dispatch.desk import simulate as looks
+from dispatch.desk.watching import changes
+from dispatch.desk.workspace import Newsroom
 from dispatch.smtp import Server, on_this_machine
 from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication

@@ -104,7 +104,7 @@ def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter, publish):
     assert {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")} == before
     program = "import sys\nfrom dispatch.cli import main\ntry: main(['publish'])\nfinally: print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=letter)
-    assert "dispatch.recipes" in ran.stdout
+    assert "dispatch.publish.cache" in ran.stdout
     assert not {"jinja2", "feedgen", "nh3", "justhtml", "babel"} & set(ran.stdout.split())
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader import make_reader
 
 import nouns
-from dispatch import compose, config, issues, ledger, terms
+from dispatch import compose, config, issues, ledger, publish, terms
 from dispatch.cli import main
 from dispatch.model import Author, Image, Issue, Section, Source, Withdrawal
 
@@ -323,10 +323,10 @@ def test_whoever_has_nothing_left_is_in_no_list_and_keeps_the_feed_that_says_so(
             ),
         ),
     )
-    pages = {page.place.path: page for page in compose.pages([gone], nouns.publication()) if page.place}
+    pages = {page.place.path: page for page in publish.pages([gone], nouns.publication()) if page.place}
     assert [way.path for way in pages["authors/"].place.lists] == ["authors/bo-zhang/"]  # type: ignore[union-attr]
     assert list(pages["authors/ada-lane/"].articles) == []
-    assert compose.gone(pages.values()) == ("issues/second/story-1/",)
+    assert publish.gone(pages.values()) == ("issues/second/story-1/",)
 
 
 DATES = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))

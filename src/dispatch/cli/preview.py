@@ -5,9 +5,9 @@ import sys
 import click
 
 from dispatch import config, issues, smtp
-from dispatch.cli.desk import desk, say, tell
-from dispatch.cli.newsroom import Newsroom
-from dispatch.server.preview import Preview, run
+from dispatch.cli.context import desk, say, tell
+from dispatch.desk import Preview, run
+from dispatch.desk.workspace import Newsroom
 
 
 @click.command()

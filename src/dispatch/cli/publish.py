@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch import files, recipes
-from dispatch import publish as stage
-from dispatch.cli.desk import Desk, desk, say, tell, tell_json, warn
+from dispatch import files
+from dispatch.cli.context import Desk, desk, say, tell, tell_json, warn
 from dispatch.errors import DeliveryError, DispatchError, IssueError
+from dispatch.publish import cache as recipes
+from dispatch.publish import release as stage
 
 if TYPE_CHECKING:
-    from dispatch.cli.building import Building
     from dispatch.model import Finding, Issue, Record
+    from dispatch.publish.build import Building
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
 
@@ -95,8 +96,8 @@ def _publish(here: Desk, slug: str, release: stage.Release, wish: _Wish, *, has_
 
     It is built without the publication's lock, so that others go on meanwhile; what they changed is noticed.
     """
-    from dispatch import compose, issues, ledger
-    from dispatch.cli.building import Building
+    from dispatch import issues, ledger, publish
+    from dispatch.publish.build import Building
 
     before = recipes.stamps(here.root)
     publication = here.publication
@@ -128,7 +129,7 @@ def _publish(here: Desk, slug: str, release: stage.Release, wish: _Wish, *, has_
         # Nobody has any of it before the release is settled: an issue that is not published after all is in no ledger.
         if one:
             issues.change(publication, one, replace(one, status="published"))
-        ledger.remember(publication, *building.issues, names=compose.names(pages))
+        ledger.remember(publication, *building.issues, names=publish.names(pages))
         # What changed elsewhere, or since, was not looked at: the next publish has to.
         ours = {"dispatch.lock", f"issues/{slug}/issue.md"}
         seen = {path: stamp for path, stamp in recipes.stamps(here.root).items() if path in ours}
@@ -163,15 +164,15 @@ def _copied(here: Desk, slug: str, *, allow_private: bool) -> bool:
 
 
 def _judged(here: Desk, one: "Issue", building: "Building") -> "list[Finding]":
-    from dispatch.cli.check import judged
+    from dispatch.publish import judge_issue
 
-    return judged(here, one, everything=[kept.issue for kept in building.kept.values()])
+    return judge_issue(one, here.publication, everything=[kept.issue for kept in building.kept.values()])
 
 
 def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish, root: Path) -> None:
     """Report, and go no further when something is wrong."""
     from dispatch.cli.check import report
-    from dispatch.cli.lines import locate
+    from dispatch.locate import locate
     from dispatch.report import as_data
 
     found = locate(dict.fromkeys(findings), root)

@@ -18,14 +18,15 @@ from starlette.types import Receive, Scope, Send
 from dispatch.checks import page as pages
 from dispatch.checks.email import CLIP
 from dispatch.checks.entries import Feed
+from dispatch.desk import reader
+from dispatch.desk import simulate as looks
+from dispatch.desk.guard import Guard
+from dispatch.desk.newsroom import Newsroom
+from dispatch.desk.watching import changes
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Fault, Place
 from dispatch.report import write_hint, write_message
 from dispatch.server import media
-from dispatch.server.preview import looks, reader
-from dispatch.server.preview.guard import Guard
-from dispatch.server.preview.newsroom import Newsroom
-from dispatch.server.preview.watching import changes
 
 ASSETS = Path(__file__).parent / "page"
 PULSE = 15  # seconds between two signs of life on a stream

@@ -6,15 +6,14 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar, cast
 
-from dispatch import compose, config, issues, ledger, publish, render, smtp
-from dispatch.cli.building import around
-from dispatch.cli.check import judged
-from dispatch.cli.desk import Desk
-from dispatch.cli.lines import locate
+from dispatch import config, issues, ledger, publish, render, smtp
+from dispatch.desk.newsroom import Listed, Overview, Stop, Weight
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
+from dispatch.locate import locate
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, SitePlace
-from dispatch.server.preview import Listed, Overview, Stop, Weight
+from dispatch.publish.build import around
+from dispatch.publish.release import FEEDS, PUBLIC
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
 
@@ -22,7 +21,7 @@ Made = TypeVar("Made")
 
 
 class Newsroom:
-    """What ``dispatch.server.preview.Newsroom`` asks for.
+    """What ``dispatch.desk.Newsroom`` asks for.
 
     Where a file cannot be read, what was read before it was saved is shown still, beside what is wrong. Everything made
     is kept until a file changes. Raises ConfigError when the publication cannot be read at all.
@@ -48,7 +47,7 @@ class Newsroom:
     @property
     def newest(self) -> str:
         """The slug of the newest issue; empty without any."""
-        return next((issue.slug for issue in compose.newest_first(self._heads.values())), "")
+        return next((issue.slug for issue in publish.newest_first(self._heads.values())), "")
 
     def changed(self, paths: Collection[Path]) -> None:
         """Reads again what was looked at before and has changed."""
@@ -69,7 +68,7 @@ class Newsroom:
     def overview(self) -> Overview:
         """What there is. Drafts first, for they are being written."""
         with self._lock:
-            heads = compose.newest_first(self._heads.values())
+            heads = publish.newest_first(self._heads.values())
             heads.sort(key=lambda issue: issue.status != "draft")
             return Overview(
                 title=self._publication.title,
@@ -126,7 +125,7 @@ class Newsroom:
             one = self._issue(slug)
             everything = [self._issue(other) for other in self._heads if self._is_readable(other)]
         is_whole = len(everything) == len(self._heads)
-        return locate(judged(Desk(self._root), one, everything=everything, is_whole=is_whole), self._root)
+        return locate(publish.judge_issue(one, self._publication, everything=everything, is_whole=is_whole), self._root)
 
     def send(self, slug: str, to: str) -> str:
         """The whole message, made out to that address, to the mail server on this machine."""
@@ -151,16 +150,16 @@ class Newsroom:
             others = around(self._plan(slug), released, self._publication)
             return self._picture(slug, path) or next((body for name, body in others if name == path), None)
         page, name = found
-        if name in publish.FEEDS:
+        if name in FEEDS:
             entries = {article.id: self._entry(slug, article.id, name) for article in page.articles}
             return render.feed(page, self._publication, name, entries).body
         if page.slug and page.place and page.place.kind in {"front", "issue", "article"}:
-            page = compose.filled(page, self._issue(page.slug))
+            page = publish.filled(page, self._issue(page.slug))
         return self._edition(page, name).body
 
     def _letters(self, slug: str) -> dict[str, str]:
         """The mail and its text, with their formats: they are the same wherever the issue stands, and need no plan."""
-        return {f"issues/{slug}/{FORMATS[name].path}": name for name in publish.PUBLIC if name in {"email", "text"}}
+        return {f"issues/{slug}/{FORMATS[name].path}": name for name in PUBLIC if name in {"email", "text"}}
 
     def _picture(self, slug: str, path: str) -> bytes | None:
         """A file beside the articles of an issue that is public."""
@@ -178,7 +177,7 @@ class Newsroom:
             found = {}
             for page in self._plan(slug):
                 place = page.place or SitePlace(kind="front")
-                for name in {"feed": publish.FEEDS, "issue": publish.PUBLIC}.get(place.kind, ("web",)):
+                for name in {"feed": FEEDS, "issue": PUBLIC}.get(place.kind, ("web",)):
                     found[render.path(place, name)] = page, name
             return found
 
@@ -190,8 +189,8 @@ class Newsroom:
             shown = self._public(slug)
             return self._once(
                 ("plan", *sorted(shown)),
-                lambda: compose.pages(
-                    [compose.light(self._issue(other)) for other in shown],
+                lambda: publish.pages(
+                    [publish.light(self._issue(other)) for other in shown],
                     self._publication,
                     ledger.read(self._publication),
                 ),
@@ -216,13 +215,13 @@ class Newsroom:
         def owners() -> dict[str, str]:
             """The slug of the issue that an entry is made of; of several, the first that had it."""
             found: dict[str, str] = {}
-            for issue in compose.newest_first(self._issue(other) for other in self._public(slug)):
+            for issue in publish.newest_first(self._issue(other) for other in self._public(slug)):
                 found |= dict.fromkeys((issue.id, *(article.id for article in issue.articles)), issue.slug)
             return found
 
         def entries(owner: str) -> dict[str, dict[str, bytes]]:
             issue = self._issue(owner)
-            digest = compose.as_article(issue, self._publication)
+            digest = publish.as_article(issue, self._publication)
             return render.entries(issue, self._publication, [*issue.articles, digest])
 
         owner = self._once(("owners", slug), owners)[id_]

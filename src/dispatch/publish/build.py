@@ -5,15 +5,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from dispatch import compose, files, issues, ledger, nouns, pictures, render, searching
-from dispatch import publish as stage
+from dispatch import files, issues, ledger, nouns, pictures, render, searching
 from dispatch.check import findings as findings_of
 from dispatch.errors import IssueError
 from dispatch.formats import feed_style, redirects, search, sitemap, web
 from dispatch.model import Copy, Edition, Fault, Finding, Issue, Publication, Record, SitePlace
-from dispatch.model.kept import Digests, Kept
+from dispatch.publish.cache import Recipes, digest, program
+from dispatch.publish.cached_issue import Digests, Kept
+from dispatch.publish.listings import as_article
+from dispatch.publish.listings import light as strip_texts
+from dispatch.publish.plan import filled, gone
+from dispatch.publish.plan import pages as plan_pages
+from dispatch.publish.release import FEEDS, PUBLIC, Release
 from dispatch.readers import opml
-from dispatch.recipes import Recipes, digest, program
 
 _AT_HAND = 1_000_000  # characters of texts that are kept while pages are made of them
 
@@ -28,7 +32,7 @@ def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publi
     yield "404.html", web.not_found(publication)
     yield "sitemap.xml", sitemap.render(pages, publication)
     yield "robots.txt", sitemap.robots(publication)
-    yield from redirects.files(ledger.moved(publication, *released), compose.gone(pages), publication).items()
+    yield from redirects.files(ledger.moved(publication, *released), gone(pages), publication).items()
 
 
 @dataclass
@@ -72,7 +76,7 @@ class Building:
     @cached_property
     def pages(self) -> list[Issue]:
         """The plan of the site."""
-        planned = compose.pages(self.issues, self.publication, self.published)
+        planned = plan_pages(self.issues, self.publication, self.published)
         return [self._pictured(page) for page in planned]
 
     @property
@@ -80,7 +84,7 @@ class Building:
         """The issues that the site shows, without their texts."""
         return [self.kept[slug].issue for slug in self.released]
 
-    def build(self, release: stage.Release) -> Iterator[Issue]:
+    def build(self, release: Release) -> Iterator[Issue]:
         """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError.
 
         First comes what pages need, then what other pages lead to: that is the order in which it will be settled.
@@ -95,7 +99,7 @@ class Building:
             release.put(path, "", body)
         for page in self.pages:
             place = page.place or SitePlace(kind="front")
-            names = {"feed": stage.FEEDS, "issue": stage.PUBLIC}.get(place.kind, ("web",))
+            names = {"feed": FEEDS, "issue": PUBLIC}.get(place.kind, ("web",))
             made = {name: self._made_of(page, place, name) for name in names}
             due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
             if due:
@@ -106,7 +110,7 @@ class Building:
         elif self.publication.site.search:
             self._index(release)
 
-    def _index(self, release: stage.Release) -> None:
+    def _index(self, release: Release) -> None:
         """The index of the search, when one of the pages that are found has changed."""
         found = [page.place for page in self.pages if page.place and page.place.kind in {"issue", "article"}]
         paths = [render.path(place, "web") for place in found]
@@ -132,7 +136,7 @@ class Building:
         kept = self.recipes.issue(slug, made_of)
         if kept is None:
             issue = self._read(slug)
-            light = compose.light(issue)
+            light = strip_texts(issue)
             album = self._album(slug)
             self.faults += album.faults
             kept = Kept(
@@ -151,7 +155,7 @@ class Building:
 
     def _entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
         """The finished entries of an issue's articles, and of the issue as one."""
-        articles = [*issue.articles, compose.as_article(issue, self.publication)]
+        articles = [*issue.articles, as_article(issue, self.publication)]
         return render.entries(issue, self.publication, articles)
 
     def _album(self, slug: str) -> pictures.Album:
@@ -177,7 +181,7 @@ class Building:
         """By its address, every picture of which the site has a copy."""
         return {copy.address: copy for slug in self.released for copy in self.kept[slug].shown}
 
-    def _make(self, page: Issue, place: SitePlace, made_of: dict[str, str], release: stage.Release) -> None:
+    def _make(self, page: Issue, place: SitePlace, made_of: dict[str, str], release: Release) -> None:
         """Render and judge one page in some formats, and get it ready."""
         shown = self._filled(page, place)
         editions = [self._edition(shown, name) for name in made_of]
@@ -194,14 +198,14 @@ class Building:
             self.findings += (finding for finding in found if finding.severity == "error")
 
     def _edition(self, page: Issue, name: str) -> Edition:
-        if name not in stage.FEEDS:
+        if name not in FEEDS:
             return render.edition(page, self.publication, name)
         entries = self.recipes.entries(name, (article.id for article in page.articles), page.slug)
         return render.feed(page, self.publication, name, entries)
 
     def _filled(self, page: Issue, place: SitePlace) -> Issue:
         if page.slug and place.kind in {"front", "issue", "article"}:
-            return compose.filled(page, self._read(page.slug))
+            return filled(page, self._read(page.slug))
         return page
 
     def _read(self, slug: str) -> Issue:
@@ -258,7 +262,7 @@ class Building:
     def _folder(self, slug: str) -> Path:
         return self.publication.root / "issues" / slug
 
-    def _beside(self, slug: str, name: str, release: stage.Release) -> None:
+    def _beside(self, slug: str, name: str, release: Release) -> None:
         """A file beside an article, into the public folder."""
         path = self._folder(slug) / name
         made_of = self.recipes.digest(path)

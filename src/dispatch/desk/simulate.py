@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from html import escape, unescape
 
-from dispatch.server.preview import outlook
+from dispatch.desk import outlook
 
 LOOKS = frozenset({"light", "dark", "print", "bare", "outlook"})
 

@@ -14,8 +14,8 @@ pictures, through Outlook's eyes. It renders and checks nothing itself; a Newsro
     page/      the page itself: HTML, CSS and JavaScript as they are sent
 """
 
-from dispatch.server.preview.app import Preview
-from dispatch.server.preview.newsroom import Listed, Newsroom, Overview, Stop, Weight
-from dispatch.server.preview.running import run
+from dispatch.desk.app import Preview
+from dispatch.desk.newsroom import Listed, Newsroom, Overview, Stop, Weight
+from dispatch.desk.running import run
 
 __all__ = ["Listed", "Newsroom", "Overview", "Preview", "Stop", "Weight", "run"]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import uvicorn
 
+from dispatch.desk.app import Preview
 from dispatch.errors import DeliveryError
-from dispatch.server.preview.app import Preview
 
 HOST = "127.0.0.1"
 

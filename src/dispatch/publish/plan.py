@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from dispatch.compose.collecting import as_entry, as_line, newest_first
-from dispatch.compose.topics import FOLDERS, Listed, Topic, TopicKind, topics
 from dispatch.language import Language
 from dispatch.model import Article, Issue, PageKind, Publication, Record, Section, SitePlace, Way
+from dispatch.publish.listings import as_entry, as_line, newest_first
+from dispatch.publish.topics import FOLDERS, Listed, Topic, TopicKind, topics
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed

@@ -20,7 +20,7 @@ from dispatch import __version__, files
 from dispatch.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from dispatch.model.kept import Kept
+    from dispatch.publish.cached_issue import Kept
 
 FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
@@ -84,7 +84,7 @@ class Recipes:
     def issue(self, slug: str, made_of: str) -> "Kept | None":
         """What was kept of an issue, when it was made of the same."""
         from dispatch import nouns
-        from dispatch.model.kept import Kept
+        from dispatch.publish.cached_issue import Kept
 
         row = self._connection.execute("SELECT made_of, kept FROM issues WHERE slug = ?", (slug,)).fetchone()
         return nouns.noun(Kept, row[1]) if row and row[0] == made_of else None
@@ -187,7 +187,7 @@ def stamps(root: Path) -> dict[str, str]:
 def program() -> str:
     """Changes when dispatch or a library that it renders with does."""
     packages = Path(sysconfig.get_path("purelib"))
-    ours = Path(__file__).parent
+    ours = Path(__file__).parents[1]
     shipped = ours / "templates" if (ours / "templates").is_dir() else ours.parents[1] / "templates"
     seen = (f"{path}\0{_stat(path)}" for path in (*_tree(ours), *_tree(shipped)))
     return digest(__version__, _stat(packages), *(one for one in seen if "__pycache__" not in one))

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from dispatch import files
 from dispatch.errors import DeliveryError
-from dispatch.recipes import Recipes, digest
+from dispatch.publish.cache import Recipes, digest
 
 # What a reader can ask a web server for. A whole message is made out to somebody: it stays at home.
 PUBLIC = ("web", "rss", "atom", "json", "email", "text")
