@@ -130,10 +130,10 @@ def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
 def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Issue:
     """A feed of the site that these issues make, its entries whole."""
     whole = {article.id: article for issue in issues for article in issue.articles}
-    whole |= {issue.id: publish.as_article(issue, by) for issue in issues}
+    whole |= {issue.id: publish.make_entry(issue, by) for issue in issues}
     (page,) = (
         page
-        for page in publish.pages(issues, by)
+        for page in publish.plan_pages(issues, by)
         if page.place and page.place.kind == "feed" and page.place.feed == stem
     )
     return replace(page, sections=(Section(articles=tuple(whole[line.id] for line in page.articles)),))
@@ -143,6 +143,6 @@ def entries(issues: Sequence[Issue], by: Publication) -> dict[str, dict[str, byt
     """All entries of these issues, by format and id."""
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
     for issue in issues:
-        for name, some in render.entries(issue, by, [*issue.articles, publish.as_article(issue, by)]).items():
+        for name, some in render.entries(issue, by, [*issue.articles, publish.make_entry(issue, by)]).items():
             made[name] |= some
     return made

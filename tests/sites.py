@@ -86,9 +86,9 @@ def issue(n: int) -> Issue:
 def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Issue]:
     """Every page of the site by its path, as it is rendered; feeds are left out."""
     whole = {one.slug: one for one in issues}
-    planned = publish.pages([publish.light(one) for one in whole.values()], by)
+    planned = publish.plan_pages([publish.strip_texts(one) for one in whole.values()], by)
     return {
-        page.place.path: publish.filled(page, whole[page.slug]) if page.slug else page
+        page.place.path: publish.fill_page(page, whole[page.slug]) if page.slug else page
         for page in planned
         if page.place and page.place.kind != "feed"
     }

@@ -303,7 +303,7 @@ def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
 
 def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
     issue = nouns.issue(nouns.rich(1), nouns.article(2))
-    article = publish.as_article(issue, nouns.publication())
+    article = publish.make_entry(issue, nouns.publication())
     assert (article.id, article.url) == (issue.id, "https://wire.example/issues/defence/")
     for part in issue.articles:
         assert part.title in article.content

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import nouns
 from dispatch import publish, render
 from dispatch.model import Author, Feeds, Issue, Publication, Record, Site, Source, Withdrawal
+from dispatch.publish import plan_pages
 
 
 def paths(pages: list[Issue]) -> list[str]:
@@ -42,18 +43,18 @@ def keys(issue: Issue) -> list[str]:
 
 
 def test_every_page_and_feed_has_an_address_of_its_own():
-    pages = publish.pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
+    pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
     assert [path for path, times in Counter(paths(pages)).items() if times > 1] == []
     assert len({(page.id, page.place.feed) for page in pages}) == len(pages)
 
 
 @given(st.permutations(numbers(5, articles=2)))
 def test_the_order_in_which_issues_are_given_means_nothing(issues):
-    assert publish.pages(issues, nouns.publication()) == publish.pages(numbers(5, articles=2), nouns.publication())
+    assert plan_pages(issues, nouns.publication()) == plan_pages(numbers(5, articles=2), nouns.publication())
 
 
 def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock():
-    pages = publish.pages([], nouns.publication())
+    pages = plan_pages([], nouns.publication())
     assert paths(pages) == ["follow/", "feed.*", "issues.*", ""]
     assert {page.date for page in pages} == {datetime(1970, 1, 1, tzinfo=UTC)}
 
@@ -63,13 +64,13 @@ def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
     articles = [
         nouns.article(n, key=key, source=Source(title="P", syndicate=p)) for n, (key, p) in enumerate(policies.items())
     ]
-    pages = publish.pages([nouns.issue(*articles)], nouns.publication())
+    pages = plan_pages([nouns.issue(*articles)], nouns.publication())
     assert [path for path in paths(pages) if path.startswith("issues/")] == ["issues/defence/", "issues/defence/c/"]
 
 
 def test_tags_that_differ_in_capitals_list_an_article_once():
     whole = nouns.publication(feeds=Feeds(each=("tag",)))
-    pages = publish.pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
+    pages = plan_pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
     assert [path for path in paths(pages) if path.startswith("tags/")] == [
         "tags/boats/",
         "tags/boats-2/",
@@ -83,7 +84,7 @@ def test_tags_that_differ_in_capitals_list_an_article_once():
 
 
 def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
-    pages = publish.pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
+    pages = plan_pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
     assert keys(page(pages, "archive/feed-2.*")) == ["i7-story-0", "i6-story-0", "i5-story-0", "i4-story-0"]
@@ -97,8 +98,8 @@ def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
 @given(st.integers(0, 30), st.integers(1, 6))
 def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(count, size):
     publication = nouns.publication(feeds=Feeds(entries=size))
-    before = publish.pages(numbers(count), publication)
-    after = publish.pages(numbers(count + 1), publication)
+    before = plan_pages(numbers(count), publication)
+    after = plan_pages(numbers(count + 1), publication)
     archived = {name: keys(page(before, name)) for name in paths(before) if name.startswith("archive/feed-")}
     assert all(keys(page(after, name)) == entries for name, entries in archived.items())
     reached = {key for entries in archived.values() for key in entries} | set(keys(page(before, "feed.*")))
@@ -106,7 +107,7 @@ def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(
 
 
 def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay():
-    pages = publish.pages(numbers(100), nouns.publication())
+    pages = plan_pages(numbers(100), nouns.publication())
     lists = [name for name in paths(pages) if name.startswith("authors/jerry")]
     assert lists == ["authors/jerry-jackson/1/", "authors/jerry-jackson/2/", "authors/jerry-jackson/"]
     found = [keys(page(pages, name)) for name in lists]
@@ -125,7 +126,7 @@ def test_two_people_of_one_name_are_told_apart_by_their_addresses():
         Author(name="Ann"),
     ]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
-    pages = publish.pages([issue], nouns.publication())
+    pages = plan_pages([issue], nouns.publication())
     lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("authors/")}
     assert lists == {
         "authors/": 0,
@@ -138,13 +139,13 @@ def test_two_people_of_one_name_are_told_apart_by_their_addresses():
 
 def test_a_name_without_latin_letters_has_a_page_too():
     issue = nouns.issue(nouns.article(1, authors=(Author(name="كاتبة"), Author(name="作者"))))
-    found = [path for path in paths(publish.pages([issue], nouns.publication())) if path.startswith("authors/")]
+    found = [path for path in paths(plan_pages([issue], nouns.publication())) if path.startswith("authors/")]
     assert found == ["authors/author/", "authors/author-2/", "authors/"]
 
 
 def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
     gone = nouns.article(1, authors=(JERRY,), withdrawn=Withdrawal(date=nouns.DATE))
-    pages = publish.pages([nouns.issue(gone, nouns.article(2, authors=(JERRY,)))], nouns.publication())
+    pages = plan_pages([nouns.issue(gone, nouns.article(2, authors=(JERRY,)))], nouns.publication())
     assert keys(page(pages, "authors/jerry-jackson/")) == ["defence-story-2"]
     assert keys(page(pages, "")) == ["story-2"]
     assert keys(page(pages, "feed.*")) == ["defence-story-1", "defence-story-2"]
@@ -152,7 +153,7 @@ def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
 
 def test_tags_that_differ_in_signs_are_two_and_in_capitals_one():
     issue = nouns.issue(*(nouns.article(n, tags=(tag,)) for n, tag in enumerate(("C", "C++", "Boats", "boats"))))
-    pages = publish.pages([issue], nouns.publication())
+    pages = plan_pages([issue], nouns.publication())
     lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("tags/")}
     assert lists == {"tags/": 0, "tags/boats/": 2, "tags/c/": 1, "tags/c-2/": 1}
 
@@ -161,7 +162,7 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
     people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
     publication = nouns.publication(feeds=Feeds(each=("author",)))
-    pages = publish.pages([issue], publication)
+    pages = plan_pages([issue], publication)
     lists = ["authors/", "authors/page_2/", "authors/page_3/"]
     assert [len(page(pages, path).place.lists) for path in lists] == [250, 250, 100]
     assert page(pages, lists[0]).place.newer.path == lists[1]
@@ -172,7 +173,7 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
 
 def test_many_issues_have_years():
     issues = [issue for n, issue in enumerate(numbers(800)) if n % 20 == 0]
-    pages = publish.pages(issues, nouns.publication())
+    pages = plan_pages(issues, nouns.publication())
     years = [path for path in paths(pages) if path.startswith("archive/20")]
     assert years == ["archive/2027/", "archive/2026/", "archive/2025/"]
     assert [way.title for way in page(pages, "").place.lists[-3:]] == ["2027", "2026", "2025"]
@@ -182,15 +183,15 @@ def test_many_issues_have_years():
 @pytest.mark.parametrize("search", [True, False])
 def test_there_is_a_page_to_search_on_when_it_is_wanted(search):
     publication: Publication = nouns.publication(site=Site(search=search))
-    assert ("search/" in paths(publish.pages(numbers(1), publication))) is search
+    assert ("search/" in paths(plan_pages(numbers(1), publication))) is search
 
 
 def test_a_page_is_filled_with_the_texts_of_its_issue():
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
-    for planned in publish.pages([publish.light(whole)], nouns.publication()):
+    for planned in plan_pages([publish.strip_texts(whole)], nouns.publication()):
         if planned.place.kind in {"front", "issue", "article"}:
             assert {article.content for article in planned.articles} <= {"", "<p></p>"}
-            first = next(publish.filled(planned, whole).articles)
+            first = next(publish.fill_page(planned, whole).articles)
             assert len(first.content) > 20 or planned.place.kind == "article"
 
 
@@ -211,49 +212,49 @@ LI, ABD = Author(name="李雷"), Author(name="عبد الله")
 
 
 def test_an_older_issue_that_is_published_later_takes_nobodys_address():
-    published = publish.names(before := publish.pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = publish.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     assert addresses(before) == {ABD.name: "authors/author/"}
     both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
-    assert addresses(publish.pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
+    assert addresses(plan_pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
     expected = {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(publish.pages(both, nouns.publication(), published)) == expected
+    assert addresses(plan_pages(both, nouns.publication(), published)) == expected
 
 
 def test_the_address_of_an_author_who_is_gone_is_given_to_nobody():
-    published = publish.names(publish.pages([of_authors(ABD)], nouns.publication()))
-    assert addresses(publish.pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
+    published = publish.names(plan_pages([of_authors(ABD)], nouns.publication()))
+    assert addresses(plan_pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
 
 
 @pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
 def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
-    published = publish.names(publish.pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
+    published = publish.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
     registry = nouns.publication(authors={"bo": known})
-    pages = publish.pages([of_authors(known)], registry, published)
+    pages = plan_pages([of_authors(known)], registry, published)
     assert addresses(pages) == {"Bo Zhang": "authors/bo-zhang/"}
-    again = publish.pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, publish.names(pages))
+    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, publish.names(pages))
     assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
 
 
 def test_a_source_that_has_another_address_stays():
     http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
-    published = publish.names(publish.pages([of_authors(LI, source=http)], nouns.publication()))
-    pages = publish.pages([of_authors(LI, source=https)], nouns.publication(), published)
+    published = publish.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
+    pages = plan_pages([of_authors(LI, source=https)], nouns.publication(), published)
     assert addresses(pages, "source") == {"Paper": "sources/paper/"}
 
 
 def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good():
-    one, two = (publish.names(publish.pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
+    one, two = (publish.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
     people = [of_authors(LI), of_authors(ABD, n=1)]
     merged = sorted({*one, *two}, key=lambda record: record.id)
-    pages = publish.pages(people, nouns.publication(), merged)
+    pages = plan_pages(people, nouns.publication(), merged)
     assert addresses(pages) == {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(publish.pages(people[::-1], nouns.publication(), publish.names(pages))) == addresses(pages)
+    assert addresses(plan_pages(people[::-1], nouns.publication(), publish.names(pages))) == addresses(pages)
 
 
 def test_a_site_that_moves_to_another_host_keeps_its_addresses():
-    published = publish.names(publish.pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = publish.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     elsewhere = nouns.publication(url="https://new.example/wire")
-    pages = publish.pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
+    pages = plan_pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
     assert addresses(pages)[ABD.name] == "authors/author/"
 
 
@@ -274,7 +275,7 @@ def test_whatever_is_published_in_whatever_order_every_address_has_one_person(is
     published: dict[tuple[str, str], Record] = {}
     for count in range(1, len(dated) + 1):
         found = publish.names(
-            publish.pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
+            plan_pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
         )
         owners = {record.url: record.id for record in found}
         assert len(owners) == len(found)

@@ -323,10 +323,10 @@ def test_whoever_has_nothing_left_is_in_no_list_and_keeps_the_feed_that_says_so(
             ),
         ),
     )
-    pages = {page.place.path: page for page in publish.pages([gone], nouns.publication()) if page.place}
+    pages = {page.place.path: page for page in publish.plan_pages([gone], nouns.publication()) if page.place}
     assert [way.path for way in pages["authors/"].place.lists] == ["authors/bo-zhang/"]  # type: ignore[union-attr]
     assert list(pages["authors/ada-lane/"].articles) == []
-    assert publish.gone(pages.values()) == ("issues/second/story-1/",)
+    assert publish.find_withdrawn_pages(pages.values()) == ("issues/second/story-1/",)
 
 
 DATES = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))

@@ -135,11 +135,11 @@ def preview(browser: Browser) -> None:
 def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     """The pages of the site by their address, as they were when that issue was the newest."""
     whole = {issue.slug: issue for issue in issues.read_all(publication)}
-    released = [publish.light(issue) for issue in whole.values() if issue.date <= newest.date]
+    released = [publish.strip_texts(issue) for issue in whole.values() if issue.date <= newest.date]
     made = {f"{publication.url}/style.css": web.style(publication)}
-    for page in publish.pages(released, publication):
+    for page in publish.plan_pages(released, publication):
         if page.place and page.place.kind != "feed":
-            shown = publish.filled(page, whole[page.slug]) if page.slug else page
+            shown = publish.fill_page(page, whole[page.slug]) if page.slug else page
             made[f"{publication.url}/{page.place.path}"] = render.edition(shown, publication, "web").body
     return made
 

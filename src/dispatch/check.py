@@ -4,10 +4,12 @@ Pure: what the disk, the ledger and the network say is handed in.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from dispatch.checks import CHECKS, RULES, links, parts
 from dispatch.checks import received as reception
 from dispatch.checks.case import Case
+from dispatch.formats import FORMATS
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
 
 
@@ -35,7 +37,7 @@ def findings(
     case = Case(
         issue=issue,
         publication=publication,
-        editions=tuple(editions),
+        editions=tuple(map(_as_read_back, editions)),
         published=published,
         current=current,
         others=others,
@@ -66,6 +68,12 @@ def addresses(issue: Issue) -> list[str]:
     """Every web address of an issue, once, in the order in which they are read: what ``--online`` asks."""
     all_of_them = (address.url for address in links.addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
+
+
+def _as_read_back(edition: Edition) -> Edition:
+    """The edition under the format as which it is read back: the checks know no renderer and ask no table of theirs."""
+    row = FORMATS.get(edition.format)
+    return replace(edition, format=row.like) if row and row.like else edition
 
 
 def _sorted(found: Iterable[Finding], publication: Publication) -> list[Finding]:

@@ -35,7 +35,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
     """These articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
-    every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``publish.as_article``).
+    every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``publish.make_entry``).
     Raises RenderError, naming the issue.
     """
     from dispatch.formats import tombstones
@@ -80,7 +80,7 @@ def templates(publication: Publication, format: str, place: SitePlace) -> dict[s
     """The texts of all templates that what stands at a place is made with, by name."""
     from dispatch.templates import used
 
-    roots = FORMATS[format].templates
+    roots = FORMATS[format].templates or tuple(publication.templates)
     if format == "web":
         from dispatch.formats import web
 

@@ -81,7 +81,7 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
-    everything = publish.newest_first(issues.read_all(here.publication))
+    everything = publish.sort_newest_first(issues.read_all(here.publication))
     if as_json:
         click.echo(json.dumps([_summary(one) for one in everything], indent=2))
         return

@@ -1,21 +1,24 @@
-"""What each reader will see, shown to an editor while they write: one page on 127.0.0.1, and nothing is written.
+"""What an editor sees in a browser on this machine: how each reader will see the issue, while it is written.
 
-The preview is the public folder as if the issue were published, seen through glasses: light, dark, printed, without
-pictures, through Outlook's eyes. It renders and checks nothing itself; a Newsroom is handed to it.
+The preview is the public folder as if the issue were published, as each reader sees it: in light, dark, on paper,
+without pictures, in Outlook. One page on 127.0.0.1; nothing is written.
 
-    newsroom   what is handed in, and the nouns in between
-    app        the application: the page, the frames, what the page asks for
-    guard      who may come in: this machine, by this name, with the token
-    looks      an edition through glasses, pure
-    outlook    the conditional comments of mail, as Outlook reads them, pure
-    reader     a feed as a feed reader shows it, pure
-    watching   which files changed
-    running    the server around it
-    page/      the page itself: HTML, CSS and JavaScript as they are sent
+    workspace    what the pages show: the publication, the site, sizes and findings of an issue, test messages
+    live_files   the files as they could last be read
+    draft_sites  the site as it would be if an issue were published
+    app          the application: the page, the frames, what the page asks for
+    updates      tells the open pages what has changed
+    guard        who may come in: this machine, by this name, with the token
+    simulate     an edition as a reader sees it, pure
+    outlook      the conditional comments of mail, as Outlook reads them, pure
+    reader       a feed as a feed reader shows it, pure
+    watching     which files changed
+    running      the server around it
+    page/        the page itself: HTML, CSS and JavaScript as they are sent
 """
 
 from dispatch.desk.app import Preview
-from dispatch.desk.newsroom import Listed, Newsroom, Overview, Stop, Weight
 from dispatch.desk.running import run
+from dispatch.desk.workspace import Workspace
 
-__all__ = ["Listed", "Newsroom", "Overview", "Preview", "Stop", "Weight", "run"]
+__all__ = ["Preview", "Workspace", "run"]

@@ -1,82 +1,107 @@
-"""The newsroom of ``preview``: reads, plans, renders and checks, each when it is asked for and not before."""
+"""What the pages of the preview show: reads, plans, renders and checks, each when it is asked for and not before."""
 
-from collections.abc import Callable, Collection, Hashable
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar, cast
+from typing import Annotated
 
-from dispatch import config, issues, ledger, publish, render, smtp
-from dispatch.desk.newsroom import Listed, Overview, Stop, Weight
-from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
-from dispatch.formats import FORMATS, eml
+from dispatch import render, smtp
+from dispatch.desk.draft_sites import DraftSites
+from dispatch.desk.live_files import LiveFiles
+from dispatch.errors import DeliveryError, RenderError
+from dispatch.formats import eml
 from dispatch.locate import locate
-from dispatch.model import Edition, Fault, Finding, Issue, Publication, SitePlace
-from dispatch.publish.build import around
-from dispatch.publish.release import FEEDS, PUBLIC
+from dispatch.model import Fault, Finding, Issue, PageKind, Publication, Status
+from dispatch.publish import judge_issue, sort_newest_first
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
 
-Made = TypeVar("Made")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedIssue:
+    """An issue as the list of issues shows it."""
+
+    slug: str
+    title: str
+    preheader: str
+    number: int | None
+    date: datetime
+    status: Status
 
 
-class Newsroom:
-    """What ``dispatch.desk.Newsroom`` asks for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The publication at one moment."""
 
-    Where a file cannot be read, what was read before it was saved is shown still, beside what is wrong. Everything made
-    is kept until a file changes. Raises ConfigError when the publication cannot be read at all.
+    title: Annotated[str, "the publication's name"]
+    url: Annotated[str, "its address, without a slash at the end"]
+    language: Annotated[str, "its language (BCP 47)"]
+    sender: Annotated[str, "who sends its mail; empty when nobody does yet"]
+    issues: Annotated[tuple[ListedIssue, ...], "drafts first, the newest first among each"]
+    faults: Annotated[tuple[Fault, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A page or a feed of the site, to go to."""
+
+    kind: PageKind
+    path: Annotated[str, "below the publication's address; of a feed without its ending"]
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSize:
+    """What an article adds to the mail."""
+
+    key: str
+    title: str
+    octets: Annotated[int, "how much smaller the mail would be without it"]
+
+
+class Workspace:
+    """The publication as its files say it now, and its site as if an issue were published.
+
+    An issue is named by its slug. What was made is kept until a file changes. The methods may take a while, are called
+    from several threads, and raise DispatchError. Raises ConfigError when the publication cannot be read at all.
     """
 
     def __init__(self, root: Path, mail: smtp.Server) -> None:
-        self._root = root
         self._mail = mail
-        self._publication = config.load(root)
-        self._heads: dict[str, Issue] = {}
-        self._whole: dict[str, Issue] = {}
-        self._stale: set[str] = set()
-        self._faults: dict[str, tuple[Fault, ...]] = {}  # by slug; those of the publication itself under none
-        self._made: dict[Hashable, object] = {}
+        self._files = LiveFiles(root)
+        self._sites = DraftSites(self._files)
         self._lock = RLock()
-        self._look()
 
     @property
     def publication(self) -> Publication:
         """The publication as it could last be read."""
-        return self._publication
+        return self._files.publication
 
     @property
     def newest(self) -> str:
         """The slug of the newest issue; empty without any."""
-        return next((issue.slug for issue in publish.newest_first(self._heads.values())), "")
+        return next((issue.slug for issue in sort_newest_first(self._files.heads.values())), "")
 
-    def changed(self, paths: Collection[Path]) -> None:
-        """Reads again what was looked at before and has changed."""
+    def reload(self, paths: Collection[Path]) -> None:
+        """Read again what has changed in these files. Raises nothing."""
         with self._lock:
-            names = [path.relative_to(self._root).parts for path in paths if path.is_relative_to(self._root)]
-            slugs = {parts[1] for parts in names if parts[0] == "issues" and len(parts) > 1}
-            if any(parts[0] != "issues" for parts in names):
-                before, self._publication = self._publication, self._reloaded()
-                # Issues are read in the light of sources, authors, address and time zone, never of templates.
-                if replace(before, templates={}) != replace(self._publication, templates={}):
-                    slugs |= self._heads.keys()
-            self._made.clear()
-            self._stale |= slugs & self._whole.keys()
-            self._look(slugs | (self._heads.keys() ^ set(issues.names(self._publication))))
-            for slug in list(self._stale):
-                self._read(slug)
+            self._sites.forget()
+            self._files.reload(paths)
 
     def overview(self) -> Overview:
-        """What there is. Drafts first, for they are being written."""
+        """Show what there is, and what is wrong with it. Drafts come first, for they are being written."""
         with self._lock:
-            heads = publish.newest_first(self._heads.values())
+            heads = sort_newest_first(self._files.heads.values())
             heads.sort(key=lambda issue: issue.status != "draft")
             return Overview(
-                title=self._publication.title,
-                url=self._publication.url,
-                language=self._publication.language,
-                sender=self._publication.email.sender,
+                title=self.publication.title,
+                url=self.publication.url,
+                language=self.publication.language,
+                sender=self.publication.email.sender,
                 issues=tuple(
-                    Listed(
+                    ListedIssue(
                         slug=one.slug,
                         title=one.title,
                         preheader=one.preheader,
@@ -86,51 +111,57 @@ class Newsroom:
                     )
                     for one in heads
                 ),
-                faults=tuple(dict.fromkeys(fault for faults in self._faults.values() for fault in faults)),
+                faults=self._files.faults,
             )
 
-    def stops(self, slug: str) -> list[Stop]:
-        """The pages and the feeds, the general ones first; articles are found on their issue's page."""
-        places = [(page.title, page.place) for page in self._plan(slug) if page.place]
+    def list_destinations(self, slug: str) -> list[Destination]:
+        """List the pages and the feeds, the general ones first; articles are found on their issue's page."""
+        with self._lock:
+            places = [(page.title, page.place) for page in self._sites.find_site(slug).pages if page.place]
         found = [
-            Stop(kind=place.kind, path=place.feed if place.kind == "feed" else place.path, title=title)
+            Destination(kind=place.kind, path=place.feed if place.kind == "feed" else place.path, title=title)
             for title, place in places
             if place.kind in _LISTED
         ]
-        return sorted(found, key=lambda stop: _LISTED.index(stop.kind))
+        return sorted(found, key=lambda destination: _LISTED.index(destination.kind))
 
-    def file(self, slug: str, path: str) -> bytes | None:
-        """A file of the public folder, made when it is first asked for."""
+    def render_file(self, slug: str, path: str) -> bytes | None:
+        """Render a file of the public folder; None when there is none at that path."""
         with self._lock:
-            return self._once(("file", slug, path), lambda: self._file(slug, path))
+            return self._sites.render_file(slug, path)
 
-    def weights(self, slug: str) -> tuple[int, list[Weight]]:
-        """The mail's bytes, and what each article adds: the mail is rendered without it. The heaviest first."""
+    def weigh_articles(self, slug: str) -> tuple[int, list[ArticleSize]]:
+        """Count the bytes of the mail's HTML, and what each article adds: the mail is rendered without it.
+
+        The heaviest article comes first.
+        """
         with self._lock:
-            issue = self._issue(slug)
-            octets = len(self._edition(issue, "email").body)
+            issue = self._files.read(slug)
+
+            def count_bytes(shown: Issue) -> int:
+                return len(render.edition(shown, self.publication, "email").body)
+
+            octets = count_bytes(issue)
             found = [
-                Weight(
-                    key=article.key,
-                    title=article.title,
-                    octets=octets - len(self._edition(_without(issue, article.id), "email").body),
+                ArticleSize(
+                    key=article.key, title=article.title, octets=octets - count_bytes(_drop_article(issue, article.id))
                 )
                 for article in issue.articles
             ]
-            return octets, sorted(found, key=lambda weight: -weight.octets)
+            return octets, sorted(found, key=lambda size: -size.octets)
 
-    def findings(self, slug: str) -> list[Finding]:
-        """What ``dispatch check`` would say. Nobody who looks at a page waits for it."""
+    def check(self, slug: str) -> list[Finding]:
+        """Find what ``dispatch check`` would, each with its line. Nobody who looks at a page waits for it."""
         with self._lock:
-            one = self._issue(slug)
-            everything = [self._issue(other) for other in self._heads if self._is_readable(other)]
-        is_whole = len(everything) == len(self._heads)
-        return locate(publish.judge_issue(one, self._publication, everything=everything, is_whole=is_whole), self._root)
+            one, publication = self._files.read(slug), self.publication
+            everything = [self._files.read(other) for other in self._files.heads if self._files.is_readable(other)]
+            is_whole = len(everything) == len(self._files.heads)
+        return locate(judge_issue(one, publication, everything=everything, is_whole=is_whole), publication.root)
 
-    def send(self, slug: str, to: str) -> str:
-        """The whole message, made out to that address, to the mail server on this machine."""
+    def send_test(self, slug: str, to: str) -> str:
+        """Send the whole message to one address by the mail server on this machine; returns where it was taken."""
         with self._lock:
-            issue, publication = self._issue(slug), self._publication
+            issue, publication = self._files.read(slug), self.publication
         if not publication.email.sender:
             raise RenderError("there is no sender", subject="dispatch.toml", hint="Write from = under [email].")
         try:
@@ -141,152 +172,9 @@ class Newsroom:
         self._mail.send(message.body)
         return self._mail.name
 
-    def _file(self, slug: str, path: str) -> bytes | None:
-        if path in self._letters(slug):
-            return self._edition(self._issue(slug), self._letters(slug)[path]).body
-        found = self._files(slug).get(path)
-        if found is None:
-            released = [self._issue(other) for other in self._public(slug)]
-            others = around(self._plan(slug), released, self._publication)
-            return self._picture(slug, path) or next((body for name, body in others if name == path), None)
-        page, name = found
-        if name in FEEDS:
-            entries = {article.id: self._entry(slug, article.id, name) for article in page.articles}
-            return render.feed(page, self._publication, name, entries).body
-        if page.slug and page.place and page.place.kind in {"front", "issue", "article"}:
-            page = publish.filled(page, self._issue(page.slug))
-        return self._edition(page, name).body
 
-    def _letters(self, slug: str) -> dict[str, str]:
-        """The mail and its text, with their formats: they are the same wherever the issue stands, and need no plan."""
-        return {f"issues/{slug}/{FORMATS[name].path}": name for name in PUBLIC if name in {"email", "text"}}
-
-    def _picture(self, slug: str, path: str) -> bytes | None:
-        """A file beside the articles of an issue that is public."""
-        folder, _, rest = path.partition("/")
-        owner, _, name = rest.partition("/")
-        if folder != "issues" or owner not in self._public(slug):
-            return None
-        shown = self._once(("pictures", owner), lambda: issues.pictures(self._publication, self._issue(owner)))
-        return shown.get(name)
-
-    def _files(self, slug: str) -> dict[str, tuple[Issue, str]]:
-        """Every page and every feed by its path, with the format that it is rendered in."""
-
-        def make() -> dict[str, tuple[Issue, str]]:
-            found = {}
-            for page in self._plan(slug):
-                place = page.place or SitePlace(kind="front")
-                for name in {"feed": FEEDS, "issue": PUBLIC}.get(place.kind, ("web",)):
-                    found[render.path(place, name)] = page, name
-            return found
-
-        return self._once(("files", slug), make)
-
-    def _plan(self, slug: str) -> list[Issue]:
-        """The site with this issue, published or not."""
-        with self._lock:
-            shown = self._public(slug)
-            return self._once(
-                ("plan", *sorted(shown)),
-                lambda: publish.pages(
-                    [publish.light(self._issue(other)) for other in shown],
-                    self._publication,
-                    ledger.read(self._publication),
-                ),
-            )
-
-    def _public(self, slug: str) -> list[str]:
-        self._head(slug)
-        published = [other for other, head in self._heads.items() if head.status == "published" and other != slug]
-        # An issue that cannot be read and never could be is not shown; the banner says why.
-        return [slug, *(other for other in published if self._is_readable(other))]
-
-    def _is_readable(self, slug: str) -> bool:
-        try:
-            self._issue(slug)
-        except IssueError:
-            return False
-        return True
-
-    def _entry(self, slug: str, id_: str, name: str) -> bytes:
-        """The finished bytes of one entry."""
-
-        def owners() -> dict[str, str]:
-            """The slug of the issue that an entry is made of; of several, the first that had it."""
-            found: dict[str, str] = {}
-            for issue in publish.newest_first(self._issue(other) for other in self._public(slug)):
-                found |= dict.fromkeys((issue.id, *(article.id for article in issue.articles)), issue.slug)
-            return found
-
-        def entries(owner: str) -> dict[str, dict[str, bytes]]:
-            issue = self._issue(owner)
-            digest = publish.as_article(issue, self._publication)
-            return render.entries(issue, self._publication, [*issue.articles, digest])
-
-        owner = self._once(("owners", slug), owners)[id_]
-        return self._once(("entries", owner), lambda: entries(owner))[name][id_]
-
-    def _edition(self, page: Issue, name: str) -> Edition:
-        return render.edition(page, self._publication, name)
-
-    def _issue(self, slug: str) -> Issue:
-        """The issue of that slug as it could last be read. Raises IssueError when it never could."""
-        with self._lock:
-            self._head(slug)
-            if slug not in self._whole:
-                self._read(slug)
-            if slug not in self._whole:
-                raise IssueError(*self._faults[slug])
-            return self._whole[slug]
-
-    def _head(self, slug: str) -> Issue:
-        if slug not in self._heads:
-            raise IssueError(*self._faults.get(slug, (f"there is no issue “{slug}”",)))
-        return self._heads[slug]
-
-    def _read(self, slug: str) -> None:
-        """Reads an issue; where that fails, what was read before stays."""
-        self._stale.discard(slug)
-        try:
-            self._whole[slug] = issues.read(self._publication, slug)
-            self._faults.pop(slug, None)
-        except IssueError as error:
-            self._faults[slug] = error.faults
-
-    def _look(self, slugs: Collection[str] | None = None) -> None:
-        """Reads the heads of these issues, or of all."""
-        there = issues.names(self._publication)
-        for slug in there if slugs is None else slugs:
-            self._faults.pop(slug, None)
-            if slug not in there:
-                self._heads.pop(slug, None)
-                self._whole.pop(slug, None)
-                self._stale.discard(slug)
-                continue
-            try:
-                self._heads[slug] = issues.head(self._publication, slug)
-            except IssueError as error:
-                self._faults[slug] = error.faults
-
-    def _reloaded(self) -> Publication:
-        try:
-            publication = config.load(self._root)
-        except DispatchError as error:
-            self._faults[""] = error.faults
-            return self._publication
-        self._faults.pop("", None)
-        return publication
-
-    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What was made before, or is made now."""
-        if key not in self._made:
-            self._made[key] = make()
-        return cast("Made", self._made[key])
-
-
-def _without(issue: Issue, id_: str) -> Issue:
-    """The issue without one article."""
+def _drop_article(issue: Issue, id_: str) -> Issue:
+    """Return the issue without one article."""
     sections = (
         replace(section, articles=tuple(article for article in section.articles if article.id != id_))
         for section in issue.sections

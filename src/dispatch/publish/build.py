@@ -1,277 +1,129 @@
-"""The site, from the issues to its files: what ``publish`` chains, page by page, each only when it has to be made."""
+"""Builds the site into a release, page by page, each only when it has to be made anew, and checks what it made."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
-from dispatch import files, issues, ledger, nouns, pictures, render, searching
-from dispatch.check import findings as findings_of
+from dispatch import check, files, issues, ledger, render, searching
 from dispatch.errors import IssueError
-from dispatch.formats import feed_style, redirects, search, sitemap, web
-from dispatch.model import Copy, Edition, Fault, Finding, Issue, Publication, Record, SitePlace
-from dispatch.publish.cache import Recipes, digest, program
-from dispatch.publish.cached_issue import Digests, Kept
-from dispatch.publish.listings import as_article
-from dispatch.publish.listings import light as strip_texts
-from dispatch.publish.plan import filled, gone
-from dispatch.publish.plan import pages as plan_pages
-from dispatch.publish.release import FEEDS, PUBLIC, Release
-from dispatch.readers import opml
-
-_AT_HAND = 1_000_000  # characters of texts that are kept while pages are made of them
+from dispatch.model import Finding, Issue, SitePlace
+from dispatch.publish.cache import digest_program, make_digest
+from dispatch.publish.issue_index import IssueIndex
+from dispatch.publish.release import Release
+from dispatch.publish.site import SiteBuilder, list_files
 
 
-def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
-    """What a site has besides its pages and feeds, each when it is its turn; the issues need not have their texts."""
-    yield "style.css", web.style(publication)
-    yield "icon.svg", web.icon(publication)
-    yield from search.assets(publication).items()
-    yield "feed.css", feed_style.render(publication)
-    yield "sources.opml", opml.public(publication)
-    yield "404.html", web.not_found(publication)
-    yield "sitemap.xml", sitemap.render(pages, publication)
-    yield "robots.txt", sitemap.robots(publication)
-    yield from redirects.files(ledger.moved(publication, *released), gone(pages), publication).items()
+@dataclass(kw_only=True)
+class ReleaseBuild:
+    """One build of a site. ``findings`` fills with the errors of what is made anew."""
 
-
-@dataclass
-class Building:
-    """The site of a publication while it is built."""
-
-    publication: Publication
-    recipes: Recipes
-    published: tuple[Record, ...] = ()  # what the ledger remembers
-    publishing: str = ""  # the slug of the draft that is about to be published
-    released: Sequence[str] = ()  # the slugs of the issues that the site shows
+    index: IssueIndex
+    released: Sequence[str]  # the slugs of the issues that the site shows
     findings: list[Finding] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)  # what is told, and stops nothing
-    _whole: dict[str, Issue] = field(default_factory=dict)
-    _albums: dict[str, pictures.Album] = field(default_factory=dict)
-    _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
-    def kept(self) -> dict[str, Kept]:
-        """Every issue without its texts, drafts too. What changed is read, and its entries are made.
-
-        A draft that cannot be read is a fault that stops nothing. Raises IssueError for any other issue.
-        """
-        found: dict[str, Kept] = {}
-        for slug in issues.names(self.publication):
-            try:
-                found[slug] = self._kept(slug)
-            except IssueError as error:
-                if not self._is_mere_draft(slug):
-                    raise
-                self.faults.extend(error.faults)
-        self.recipes.forget(slug for slug in self.recipes.slugs() if slug not in found)
-        return found
-
-    def _is_mere_draft(self, slug: str) -> bool:
-        """Whether an issue is a draft that nobody wants to publish now and that never was."""
-        head = issues.head(self.publication, slug)
-        remembered = {record.id for record in self.published}
-        return head.status == "draft" and slug != self.publishing and head.id not in remembered
-
-    @cached_property
-    def pages(self) -> list[Issue]:
-        """The plan of the site."""
-        planned = plan_pages(self.issues, self.publication, self.published)
-        return [self._pictured(page) for page in planned]
-
-    @property
-    def issues(self) -> list[Issue]:
-        """The issues that the site shows, without their texts."""
-        return [self.kept[slug].issue for slug in self.released]
+    def site(self) -> SiteBuilder:
+        """The site of the released issues."""
+        shown = {slug: self.index.issues[slug] for slug in self.released}
+        return SiteBuilder(
+            publication=self.index.publication,
+            issues=[cached.issue for cached in shown.values()],
+            records=self.index.records,
+            read=self.index.read,
+            find_entries=self._find_entries,
+            copies={slug: cached.copies for slug, cached in shown.items()},
+        )
 
     def build(self, release: Release) -> Iterator[Issue]:
-        """Get ready what has to be made, and judge it; yields each page when it is done. Raises DispatchError.
+        """Stage what has to be made, and check it; yields each page when it is done. Raises DeliveryError.
 
-        First comes what pages need, then what other pages lead to: that is the order in which it will be settled.
+        First comes what pages need, then what other pages link to: the order in which the release is settled.
         """
         for slug in self.released:
-            for name in self.kept[slug].files:
-                self._beside(slug, name, release)
-            for path in self.kept[slug].served:
-                if not release.keep(path, ""):
-                    release.put(path, "", self._album(slug).files[path]())
-        for path, body in around(self.pages, self.issues, self.publication):
-            release.put(path, "", body)
-        for page in self.pages:
-            place = page.place or SitePlace(kind="front")
-            names = {"feed": FEEDS, "issue": PUBLIC}.get(place.kind, ("web",))
-            made = {name: self._made_of(page, place, name) for name in names}
-            due = [name for name, of in made.items() if not release.keep(render.path(place, name), of)]
+            self._stage_pictures(slug, release)
+        for path, body in self.site.render_assets():
+            release.stage_file(path, "", body)
+        for page in self.site.pages:
+            made = {path: (name, self._digest_page(page, name)) for path, name in list_files(page).items()}
+            due = dict(made_of for path, made_of in made.items() if not release.keep_file(path, made_of[1]))
             if due:
-                self._make(page, place, {name: made[name] for name in due}, release)
+                self._make_page(page, due, release)
             yield page
-        if self.publication.site.search and release.dry:
-            release.spare(searching.FOLDER)  # the index is made of finished files, and there are none
-        elif self.publication.site.search:
-            self._index(release)
+        if self.site.publication.site.search and release.dry:
+            release.leave_folder(searching.FOLDER)  # the index is made of finished files, and there are none
+        elif self.site.publication.site.search:
+            self._index_search(release)
 
-    def _index(self, release: Release) -> None:
-        """The index of the search, when one of the pages that are found has changed."""
-        found = [page.place for page in self.pages if page.place and page.place.kind in {"issue", "article"}]
-        paths = [render.path(place, "web") for place in found]
-        made_of = digest(program(), *paths, *(digest(release.where(path).read_bytes()) for path in paths))
-        if not release.keep_all(searching.FOLDER, made_of):
-            for path, body in searching.index({path: release.where(path) for path in paths}).items():
-                release.put(path, made_of, body)
-
-    def lost(self) -> list[Finding]:
-        """What the ledger remembers and the issues, drafts too, do not say any more."""
-        every = [kept.issue for kept in self.kept.values()]
+    def find_lost(self) -> list[Finding]:
+        """Find what the ledger remembers and the issues, drafts too, do not say any more."""
+        every = [cached.issue for cached in self.index.issues.values()]
         if not every:
             return []
-        current = ledger.records(every, self.publication)
-        found = findings_of(
-            every[0], (), self.publication, published=self.published, current=current, others=tuple(every[1:])
+        publication = self.index.publication
+        found = check.findings(
+            every[0],
+            (),
+            publication,
+            published=self.index.records,
+            current=ledger.records(every, publication),
+            others=tuple(every[1:]),
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
 
-    def _kept(self, slug: str) -> Kept:
-        is_due = "published" if slug == self.publishing else ""  # with its entries, though it is a draft yet
-        made_of = digest(self._general, self._entry_templates, self.recipes.folder(self._folder(slug)), is_due)
-        kept = self.recipes.issue(slug, made_of)
-        if kept is None:
-            issue = self._read(slug)
-            light = strip_texts(issue)
-            album = self._album(slug)
-            self.faults += album.faults
-            kept = Kept(
-                issue=light,
-                articles=tuple(
-                    Digests(whole=digest(nouns.text(whole)), light=digest(nouns.text(part)))
-                    for whole, part in zip(issue.articles, light.articles, strict=True)
-                ),
-                files=tuple(sorted(issues.pictures(self.publication, issue))),
-                shown=tuple(album.copies.values()),
-                served=tuple(sorted(album.files)),
-                whole=digest(nouns.text(replace(issue, status="published"))),
-            )
-            self.recipes.keep(slug, made_of, kept, self._entries(issue) if is_due or issue.status != "draft" else {})
-        return kept
+    def _make_page(self, page: Issue, made_of: Mapping[str, str], release: Release) -> None:
+        """Render and check one page in some formats, by the digest of what each is made of, and stage it."""
+        editions = [self.site.render(page, name) for name in made_of]
+        changed = [one for one in editions if release.stage_file(one.path, made_of[one.format], one.body)]
+        if not changed:
+            return
+        publication = self.index.publication
+        shown = self.site.fill(page)
+        is_issue = page.place is not None and page.place.kind == "issue"
+        found = check.findings(
+            shown,
+            changed,
+            publication,
+            missing=issues.missing(publication, shown) if is_issue else (),
+            astray=issues.astray(publication, shown) if is_issue else (),
+        )
+        self.findings += (finding for finding in found if finding.severity == "error")
 
-    def _entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
-        """The finished entries of an issue's articles, and of the issue as one."""
-        articles = [*issue.articles, as_article(issue, self.publication)]
-        return render.entries(issue, self.publication, articles)
-
-    def _album(self, slug: str) -> pictures.Album:
-        """The pictures of an issue, as the site shows them."""
-        if slug not in self._albums:
-            there = self.recipes.folder_has
-            self._albums[slug] = pictures.of(self.publication, self._read(slug), is_public=there)
-        return self._albums[slug]
-
-    def _pictured(self, page: Issue) -> Issue:
-        """The page with the copies of the pictures that it shows."""
-        if page.place is None or not self._copies:
-            return page
-        if page.slug:
-            shown = {copy.address: copy for copy in self.kept[page.slug].shown}
-        else:
-            avatar = page.place.author.avatar if page.place.author else ""
-            shown = {avatar: self._copies[avatar]} if avatar in self._copies else {}
-        return replace(page, place=replace(page.place, pictures=shown))
-
-    @cached_property
-    def _copies(self) -> dict[str, Copy]:
-        """By its address, every picture of which the site has a copy."""
-        return {copy.address: copy for slug in self.released for copy in self.kept[slug].shown}
-
-    def _make(self, page: Issue, place: SitePlace, made_of: dict[str, str], release: Release) -> None:
-        """Render and judge one page in some formats, and get it ready."""
-        shown = self._filled(page, place)
-        editions = [self._edition(shown, name) for name in made_of]
-        changed = [edition for edition in editions if release.put(edition.path, made_of[edition.format], edition.body)]
-        if changed:
-            is_issue = place.kind == "issue"
-            found = findings_of(
-                shown,
-                changed,
-                self.publication,
-                missing=issues.missing(self.publication, shown) if is_issue else (),
-                astray=issues.astray(self.publication, shown) if is_issue else (),
-            )
-            self.findings += (finding for finding in found if finding.severity == "error")
-
-    def _edition(self, page: Issue, name: str) -> Edition:
-        if name not in FEEDS:
-            return render.edition(page, self.publication, name)
-        entries = self.recipes.entries(name, (article.id for article in page.articles), page.slug)
-        return render.feed(page, self.publication, name, entries)
-
-    def _filled(self, page: Issue, place: SitePlace) -> Issue:
-        if page.slug and place.kind in {"front", "issue", "article"}:
-            return filled(page, self._read(page.slug))
-        return page
-
-    def _read(self, slug: str) -> Issue:
-        """An issue with its texts."""
-        if slug not in self._whole:
-            self._whole[slug] = issues.read(self.publication, slug)
-            while len(self._whole) > 1 and sum(map(_length, self._whole.values())) > _AT_HAND:
-                old = next(iter(self._whole))
-                del self._whole[old]
-                self._albums.pop(old, None)
-        return self._whole[slug]
-
-    def _made_of(self, page: Issue, place: SitePlace, name: str) -> str:
-        """A digest of all that a page is made of: its place, its articles or its issue, its templates, the settings."""
+    def _digest_page(self, page: Issue, name: str) -> str:
+        """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
+        place = page.place or SitePlace(kind="front")
         parts = [
-            *(self._general, self._templates(place, name), name, repr(place)),
+            *(self.index.settings, self.index.digest_templates(place, name), name, repr(place)),
             *(page.id, page.title, page.date.isoformat(), str(page.number)),
         ]
         if place.kind in {"front", "issue"} and page.slug:
-            parts.append(self.kept[page.slug].whole)
+            parts.append(self.index.issues[page.slug].digest)
         else:
             whole = place.kind in {"article", "feed"}
-            digests = (self._digests[article.id] for article in page.articles)
-            parts += (one.whole if whole else one.light for one in digests)
-        return digest(*parts)
+            digests = (self.index.articles[article.id] for article in page.articles)
+            parts += (one.for_pages if whole else one.for_lists for one in digests)
+        return make_digest(*parts)
 
-    @cached_property
-    def _digests(self) -> dict[str, Digests]:
-        """By the id of an article, or of an issue as an entry."""
-        found: dict[str, Digests] = {}
-        for kept in self.kept.values():
-            found[kept.issue.id] = Digests(whole=kept.whole, light=kept.whole)
-            found |= {article.id: own for article, own in zip(kept.issue.articles, kept.articles, strict=True)}
-        return found
+    def _find_entries(self, page: Issue, name: str) -> dict[str, bytes]:
+        return self.index.cache.find_entries(name, (article.id for article in page.articles), page.slug)
 
-    @cached_property
-    def _general(self) -> str:
-        """What everything is made of: the settings, and the program itself."""
-        root = self.publication.root
-        settings = (root / name for name in ("dispatch.toml", "authors.toml"))
-        return digest(program(), *(self.recipes.digest(path) for path in settings if path.is_file()))
+    def _stage_pictures(self, slug: str, release: Release) -> None:
+        """Stage the files beside an issue's articles, and the copies of other people's pictures."""
+        root, cached = self.index.publication.root, self.index.issues[slug]
+        for name in cached.files:
+            path, file = f"issues/{slug}/{name}", root / "issues" / slug / name
+            made_of = self.index.cache.digest_file(file)
+            if not release.keep_file(path, made_of):
+                release.stage_file(path, made_of, files.read(file, within=root, error=IssueError))
+        for path in cached.copy_files:
+            if not release.keep_file(path, ""):
+                release.stage_file(path, "", self.index.find_album(slug).files[path]())
 
-    @cached_property
-    def _entry_templates(self) -> str:
-        return self._templates(SitePlace(kind="feed"), "rss")
-
-    def _templates(self, place: SitePlace, name: str) -> str:
-        """A digest of the templates that such a page is made with."""
-        if (place.kind, name) not in self._texts:
-            texts = render.templates(self.publication, name, place)
-            self._texts[place.kind, name] = digest(*(part for pair in texts.items() for part in pair))
-        return self._texts[place.kind, name]
-
-    def _folder(self, slug: str) -> Path:
-        return self.publication.root / "issues" / slug
-
-    def _beside(self, slug: str, name: str, release: Release) -> None:
-        """A file beside an article, into the public folder."""
-        path = self._folder(slug) / name
-        made_of = self.recipes.digest(path)
-        if not release.keep(f"issues/{slug}/{name}", made_of):
-            release.put(
-                f"issues/{slug}/{name}", made_of, files.read(path, within=self.publication.root, error=IssueError)
-            )
-
-
-def _length(issue: Issue) -> int:
-    """How many characters the texts of an issue have, as they are written and as they are shown."""
-    return sum(len(article.content) + len(article.markdown) for article in issue.articles)
+    def _index_search(self, release: Release) -> None:
+        """Stage the index of the search, when one of the pages that it finds has changed."""
+        places = [page.place for page in self.site.pages if page.place and page.place.kind in {"issue", "article"}]
+        pages = {path: release.find_file(path) for path in (render.path(place, "web") for place in places)}
+        bodies = (make_digest(file.read_bytes()) for file in pages.values())
+        made_of = make_digest(digest_program(), *pages, *bodies)
+        if not release.keep_folder(searching.FOLDER, made_of):
+            for path, body in searching.index(pages).items():
+                release.stage_file(path, made_of, body)

@@ -1,27 +1,26 @@
-"""What is kept of an issue between one publish and the next."""
+"""What the cache holds of an issue between one publish and the next."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from dispatch.model.issue import Issue
-from dispatch.model.pictures import Copy
+from dispatch.model import Copy, Issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digests:
-    """Of one article."""
+class ArticleDigests:
+    """Two digests of one article."""
 
-    whole: Annotated[str, "changes with anything in it: what its page and its entries are made of"]
-    light: Annotated[str, "changes with what lists show of it"]
+    for_pages: Annotated[str, "changes with anything in it: what its page and its entries are made of"]
+    for_lists: Annotated[str, "changes with what lists show of it"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What is kept of an issue."""
+class CachedIssue:
+    """An issue without its texts, and digests that say whether they have changed."""
 
     issue: Annotated[Issue, "without its texts"]
-    whole: Annotated[str, "a digest of all of it"]
-    articles: Annotated[tuple[Digests, ...], "of each article in order"]
-    files: Annotated[tuple[str, ...], "what stands beside its articles and it shows or links to"]
-    shown: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
-    served: Annotated[tuple[str, ...], "the files of those, by their paths in the public folder"] = ()
+    digest: Annotated[str, "a digest of all of it"]
+    articles: Annotated[tuple[ArticleDigests, ...], "of each article in order"]
+    files: Annotated[tuple[str, ...], "the files beside its articles that it shows or links to"]
+    copies: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
+    copy_files: Annotated[tuple[str, ...], "the files of those copies, by their paths in the public folder"] = ()

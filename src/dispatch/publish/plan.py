@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.language import Language
 from dispatch.model import Article, Issue, PageKind, Publication, Record, Section, SitePlace, Way
-from dispatch.publish.listings import as_entry, as_line, newest_first
+from dispatch.publish.listings import make_bare_entry, make_line, sort_newest_first
 from dispatch.publish.topics import FOLDERS, Listed, Topic, TopicKind, topics
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
@@ -17,14 +17,14 @@ A_LIST = 250  # names on a page of authors, sources, sections or tags
 A_PAGE = 40  # articles on a page of a list, at least half of that on its first
 
 
-def pages(issues: Iterable[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Issue]:
-    """The pages and the feeds of a site of these issues, which need not have their texts (``light``).
+def plan_pages(issues: Iterable[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Issue]:
+    """The pages and the feeds of a site of these issues, which need not have their texts (``strip_texts``).
 
     Pages and feeds that list articles are complete. Those of kind front, issue and article show texts: fill them with
-    ``filled`` before they are rendered. What they hold never depends on the order in which the issues are given.
+    ``fill_page`` before they are rendered. What they hold never depends on the order in which the issues are given.
     published: what the ledger remembers; lists stay where it says that they stood.
     """
-    ordered = newest_first(issues)
+    ordered = sort_newest_first(issues)
     found = topics(ordered[::-1], publication, published)
     site = _Site(publication, ordered, found)
     made = [
@@ -38,7 +38,7 @@ def pages(issues: Iterable[Issue], publication: Publication, published: Iterable
     return [_among(page, site.indexes) for page in made]
 
 
-def filled(page: Issue, whole: Issue) -> Issue:
+def fill_page(page: Issue, whole: Issue) -> Issue:
     """A page of kind front, issue or article with the texts of the issue that it shows."""
     place = page.place
     if place is None or place.kind == "issue":
@@ -79,7 +79,7 @@ class _Site:
         """The article as lists and feeds have it, the same in all of them."""
         key = issue.slug, article.key
         if key not in self._lines:
-            self._lines[key] = as_line(article, issue)
+            self._lines[key] = make_line(article, issue)
         return self._lines[key]
 
     def home(self, article: Article, issue: Issue) -> tuple[Way, ...]:
@@ -181,7 +181,7 @@ class _Site:
                 section,
                 intro="",
                 articles=tuple(
-                    article if article.id == first else replace(as_line(article, latest), key=article.key)
+                    article if article.id == first else replace(make_line(article, latest), key=article.key)
                     for article in section.articles
                     if not article.withdrawn
                 ),
@@ -204,7 +204,7 @@ class _Site:
                 articles.setdefault(article.id, (issue, article))
         lines = [self.line(article, issue) for issue, article in articles.values()]
         yield from self._feed("feed", self.publication.title, "", lines)
-        entries = [as_entry(issue, self.publication) for issue in reversed(self.issues)]
+        entries = [make_bare_entry(issue, self.publication) for issue in reversed(self.issues)]
         every_issue = str(Language.of(self.publication.language).say("all_issues"))
         yield from self._feed("issues", every_issue, "issues", entries)
         for topic in self.topics:
@@ -281,7 +281,7 @@ def _among(page: Issue, indexes: tuple[str, ...]) -> Issue:
     return replace(page, place=replace(page.place, indexes=indexes))
 
 
-def gone(pages: Iterable[Issue]) -> tuple[str, ...]:
+def find_withdrawn_pages(pages: Iterable[Issue]) -> tuple[str, ...]:
     """The paths of the plan's pages that say of an issue, or of the one article on them, that it was withdrawn."""
     return tuple(
         page.place.path
