@@ -6,7 +6,7 @@ import click
 
 from dispatch import issues, smtp
 from dispatch.cli.context import desk, say, tell
-from dispatch.desk import Preview, Workspace, run
+from dispatch.desk import Preview, Workspace, serve_preview
 
 
 @click.command()
@@ -39,7 +39,7 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
         if opens:
             _open_browser(address)
 
-    run(Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=show_address)
+    serve_preview(Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=show_address)
 
 
 def _open_browser(address: str) -> None:

@@ -18,7 +18,7 @@ without pictures, in Outlook. One page on 127.0.0.1; nothing is written.
 """
 
 from dispatch.desk.app import Preview
-from dispatch.desk.running import run
+from dispatch.desk.running import serve_preview
 from dispatch.desk.workspace import Workspace
 
-__all__ = ["Preview", "Workspace", "run"]
+__all__ = ["Preview", "Workspace", "serve_preview"]

@@ -39,7 +39,7 @@ class Preview:
 
     def __init__(self, workspace: Workspace, *, root: Path, mail: str, first: str = "", idle: float = 0) -> None:
         self.token = secrets.token_urlsafe(24)
-        self.updates = LiveUpdates(root, workspace.reload, self._overview, idle)
+        self.updates = LiveUpdates(root, workspace.reload, self._show_overview, idle)
         self._workspace = workspace
         self._root = root
         self._mail = mail
@@ -47,17 +47,17 @@ class Preview:
         self._app = Guard(
             Starlette(
                 routes=[
-                    Route("/", self._asset),
-                    *(Route(f"/{file.name}", self._asset) for file in ASSETS.iterdir() if file.suffix != ".html"),
-                    Route("/changes", self._stream),
-                    Route("/frame/{look}/{slug}/{path:path}", self._frame),
-                    Route("/entry/{look}/{slug}/{number:int}/{path:path}", self._entry),
-                    Route("/feed/{slug}/{path:path}", self._feed),
-                    Route("/mailbox/{slug}", self._mailbox),
-                    Route("/stops/{slug}", self._destinations),
-                    Route("/weights/{slug}", self._sizes),
-                    Route("/findings/{slug}", self._findings),
-                    Route("/send/{slug}", self._send, methods=["POST"]),
+                    Route("/", self._send_asset),
+                    *(Route(f"/{file.name}", self._send_asset) for file in ASSETS.iterdir() if file.suffix != ".html"),
+                    Route("/changes", self._stream_changes),
+                    Route("/frame/{look}/{slug}/{path:path}", self._show_frame),
+                    Route("/entry/{look}/{slug}/{number:int}/{path:path}", self._show_entry),
+                    Route("/feed/{slug}/{path:path}", self._list_entries),
+                    Route("/mailbox/{slug}", self._show_mailbox),
+                    Route("/stops/{slug}", self._list_destinations),
+                    Route("/weights/{slug}", self._list_sizes),
+                    Route("/findings/{slug}", self._list_findings),
+                    Route("/send/{slug}", self._send_test, methods=["POST"]),
                 ],
                 lifespan=self.updates.run,
                 exception_handlers={DispatchError: self._show_error},
@@ -69,14 +69,14 @@ class Preview:
         """Answer one request."""
         await self._app(scope, receive, send)
 
-    async def _asset(self, request: Request) -> Response:
+    async def _send_asset(self, request: Request) -> Response:
         name = request.url.path.removeprefix("/") or "preview.html"
         return Response((ASSETS / name).read_bytes(), media_type=media.by_name(name))
 
-    async def _stream(self, _: Request) -> Response:
+    async def _stream_changes(self, _: Request) -> Response:
         return StreamingResponse(self.updates.stream_events(), media_type="text/event-stream")
 
-    def _overview(self) -> dict[str, object]:
+    def _show_overview(self) -> dict[str, object]:
         overview = self._workspace.overview()
         return {
             "title": overview.title,
@@ -88,10 +88,10 @@ class Preview:
             "faults": self._show_faults(overview.faults),
         }
 
-    async def _frame(self, request: Request) -> Response:
+    async def _show_frame(self, request: Request) -> Response:
         """A file of the public folder, in one view."""
         slug, path = request.path_params["slug"], request.path_params["path"]
-        look, here = _look(request), f"/frame/{request.path_params['look']}/{slug}/"
+        look, here = _parse_view(request), f"/frame/{request.path_params['look']}/{slug}/"
         if path.endswith("/") or not path:
             path += "index.html"
         body = await run_in_threadpool(self._workspace.render_file, slug, path)
@@ -105,63 +105,63 @@ class Preview:
         url = self._workspace.overview().url
         if kind in media.PAGES:
             follows = PurePosixPath(path).name != "email.html"
-            body = simulate.page(body.decode(), look, url=url, here=here, follows=follows).encode()
+            body = simulate.show_page(body.decode(), look, url=url, here=here, follows=follows).encode()
         elif kind.startswith("text/css"):
-            body = simulate.sheet(body.decode(), look).encode()
+            body = simulate.show_sheet(body.decode(), look).encode()
         elif "xml" in kind:
-            body = simulate.feed(body, url=url, here=here)
-        return Response(body, status, {"content-security-policy": simulate.policy(look)}, kind)
+            body = simulate.show_feed(body, url=url, here=here)
+        return Response(body, status, {"content-security-policy": simulate.make_policy(look)}, kind)
 
-    async def _entry(self, request: Request) -> Response:
+    async def _show_entry(self, request: Request) -> Response:
         """The body of one entry of a feed."""
-        slug, look = request.path_params["slug"], _look(request)
-        said = reader.entry(await self._read(request), request.path_params["number"])
+        slug, look = request.path_params["slug"], _parse_view(request)
+        said = reader.find_entry(await self._read_feed(request), request.path_params["number"])
         here = f"/frame/{request.path_params['look']}/{slug}/"
-        body = simulate.page(
+        body = simulate.show_page(
             said.content or said.summary, look, url=self._workspace.overview().url, here=here, follows=False
         )
-        page = reader.page(said, body, simulate.scheme(look))
-        return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.policy(look)})
+        page = reader.write_page(said, body, simulate.find_scheme(look))
+        return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.make_policy(look)})
 
-    async def _feed(self, request: Request) -> Response:
-        return JSONResponse(reader.listed(await self._read(request)))
+    async def _list_entries(self, request: Request) -> Response:
+        return JSONResponse(reader.list_headlines(await self._read_feed(request)))
 
-    async def _read(self, request: Request) -> Feed:
+    async def _read_feed(self, request: Request) -> Feed:
         slug, path = request.path_params["slug"], request.path_params["path"]
         body = await run_in_threadpool(self._workspace.render_file, slug, path)
         if body is None:
             raise IssueError("there is no such feed in the site", address=path)
-        return reader.read(path, body)
+        return reader.read_feed(path, body)
 
-    async def _mailbox(self, request: Request) -> Response:
+    async def _show_mailbox(self, request: Request) -> Response:
         """What a mailbox shows beside the subject: the words that stand first in the mail."""
         slug = request.path_params["slug"]
         body = await run_in_threadpool(self._workspace.render_file, slug, f"issues/{slug}/email.html") or b""
         opening = await run_in_threadpool(lambda: pages.read(body.decode()).opening)
         return JSONResponse({"opening": " ".join(opening.split())})
 
-    async def _destinations(self, request: Request) -> Response:
+    async def _list_destinations(self, request: Request) -> Response:
         found = await run_in_threadpool(self._workspace.list_destinations, request.path_params["slug"])
         return JSONResponse([asdict(one) for one in found])
 
-    async def _sizes(self, request: Request) -> Response:
+    async def _list_sizes(self, request: Request) -> Response:
         octets, sizes = await run_in_threadpool(self._workspace.weigh_articles, request.path_params["slug"])
         return JSONResponse({"octets": octets, "most": CLIP, "articles": [asdict(size) for size in sizes]})
 
-    async def _findings(self, request: Request) -> Response:
+    async def _list_findings(self, request: Request) -> Response:
         slug = request.path_params["slug"]
         found = await run_in_threadpool(self._workspace.check, slug)
         return JSONResponse(
             [
                 {"rule": one.rule, "severity": one.severity}
-                | self._show(one.place, write_message(one), write_hint(one))
+                | self._show_place(one.place, write_message(one), write_hint(one))
                 for one in found
             ]
         )
 
-    async def _send(self, request: Request) -> Response:
+    async def _send_test(self, request: Request) -> Response:
         """Send a test message; asked by the page alone (see the guard)."""
-        to = _posted(await _body(request))
+        to = _parse_recipient(await _read_body(request))
         taken = await run_in_threadpool(self._workspace.send_test, request.path_params["slug"], to)
         return JSONResponse({"taken": taken})
 
@@ -170,7 +170,7 @@ class Preview:
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
         return JSONResponse({"faults": self._show_faults(error.faults)}, status_code=422)
 
-    def _show(self, place: Place, what: str, hint: str) -> dict[str, object]:
+    def _show_place(self, place: Place, what: str, hint: str) -> dict[str, object]:
         """What is wrong, as the page shows it, with the file and the line for a link into an editor."""
         file = f"{(self._root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
         where = str(replace(place, file="", address="", line=0, key=""))
@@ -182,17 +182,17 @@ class Preview:
     def _show_fault(self, fault: Fault) -> dict[str, object]:
         """A fault: the page leads to its file and names everything else of its place."""
         what = str(replace(fault, place=replace(fault.place, file="", line=0)))
-        return self._show(replace(fault.place, address="", edition=""), what, fault.hint)
+        return self._show_place(replace(fault.place, address="", edition=""), what, fault.hint)
 
 
-def _look(request: Request) -> frozenset[str]:
+def _parse_view(request: Request) -> frozenset[str]:
     look = frozenset(request.path_params["look"].split("+"))
-    if not look <= simulate.LOOKS:
+    if not look <= simulate.VIEWS:
         raise IssueError("unknown view", address=request.path_params["look"])
     return look
 
 
-async def _body(request: Request) -> bytes:
+async def _read_body(request: Request) -> bytes:
     """What was posted, within bounds."""
     body = b""
     with suppress(ClientDisconnect):
@@ -203,7 +203,7 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _posted(body: bytes) -> str:
+def _parse_recipient(body: bytes) -> str:
     """The address that a test message goes to."""
     try:
         said = json.loads(body)

@@ -12,7 +12,7 @@ from dispatch.errors import DeliveryError
 HOST = "127.0.0.1"
 
 
-def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
+def serve_preview(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
     """Serve the preview until Ctrl-C, SIGTERM, or until nobody has looked at it for as long as it was told.
 
     port: 0 takes a free one. ready: told the whole address, with its token, when connections are accepted. Raises

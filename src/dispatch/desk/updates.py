@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from dispatch.desk.watching import changes
+from dispatch.desk.watching import watch_files
 
 PULSE = 15  # seconds between two signs of life on a stream
 
@@ -75,7 +75,7 @@ class LiveUpdates:
             self._open -= 1
 
     async def _follow_files(self) -> None:
-        async for changed in changes(self._root):
+        async for changed in watch_files(self._root):
             await run_in_threadpool(self._reload, changed)
             self._version += 1
             news, self._news = self._news, asyncio.Event()

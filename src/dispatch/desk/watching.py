@@ -14,7 +14,7 @@ FOLDERS = ("issues", "templates")
 _STEP, _MOST = 15, 200
 
 
-async def changes(root: Path) -> AsyncIterator[Collection[Path]]:
+async def watch_files(root: Path) -> AsyncIterator[Collection[Path]]:
     """The files of the publication that were changed, made or removed, whenever some were.
 
     Only what a publication is made of is watched: the folder itself without what is below it (a repository may hold a
@@ -23,7 +23,7 @@ async def changes(root: Path) -> AsyncIterator[Collection[Path]]:
     found: asyncio.Queue[set[Path]] = asyncio.Queue()
 
     async def top() -> None:
-        async for changed in awatch(root, watch_filter=_is_of_the_top, recursive=False, step=_STEP, debounce=_MOST):
+        async for changed in awatch(root, watch_filter=_is_top_file, recursive=False, step=_STEP, debounce=_MOST):
             await found.put({Path(path) for _, path in changed})
 
     async def below() -> None:
@@ -48,7 +48,7 @@ async def changes(root: Path) -> AsyncIterator[Collection[Path]]:
             await asyncio.gather(*watchers)
 
 
-def _is_of_the_top(change: Change, path: str) -> bool:  # noqa: ARG001 - the library's own signature
+def _is_top_file(change: Change, path: str) -> bool:  # noqa: ARG001 - the library's own signature
     return Path(path).name in {*FILES, *FOLDERS}
 
 

@@ -26,16 +26,16 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
     """
     ordered = sort_newest_first(issues)
     found = topics(ordered[::-1], publication, published)
-    site = _Site(publication, ordered, found)
+    site = _SitePlan(publication, ordered, found)
     made = [
-        *site.issue_pages(),
-        *site.topic_pages(),
-        *site.years(),
-        *site.plain_pages(),
-        *site.feeds(),
-        *site.front(),
+        *site.plan_issues(),
+        *site.plan_topics(),
+        *site.plan_years(),
+        *site.plan_plain_pages(),
+        *site.plan_feeds(),
+        *site.plan_front(),
     ]
-    return [_among(page, site.indexes) for page in made]
+    return [_add_indexes(page, site.indexes) for page in made]
 
 
 def fill_page(page: Issue, whole: Issue) -> Issue:
@@ -54,7 +54,7 @@ def fill_page(page: Issue, whole: Issue) -> Issue:
     return replace(page, intro=whole.intro, sections=tuple(sections))
 
 
-class _Site:
+class _SitePlan:
     """The site while it is planned."""
 
     def __init__(self, publication: Publication, issues: Sequence[Issue], found: Sequence[Topic]) -> None:
@@ -75,37 +75,37 @@ class _Site:
                 for _, article in topic.articles:
                     self.ways[article.id] = (*self.ways.get(article.id, ()), way)
 
-    def line(self, article: Article, issue: Issue) -> Article:
+    def line_of(self, article: Article, issue: Issue) -> Article:
         """The article as lists and feeds have it, the same in all of them."""
         key = issue.slug, article.key
         if key not in self._lines:
             self._lines[key] = make_line(article, issue)
         return self._lines[key]
 
-    def home(self, article: Article, issue: Issue) -> tuple[Way, ...]:
+    def home_of(self, article: Article, issue: Issue) -> tuple[Way, ...]:
         """The way to an article's place in its issue, the same from all lists."""
         key = issue.slug, article.key
         if key not in self._homes:
-            self._homes[key] = (_way(issue, article),)
+            self._homes[key] = (_link_issue(issue, article),)
         return self._homes[key]
 
-    def issue_pages(self) -> Iterator[Issue]:
+    def plan_issues(self) -> Iterator[Issue]:
         """The page of each issue, and of each article that may be shown in full."""
         around = {issue.id: at for at, issue in enumerate(self.listed)}
         for issue in self.issues:
             at = around.get(issue.id)
-            older = _way(self.listed[at + 1]) if at is not None and at + 1 < len(self.listed) else None
-            newer = _way(self.listed[at - 1]) if at else None
+            older = _link_issue(self.listed[at + 1]) if at is not None and at + 1 < len(self.listed) else None
+            newer = _link_issue(self.listed[at - 1]) if at else None
             path = f"issues/{issue.slug}/"
             ways = {article.id: self.ways.get(article.id, ()) for article in issue.articles}
             place = SitePlace(kind="issue", path=path, feed=f"{path}feed", older=older, newer=newer, ways=ways)
             yield replace(issue, place=place)
             for article in issue.articles:
                 if article.source.syndicate == "full":
-                    yield self._article(issue, article, f"{path}{article.key}/")
+                    yield self._plan_article(issue, article, f"{path}{article.key}/")
 
-    def _article(self, issue: Issue, article: Article, path: str) -> Issue:
-        ways = {article.id: (_way(issue), *self.ways.get(article.id, ()))}
+    def _plan_article(self, issue: Issue, article: Article, path: str) -> Issue:
+        ways = {article.id: (_link_issue(issue), *self.ways.get(article.id, ()))}
         return Issue(
             id=f"{self.publication.url}/{path}",
             title=article.title,
@@ -117,7 +117,7 @@ class _Site:
             place=SitePlace(kind="article", path=path, ways=ways),
         )
 
-    def topic_pages(self) -> Iterator[Issue]:
+    def plan_topics(self) -> Iterator[Issue]:
         """A list for each author, source, section and tag, its older articles on pages that stay as they are."""
         for topic in self.topics:
             whole = max(0, (len(topic.articles) - A_PAGE // 2) // A_PAGE)  # pages that are full and closed
@@ -136,11 +136,13 @@ class _Site:
                     author=topic.author,
                     source=topic.source,
                 )
-                yield self._list(topic.title, topic.articles[(number - 1) * A_PAGE : end], place)
+                yield self._make_list(topic.title, topic.articles[(number - 1) * A_PAGE : end], place)
         for kind, folder in FOLDERS.items():
-            yield from self._names([topic.way for topic in self.topics if topic.kind == kind and topic.count], folder)
+            yield from self._plan_names(
+                [topic.way for topic in self.topics if topic.kind == kind and topic.count], folder
+            )
 
-    def _names(self, ways: Sequence[Way], folder: str) -> Iterator[Issue]:
+    def _plan_names(self, ways: Sequence[Way], folder: str) -> Iterator[Issue]:
         """A list of names, on as many pages as it needs."""
         parts = [tuple(ways[at : at + A_LIST]) for at in range(0, len(ways), A_LIST)]
         # The name of a topic has no underscore: these pages are in nobody's place.
@@ -148,33 +150,35 @@ class _Site:
         names = (f"{part[0].title} – {part[-1].title}" for part in parts)
         around = [None, *(Way(title=name, path=path) for name, path in zip(names, paths, strict=True)), None]
         for part, path, older, newer in zip(parts, paths, around, around[2:], strict=False):
-            page = self._page("index", path, lists=part)
+            page = self._make_page("index", path, lists=part)
             yield replace(page, place=page.place and replace(page.place, older=older, newer=newer))
 
-    def years(self) -> Iterator[Issue]:
+    def plan_years(self) -> Iterator[Issue]:
         """The issues of each year, where the front page does not list them all."""
         if len(self.listed) > RECENT + 1:
-            for year, issues in groupby(self.listed, self._year):
-                yield self._page("year", f"archive/{year}/", title=str(year), lists=tuple(map(_way, issues)))
+            for year, issues in groupby(self.listed, self._find_year):
+                yield self._make_page(
+                    "year", f"archive/{year}/", title=str(year), lists=tuple(map(_link_issue, issues))
+                )
 
-    def plain_pages(self) -> Iterator[Issue]:
+    def plan_plain_pages(self) -> Iterator[Issue]:
         """How to follow, with every feed that there is, or those that have most; and the page to search on."""
         feeds = (Way(title=self.publication.title, path="feed"), Way(title=self.publication.title, path="issues"))
-        asked = [topic for topic in self.topics if self._is_asked(topic.kind)]
+        asked = [topic for topic in self.topics if self._has_feeds(topic.kind)]
         most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.count)[:FOLLOWED]}
         each = (Way(title=topic.title, path=f"{topic.path}feed") for topic in asked if topic.path in most)
-        yield self._page("follow", "follow/", lists=(*feeds, *each))
+        yield self._make_page("follow", "follow/", lists=(*feeds, *each))
         if self.publication.site.search:
-            yield self._page("search", "search/")
+            yield self._make_page("search", "search/")
 
-    def front(self) -> Iterator[Issue]:
+    def plan_front(self) -> Iterator[Issue]:
         """The latest issue with its contents, the earlier ones, the years."""
         latest = next(iter(self.listed), None)
         if latest is None:
-            yield self._page("front", "", feed="feed")
+            yield self._make_page("front", "", feed="feed")
             return
-        earlier = [_way(issue) for issue in self.listed if issue.id != latest.id]
-        years = [Way(title=str(year), path=f"archive/{year}/") for year, _ in groupby(self.listed, self._year)]
+        earlier = [_link_issue(issue) for issue in self.listed if issue.id != latest.id]
+        years = [Way(title=str(year), path=f"archive/{year}/") for year, _ in groupby(self.listed, self._find_year)]
         first = next((article.id for article in latest.articles), "")
         sections = tuple(
             replace(
@@ -189,30 +193,30 @@ class _Site:
             for section in latest.sections
         )
         lists = (*earlier[:RECENT], *(years if len(earlier) > RECENT else ()))
-        ways = {article.id: (_way(latest),) for article in latest.articles}
+        ways = {article.id: (_link_issue(latest),) for article in latest.articles}
         yield replace(
             latest,
             sections=sections,
-            place=SitePlace(kind="front", feed="feed", older=_way(latest), lists=lists, ways=ways),
+            place=SitePlace(kind="front", feed="feed", older=_link_issue(latest), lists=lists, ways=ways),
         )
 
-    def feeds(self) -> Iterator[Issue]:
+    def plan_feeds(self) -> Iterator[Issue]:
         """The feeds of articles, of issues, and of every topic that is asked for, each with its archive."""
         articles: dict[str, Listed] = {}
         for issue in reversed(self.issues):
             for article in reversed(list(issue.articles)):
                 articles.setdefault(article.id, (issue, article))
-        lines = [self.line(article, issue) for issue, article in articles.values()]
-        yield from self._feed("feed", self.publication.title, "", lines)
+        lines = [self.line_of(article, issue) for issue, article in articles.values()]
+        yield from self._plan_feed("feed", self.publication.title, "", lines)
         entries = [make_bare_entry(issue, self.publication) for issue in reversed(self.issues)]
         every_issue = str(Language.of(self.publication.language).say("all_issues"))
-        yield from self._feed("issues", every_issue, "issues", entries)
+        yield from self._plan_feed("issues", every_issue, "issues", entries)
         for topic in self.topics:
-            if self._is_asked(topic.kind):
-                lines = [self.line(article, issue) for issue, article in topic.articles]
-                yield from self._feed(f"{topic.path}feed", topic.title, topic.path, lines)
+            if self._has_feeds(topic.kind):
+                lines = [self.line_of(article, issue) for issue, article in topic.articles]
+                yield from self._plan_feed(f"{topic.path}feed", topic.title, topic.path, lines)
 
-    def _feed(self, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Issue]:
+    def _plan_feed(self, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Issue]:
         """The newest entries under the stem; older ones in archived feeds, whose entries never change (RFC 5005)."""
         size = self.publication.feeds.entries
         folder, _, name = stem.rpartition("/")
@@ -227,12 +231,12 @@ class _Site:
                 newer=Way(title=str(number + 1), path=f"{archived}-{number + 1}") if number < count else None,
                 current=stem,
             )
-            yield self._entries(title, oldest_first[(number - 1) * size : number * size], place)
+            yield self._make_feed(title, oldest_first[(number - 1) * size : number * size], place)
         older = Way(title=str(count), path=f"{archived}-{count}") if count else None
         place = SitePlace(kind="feed", path=path if folder else "", feed=stem, older=older)
-        yield self._entries(title, oldest_first[-size:], place)
+        yield self._make_feed(title, oldest_first[-size:], place)
 
-    def _entries(self, title: str, oldest_first: Sequence[Article], place: SitePlace) -> Issue:
+    def _make_feed(self, title: str, oldest_first: Sequence[Article], place: SitePlace) -> Issue:
         stem = place.current or place.feed
         date = max((entry.updated or entry.published or self.date for entry in oldest_first), default=self.date)
         return Issue(
@@ -244,9 +248,11 @@ class _Site:
             place=place,
         )
 
-    def _list(self, title: str, oldest_first: Sequence[Listed], place: SitePlace) -> Issue:
-        ways = {article.id: self.home(article, issue) for issue, article in oldest_first}
-        lines = tuple(self.line(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn)
+    def _make_list(self, title: str, oldest_first: Sequence[Listed], place: SitePlace) -> Issue:
+        ways = {article.id: self.home_of(article, issue) for issue, article in oldest_first}
+        lines = tuple(
+            self.line_of(article, issue) for issue, article in reversed(oldest_first) if not article.withdrawn
+        )
         return Issue(
             id=f"{self.publication.url}/{place.path}",
             title=title,
@@ -256,7 +262,7 @@ class _Site:
             place=replace(place, ways=ways),
         )
 
-    def _page(
+    def _make_page(
         self, kind: PageKind, path: str, *, title: str = "", feed: str = "", lists: tuple[Way, ...] = ()
     ) -> Issue:
         return Issue(
@@ -267,14 +273,14 @@ class _Site:
             place=SitePlace(kind=kind, path=path, feed=feed, lists=lists),
         )
 
-    def _is_asked(self, kind: TopicKind) -> bool:
+    def _has_feeds(self, kind: TopicKind) -> bool:
         return kind in self.publication.feeds.each
 
-    def _year(self, issue: Issue) -> int:
+    def _find_year(self, issue: Issue) -> int:
         return issue.date.astimezone(self.zone).year
 
 
-def _among(page: Issue, indexes: tuple[str, ...]) -> Issue:
+def _add_indexes(page: Issue, indexes: tuple[str, ...]) -> Issue:
     """A page that knows which lists the site has; to a feed they are nothing."""
     if page.place is None or page.place.kind == "feed":
         return page
@@ -287,14 +293,14 @@ def find_withdrawn_pages(pages: Iterable[Issue]) -> tuple[str, ...]:
         page.place.path
         for page in pages
         if page.place
-        and (page.withdrawn if page.place.kind == "issue" else page.place.kind == "article" and _is_gone(page))
+        and (page.withdrawn if page.place.kind == "issue" else page.place.kind == "article" and _is_withdrawn(page))
     )
 
 
-def _is_gone(page: Issue) -> bool:
+def _is_withdrawn(page: Issue) -> bool:
     return all(article.withdrawn for article in page.articles)
 
 
-def _way(issue: Issue, article: Article | None = None) -> Way:
+def _link_issue(issue: Issue, article: Article | None = None) -> Way:
     path = f"issues/{issue.slug}/" + (f"#{article.key}" if article else "")
     return Way(title=issue.title, path=path, date=issue.date, number=issue.number)
