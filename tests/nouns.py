@@ -1,7 +1,7 @@
 """Nouns for the tests, whole enough to be rendered, and their editions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +10,15 @@ from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,
     Author,
+    Contents,
     Correction,
     Credit,
     Enclosure,
     Image,
     Issue,
     Mailing,
+    Page,
+    PageKind,
     Publication,
     Section,
     Source,
@@ -117,7 +120,13 @@ def issue(*articles: Article, **values: object) -> Issue:
     return Issue(**(given | values))  # type: ignore[arg-type]
 
 
-def body(format: str, of: Issue, by: Publication | None = None, *, to: str = "") -> bytes:  # noqa: A002
+def page(of: Contents, kind: PageKind, **values: object) -> Page:
+    """A page of the site with what an issue holds."""
+    held = {one.name: getattr(of, one.name) for one in fields(Contents)}
+    return Page(kind=kind, **(held | values))  # type: ignore[arg-type]
+
+
+def body(format: str, of: Contents, by: Publication | None = None, *, to: str = "") -> bytes:  # noqa: A002
     """The issue's edition in that format."""
     return render.edition(of, by or publication(), format, to=to).body
 
@@ -127,15 +136,11 @@ def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
     return {name: body(name, of, by) for name in FORMATS}
 
 
-def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Issue:
+def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Page:
     """A feed of the site that these issues make, its entries whole."""
     whole = {article.id: article for issue in issues for article in issue.articles}
     whole |= {issue.id: publish.make_entry(issue, by) for issue in issues}
-    (page,) = (
-        page
-        for page in publish.plan_pages(issues, by)
-        if page.place and page.place.kind == "feed" and page.place.feed == stem
-    )
+    (page,) = (page for page in publish.plan_pages(issues, by) if page.kind == "feed" and page.feed == stem)
     return replace(page, sections=(Section(articles=tuple(whole[line.id] for line in page.articles)),))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import nouns
 from dispatch import publish, render
 from dispatch.formats import search, web
-from dispatch.model import Author, Credit, Feeds, Image, Issue, Publication, Section, Site, Source
+from dispatch.model import Author, Credit, Feeds, Image, Issue, Page, Publication, Section, Site, Source
 
 JERRY = Author(
     name="Jerry Jackson",
@@ -83,14 +83,14 @@ def issue(n: int) -> Issue:
     )
 
 
-def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Issue]:
+def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
     """Every page of the site by its path, as it is rendered; feeds are left out."""
     whole = {one.slug: one for one in issues}
     planned = publish.plan_pages([publish.strip_texts(one) for one in whole.values()], by)
     return {
-        page.place.path: publish.fill_page(page, whole[page.slug]) if page.slug else page
+        page.path: publish.fill_page(page, whole[page.slug]) if page.slug else page
         for page in planned
-        if page.place and page.place.kind != "feed"
+        if page.kind != "feed"
     }
 
 

@@ -252,7 +252,7 @@ def test_tags_and_sections_are_one_however_they_are_written_and_stay_where_they_
     paths = set()
     for known in ((), publish.names(publish.plan_pages([tagged(spelled[-1], spelled[-1], 9)], WIRE))):
         pages = publish.plan_pages([tagged(word, word, n) for n, word in enumerate(spelled[:3])], WIRE, known)
-        paths |= {page.place.path for page in pages if page.place and page.place.kind in {"tag", "section"}}
+        paths |= {page.path for page in pages if page.kind in {"tag", "section"}}
     assert paths == {"tags/cafe/", "sections/cafe/"}
 
 
@@ -270,7 +270,7 @@ def test_an_articles_own_fact_is_asked_and_not_its_address() -> None:
 def alone(article: Article) -> Issue:
     """The page that an article has alone."""
     pages = publish.plan_pages([nouns.issue(article, status="published")], WIRE)
-    (page,) = (page for page in pages if page.place and page.place.kind == "article")
+    (page,) = (page for page in pages if page.kind == "article")
     return replace(page, sections=(Section(articles=(article,)),))
 
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch import publish, render
-from dispatch.model import Author, Feeds, Issue, Publication, Record, Site, Source, Withdrawal
+from dispatch.model import Author, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
 from dispatch.publish import plan_pages
 
 
-def paths(pages: list[Issue]) -> list[str]:
-    return [page.place.feed + ".*" if page.place.kind == "feed" else page.place.path for page in pages if page.place]
+def paths(pages: list[Page]) -> list[str]:
+    return [page.feed + ".*" if page.kind == "feed" else page.path for page in pages]
 
 
-def page(pages: list[Issue], path: str) -> Issue:
+def page(pages: list[Page], path: str) -> Page:
     return next(page for page, name in zip(pages, paths(pages), strict=True) if name == path)
 
 
@@ -45,7 +45,7 @@ def keys(issue: Issue) -> list[str]:
 def test_every_page_and_feed_has_an_address_of_its_own():
     pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
     assert [path for path, times in Counter(paths(pages)).items() if times > 1] == []
-    assert len({(page.id, page.place.feed) for page in pages}) == len(pages)
+    assert len({(page.id, page.feed) for page in pages}) == len(pages)
 
 
 @given(st.permutations(numbers(5, articles=2)))
@@ -89,10 +89,10 @@ def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
     assert keys(page(pages, "archive/feed-2.*")) == ["i7-story-0", "i6-story-0", "i5-story-0", "i4-story-0"]
     assert "archive/feed-3.*" not in paths(pages)
-    assert page(pages, "feed.*").place.older.path == "archive/feed-2"
-    assert page(pages, "archive/feed-1.*").place.newer.path == "archive/feed-2"
-    assert page(pages, "archive/feed-2.*").place.newer is None
-    assert page(pages, "archive/feed-1.*").place.current == "feed"
+    assert page(pages, "feed.*").previous.path == "archive/feed-2"
+    assert page(pages, "archive/feed-1.*").next.path == "archive/feed-2"
+    assert page(pages, "archive/feed-2.*").next is None
+    assert page(pages, "archive/feed-1.*").live_feed == "feed"
 
 
 @given(st.integers(0, 30), st.integers(1, 6))
@@ -113,8 +113,8 @@ def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay():
     found = [keys(page(pages, name)) for name in lists]
     assert [len(one) for one in found] == [40, 40, 20]
     assert len({key for one in found for key in one}) == 100
-    assert page(pages, lists[2]).place.older.path == lists[1]
-    assert page(pages, lists[1]).place.newer.path == lists[2]
+    assert page(pages, lists[2]).previous.path == lists[1]
+    assert page(pages, lists[1]).next.path == lists[2]
 
 
 def test_two_people_of_one_name_are_told_apart_by_their_addresses():
@@ -164,9 +164,9 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
     publication = nouns.publication(feeds=Feeds(each=("author",)))
     pages = plan_pages([issue], publication)
     lists = ["authors/", "authors/page_2/", "authors/page_3/"]
-    assert [len(page(pages, path).place.lists) for path in lists] == [250, 250, 100]
-    assert page(pages, lists[0]).place.newer.path == lists[1]
-    assert page(pages, lists[2]).place.older.title == "Author 250 – Author 499"
+    assert [len(page(pages, path).lists) for path in lists] == [250, 250, 100]
+    assert page(pages, lists[0]).next.path == lists[1]
+    assert page(pages, lists[2]).previous.title == "Author 250 – Author 499"
     for path in (*lists, "follow/"):
         assert len(render.edition(page(pages, path), publication, "web").body) < 50_000
 
@@ -176,8 +176,8 @@ def test_many_issues_have_years():
     pages = plan_pages(issues, nouns.publication())
     years = [path for path in paths(pages) if path.startswith("archive/20")]
     assert years == ["archive/2027/", "archive/2026/", "archive/2025/"]
-    assert [way.title for way in page(pages, "").place.lists[-3:]] == ["2027", "2026", "2025"]
-    assert sum(len(page(pages, year).place.lists) for year in years) == len(issues)
+    assert [way.title for way in page(pages, "").lists[-3:]] == ["2027", "2026", "2025"]
+    assert sum(len(page(pages, year).lists) for year in years) == len(issues)
 
 
 @pytest.mark.parametrize("search", [True, False])
@@ -189,10 +189,10 @@ def test_there_is_a_page_to_search_on_when_it_is_wanted(search):
 def test_a_page_is_filled_with_the_texts_of_its_issue():
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
     for planned in plan_pages([publish.strip_texts(whole)], nouns.publication()):
-        if planned.place.kind in {"front", "issue", "article"}:
+        if planned.kind in {"front", "issue", "article"}:
             assert {article.content for article in planned.articles} <= {"", "<p></p>"}
             first = next(publish.fill_page(planned, whole).articles)
-            assert len(first.content) > 20 or planned.place.kind == "article"
+            assert len(first.content) > 20 or planned.kind == "article"
 
 
 def of_authors(*people: Author, n: int = 0, **article: object) -> Issue:
@@ -203,9 +203,9 @@ def of_authors(*people: Author, n: int = 0, **article: object) -> Issue:
     )
 
 
-def addresses(pages: list[Issue], kind: str = "author") -> dict[str, str]:
+def addresses(pages: list[Page], kind: str = "author") -> dict[str, str]:
     """The address of each list by its title."""
-    return {page.title: page.place.path for page in pages if page.place and page.place.kind == kind}
+    return {page.title: page.path for page in pages if page.kind == kind}
 
 
 LI, ABD = Author(name="李雷"), Author(name="عبد الله")

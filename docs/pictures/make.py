@@ -138,9 +138,9 @@ def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     released = [publish.strip_texts(issue) for issue in whole.values() if issue.date <= newest.date]
     made = {f"{publication.url}/style.css": web.style(publication)}
     for page in publish.plan_pages(released, publication):
-        if page.place and page.place.kind != "feed":
+        if page.kind != "feed":
             shown = publish.fill_page(page, whole[page.slug]) if page.slug else page
-            made[f"{publication.url}/{page.place.path}"] = render.edition(shown, publication, "web").body
+            made[f"{publication.url}/{page.path}"] = render.edition(shown, publication, "web").body
     return made
 
 

@@ -10,11 +10,11 @@ from dispatch.checks import CHECKS, RULES, links, parts
 from dispatch.checks import received as reception
 from dispatch.checks.case import Case
 from dispatch.formats import FORMATS
-from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
+from dispatch.model import Contents, Edition, Fault, Finding, Issue, Publication, Record
 
 
 def findings(
-    issue: Issue,
+    issue: Contents,
     editions: Iterable[Edition],
     publication: Publication,
     *,
@@ -49,12 +49,12 @@ def findings(
     return _sorted((found for check in CHECKS.values() for found in check(case)), publication)
 
 
-def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+def judge(edition: Edition, issue: Contents, publication: Publication) -> list[Finding]:
     """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
     return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
 
 
-def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+def received(message: Edition, issue: Contents, publication: Publication) -> list[Finding]:
     """What a mail service did to a message: parts, names, and each link of each article."""
     return _sorted(reception.check(Case(issue=issue, publication=publication, editions=(message,))), publication)
 

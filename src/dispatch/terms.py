@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatch import __version__, identity, links
-from dispatch.model import Article, Issue, Mended, Publication, Source, Withdrawal
+from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
 
@@ -39,7 +39,7 @@ def mint(publication: Publication, date: datetime, path: str) -> str:
     return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
 
 
-def changed(article: Article, issue: Issue) -> datetime:
+def changed(article: Article, issue: Contents) -> datetime:
     """When an article was last changed: withdrawn, corrected, updated, published, or put into its issue."""
     said = [correction.date for correction in article.corrections]
     said += [article.withdrawn.date] if article.withdrawn else []

@@ -12,7 +12,7 @@ from dispatch.errors import DispatchError
 from dispatch.publish import publish_site
 
 if TYPE_CHECKING:
-    from dispatch.model import Issue
+    from dispatch.model import Page
     from dispatch.publish import SiteUpdate
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
@@ -59,7 +59,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
         sys.exit(1)
 
 
-def _show_progress(pages: "Iterator[Issue]", count: int) -> "Iterable[Issue]":
+def _show_progress(pages: "Iterator[Page]", count: int) -> "Iterable[Page]":
     """Yield the pages, with a bar on a terminal."""
     hidden = not sys.stderr.isatty()
     with click.progressbar(pages, length=count, label="Publishing", file=sys.stderr, hidden=hidden) as shown:

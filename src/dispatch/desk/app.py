@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
@@ -85,7 +85,7 @@ class Preview:
             "mail": self._mail,
             "first": self._first,
             "issues": [{**asdict(issue), "date": issue.date.date().isoformat()} for issue in overview.issues],
-            "faults": self._show_faults(overview.faults),
+            "faults": [_show_fault(self._root, fault) for fault in overview.faults],
         }
 
     async def _show_frame(self, request: Request) -> Response:
@@ -154,7 +154,7 @@ class Preview:
         return JSONResponse(
             [
                 {"rule": one.rule, "severity": one.severity}
-                | self._show_place(one.place, write_message(one), write_hint(one))
+                | _show_place(self._root, one.place, write_message(one), write_hint(one))
                 for one in found
             ]
         )
@@ -168,21 +168,20 @@ class Preview:
     async def _show_error(self, _: Request, error: Exception) -> Response:
         """Answer with what a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
-        return JSONResponse({"faults": self._show_faults(error.faults)}, status_code=422)
+        return JSONResponse({"faults": [_show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
 
-    def _show_place(self, place: Place, what: str, hint: str) -> dict[str, object]:
-        """What is wrong, as the page shows it, with the file and the line for a link into an editor."""
-        file = f"{(self._root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
-        where = str(replace(place, file="", address="", line=0, key=""))
-        return {"path": place.file, "line": place.line or 1, "file": file, "where": where, "what": what, "hint": hint}
 
-    def _show_faults(self, faults: Iterable[Fault]) -> list[dict[str, object]]:
-        return [self._show_fault(fault) for fault in faults]
+def _show_place(root: Path, place: Place, what: str, hint: str) -> dict[str, object]:
+    """Show what is wrong as the page does, with the file and the line for a link into an editor."""
+    file = f"{(root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
+    where = str(replace(place, file="", address="", line=0, key=""))
+    return {"path": place.file, "line": place.line or 1, "file": file, "where": where, "what": what, "hint": hint}
 
-    def _show_fault(self, fault: Fault) -> dict[str, object]:
-        """A fault: the page leads to its file and names everything else of its place."""
-        what = str(replace(fault, place=replace(fault.place, file="", line=0)))
-        return self._show_place(replace(fault.place, address="", edition=""), what, fault.hint)
+
+def _show_fault(root: Path, fault: Fault) -> dict[str, object]:
+    """Show a fault: the page links to its file, and names everything else of its place."""
+    what = str(replace(fault, place=replace(fault.place, file="", line=0)))
+    return _show_place(root, replace(fault.place, address="", edition=""), what, fault.hint)
 
 
 def _parse_view(request: Request) -> frozenset[str]:

@@ -117,11 +117,11 @@ class Workspace:
     def list_destinations(self, slug: str) -> list[Destination]:
         """List the pages and the feeds, the general ones first; articles are found on their issue's page."""
         with self._lock:
-            places = [(page.title, page.place) for page in self._sites.find_site(slug).pages if page.place]
+            pages = self._sites.find_site(slug).pages
         found = [
-            Destination(kind=place.kind, path=place.feed if place.kind == "feed" else place.path, title=title)
-            for title, place in places
-            if place.kind in _LISTED
+            Destination(kind=page.kind, path=page.feed if page.kind == "feed" else page.path, title=page.title)
+            for page in pages
+            if page.kind in _LISTED
         ]
         return sorted(found, key=lambda destination: _LISTED.index(destination.kind))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
-from dispatch.model import Article, Issue, Publication
+from dispatch.model import Article, Contents, Publication
 
 if TYPE_CHECKING:
     from dispatch.formats.fragments import Fragments
@@ -23,7 +23,7 @@ ENTRY = ("entry.html", "digest.html")
 class Module(Protocol):
     """What the module of every format has."""
 
-    def render(self, issue: Issue, publication: Publication) -> bytes:
+    def render(self, issue: Contents, publication: Publication) -> bytes:
         """The finished edition. Raises RenderError."""
 
 
@@ -50,7 +50,7 @@ class Format:
     like: Annotated[str, "the format as which check reads it back: one of the seven below; empty for itself"] = ""
     is_public: Annotated[bool, "whether the site has it, with each issue"] = True
 
-    def render(self, issue: Issue, publication: Publication) -> bytes:
+    def render(self, issue: Contents, publication: Publication) -> bytes:
         """The finished edition. Raises RenderError."""
         return cast("Module", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
 

@@ -2,7 +2,9 @@
 
 publishing    the whole way, under the publication's locks
 judge         everything that is wrong with an issue, its files and its editions
-plan          every page and feed, each an Issue with its place: pure
+plan          every page and feed of the site: pure
+plan_feeds    its feeds, each with its archive: pure
+site_index    what all pages of one site have in common
 topics        authors, sources, sections and tags, with their articles
 listings      what lists and feeds show of an issue and of an article
 site          the pages and feeds of a site, each rendered when it is asked for

@@ -1,12 +1,12 @@
 """Builds the site into a release, page by page, each only when it has to be made anew, and checks what it made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dispatch import check, files, issues, ledger, render, searching
 from dispatch.errors import IssueError
-from dispatch.model import Finding, Issue, SitePlace
+from dispatch.model import Finding, Page
 from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
 from dispatch.publish.release import Release
@@ -34,7 +34,7 @@ class ReleaseBuild:
             copies={slug: cached.copies for slug, cached in shown.items()},
         )
 
-    def build(self, release: Release) -> Iterator[Issue]:
+    def build(self, release: Release) -> Iterator[Page]:
         """Stage what has to be made, and check it; yields each page when it is done. Raises DeliveryError.
 
         First comes what pages need, then what other pages link to: the order in which the release is settled.
@@ -70,7 +70,7 @@ class ReleaseBuild:
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
 
-    def _make_page(self, page: Issue, made_of: Mapping[str, str], release: Release) -> None:
+    def _make_page(self, page: Page, made_of: Mapping[str, str], release: Release) -> None:
         """Render and check one page in some formats, by the digest of what each is made of, and stage it."""
         editions = [self.site.render(page, name) for name in made_of]
         changed = [one for one in editions if release.stage_file(one.path, made_of[one.format], one.body)]
@@ -78,32 +78,29 @@ class ReleaseBuild:
             return
         publication = self.index.publication
         shown = self.site.fill(page)
-        is_issue = page.place is not None and page.place.kind == "issue"
+        whole = self.index.read(page.slug) if page.kind == "issue" else None
         found = check.findings(
             shown,
             changed,
             publication,
-            missing=issues.missing(publication, shown) if is_issue else (),
-            astray=issues.astray(publication, shown) if is_issue else (),
+            missing=issues.missing(publication, whole) if whole else (),
+            astray=issues.astray(publication, whole) if whole else (),
         )
         self.findings += (finding for finding in found if finding.severity == "error")
 
-    def _digest_page(self, page: Issue, name: str) -> str:
+    def _digest_page(self, page: Page, name: str) -> str:
         """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
-        place = page.place or SitePlace(kind="front")
-        parts = [
-            *(self.index.settings, self.index.digest_templates(place, name), name, repr(place)),
-            *(page.id, page.title, page.date.isoformat(), str(page.number)),
-        ]
-        if place.kind in {"front", "issue"} and page.slug:
+        place = replace(page, sections=(), intro="", corrections=(), withdrawn=None)
+        parts = [self.index.settings, self.index.digest_templates(page.kind, name), name, repr(place)]
+        if page.kind in {"front", "issue"} and page.slug:
             parts.append(self.index.issues[page.slug].digest)
         else:
-            whole = place.kind in {"article", "feed"}
+            whole = page.kind in {"article", "feed"}
             digests = (self.index.articles[article.id] for article in page.articles)
             parts += (one.for_pages if whole else one.for_lists for one in digests)
         return make_digest(*parts)
 
-    def _find_entries(self, page: Issue, name: str) -> dict[str, bytes]:
+    def _find_entries(self, page: Page, name: str) -> dict[str, bytes]:
         return self.index.cache.find_entries(name, (article.id for article in page.articles), page.slug)
 
     def _stage_pictures(self, slug: str, release: Release) -> None:
@@ -120,8 +117,8 @@ class ReleaseBuild:
 
     def _index_search(self, release: Release) -> None:
         """Stage the index of the search, when one of the pages that it finds has changed."""
-        places = [page.place for page in self.site.pages if page.place and page.place.kind in {"issue", "article"}]
-        pages = {path: release.find_file(path) for path in (render.path(place, "web") for place in places)}
+        found = (render.path(page, "web") for page in self.site.pages if page.kind in {"issue", "article"})
+        pages = {path: release.find_file(path) for path in found}
         bodies = (make_digest(file.read_bytes()) for file in pages.values())
         made_of = make_digest(digest_program(), *pages, *bodies)
         if not release.keep_folder(searching.FOLDER, made_of):

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from dispatch import issues, nouns, pictures, render
 from dispatch.errors import IssueError
-from dispatch.model import Fault, Issue, Publication, Record, SitePlace
+from dispatch.model import Fault, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache, digest_program, make_digest
 from dispatch.publish.cached_issue import ArticleDigests, CachedIssue
 from dispatch.publish.listings import make_entry, strip_texts
@@ -59,12 +59,12 @@ class IssueIndex:
         paths = (self.publication.root / name for name in ("dispatch.toml", "authors.toml"))
         return make_digest(digest_program(), *(self.cache.digest_file(path) for path in paths if path.is_file()))
 
-    def digest_templates(self, place: SitePlace, name: str) -> str:
+    def digest_templates(self, kind: PageKind, name: str) -> str:
         """Digest the templates that such a page is made with."""
-        if (place.kind, name) not in self._templates:
-            texts = render.templates(self.publication, name, place)
-            self._templates[place.kind, name] = make_digest(*(part for pair in texts.items() for part in pair))
-        return self._templates[place.kind, name]
+        if (kind, name) not in self._templates:
+            texts = render.templates(self.publication, name, kind)
+            self._templates[kind, name] = make_digest(*(part for pair in texts.items() for part in pair))
+        return self._templates[kind, name]
 
     def read(self, slug: str) -> Issue:
         """Read an issue with its texts. Raises IssueError."""
@@ -91,7 +91,7 @@ class IssueIndex:
     def _find_issue(self, slug: str) -> CachedIssue:
         with_entries = "published" if slug == self.publishing else ""  # though it is a draft yet
         folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
-        made_of = make_digest(self.settings, self.digest_templates(SitePlace(kind="feed"), "rss"), folder, with_entries)
+        made_of = make_digest(self.settings, self.digest_templates("feed", "rss"), folder, with_entries)
         cached = self.cache.find_issue(slug, made_of)
         if cached is None:
             issue = self.read(slug)

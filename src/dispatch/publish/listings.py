@@ -35,7 +35,7 @@ def make_entry(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
     if issue.withdrawn:
         return make_bare_entry(issue, publication)
-    fragments = Fragments(tombstones.marked(replace(issue, place=None), publication), publication)
+    fragments = Fragments(tombstones.marked(issue, publication), publication)
     return replace(_entry(issue, publication), content=fragments.render("digest.html"))
 
 

@@ -16,12 +16,12 @@ from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
 
 if TYPE_CHECKING:
-    from dispatch.model import Fault, Finding, Issue, Publication
+    from dispatch.model import Fault, Finding, Issue, Page, Publication
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
 
 Lock = Callable[[str], AbstractContextManager[None]]
-Progress = Callable[["Iterator[Issue]", int], "Iterable[Issue]"]
+Progress = Callable[["Iterator[Page]", int], "Iterable[Page]"]
 
 _EDITED = ("issues", "templates")
 _PATIENCE = 30.0  # seconds that a picture may take

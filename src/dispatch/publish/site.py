@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dispatch import ledger, render
 from dispatch.formats import FEEDS, PUBLIC, feed_style, redirects, search, sitemap, web
-from dispatch.model import Copy, Edition, Issue, Publication, Record, SitePlace
+from dispatch.model import Copy, Edition, Issue, Page, Publication, Record
 from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
 from dispatch.readers import opml
 
@@ -21,17 +21,17 @@ class SiteBuilder:
     issues: Sequence[Issue]  # those that the site shows, without their texts
     records: tuple[Record, ...]  # what the ledger remembers
     read: Callable[[str], Issue]  # returns an issue with its texts, by slug
-    find_entries: Callable[[Issue, str], Mapping[str, bytes]]  # returns a feed's finished entries in a format, by id
+    find_entries: Callable[[Page, str], Mapping[str, bytes]]  # returns a feed's finished entries in a format, by id
     copies: Mapping[str, Sequence[Copy]] = field(default_factory=dict)  # of pictures, by the slug of their issue
 
     @cached_property
-    def pages(self) -> list[Issue]:
+    def pages(self) -> list[Page]:
         """Every page and feed, in the order in which they are put in place."""
         planned = plan_pages(self.issues, self.publication, self.records)
         return [self._with_copies(page) for page in planned]
 
     @cached_property
-    def files(self) -> dict[str, tuple[Issue, str]]:
+    def files(self) -> dict[str, tuple[Page, str]]:
         """By path, the page or feed of each file, and the format that it is rendered in."""
         return {path: (page, name) for page in self.pages for path, name in list_files(page).items()}
 
@@ -49,38 +49,37 @@ class SiteBuilder:
         moved = ledger.moved(publication, *self.issues)
         yield from redirects.files(moved, find_withdrawn_pages(self.pages), publication).items()
 
-    def fill(self, page: Issue) -> Issue:
+    def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""
-        if page.slug and page.place and page.place.kind in WITH_TEXTS:
+        if page.slug and page.kind in WITH_TEXTS:
             return fill_page(page, self.read(page.slug))
         return page
 
-    def render(self, page: Issue, name: str) -> Edition:
+    def render(self, page: Page, name: str) -> Edition:
         """Render a page or a feed in one of its formats. Raises RenderError."""
         shown = self.fill(page)
         if name in FEEDS:
             return render.feed(shown, self.publication, name, self.find_entries(page, name))
         return render.edition(shown, self.publication, name)
 
-    def _with_copies(self, page: Issue) -> Issue:
+    def _with_copies(self, page: Page) -> Page:
         """The page with the copies of the pictures that it shows."""
-        if page.place is None or not self._copies_by_address:
+        if not self._copies_by_address:
             return page
         if page.slug:
             shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
         else:
-            avatar = page.place.author.avatar if page.place.author else ""
+            avatar = page.author.avatar if page.author else ""
             copy = self._copies_by_address.get(avatar)
             shown = {avatar: copy} if copy else {}
-        return replace(page, place=replace(page.place, pictures=shown))
+        return replace(page, pictures=shown)
 
     @cached_property
     def _copies_by_address(self) -> dict[str, Copy]:
         return {copy.address: copy for copies in self.copies.values() for copy in copies}
 
 
-def list_files(page: Issue) -> dict[str, str]:
+def list_files(page: Page) -> dict[str, str]:
     """List the files of a page or feed: by path in the public folder, the format that each is rendered in."""
-    place = page.place or SitePlace(kind="front")
-    names = {"feed": FEEDS, "issue": PUBLIC}.get(place.kind, ("web",))
-    return {render.path(place, name): name for name in names}
+    names = {"feed": FEEDS, "issue": PUBLIC}.get(page.kind, ("web",))
+    return {render.path(page, name): name for name in names}
