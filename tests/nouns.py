@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dispatch import publish, render
+from dispatch import render
 from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,
@@ -23,6 +23,8 @@ from dispatch.model import (
     Section,
     Source,
 )
+from dispatch.publish.listings import make_entry
+from dispatch.publish.plan import plan_pages
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = {file.name: file.read_text("utf-8") for file in sorted((ROOT / "templates").iterdir()) if file.is_file()}
@@ -139,8 +141,8 @@ def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
 def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Page:
     """A feed of the site that these issues make, its entries whole."""
     whole = {article.id: article for issue in issues for article in issue.articles}
-    whole |= {issue.id: publish.make_entry(issue, by) for issue in issues}
-    (page,) = (page for page in publish.plan_pages(issues, by) if page.kind == "feed" and page.feed == stem)
+    whole |= {issue.id: make_entry(issue, by) for issue in issues}
+    (page,) = (page for page in plan_pages(issues, by) if page.kind == "feed" and page.feed == stem)
     return replace(page, sections=(Section(articles=tuple(whole[line.id] for line in page.articles)),))
 
 
@@ -148,6 +150,6 @@ def entries(issues: Sequence[Issue], by: Publication) -> dict[str, dict[str, byt
     """All entries of these issues, by format and id."""
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
     for issue in issues:
-        for name, some in render.entries(issue, by, [*issue.articles, publish.make_entry(issue, by)]).items():
+        for name, some in render.entries(issue, by, [*issue.articles, make_entry(issue, by)]).items():
             made[name] |= some
     return made

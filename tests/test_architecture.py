@@ -51,7 +51,7 @@ ROOMS = {
     "starlette": ("server", "desk"),
     "trafilatura": "readers/body",
     "uvicorn": ("server", "desk"),
-    "watchfiles": "desk/watching",
+    "watchfiles": "desk/updates",
     "yaml": "frontmatter",
 }
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from dispatch.checks import page as pages
 from dispatch.cli import main
 from dispatch.desk import Workspace, outlook, simulate
-from dispatch.desk.watching import watch_files
+from dispatch.desk.updates import watch_files
 from dispatch.smtp import Server, on_this_machine
 from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication

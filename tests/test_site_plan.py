@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import publish, render
+from dispatch import render
 from dispatch.model import Author, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
-from dispatch.publish import plan_pages
+from dispatch.publish import topics
+from dispatch.publish.listings import strip_texts
+from dispatch.publish.plan import fill_page, plan_pages
 
 
 def paths(pages: list[Page]) -> list[str]:
@@ -188,10 +190,10 @@ def test_there_is_a_page_to_search_on_when_it_is_wanted(search):
 
 def test_a_page_is_filled_with_the_texts_of_its_issue():
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
-    for planned in plan_pages([publish.strip_texts(whole)], nouns.publication()):
+    for planned in plan_pages([strip_texts(whole)], nouns.publication()):
         if planned.kind in {"front", "issue", "article"}:
             assert {article.content for article in planned.articles} <= {"", "<p></p>"}
-            first = next(publish.fill_page(planned, whole).articles)
+            first = next(fill_page(planned, whole).articles)
             assert len(first.content) > 20 or planned.kind == "article"
 
 
@@ -212,7 +214,7 @@ LI, ABD = Author(name="李雷"), Author(name="عبد الله")
 
 
 def test_an_older_issue_that_is_published_later_takes_nobodys_address():
-    published = publish.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     assert addresses(before) == {ABD.name: "authors/author/"}
     both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
     assert addresses(plan_pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
@@ -221,38 +223,38 @@ def test_an_older_issue_that_is_published_later_takes_nobodys_address():
 
 
 def test_the_address_of_an_author_who_is_gone_is_given_to_nobody():
-    published = publish.names(plan_pages([of_authors(ABD)], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(ABD)], nouns.publication()))
     assert addresses(plan_pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
 
 
 @pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
 def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
-    published = publish.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
     registry = nouns.publication(authors={"bo": known})
     pages = plan_pages([of_authors(known)], registry, published)
     assert addresses(pages) == {"Bo Zhang": "authors/bo-zhang/"}
-    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, publish.names(pages))
+    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, topics.names(pages))
     assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
 
 
 def test_a_source_that_has_another_address_stays():
     http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
-    published = publish.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
     pages = plan_pages([of_authors(LI, source=https)], nouns.publication(), published)
     assert addresses(pages, "source") == {"Paper": "sources/paper/"}
 
 
 def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good():
-    one, two = (publish.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
+    one, two = (topics.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
     people = [of_authors(LI), of_authors(ABD, n=1)]
     merged = sorted({*one, *two}, key=lambda record: record.id)
     pages = plan_pages(people, nouns.publication(), merged)
     assert addresses(pages) == {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(plan_pages(people[::-1], nouns.publication(), publish.names(pages))) == addresses(pages)
+    assert addresses(plan_pages(people[::-1], nouns.publication(), topics.names(pages))) == addresses(pages)
 
 
 def test_a_site_that_moves_to_another_host_keeps_its_addresses():
-    published = publish.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     elsewhere = nouns.publication(url="https://new.example/wire")
     pages = plan_pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
     assert addresses(pages)[ABD.name] == "authors/author/"
@@ -274,7 +276,7 @@ def test_whatever_is_published_in_whatever_order_every_address_has_one_person(is
     chance.shuffle(dated)
     published: dict[tuple[str, str], Record] = {}
     for count in range(1, len(dated) + 1):
-        found = publish.names(
+        found = topics.names(
             plan_pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
         )
         owners = {record.url: record.id for record in found}

@@ -10,130 +10,31 @@ passes between the stages are the nouns of ``model``. A program chains them as t
 Each name below is imported when it is first asked for (PEP 562).
 """
 
+# ruff: noqa: F403, F405, I001, RUF022 - the list below says what is public, by what it is
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch import (
-        check,
-        compose,
-        config,
-        fetch,
-        files,
-        formats,
-        gather,
-        inbox,
-        issues,
-        ledger,
-        publish,
-        render,
-        review,
-        sources,
-    )
+    from dispatch import check, compose, config, fetch, files, formats, gather
+    from dispatch import inbox, issues, ledger, publish, render, review, sources
     from dispatch.config import load
-    from dispatch.errors import (
-        CheckError,
-        ConfigError,
-        DeliveryError,
-        DispatchError,
-        GatherError,
-        IssueError,
-        LockedError,
-        RenderError,
-        ReviewError,
-    )
-    from dispatch.model import (
-        Arrival,
-        Article,
-        Author,
-        Colours,
-        Contents,
-        Copy,
-        Correction,
-        Credit,
-        Document,
-        Edition,
-        Enclosure,
-        Fault,
-        Feeds,
-        Finding,
-        Image,
-        Issue,
-        Link,
-        Mailing,
-        Page,
-        Place,
-        Policy,
-        Publication,
-        Record,
-        Section,
-        Site,
-        Source,
-        Theme,
-        Variant,
-        Visit,
-        Withdrawal,
-    )
+    from dispatch.errors import *
+    from dispatch.model import *
 
 __version__ = "0.1.0"
 
+# fmt: off
 __all__ = [
-    "Arrival",
-    "Article",
-    "Author",
-    "CheckError",
-    "Colours",
-    "ConfigError",
-    "Contents",
-    "Copy",
-    "Correction",
-    "Credit",
-    "DeliveryError",
-    "DispatchError",
-    "Document",
-    "Edition",
-    "Enclosure",
-    "Fault",
-    "Feeds",
-    "Finding",
-    "GatherError",
-    "Image",
-    "Issue",
-    "IssueError",
-    "Link",
-    "LockedError",
-    "Mailing",
-    "Page",
-    "Place",
-    "Policy",
-    "Publication",
-    "Record",
-    "RenderError",
-    "ReviewError",
-    "Section",
-    "Site",
-    "Source",
-    "Theme",
-    "Variant",
-    "Visit",
-    "Withdrawal",
     "__version__",
-    "check",
-    "compose",
-    "config",
-    "fetch",
-    "files",
-    "formats",
-    "gather",
-    "inbox",
-    "issues",
-    "ledger",
-    "load",
-    "publish",
-    "render",
-    "review",
-    "sources",
+    "check", "compose", "config", "fetch", "files", "formats", "gather", "inbox", "issues", "ledger", "load",
+    "publish", "render", "review", "sources",
+    "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
+    "RenderError", "ReviewError",
+    "Arrival", "Article", "Author", "Colours", "Contents", "Copy", "Correction", "Credit", "Document", "Edition",
+    "Enclosure", "Fault", "Feeds", "Finding", "Image", "Issue", "Link", "Mailing", "Page", "Place", "Policy",
+    "Publication", "Record", "Section", "Site", "Source", "Theme", "Variant", "Visit", "Withdrawal",
 ]
+# fmt: on
 
 
 def __getattr__(name: str) -> object:

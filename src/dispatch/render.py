@@ -35,8 +35,8 @@ def entries(issue: Contents, publication: Publication, articles: Iterable[Articl
     """These articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
-    every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``publish.make_entry``).
-    Raises RenderError, naming the issue.
+    every feed and can be kept. Beside the issue's own articles, the issue itself can be one
+    (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
     from dispatch.formats import tombstones
     from dispatch.formats.fragments import Fragments

@@ -6,10 +6,11 @@ from typing import get_args
 
 import click
 
-from dispatch import compose, files, html, issues, ledger, publish
+from dispatch import compose, files, html, issues, ledger
 from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
+from dispatch.publish.listings import sort_newest_first
 
 
 @click.group()
@@ -81,7 +82,7 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
-    everything = publish.sort_newest_first(issues.read_all(here.publication))
+    everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
         click.echo(json.dumps([_summary(one) for one in everything], indent=2))
         return

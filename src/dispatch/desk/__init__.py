@@ -7,12 +7,11 @@ without pictures, in Outlook. One page on 127.0.0.1; nothing is written.
     live_files   the files as they could last be read
     draft_sites  the site as it would be if an issue were published
     app          the application: the page, the frames, what the page asks for
-    updates      tells the open pages what has changed
+    updates      follows the files, and tells the open pages what has changed
     guard        who may come in: this machine, by this name, with the token
     simulate     an edition as a reader sees it, pure
     outlook      the conditional comments of mail, as Outlook reads them, pure
     reader       a feed as a feed reader shows it, pure
-    watching     which files changed
     running      the server around it
     page/        the page itself: HTML, CSS and JavaScript as they are sent
 """

@@ -22,7 +22,7 @@ from dispatch.desk.guard import Guard
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Fault, Place
+from dispatch.model import Fault, Issue, Place
 from dispatch.report import write_hint, write_message
 from dispatch.server import media
 
@@ -54,7 +54,7 @@ class Preview:
                     Route("/entry/{look}/{slug}/{number:int}/{path:path}", self._show_entry),
                     Route("/feed/{slug}/{path:path}", self._list_entries),
                     Route("/mailbox/{slug}", self._show_mailbox),
-                    Route("/stops/{slug}", self._list_destinations),
+                    Route("/stops/{slug}", self._list_pages),
                     Route("/weights/{slug}", self._list_sizes),
                     Route("/findings/{slug}", self._list_findings),
                     Route("/send/{slug}", self._send_test, methods=["POST"]),
@@ -77,15 +77,15 @@ class Preview:
         return StreamingResponse(self.updates.stream_events(), media_type="text/event-stream")
 
     def _show_overview(self) -> dict[str, object]:
-        overview = self._workspace.overview()
+        publication = self._workspace.publication
         return {
-            "title": overview.title,
-            "url": overview.url,
-            "sender": overview.sender,
+            "title": publication.title,
+            "url": publication.url,
+            "sender": publication.email.sender,
             "mail": self._mail,
             "first": self._first,
-            "issues": [{**asdict(issue), "date": issue.date.date().isoformat()} for issue in overview.issues],
-            "faults": [_show_fault(self._root, fault) for fault in overview.faults],
+            "issues": [_show_issue(issue) for issue in self._workspace.list_issues()],
+            "faults": [_show_fault(self._root, fault) for fault in self._workspace.faults],
         }
 
     async def _show_frame(self, request: Request) -> Response:
@@ -102,7 +102,7 @@ class Preview:
             path = "404.html"
             body = await run_in_threadpool(self._workspace.render_file, slug, path) or b""
         kind = media.by_content(path, body)
-        url = self._workspace.overview().url
+        url = self._workspace.publication.url
         if kind in media.PAGES:
             follows = PurePosixPath(path).name != "email.html"
             body = simulate.show_page(body.decode(), look, url=url, here=here, follows=follows).encode()
@@ -118,7 +118,7 @@ class Preview:
         said = reader.find_entry(await self._read_feed(request), request.path_params["number"])
         here = f"/frame/{request.path_params['look']}/{slug}/"
         body = simulate.show_page(
-            said.content or said.summary, look, url=self._workspace.overview().url, here=here, follows=False
+            said.content or said.summary, look, url=self._workspace.publication.url, here=here, follows=False
         )
         page = reader.write_page(said, body, simulate.find_scheme(look))
         return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.make_policy(look)})
@@ -140,9 +140,11 @@ class Preview:
         opening = await run_in_threadpool(lambda: pages.read(body.decode()).opening)
         return JSONResponse({"opening": " ".join(opening.split())})
 
-    async def _list_destinations(self, request: Request) -> Response:
-        found = await run_in_threadpool(self._workspace.list_destinations, request.path_params["slug"])
-        return JSONResponse([asdict(one) for one in found])
+    async def _list_pages(self, request: Request) -> Response:
+        pages = await run_in_threadpool(self._workspace.list_pages, request.path_params["slug"])
+        paths = (page.feed if page.kind == "feed" else page.path for page in pages)
+        found = zip(pages, paths, strict=True)
+        return JSONResponse([{"kind": page.kind, "path": path, "title": page.title} for page, path in found])
 
     async def _list_sizes(self, request: Request) -> Response:
         octets, sizes = await run_in_threadpool(self._workspace.weigh_articles, request.path_params["slug"])
@@ -169,6 +171,12 @@ class Preview:
         """Answer with what a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
         return JSONResponse({"faults": [_show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
+
+
+def _show_issue(issue: Issue) -> dict[str, object]:
+    """Show an issue as the list of issues does."""
+    names = ("slug", "title", "preheader", "number", "status")
+    return {name: getattr(issue, name) for name in names} | {"date": issue.date.date().isoformat()}
 
 
 def _show_place(root: Path, place: Place, what: str, hint: str) -> dict[str, object]:

@@ -6,7 +6,8 @@ from typing import TypeVar, cast
 from dispatch import issues, ledger, render
 from dispatch.desk.live_files import LiveFiles
 from dispatch.formats import FORMATS
-from dispatch.publish import SiteBuilder, make_entry, sort_newest_first, strip_texts
+from dispatch.publish.build import SiteBuilder
+from dispatch.publish.listings import make_entry, sort_newest_first, strip_texts
 
 Made = TypeVar("Made")
 

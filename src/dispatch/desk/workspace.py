@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Annotated
@@ -13,43 +12,11 @@ from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, RenderError
 from dispatch.formats import eml
 from dispatch.locate import locate
-from dispatch.model import Fault, Finding, Issue, PageKind, Publication, Status
-from dispatch.publish import judge_issue, sort_newest_first
+from dispatch.model import Fault, Finding, Issue, Page, Publication
+from dispatch.publish import judge_issue
+from dispatch.publish.listings import sort_newest_first
 
 _LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedIssue:
-    """An issue as the list of issues shows it."""
-
-    slug: str
-    title: str
-    preheader: str
-    number: int | None
-    date: datetime
-    status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The publication at one moment."""
-
-    title: Annotated[str, "the publication's name"]
-    url: Annotated[str, "its address, without a slash at the end"]
-    language: Annotated[str, "its language (BCP 47)"]
-    sender: Annotated[str, "who sends its mail; empty when nobody does yet"]
-    issues: Annotated[tuple[ListedIssue, ...], "drafts first, the newest first among each"]
-    faults: Annotated[tuple[Fault, ...], "what cannot be read in the files; what was read before is shown meanwhile"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """A page or a feed of the site, to go to."""
-
-    kind: PageKind
-    path: Annotated[str, "below the publication's address; of a feed without its ending"]
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,40 +57,23 @@ class Workspace:
             self._sites.forget()
             self._files.reload(paths)
 
-    def overview(self) -> Overview:
-        """Show what there is, and what is wrong with it. Drafts come first, for they are being written."""
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What cannot be read in the files; what was read before is shown meanwhile."""
+        with self._lock:
+            return self._files.faults
+
+    def list_issues(self) -> list[Issue]:
+        """List what the front matter of each issue says: drafts first, for they are being written; then the newest."""
         with self._lock:
             heads = sort_newest_first(self._files.heads.values())
-            heads.sort(key=lambda issue: issue.status != "draft")
-            return Overview(
-                title=self.publication.title,
-                url=self.publication.url,
-                language=self.publication.language,
-                sender=self.publication.email.sender,
-                issues=tuple(
-                    ListedIssue(
-                        slug=one.slug,
-                        title=one.title,
-                        preheader=one.preheader,
-                        number=one.number,
-                        date=one.date,
-                        status=one.status,
-                    )
-                    for one in heads
-                ),
-                faults=self._files.faults,
-            )
+            return sorted(heads, key=lambda issue: issue.status != "draft")
 
-    def list_destinations(self, slug: str) -> list[Destination]:
+    def list_pages(self, slug: str) -> list[Page]:
         """List the pages and the feeds, the general ones first; articles are found on their issue's page."""
         with self._lock:
             pages = self._sites.find_site(slug).pages
-        found = [
-            Destination(kind=page.kind, path=page.feed if page.kind == "feed" else page.path, title=page.title)
-            for page in pages
-            if page.kind in _LISTED
-        ]
-        return sorted(found, key=lambda destination: _LISTED.index(destination.kind))
+        return sorted((page for page in pages if page.kind in _LISTED), key=lambda page: _LISTED.index(page.kind))
 
     def render_file(self, slug: str, path: str) -> bytes | None:
         """Render a file of the public folder; None when there is none at that path."""

@@ -20,7 +20,7 @@ from dispatch import __version__, files
 from dispatch.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from dispatch.publish.cached_issue import CachedIssue
+    from dispatch.publish.issue_index import CachedIssue
 
 FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
@@ -84,7 +84,7 @@ class BuildCache:
     def find_issue(self, slug: str, made_of: str) -> "CachedIssue | None":
         """Return what is cached of an issue, if it was made of the same; else None."""
         from dispatch import nouns
-        from dispatch.publish.cached_issue import CachedIssue
+        from dispatch.publish.issue_index import CachedIssue
 
         row = self._connection.execute("SELECT made_of, kept FROM issues WHERE slug = ?", (slug,)).fetchone()
         return nouns.noun(CachedIssue, row[1]) if row and row[0] == made_of else None

@@ -2,15 +2,35 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Annotated
 
 from dispatch import issues, nouns, pictures, render
 from dispatch.errors import IssueError
-from dispatch.model import Fault, Issue, PageKind, Publication, Record
+from dispatch.model import Copy, Fault, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache, digest_program, make_digest
-from dispatch.publish.cached_issue import ArticleDigests, CachedIssue
 from dispatch.publish.listings import make_entry, strip_texts
 
 _AT_HAND = 1_000_000  # characters of texts that are in memory while pages are made of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDigests:
+    """Two digests of one article."""
+
+    for_pages: Annotated[str, "changes with anything in it: what its page and its entries are made of"]
+    for_lists: Annotated[str, "changes with what lists show of it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedIssue:
+    """An issue without its texts, and digests that say whether they have changed."""
+
+    issue: Annotated[Issue, "without its texts"]
+    digest: Annotated[str, "a digest of all of it"]
+    articles: Annotated[tuple[ArticleDigests, ...], "of each article in order"]
+    files: Annotated[tuple[str, ...], "the files beside its articles that it shows or links to"]
+    copies: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
+    copy_files: Annotated[tuple[str, ...], "the files of those copies, by their paths in the public folder"] = ()
 
 
 @dataclass(kw_only=True)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 
+from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
-from dispatch.publish.listings import make_line, sort_newest_first
-from dispatch.publish.plan_feeds import plan_feeds
+from dispatch.publish.listings import make_bare_entry, make_line, sort_newest_first
 from dispatch.publish.site_index import SiteIndex, link_issue
-from dispatch.publish.topics import FOLDERS, Topic, topics
+from dispatch.publish.topics import FOLDERS, Listed, Topic, topics
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
@@ -30,7 +30,7 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
         *_plan_topics(site),
         *_plan_years(site),
         *_plan_plain_pages(site),
-        *plan_feeds(site),
+        *_plan_feeds(site),
         _plan_front(site),
     ]
     return [page if page.kind == "feed" else replace(page, indexes=site.indexes) for page in pages]
@@ -213,3 +213,51 @@ def _plan_list(site: SiteIndex, kind: PageKind, path: str, lists: tuple[Link, ..
         date=max((link.date for link in lists if link.date), default=site.date),
         status="published",
     )
+
+
+def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
+    """Plan the feeds of articles, of issues, and of every topic that has one."""
+    articles: dict[str, Listed] = {}
+    for issue in reversed(site.issues):
+        for article in reversed(list(issue.articles)):
+            articles.setdefault(article.id, (issue, article))
+    lines = [site.line_of(article, issue) for issue, article in articles.values()]
+    yield from _plan_feed(site, "feed", site.publication.title, "", lines)
+    entries = [make_bare_entry(issue, site.publication) for issue in reversed(site.issues)]
+    every_issue = str(Language.of(site.publication.language).say("all_issues"))
+    yield from _plan_feed(site, "issues", every_issue, "issues", entries)
+    for topic in site.topics:
+        if site.has_feeds(topic.kind):
+            lines = [site.line_of(article, issue) for issue, article in topic.articles]
+            yield from _plan_feed(site, f"{topic.path}feed", topic.title, topic.path, lines)
+
+
+def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Page]:
+    """Plan a feed of the newest entries, and archived feeds of older ones, whose entries never change (RFC 5005)."""
+    size = site.publication.feeds.entries
+    folder, _, name = stem.rpartition("/")
+    archived = f"{folder}/archive/{name}" if folder else f"archive/{name}"
+    count = max(0, -(-len(oldest_first) // size) - 1)
+
+    def link(number: int) -> Link | None:
+        return Link(title=str(number), path=f"{archived}-{number}") if 0 < number <= count else None
+
+    def feed(entries: Sequence[Article], number: int, own: str, live: str) -> Page:
+        date = max((entry.updated or entry.published or site.date for entry in entries), default=site.date)
+        return Page(
+            kind="feed",
+            path=path if folder else "",
+            feed=own,
+            live_feed=live,
+            previous=link(number - 1),
+            next=link(number + 1),
+            id=f"{site.publication.url}/" + ("" if stem == "feed" else stem),
+            title=title,
+            date=date,
+            sections=(Section(articles=tuple(reversed(entries))),),
+            status="published",
+        )
+
+    for number in range(1, count + 1):
+        yield feed(oldest_first[(number - 1) * size : number * size], number, f"{archived}-{number}", stem)
+    yield feed(oldest_first[-size:], count + 1, stem, "")

@@ -16,7 +16,7 @@ from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
 
 if TYPE_CHECKING:
-    from dispatch.model import Fault, Finding, Issue, Page, Publication
+    from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
 
@@ -76,6 +76,46 @@ def publish_site(
         return _publish(root, slug, release, faults, lock, progress, is_strict=strict)
 
 
+def judge_issue(
+    issue: "Issue",
+    publication: "Publication",
+    *,
+    states: "Mapping[str, Fault | None] | None" = None,
+    everything: "Sequence[Issue] | None" = None,
+    is_whole: bool = True,
+) -> "list[Finding]":
+    """Find what is wrong with an issue, its files and all its editions, rendered for this.
+
+    states: what came of asking the addresses of ``check.addresses``. everything: all issues, where they have been read
+    before. is_whole: none of these is missing because it cannot be read, so that what the ledger remembers must be
+    among them. Raises IssueError and RenderError.
+    """
+    from dispatch import check, issues, ledger
+
+    everything = issues.read_all(publication) if everything is None else everything
+    return check.findings(
+        issue,
+        render_formats(issue, publication),
+        publication,
+        published=ledger.read(publication) if is_whole else (),
+        current=ledger.records(everything, publication) if is_whole else None,
+        others=tuple(other for other in everything if other.slug != issue.slug),
+        states=states,
+        missing=issues.missing(publication, issue),
+        astray=issues.astray(publication, issue),
+        strays=tuple(issues.strays(publication, issue.slug)),
+    )
+
+
+def render_formats(issue: "Issue", publication: "Publication") -> "list[Edition]":
+    """Render an issue in every format; as a whole message (eml) only when there is a sender."""
+    from dispatch import render
+    from dispatch.formats import FORMATS
+
+    names = [name for name in FORMATS if name != "eml" or publication.email.sender]
+    return [render.edition(issue, publication, name) for name in names]
+
+
 def _refuse_edited(folder: Path, root: Path) -> Path:
     """Return the public folder as an absolute path. Raises DeliveryError when it holds files that people edit."""
     real = folder.resolve()
@@ -123,7 +163,6 @@ def _publish(
     from dispatch.locate import locate
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
-    from dispatch.publish.judge import judge_issue
 
     before = cache.read_stamps(root)
     publication = config.load(root)
