@@ -160,7 +160,7 @@ class ReleaseBuild:
 
     def _digest_page(self, page: Page, name: str) -> str:
         """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
-        place = replace(page, sections=(), intro="", corrections=(), withdrawn=None)
+        place = replace(page, status="published", sections=(), intro="", corrections=(), withdrawn=None)
         parts = [self.index.settings, self.index.digest_templates(page.kind, name), name, repr(place)]
         if page.kind in {"front", "issue"} and page.slug:
             parts.append(self.index.issues[page.slug].digest)
