@@ -166,7 +166,7 @@ def lists(publication: Publication, *bylines: Author, known: tuple[object, ...] 
     """The lists of authors by their paths, each with how many articles it has."""
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(bylines)))
     pages = plan_pages([issue], publication, known)  # type: ignore[arg-type]
-    return {one.place.path: len(list(one.articles)) for one in pages if one.place and one.place.kind == "author"}
+    return {one.path: len(list(one.articles)) for one in pages if one.kind == "author"}
 
 
 A, B = "https://a.example/jon", "https://b.example/jon"
