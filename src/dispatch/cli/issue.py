@@ -10,7 +10,6 @@ from dispatch import compose, files, html, issues, ledger
 from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
-from dispatch.publish.listings import sort_newest_first
 
 
 @click.group()
@@ -82,6 +81,8 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
+    from dispatch.publish.listings import sort_newest_first
+
     everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
         click.echo(json.dumps([_summary(one) for one in everything], indent=2))
