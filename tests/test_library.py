@@ -96,7 +96,7 @@ def test_a_program_publishes_and_is_told_what_stopped_it(tmp_path: Path) -> None
             yield page
         assert len(seen) == count
 
-    first = publish.publish_site(root, issue="def", progress=watch)
+    first = publish.publish_site(root / "issues", issue="def", progress=watch)
     assert (first.issue, first.stopped, len(first.changes)) == ("defence", False, first.count)
     assert {"front", "issue", "article", "feed"} <= set(seen)
     assert publish.publish_site(root).changes == ()
