@@ -1,13 +1,12 @@
 """``dispatch issue``: new, list, show, edit, move, remove, correct."""
 
-import json
 import os
 from typing import get_args
 
 import click
 
 from dispatch import compose, files, html, issues, ledger
-from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell
+from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell, tell_json
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
 
@@ -85,14 +84,13 @@ def list_(as_json: bool) -> None:
 
     everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
-        click.echo(json.dumps([_summary(one) for one in everything], indent=2))
+        tell_json([_summary(one) for one in everything], indent=2)
         return
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
         state = "withdrawn" if one.withdrawn else one.status
-        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
-        tell(shortened(line))
+        tell(shortened(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"))
     if not everything:
         say('No issue yet. Start one: dispatch issue new "Its title"')
 
@@ -112,7 +110,7 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.issue(issue)
     strays = issues.strays(here.publication, one.slug)
     if as_json:
-        click.echo(json.dumps(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2))
+        tell_json(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2)
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
