@@ -22,9 +22,11 @@ FLOORS = (
     {"model", "errors", "links", "text", "slugs", "identity", "colours", "terminal", "files", "root"} | {"toml"},
     {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
-    {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures", "recipes"}
+    {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures"}
     | {"searching", "serve", "smtp", "sources"},
-    {"gather", "compose", "render", "check", "publish", "review", "importers", "server"},
+    {"gather", "compose", "render", "check", "locate", "review", "importers"},
+    {"publish"},
+    {"desk"},
     {"cli"},
     {"__main__"},
 )
@@ -45,10 +47,10 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "PIL": "pictures",
     "selectolax": ("readers", "checks/html_tree"),
     "sentencex": "html",
-    "starlette": "serve",
+    "starlette": ("serve", "desk"),
     "trafilatura": "readers/body",
-    "uvicorn": "serve",
-    "watchfiles": "server/preview/watching",
+    "uvicorn": ("serve", "desk"),
+    "watchfiles": "desk/updates",
     "yaml": "frontmatter",
 }
 
@@ -248,7 +250,7 @@ def test_the_package_names_its_nouns_and_errors():
 
 FINDERS = {"make_finding", "as_finding"}  # what makes a finding
 # Who shows findings to people; all of cli may.
-EDGES = {"review/markdown.py", "server/preview/app.py"}
+EDGES = {"review/markdown.py", "desk/app.py"}
 # tomllib says the line of what is wrong nowhere else before Python 3.14.
 FOREIGN = {"toml.py"}
 

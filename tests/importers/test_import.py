@@ -10,7 +10,7 @@ import pytest
 from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
 
 from dispatch import config, importers, issues, ledger
-from dispatch.cli.desk import now
+from dispatch.cli.context import now
 from dispatch.importers import Post
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import make_issue

@@ -10,14 +10,14 @@ from typing import Annotated
 from dispatch.checks import read_back, withdrawn
 from dispatch.checks.read_back import Rendition
 from dispatch.errors import CheckError
-from dispatch.model import Edition, Fault, Issue, Place, Publication, Record
+from dispatch.model import Contents, Edition, Fault, Issue, Place, Publication, Record
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckInput:
     """One issue, its finished editions, and what else is known."""
 
-    issue: Issue
+    issue: Contents
     publication: Publication
     editions: tuple[Edition, ...] = ()
     published: Annotated[tuple[Record, ...], "what dispatch.lock remembers"] = ()
@@ -41,7 +41,7 @@ class CheckInput:
         return tuple((edition, self._read_parts(edition)) for edition in self.editions)
 
     @cached_property
-    def _titled_issue(self) -> Issue:
+    def _titled_issue(self) -> Contents:
         """The issue with the headlines that its editions must have."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
         return self.issue if is_whole else withdrawn.mark_titles(self.issue, self.publication)

@@ -8,7 +8,7 @@ from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import CONFIG, find_place, make_finding, name_article
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Issue, Place
+from dispatch.model import Article, Contents, Finding, Place
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
@@ -31,7 +31,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         yield make_finding("editorial.picture", "file", Place(file=where), file=name)
 
 
-def _check_issue(issue: Issue) -> Iterator[Finding]:
+def _check_issue(issue: Contents) -> Iterator[Finding]:
     if not issue.title.strip():
         yield make_finding("editorial.title", "issue", find_place(issue, key="title"))
     for number, section in enumerate(issue.sections, 1):
@@ -43,7 +43,7 @@ def _check_issue(issue: Issue) -> Iterator[Finding]:
         yield from _find_placeholders(find_place(issue, key=key), text)
 
 
-def _check_article(issue: Issue, article: Article) -> Iterator[Finding]:
+def _check_article(issue: Contents, article: Article) -> Iterator[Finding]:
     def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 

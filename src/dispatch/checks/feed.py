@@ -21,7 +21,7 @@ from dispatch.checks.feed_items import (
 )
 from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import find_edition_place, make_finding, name_article
-from dispatch.model import Article, Edition, Finding, Issue, Publication, SitePlace, Subject, Way
+from dispatch.model import Article, Contents, Edition, Finding, Link, Page, Publication, Subject
 
 MOST = 5_000_000  # bytes; Google and others stop reading there
 # fmt: off
@@ -44,9 +44,9 @@ def check(case: CheckInput) -> Iterator[Finding]:
         if edition.format in _CHECKS and edition.path not in unreadable:
             place = find_edition_place(case.issue, edition)
             found = (
-                _check_feed(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
+                _check_feed(edition, is_gathered=case.issue.as_page is not None and case.issue.as_page.kind == "feed"),
                 _check_dates(edition, case.issue),
-                _check_relations(edition, case.issue.place, case.publication),
+                _check_relations(edition, case.issue.as_page, case.publication),
             )
             yield from (one.at(place) for one in chain.from_iterable(found))
 
@@ -214,7 +214,7 @@ def _check_date_form(
         yield make_finding("feed.date", "date", headline=headline, found=text)
 
 
-def _check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
+def _check_dates(edition: Edition, issue: Contents) -> Iterator[Finding]:
     """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
@@ -230,7 +230,7 @@ def _check_dates(edition: Edition, issue: Issue) -> Iterator[Finding]:
         yield from _compare_dates(feed.updated, latest, "updated")
 
 
-def find_last_change(article: Article, issue: Issue) -> datetime:
+def find_last_change(article: Article, issue: Contents) -> datetime:
     """Find when an article was last changed: withdrawn, corrected, changed at its source, else published."""
     known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
     known += [article.withdrawn.date] if article.withdrawn else []
@@ -251,7 +251,7 @@ def _compare_dates(written: str, right: datetime | None, subject: Subject, name:
         yield make_finding("feed.date", subject, headline=name, wanted=wanted, found=written)
 
 
-def _check_relations(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
+def _check_relations(edition: Edition, place: Page | None, publication: Publication) -> Iterator[Finding]:
     """Report wrong links to the feed itself, its page, its hub and its archive (WebSub, section 4; RFC 5005).
 
     Given its place in the site, also those that should be others.
@@ -281,18 +281,18 @@ def _compare_relations(there: Relations, right: Mapping[str, str], *, in_json: b
             yield make_finding(LINKS, "link", relation=relation, found=written, wanted=wanted)
 
 
-def _find_relations(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
+def _find_relations(edition: Edition, place: Page, publication: Publication) -> dict[str, str]:
     """Find the relations that a feed at that place has."""
     ending = edition.path.rpartition(".")[2]
 
-    def find_address(way: Way | None) -> str:
+    def find_address(way: Link | None) -> str:
         return f"{publication.url}/{way.path}.{ending}" if way else ""
 
     right = {"self": f"{publication.url}/{place.feed}.{ending}", "alternate": f"{publication.url}/{place.path}"}
     if place.kind == "feed":
-        right |= {"prev-archive": find_address(place.older), "next-archive": find_address(place.newer)}
-        right |= {"current": f"{publication.url}/{place.current}.{ending}"} if place.current else {}
-        right |= {"hub": publication.feeds.hub} if not place.current else {}
+        right |= {"prev-archive": find_address(place.previous), "next-archive": find_address(place.next)}
+        right |= {"current": f"{publication.url}/{place.live_feed}.{ending}"} if place.live_feed else {}
+        right |= {"hub": publication.feeds.hub} if not place.live_feed else {}
     return right
 
 

@@ -4,12 +4,12 @@ import re
 
 from dispatch import links
 from dispatch.checks.text_lines import Line
-from dispatch.model import SitePlace
+from dispatch.model import Page
 
 _BACK = re.compile(r"(?:\.\./)+")
 
 
-def stays_within_site(url: str, place: SitePlace | None) -> bool:
+def stays_within_site(url: str, place: Page | None) -> bool:
     """Tell whether a relative address leads to a page of the site, seen from the page at this place."""
     if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
         return False
@@ -18,7 +18,7 @@ def stays_within_site(url: str, place: SitePlace | None) -> bool:
     return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
 
 
-def make_absolute(url: str, place: SitePlace | None, site: str) -> str:
+def make_absolute(url: str, place: Page | None, site: str) -> str:
     """Write out the address that a relative one means on the page at this place of a site; any other stays as it is.
 
     site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
@@ -31,6 +31,6 @@ def make_absolute(url: str, place: SitePlace | None, site: str) -> str:
     return "/".join([site, *folders[: len(folders) - way.count("..")], rest.removeprefix("./")])
 
 
-def is_internal(line: Line, place: SitePlace | None) -> bool:
+def is_internal(line: Line, place: Page | None) -> bool:
     """Tell whether all links of a line stay within the site."""
     return bool(line.links) and all(stays_within_site(link.url, place) for link in line.links)

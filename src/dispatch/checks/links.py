@@ -10,7 +10,7 @@ from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Rendition
 from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
-from dispatch.model import Article, Finding, Issue, Place, Subject
+from dispatch.model import Article, Contents, Finding, Place, Subject
 
 # fmt: off
 SHORTENERS = frozenset({
@@ -41,7 +41,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
     anchors = {"content", *(article.key for article in case.issue.articles)}
     for where, url in case.astray:
         yield make_finding("links.relative", "link", Place(file=where), url=url)
-    is_whole = case.issue.place is None or case.issue.place.kind == "issue"
+    is_whole = case.issue.as_page is None or case.issue.as_page.kind == "issue"
     for address in known:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.as_finding("links.fragment")
@@ -55,7 +55,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         yield from find_lost_links(case.issue, part)
 
 
-def list_addresses(issue: Issue) -> Iterator[FoundAddress]:
+def list_addresses(issue: Contents) -> Iterator[FoundAddress]:
     """List every address that an issue holds, in the order in which they are read."""
     yield from _list_within(issue.intro, find_place(issue))
     for number, section in enumerate(issue.sections, 1):
@@ -72,7 +72,7 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (link.url for line in read_content(article.content).lines for link in line.links)
 
 
-def _list_of_article(issue: Issue, article: Article) -> Iterator[FoundAddress]:
+def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress]:
     def find_key(key: str) -> Place:
         return find_place(issue, article, key)
 
@@ -162,7 +162,7 @@ def _list_seen(part: Rendition, whole: HtmlPage) -> Iterator[FoundAddress]:
     yield from (FoundAddress(picture.url, "picture", part.at) for picture in whole.pictures)
 
 
-def find_lost_links(issue: Issue, part: Rendition) -> Iterator[Finding]:
+def find_lost_links(issue: Contents, part: Rendition) -> Iterator[Finding]:
     """Report lost links of the issue's own words: mail, text and page show those; feeds hold articles only."""
     if part.kind in {"feed", "gathered"}:
         return

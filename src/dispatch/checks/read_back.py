@@ -22,7 +22,7 @@ from dispatch.checks.text_lines import (
     read_paragraphs,
 )
 from dispatch.errors import CheckError
-from dispatch.model import Article, Copy, Edition, Issue, Place, SitePlace
+from dispatch.model import Article, Contents, Copy, Edition, Page, Place
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -62,7 +62,7 @@ class Rendition:
     in_order: bool = True
     credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
     page: Annotated[HtmlPage | None, "of page and mail"] = None
-    place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
+    place: Annotated[Page | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
     def find_article(self, article: Article) -> Place:
@@ -92,7 +92,7 @@ class Message:
         return [value for key, value in self.headers if key == name.lower()]
 
 
-def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, ...]:
+def read_edition(edition: Edition, issue: Contents, site: str) -> tuple[Rendition, ...]:
     """Read the parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
     at = find_edition_place(issue, edition)
@@ -101,9 +101,9 @@ def read_edition(edition: Edition, issue: Issue, site: str) -> tuple[Rendition, 
     text = _decode_text(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
-            return (_read_feed(at, edition, articles, issue.place),)
+            return (_read_feed(at, edition, articles, issue.as_page),)
         case "web":
-            return (_read_page(at, text, articles, issue.place, site),)
+            return (_read_page(at, text, articles, issue.as_page, site),)
         case "email":
             return (_read_mail(at, text, articles),)
         case "text":
@@ -148,7 +148,7 @@ def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> I
             yield _read_text(replace(at, half="text"), half.text, articles)
 
 
-def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Rendition:
+def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: Page | None) -> Rendition:
     """Read a feed. Of one that is gathered from finished entries only the elements are read.
 
     Its bodies were read where they were made: in the feed of their own issue, with the same bytes.
@@ -179,20 +179,20 @@ def _read_item(item: FeedItem) -> ShownArticle:
     return ShownArticle(title=item.title, lines=inside.lines, pictures=inside.pictures, item=item)
 
 
-def _read_html(html: str, place: SitePlace | None = None, site: str = "") -> HtmlPage:
+def _read_html(html: str, place: Page | None = None, site: str = "") -> HtmlPage:
     """Read HTML, its pictures under the addresses that the curator gave."""
     whole = read_page(html.replace("\r\n", "\n"))
     found = (_place_picture(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(find_originals(found, place.pictures if place else {})))
 
 
-def _place_picture(picture: Picture, place: SitePlace | None, site: str) -> Picture:
+def _place_picture(picture: Picture, place: Page | None, site: str) -> Picture:
     """Give a picture whole addresses, as a browser takes those that are relative to the page."""
     instead = tuple(internal_links.make_absolute(url, place, site) for url in picture.instead)
     return replace(picture, url=internal_links.make_absolute(picture.url, place, site), instead=instead)
 
 
-def _read_page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Rendition:
+def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | None, site: str) -> Rendition:
     """Read a page: an article is the <article> whose id is its key."""
     whole = _read_html(html, place, site)
     rank = 1 if place and place.kind == "article" else 2

@@ -17,7 +17,7 @@ from dispatch.checks.rules import add_headline, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Publication, SitePlace
+from dispatch.model import Article, Finding, Page, Publication
 
 FORBIDDEN = ("applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "script")
 _ADDRESSES = frozenset({"action", "formaction", "href", "src", "xlink:href"})
@@ -39,7 +39,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             searches = part.place is not None and part.place.kind == "search"
             tags = (tag for tag in part.page.tags if not (searches and _is_search_script(tag)))
             yield from (found.at(part.at) for tag in tags for found in _find_acting(tag))
-            copies = case.issue.place.pictures if case.issue.place else {}
+            copies = case.issue.as_page.pictures if case.issue.as_page else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.find_tags("img"))
             for url in dict.fromkeys(make_absolute(url, part.place, case.publication.url) for url in shown):
                 if url in copies:
@@ -207,7 +207,7 @@ def check_profile(part: Rendition) -> Iterator[Finding]:
 
 
 def check_see_also(
-    article: Article, entry: ShownArticle, place: SitePlace | None, publication: Publication
+    article: Article, entry: ShownArticle, place: Page | None, publication: Publication
 ) -> Iterator[Finding]:
     """Report whom the lines under an article that lead to other pages of the site credit without a right to it.
 
@@ -218,7 +218,7 @@ def check_see_also(
         return
     known = load_vocabulary(publication.language)
     free = {word for key in _AROUND for word in lower_words(known.patterns[key].partition("{")[0])}
-    ways = place.ways.get(article.id, ())
+    ways = place.related.get(article.id, ())
     language = Language.of(publication.language)
     dates = [language.date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}

@@ -15,12 +15,12 @@ from dispatch.checks.text_lines import Line, fold_spaces
 from dispatch.checks.vocabulary import list_date_words, load_vocabulary, lower_words
 from dispatch.checks.wrong_credits import is_byline
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
+from dispatch.model import Article, Contents, Finding, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
 
 
-def mark_titles(issue: Issue, publication: Publication) -> Issue:
+def mark_titles(issue: Contents, publication: Publication) -> Contents:
     """Give an issue the titles that its editions must have: what was withdrawn says so in its headline."""
     pattern = load_vocabulary(publication.language).patterns["withdrawn_title"]
     sections = tuple(
@@ -51,7 +51,7 @@ def check_withdrawn(
         yield make_finding(RULE, "element", found=entry.item.summary, wanted=notice)
 
 
-def check_notice(issue: Issue, part: Rendition, publication: Publication) -> Iterator[Finding]:
+def check_notice(issue: Contents, part: Rendition, publication: Publication) -> Iterator[Finding]:
     """Report a part that shows a withdrawn issue and does not say so; in its feed each article does."""
     if issue.withdrawn and part.kind != "feed":
         lines = part.page.lines if part.page else ()

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from dispatch import importers, links
-from dispatch.cli.check import judged
-from dispatch.cli.desk import desk, now, say, tell, tell_json
-from dispatch.cli.particulars import Named
+from dispatch.cli.article_options import Named
+from dispatch.cli.context import desk, now, say, tell, tell_json
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
 from dispatch.model import Author
+from dispatch.publish import judge_issue
 from dispatch.report import write_message
 
 
@@ -59,7 +59,9 @@ def import_(
     imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
     public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
-        report.add_published(run.publish(public, lambda one: judged(here, one, everything=(), is_whole=False)))
+        report.add_published(
+            run.publish(public, lambda one: judge_issue(one, here.publication, everything=(), is_whole=False))
+        )
     report.finish("would be imported" if dry_run else "imported")
 
 

@@ -1,13 +1,12 @@
 """``dispatch issue``: new, list, show, edit, move, remove, correct."""
 
-import json
 import os
 from typing import get_args
 
 import click
 
 from dispatch import compose, files, html, issues, ledger
-from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
+from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell, tell_json
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
 
@@ -81,16 +80,17 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
-    everything = compose.newest_first(issues.read_all(here.publication))
+    from dispatch.publish.listings import sort_newest_first
+
+    everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
-        click.echo(json.dumps([_summary(one) for one in everything], indent=2))
+        tell_json([_summary(one) for one in everything], indent=2)
         return
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
         state = "withdrawn" if one.withdrawn else one.status
-        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
-        tell(shortened(line))
+        tell(shortened(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"))
     if not everything:
         say('No issue yet. Start one: dispatch issue new "Its title"')
 
@@ -110,7 +110,7 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.issue(issue)
     strays = issues.strays(here.publication, one.slug)
     if as_json:
-        click.echo(json.dumps(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2))
+        tell_json(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2)
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
@@ -237,11 +237,11 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
-        from dispatch.cli.check import judged
-        from dispatch.cli.lines import locate
+        from dispatch.locate import locate
+        from dispatch.publish import judge_issue
         from dispatch.report import write_hint, write_message
 
-        errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]
+        errors = [one for one in judge_issue(here.issue(changed.slug), here.publication) if one.severity == "error"]
         for one in locate(errors, here.root):
             say(f"{one.place}: {write_message(one)} [{one.rule}]")
             say(f"  {write_hint(one)}")

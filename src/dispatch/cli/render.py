@@ -7,7 +7,7 @@ import click
 
 from dispatch import files
 from dispatch import render as stage
-from dispatch.cli.desk import desk, say, tell
+from dispatch.cli.context import desk, say, tell
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition

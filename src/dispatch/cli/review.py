@@ -7,8 +7,8 @@ import click
 
 from dispatch import check, config, git
 from dispatch import review as stage
-from dispatch.cli.check import judged
-from dispatch.cli.desk import desk, tell, tell_json
+from dispatch.cli.context import desk, tell, tell_json
+from dispatch.publish import judge_issue
 from dispatch.report import as_data
 
 
@@ -37,7 +37,7 @@ def review(base: str | None, as_json: bool) -> None:
         after,
         base=base or "the main branch",
         commit=commit,
-        judge=lambda issue: judged(here, issue, everything=after.issues, is_whole=not after.faults),
+        judge=lambda issue: judge_issue(issue, here.publication, everything=after.issues, is_whole=not after.faults),
         judge_files=lambda issue, publication: check.findings(issue, (), publication),
     )
     _print_review(made, as_json=as_json)

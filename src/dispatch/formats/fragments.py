@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from dispatch import html, templates, terms
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Copy, Image, Issue, Publication, Section, Withdrawal
+from dispatch.model import Article, Author, Contents, Copy, Image, Page, Publication, Section, Withdrawal
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -32,8 +32,13 @@ PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is for
 class Fragments:
     """The fragments of one issue of one publication."""
 
-    issue: Issue
+    issue: Contents
     publication: Publication
+
+    @property
+    def site_page(self) -> Page | None:
+        """The page of the site that is rendered; None for an issue that is rendered alone."""
+        return self.issue.as_page
 
     @cached_property
     def language(self) -> Language:
@@ -87,13 +92,13 @@ class Fragments:
     @property
     def page(self) -> str:
         """The address of the page: of the issue, or of what it is in the site; of the front page for a feed."""
-        if self.issue.place:
-            return f"{self.publication.url}/{self.issue.place.path}"
+        if self.site_page:
+            return f"{self.publication.url}/{self.site_page.path}"
         return terms.page(self.publication, self.issue.slug)
 
     def feed(self, ending: str) -> str:
         """The address of its own feed, else of the publication's, for the ending ``xml``, ``atom`` or ``json``."""
-        stem = (self.issue.place.feed or "feed") if self.issue.place else f"issues/{self.issue.slug}/feed"
+        stem = (self.site_page.feed or "feed") if self.site_page else f"issues/{self.issue.slug}/feed"
         return self.address(f"{stem}.{ending}")
 
     def address(self, path: str) -> str:
@@ -177,7 +182,7 @@ class Fragments:
 
     @property
     def _copies(self) -> Mapping[str, Copy]:
-        return self.issue.place.pictures if self.issue.place else {}
+        return self.site_page.pictures if self.site_page else {}
 
     def with_copies(self, body: str, article: Article | None = None) -> Markup:
         """What stands on a page, its pictures shown from the site's copies where there are some; for pages alone."""

@@ -34,7 +34,7 @@ def properties(page: Page) -> Iterator[tuple[str, str]]:
 
 def _picture(page: Page) -> Image | None:
     """The picture for other sites that show a link to the page."""
-    place = page.issue.place
+    place = page.site_page
     if place and place.author and place.author.avatar:
         return Image(url=place.author.avatar, alt=place.author.name)
     shown = (article for article in page.issue.articles if not article.withdrawn)

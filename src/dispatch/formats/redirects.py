@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Issue, Publication, SitePlace
+from dispatch.model import Page, Publication
 
 MOVED = 301
 GONE = 410
@@ -29,8 +29,8 @@ def files(moved: Mapping[str, str], gone: Iterable[str], publication: Publicatio
 
 def _page(old: str, new: str, publication: Publication) -> bytes:
     """The page that leads to another, without a script; search engines pass it by."""
-    place = SitePlace(kind="index", path=new)
-    there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
+    date = datetime(1970, 1, 1, tzinfo=UTC)
+    there = Page(kind="index", path=new, id=publication.url, title=publication.title, date=date)
     return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
 
 

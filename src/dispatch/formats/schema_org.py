@@ -122,7 +122,7 @@ def _front(page: Page) -> Thing:
 
 
 def _profile(page: Page) -> Thing:
-    author = page.issue.place.author if page.issue.place else None
+    author = page.site_page.author if page.site_page else None
     if author is None:
         return {}
     about = {"description": author.bio} if author.bio else {}
@@ -136,7 +136,7 @@ def _profile(page: Page) -> Thing:
 
 
 def _list(page: Page) -> Thing:
-    source = page.issue.place.source if page.issue.place else None
+    source = page.site_page.source if page.site_page else None
     about = {"about": _organisation(source)} if source else {}
     return {
         "@type": "CollectionPage",

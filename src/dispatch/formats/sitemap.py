@@ -6,28 +6,27 @@ from lxml import etree
 
 from dispatch import links
 from dispatch.formats.feed import utc
-from dispatch.model import Issue, Publication
+from dispatch.model import Page, Publication
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MOST = 50_000  # addresses; the protocol allows no more
 
 
-def render(pages: Iterable[Issue], publication: Publication) -> bytes:
+def render(pages: Iterable[Page], publication: Publication) -> bytes:
     """The addresses of all pages with the moments of their last change, the front page first.
 
     Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
     """
     root = etree.Element("urlset", {"xmlns": _NAMESPACE})
-    shown = [page for page in pages if page.place and page.place.kind not in {"feed", "search"}]
-    for page in sorted(shown, key=lambda page: page.place.path if page.place else "")[:_MOST]:
-        place = page.place
+    shown = [page for page in pages if page.kind not in {"feed", "search"}]
+    for page in sorted(shown, key=lambda page: page.path)[:_MOST]:
         first = next(page.articles, None)
-        if place is None or page.withdrawn:
+        if page.withdrawn:
             continue
-        if place.kind == "article" and not (first and first.own and not first.withdrawn):
+        if page.kind == "article" and not (first and first.own and not first.withdrawn):
             continue
         address = etree.SubElement(root, "url")
-        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{place.path}")
+        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{page.path}")
         etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
     octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return octets

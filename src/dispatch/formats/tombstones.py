@@ -1,12 +1,15 @@
 """What was withdrawn, as readers meet it: under its own title, behind a word that says so."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from dispatch.language import Language
-from dispatch.model import Article, Issue, Publication
+from dispatch.model import Article, Contents, Publication
+
+Shown = TypeVar("Shown", bound=Contents)
 
 
-def marked(issue: Issue, publication: Publication) -> Issue:
+def marked(issue: Shown, publication: Publication) -> Shown:
     """The issue with that word before every title of what was withdrawn: of articles, of itself, of its page."""
     if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
         return issue
@@ -14,7 +17,8 @@ def marked(issue: Issue, publication: Publication) -> Issue:
         replace(section, articles=tuple(titled(article, publication) for article in section.articles))
         for section in issue.sections
     )
-    alone = issue.place is not None and issue.place.kind == "article"
+    page = issue.as_page
+    alone = page is not None and page.kind == "article"
     title = _title(issue.title, publication) if issue.withdrawn or alone else issue.title
     return replace(issue, title=title, sections=sections)
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from dispatch import html
+from dispatch import html, model
 from dispatch.formats import opengraph, schema_org
 from dispatch.formats.page import Page
 from dispatch.language import Language
-from dispatch.model import Issue, Publication, SitePlace
+from dispatch.model import Contents, Publication
 
 TEMPLATES = {
     "front": "front.html",
@@ -33,14 +33,14 @@ POLICY = "default-src 'none'; img-src 'self' https:; style-src 'self'; base-uri 
 SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """The issue as one HTML page in UTF-8: by its place, one of the site's pages.
 
     Its policy (CSP level 3) allows pictures and the style sheet, and on the search page the site's own script; nothing
     else that could act. Raises RenderError.
     """
     page = Page(issue, publication)
-    if issue.place:
+    if issue.as_page:
         return _page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
     style = page.render("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -73,15 +73,15 @@ def _page(page: Page, template: str, policy: str, style: str = "") -> bytes:
         "style": Markup(style),  # noqa: S704 - CSS of our own
     }
     made = page.render(template, values)
-    return (html.near(made, page.publication.url, page.root or "./") if page.issue.place else made).encode()
+    return (html.near(made, page.publication.url, page.root or "./") if page.site_page else made).encode()
 
 
-def _nothing(publication: Publication) -> Issue:
+def _nothing(publication: Publication) -> model.Page:
     """A page that is about nothing in particular."""
-    return Issue(
+    return model.Page(
+        kind="index",
         id=f"{publication.url}/404.html",
         title=Language.of(publication.language).say("page.not_found"),
         date=datetime(1970, 1, 1, tzinfo=UTC),
         status="published",
-        place=SitePlace(kind="index", path=""),
     )

@@ -1,1 +1,0 @@
-"""What an editor sees while writing: ``preview``."""
