@@ -26,7 +26,7 @@ from dispatch.model import (
     Source,
     Withdrawal,
 )
-from dispatch.review.settings import differences as settings_of
+from dispatch.review.settings import compare_settings as settings_of
 
 DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
 
