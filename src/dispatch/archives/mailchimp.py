@@ -16,7 +16,7 @@ from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, said
 from dispatch.errors import GatherError
 from dispatch.model import Article, Source
-from dispatch.readers import entries, letter
+from dispatch.readers import elements, entries
 from dispatch.slugs import make_slug
 
 _LETTER = re.compile(r"\.html?$", re.IGNORECASE)
@@ -107,14 +107,14 @@ def _post(row: Row, place: MemberPlace) -> Post | Left:
         id=f"mailchimp/{number}",
         url=url,
         title=title,
-        dek=entries.plain(said(row, "preview text") or letter.hidden(written, ".mcnPreviewText")),
+        dek=entries.plain(said(row, "preview text") or elements.hidden(written, ".mcnPreviewText")),
         certainty="unknown",
         source=Source(title=links.host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
         if url
         else Source(),
         published=_sent(row),
     )
-    body = bodies.of_html(article, letter.blocks(written, _BLOCKS, _AROUND), place)
+    body = bodies.of_html(article, elements.blocks(written, _BLOCKS, _AROUND), place)
     if not body.article.content:
         return Left(file=place.file, reason=f"“{title}” has no text")
     return Post(
@@ -129,7 +129,7 @@ def _post(row: Row, place: MemberPlace) -> Post | Left:
 
 def _title(written: str) -> str:
     """What the letter calls itself, where that is not left to the service."""
-    title = letter.title(written)
+    title = elements.title(written)
     return "" if "*|" in title else title
 
 

@@ -17,7 +17,7 @@ from dispatch.archives.rows import said
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Source
 from dispatch.readers import foreign, people
-from dispatch.readers.dates import moment
+from dispatch.readers.entries import moment
 
 _FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from dispatch.archives.nouns import Archive, Left, Post, tried
 from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.archives.rows import Row, is_so, said
 from dispatch.model import Article, Enclosure
-from dispatch.readers import entries, letter
+from dispatch.readers import elements, entries
 
 TABLE = "posts.csv"
 
@@ -53,7 +53,7 @@ def _post(row: Row, place: MemberPlace) -> Post | Left:
         published=rows.moment(said(row, "post_date"), is_utc=True),
         enclosures=(Enclosure(url=podcast, type="audio/mpeg"),) if podcast else (),
     )
-    body = bodies.of_html(article, letter.trimmed(written, _AROUND), place)
+    body = bodies.of_html(article, elements.trimmed(written, _AROUND), place)
     audience = said(row, "audience") or "everyone"
     return Post(
         file=place.file,

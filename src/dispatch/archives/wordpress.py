@@ -19,7 +19,7 @@ from dispatch.archives.pictures import MemberPlace, place_in
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
 from dispatch.readers import entries, people, xml
-from dispatch.readers.dates import moment
+from dispatch.readers.entries import moment
 from dispatch.readers.xml import children, text_of
 
 _MARK = "wordpress.org/export/"

@@ -6,8 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html
 from dispatch.model import Article, Author, Source
-from dispatch.readers import entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import entries, people
 from dispatch.readers.xml import base_of, children, markup_of, text_of
 
 _HTML = frozenset({"html", "text/html"})
@@ -37,7 +36,7 @@ def source(feed: Element, base: str) -> Source:
         url=link_of(feed, "alternate", base),
         feed=link_of(feed, "self", base),
         feed_id=html.clean(text_of(feed, "atom:id")),
-        feed_updated=moment(text_of(feed, "atom:updated", "atom:modified")),
+        feed_updated=entries.moment(text_of(feed, "atom:updated", "atom:modified")),
     )
 
 
@@ -67,7 +66,7 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
         enclosure
         for link in children(entry, "atom:link")
         if link.get("rel") == "enclosure"
-        for enclosure in media.enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
+        for enclosure in entries.enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
     )
     content = entries.content(_markup(entry, "atom:content"), base, title=title, source=origin)
     summary = entries.content(_markup(entry, "atom:summary"), base, title=title, source=origin)
@@ -86,16 +85,16 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
         summary=entries.summary(summary) if content else "",
         content=content or summary,
         authors=authors,
-        credits=(*contributors, *media.credits_of(entry)),
+        credits=(*contributors, *entries.credits_of(entry)),
         certainty="certain" if authors else "unknown",
         source=origin,
-        published=moment(text_of(entry, "atom:published", "atom:issued", "dc:date")),
-        updated=moment(text_of(entry, "atom:updated", "atom:modified")),
+        published=entries.moment(text_of(entry, "atom:published", "atom:issued", "dc:date")),
+        updated=entries.moment(text_of(entry, "atom:updated", "atom:modified")),
         language=entry.get("xml:lang", language),
         tags=entries.tags(tag.get("label") or tag.get("term") or "" for tag in children(entry, "atom:category")),
-        image=media.image_of(entry, enclosures, base),
+        image=entries.image_of(entry, enclosures, base),
         enclosures=enclosures,
-        license=media.license_of(entry),
+        license=entries.license_of(entry),
     )
 
 

@@ -1,17 +1,35 @@
-"""What the entries of all kinds of feed have in common."""
+"""What stands in the fields of feeds and pages, read alike whatever the format: addresses, lines, dates, files."""
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Source
+from dispatch.model import Credit, Enclosure, Image, Source
+from dispatch.readers import people
+from dispatch.readers.xml import children, text_of
 
 MOST_ENTRIES = 5_000
 
 # A title is text; where one holds a closed inline element or an entity, it is HTML that was meant to be shown.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
 _HREFS = re.compile(r'<a [^>]*href="([^"]*)"')
+_DATE_FORMS = (
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %Z",
+    "%Y-%m-%d %H:%M %z",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d.%m.%Y",
+)
 
 
 def bounded(count: int) -> None:
@@ -53,3 +71,108 @@ def summary(content: str) -> str:
 def tags(written: Iterable[str]) -> tuple[str, ...]:
     """Tags, once each."""
     return tuple(dict.fromkeys(tag for one in written if (tag := plain(one))))
+
+
+def moment(written: str) -> datetime | None:
+    """A date or a date and time in ISO 8601, RFC 3339, RFC 822, or a few forms that are not ambiguous; else None.
+
+    Without an offset the moment is naive: whoever knows the publication's zone completes it.
+    """
+    written = " ".join(written.split())
+    if not 8 <= len(written) <= 64:
+        return None
+    parsed = _iso(written) or _rfc822(written) or _loose(written)
+    # Year 1 in another zone is no year at all, and nobody writes one on purpose.
+    return parsed if parsed and 1000 < parsed.year < 9999 else None
+
+
+def image_of(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
+    """The picture that stands for an entry: Media RSS first, then iTunes, then an enclosure that is a picture."""
+    candidates = [
+        *_media(entry, "media:content"),
+        *children(entry, "media:thumbnail"),
+        *_media(entry, "media:thumbnail"),
+    ]
+    for candidate in candidates:
+        kind = candidate.get("medium") or candidate.get("type") or "image"
+        if kind.startswith("image") and candidate.get("url"):
+            alt = text_of(candidate, "media:description") or None
+            return Image(
+                url=address(candidate.get("url", ""), base),
+                alt=alt and plain(alt),
+                width=pixels(candidate.get("width")),
+                height=pixels(candidate.get("height")),
+            )
+    hrefs = [child.get("href", "") for child in children(entry, "itunes:image")]
+    urls = [address(href, base) for href in hrefs if href]
+    urls += [enclosure.url for enclosure in enclosures if enclosure.type.startswith("image/")]
+    return Image(url=urls[0]) if urls else None
+
+
+def enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
+    """One enclosure, or none where there is no address."""
+    if resolved := address(url, base):
+        size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
+        yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
+
+
+def credits_of(entry: Element) -> tuple[Credit, ...]:
+    """Who else had a part in it, with the role that Media RSS says. Whoever made the words is an author, not here."""
+    found = []
+    for element in _media(entry, "media:credit"):
+        role = plain(element.get("role", "")).lower()
+        name = people.name("".join(element.itertext()))
+        if role and name and role not in {"author", "writer"}:
+            found.append(Credit(role=role, name=name))
+    return tuple(dict.fromkeys(found))
+
+
+def license_of(entry: Element) -> str:
+    """The address or name of the licence, as Creative Commons' modules and ``rel=license`` tell it."""
+    named = [text_of(entry, "cc:license")]
+    named += [child.get("rdf:resource", "") for child in children(entry, "cc:license")]
+    named += [link.get("href", "") for link in children(entry, "atom:link") if link.get("rel") == "license"]
+    return next((name for name in named if name), "")
+
+
+def pixels(written: str | None) -> int | None:
+    """A width or height in pixels."""
+    digits = (written or "").strip().removesuffix("px")
+    return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
+
+
+def _iso(written: str) -> datetime | None:
+    # Python 3.11 takes neither fractions of other lengths than 3 or 6 nor the comma's kin that RFC 3339 allows.
+    written = re.sub(r"(?<=:\d\d)([.,]\d{1,12})", lambda match: "." + (match[1][1:] + "00000")[:6], written)
+    try:
+        return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", written))
+    except ValueError:
+        return None
+
+
+def _rfc822(written: str) -> datetime | None:
+    if not re.search(r"\d:\d", written):
+        return None
+    try:
+        parsed = parsedate_to_datetime(written)
+    except (ValueError, IndexError, TypeError):
+        return None
+    # "-0000" says: this is UTC, I do not know where (RFC 5322, section 3.3).
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None and written.endswith("-0000") else parsed
+
+
+def _loose(written: str) -> datetime | None:
+    for form in _DATE_FORMS:
+        try:
+            parsed = datetime.strptime(written, form)
+        except ValueError:
+            continue
+        return parsed.replace(tzinfo=UTC) if form.endswith("%Z") and written.endswith(("UTC", "GMT")) else parsed
+    return None
+
+
+def _media(entry: Element, tag: str) -> list[Element]:
+    """The elements of Media RSS by a tag, where they stand in the entry, in a group or in a ``media:content``."""
+    groups = [entry, *children(entry, "media:group")]
+    contents = [content for group in groups for content in children(group, "media:content")]
+    return [element for parent in (*groups, *contents) for element in children(parent, tag)]

@@ -8,7 +8,7 @@ from datetime import date
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers.dates import moment
+from dispatch.readers import entries
 
 Data = Mapping[str, object]
 
@@ -67,8 +67,8 @@ def article(data: Data, document: Document) -> Article:
         credits=tuple(_credits(data)),
         certainty="certain" if authors else "unknown",
         source=_source(_first(data, _SOURCE)),
-        published=moment(_text(_first(data, _PUBLISHED))),
-        updated=moment(_text(_first(data, _UPDATED))),
+        published=entries.moment(_text(_first(data, _PUBLISHED))),
+        updated=entries.moment(_text(_first(data, _UPDATED))),
         language=_text(_first(data, _LANGUAGE)).partition(".")[0].replace("_", "-"),
         tags=tuple(tags(_first(data, _TAGS))),
         image=_image(data, document.url),

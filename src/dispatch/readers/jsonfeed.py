@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Image, Source
-from dispatch.readers import entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import entries, people
 
 Data = Mapping[str, object]
 
@@ -50,8 +49,8 @@ def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], l
         authors=authors,
         certainty="certain" if authors else "unknown",
         source=own,
-        published=moment(_text(item, "date_published")),
-        updated=moment(_text(item, "date_modified")),
+        published=entries.moment(_text(item, "date_published")),
+        updated=entries.moment(_text(item, "date_modified")),
         language=_text(item, "language") or language,
         tags=entries.tags(tag for tag in _items(item, "tags") if isinstance(tag, str)),
         image=Image(url=image) if image else None,
@@ -71,7 +70,7 @@ def _authors(parent: Data, base: str) -> Iterator[Author]:
 
 def _attachments(item: Data, base: str) -> Iterator[Enclosure]:
     for attachment in _mappings(item, "attachments"):
-        yield from media.enclosure(
+        yield from entries.enclosure(
             _text(attachment, "url"), _text(attachment, "mime_type"), _text(attachment, "size_in_bytes"), base
         )
 

@@ -6,8 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import links
 from dispatch.model import Article, Author, Image, Source
-from dispatch.readers import elements, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 _TITLE = ("og:title", "citation_title", "parsely-title", "dc.title", "twitter:title")
 _SUMMARY = ("og:description", "description", "dc.description", "twitter:description")
@@ -40,16 +39,16 @@ def article(root: LexborNode, base: str) -> Article:
         title=entries.plain(_first(metas, _TITLE)),
         summary=entries.plain(_first(metas, _SUMMARY)),
         source=Source(title=_first(metas, ("og:site_name", "citation_journal_title", "application-name"))),
-        published=moment(_first(metas, _PUBLISHED)),
-        updated=moment(_first(metas, _UPDATED)),
+        published=entries.moment(_first(metas, _PUBLISHED)),
+        updated=entries.moment(_first(metas, _UPDATED)),
         language=elements.attribute(root.css_first("html[lang]"), "lang")
         or _first(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
         tags=entries.tags(metas.get("article:tag", [])),
         image=Image(
             url=links.resolve(base, image),
             alt=_first(metas, ("og:image:alt", "twitter:image:alt")) or None,
-            width=media.pixels(_first(metas, ("og:image:width",))),
-            height=media.pixels(_first(metas, ("og:image:height",))),
+            width=entries.pixels(_first(metas, ("og:image:width",))),
+            height=entries.pixels(_first(metas, ("og:image:height",))),
         )
         if image
         else None,

@@ -7,8 +7,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborNode
 
 from dispatch.model import Article, Author
-from dispatch.readers import elements, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 ENTRY = ".h-entry, .hentry, [itemtype*='schema.org/'][itemtype$='Article'], [itemtype$='schema.org/BlogPosting']"
 _TITLE = ".p-name, .entry-title, [itemprop=headline]"
@@ -105,4 +104,6 @@ def _author(card: LexborNode, name: LexborNode, base: str) -> Iterator[Author]:
 
 
 def _moment(root: LexborNode, selector: str) -> datetime | None:
-    return next((found for node in elements.every(root, selector) if (found := moment(elements.value(node)))), None)
+    return next(
+        (found for node in elements.every(root, selector) if (found := entries.moment(elements.value(node)))), None
+    )

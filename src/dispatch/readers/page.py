@@ -14,10 +14,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from dispatch import html, identity, links
-from dispatch.errors import GatherError
+from dispatch import identity, links
 from dispatch.model import Article, Author, Certainty, Document, Image, Source
 from dispatch.readers import (
     authorbox,
@@ -33,14 +32,7 @@ from dispatch.readers import (
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
-MOST_CHARACTERS = 5 * 1024 * 1024
-MOST_ELEMENTS = 50_000
-MOST_WORDS = 20_000  # within tags longer than LONG_TAG characters
-LONG_TAG = 5_000
-MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms there, and 3 s at 50,000
-
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
-_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
@@ -60,11 +52,11 @@ def read(document: Document) -> list[Article]:
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
     deeper than ``html.sanitise`` takes.
     """
-    tree = parse(document)
+    tree = elements.parse(document)
     root = tree.root
     if root is None:
         return []
-    base = base_of(root, document.url)
+    base = elements.base_of(root, document.url)
     head = metatags.article(root, base)
     host = links.host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www.")} - {""}
@@ -105,29 +97,6 @@ def read(document: Document) -> list[Article]:
         license=data.license or head.license,
     )
     return [article] if title or content else []
-
-
-def parse(document: Document) -> LexborHTMLParser:
-    """The tree of a page. Raises GatherError when it has more elements than can be parsed in good time."""
-    text = charset.text(document)
-    _refuse_bombs(text)
-    return LexborHTMLParser(text)
-
-
-def base_of(root: LexborNode, found_at: str) -> str:
-    """What relative addresses are relative to; a page that was saved to a file says where it came from."""
-    canonical = elements.address(root.css_first("link[rel~=canonical][href]"), "")
-    found_at = found_at or (canonical if links.is_web(canonical) else "")
-    return elements.address(root.css_first("base[href]"), found_at) or found_at
-
-
-def _refuse_bombs(text: str) -> None:
-    """Parsing takes more than linear time in the depth of the elements and in the number of attributes of one."""
-    tags = [match[0] for match in _TAG.finditer(text)]
-    words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
-    deepest = html.nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
-    if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS or deepest > MOST_LEVELS:
-        raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
 
 
 def _entry(root: LexborNode) -> tuple[LexborNode, bool]:

@@ -6,8 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Source
-from dispatch.readers import atom, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import atom, entries, people
 from dispatch.readers.xml import base_of, children, markup_of, text_of
 
 _MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)")
@@ -40,7 +39,7 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
     enclosures = tuple(
         enclosure
         for found in children(item, "enclosure")
-        for enclosure in media.enclosure(found.get("url", ""), found.get("type", ""), found.get("length", ""), base)
+        for enclosure in entries.enclosure(found.get("url", ""), found.get("type", ""), found.get("length", ""), base)
     )
     within = base if item.get("xml:base") else url or base
     bodies = [entries.content(text, within, title=title, source=own) for text in _bodies(item) if text.strip()]
@@ -53,16 +52,16 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
         summary=entries.summary(bodies[1]) if len(bodies) > 1 else "",
         content=bodies[0] if bodies else "",
         authors=authors,
-        credits=(*_contributors(item), *media.credits_of(item)),
+        credits=(*_contributors(item), *entries.credits_of(item)),
         certainty="unknown" if not authors else "certain" if certain else "likely",
         source=source,
-        published=moment(text_of(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
-        updated=moment(text_of(item, "atom:updated", "dcterms:modified")),
+        published=entries.moment(text_of(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
+        updated=entries.moment(text_of(item, "atom:updated", "dcterms:modified")),
         language=text_of(item, "dc:language") or item.get("xml:lang") or language,
         tags=entries.tags("".join(tag.itertext()) for tag in children(item, "category", "dc:subject")),
-        image=media.image_of(item, enclosures, base),
+        image=entries.image_of(item, enclosures, base),
         enclosures=enclosures,
-        license=media.license_of(item),
+        license=entries.license_of(item),
     )
 
 

@@ -10,8 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, identity, links
 from dispatch.model import Article, Author, Certainty, Credit, Image, Source
-from dispatch.readers import elements, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 MOST_NODES = 5_000
 
@@ -67,8 +66,8 @@ def article(
             for person in _people(found.get(role), by_id, base)
         ),
         source=source,
-        published=moment(_text(found.get("datePublished"))),
-        updated=moment(_text(found.get("dateModified"))),
+        published=entries.moment(_text(found.get("datePublished"))),
+        updated=entries.moment(_text(found.get("dateModified"))),
         language=_text(_first(found.get("inLanguage"), "alternateName")).replace("_", "-"),
         tags=entries.tags(_keywords(found.get("keywords"))),
         image=_image(found.get("image"), by_id, base),
@@ -161,8 +160,8 @@ def _image(value: object, by_id: dict[str, Node], base: str) -> Image | None:
             known: Node = node if isinstance(node, dict) else {}
             return Image(
                 url=url,
-                width=media.pixels(_text(_first(known.get("width"), "value"))),
-                height=media.pixels(_text(_first(known.get("height"), "value"))),
+                width=entries.pixels(_text(_first(known.get("width"), "value"))),
+                height=entries.pixels(_text(_first(known.get("height"), "value"))),
             )
     return None
 
