@@ -5,11 +5,19 @@ links, and well-formed as HTML and as XML alike, so that every later step can wa
 """
 
 from dispatch.html.beginning import excerpt
-from dispatch.html.copies import MEASURE, picture, with_copies
+from dispatch.html.copies import MEASURE, near, picture, with_copies
 from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, nesting, sanitise
-from dispatch.html.near import near
-from dispatch.html.plain import Paragraph, headings, paragraphs, pictures, text, with_headings_from, word_count
-from dispatch.html.tokens import escape, readdressed
+from dispatch.html.tokens import (
+    Paragraph,
+    escape,
+    headings,
+    paragraphs,
+    pictures,
+    readdressed,
+    text,
+    with_headings_from,
+    word_count,
+)
 
 __all__ = [
     "MEASURE",

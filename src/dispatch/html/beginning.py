@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
-from dispatch.html.plain import word_count
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens, word_count
 
 _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
 # What ends the beginning of an article: an excerpt that ran on past it would read as if something were missing.

@@ -1,4 +1,4 @@
-"""Pictures as the site shows them from its own copies: several widths and forms, of which a browser takes one."""
+"""Pictures on the pages of the site: from copies in several widths and forms, by addresses relative to the page."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,10 @@ from dispatch.model import Copy
 MEASURE = "(max-width: 480px) calc(100vw - 40px), (max-width: 724px) calc(100vw - 64px), 660px"
 
 _ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
+_PICTURE_TAG = re.compile(r'<(?:img|source)(?:\s+[^\s"\'<>/=]+(?:="[^"]*")?)++\s*/?>')
+_ANY_ATTRIBUTE = re.compile(r'(\s([^\s"\'<>/=]+)=")([^"]*)')
+_STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
+_CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
 def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") -> str:
@@ -50,6 +54,29 @@ def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: boo
     }
     sources = "".join(f"<source{_written({'type': name, **form})} />" for name, form in others)
     return f"<picture{_written({'class': kind} if kind else {})}>{sources}<img{_written(own)} /></picture>"
+
+
+def near(page: str, url: str, root: str) -> str:
+    """A page whose pictures from below an address are shown from where the page itself stands.
+
+    url: the address, without a slash at its end. root: the way there from the page, with one. Links and words stay, and
+    so do addresses with a step that begins with a dot, which might leave the site or mean another one.
+    """
+    below = f"{escape(url)}/"
+
+    def way(address: str) -> str:
+        path = address.removeprefix(below)
+        return address if path == address or _STRAYS.search(path) else root + path
+
+    def shown(attribute: re.Match[str]) -> str:
+        before, name, value = attribute.groups()
+        if name == "src":
+            return f"{before}{way(value)}"
+        if name == "srcset":
+            return before + _CANDIDATE.sub(lambda one: way(one[0]), value)
+        return attribute[0]
+
+    return _PICTURE_TAG.sub(lambda tag: _ANY_ATTRIBUTE.sub(shown, tag[0]), page) if "<img" in page else page
 
 
 def _forms(copy: Copy, sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
