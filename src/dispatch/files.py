@@ -11,14 +11,28 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dispatch.errors import DispatchError, IssueError, LockedError
+from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError
 
+FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 LOCK: Final = "lock"
 SITE: Final = "site"  # the lock of whoever builds the public folder
 PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 
 _STEP = 0.05  # seconds between two tries
+
+
+def find(start: Path) -> Path:
+    """The publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ConfigError(
+        "no dispatch.toml here, nor in a folder above",
+        address=str(start),
+        hint="make a publication with: dispatch init",
+    )
 
 
 def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:

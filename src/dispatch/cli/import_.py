@@ -15,7 +15,7 @@ from dispatch.cli.particulars import Named
 from dispatch.errors import IssueError
 from dispatch.model import Author, Issue, Publication
 from dispatch.report import write_message
-from dispatch.terminal import fold_line
+from dispatch.text import fold_line
 
 
 @click.command("import")

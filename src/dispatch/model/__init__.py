@@ -3,11 +3,10 @@
 Frozen, keyword-only, without behaviour beyond what can be derived from their own fields. The text beside each
 field is its documentation; the JSON Schemas and the reference of files are made from it (see ``tables.py``).
 
-articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
+articles.py     Author, Credit, Source, Image, Variant, Copy, Enclosure, Correction, Withdrawal, Article
 issue.py        Section, Issue
 places.py       Place, Fault
 site.py         Way, SitePlace
-pictures.py     Copy, Variant
 publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
 results.py      Edition, Finding, Record, Arrival, Visit, Document
 marks.py        what an annotation says of a field's form in files
@@ -17,6 +16,7 @@ from dispatch.model.articles import (
     Article,
     Author,
     Certainty,
+    Copy,
     Correction,
     Credit,
     Enclosure,
@@ -24,11 +24,11 @@ from dispatch.model.articles import (
     Mended,
     Source,
     Syndicate,
+    Variant,
     Withdrawal,
 )
 from dispatch.model.issue import Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
-from dispatch.model.pictures import Copy, Variant
 from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import (

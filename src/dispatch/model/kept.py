@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from dispatch.model.articles import Copy
 from dispatch.model.issue import Issue
-from dispatch.model.pictures import Copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

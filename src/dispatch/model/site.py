@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Source
-from dispatch.model.pictures import Copy
+from dispatch.model.articles import Author, Copy, Source
 
 PageKind = Literal[
     "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"
