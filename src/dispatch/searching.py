@@ -1,4 +1,4 @@
-"""The index that the search page asks, made by Pagefind: files that a browser loads in parts. The one user of it."""
+"""Build the index behind the search page with Pagefind: files that a browser loads in parts. The one user of it."""
 
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ _UNUSED = ("pagefind-ui", "pagefind-modular", "pagefind-component", "pagefind-hi
 
 
 def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
-    """The index of these pages, by path in the public folder; the same for the same pages.
+    """Build the index of these pages, by path in the public folder; the same pages give the same index.
 
     pages: by their paths in the public folder, the files in which they stand now; what is marked
     ``data-pagefind-body`` in them is found. Raises DeliveryError.

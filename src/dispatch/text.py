@@ -1,4 +1,7 @@
-"""One way to fold a text for comparing (names, titles, sections, tags), and one to print what comes from outside."""
+"""Fold a text for comparing (names, titles, sections, tags), and escape one that is printed on a terminal.
+
+What is shown is never folded.
+"""
 
 import re
 import unicodedata
@@ -10,11 +13,10 @@ _UNSAFE = re.compile(
 
 
 def fold_text(text: str) -> str:
-    """Fold what two ways to write the same words may differ in: letters' composition and width, case, white space.
+    """Fold away the differences between two ways to write the same words: composition, width, case, white space.
 
-    Decomposed letters, full-width ones and ligatures count as the plain composed ones (NFKC), capitals as small
-    letters, every run of white space as one space. Accents count: “Jon” is not “Jón”. Folded twice, a text changes no
-    more.
+    Decomposed letters, full-width ones and ligatures become plain composed ones (NFKC), capitals become small letters,
+    every run of white space one space. Accents count: “Jon” is not “Jón”. A folded text folds to itself.
     """
     if text.isascii():
         return " ".join(text.lower().split())
@@ -23,12 +25,12 @@ def fold_text(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    r"""The text with every control character written as ``\x1b`` or ``\u202e``: nothing in it acts on a terminal."""
+    r"""Write every control character as ``\x1b`` or ``\u202e``, so that nothing in the text acts on a terminal."""
     return _UNSAFE.sub(_written, text)
 
 
 def fold_line(text: str) -> str:
-    """Make a text safe, and a single line of it: nothing in it can begin another."""
+    """Escape a text for a terminal and make it one line, so that nothing in it can begin another."""
     return " ".join(safe(text).split())
 
 

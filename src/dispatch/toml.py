@@ -1,4 +1,4 @@
-"""TOML of files that people write, with the line of what is wrong."""
+"""Parse the TOML that people write, and give the line of a fault."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ _AT = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 def parse_toml(text: str, *, file: str = "", error: type[DispatchError]) -> dict[str, object]:
-    """Read a TOML text. Raises ``error``, with the line, on what is not TOML."""
+    """Parse a TOML text. Raises ``error``, with the line, on what is not TOML."""
     try:
         return tomllib.loads(text)
     except RecursionError as cause:
