@@ -1,7 +1,8 @@
-"""HTML from outside, cleaned once at the door, and the few things that are done with it afterwards.
+"""Foreign HTML, sanitised once at the door, and the few things that are done with it afterwards.
 
-What ``sanitise`` returns is called *content* everywhere: only the tags and attributes listed in ``door.py``, absolute
-links, and well-formed as HTML and as XML alike, so that every later step can walk it by its tokens.
+What ``sanitise_html`` returns is called *content* everywhere: only the tags and attributes that are allowed in
+``sanitise.py``, absolute links, and well-formed as HTML and as XML alike, so that every later step can walk it by its
+tokens.
 """
 
 from dispatch.html.beginning import excerpt

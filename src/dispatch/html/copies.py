@@ -1,4 +1,4 @@
-"""Pictures on the pages of the site: from copies in several widths and forms, by addresses relative to the page."""
+"""Show a page's pictures from our own copies, in several widths and formats, and by addresses relative to the page."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,10 @@ _CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
 def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") -> str:
-    """Content as it stands on a page of the site: each picture that has a copy is shown from that.
+    """Show each picture in the content that has a copy from that copy, as the pages of the site do.
 
-    first: the address of the picture that the page begins with, which a browser fetches at once. The result is HTML
-    and XML alike, but no content any more: do this last.
+    first: the address of the first picture on the page, which a browser fetches at once. The result is HTML and XML
+    alike, but no longer content: do this last.
     """
 
     def shown(source: str) -> str:
@@ -37,10 +37,12 @@ def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") ->
 
 
 def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: bool, kind: str = "") -> str:
-    """A copy as HTML (HTML, section 4.8.4).
+    """Format a copy as a ``picture`` element (HTML, section 4.8.4).
 
-    attributes: what is said of the picture besides its address, such as its words; width and height are the copy's.
-    sizes: how wide it is shown. waits: whether it is fetched when it comes near to the window. kind: a class.
+    attributes: those of the ``img`` besides its address, such as ``alt``; width and height are the copy's.
+    sizes: how wide it is shown.
+    waits: whether it is fetched only when it comes near the window.
+    kind: a class.
     """
     *others, (_, known) = _forms(copy, sizes)
     own = {
@@ -57,10 +59,13 @@ def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: boo
 
 
 def near(page: str, url: str, root: str) -> str:
-    """A page whose pictures from below an address are shown from where the page itself stands.
+    """Make the site's own image addresses relative, so that a page works under any host or path.
 
-    url: the address, without a slash at its end. root: the way there from the page, with one. Links and words stay, and
-    so do addresses with a step that begins with a dot, which might leave the site or mean another one.
+    url: the site's address, without a slash at its end.
+    root: the way to the site's folder from the page, with a slash.
+
+    Links and words stay, and so do addresses with a step that begins with a dot: they might leave the site or mean
+    another file.
     """
     below = f"{escape(url)}/"
 
@@ -80,11 +85,12 @@ def near(page: str, url: str, root: str) -> str:
 
 
 def _forms(copy: Copy, sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The forms of a copy by their media types, the best first, with what a browser chooses by."""
+    """Group a copy's variants by media type, the best first, with the attributes that a browser chooses by."""
     for media_type, variants in groupby(copy.variants, attrgetter("media_type")):
         widths = ", ".join(f"{one.url} {one.width}w" for one in variants)
         yield media_type, {"srcset": widths, "sizes": sizes} if "," in widths else {}
 
 
 def _written(attributes: Mapping[str, str]) -> str:
+    """Format attributes as they stand in a tag, escaped."""
     return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())

@@ -1,4 +1,4 @@
-"""The door: foreign HTML becomes content, or is refused. The one user of nh3."""
+"""Sanitise foreign HTML, or refuse it. The one user of nh3."""
 
 import re
 from collections import Counter
@@ -63,16 +63,16 @@ _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
 def clean(text: str) -> str:
-    """Text without the characters that XML forbids (XML 1.0, section 2.2) and without lone surrogates."""
+    """Remove the characters that XML forbids (XML 1.0, section 2.2), lone surrogates among them."""
     return _ILLEGAL.sub("", text)
 
 
 def sanitise(html: str, base: str = "") -> str:
-    """Content from foreign HTML.
+    """Sanitise foreign HTML, and return it as content.
 
-    Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not
-    touched. Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising
-    takes more than linear time there.
+    Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not touched.
+    Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
+    than linear time there.
     """
     html = clean(html)
     _refuse_bombs(html)
@@ -104,7 +104,7 @@ def sanitise(html: str, base: str = "") -> str:
 
 
 def nesting(html: str, most: int) -> tuple[int, int]:
-    """How deep elements nest at most, and how often a parser would open one again that was left open.
+    """Measure how deep elements nest, and how often a parser would reopen one that was left open.
 
     Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
     """
@@ -121,16 +121,16 @@ def nesting(html: str, most: int) -> tuple[int, int]:
 
 
 def _written(cleaned: str) -> str:
-    """What nh3 has cleaned, as XML can read it too."""
+    """Make what nh3 wrote well-formed for XML as well."""
     # References such as &#1; are characters now; and a parser drops the line break at the beginning of a pre.
     cleaned = _PRE.sub(r"\1", clean(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     return _CHANGED.sub(_as_xml, _LOOSE.sub(_closed_in, cleaned)).strip()
 
 
 def _may_move(content: str) -> bool:
-    """Whether a parser may understand otherwise what it has written itself (HTML, section 13.2.9).
+    """Whether a parser may read the content differently from how it was written (HTML, section 13.2.9).
 
-    What cannot stand in a table is moved before it; a heading ends where the next begins, and so does an item.
+    What may not stand in a table is moved before it; a heading ends where the next one begins, and so does an item.
     """
     headings = re.findall("<(/?)h[1-6]", content)
     items = re.findall(r"<(/?(?:[dou]l|li|d[dt]))\b", content)
@@ -142,7 +142,7 @@ def _may_move(content: str) -> bool:
 
 
 def _refuse_bombs(html: str) -> None:
-    """Counts what a parser would have to build, before it does."""
+    """Raise GatherError on HTML that is too large or too deep, before a parser builds it."""
     if len(html.encode()) > MOST_BYTES:
         raise GatherError("the text is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
     if html.count("<") <= MOST_LEVELS:
@@ -153,12 +153,12 @@ def _refuse_bombs(html: str) -> None:
 
 
 def _closed_in(tag: re.Match[str]) -> str:
-    """A tag whose attributes hold what would begin another tag in XML."""
+    """Escape ``<`` in the attributes of a tag, where XML would begin another tag."""
     return "<" + tag[0][1:].replace("<", "&lt;")
 
 
 def _as_xml(tag: re.Match[str]) -> str:
-    """A tag that is written otherwise: a void one, one that is a plain block here, a picture that nobody can see."""
+    """Rewrite a tag: close a void one, turn a landmark into a plain block, drop a picture that nobody can see."""
     end, name, rest = tag.groups()
     if name in _AS_DIV:
         return f"<{end}div{rest}>"

@@ -1,4 +1,6 @@
-"""Content by its tokens, and what can be read off them: plain text, headings, pictures, addresses.
+"""Walk content by its tokens, and read plain text, headings, pictures and addresses off them.
+
+What nh3 writes is regular enough to be walked without a parser.
 
 What nh3 writes is regular enough to be walked without a parser.
 """
@@ -27,7 +29,7 @@ _HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>(.*?)</\1>", re.DOTALL)
 
 
 class Token(NamedTuple):
-    """A piece of content: a start tag, an end tag or a run of text; ``source`` is what stands there."""
+    """A start tag, an end tag or a run of text; ``source`` is what it looks like in the content."""
 
     source: str
     tag: str = ""
@@ -47,19 +49,19 @@ class Paragraph(NamedTuple):
 
 
 def tokens(content: str) -> Iterator[Token]:
-    """The pieces of content, in order."""
+    """Split content into its tokens, in order."""
     return (Token(source, tag, bool(end)) for source, end, tag in _TOKEN.findall(content))
 
 
 def escape(text: str) -> str:
-    """Text as it stands between tags and in quoted attributes."""
+    """Escape a text for use between tags and in quoted attributes."""
     return _escape(text, quote=True)
 
 
 def readdressed(content: str, change: Callable[[str], str]) -> str:
-    """The content with every address as ``change`` makes it of the one that stands there; the text stays.
+    """Replace every address in the content by what ``change`` makes of it; the text stays.
 
-    Where it makes an empty one, the attribute goes.
+    Where the new address is empty, the attribute is removed.
     """
 
     def changed(match: re.Match[str]) -> str:
@@ -72,12 +74,12 @@ def readdressed(content: str, change: Callable[[str], str]) -> str:
 
 @lru_cache(maxsize=128)
 def text(content: str) -> str:
-    """The content as plain text: paragraphs with a blank line between them, list items behind a dash."""
+    """Convert content to plain text: paragraphs with a blank line between them, list items after a dash."""
     return "\n\n".join(paragraph.text for paragraph in paragraphs(content))
 
 
 def paragraphs(content: str) -> Iterator[Paragraph]:
-    """The content's paragraphs, headings and list items as plain text, in order."""
+    """Split content into its paragraphs, headings and list items as plain text, in order."""
     words: list[str] = []
     addresses: list[str] = []
     prefix, pre = "", False
@@ -100,17 +102,17 @@ def paragraphs(content: str) -> Iterator[Paragraph]:
 
 
 def headings(content: str) -> list[str]:
-    """The texts of its headings, in order."""
+    """Find the texts of the headings, in order."""
     return [_fold(text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
 
 
 def pictures(content: str) -> list[str]:
-    """The addresses of its pictures, in order."""
+    """Find the addresses of the pictures, in order."""
     return [unescape(address) for address in re.findall(rf'<img{ATTRIBUTES}? src="([^"]*)"', content)]
 
 
 def with_headings_from(content: str, level: int) -> str:
-    """The content with its headings numbered from ``level`` on, without gaps, keeping their order of rank."""
+    """Renumber the headings from ``level`` on, without gaps, keeping their order of rank."""
     ranks = sorted(set(re.findall(r"<h([1-6])[ >]", content)))
     new = {rank: str(min(6, level + place)) for place, rank in enumerate(ranks)}
     if all(old == to for old, to in new.items()):
@@ -119,7 +121,7 @@ def with_headings_from(content: str, level: int) -> str:
 
 
 def word_count(plain: str) -> int:
-    """How many words a text has; Chinese, Japanese and Korean count 500 characters as the 230 words of a minute."""
+    """Count the words of a text; 500 characters of Chinese, Japanese or Korean count as the 230 words of a minute."""
     characters = len(_CJK.findall(plain))
     return len(_CJK.sub(" ", plain).split()) + round(characters * 230 / 500)
 

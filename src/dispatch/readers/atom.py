@@ -1,4 +1,4 @@
-"""Atom (RFC 4287)."""
+"""Read Atom (RFC 4287)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ _HTML = frozenset({"html", "text/html"})
 
 
 def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each entry an article, in its order; a document may also be a single entry.
+    """Read a feed as its source and its entries as articles, in order; a document may also be a single entry.
 
     base: where the document was found. Raises GatherError beyond bounds.
     """
@@ -30,7 +30,7 @@ def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
 
 
 def source(feed: Element, base: str) -> Source:
-    """The source that a feed is, or that an entry's ``atom:source`` tells of."""
+    """Parse the source from a feed, or from an entry's ``atom:source``."""
     return Source(
         title=_line(feed, "atom:title"),
         url=link_of(feed, "alternate", base),
@@ -41,7 +41,7 @@ def source(feed: Element, base: str) -> Source:
 
 
 def persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
-    """The person constructs by one tag (RFC 4287, section 3.2)."""
+    """Parse the person constructs of one tag (RFC 4287, section 3.2)."""
     for person in children(parent, tag):
         yield from people.author(
             text_of(person, "atom:name"),
@@ -51,13 +51,14 @@ def persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
 
 
 def link_of(parent: Element, rel: str, base: str) -> str:
-    """The address of the first link of this relation, one to a page before any other."""
+    """Find the address of the first link of this relation; a link to an HTML page comes before any other."""
     found = [link for link in children(parent, "atom:link") if link.get("rel", "alternate") == rel and link.get("href")]
     found.sort(key=lambda link: "html" not in link.get("type", "html"))
     return entries.address(found[0].get("href", ""), base_of(found[0], base)) if found else ""
 
 
 def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author], language: str) -> Article:
+    """Read an entry; its authors, or the feed's, are its byline."""
     origins = [(source(origin, base_of(origin, base)), origin) for origin in children(entry, "atom:source")]
     origin = origins[0][0] if origins else own
     url = link_of(entry, "alternate", base)
@@ -99,7 +100,7 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
 
 
 def _markup(entry: Element, tag: str) -> str:
-    """A text construct or content as HTML (RFC 4287, sections 3.1 and 4.1.3)."""
+    """Extract a text construct or content as HTML (RFC 4287, sections 3.1 and 4.1.3)."""
     for element in children(entry, tag):
         kind = element.get("type", "text")
         if kind in {"xhtml", "application/xhtml+xml"} or len(element):
@@ -110,7 +111,7 @@ def _markup(entry: Element, tag: str) -> str:
 
 
 def _line(parent: Element, tag: str) -> str:
-    """A text construct as one line of plain text; typed as text, it is what stands there, whatever it looks like."""
+    """Read a text construct as one line of plain text; one of type text is not parsed, whatever it looks like."""
     for element in children(parent, tag):
         text = "".join(element.itertext())
         return " ".join((html.text(html.sanitise(text)) if element.get("type") in _HTML else html.clean(text)).split())

@@ -1,4 +1,4 @@
-"""The boxes about authors that publishing systems put beside an article, and the address behind “View all posts”."""
+"""Find authors in the boxes that publishing systems put beside an article, with the address behind “View all posts”."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -11,7 +11,7 @@ from dispatch.readers import elements, people
 
 
 class Box(NamedTuple):
-    """How a system marks up its box, as CSS selectors: the box, each author in it, the name, the biography."""
+    """The CSS selectors of one system's box: the box, each author in it, the name, the biography."""
 
     box: str
     author: str
@@ -58,7 +58,7 @@ _ALL_POSTS = re.compile(
 
 
 def authors(root: LexborNode, base: str, others: Collection[int] = ()) -> Iterator[Author]:
-    """The authors that boxes name, with biography, portrait and the address where all that they wrote is listed.
+    """Yield the authors that boxes name, with biography, portrait and the address that lists all their articles.
 
     others: the ids of elements that belong to other articles; boxes within them are left out.
     """
@@ -93,7 +93,7 @@ def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:
 
 
 def _url(element: LexborNode, named: LexborNode, base: str) -> str:
-    """The link that says “View all posts”, else the name's own, else the one that is marked as the author's."""
+    """Find the link “View all posts”, else the name's own, else the one that is marked as the author's."""
     for link in elements.every(element, "a[href]"):
         if _ALL_POSTS.match(elements.text(link)) or _ALL_POSTS.match(elements.attribute(link, "title")):
             return elements.address(link, base)

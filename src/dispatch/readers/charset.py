@@ -1,4 +1,4 @@
-"""From bytes to text (WHATWG Encoding Standard): who is believed about the character set."""
+"""Decode bytes to text (WHATWG Encoding Standard), and decide which declared character set to believe."""
 
 import codecs
 import re
@@ -23,10 +23,10 @@ _INSIDE = re.compile(
 
 
 def text(document: Document) -> str:
-    """The document's text, without characters that XML forbids and with ``\\n`` between lines.
+    """Decode a document, without the characters that XML forbids and with ``\\n`` as line end.
 
-    A byte order mark is believed first, then what was declared outside, then what an XML declaration or a ``meta``
-    says; without any, it is UTF-8 when it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
+    A byte order mark is believed first, then the character set declared outside, then an XML declaration or a ``meta``
+    element; without any, the text is UTF-8 if it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
     """
     body = document.body
     for mark, charset in _MARKS:
@@ -49,7 +49,7 @@ def _guess(body: bytes) -> str:
 
 
 def start(document: Document) -> str:
-    """The text that a document begins with, without comments: enough to tell what it is."""
+    """Decode the beginning of a document, without comments: enough to tell its kind."""
     return re.sub(r"<!--.*?-->", "", text(replace(document, body=document.body[:4096])), flags=re.DOTALL).lstrip()
 
 

@@ -1,4 +1,4 @@
-"""What a site's page leads to: its feeds, or, where it has none, the articles that it announces.
+"""Find what a site's page leads to: its feeds, or, where it has none, the articles that it announces.
 
 A page may also be a feed itself, its entries marked up where people read them: an h-feed (microformats2).
 """
@@ -27,7 +27,7 @@ _HFEED_OWN = frozenset({_HFEED_ENTRY, "h-cite"})
 
 
 def feeds(document: Document) -> list[str]:
-    """The addresses of the feeds that a page names, in its order, those of comments last.
+    """Find the addresses of the feeds that a page names, in order, those of comments last.
 
     Raises GatherError when the page has more elements than can be parsed in good time.
     """
@@ -47,7 +47,7 @@ def feeds(document: Document) -> list[str]:
 
 
 def guesses(address: str) -> list[str]:
-    """Where a site often has its feed: below the address, then below its front page."""
+    """Guess where a site may have its feed: below the address, then below its front page."""
     origin = re.match(r"https?://[^/?#]+", address, re.IGNORECASE)
     if origin is None:
         return []
@@ -56,10 +56,10 @@ def guesses(address: str) -> list[str]:
 
 
 def articles(document: Document) -> list[str]:
-    """The addresses of the articles that a page announces, on its own host, in its order; at most 50.
+    """Find the addresses of the articles that a page announces on its own host, in order; at most 50.
 
-    What it announces is marked as an article (``article``, h-entry, schema.org) and has a headline that is a link.
-    Raises GatherError when the page has more elements than can be parsed in good time.
+    An announcement is marked as an article (``article``, h-entry, schema.org) and has a headline that is a link. Raises
+    GatherError when the page has more elements than can be parsed in good time.
     """
     root = elements.parse(document).root
     if root is None:
@@ -75,12 +75,12 @@ def articles(document: Document) -> list[str]:
 
 
 def is_hfeed(document: Document) -> bool:
-    """Whether a page is a feed: it says so, and holds an entry."""
+    """Whether a page is an h-feed: it is marked as one, and has an entry."""
     return page.accepts(document) and "h-entry" in (text := charset.text(document)) and "h-feed" in text
 
 
 def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
-    """The source that the page is, and its entries in its order.
+    """Read an h-feed as its source and its entries as articles, in order.
 
     Raises GatherError when the page has more elements than can be parsed in good time, or too many entries.
     """
@@ -129,7 +129,7 @@ def _article(node: LexborNode, base: str, own: Source, everywhere: tuple[Author,
 
 
 def _apart(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
-    """The elements of a feed that stand around its entries, and its entries. In linear time, however deep they are."""
+    """Separate a feed's own elements from its entries, in linear time, however deep they are."""
     frame: list[LexborNode] = []
     found: list[LexborNode] = []
     node: LexborNode | None = feed.child
@@ -153,7 +153,7 @@ def _classes(node: LexborNode) -> frozenset[str]:
 
 
 def _authors(frame: list[LexborNode], base: str) -> tuple[Author, ...]:
-    """Whoever the feed is by."""
+    """Find the author of the feed itself."""
     for node in frame:
         if "p-author" in _classes(node):
             name = node.css_first(".p-name") or node

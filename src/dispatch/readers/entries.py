@@ -1,4 +1,4 @@
-"""What stands in the fields of feeds and pages, read alike whatever the format: addresses, lines, dates, files."""
+"""Read the fields of feeds and pages, alike for every format: addresses, lines, bodies, dates, files, licences."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _DATE_FORMS = (
 
 
 def bounded(count: int) -> None:
-    """Raises GatherError when a feed has more entries than anybody reads."""
+    """Raise GatherError when a feed has more entries than anybody reads."""
     if count > MOST_ENTRIES:
         raise GatherError(
             f"the feed has more than {MOST_ENTRIES:,} entries", hint="Add the articles one by one, by their addresses."
@@ -41,19 +41,19 @@ def bounded(count: int) -> None:
 
 
 def address(written: str, base: str) -> str:
-    """An address as it stands in a feed, untouched but for white space around it; resolved when it is relative."""
+    """Return an address as it is in the feed, without white space around it; a relative one is resolved."""
     return links.resolve(base, html.clean(written).strip("\t\n\r ")) if written.strip() else ""
 
 
 def plain(written: str) -> str:
-    """A title or another line as plain text."""
+    """Convert a title or another line to plain text."""
     if _IS_HTML.search(written):
         written = html.text(html.sanitise(written))
     return " ".join(html.clean(written).split())
 
 
 def content(written: str, base: str, *, title: str, source: Source) -> str:
-    """An entry's body, without the “The post ... appeared first on ...” that WordPress puts below it."""
+    """Sanitise an entry's body, without WordPress's “The post ... appeared first on ...” below it."""
     cleaned = html.sanitise(written, base)
     last = cleaned[max(0, cleaned.rfind("<p>")) :]
     if not (last.startswith("<p>") and last.endswith("</p>")) or len(_HREFS.findall(last)) != 2:
@@ -64,19 +64,19 @@ def content(written: str, base: str, *, title: str, source: Source) -> str:
 
 
 def summary(content: str) -> str:
-    """A summary as plain text in one paragraph."""
+    """Convert a summary to plain text in one paragraph."""
     return " ".join(html.text(content).split())
 
 
 def tags(written: Iterable[str]) -> tuple[str, ...]:
-    """Tags, once each."""
+    """Clean tags, once each."""
     return tuple(dict.fromkeys(tag for one in written if (tag := plain(one))))
 
 
 def moment(written: str) -> datetime | None:
-    """A date or a date and time in ISO 8601, RFC 3339, RFC 822, or a few forms that are not ambiguous; else None.
+    """Parse a date, or date and time, in ISO 8601, RFC 3339, RFC 822 or a few unambiguous forms; else None.
 
-    Without an offset the moment is naive: whoever knows the publication's zone completes it.
+    Without an offset the result is naive: the caller knows the publication's time zone and completes it.
     """
     written = " ".join(written.split())
     if not 8 <= len(written) <= 64:
@@ -87,7 +87,7 @@ def moment(written: str) -> datetime | None:
 
 
 def image_of(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
-    """The picture that stands for an entry: Media RSS first, then iTunes, then an enclosure that is a picture."""
+    """Find the picture of an entry: in Media RSS, then iTunes, then an enclosure that is a picture."""
     candidates = [
         *_media(entry, "media:content"),
         *children(entry, "media:thumbnail"),
@@ -110,14 +110,14 @@ def image_of(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Imag
 
 
 def enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
-    """One enclosure, or none where there is no address."""
+    """Yield one enclosure, or none without an address."""
     if resolved := address(url, base):
         size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
         yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
 
 
 def credits_of(entry: Element) -> tuple[Credit, ...]:
-    """Who else had a part in it, with the role that Media RSS says. Whoever made the words is an author, not here."""
+    """Find who else had a part in it, with the role in Media RSS. Writers are authors, not found here."""
     found = []
     for element in _media(entry, "media:credit"):
         role = plain(element.get("role", "")).lower()
@@ -128,7 +128,7 @@ def credits_of(entry: Element) -> tuple[Credit, ...]:
 
 
 def license_of(entry: Element) -> str:
-    """The address or name of the licence, as Creative Commons' modules and ``rel=license`` tell it."""
+    """Find the address or name of the licence, in Creative Commons' modules or a ``rel=license`` link."""
     named = [text_of(entry, "cc:license")]
     named += [child.get("rdf:resource", "") for child in children(entry, "cc:license")]
     named += [link.get("href", "") for link in children(entry, "atom:link") if link.get("rel") == "license"]
@@ -136,7 +136,7 @@ def license_of(entry: Element) -> str:
 
 
 def pixels(written: str | None) -> int | None:
-    """A width or height in pixels."""
+    """Parse a width or height in pixels; None when it is not one."""
     digits = (written or "").strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
 
@@ -172,7 +172,7 @@ def _loose(written: str) -> datetime | None:
 
 
 def _media(entry: Element, tag: str) -> list[Element]:
-    """The elements of Media RSS by a tag, where they stand in the entry, in a group or in a ``media:content``."""
+    """Find Media RSS elements of a tag in the entry, in a group or in a ``media:content``."""
     groups = [entry, *children(entry, "media:group")]
     contents = [content for group in groups for content in children(group, "media:content")]
     return [element for parent in (*groups, *contents) for element in children(parent, tag)]

@@ -1,4 +1,4 @@
-"""JSON Feed (1.0 and 1.1)."""
+"""Read JSON Feed (1.0 and 1.1)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ Data = Mapping[str, object]
 
 
 def whole(text: str, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each item an article, in the feed's order.
+    """Read a feed as its source and its items as articles, in order.
 
     base: where the feed was found. Raises GatherError on what is not JSON or not a feed, and beyond bounds.
     """
@@ -59,7 +59,7 @@ def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], l
 
 
 def _authors(parent: Data, base: str) -> Iterator[Author]:
-    """The authors of a feed or an item: 1.1's list, else 1.0's single one."""
+    """Parse the authors of a feed or an item: the list of version 1.1, else the one of 1.0."""
     for person in list(_mappings(parent, "authors")) or list(_mappings({"author": [parent.get("author")]}, "author")):
         yield from people.author(
             _text(person, "name"),

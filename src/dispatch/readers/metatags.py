@@ -1,4 +1,4 @@
-"""What a page's head says: OpenGraph, Dublin Core, citation and other ``meta`` elements, and its links."""
+"""Read a page's head: OpenGraph, Dublin Core, citation and other ``meta`` elements, and links."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,7 +30,7 @@ Metas = Mapping[str, list[str]]
 
 
 def article(root: LexborNode, base: str) -> Article:
-    """What the head says of the article, without authors and without a body; see ``authors``."""
+    """Read an article from the head, without authors and body; see ``find_meta_authors``."""
     metas = _metas(root)
     image = _first(metas, ("og:image:secure_url", "og:image", "og:image:url", "twitter:image"))
     return Article(
@@ -57,7 +57,7 @@ def article(root: LexborNode, base: str) -> Article:
 
 
 def authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
-    """Those whom careful elements name, and those whom careless ones do, each by the first kind that names anybody."""
+    """Find whom careful elements name, and whom careless ones do, each from the first kind that names anybody."""
     metas = _metas(root)
     return _people(metas, _CAREFUL), [who for who in _people(metas, _CARELESS) if not people.is_login(who.name)]
 
@@ -68,7 +68,7 @@ def _people(metas: Metas, names: Iterable[str]) -> list[Author]:
 
 
 def _metas(root: LexborNode) -> Metas:
-    """The values by name, lower case, in the order of the page."""
+    """Collect the values by name, lower case, in the page's order."""
     metas: dict[str, list[str]] = {}
     for meta in root.css("meta[content]"):
         name = elements.attribute(meta, "property") or elements.attribute(meta, "name")

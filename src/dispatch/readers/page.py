@@ -1,13 +1,13 @@
-"""An HTML page as an article, pieced together from several witnesses.
+"""Read an HTML page as an article, pieced together from several witnesses.
 
-    structured     JSON-LD                              believed first
-    microformats   h-entry, hAtom, microdata
-    metatags       OpenGraph and other ``meta``
-    authorbox      who the boxes below it are about     completes authors, or names them
-    credit         who is credited, after all of them
-    body           the article itself
+    json_ld            JSON-LD                              believed first
+    microformats       h-entry, hAtom, microdata
+    metatags           OpenGraph and other ``meta``
+    author_boxes       whom the boxes below it are about    completes authors, or names them
+    reconcile_authors  who is credited, after all of them
+    body               the article itself
 
-What a page calls its own address is the article's ``url``; ``gather`` knows when another was typed.
+The address that a page gives as its own is the article's ``url``; ``gather`` knows when another was typed.
 """
 
 import re
@@ -40,17 +40,17 @@ _OTHERS = (
 
 
 def accepts(document: Document) -> bool:
-    """Whether this is a page: declared as one, or beginning like one where nothing telling was declared."""
+    """Whether this is a page: declared as one, or beginning like one where nothing specific was declared."""
     if document.media_type in MEDIA_TYPES:
         return True
     return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.start(document)))
 
 
 def read(document: Document) -> list[Article]:
-    """The one article of a page; none where there is neither a title nor a body.
+    """Read the one article of a page; none if it has neither a title nor a body.
 
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
-    deeper than ``html.sanitise`` takes.
+    deeper than ``html.sanitise_html`` allows.
     """
     tree = elements.parse(document)
     root = tree.root
@@ -100,7 +100,7 @@ def read(document: Document) -> list[Article]:
 
 
 def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
-    """The element that holds the article, when the page marks one, else all of it; and whether that is sure."""
+    """Find the element of the article if the page marks one, else the whole page; and return whether that is sure."""
     others = _ids(root, f"{authorbox.SELECTOR}, {_OTHERS}")
     for selector in (microformats.ENTRY, "article", "main"):
         found = [node for node in elements.every(root, selector) if not _within(node, root, others)]
@@ -117,7 +117,7 @@ def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
 
 
 def _others(root: LexborNode, entry: LexborNode) -> frozenset[int]:
-    """What holds other articles than this: lists and comments, and other entries."""
+    """Find the elements that hold other articles than this one: lists, comments, other entries."""
     around = {entry.mem_id, *(node.mem_id for node in elements.around(entry, root))}
     return _ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
 
@@ -131,14 +131,14 @@ def _within(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
 
 
 def _source(data: Article, head: Article, found_at: str) -> Source:
-    """The site: its own name and front page, else its host."""
+    """Return the site: its own name and front page, else its host."""
     origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
     url = data.source.url or (origin[0] if origin else "")
     return Source(title=head.source.title or data.source.title or links.host(url).removeprefix("www."), url=url)
 
 
 def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
-    """The title in full and without the site's name."""
+    """Choose the title that is complete, without the site's name."""
     known = [title for title in (*said, elements.first(root, "h1"), elements.first(root, "title")) if title]
     title = known[0] if known else ""
     stem = title.removesuffix("...").removesuffix("…").rstrip()
@@ -156,7 +156,7 @@ def _credited(
     *,
     told: bool,
 ) -> tuple[list[Author], Certainty]:
-    """Who wrote it, after all witnesses. told: whether the article's element was told from those of others."""
+    """Decide who wrote it, from all witnesses. told: whether the article's element was told from those of others."""
     data, marks = said
     careful, careless = metatags.authors(root)
 
@@ -173,13 +173,13 @@ def _credited(
 
 
 def _as_boxed(author: Author, boxed: list[Author]) -> Author:
-    """The author with the address from the box: the one behind “View all posts”."""
+    """Give the author the address in the box: the one behind “View all posts”."""
     url = next((box.url for box in boxed if box.url and people.alike(box.name, author.name)), author.url)
     return replace(author, url=url)
 
 
 def _image(root: LexborNode, image: Image | None, base: str) -> Image | None:
-    """The picture, with what the page itself says that it shows."""
+    """Complete the picture with the alternative text that the page has for it."""
     if image is None or not links.is_web(image.url):
         return None
     shown = (node for node in root.css("img[alt]") if elements.address(node, base, "data-src", "src") == image.url)

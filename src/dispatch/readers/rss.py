@@ -1,4 +1,4 @@
-"""RSS 2.0 and its forerunners, RSS 1.0 (RDF) among them."""
+"""Read RSS 2.0 and its forerunners, RSS 1.0 (RDF) among them."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)
 
 
 def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each item an article, in the feed's order.
+    """Read a feed as its source and its items as articles, in order.
 
     base: where the feed was found. Raises GatherError beyond bounds.
     """
@@ -66,14 +66,14 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
 
 
 def _link(item: Element) -> str:
-    """The address of an item: its link, else its Atom link, else its guid where that is one (the default)."""
+    """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default)."""
     permalinks = [guid for guid in children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
     guid = "".join(permalinks[0].itertext()).strip() if permalinks else ""
     return text_of(item, "link") or atom.link_of(item, "alternate", "") or (guid if links.is_web(guid) else "")
 
 
 def _bodies(item: Element) -> Iterator[str]:
-    """The texts of an item as HTML, the fullest first."""
+    """Yield the texts of an item as HTML, the fullest first."""
     yield text_of(item, "content:encoded")
     for body in children(item, "xhtml:body", "xhtml:div"):
         yield markup_of(body)
@@ -82,9 +82,9 @@ def _bodies(item: Element) -> Iterator[str]:
 
 
 def _authors(item: Element) -> tuple[tuple[Author, ...], bool]:
-    """Every author that an item names, and whether that is certain.
+    """Collect the authors of an item, and return whether they are certain.
 
-    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only adds to what ``dc:creator`` says.
+    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``.
     """
     creators = [author for element in children(item, "dc:creator") for author in _person(_all_text(element))]
     mailboxes = [author for element in children(item, "author") for author in _person(_all_text(element))]
@@ -99,7 +99,7 @@ def _all_text(element: Element) -> str:
 
 
 def _person(written: str) -> Iterator[Author]:
-    """A name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: it is kept from the readers."""
+    """Parse a name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: readers never see it."""
     match = _MAILBOX.fullmatch(written) or _NAMED_MAILBOX.fullmatch(written)
     name, email = (match["name"], match["email"]) if match else (entries.plain(written), "")
     yield from people.author(name, email=email)
@@ -112,7 +112,7 @@ def _contributors(item: Element) -> Iterator[Credit]:
 
 
 def _source(item: Element, base: str) -> Source | None:
-    """Where an item of a collection was first published: ``source``, which names the feed, or Atom's."""
+    """Find where an item of a collection was first published: in ``source``, which names the feed, or in Atom's."""
     for origin in children(item, "atom:source"):
         return atom.source(origin, base_of(origin, base))
     for origin in children(item, "source"):

@@ -1,8 +1,8 @@
-"""Plain text, as articles arrive by mail and paste.
+"""Read plain text, as articles arrive by mail and paste.
 
-A title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
-headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation
-stays as typed.
+It has a title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
+headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation stays
+as typed.
 """
 
 import re
@@ -46,7 +46,7 @@ def accepts(document: Document) -> bool:
 
 
 def read(document: Document) -> list[Article]:
-    """The one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
+    """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     blocks = list(_blocks(charset.text(document)))
     if not blocks:
         return []
@@ -74,7 +74,7 @@ def read(document: Document) -> list[Article]:
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    """Paragraphs as lists of lines. Lines longer than anybody wraps are paragraphs of their own."""
+    """Split a text into paragraphs, each a list of lines. A line longer than anybody wraps is one of its own."""
     for chunk in re.split(r"\n(?:[^\S\n]*\n)+", text):
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
         if max(map(len, lines), default=0) > _WRAPPED_AT:
@@ -91,7 +91,7 @@ def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
 
 
 def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
-    """The ``By NAME`` lines at the start. A name is never taken apart."""
+    """Take the ``By NAME`` lines off the start. A name is never taken apart."""
     authors: list[Author] = []
     while blocks and (match := markdown.BYLINE.fullmatch(blocks[0][0])):
         authors.append(Author(name=match["name"].strip()))
@@ -125,7 +125,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _source(blocks: list[Block]) -> Source:
-    """Where the last paragraph, ``For more ..., visit NAME``, says that this is from."""
+    """Parse the source from a last paragraph such as ``For more ..., visit NAME``."""
     match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
     if not match:
         return Source()
@@ -150,7 +150,7 @@ def _split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Auth
 
 
 def _read_author_block(lines: Sequence[str]) -> tuple[list[Author], list[Block]]:
-    """Authors from the lines of the block, and the paragraphs that stand after them."""
+    """Read the authors from the lines of the block, and return them and the paragraphs after them."""
     authors: list[Author] = []
     rest: list[Block] = []
     bulleted = bool(lines) and bool(_BULLET.match(lines[0]))
@@ -171,6 +171,6 @@ def _read_author_block(lines: Sequence[str]) -> tuple[list[Author], list[Block]]
 
 
 def _starts_author(line: str, text: str, *, bulleted: bool, finished: bool) -> bool:
-    """Whether a line names the next author: behind a bullet, or, where there are none, after the one before is done."""
+    """Whether a line names the next author: after a bullet, or, where there are none, after the previous one's text."""
     named = bool(_BULLET.match(line)) if bulleted else finished
     return named and len(text) <= _LONGEST_NAME and (bulleted or not text.endswith((".", "!", "?")))

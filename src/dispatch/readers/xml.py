@@ -1,7 +1,7 @@
-"""XML of foreign feeds as a small tree, bounded and without entities; expat does the parsing.
+"""Parse the XML of foreign feeds into a small tree, bounded and without entities; expat does the work.
 
-Tags and attributes carry the usual prefix of their namespace (``dc:creator``, ``atom:entry``), whatever prefix the
-document uses, and none where they stand in no namespace or in one of RSS's own.
+Tags and attributes have the usual prefix of their namespace (``dc:creator``, ``atom:entry``), whatever prefix the
+document uses, and none without a namespace or in one of RSS's own.
 """
 
 import re
@@ -50,9 +50,9 @@ class _UnknownEntityError(ValueError):
 
 
 def parse(text: str) -> Element:
-    """The root of a document. Raises GatherError on what is not XML, and on what no honest feed has.
+    """Parse a document and return its root. Raises GatherError on what is not XML, and on what no honest feed has.
 
-    Where only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
+    If only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
     """
     text = text.lstrip("\ufeff \t\n")
     try:
@@ -67,30 +67,30 @@ def parse(text: str) -> Element:
 
 
 def children(element: Element, *tags: str) -> Iterator[Element]:
-    """The children by one of these tags, the tags in order of preference."""
+    """Yield the children with one of these tags, the tags in order of preference."""
     return (child for tag in tags for child in element if child.tag == tag)
 
 
 def text_of(element: Element, *tags: str) -> str:
-    """The text of the first of these children that has any; empty when none has."""
+    """Return the text of the first of these children that has any; empty when none has."""
     texts = ("".join(child.itertext()).strip("\t\n\r ") for child in children(element, *tags))
     return next((text for text in texts if text), "")
 
 
 def base_of(element: Element, base: str) -> str:
-    """The address that relative ones in this element are relative to (XML Base, section 4)."""
+    """Resolve the base address of relative ones in this element (XML Base, section 4)."""
     return links.resolve(base, element.get("xml:base", ""))
 
 
 def markup_of(element: Element) -> str:
-    """What stands in an element, as HTML."""
+    """Return the contents of an element as HTML."""
     for inner in element.iter():
         inner.tag = inner.tag.removeprefix("xhtml:")
     return escape(element.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in element)
 
 
 class _Builder:
-    """Builds the tree from expat's events, and refuses as soon as a bound is passed."""
+    """Builds the tree from expat's events, and refuses the document as soon as it exceeds a bound."""
 
     def __init__(self) -> None:
         self._tree = TreeBuilder()
@@ -133,7 +133,7 @@ def _prefixed(name: str) -> str:
 
 
 def _repair(text: str) -> str:
-    """The text with HTML's entities as characters and single ampersands escaped, CDATA sections untouched."""
+    """Replace HTML's entities by characters and escape single ampersands; CDATA sections stay."""
     pieces = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
