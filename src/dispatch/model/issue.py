@@ -1,4 +1,4 @@
-"""One number of a publication, with its sections and their articles."""
+"""One issue of a publication, with its sections and their articles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,29 +15,29 @@ Status = Literal["draft", "published"]
 class Section:
     """A group of articles within an issue."""
 
-    title: Annotated[str, "its heading; empty for articles that stand in no section"] = ""
-    intro: Annotated[str, "what stands before its articles: Markdown in the file, sanitised HTML here"] = ""
+    title: Annotated[str, "its heading; empty for articles that are in no section"] = ""
+    intro: Annotated[str, "the text before its articles: Markdown in the file, sanitised HTML here"] = ""
     articles: Annotated[tuple[Article, ...], "its articles in order; in the file, their keys"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One number of a publication, or a collection that is rendered like one (see ``compose.latest``)."""
+    """One issue of a publication, or a collection that is rendered like one (see ``compose.latest``)."""
 
     id: Annotated[str, "an absolute IRI, minted once, never changed"]
     title: Annotated[str, "its headline"]
     date: Annotated[datetime, "when it appears"]
     slug: Annotated[str, "the name of its folder; empty for a collection of articles or of issues"] = ""
-    place: Annotated[SitePlace | None, "where it stands in the site; None when it is rendered alone"] = None
+    place: Annotated[SitePlace | None, "its place in the site; None when it is rendered alone"] = None
     number: Annotated[int | None, "its number"] = None
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
-    intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""
+    intro: Annotated[str, "the text before the articles, as sanitised HTML"] = ""
     sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
     status: Annotated[Status, "draft or published"] = "draft"
-    corrections: Annotated[tuple[Correction, ...], "what was corrected in the issue itself"] = ()
-    withdrawn: Annotated[Withdrawal | None, "that the whole issue was taken back"] = None
+    corrections: Annotated[tuple[Correction, ...], "corrections to the issue itself"] = ()
+    withdrawn: Annotated[Withdrawal | None, "set when the whole issue was withdrawn"] = None
 
     @property
     def articles(self) -> Iterator[Article]:
-        """All articles in the order in which they are read."""
+        """All articles, in reading order."""
         return (article for section in self.sections for article in section.articles)
