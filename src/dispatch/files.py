@@ -85,7 +85,7 @@ def _put(
     beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
-            raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=subject)
+            raise error("is a folder" if path.is_dir() else "is not a regular file", subject=subject)
         if path.is_file() and path.read_bytes() == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -269,7 +269,7 @@ def _where(path: Path) -> str:
     """Say in which folder a file cannot be made: the nearest existing one, if it is not writable; else nothing."""
     folder = next((above for above in path.parents if above.exists()), path.parent)
     if not folder.is_dir():
-        return f", {folder} is no folder"
+        return f", {folder} is not a folder"
     return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
 
 

@@ -106,12 +106,9 @@ def fold_spelling(name: str) -> str:
 class Identity(NamedTuple):
     """What tells a person, or a thing, from all others of its kind; fields that do not tell are empty."""
 
-    key: str = ""
-    """In authors.toml or dispatch.toml."""
-    url: str = ""
-    """The folded address."""
-    name: str = ""
-    """The folded name."""
+    key: Annotated[str, "in authors.toml or dispatch.toml"] = ""
+    url: Annotated[str, "the folded address"] = ""
+    name: Annotated[str, "the folded name"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -42,12 +42,12 @@ class Language:
     as ``Markup``; then nothing is escaped.
     """
 
-    code: str  # the BCP 47 tag, as ``lang`` attributes want it
-    direction: Literal["ltr", "rtl"]
-    translated: bool  # False when no file speaks this language: its dates are right, its words are English
-    _locale: Locale
-    _speaker: Locale  # the locale whose plurals the words have
-    _words: Mapping[str, str]  # patterns by dotted key: "read", "stories.one", "credits.translator"
+    code: Annotated[str, "the BCP 47 tag, as ``lang`` attributes want it"]
+    direction: Annotated[Literal["ltr", "rtl"], "in which it is written"]
+    translated: Annotated[bool, "whether it has a file of words; without one its dates are right, its words English"]
+    _locale: Annotated[Locale, "for dates, numbers and lists"]
+    _speaker: Annotated[Locale, "for the plurals of the words"]
+    _words: Annotated[Mapping[str, str], "patterns by dotted key: read, stories.one, credits.translator"]
 
     @staticmethod
     def of(code: str) -> "Language":

@@ -37,7 +37,7 @@ def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", b"") or str(error).encode()
             words = said.decode("utf-8", "replace").strip()
-            raise DeliveryError(f"the search cannot be made: {words}", address="Pagefind") from error
+            raise DeliveryError(f"the search index cannot be built: {words}", address="Pagefind") from error
         return {
             FOLDER + file.relative_to(made).as_posix(): file.read_bytes()
             for file in sorted(made.rglob("*"))

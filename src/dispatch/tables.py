@@ -30,20 +30,16 @@ _ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file while it is read, and the faults found in it so far.
+    """A file while it is read, and the faults found in it so far."""
 
-    file: its name in messages.
-    zone: the time zone in which a bare date begins.
-    lines: the line of each path, where known.
-    shapes: what a text or number must match beyond its type, and how to say so, by path without numbers.
-    faults: what was found wrong.
-    """
-
-    file: str
-    zone: tzinfo = UTC
-    lines: Mapping[str, int] = field(default_factory=dict)
-    shapes: Mapping[str, tuple[re.Pattern[str], str]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    file: Annotated[str, "its name in messages"]
+    zone: Annotated[tzinfo, "the time zone in which a bare date begins"] = UTC
+    lines: Annotated[Mapping[str, int], "the line of each path, where known"] = field(default_factory=dict)
+    shapes: Annotated[
+        Mapping[str, tuple[re.Pattern[str], str]],
+        "by path without numbers, what a text or number must match beyond its type, and how to say so",
+    ] = field(default_factory=dict)
+    faults: Annotated[list[Fault], "what was found wrong"] = field(default_factory=list)
 
     def fault(self, path: str, what: str, *, hint: str = "") -> None:
         """Add a fault at a path such as ``authors[2].name``, where numbers count from 1."""
@@ -60,13 +56,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One field of a noun as a file has it: its key, its type with annotations, its description and its default."""
+    """One field of a noun as a file has it."""
 
-    name: str
-    key: str
-    type: object
-    doc: str
-    default: object
+    name: Annotated[str, "the field's name"]
+    key: Annotated[str, "its key in the file; empty when its own keys are among its neighbours'"]
+    type: Annotated[object, "its type, with annotations"]
+    doc: Annotated[str, "its description"]
+    default: Annotated[object, "its default; MISSING when it has none"]
 
     @property
     def required(self) -> bool:
@@ -212,7 +208,7 @@ def _text(value: object, *, is_address: bool) -> str:
     if not isinstance(value, str):
         raise _wrong("a text", value)
     if found := _ILLEGAL.search(value):
-        raise ValueError(f"the character U+{ord(found[0]):04X} cannot stand in a text")
+        raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
     if is_address:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
     if is_address and value and not _ADDRESS.fullmatch(value):
@@ -237,7 +233,7 @@ def _date(value: object, zone: tzinfo) -> datetime:
         try:
             value = datetime.fromisoformat(written)
         except ValueError as error:
-            raise ValueError(f"there is no such day or time: {_shown(value)}") from error
+            raise ValueError(f"there is no such date or time: {_shown(value)}") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from types import FunctionType, MethodType
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
@@ -53,13 +53,12 @@ _NOUNS: Mapping[type, frozenset[str]] = {
 class Skeleton(NamedTuple):
     """A rendered template with tokens in it, and the escaped values that they stand for.
 
-    A token is ``mark``, the value's number and ``qx``. The mark is random for each skeleton, so that no text from
-    outside can hold a token; none is left when the skeleton is filled.
+    A token is ``mark``, the value's number and ``qx``; none is left when the skeleton is filled.
     """
 
-    text: str
-    mark: str
-    values: list[str]
+    text: Annotated[str, "the rendered template"]
+    mark: Annotated[str, "random for each skeleton, so that no text from outside can hold a token"]
+    values: Annotated[list[str], "the escaped values, by number"]
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

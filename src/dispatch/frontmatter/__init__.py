@@ -12,6 +12,7 @@ why YAML is spliced here: ruamel.yaml and tomlkit were tried, and both lose text
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from dispatch.errors import IssueError
 from dispatch.frontmatter import dump, nodes
@@ -35,16 +36,17 @@ _FENCED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """The data at the head of a file, and the body below it.
+    """The data at the head of a file, and the body below it."""
 
-    data: by key; from YAML texts, lists, mappings, and None for a key without a value; from TOML its own types.
-    lines: the line in the file, from 1, by path (``sections[1].articles[2]``: numbers count from 1); empty for TOML.
-    body: the text after the closing line, unchanged.
-    """
-
-    data: Mapping[str, object]
-    lines: Mapping[str, int]
-    body: str
+    data: Annotated[
+        Mapping[str, object],
+        "by key: from YAML texts, lists, mappings, and None for a key without a value; from TOML its own types",
+    ]
+    lines: Annotated[
+        Mapping[str, int],
+        "the line in the file, from 1, by path such as sections[1].articles[2], counted from 1; empty for TOML",
+    ]
+    body: Annotated[str, "the text after the closing line, unchanged"]
 
 
 def split(text: str) -> tuple[str, str, str]:
@@ -96,7 +98,7 @@ def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> 
         result = parts["head"] + front + parts["tail"]
         if _says(result, dump.texts(wanted), parts["tail"]):
             return result
-    raise IssueError("the front matter cannot be edited without harm", hint="edit the file by hand")
+    raise IssueError("the front matter cannot be edited safely", hint="edit the file by hand")
 
 
 def compose(data: Mapping[str, Value], body: str = "") -> str:
@@ -112,7 +114,7 @@ def _tree(front: str, file: str = "") -> nodes.Pairs | None:
         raise IssueError(error.what, subject=_place(file, error.line)) from error
     if root is None or isinstance(root, nodes.Pairs):
         return root
-    raise IssueError("what stands here has no key, as in “title: The Wire”", subject=_place(file, root.line))
+    raise IssueError("this line has no key, as in “title: The Wire”", subject=_place(file, root.line))
 
 
 def _place(file: str, line: int) -> Place:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Annotated, TypeGuard
 
 from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
@@ -41,26 +41,23 @@ def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: S
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A key with its value, or an item: its name, start, the earliest start of a value, the value, and its end."""
+    """A key with its value, or an item, in the old text."""
 
-    name: str
-    start: int
-    colon: int
-    node: Node
-    end: int
+    name: Annotated[str, "the key; empty for an item"]
+    start: Annotated[int, "where it begins"]
+    colon: Annotated[int, "where a value may begin"]
+    node: Annotated[Node, "the value"]
+    end: Annotated[int, "where its last line ends"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One attempt: ``fine`` looks into values; otherwise a changed key is rewritten whole.
+    """One attempt to write the new values into the old text."""
 
-    beside: the comment of each line, such as ``- first``, that may come to stand in another list.
-    """
-
-    text: str
-    end: str
-    fine: bool
-    beside: Mapping[str, str]
+    text: Annotated[str, "the old front matter"]
+    end: Annotated[str, "its line end"]
+    fine: Annotated[bool, "whether to look into values; otherwise a changed key is rewritten whole"]
+    beside: Annotated[Mapping[str, str], "the comment beside each line, such as - first, that may move to another list"]
 
     def mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
         """Write a block mapping, from its first key to the end of its last line."""

@@ -63,7 +63,7 @@ def tree(text: str) -> Node | None:
     """Parse the one document of a YAML text; None when there are only comments. Raises YamlError."""
     if found := _UNPRINTABLE.search(text):
         raise YamlError(
-            text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} cannot stand here"
+            text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} is not allowed here"
         )
     try:
         return _build(text)
@@ -123,9 +123,9 @@ def _place(event: yaml.Event) -> tuple[int, int, int]:
 def _plain(event: yaml.NodeEvent, line: int) -> None:
     """Refuse anchors and tags."""
     if event.anchor is not None:
-        raise YamlError(line, "anchors are not allowed: a value that begins with & is put in quotation marks")
+        raise YamlError(line, "anchors are not allowed: put a value that begins with & in quotation marks")
     if event.tag is not None:  # type: ignore[attr-defined]  # every node but an alias has one
-        raise YamlError(line, "tags are not allowed: a value that begins with ! is put in quotation marks")
+        raise YamlError(line, "tags are not allowed: put a value that begins with ! in quotation marks")
 
 
 def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
@@ -136,7 +136,7 @@ def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
         if not isinstance(key, Scalar) or key.value is None:
             raise YamlError(key.line, "a key must be a text")
         if key.value in seen:
-            raise YamlError(key.line, f"the key “{key.value}” stands here twice")
+            raise YamlError(key.line, f"the key “{key.value}” occurs twice")
         seen.add(key.value)
         pairs.append((key, value))
     return pairs

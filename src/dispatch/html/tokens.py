@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape as _escape
 from html import unescape
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 # fmt: off
 BLOCKS = frozenset({
@@ -29,11 +29,11 @@ _HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>(.*?)</\1>", re.DOTALL)
 
 
 class Token(NamedTuple):
-    """A start tag, an end tag or a run of text; ``source`` is what it looks like in the content."""
+    """A start tag, an end tag or a run of text."""
 
-    source: str
-    tag: str = ""
-    end: bool = False
+    source: Annotated[str, "the token as it is in the content"]
+    tag: Annotated[str, "the element's name; empty for text"] = ""
+    end: Annotated[bool, "whether it is an end tag"] = False
 
     @property
     def text(self) -> str:
@@ -42,10 +42,10 @@ class Token(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of content as plain text, and the addresses that it links to."""
+    """A paragraph of content."""
 
-    text: str
-    addresses: tuple[str, ...]
+    text: Annotated[str, "as plain text"]
+    addresses: Annotated[tuple[str, ...], "those that it links to"]
 
 
 def tokens(content: str) -> Iterator[Token]:

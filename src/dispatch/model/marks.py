@@ -12,7 +12,7 @@ class Key:
     table of its own under this key.
     """
 
-    name: str
+    name: Annotated[str, "the key; may be empty"]
 
 
 @dataclass(frozen=True, slots=True)

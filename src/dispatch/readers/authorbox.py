@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -11,12 +11,12 @@ from dispatch.readers import elements, people
 
 
 class Box(NamedTuple):
-    """The CSS selectors of one system's box: the box, each author in it, the name, the biography."""
+    """The CSS selectors of one system's box."""
 
-    box: str
-    author: str
-    name: str
-    bio: str
+    box: Annotated[str, "the whole box"]
+    author: Annotated[str, "each author in it"]
+    name: Annotated[str, "the author's name"]
+    bio: Annotated[str, "the author's biography"]
 
 
 BOXES = {

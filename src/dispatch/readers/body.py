@@ -79,7 +79,7 @@ def _guess(page: str) -> LexborNode | None:
         import trafilatura
     except ImportError as error:
         raise GatherError(
-            f"the page does not mark its article, and what would find it cannot be loaded: {error}",
+            f"the page does not mark its article, and the library that would find it cannot be loaded: {error}",
             hint="Install dispatch anew, or save the article's text as a file and add that.",
         ) from error
     # What it does not find is said by us, once.

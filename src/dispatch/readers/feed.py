@@ -47,6 +47,7 @@ def whole(document: Document) -> tuple[Source, list[Article]]:
     root = xml.parse(text)
     if root.tag not in _FORMATS:
         raise GatherError(
-            f"this is XML, but not a feed: its root is {root.tag}", hint="RSS, Atom and JSON Feed can be read."
+            f"this is XML, but not a feed: its root is {root.tag}",
+            hint="Give the address of an RSS, Atom or JSON feed.",
         )
     return _FORMATS[root.tag](root, document.url)

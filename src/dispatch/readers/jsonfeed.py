@@ -19,10 +19,12 @@ def whole(text: str, base: str) -> tuple[Source, list[Article]]:
     try:
         feed: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GatherError(f"this is not JSON: {error}", hint="Its publisher can mend it.") from error
+        raise GatherError(f"this is not JSON: {error}", hint="Ask the feed's publisher to correct it.") from error
     items = list(_mappings(feed, "items"))
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise GatherError("this JSON is not a feed: it has no items", hint="JSON Feed is described at jsonfeed.org.")
+        raise GatherError(
+            "this JSON is not a feed: it has no items", hint="Give the address of a JSON Feed (jsonfeed.org)."
+        )
     entries.bounded(len(items))
     home = entries.address(_text(feed, "home_page_url"), base)
     own = Source(

@@ -10,35 +10,14 @@ from dispatch.identity import fold_spelling
 from dispatch.model import Author, Credit
 from dispatch.text import fold_text
 
-# What systems fill in when nobody told them a name.
-_NOBODY = frozenset(
-    {
-        "admin",
-        "administrator",
-        "anonymous",
-        "author",
-        "by",
-        "default",
-        "guest",
-        "name",
-        "none",
-        "null",
-        "root",
-        "site",
-        "staff-writer",
-        "the author",
-        "the authors",
-        "test",
-        "undefined",
-        "unknown",
-        "user",
-        "username",
-        "webmaster",
-        "wordpress",
-        "wpadmin",
-        "posted",
-    }
-)
+# What systems fill in for a missing name.
+# fmt: off
+_NOBODY = frozenset({
+    "admin", "administrator", "anonymous", "author", "by", "default", "guest", "name", "none", "null", "posted", "root",
+    "site", "staff-writer", "test", "the author", "the authors", "undefined", "unknown", "user", "username",
+    "webmaster", "wordpress", "wpadmin",
+})
+# fmt: on
 # What systems and themes put before a name.
 _BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
 _ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")

@@ -62,7 +62,7 @@ def parse(text: str) -> Element:
             return _Builder().build(_repair(text))
         except (expat.ExpatError, _UnknownEntityError) as error:
             raise GatherError(
-                f"this is not well-formed XML: {error}", hint="The feed's publisher can mend it."
+                f"this is not well-formed XML: {error}", hint="Ask the feed's publisher to correct it."
             ) from error
 
 
@@ -112,7 +112,9 @@ class _Builder:
         self._elements += 1
         if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
             what = "the XML is nested too deep or has too many parts"
-            raise GatherError(what, hint="No honest feed is.", reason="too-many-parts")
+            raise GatherError(
+                what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
+            )
         self._tree.start(_prefixed(tag), {_prefixed(name): value for name, value in attributes.items()})
 
     def _end(self, tag: str) -> None:
@@ -121,10 +123,12 @@ class _Builder:
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
-            raise GatherError("the XML brings a DTD of its own, which is refused", hint="No feed needs one.")
+            raise GatherError(
+                "the XML has a DTD of its own", hint="Refused as unsafe; ask the publisher, or add the page itself."
+            )
 
     def _skipped(self, name: str, _is_parameter: bool) -> None:
-        raise _UnknownEntityError(f"nobody knows the entity &{name};")
+        raise _UnknownEntityError(f"unknown entity &{name};")
 
 
 def _prefixed(name: str) -> str:
