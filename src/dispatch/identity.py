@@ -16,7 +16,7 @@ from dispatch import links
 from dispatch.model import Article, Author, Publication, Source
 from dispatch.text import fold_text
 
-# What follows a name behind a comma without being a given name.
+# What may follow a name after a comma and is no given name.
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
 

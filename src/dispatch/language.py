@@ -30,7 +30,7 @@ from dispatch.text import fold_text
 
 DateStyle = Literal["full", "long", "medium"]
 
-# What is spoken where no file says otherwise.
+# The language of words that a file lacks.
 _FALLBACK = "en"
 
 

@@ -18,7 +18,7 @@ _PARTS = re.compile(
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-# What others add to an address to know where readers come from, and what asks for a variant of a page.
+# Parameters that track where readers come from, and those that ask for a variant of a page.
 _TRACKING = re.compile(
     r"(?:utm|pk|mtm|matomo|piwik|hsa)_.*|at_(?:medium|campaign|format|link_.*|custom\d|ptr_name|bbc_team)"
     r"|fb_(?:action_ids|action_types|ref|source)|(?:fb|g|d|msclk|y|ymc|tw|tt)clid|msclkid|gclsrc|[gw]braid|_openstat"
@@ -30,7 +30,7 @@ _TRACKING = re.compile(
 _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
-# Letters that IDNA 2003 wrote as others, and browsers do not any more (UTS 46, “deviations”); what divides a host.
+# Letters that IDNA 2003 replaced and browsers keep (UTS 46, “deviations”); the dots that divide a host.
 _OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"

@@ -38,7 +38,7 @@ def _plain(value: object, whole: bool) -> object:
 
 def _noun(cls: type[T], value: Mapping[str, object]) -> T:
     makers = _makers(tables.noun(cls))
-    # A key that this version does not know was written by a later one, in a schema that has not changed.
+    # An unknown key was written by a later version, whose schema is otherwise the same.
     return cls(**{name: makers[name](item) for name, item in value.items() if name in makers})
 
 

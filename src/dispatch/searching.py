@@ -12,7 +12,7 @@ from dispatch.errors import DeliveryError
 
 FOLDER = "pagefind/"
 _PATIENCE = 600.0  # seconds
-# Pagefind's own ways to look like something; the search page has its own.
+# Pagefind's own user interfaces; the search page has one of ours.
 _UNUSED = ("pagefind-ui", "pagefind-modular", "pagefind-component", "pagefind-highlight")
 
 

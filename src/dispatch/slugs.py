@@ -8,7 +8,7 @@ from typing import Final
 
 LONGEST: Final = 80
 SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
-# Latin letters that are no letter with an accent.
+# Latin letters that do not decompose into a letter and an accent.
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 

@@ -18,7 +18,7 @@ from dispatch.model import Address, Fault, Key, Place
 from dispatch.text import fold_text
 
 T = TypeVar("T")
-# Makes a field's value of a key's: given that, its path and the reading. Raises ValueError, or tells faults itself.
+# Converts a key's value to the field's, given its path and the reading. Raises ValueError, or adds faults itself.
 Special = Callable[[object, str, "Reading"], object]
 
 _DATE = re.compile(

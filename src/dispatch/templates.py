@@ -37,13 +37,13 @@ from dispatch.model import (
     Way,
 )
 
-# What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
+# Values that MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
 _KEPT = "_kept"
 _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
 
 
-# What templates read of the nouns, most of it many times an article.
+# The fields that templates read, most of them many times for each article.
 _NOUNS: Mapping[type, frozenset[str]] = {
     noun: frozenset(noun.__dataclass_fields__)
     for noun in (Article, Author, Colours, Correction, Image, Issue, SitePlace, Section, Source, Theme, Way)
@@ -73,7 +73,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, obj: Callable[..., object], /, *args: object, **kwargs: object) -> object:
         """Call a function as Jinja2 does, but faster for our own: none is unsafe, none wants the context."""
         if type(obj) in (MethodType, FunctionType) and obj.__module__.startswith("dispatch."):
-            # What Jinja2 tells functions that want the context.
+            # Jinja2 passes these to functions that want the context.
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
             return obj(*args, **kwargs)
@@ -180,7 +180,7 @@ def _token(context: Context, value: object) -> object:
     if isinstance(value, int):
         return value
     words = escape(value)
-    # What a macro or a block printed has its tokens already.
+    # The output of a macro or a block has its tokens already.
     if _HARMLESS.fullmatch(words) or skeleton.mark in words:
         return words
     skeleton.values.append(str(words))

@@ -6,7 +6,7 @@ What is shown is never folded.
 import re
 import unicodedata
 
-# C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text behind the reader's back.
+# C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )

@@ -6,7 +6,7 @@ import tomllib
 from dispatch.errors import DispatchError
 from dispatch.model import Place
 
-# Only since Python 3.14 does tomllib's error have its line as data; before, its words are all that there is.
+# Before Python 3.14, tomllib gives the line in its message only.
 _AT = re.compile(r" \(at line (\d+), column \d+\)$")
 
 

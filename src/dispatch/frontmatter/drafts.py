@@ -17,7 +17,7 @@ from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.nodes import Data, Items, Node, Pairs, Scalar, data
 
-# By what two mappings in a list are the same thing, although something in them changed.
+# The keys by which a changed mapping in a list is recognised.
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
 
 _COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")

@@ -14,16 +14,16 @@ from dispatch.frontmatter.nodes import Data
 
 Value = str | int | datetime | None | Sequence["Value"] | Mapping[str, "Value"]
 
-# What can stand within a line as it is: no controls, no line break of any kind, no byte order mark.
+# Characters that need no escape within a line: no controls, no line breaks, no byte order mark.
 _LINE = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
-# What YAML's own signs make something else of: at the beginning, at the end, within.
+# Texts that YAML's own signs would change: at the beginning, at the end, within.
 _SIGNS = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]$)")
-# What YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
+# Texts that YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
 _BENT = re.compile(
     r"y|n|yes|no|on|off|true|false|null|~|<<|=|[-+]?\.(?:inf|nan)|[-+.\d][-+.:,_\d a-fox]*(?:t[\d:.]*)?z?",
     re.IGNORECASE,
 )
-# What can also stand plain between brackets.
+# Texts that need no quotation marks between brackets.
 _WORDS = re.compile(r"[^\W\d_](?:[\w .-]*[\w.-])?")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

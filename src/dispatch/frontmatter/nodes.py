@@ -12,7 +12,7 @@ import yaml
 
 DEPTH = 32
 
-# What YAML 1.1 calls printable (section 5.1), and the byte order mark within a text, which nobody can see.
+# Not printable in YAML 1.1 (section 5.1), or a byte order mark within the text, which nobody can see.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 

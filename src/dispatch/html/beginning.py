@@ -8,7 +8,7 @@ from html import escape
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens, word_count
 
 _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
-# What ends the beginning of an article: an excerpt that ran on past it would read as if something were missing.
+# These end an excerpt: if it went on after them, something would seem to be missing.
 _TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul"})
 # Finding sentences takes more than linear time in a long run of quotation marks.
 MOST_READ = 50_000

@@ -9,7 +9,7 @@ Half = Literal["", "text", "html"]
 Reason = Literal[
     "",
     "too-many-parts",
-    # what came, or was rendered, is not what it should be
+    # the document, fetched or rendered, is not what it should be
     "doctype",
     "not-a-feed",
     "not-a-message",

@@ -68,13 +68,13 @@ def authors(root: LexborNode, base: str, others: Collection[int] = ()) -> Iterat
             for frame in elements.every(root, box.box)
             if not any(node.mem_id in others for node in elements.around(frame, root))
         ]
-        # Boxes within boxes hold the same authors.
+        # Nested boxes hold the same authors.
         for element in {node.mem_id: node for frame in frames for node in elements.every(frame, box.author)}.values():
             yield from _authors(element, box, base)
 
 
 def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:
-    # The selectors are in order of preference: a theme's “author-title” may be a name, or what somebody is.
+    # The selectors are in order of preference: a theme's “author-title” may be a name or a job.
     named = next((node for name in box.name.split(", ") if (node := element.css_first(name)) is not None), None)
     if named is None:
         return
@@ -104,5 +104,5 @@ def _url(element: LexborNode, named: LexborNode, base: str) -> str:
 
 def _without_link(bio: str) -> str:
     match = _ALL_POSTS.search(bio)
-    # The link may stand at the biography's end, and nothing of the biography after it.
+    # The link ends the biography; if much text follows, it is part of a sentence.
     return bio[: match.start()].strip() if match and len(bio) - match.end() < 100 else bio

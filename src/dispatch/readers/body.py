@@ -23,7 +23,7 @@ _AROUND = (
     ".comments-area, #comments, .molongui-clearfix, [hidden], [aria-hidden=true]"
 )
 _ENOUGH = 200
-# Beyond, trafilatura takes more than a second.
+# With more tags, trafilatura takes more than a second.
 MOST_TAGS = 40_000
 
 
@@ -82,7 +82,7 @@ def _guess(page: str) -> LexborNode | None:
             f"the page does not mark its article, and the library that would find it cannot be loaded: {error}",
             hint="Install dispatch anew, or save the article's text as a file and add that.",
         ) from error
-    # What it does not find is said by us, once.
+    # We report once what it does not find.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         found = trafilatura.extract(

@@ -14,14 +14,14 @@ from dispatch.readers import charset, elements, entries, feed, microformats, pag
 
 MOST_LINKS = 50
 
-# Where publishing systems put their feeds when the page does not say so.
+# Where publishing systems put their feeds, for pages that do not name them.
 COMMON = ("feed", "rss.xml", "atom.xml", "feed.json", "index.xml")
 _ALTERNATE = "link[rel~=alternate][href], link[rel~=feed][href], a[rel~=feed][href]"
 _OF_COMMENTS = re.compile(r"comment|kommentar|commentaires", re.IGNORECASE)
 _ENTRIES = ".h-entry, .hentry, article, [itemtype$='Article'], [itemtype$='BlogPosting']"
-# Of an article that a page announces: the address that it gives itself, else where its headline leads.
+# Where an announced article is: its own address, else the link of its headline.
 _HEADLINES = ("a.u-url[href]", ":is(h1, h2, h3, h4) a[href]", "a:has(h1, h2, h3, h4)[href]", "a[rel~=bookmark][href]")
-# What begins something of its own: an entry inside of another is a comment, one inside of a citation somebody else's.
+# An entry inside another is a comment; one inside a citation is somebody else's.
 _HFEED_ENTRY = "h-entry"
 _HFEED_OWN = frozenset({_HFEED_ENTRY, "h-cite"})
 
@@ -94,7 +94,7 @@ def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
     name = next((node for node in frame if "p-name" in _classes(node)), None)
     title = (elements.text(name) if name else "") or elements.first(root, "title") or links.host(document.url)
     own = Source(title=title, url=document.url)
-    # An entry without an author is by whoever the feed is by (microformats2, “authorship”).
+    # An entry without an author is by the author of the feed (microformats2, “authorship”).
     everywhere = _authors(frame, base)
     return own, [_article(node, base, own, everywhere) for node in found]
 

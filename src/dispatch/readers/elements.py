@@ -24,7 +24,7 @@ MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms th
 _TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
 
-# Read aloud, never seen: “Author archives” and the like inside of a name's link.
+# Read aloud, never seen: “Author archives” and the like inside a name's link.
 _UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
 
 

@@ -14,7 +14,7 @@ from dispatch.readers.xml import children, text_of
 
 MOST_ENTRIES = 5_000
 
-# A title is text; where one holds a closed inline element or an entity, it is HTML that was meant to be shown.
+# A title is text; with a closed inline element or an entity in it, it was meant as HTML.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
 _HREFS = re.compile(r'<a [^>]*href="([^"]*)"')
 _DATE_FORMS = (
@@ -82,7 +82,7 @@ def moment(written: str) -> datetime | None:
     if not 8 <= len(written) <= 64:
         return None
     parsed = _iso(written) or _rfc822(written) or _loose(written)
-    # Year 1 in another zone is no year at all, and nobody writes one on purpose.
+    # Year 1 in another time zone is out of range, and nobody writes it on purpose.
     return parsed if parsed and 1000 < parsed.year < 9999 else None
 
 
@@ -142,7 +142,7 @@ def pixels(written: str | None) -> int | None:
 
 
 def _iso(written: str) -> datetime | None:
-    # Python 3.11 takes neither fractions of other lengths than 3 or 6 nor the comma's kin that RFC 3339 allows.
+    # Python 3.11 accepts only some of the fractions of a second that RFC 3339 allows.
     written = re.sub(r"(?<=:\d\d)([.,]\d{1,12})", lambda match: "." + (match[1][1:] + "00000")[:6], written)
     try:
         return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", written))
@@ -157,7 +157,7 @@ def _rfc822(written: str) -> datetime | None:
         parsed = parsedate_to_datetime(written)
     except (ValueError, IndexError, TypeError):
         return None
-    # "-0000" says: this is UTC, I do not know where (RFC 5322, section 3.3).
+    # "-0000" means UTC in an unknown place (RFC 5322, section 3.3).
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None and written.endswith("-0000") else parsed
 
 

@@ -13,7 +13,7 @@ from dispatch.readers import atom, charset, jsonfeed, rss, xml
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
 _FORMATS = {"rss": rss.whole, "rdf:RDF": rss.whole, "atom:feed": atom.whole, "atom:entry": atom.whole}
-# Declarations and instructions, then the root.
+# Declarations and processing instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
 

@@ -26,7 +26,7 @@ _SOURCE = ("source", "publication", "publisher", "site")
 _LICENSE = ("license", "licence", "rights")
 _ROLES = ("translator", "editor", "photographer", "illustrator")
 
-# “Title: ...” lines at the head of a file, without any fence: MultiMarkdown's and Pelican's habit.
+# “Title: ...” lines at the head of a file, without a fence, as in MultiMarkdown and Pelican.
 _BARE = re.compile(
     r"(?:title|author|authors|date):[ \t].*\n(?:[A-Za-z][\w-]{0,30}:.*\n|[ \t]+\S.*\n)*(?:\n|\Z)", re.IGNORECASE
 )

@@ -27,7 +27,7 @@ BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60}(?:[^.…:;!?]|\b(?:[
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
 _AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
-# What Markdown would strip or fold: white space at either end of a line, and lines that hold nothing else.
+# White space that Markdown would strip or fold: at either end of a line, or all of it.
 _FRAGILE_SPACE = re.compile(r"^\s+|(?<!\s)\s+$")
 
 

@@ -21,8 +21,8 @@ _PUBLISHED = (
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "dcterms.modified")
-# Each is an element an author. Those of scholarly and news systems are kept with care; the others are often the site's
-# or a login.
+# Each has one element for each author. Scholarly and news systems fill them with care; the others often hold the
+# site's name or a login.
 _CAREFUL = ("citation_author", "parsely-author", "sailthru.author")
 _CARELESS = ("author", "article:author", "og:article:author", "dc.creator", "dc:creator", "dcterms.creator")
 

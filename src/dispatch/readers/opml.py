@@ -58,7 +58,7 @@ def _sources(parent: Element, section: str, base: str) -> Iterator[Source]:
     for outline in parent:
         if outline.tag != "outline":
             continue
-        # Some programs write xmlurl.
+        # Some programs write xmlurl instead of xmlUrl.
         said = {name.lower(): html.clean(value).strip() for name, value in outline.attrib.items()}
         title = " ".join((said.get("title") or said.get("text", "")).split())
         feed = _address(base, said.get("xmlurl", ""))
@@ -88,7 +88,7 @@ def _tags(said: dict[str, str]) -> tuple[str, ...]:
 
 def _outline(source: Source) -> str:
     name = source.title or source.key
-    # What has no feed is a link to its page (OPML 2.0, “link”).
+    # A source without a feed is a link to its page (OPML 2.0, “link”).
     words = {"type": "rss" if source.feed else "link", "text": name, "title": name}
     words |= {"xmlUrl": source.feed, "htmlUrl": source.url} if source.feed else {"url": source.url}
     words["category"] = ",".join(source.tags)

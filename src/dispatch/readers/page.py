@@ -108,7 +108,7 @@ def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
         if titled:
             entry = titled[0]
             for node in titled:
-                # Of those within each other, the innermost.
+                # Of nested ones, the innermost.
                 entry = node if _within(node, root, frozenset({entry.mem_id})) else entry
             return entry, all(_within(entry, root, frozenset({node.mem_id})) for node in titled)
         if found:
@@ -163,12 +163,12 @@ def _credited(
     def persons(named: Iterable[Author]) -> list[Author]:
         return [author for author in named if not any(identity.is_same_name(author.name, house) for house in houses)]
 
-    # Where another article may be meant, what would be sure is a guess.
+    # If the markup may be about another article, even a sure witness only guesses.
     sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
     (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
     (sure if told else guesses).append(persons(marks.authors))
     named, certainty = credit.credited([*sure, persons(boxed)], guesses)
-    # The house itself only where no one else is named, and where it says so to machines.
+    # The site itself is the author only if nobody else is named, and if JSON-LD says so.
     return (named, certainty) if named or not data.authors else (list(data.authors), data.certainty)
 
 

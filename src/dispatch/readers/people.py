@@ -18,7 +18,7 @@ _NOBODY = frozenset({
     "webmaster", "wordpress", "wpadmin",
 })
 # fmt: on
-# What systems and themes put before a name.
+# Words that systems and themes put before a name.
 _BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
 _ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")
 _LOGIN = re.compile(r"[a-z0-9._-]+", re.ASCII)

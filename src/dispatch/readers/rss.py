@@ -19,7 +19,7 @@ def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
     base: where the feed was found. Raises GatherError beyond bounds.
     """
     channel = next(children(root, "channel"), root)
-    # In RSS 1.0 the items stand beside the channel.
+    # In RSS 1.0 the items are siblings of the channel.
     items = [*children(channel, "item"), *(children(root, "item") if channel is not root else ())]
     entries.bounded(len(items))
     inner = base_of(channel, base_of(root, base))

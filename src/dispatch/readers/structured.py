@@ -51,7 +51,7 @@ def article(
         author
         for item in named
         for author in _people(item, by_id, base)
-        # The publisher as a person is a mistake; as an organisation it is the author that the page means.
+        # A publisher given as a person is a mistake; as an organisation, it is meant as the author.
         if not any(identity.is_same_name(author.name, name) for name in publishers) or _organisation(item, by_id)
     ]
     return Article(
@@ -105,7 +105,7 @@ def _nodes(root: LexborNode) -> Iterator[Node]:
         try:
             waiting.append(json.loads(written, strict=False))
         except (ValueError, RecursionError):
-            # A script that is not JSON says nothing; the page has other witnesses.
+            # A script that is not JSON is ignored; the page has other witnesses.
             continue
     seen = 0
     while waiting and seen < MOST_NODES:
