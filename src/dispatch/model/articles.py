@@ -1,14 +1,31 @@
-"""What is written, by whom and where: from the author to the article."""
+"""Articles, with their authors, sources and pictures; and what an annotation says of a field's form in files."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch.model.marks import Key, Url
-
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
 Mended = Literal["authors", "date", "url", "title"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The name that a field has in files, where it cannot be the field's own.
+
+    With an empty name, the field's own keys stand among its neighbours. On the values of a mapping, each stands in a
+    table of its own under this key.
+    """
+
+    name: Annotated[str, "the key; may be empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Marks a text that is an absolute address: http, https, mailto or tel; ``//host`` is read as ``https://host``."""
+
+
+Url = Annotated[str, Address()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Source, Syndicate
-from dispatch.model.marks import Key, Url
+from dispatch.model.articles import Author, Key, Source, Syndicate, Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
