@@ -1,8 +1,6 @@
 """Read and write files safely: whole or not at all, never outside their folder, never through a link.
 
 A command that reads, changes and writes a publication holds its lock meanwhile, and writes with ``replace_file``.
-
-Who reads, changes and writes holds the lock of the publication meanwhile, and writes with ``write_over``.
 """
 
 import os

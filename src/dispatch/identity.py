@@ -2,9 +2,6 @@
 
 Two addresses are the same when ``links.canonicalise_address`` gives the same, two texts when ``text.fold_text`` does.
 Both are for comparing only: what is shown, promised or remembered stays byte for byte what was given.
-
-Addresses are the same when ``links.canonical`` makes them alike, words when ``text.fold_text`` does. Both are for
-comparing: what is shown, promised or remembered stays byte for byte what was given.
 """
 
 import re

@@ -2,9 +2,6 @@
 
 The one user of Babel. The words are in ``languages/<code>.toml``: to add a language, add a file; ``en.toml`` says what
 each message is for. Nothing here reads the machine's locale, time zone or clock: same input, same text.
-
-The one user of Babel. The words stand in ``languages/<code>.toml``: adding a language is adding a file, and ``en.toml``
-says what each message is for. Nothing here asks for the machine's locale, zone or clock: same input, same text.
 """
 
 import re

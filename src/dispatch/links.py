@@ -1,8 +1,6 @@
 """Addresses. One is an opaque string from the door to the ``href``: nothing here changes what a reader gets.
 
 The results are for comparing, for a field that allows ASCII only, or for an address that was relative.
-
-What the functions return is for comparing, for a field that allows ASCII only, or for an address that was relative.
 """
 
 import re

@@ -1,8 +1,6 @@
 """Walk content by its tokens, and read plain text, headings, pictures and addresses off them.
 
 What nh3 writes is regular enough to be walked without a parser.
-
-What nh3 writes is regular enough to be walked without a parser.
 """
 
 import re
