@@ -19,7 +19,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
-    {"model", "errors", "links", "text", "slugs", "identity", "colours", "terminal", "files", "root"} | {"toml"},
+    {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "toml"},
     {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
     {"readers", "formats", "checks", "nouns", "schemas"},
     {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures"}

@@ -54,7 +54,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(IssueError, match=r"^a: is a folder$"):
         files.write(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
     (tmp_path / "b").write_bytes(b"old")
-    with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is no folder$"):
+    with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is not a folder$"):
         files.write(tmp_path / "b" / "c", b"x", within=tmp_path, error=IssueError)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a", "b"]
     assert (tmp_path / "b").read_bytes() == b"old"

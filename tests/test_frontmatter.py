@@ -60,14 +60,14 @@ def test_lines_are_those_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("lines", "what"),
     [
-        (["a: 1", "b: 2", "a: 3"], "a.md:4: the key “a” stands here twice"),
-        (["a: {b: 1, b: 2}"], "a.md:2: the key “b” stands here twice"),
+        (["a: 1", "b: 2", "a: 3"], "a.md:4: the key “a” occurs twice"),
+        (["a: {b: 1, b: 2}"], "a.md:2: the key “b” occurs twice"),
         (["a: &x 1"], "a.md:2: anchors"),
         (["a: *x"], "a.md:2: aliases"),
         (["a: !!python/object:os.system x"], "a.md:2: tags"),
         (["a: [1"], "a.md:3: is not YAML"),
         (["title: A colon: here"], "a.md:2: is not YAML"),
-        (["just words"], "a.md:2: what stands here has no key"),
+        (["just words"], "a.md:2: this line has no key"),
         (["? [a, b]", ": c"], "a.md:2: a key must be a text"),
         (["a: " + "[" * 40 + "]" * 40], "a.md:2: is nested more than 32"),
         (["a: 1", "--- {b: 2}"], "a.md:3: a second document"),

@@ -57,8 +57,8 @@ def test_all_faults_are_told_with_file_line_and_key() -> None:
         "a.md: certainty: must be certain or likely or unknown, not “sure”",
         "a.md:9: published: must be a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00, not “yesterday”",
         "a.md:7: image.width: must be a whole number, not “wide”",
-        "a.md: note: the character U+0000 cannot stand in a text",
-        "a.md: corrections.date: there is no such day or time: “2026-02-30”",
+        "a.md: note: the character U+0000 is not allowed in a text",
+        "a.md: corrections.date: there is no such date or time: “2026-02-30”",
         "a.md: corrections.text: is empty",
         "a.md:2: titel: unknown key, did you mean “title”?",
     ]

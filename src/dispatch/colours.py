@@ -1,16 +1,16 @@
-"""Colours, as #rrggbb: how well two can be told apart, and one that can."""
+"""Measure how well two colours, as #rrggbb, can be told apart, and lighten one until it can be."""
 
 from colorsys import hls_to_rgb, rgb_to_hls
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, from 1 to 21 (WCAG 2.2, “contrast ratio”); text needs 4.5."""
+    """Compute the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, “contrast ratio”); text needs 4.5."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def lightened(colour: str, on: str, *, wanted: float) -> str:
-    """The same hue, as little lighter as gives the contrast ``wanted`` with the dark colour ``on``; at most white."""
+    """Lighten a colour, its hue kept, until its contrast with the dark colour ``on`` is ``wanted``; at most white."""
     hue, lightness, saturation = rgb_to_hls(*_channels(colour))
     while contrast(colour, on) < wanted and lightness < 1:
         lightness = min(1.0, lightness + 0.01)
@@ -19,13 +19,13 @@ def lightened(colour: str, on: str, *, wanted: float) -> str:
 
 
 def _channels(colour: str) -> tuple[float, float, float]:
-    """Red, green and blue, from 0 to 1."""
+    """Split a colour into red, green and blue, each from 0 to 1."""
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return red, green, blue
 
 
 def _luminance(colour: str) -> float:
-    """How bright it looks, from 0 to 1 (WCAG 2.2, “relative luminance”)."""
+    """Compute how bright a colour looks, from 0 to 1 (WCAG 2.2, “relative luminance”)."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _channels(colour)
     )

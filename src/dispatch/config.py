@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from dispatch import colours, files, links, tables
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
+from dispatch.files import FILE as FILE
+from dispatch.files import find as find
 from dispatch.model import LIGHT, Author, Colours, Fault, Publication
-from dispatch.root import FILE as FILE
-from dispatch.root import find as find
 from dispatch.slugs import SLUG, is_slug
 from dispatch.toml import parse_toml
 

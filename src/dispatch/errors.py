@@ -56,16 +56,16 @@ class DispatchError(Exception):
         super().__init__(*self.faults)  # so that pickle can make it again
 
     def __str__(self) -> str:
-        """The faults, for people and logs."""
+        """Join the faults into one line, for people and logs."""
         return "; ".join(map(str, self.faults))
 
     @property
     def what(self) -> str:
-        """What is wrong without the places, for whoever has named them already."""
+        """All that is wrong, without the places: for a caller that has named them already."""
         return "; ".join(fault.what for fault in self.faults)
 
     def within(self, place: "str | Place") -> Self:
-        """Make the same error of faults that lie at, or below, a place; a text is a file."""
+        """Return the same error with its faults placed at, or below, ``place``; a text is a file."""
         return type(self)(*(fault.within(place) for fault in self.faults))
 
 

@@ -1,6 +1,6 @@
-"""Files, read and written safely: whole or not at all, never outside their folder, never through a link.
+"""Read and write files safely: whole or not at all, never outside their folder, never through a link.
 
-Who reads, changes and writes holds the lock of the publication meanwhile, and writes with ``write_over``.
+A command that reads, changes and writes a publication holds its lock meanwhile, and writes with ``replace_file``.
 """
 
 import os
@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dispatch.errors import DispatchError, IssueError, LockedError
+from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError
 
+FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 LOCK: Final = "lock"
 SITE: Final = "site"  # the lock of whoever builds the public folder
@@ -21,8 +22,21 @@ PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 _STEP = 0.05  # seconds between two tries
 
 
+def find(start: Path) -> Path:
+    """Find the publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ConfigError(
+        "no dispatch.toml here, nor in a folder above",
+        address=str(start),
+        hint="make a publication with: dispatch init",
+    )
+
+
 def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
-    """The bytes of a file below the folder ``within``. Raises ``error``."""
+    """Read the bytes of a file below the folder ``within``. Raises ``error``."""
     try:
         return inside(path, within=within, error=error).read_bytes()
     except OSError as cause:
@@ -30,7 +44,7 @@ def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
 
 
 def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
-    """The text of a UTF-8 file below the folder ``within``, with its own line ends and mark. Raises ``error``."""
+    """Read a UTF-8 file below the folder ``within``, line ends and byte order mark included. Raises ``error``."""
     try:
         return read(path, within=within, error=error).decode("utf-8")
     except UnicodeDecodeError as cause:
@@ -42,20 +56,21 @@ def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
 
 
 def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:
-    """Write a file below the folder ``within`` in one step; whether its bytes changed.
+    """Write a file below the folder ``within`` in one step, and return whether its bytes changed.
 
-    The folders in between are made. The bytes go to a file beside it, to the disk, and then take its name, so that a
-    reader, or a power cut, finds the old file or the new one. lasting: wait until the disk has them; what can be made
-    again need not wait. Raises ``error``; then the old file is as it was.
+    Missing folders are made. The bytes go to a file beside it, to the disk, and then take its name, so that a reader,
+    or a power cut, finds the old file or the new one. Raises ``error``; then the old file is as it was.
+
+    lasting: wait until the disk has the bytes; a file that can be made again need not wait.
     """
     return _put(inside(path, within=within, error=error), body, None, within, error, lasting=lasting)
 
 
 def write_over(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
-    """Write a file as ``write`` does, if it still holds the bytes that were read; empty: it was not there.
+    """Write a file as ``write_file`` does, but only if it still holds the bytes ``old``; empty: if it is still missing.
 
     What was written is read back. Raises ``error`` when somebody else has changed the file meanwhile; then it is as
-    they left it. Between that look and the new name lie microseconds, which no file system lets us close.
+    they left it. Between the comparison and the new name lie microseconds, which no file system lets us close.
     """
     return _put(inside(path, within=within, error=error), body, old, within, error, lasting=True)
 
@@ -63,12 +78,12 @@ def write_over(path: Path, old: bytes, body: bytes, *, within: Path, error: type
 def _put(
     path: Path, body: bytes, old: bytes | None, within: Path, error: type[DispatchError], *, lasting: bool
 ) -> bool:
-    """Write a file in one step; with ``old``, only over these bytes, and read back."""
+    """Write a file in one step; with ``old``, only over these bytes, and read it back afterwards."""
     subject = name(path, within)
     beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
-            raise error("is a folder" if path.is_dir() else "is no ordinary file", subject=subject)
+            raise error("is a folder" if path.is_dir() else "is not a regular file", subject=subject)
         if path.is_file() and path.read_bytes() == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +107,7 @@ def _put(
 
 
 def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[DispatchError]) -> None:
-    """Raise ``error`` when a file holds other bytes than those that were read; empty: it was not there."""
+    """Raise ``error`` when a file no longer holds the bytes ``old``; empty: when it exists by now."""
     try:
         now = path.read_bytes() if path.exists() else b""
     except OSError as cause:
@@ -114,11 +129,14 @@ def lock(
     patience: float = PATIENCE,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[None]:
-    """Hold the lock of the publication in the folder ``root``: whoever reads, changes and writes its files does.
+    """Hold the lock of the publication in the folder ``root`` while its files are read, changed and written.
 
-    name: another lock, for what takes longer and changes nothing that people edit. command: what others are told to
-    wait for. on_wait: is told once whom this one waits for. Raises LockedError when another process still has it after
-    ``patience`` seconds, and IssueError when it cannot be had at all.
+    name: another lock, for work that takes longer and changes nothing that people edit.
+    command: what other commands are told to wait for.
+    on_wait: called once with whoever holds the lock.
+
+    Raises LockedError when another process still holds it after ``patience`` seconds, and IssueError when it cannot be
+    taken at all.
     """
     path = own_folder(root, error=IssueError) / name
     file = _locked(path, root, patience, on_wait)
@@ -129,14 +147,14 @@ def lock(
 
 
 def _sign(file: BinaryIO, holder: str) -> None:
-    """Say in the lock's file who has it; on a full disk it is a lock all the same."""
+    """Write into the lock's file who holds it; on a full disk it is a lock all the same."""
     with suppress(OSError):
         os.ftruncate(file.fileno(), 0)
         os.pwrite(file.fileno(), holder.encode(), 0)
 
 
 def own_folder(root: Path, *, error: type[DispatchError]) -> Path:
-    """The folder ``.dispatch`` of a publication, made when it is not there, with the note that git is to pass it over.
+    """Make the folder ``.dispatch`` of a publication where it is missing, with a .gitignore, and return its path.
 
     Raises ``error``.
     """
@@ -151,7 +169,7 @@ def own_folder(root: Path, *, error: type[DispatchError]) -> Path:
 
 
 def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:
-    """The lock's file, open and locked. Raises LockedError and IssueError."""
+    """Open the lock's file and lock it, trying again until patience ends. Raises LockedError and IssueError."""
     for attempt in range(1 + int(patience / _STEP)):
         if attempt:
             time.sleep(_STEP)
@@ -171,7 +189,7 @@ def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], No
 
 
 def _is_at(path: Path, file: BinaryIO) -> bool:
-    """Whether a file still has its name: where somebody deleted it meanwhile, others lock another one."""
+    """Whether an open file still has its name: if somebody deleted it meanwhile, others lock another file."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
@@ -182,7 +200,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(file: BinaryIO) -> bool:
-        """Lock a byte far behind what the file says, which others may go on reading; whether that was possible."""
+        """Lock a byte far behind the text in the file, which others may go on reading; return whether it was free."""
         file.seek(2**30)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -204,7 +222,7 @@ else:
 
 
 def delete(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
-    """Delete a file below the folder ``within``, and return its path; with ``old``, if it still holds these bytes.
+    """Delete a file below the folder ``within`` and return its path; with ``old``, only if it still holds these bytes.
 
     Raises ``error``.
     """
@@ -219,7 +237,7 @@ def delete(path: Path, *, within: Path, error: type[DispatchError], old: bytes |
 
 
 def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
-    """The real path of what is to be below the folder ``within``; what is outside or behind a link raises ``error``."""
+    """Resolve a path that must lie below the folder ``within``; raise ``error`` if it lies outside or behind a link."""
     try:
         root = within.resolve()
         real = root / path.relative_to(within)
@@ -233,7 +251,7 @@ def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file of that name; none that is no name, or too long for one."""
+    """Whether a file of that name exists; False when it is no valid name, or too long for one."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -241,19 +259,19 @@ def is_there(path: Path) -> bool:
 
 
 def name(path: Path, within: Path) -> str:
-    """How to speak of a file: its path from the folder ``within``, with forward slashes."""
+    """Format a path for a message: relative to the folder ``within``, with forward slashes."""
     return path.relative_to(within).as_posix() if path.is_relative_to(within) else path.name
 
 
 def _where(path: Path) -> str:
-    """In which folder a file cannot be made: the nearest that is there, when it lets nobody write; else nothing."""
+    """Say in which folder a file cannot be made: the nearest existing one, if it is not writable; else nothing."""
     folder = next((above for above in path.parents if above.exists()), path.parent)
     if not folder.is_dir():
-        return f", {folder} is no folder"
+        return f", {folder} is not a folder"
     return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
 
 
 def _reason(cause: OSError) -> str:
-    """What the system says, in lower case."""
+    """Return the system's message in lower case."""
     reason = cause.strerror or str(cause)
     return reason[:1].lower() + reason[1:]

@@ -1,4 +1,4 @@
-"""What each WebSub hub was told of last: by topic, a digest of the feed as it was then.
+"""Remember what each WebSub hub was last told: by topic, a digest of the feed as it was then.
 
 A small file in ``.dispatch/``, not in git: without it a hub is told of everything once more, which costs it a look.
 """
@@ -18,7 +18,7 @@ ENDINGS = (".xml", ".atom", ".json")
 
 
 def topics(folder: Path, publication: Publication) -> dict[str, str]:
-    """The feeds in the public folder that readers subscribe to: the address that each says it has, and its digest.
+    """List the feeds in the public folder that people subscribe to: the address each gives as its own, and its digest.
 
     An issue's own feed is no topic, and neither are archived ones: nothing new comes in them. Raises DeliveryError.
     """
@@ -33,12 +33,12 @@ def topics(folder: Path, publication: Publication) -> dict[str, str]:
 
 
 def told(root: Path, hub: str) -> dict[str, str]:
-    """What this hub was told of: topics and digests. A record that cannot be read is none. Raises DeliveryError."""
+    """Load what this hub was told: topics and digests; empty when the record cannot be read. Raises DeliveryError."""
     return _all(root).get(hub, {})
 
 
 def remember(root: Path, hub: str, topics: Mapping[str, str]) -> None:
-    """Write down what this hub has been told of now, beside what it was told of before. Raises DeliveryError."""
+    """Save what this hub has now been told, beside what it was told before. Raises DeliveryError."""
     files.own_folder(root, error=DeliveryError)
     record = {**_all(root), hub: {**told(root, hub), **topics}}
     files.write(

@@ -1,7 +1,7 @@
-"""One answer to "is it ours" and "is it the same": asked by every stage, decided here. Pure.
+"""Decide whether something is our own, and whether two things are the same: every stage asks here. Pure.
 
-Addresses are the same when ``links.canonical`` makes them alike, words when ``text.fold_text`` does. Both are for
-comparing: what is shown, promised or remembered stays byte for byte what was given.
+Two addresses are the same when ``links.canonicalise_address`` gives the same, two texts when ``text.fold_text`` does.
+Both are for comparing only: what is shown, promised or remembered stays byte for byte what was given.
 """
 
 import re
@@ -13,45 +13,45 @@ from dispatch import links
 from dispatch.model import Article, Author, Publication, Source
 from dispatch.text import fold_text
 
-# What follows a name behind a comma without being a given name.
+# What may follow a name after a comma and is no given name.
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
 
 def is_ours(url: str, publication: Publication) -> bool:
-    """Whether an article with this address was first published here: it has none, or one within the publication's."""
+    """Whether an article with this address was first published here: it has none, or one in the publication's site."""
     return not url or is_within(url, publication)
 
 
 def is_within(url: str, publication: Publication) -> bool:
-    """Whether an address is that of something in the publication's site."""
+    """Whether an address lies within the publication's site."""
     return url.startswith(f"{publication.url}/")
 
 
 def is_place(url: str, publication: Publication) -> bool:
-    """Whether an address is one that dispatch gives: that of an issue's page, or of an article's place on it."""
+    """Whether dispatch made this address: it is that of an issue's page, or of an article's place on one."""
     return bool(re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?", url))
 
 
 def is_same_address(one: str, other: str) -> bool:
-    """Whether two addresses lead to the same."""
+    """Whether two addresses lead to the same page."""
     return fold_address(one) == fold_address(other)
 
 
 def fold_address(url: str) -> str:
-    """Fold what two addresses that lead to the same may differ in."""
+    """Fold an address to what it shares with others that lead to the same page: for comparing only."""
     return links.canonical(url)
 
 
 def fold_article_address(article: Article) -> str:
-    """Fold an article's address; those of one's own, which differ in their places only, stay whole."""
+    """Fold an article's address; one of our own stays whole, because our articles differ in the fragment only."""
     return article.url if article.own else fold_address(article.url)
 
 
 def is_same_article(one: Article, other: Article) -> bool:
-    """Whether two articles are one: by their ids, else by their addresses.
+    """Whether two articles are the same: by their ids, else by their addresses.
 
-    Two places on one page of somebody else, as the entries of a diary have, are two articles unless their titles are
-    the same as well. Without an address no article is the same as another: see ``fold_words``.
+    Two fragments of one foreign page, as the entries of a diary have, are two articles unless their titles are the same
+    as well. Without an address, no article is the same as another: see ``fold_words``.
     """
     if one.id and one.id == other.id:
         return True
@@ -62,14 +62,14 @@ def is_same_article(one: Article, other: Article) -> bool:
 
 
 def fold_words(title: str, text: str) -> str:
-    """Fold the title and the plain text of an article: what two copies have in common where no address tells."""
+    """Fold title and plain text of an article into a key that two copies share where no address tells."""
     return f"{fold_text(title)}\0{fold_text(text)}"
 
 
 def is_same_source(named: Source, entry: Source) -> bool:
-    """Whether the source that an article names is that entry of dispatch.toml.
+    """Whether the source ``named`` in an article is the entry ``entry`` of dispatch.toml.
 
-    By the key that it names, else by the address, else by the title, which two papers may share.
+    Compared by key, else by address, else by title, which two papers may share.
     """
     if named.key:
         return named.key == entry.key
@@ -79,20 +79,21 @@ def is_same_source(named: Source, entry: Source) -> bool:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are the same, however their letters, capitals and spaces are written."""
+    """Whether two names are the same, ignoring letter composition, capitals and spaces."""
     return fold_text(one) == fold_text(other)
 
 
 def is_name_inverted(name: str) -> bool:
-    """Whether a name is turned round, as indexes have it (“Holm, Ada”), and not only followed by “Jr.”."""
+    """Whether a name is inverted, as in an index (“Holm, Ada”), and not only followed by “Jr.”."""
     _, comma, rest = name.partition(", ")
     return bool(comma) and not _SUFFIX.fullmatch(rest)
 
 
 def fold_spelling(name: str) -> str:
-    """Fold what two spellings of one name may differ in: initials with or without full stops, turned round or not.
+    """Fold a name so that its spellings are equal: initials with or without full stops, inverted or not.
 
-    On its own it makes no two people one: that takes the same address, or a page whose witnesses are compared.
+    Equal spellings alone do not make two people one: that takes the same address, or a page whose witnesses are
+    compared.
     """
     last, _, first = name.partition(", ")
     turned = f"{first} {last}" if is_name_inverted(name) else name
@@ -100,23 +101,20 @@ def fold_spelling(name: str) -> str:
 
 
 class Identity(NamedTuple):
-    """What tells somebody, or something, from all others of its kind; empty is what does not."""
+    """What tells a person, or a thing, from all others of its kind; fields that do not tell are empty."""
 
-    key: str = ""
-    """In authors.toml or dispatch.toml."""
-    url: str = ""
-    """The folded address."""
-    name: str = ""
-    """The folded name."""
+    key: Annotated[str, "in authors.toml or dispatch.toml"] = ""
+    url: Annotated[str, "the folded address"] = ""
+    name: Annotated[str, "the folded name"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Everybody who is named as an author, told apart: by the key in authors.toml, else by the address, else by name.
+    """Tells authors apart: by the key in authors.toml, else by the address, else by the name.
 
-    Where several names are in use at one address, as when a feed gives a whole staff that of its paper, the name tells
-    as well: nobody is to be credited with another's words. Spellings of one name are one. One without an address is the
-    only other of that name, or, where there are several, somebody else.
+    Where several names are in use at one address, as when a feed gives a whole staff the paper's address, the name
+    counts as well: nobody is to be credited with another's words. Spellings of one name are one person. An author
+    without an address is the only other person of that name, or, if there are several, somebody else.
     """
 
     keys: Annotated[Mapping[Identity, str], "the keys of authors.toml by what is told without them"]
@@ -127,9 +125,9 @@ class People:
     def among(
         cls, authors: Iterable[Author], registry: Mapping[str, Author], remembered: Iterable[Author] = ()
     ) -> "People":
-        """Tell the authors of a publication apart, given its authors.toml.
+        """Build the index of a publication's authors from everybody named in it and from its authors.toml.
 
-        remembered: whom the ledger knows; their names count at their addresses, so that nobody inherits a list.
+        remembered: the authors in the ledger; their names count at their addresses, so that nobody inherits a list.
         """
         authors = tuple(authors)
         addresses: dict[str, set[str]] = {}
@@ -142,7 +140,7 @@ class People:
         return replace(people, keys={people.identify(author): key for key, author in registry.items()})
 
     def identify(self, author: Author) -> Identity:
-        """Give what is this author's and nobody else's."""
+        """Return what identifies this author and nobody else."""
         name = fold_text(author.name)
         known = self.addresses.get(name, frozenset())
         url = fold_address(author.url) or (next(iter(known)) if len(known) == 1 else "")

@@ -1,7 +1,7 @@
-"""Dates, numbers, lists of names and the words of the templates, in the publication's language.
+"""Write dates, numbers, lists of names and the words of the templates in the publication's language.
 
-The one user of Babel. The words stand in ``languages/<code>.toml``: adding a language is adding a file, and ``en.toml``
-says what each message is for. Nothing here asks for the machine's locale, zone or clock: same input, same text.
+The one user of Babel. The words are in ``languages/<code>.toml``: to add a language, add a file; ``en.toml`` says what
+each message is for. Nothing here reads the machine's locale, time zone or clock: same input, same text.
 """
 
 import re
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -27,31 +27,31 @@ from dispatch.text import fold_text
 
 DateStyle = Literal["full", "long", "medium"]
 
-# What is spoken where no file says otherwise.
+# The language of words that a file lacks.
 _FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
-    """One language: its direction, its words and its ways of writing dates, numbers and lists.
+    """One language: its direction, its words, and how it writes dates, numbers and lists.
 
-    All values are put in as text: plain strings are escaped for HTML, ``Markup`` stays as it is. For plain text, hand
-    the values in as ``Markup``; then nothing is escaped.
+    Values are inserted as text: plain strings are escaped for HTML, ``Markup`` is not. For plain text, pass the values
+    as ``Markup``; then nothing is escaped.
     """
 
-    code: str  # the BCP 47 tag, as ``lang`` attributes want it
-    direction: Literal["ltr", "rtl"]
-    translated: bool  # False when no file speaks this language: its dates are right, its words are English
-    _locale: Locale
-    _speaker: Locale  # the locale whose plurals the words have
-    _words: Mapping[str, str]  # patterns by dotted key: "read", "stories.one", "credits.translator"
+    code: Annotated[str, "the BCP 47 tag, as ``lang`` attributes want it"]
+    direction: Annotated[Literal["ltr", "rtl"], "in which it is written"]
+    translated: Annotated[bool, "whether it has a file of words; without one its dates are right, its words English"]
+    _locale: Annotated[Locale, "for dates, numbers and lists"]
+    _speaker: Annotated[Locale, "for the plurals of the words"]
+    _words: Annotated[Mapping[str, str], "patterns by dotted key: read, stories.one, credits.translator"]
 
     @staticmethod
     def of(code: str) -> "Language":
-        """The language with this BCP 47 tag, for example ``en``, ``de-AT`` or ``pt-BR``.
+        """Load the language of a BCP 47 tag, for example ``en``, ``de-AT`` or ``pt-BR``.
 
-        An unknown region or variant is passed over, as RFC 4647, section 3.4 has it. Plain ``en`` is international
-        English (14 February 2025); ``en-US`` is American (February 14, 2025).
+        An unknown region or variant is ignored (RFC 4647, section 3.4). Plain ``en`` is international English (14
+        February 2025); ``en-US`` is American (February 14, 2025).
 
         Raises ConfigError when there is no such language.
         """
@@ -59,16 +59,16 @@ class Language:
 
     @property
     def territory(self) -> str:
-        """The region (ISO 3166-1) that its tag names, else the one where it is spoken most; empty for none known."""
+        """The region (ISO 3166-1) in the tag, else the one where most of its speakers live; empty if none is known."""
         if self.code == _FALLBACK:  # it is written as in most of the world
             return "GB"
         likely = str(get_global("likely_subtags").get(str(self._locale), ""))
         return self._locale.territory or next((part for part in likely.split("_")[1:] if len(part) == 2), "")
 
     def say(self, key: str, **values: str) -> Markup:
-        """The message ``key`` with its places filled in.
+        """Return the message ``key`` with its placeholders filled in.
 
-        Raises ConfigError when there is no such message, or when a place of it has no value.
+        Raises ConfigError when there is no such message, or no value for one of its placeholders.
         """
         pattern = self._words.get(key)
         if pattern is None:
@@ -81,15 +81,15 @@ class Language:
         return Markup(filled)  # noqa: S704 - the patterns are our own, the values are escaped
 
     def count(self, key: str, n: int, **values: str) -> Markup:
-        """The message ``key`` in the plural that ``n`` takes (CLDR's categories); its place ``{n}`` is the number.
+        """Return the message ``key`` in the plural form for ``n`` (CLDR's categories); ``{n}`` in it is the number.
 
-        Raises ConfigError as ``say`` does.
+        Raises ConfigError as ``format_message`` does.
         """
         category = f"{key}.{_plural(n, self._speaker)}"
         return self.say(category if category in self._words else f"{key}.other", n=self.number(n), **values)
 
     def names(self, items: Sequence[str]) -> Markup:
-        """The items as this language lists them: “A, B and C”. No item gives an empty text."""
+        """Join the items as this language lists them: “A, B and C”. No items give an empty text."""
         safe = [str(escape(item)) for item in items]
         joined = format_list(safe, "standard", self._locale)
         if len(safe) > 1 and "and.before" in self._words and re.match(self._words["and.before"], _spoken(safe[-1])):
@@ -98,12 +98,12 @@ class Language:
         return Markup(joined)  # noqa: S704 - every item is escaped, and CLDR's patterns hold no markup
 
     def credit(self, role: str, names: str) -> Markup:
-        """Who did what: “translated by A and B”. A role that has no words of its own gives “role: A and B”."""
+        """Say who did what: “translated by A and B”. A role without words of its own gives “role: A and B”."""
         key = f"credits.{fold_text(role)}"
         return self.say(key if key in self._words else "credit", role=role, names=names)
 
     def date(self, moment: datetime, zone: str, style: DateStyle = "long") -> str:
-        """The day on which ``moment`` (aware) falls in the zone of that IANA name, for example ``Europe/Berlin``.
+        """Format the day of ``moment`` (aware) in the zone of that IANA name, for example ``Europe/Berlin``.
 
         Raises ConfigError when there is no such zone.
         """
@@ -112,13 +112,13 @@ class Language:
         return _date(_day(moment, zone).date(), style, self._locale)
 
     def number(self, n: int) -> str:
-        """The number with this language's separators, in Western digits as CLDR's plain locales have them."""
+        """Format a number with this language's separators, in Western digits as CLDR's plain locales have them."""
         return _number(n, self._locale)
 
 
 @cache
 def _language(code: str) -> Language:
-    """See ``Language.of``."""
+    """Load a language once; see ``Language.from_code``."""
     tags = list(_shorter(_canonical(code)))
     locale = next(filter(None, map(_locale, tags)), None)
     if locale is None:
@@ -139,7 +139,7 @@ def _language(code: str) -> Language:
 
 
 def _canonical(code: str) -> str:
-    """The tag in the usual capitals (RFC 5646, section 2.1.1), as the files are named; empty when it is malformed."""
+    """Write a tag in the usual capitals (RFC 5646, section 2.1.1), as the files are named; empty if it is malformed."""
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", code):
         return ""
     first, *rest = code.split("-")
@@ -148,14 +148,14 @@ def _canonical(code: str) -> str:
 
 
 def _shorter(tag: str) -> Iterator[str]:
-    """The tag, and then what remains of it when one part after another is taken from its end."""
+    """Yield the tag, then the tag without its last part, and so on."""
     while tag:
         yield tag
         tag = tag.rpartition("-")[0]
 
 
 def _locale(tag: str) -> Locale | None:
-    """Babel's locale of that tag, when it has one."""
+    """Find Babel's locale for a tag; None when it has none."""
     try:
         return Locale.parse("en-001" if tag == "en" else tag, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -163,7 +163,7 @@ def _locale(tag: str) -> Locale | None:
 
 
 def _nearest(code: str) -> str:
-    """A hint with the nearest known tag; the English name of a language is understood as well."""
+    """Make a hint with the nearest known tag; the English name of a language is understood as well."""
     known = {identifier.replace("_", "-"): identifier.replace("_", "-") for identifier in locale_identifiers()}
     known |= {name.lower(): tag for tag, name in Locale("en").languages.items() if tag in known}
     near = get_close_matches(code.lower(), known, 1) or get_close_matches(code.replace("_", "-"), known, 1)
@@ -171,13 +171,13 @@ def _nearest(code: str) -> str:
 
 
 def _file(tag: str) -> str:
-    """The text of the language's file; empty when it has none."""
+    """Read the file of words for a tag; empty when there is none."""
     file = files("dispatch") / "languages" / f"{tag}.toml"
     return file.read_text("utf-8") if file.is_file() else ""
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
-    """Nested tables as one, by dotted keys."""
+    """Flatten nested tables to one level with dotted keys."""
     flat: dict[str, str] = {}
     for key, value in table.items():
         flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
@@ -185,7 +185,7 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
 
 
 def _day(moment: datetime, zone: str) -> datetime:
-    """The moment as clocks in that zone show it."""
+    """Convert a moment to what clocks in that zone show. Raises ConfigError when there is no such zone."""
     try:
         return moment.astimezone(ZoneInfo(zone))
     except OverflowError:  # the first and the last day of the calendar
@@ -214,5 +214,5 @@ def _date(day: date, style: DateStyle, locale: Locale) -> str:
 
 
 def _spoken(markup: str) -> str:
-    """The text that a reader sees of a piece of HTML."""
+    """Strip the tags from a piece of HTML."""
     return Markup(markup).striptags()  # noqa: S704 - for looking at only

@@ -1,6 +1,6 @@
 """Addresses. One is an opaque string from the door to the ``href``: nothing here changes what a reader gets.
 
-What the functions return is for comparing, for a field that allows ASCII only, or for an address that was relative.
+The results are for comparing, for a field that allows ASCII only, or for an address that was relative.
 """
 
 import re
@@ -16,7 +16,7 @@ _PARTS = re.compile(
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-# What others add to an address to know where readers come from, and what asks for a variant of a page.
+# Parameters that track where readers come from, and those that ask for a variant of a page.
 _TRACKING = re.compile(
     r"(?:utm|pk|mtm|matomo|piwik|hsa)_.*|at_(?:medium|campaign|format|link_.*|custom\d|ptr_name|bbc_team)"
     r"|fb_(?:action_ids|action_types|ref|source)|(?:fb|g|d|msclk|y|ymc|tw|tt)clid|msclkid|gclsrc|[gw]braid|_openstat"
@@ -28,7 +28,7 @@ _TRACKING = re.compile(
 _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
-# Letters that IDNA 2003 wrote as others, and browsers do not any more (UTS 46, “deviations”); what divides a host.
+# Letters that IDNA 2003 replaced and browsers keep (UTS 46, “deviations”); the dots that divide a host.
 _OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
@@ -36,15 +36,15 @@ _ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that c
 
 
 def is_absolute(url: str) -> bool:
-    """Whether an address has a scheme of its own."""
+    """Whether an address has a scheme."""
     return bool(_SCHEME.match(url))
 
 
 def resolve(base: str, url: str) -> str:
-    """An address as a reader of the page at ``base`` would follow it.
+    """Resolve an address as a browser on the page at ``base`` would follow it.
 
-    An absolute one comes back as it is, byte for byte; ``//host`` is read as ``https://host``; only what is relative
-    is joined (RFC 3986, section 5). Without a base, what is relative stays so.
+    An absolute one is returned byte for byte; ``//host`` is read as ``https://host``; only a relative one is joined
+    (RFC 3986, section 5). Without a base, a relative one stays relative.
     """
     if url.startswith("//"):
         return "https:" + url
@@ -59,10 +59,10 @@ def is_web(url: str) -> bool:
 
 
 def ascii_form(url: str) -> str:
-    """The address in ASCII, for RSS's ``link`` (its validator's rule): equal to what was given after decoding.
+    """Encode an address in ASCII, for RSS's ``link`` (its validator's rule); decoded, it equals the one given.
 
     The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5).
-    Percent signs that stand in the address stay as they are.
+    Percent signs in the address stay as they are.
     """
     if url.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]", url):
         return url
@@ -73,7 +73,7 @@ def ascii_form(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an address, lower case; empty when there is none."""
+    """Return the host of an address in lower case; empty when there is none."""
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
@@ -82,12 +82,12 @@ def host(url: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def canonical(url: str) -> str:
-    """What an address has in common with others that lead to the same article: for comparing only, never to be shown.
+    """Reduce an address to what all addresses of the same article share: for comparing only, never to be shown.
 
-    Without: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and their
-    order, and the fragment, unless that is a place in a program (``#!`` or ``#/``). An address that is not one of the
-    web is returned as it is, but for half of a surrogate pair, which becomes a question mark: what is returned can
-    always be encoded and stored. Applied twice, it changes nothing more.
+    Removed are: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and
+    their order, and the fragment, unless it is a route in a program (``#!`` or ``#/``). An address that is not of the
+    web is returned as it is, except that half a surrogate pair becomes a question mark: the result can always be
+    encoded and stored. Applied twice, it changes nothing more.
     """
     found = url.strip().encode("utf-8", "replace").decode("utf-8")
     while is_web(found) and (simpler := _simpler(found)) != found:
@@ -96,7 +96,7 @@ def canonical(url: str) -> str:
 
 
 def _simpler(url: str) -> str:
-    """One step of ``canonical``; every step but the first leaves an address shorter, or as it is."""
+    """Do one step of ``canonicalise_address``; every step but the first shortens an address, or leaves it as it is."""
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return url
@@ -117,7 +117,7 @@ def _is_tracking(query: str) -> bool:
 
 
 def _host_in_ascii(host: str) -> str:
-    """A host in punycode where that can be, as browsers write it (UTS 46): ß and ς are letters of their own."""
+    """Encode a host in punycode where possible, as browsers do (UTS 46): ß and ς are letters of their own."""
     if host.isascii():
         return host.lower()
     small = "".join(map(str.lower, host))  # letter by letter: Σ at the end of a word is no ς
@@ -131,7 +131,7 @@ def _host_in_ascii(host: str) -> str:
 
 
 def _encoded(part: str) -> str:
-    """A part of an address in one of the ways to encode it: what may stand unencoded does (RFC 3986, section 2.3)."""
+    """Encode a part of an address in one way of several: what may stand unencoded does (RFC 3986, section 2.3)."""
     if _ENCODED.fullmatch(part):
         return part
 

@@ -1,4 +1,4 @@
-"""Nouns as JSON and back, exactly; what is as it is by default is not written down."""
+"""Convert nouns to JSON and back, exactly; fields with their default value are left out."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,17 +13,17 @@ T = TypeVar("T")
 
 
 def text(noun: object) -> str:
-    """A noun as JSON in ASCII: what is no character, such as half of a surrogate pair, is kept too."""
+    """Convert a noun to JSON in ASCII; even half a surrogate pair survives."""
     return json.dumps(table(noun), separators=(",", ":"))
 
 
 def noun(cls: type[T], written: str) -> T:
-    """The noun that a JSON text is."""
+    """Parse JSON into an instance of ``cls``."""
     return _noun(cls, json.loads(written))
 
 
 def table(noun: object, *, whole: bool = False) -> dict[str, object]:
-    """A noun as what JSON can hold, without what is as it is by default, unless the ``whole`` of it is wanted."""
+    """Convert a noun to a mapping that JSON can hold; fields with their default are left out unless ``whole``."""
     values = ((name, getattr(noun, name), default) for name, _, default in _fields(tables.noun(type(noun))))
     return {name: _plain(value, whole) for name, value, default in values if whole or value != default}
 
@@ -38,13 +38,13 @@ def _plain(value: object, whole: bool) -> object:
 
 def _noun(cls: type[T], value: Mapping[str, object]) -> T:
     makers = _makers(tables.noun(cls))
-    # A key that this version does not know was written by a later one, in a schema that has not changed.
+    # An unknown key was written by a later version, whose schema is otherwise the same.
     return cls(**{name: makers[name](item) for name, item in value.items() if name in makers})
 
 
 @cache
 def _makers(cls: type) -> Mapping[str, Callable[[object], object]]:
-    """What makes the value of each field of a noun from what JSON holds."""
+    """List, by field, the function that converts a value from JSON."""
     return {name: _maker(kind) for name, kind, _ in _fields(cls)}
 
 
@@ -59,5 +59,5 @@ def _maker(kind: object) -> Callable[[object], object]:
 
 @cache
 def _fields(cls: type) -> tuple[tuple[str, object, object], ...]:
-    """Name, type and default of each field of a noun."""
+    """List name, type and default of each field of a noun."""
     return tuple((column.name, tables.bare(column.type)[0], column.default) for column in tables.columns(cls))

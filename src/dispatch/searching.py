@@ -1,4 +1,4 @@
-"""The index that the search page asks, made by Pagefind: files that a browser loads in parts. The one user of it."""
+"""Build the index behind the search page with Pagefind: files that a browser loads in parts. The one user of it."""
 
 import shutil
 import subprocess
@@ -12,12 +12,12 @@ from dispatch.errors import DeliveryError
 
 FOLDER = "pagefind/"
 _PATIENCE = 600.0  # seconds
-# Pagefind's own ways to look like something; the search page has its own.
+# Pagefind's own user interfaces; the search page has one of ours.
 _UNUSED = ("pagefind-ui", "pagefind-modular", "pagefind-component", "pagefind-highlight")
 
 
 def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
-    """The index of these pages, by path in the public folder; the same for the same pages.
+    """Build the index of these pages, by path in the public folder; the same pages give the same index.
 
     pages: by their paths in the public folder, the files in which they stand now; what is marked
     ``data-pagefind-body`` in them is found. Raises DeliveryError.
@@ -37,7 +37,7 @@ def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", b"") or str(error).encode()
             words = said.decode("utf-8", "replace").strip()
-            raise DeliveryError(f"the search cannot be made: {words}", address="Pagefind") from error
+            raise DeliveryError(f"the search index cannot be built: {words}", address="Pagefind") from error
         return {
             FOLDER + file.relative_to(made).as_posix(): file.read_bytes()
             for file in sorted(made.rglob("*"))

@@ -1,4 +1,4 @@
-"""The names of issues, articles, sources and lists in addresses: one way to make one, and to find one that is free."""
+"""Make slugs: the names of issues, articles, sources and lists in addresses, and the first one that is free."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from typing import Final
 
 LONGEST: Final = 80
 SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
-# Latin letters that are no letter with an accent.
+# Latin letters that do not decompose into a letter and an accent.
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -18,10 +18,10 @@ def is_slug(name: str) -> bool:
 
 
 def make_slug(title: str, longest: int = LONGEST) -> str:
-    """Make a slug of a title, at most that long, cut between words where it can be; empty when nothing Latin is left.
+    """Make a slug from a title, at most ``longest`` characters, cut between words if possible; may be empty.
 
-    Composed and decomposed letters give the same slug, which never changes from one version to the next: addresses are
-    made of it.
+    It is empty when the title has no Latin letter or digit. Composed and decomposed letters give the same slug, and it
+    never changes from one version to the next: addresses are made of it.
     """
     plain = unicodedata.normalize("NFKD", title.lower()).translate(_LATIN)
     words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain.encode("ascii", "ignore").decode())).strip("-")
@@ -29,7 +29,7 @@ def make_slug(title: str, longest: int = LONGEST) -> str:
 
 
 def find_unused(slug: str, taken: Iterable[str]) -> str:
-    """Find the slug, or the slug with the first number from 2 on, that nobody has taken."""
+    """Return the slug if it is not taken, else the slug with the first free number from 2 on."""
     taken = set(taken)
     if slug not in taken:
         return slug

@@ -1,8 +1,8 @@
-"""Between the tables of a file and the nouns of ``model.py``, led by the nouns' own annotations.
+"""Convert between the tables of a file and the nouns of ``model``, led by the nouns' own annotations.
 
-Nothing of a file's form is written down twice: keys, types, defaults, choices and descriptions all come from the
-dataclass, for reading (``read``) and for the JSON Schemas that editors complete from (``schema``). Values may be TOML's
-own or the texts of a YAML file; a text is parsed by its key's type.
+Nothing about a file's form is written down twice: keys, types, defaults, choices and descriptions all come from the
+dataclass, both for reading (``read_noun``) and for the JSON Schemas that editors complete from (``schemas``). Values
+may be TOML's own types or the texts of a YAML file; a text is parsed by its key's type.
 """
 
 import re
@@ -18,7 +18,7 @@ from dispatch.model import Address, Fault, Key, Place
 from dispatch.text import fold_text
 
 T = TypeVar("T")
-# Makes a field's value of a key's: given that, its path and the reading. Raises ValueError, or tells faults itself.
+# Converts a key's value to the field's, given its path and the reading. Raises ValueError, or adds faults itself.
 Special = Callable[[object, str, "Reading"], object]
 
 _DATE = re.compile(
@@ -30,25 +30,23 @@ _ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file that is being read.
+    """A file while it is read, and the faults found in it so far."""
 
-    file: how to speak of it. zone: where a bare date begins. lines: the line of each path, where known.
-    shapes: what a text or number must look like beyond its type, and how to say so, by path without numbers.
-    faults: what was found wrong so far.
-    """
-
-    file: str
-    zone: tzinfo = UTC
-    lines: Mapping[str, int] = field(default_factory=dict)
-    shapes: Mapping[str, tuple[re.Pattern[str], str]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    file: Annotated[str, "its name in messages"]
+    zone: Annotated[tzinfo, "the time zone in which a bare date begins"] = UTC
+    lines: Annotated[Mapping[str, int], "the line of each path, where known"] = field(default_factory=dict)
+    shapes: Annotated[
+        Mapping[str, tuple[re.Pattern[str], str]],
+        "by path without numbers, what a text or number must match beyond its type, and how to say so",
+    ] = field(default_factory=dict)
+    faults: Annotated[list[Fault], "what was found wrong"] = field(default_factory=list)
 
     def fault(self, path: str, what: str, *, hint: str = "") -> None:
-        """Remember what is wrong at a path such as ``authors[2].name``, where numbers count from 1."""
+        """Add a fault at a path such as ``authors[2].name``, where numbers count from 1."""
         self.faults.append(Fault(what=what, place=Place(file=self.file, line=self._line(path), key=path), hint=hint))
 
     def _line(self, path: str) -> int:
-        """The line of a path, or of the nearest above it whose line is known; 0 where none is."""
+        """Find the line of a path, or of the nearest known path above it; 0 when none is known."""
         line = self.lines.get(path, 0)
         while path and not line:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
@@ -58,23 +56,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One field of a noun as a file has it: its key, its type with its marks, its description and its default."""
+    """One field of a noun as a file has it."""
 
-    name: str
-    key: str
-    type: object
-    doc: str
-    default: object
+    name: Annotated[str, "the field's name"]
+    key: Annotated[str, "its key in the file; empty when its own keys are among its neighbours'"]
+    type: Annotated[object, "its type, with annotations"]
+    doc: Annotated[str, "its description"]
+    default: Annotated[object, "its default; MISSING when it has none"]
 
     @property
     def required(self) -> bool:
-        """Whether a file cannot do without it."""
+        """Whether a file must have it."""
         return self.default is MISSING
 
 
 @cache
 def columns(cls: type) -> tuple[Column, ...]:
-    """The fields of a noun in their order."""
+    """List the fields of a noun in order."""
     hints = get_type_hints(cls, include_extras=True)
     found = []
     for item in fields(cls):
@@ -87,7 +85,7 @@ def columns(cls: type) -> tuple[Column, ...]:
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
-    """``, did you mean “port”?`` when one of the words is near, however it is written, otherwise nothing."""
+    """Return ``, did you mean “port”?`` when one of the words is similar, ignoring case and the like; else nothing."""
     folded = {fold_text(known): known for known in reversed(words)}
     near = get_close_matches(fold_text(word), folded, n=1, cutoff=0.6)
     return f", did you mean “{folded[near[0]]}”?" if near else ""
@@ -103,11 +101,11 @@ def read(
     special: Mapping[str, Special] | None = None,
     defaults: object = None,
 ) -> T | None:
-    """One table as a noun; None when something in it is wrong, which ``reading.faults`` then tells.
+    """Read one table as an instance of ``cls``; None when something in it is wrong (see ``reading.faults``).
 
     given: fields that do not come from the file; their keys are unknown there.
     special: how to read fields whose form in the file is not that of their type.
-    defaults: a noun of the same kind whose values stand in for keys that are missing.
+    defaults: a noun of the same kind whose values replace missing keys.
     """
     before = len(reading.faults)
     values = dict(given or {})
@@ -145,7 +143,7 @@ def read(
 
 
 def _value(hint: object, value: object, path: str, reading: Reading, default: object = None) -> object:
-    """One value as its type has it; None after a fault."""
+    """Convert one value to its field's type; None after a fault."""
     kind, marks = bare(hint)
     origin = get_origin(kind)
     if origin is tuple:  # what is not a list counts as its only item
@@ -176,7 +174,7 @@ def _value(hint: object, value: object, path: str, reading: Reading, default: ob
 
 
 def _table(hint: object, value: Mapping[str, object], path: str, reading: Reading) -> dict[str, object]:
-    """A mapping with keys of the writer's own."""
+    """Convert a mapping whose keys the writer chose."""
     key = next((mark.name for mark in bare(hint)[1] if isinstance(mark, Key)), "")
     found: dict[str, object] = {}
     for name, item in value.items():
@@ -191,7 +189,7 @@ def _table(hint: object, value: Mapping[str, object], path: str, reading: Readin
 
 
 def _shaped(value: str | int, path: str, reading: Reading) -> str | int:
-    """A value that looks as it must; an empty text is none."""
+    """Check a value against the pattern for its path; an empty text needs no match. Raises ValueError."""
     pattern, what = reading.shapes.get(re.sub(r"\[\d+\]", "", path), (None, ""))
     if pattern and value != "" and not pattern.fullmatch(str(value)):
         raise ValueError(f"{what}, not {_shown(value)}")
@@ -199,18 +197,18 @@ def _shaped(value: str | int, path: str, reading: Reading) -> str | int:
 
 
 def _choice(choices: Sequence[str], value: object) -> str:
-    """One of a few words."""
+    """Return a value that must be one of a few words. Raises ValueError."""
     if isinstance(value, str) and value in choices:
         return value
     raise ValueError(f"must be {' or '.join(choices)}, not {_shown(value)}")
 
 
 def _text(value: object, *, is_address: bool) -> str:
-    """A text as it stands."""
+    """Return a text as it is. Raises ValueError on another type, an illegal character, or what is not an address."""
     if not isinstance(value, str):
         raise _wrong("a text", value)
     if found := _ILLEGAL.search(value):
-        raise ValueError(f"the character U+{ord(found[0]):04X} cannot stand in a text")
+        raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
     if is_address:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
     if is_address and value and not _ADDRESS.fullmatch(value):
@@ -219,7 +217,7 @@ def _text(value: object, *, is_address: bool) -> str:
 
 
 def _number(value: object) -> int:
-    """A whole number of ordinary size, from 0."""
+    """Convert a whole number from 0 on, at most 15 digits. Raises ValueError."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15:
@@ -228,14 +226,14 @@ def _number(value: object) -> int:
 
 
 def _date(value: object, zone: tzinfo) -> datetime:
-    """A moment; a bare date is its midnight, and a time without an offset is local, in the publication's time zone."""
+    """Convert a date; a bare date is its midnight, a time without an offset local to ``zone``. Raises ValueError."""
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         day, _, time = value.strip().replace("T", " ").replace("t", " ").partition(" ")
         written = f"{day}T{re.sub(r'[ ]', '', time).upper()}" if time else day
         try:
             value = datetime.fromisoformat(written)
         except ValueError as error:
-            raise ValueError(f"there is no such day or time: {_shown(value)}") from error
+            raise ValueError(f"there is no such date or time: {_shown(value)}") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):
@@ -249,19 +247,19 @@ def _date(value: object, zone: tzinfo) -> datetime:
 
 
 def _wrong(wanted: str, value: object) -> ValueError:
-    """That a value is of another kind."""
+    """Make the error for a value of the wrong type."""
     return ValueError(f"must be {wanted}, not {_shown(value)}")
 
 
 def _shown(value: object) -> str:
-    """A value in a message, in short."""
+    """Abbreviate a value for a message."""
     if isinstance(value, list | tuple):
         return "a list"
     return "a table" if isinstance(value, Mapping) else "nothing" if value is None else f"“{str(value)[:80]}”"
 
 
 def bare(hint: object) -> tuple[object, tuple[object, ...]]:
-    """A type without its marks and without ``| None``, and the marks."""
+    """Split a type hint into the type, without ``| None``, and its annotations."""
     marks: tuple[object, ...] = ()
     if get_origin(hint) is Annotated:
         hint, *rest = get_args(hint)
@@ -272,7 +270,7 @@ def bare(hint: object) -> tuple[object, tuple[object, ...]]:
 
 
 def noun(kind: object) -> type:
-    """The noun that a type is."""
+    """Return the dataclass that a type is. Raises TypeError on any other type."""
     if isinstance(kind, type) and is_dataclass(kind):
         return kind
     raise TypeError(f"files cannot hold {kind}")

@@ -1,11 +1,11 @@
-"""The one Jinja2 environment, over template texts that are handed in.
+"""Render Jinja2 templates from texts that are passed in. The one user of Jinja2.
 
 Article text is never a template. Templates may come with a publication from anywhere, so they run in the sandbox
-(Jinja2, "Sandbox"), with everything escaped and nothing undefined let through.
+(Jinja2, “Sandbox”), with everything escaped and undefined names refused.
 
-A template whose name ends in ``.mjml`` gives a *skeleton*: where a value would stand there is an ASCII token, because
-MRML prints attributes through Rust's debug format, parses what stands in a text, and dies of deep nesting. The values
-are filled in when it has done its work (``fill``).
+A template whose name ends in ``.mjml`` gives a *skeleton*: instead of each value it has an ASCII token, because MRML
+prints attributes through Rust's debug format, parses the text it is given, and dies of deep nesting. The values are
+filled in when it has done its work (``fill_skeleton``).
 """
 
 import functools
@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from types import FunctionType, MethodType
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
@@ -37,13 +37,13 @@ from dispatch.model import (
     Theme,
 )
 
-# What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
+# Values that MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
 _KEPT = "_kept"
 _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
 
 
-# What templates read of the nouns, most of it many times an article.
+# The fields that templates read, most of them many times for each article.
 _NOUNS: Mapping[type, frozenset[str]] = {
     noun: frozenset(noun.__dataclass_fields__)
     for noun in (Article, Author, Colours, Correction, Image, Issue, Link, Page, Section, Source, Theme)
@@ -51,30 +51,29 @@ _NOUNS: Mapping[type, frozenset[str]] = {
 
 
 class Skeleton(NamedTuple):
-    """A rendered template with tokens in it, and the values they stand for, escaped.
+    """A rendered template with tokens in it, and the escaped values that they stand for.
 
-    A token is ``mark``, the value's number and ``qx``. The mark is new for each skeleton, so that no text from outside
-    can hold a token; none is left when the skeleton is filled.
+    A token is ``mark``, the value's number and ``qx``; none is left when the skeleton is filled.
     """
 
-    text: str
-    mark: str
-    values: list[str]
+    text: Annotated[str, "the rendered template"]
+    mark: Annotated[str, "random for each skeleton, so that no text from outside can hold a token"]
+    values: Annotated[list[str], "the escaped values, by number"]
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox. The publication's folder is a Path, which would open every file to a template."""
 
     def getattr(self, obj: object, attribute: str) -> object:
-        """What Jinja2 does, sooner for our own nouns: their fields are data."""
+        """Get an attribute as Jinja2 does, but faster for our own nouns: their fields are data."""
         if type(obj) in _NOUNS and attribute in _NOUNS[type(obj)]:
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Callable[..., object], /, *args: object, **kwargs: object) -> object:
-        """What Jinja2 does, sooner for our own functions: none is unsafe, none wants the context."""
+        """Call a function as Jinja2 does, but faster for our own: none is unsafe, none wants the context."""
         if type(obj) in (MethodType, FunctionType) and obj.__module__.startswith("dispatch."):
-            # What Jinja2 tells functions that want the context.
+            # Jinja2 passes these to functions that want the context.
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
             return obj(*args, **kwargs)
@@ -107,11 +106,11 @@ class Templates:
         self._skeletons = environment(_token)
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
-        """The text of a template with its values in it. Raises RenderError, naming template and line."""
+        """Render a template with these values. Raises RenderError, naming template and line."""
         return self._render(self._pages, name, values)
 
     def skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
-        """The text of a template with a token for every value that MRML must not see. Raises RenderError likewise."""
+        """Render a template with a token instead of every value that MRML must not see. Raises RenderError likewise."""
         empty = Skeleton("", f"xq{secrets.token_hex(8)}x", [])
         return empty._replace(text=self._render(self._skeletons, name, {**values, _KEPT: empty}))
 
@@ -132,14 +131,14 @@ def _compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
 
 
 def of(texts: Mapping[str, str]) -> Templates:
-    """The templates over these texts, compiled once."""
+    """Compile the templates of these texts; equal texts are compiled once."""
     return _compiled(tuple(sorted(texts.items())))
 
 
 def used(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
-    """The templates of these names and all that they include, extend or import, sorted.
+    """List the templates of these names and all that they include, extend or import, sorted.
 
-    One that says only when it is rendered what it includes may use any: then all are named.
+    A template that computes the name of what it includes may use any: then all are listed.
     """
     found: set[str] = set()
     waiting = [name for name in names if name in texts]
@@ -155,7 +154,7 @@ def used(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
 
 
 def fill(html: str, skeleton: Skeleton) -> str:
-    """The skeleton's tokens replaced by their values, in one pass. Raises RenderError when one has vanished."""
+    """Replace the skeleton's tokens by their values, in one pass. Raises RenderError when one has vanished."""
     values = skeleton.values
     seen: set[int] = set()
 
@@ -176,12 +175,12 @@ def fill(html: str, skeleton: Skeleton) -> str:
 
 @pass_context
 def _token(context: Context, value: object) -> object:
-    """What Jinja2 prints for a value in a skeleton: a token for it, or itself where that is harmless."""
+    """Return what Jinja2 prints for a value in a skeleton: a token, or the value itself where that is harmless."""
     skeleton: Skeleton = context[_KEPT]
     if isinstance(value, int):
         return value
     words = escape(value)
-    # What a macro or a block printed has its tokens already.
+    # The output of a macro or a block has its tokens already.
     if _HARMLESS.fullmatch(words) or skeleton.mark in words:
         return words
     skeleton.values.append(str(words))
@@ -189,7 +188,7 @@ def _token(context: Context, value: object) -> object:
 
 
 def _place(error: Exception) -> Place | None:
-    """The template and the line where it happened, where that is known: Jinja2 writes templates into the traceback."""
+    """Find the template and line of an error, if known: Jinja2 writes templates into the traceback."""
     place = None
     trace = error.__traceback__
     while trace is not None:

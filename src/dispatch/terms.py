@@ -1,5 +1,7 @@
-"""What holds for an article in an issue without being written there: its source's terms, its address, its id,
-the moment of its last change, what is left of it when it is withdrawn. Pure.
+"""Derive what holds for an article in an issue without being written there. Pure.
+
+That is its source's terms, its address, its id, the moment of its last change, and what is left of it when it is
+withdrawn.
 """
 
 from collections import Counter
@@ -14,7 +16,7 @@ _GENERAL = Source()
 
 
 def page(publication: Publication, slug: str) -> str:
-    """The address of an issue's page, which ends in a slash; files beside its articles are found below it."""
+    """Build the address of an issue's page, which ends in a slash; files beside its articles are found below it."""
     return f"{publication.url}/issues/{slug}/"
 
 
@@ -24,23 +26,23 @@ def make_user_agent(publication: Publication) -> str:
 
 
 def anchor(publication: Publication, slug: str, key: str) -> str:
-    """The address of an article's place on its issue's page, which is its own where it has no other."""
+    """Build the address of an article's place on its issue's page: its own address where it has no other."""
     return f"{page(publication, slug)}#{key}"
 
 
 def article_file(slug: str, key: str, article: Article) -> str:
-    """The file of a new article of that key in that issue: ``.md`` when it has Markdown or no body, else ``.html``."""
+    """Choose the file for a new article of that key: ``.md`` when it has Markdown or no body, else ``.html``."""
     return f"issues/{slug}/{key}{'.md' if article.markdown or not article.content else '.html'}"
 
 
 def mint(publication: Publication, date: datetime, path: str) -> str:
-    """A new id: a tag URI (RFC 4151) of the publication's host, the issue's day and a path such as ``defence/nato``."""
+    """Mint a new id: a tag URI (RFC 4151) of the publication's host, the issue's day, a path as ``defence/nato``."""
     day = date.astimezone(ZoneInfo(publication.timezone)).date()
     return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
 
 
 def changed(article: Article, issue: Contents) -> datetime:
-    """When an article was last changed: withdrawn, corrected, updated, published, or put into its issue."""
+    """Find when an article last changed: withdrawn, corrected, updated, published, or put into its issue."""
     said = [correction.date for correction in article.corrections]
     said += [article.withdrawn.date] if article.withdrawn else []
     known = [moment for moment in (article.updated, article.published) if moment]
@@ -48,15 +50,15 @@ def changed(article: Article, issue: Contents) -> datetime:
 
 
 def count_mends(article: Article) -> Counter[Mended]:
-    """How many of an article's corrections mend each thing of it."""
+    """Count how many of an article's corrections mend each part of it."""
     return Counter(what for correction in article.corrections for what in set(correction.mends))
 
 
 def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
-    """What is left of an article that was taken back: who wrote it, where and when, and under which id and address.
+    """Reduce an article to what is left when it is withdrawn: its authors, place, date, id and address.
 
-    Corrections that mend something stay, and no notice shows them: byline, date and address are promised on, and what
-    has answered for them is counted.
+    Corrections that mend something stay, though no notice shows them: byline, date and address are still promised, and
+    the corrections that answer for a change of them are counted.
     """
     return replace(
         article,
@@ -73,7 +75,7 @@ def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
 
 
 def withdrawn_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
-    """What is left of an issue that was taken back: its title, its sections, and what is left of their articles."""
+    """Reduce an issue to what is left when it is withdrawn: its title, sections, and the rest of their articles."""
     sections = (
         replace(
             section,
@@ -86,11 +88,12 @@ def withdrawn_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
 
 
 def resolved(source: Source, publication: Publication, *, is_own: bool) -> Source:
-    """A source with everything that dispatch.toml says of it, and with terms in any case.
+    """Complete a source with its entry in dispatch.toml, and with terms in any case.
 
-    What the source says itself wins over its entry in dispatch.toml (found by key, else by address, else by title), and
-    that over ``[syndicate]``. is_own: the article has no address elsewhere; if it names no source either, it is one's
-    own and may be shown in full.
+    What the source says itself wins over its entry (found by key, else by address, else by title), and the entry over
+    ``[syndicate]``.
+
+    is_own: the article has no address elsewhere; if it names no source either, it is our own and may be shown in full.
     """
     known = next((entry for entry in publication.sources if identity.is_same_source(source, entry)), _GENERAL)
     filled = {

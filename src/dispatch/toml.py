@@ -1,4 +1,4 @@
-"""TOML of files that people write, with the line of what is wrong."""
+"""Parse the TOML that people write, and give the line of a fault."""
 
 import re
 import tomllib
@@ -6,12 +6,12 @@ import tomllib
 from dispatch.errors import DispatchError
 from dispatch.model import Place
 
-# Only since Python 3.14 does tomllib's error have its line as data; before, its words are all that there is.
+# Before Python 3.14, tomllib gives the line in its message only.
 _AT = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 def parse_toml(text: str, *, file: str = "", error: type[DispatchError]) -> dict[str, object]:
-    """Read a TOML text. Raises ``error``, with the line, on what is not TOML."""
+    """Parse a TOML text. Raises ``error``, with the line, on what is not TOML."""
     try:
         return tomllib.loads(text)
     except RecursionError as cause:

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.model import Author, Document
-from dispatch.readers import discovery, hfeed
+from dispatch.readers import discovery
 
 URL = "https://paper.example/news/?a=1"
 
@@ -62,8 +62,8 @@ def test_an_h_feed_with_its_authors() -> None:
     <div class="h-entry"><a class="u-url" href="/2">2</a><span class="p-author h-card">
       <a class="u-url p-name" href="/bo">Bo Lind, Jr.</a></span><p class="p-summary">A note.</p></div>
     <div class="h-cite"><div class="h-entry"><a class="u-url" href="/3">Somebody else's</a></div></div></div>"""
-    assert hfeed.accepts(page(body))
-    own, (one, two) = hfeed.whole(page(body))
+    assert discovery.is_hfeed(page(body))
+    own, (one, two) = discovery.read_hfeed(page(body))
     assert own.title == "Ann's weblog"
     assert (one.url, one.title, one.id) == ("https://paper.example/1", "One", "https://paper.example/1")
     assert 'href="https://paper.example/x?a=1&amp;b=2"' in one.content
@@ -75,13 +75,15 @@ def test_an_h_feed_with_its_authors() -> None:
 def test_an_entry_without_an_author_is_by_whom_the_feed_is_by() -> None:
     body = """<div class="h-feed"><a class="p-author h-card" href="/ann">Ann Lee</a>
     <div class="h-entry"><a class="u-url p-name" href="/1">One</a></div></div>"""
-    _, (one,) = hfeed.whole(page(body))
+    _, (one,) = discovery.read_hfeed(page(body))
     assert one.authors == (Author(name="Ann Lee", url="https://paper.example/ann"),)
-    _, (unknown,) = hfeed.whole(page('<div class="h-feed"><div class="h-entry"><p class="p-name">One</p></div></div>'))
+    _, (unknown,) = discovery.read_hfeed(
+        page('<div class="h-feed"><div class="h-entry"><p class="p-name">One</p></div></div>')
+    )
     assert (unknown.authors, unknown.certainty) == ((), "unknown")
 
 
 @pytest.mark.parametrize("body", ["", "<p>", "<div class=h-feed>", "<div class=h-feed><p class=h-entry>"])
 def test_hardly_anything_breaks_nothing(body: str) -> None:
     assert discovery.feeds(page(body)) == discovery.articles(page(body)) == []
-    assert len(hfeed.whole(page(body))[1]) <= 1
+    assert len(discovery.read_hfeed(page(body))[1]) <= 1

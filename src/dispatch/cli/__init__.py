@@ -80,7 +80,7 @@ def show(error: DispatchError) -> None:
     """Print each fault on standard error, a line each, and what to do; a hint that several in a row have, once."""
     from itertools import groupby
 
-    from dispatch.terminal import fold_line
+    from dispatch.text import fold_line
 
     for hint, faults in groupby(error.faults, key=lambda fault: fault.hint):
         for fault in faults:

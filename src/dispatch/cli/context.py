@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import files, root
+from dispatch import files
 from dispatch.errors import DispatchError, IssueError
-from dispatch.terminal import safe
+from dispatch.text import safe
 
 if TYPE_CHECKING:
     from dispatch.inbox import Inbox
@@ -49,7 +49,7 @@ class Desk:
     @property
     def root(self) -> Path:
         """The publication's folder. Raises ConfigError."""
-        return root.find(self.folder)
+        return files.find(self.folder)
 
     @cached_property
     def publication(self) -> "Publication":

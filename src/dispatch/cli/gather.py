@@ -13,7 +13,7 @@ from dispatch.cli.context import desk, now, say, tell, tell_json
 from dispatch.gather import Gathered
 from dispatch.inbox import Kept
 from dispatch.model import Source, Visit
-from dispatch.terminal import fold_line
+from dispatch.text import fold_line
 
 WEEKS = timedelta(weeks=2)
 

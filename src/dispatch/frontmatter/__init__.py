@@ -1,16 +1,18 @@
 """Front matter: the YAML (between lines of ``---``) or TOML (``+++``) at the head of an article's or an issue's file.
 
-People edit these files by hand, so reading takes every value as the text that stands there, and an edit changes the
-text of the changed keys only: comments, order, quotation marks, indentation, line ends and the body stay as they are.
+People edit these files by hand, so reading takes every value as the text in the file, and an edit changes the text of
+the changed keys only: comments, order, quotation marks, indentation, line ends and the body stay as they are. That is
+why YAML is spliced here: ruamel.yaml and tomlkit were tried, and both lose text.
 
-    parse    text -> FrontMatter              nodes.py   YAML as a tree of texts that know where they stand
-    edit     text, changes -> text            drafts.py  new text spliced into the old
-    compose  data, body -> text               dump.py    values as YAML that every tool reads as we do
+    parse_front_matter   text -> FrontMatter     yaml_tree.py  YAML as a tree of texts that know their places
+    edit_front_matter    text, changes -> text   splice.py     new text spliced into the old
+    format_front_matter  data, body -> text      dump.py       values as YAML that every tool reads as we do
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from dispatch.errors import IssueError
 from dispatch.frontmatter import dump, nodes
@@ -34,27 +36,28 @@ _FENCED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """What a file says at its head, and what follows.
+    """The data at the head of a file, and the body below it."""
 
-    data: by key; from YAML texts, lists, mappings, and None where a key has no value; from TOML its own types.
-    lines: the line in the file, from 1, by path (``sections[1].articles[2]``: numbers count from 1); empty for TOML.
-    body: what follows the closing line, unchanged.
-    """
-
-    data: Mapping[str, object]
-    lines: Mapping[str, int]
-    body: str
+    data: Annotated[
+        Mapping[str, object],
+        "by key: from YAML texts, lists, mappings, and None for a key without a value; from TOML its own types",
+    ]
+    lines: Annotated[
+        Mapping[str, int],
+        "the line in the file, from 1, by path such as sections[1].articles[2], counted from 1; empty for TOML",
+    ]
+    body: Annotated[str, "the text after the closing line, unchanged"]
 
 
 def split(text: str) -> tuple[str, str, str]:
-    """The front matter's text, its kind (``yaml``, ``toml``, or empty where there is none) and the body."""
+    """Split a file's text into front matter, its kind (``yaml``, ``toml`` or empty) and body."""
     if not (parts := _FENCED.match(text)):
         return "", "", text.removeprefix("\ufeff")
     return parts["front"], "yaml" if parts["fence"] == "---" else "toml", parts["body"] or ""
 
 
 def parse(text: str, *, file: str = "") -> FrontMatter:
-    """Read a file's front matter.
+    """Parse a file's front matter.
 
     Raises IssueError, with the line, on what is not YAML or TOML, on aliases, anchors, tags and duplicate keys, above
     64 KiB and below 32 levels.
@@ -74,10 +77,10 @@ def parse(text: str, *, file: str = "") -> FrontMatter:
 
 
 def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> str:
-    """The text with other values under some keys, and otherwise byte for byte as it was.
+    """Change the values of some keys, and leave the rest of the text byte for byte as it was.
 
     changes: the new value by key; None removes the key. Within lists and mappings, what stays equal keeps its text too.
-    order: the keys as they follow one another; a new key comes after the nearest one before it that is there.
+    order: the usual order of the keys; a new key is put after the nearest one before it that is there.
 
     Raises IssueError where the front matter cannot be read, or is TOML.
     """
@@ -95,32 +98,32 @@ def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> 
         result = parts["head"] + front + parts["tail"]
         if _says(result, dump.texts(wanted), parts["tail"]):
             return result
-    raise IssueError("the front matter cannot be edited without harm", hint="edit the file by hand")
+    raise IssueError("the front matter cannot be edited safely", hint="edit the file by hand")
 
 
 def compose(data: Mapping[str, Value], body: str = "") -> str:
-    """A new file: the data in its order as YAML, then the body as it is."""
+    """Format a new file: the data in its order as YAML, then the body as it is."""
     return "\n".join(["---", *dump.document(data), "---", body])
 
 
 def _tree(front: str, file: str = "") -> nodes.Pairs | None:
-    """The YAML of a front matter; None when nothing stands in it. Raises IssueError."""
+    """Parse the YAML of a front matter; None when it is empty. Raises IssueError."""
     try:
         root = nodes.tree(front)
     except nodes.YamlError as error:
         raise IssueError(error.what, subject=_place(file, error.line)) from error
     if root is None or isinstance(root, nodes.Pairs):
         return root
-    raise IssueError("what stands here has no key, as in “title: The Wire”", subject=_place(file, root.line))
+    raise IssueError("this line has no key, as in “title: The Wire”", subject=_place(file, root.line))
 
 
 def _place(file: str, line: int) -> Place:
-    """The place in the file of a line of its front matter."""
+    """Convert a line of the front matter to a place in the file."""
     return Place(line=line).within(Place(file=file, line=_FIRST))
 
 
 def _says(text: str, wanted: nodes.Data, tail: str) -> bool:
-    """Whether a text, read again, says what is wanted and ends as it did: the last word before anything is written."""
+    """Whether a text, parsed again, holds what is wanted and ends as before: checked before anything is written."""
     parts = _FENCED.match(text)
     if not parts or parts["tail"] != tail:
         return False

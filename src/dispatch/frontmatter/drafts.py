@@ -1,9 +1,9 @@
-"""New text spliced into old front matter: what is equal keeps its text, comments and all.
+"""Splice new text into old front matter: what is equal keeps its text, comments and all.
 
 Every key of a mapping and every item of a list owns the lines from its first character to the end of its last line; the
-comments and empty lines before it are its gap. A collection is written again from these pieces: kept ones as they are
+comments and empty lines before it are its gap. A collection is rewritten from these pieces: unchanged ones as they are
 (moved ones take their gap along), changed ones with the change made inside, new ones dumped. Comments above something
-removed stay: they are somebody's words. A comment beside a list's item goes with it into another list.
+removed stay: a person wrote them. A comment beside a list's item goes with it into another list.
 """
 
 import operator
@@ -11,13 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Annotated, TypeGuard
 
 from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.nodes import Data, Items, Node, Pairs, Scalar, data
 
-# By what two mappings in a list are the same thing, although something in them changed.
+# The keys by which a changed mapping in a list is recognised.
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
 
 _COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
@@ -26,7 +26,7 @@ _GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
 
 
 def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:
-    """Texts for ``wanted``, from the one that keeps most to the one that keeps nothing; the first right one wins."""
+    """Yield texts for ``wanted``, from the one that keeps most to the one that keeps nothing; the caller tests them."""
     end = "\r\n" if "\r\n" in front else "\n"
     fresh = "".join(line + end for line in dump.document(wanted))
     if root is None:
@@ -41,29 +41,26 @@ def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: S
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A key and its value, or an item: its name, where it begins, where a value may begin, the value, where it ends."""
+    """A key with its value, or an item, in the old text."""
 
-    name: str
-    start: int
-    colon: int
-    node: Node
-    end: int
+    name: Annotated[str, "the key; empty for an item"]
+    start: Annotated[int, "where it begins"]
+    colon: Annotated[int, "where a value may begin"]
+    node: Annotated[Node, "the value"]
+    end: Annotated[int, "where its last line ends"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One attempt: ``fine`` looks into values, otherwise a changed key is written whole.
+    """One attempt to write the new values into the old text."""
 
-    beside: the comment of each line, such as ``- first``, that may come to stand in another list.
-    """
-
-    text: str
-    end: str
-    fine: bool
-    beside: Mapping[str, str]
+    text: Annotated[str, "the old front matter"]
+    end: Annotated[str, "its line end"]
+    fine: Annotated[bool, "whether to look into values; otherwise a changed key is rewritten whole"]
+    beside: Annotated[Mapping[str, str], "the comment beside each line, such as - first, that may move to another list"]
 
     def mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
-        """The text of a block mapping, from its first key to the end of its last line."""
+        """Write a block mapping, from its first key to the end of its last line."""
         old = self._keys(node)
         here = {entry.name: index for index, entry in enumerate(old)}
         names = [entry.name for entry in old if entry.name in wanted]
@@ -80,7 +77,7 @@ class _Draft:
         return self._joined(old, [here.get(name) for name in names], pieces, self._column(node))
 
     def sequence(self, node: Items, wanted: Sequence[Value]) -> str:
-        """The text of a list with dashes, from the first dash to the end of its last line."""
+        """Write a list with dashes, from the first dash to the end of its last line."""
         old = self._dashes(node)
         places = _matches([data(item) for item in node.items], [dump.texts(item) for item in wanted])
         column = self._column(node)
@@ -91,7 +88,7 @@ class _Draft:
         return self._joined(old, places, pieces, column)
 
     def end_of(self, node: Node) -> int:
-        """The end of the last line of a value."""
+        """Find the end of the last line of a value."""
         match node:
             case Pairs(pairs, flow=False) if pairs:
                 return self.end_of(pairs[-1][1])
@@ -106,22 +103,22 @@ class _Draft:
                 return self._line_end(node.end)
 
     def _line_end(self, index: int) -> int:
-        """The place after the line's end."""
+        """Find the first character after the line."""
         return self.text.find("\n", index) + 1 or len(self.text)
 
     def _column(self, node: Node) -> int:
-        """How many characters stand before it in its line."""
+        """Count the characters before a node in its line."""
         return node.start - self.text.rfind("\n", 0, node.start) - 1
 
     def _keys(self, node: Pairs) -> list[_Entry]:
-        """The entries of a block mapping."""
+        """List the entries of a block mapping."""
         return [
             _Entry(key.value or "", key.start, self.text.index(":", key.end) + 1, value, self.end_of(value))
             for key, value in node.pairs
         ]
 
     def _dashes(self, node: Items) -> list[_Entry]:
-        """The entries of a block sequence: each begins at the first dash after the one before."""
+        """List the entries of a block sequence: each begins at the first dash after the one before."""
         entries: list[_Entry] = []
         at = node.start
         for item in node.items:
@@ -132,7 +129,7 @@ class _Draft:
         return entries
 
     def _joined(self, old: Sequence[_Entry], places: Sequence[int | None], pieces: Sequence[str], column: int) -> str:
-        """The pieces in their new order, each after its gap; ``places`` says which old entry each of them was."""
+        """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any."""
         kept = set(places)
         gaps: dict[int, str] = {}
         left = ""  # the comments above what is gone
@@ -149,13 +146,13 @@ class _Draft:
         return text + left
 
     def _fresh(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
-        """A new entry, without the indentation of its first line."""
+        """Write a new entry, without the indentation of its first line."""
         lines = [line + self.beside.get(line.strip(), "") for line in dump.entry(prefix, value, column)]
         lines[0] = lines[0][column:] + comment
         return "".join(line + self.end for line in lines)
 
     def _changed(self, entry: _Entry, value: Value, column: int) -> str:
-        """An old entry with another value: as little as can be is written anew."""
+        """Write an old entry with another value, changing as little of its text as possible."""
         node = entry.node
         if data(node) == dump.texts(value):
             return self.text[entry.start : entry.end]
@@ -176,7 +173,7 @@ class _Draft:
         return self._fresh(prefix, value, column, comment[1] if comment else "")
 
     def _within(self, node: Node, value: Value) -> str:
-        """A value within brackets; where its shape is the same, only what changed in it is written anew."""
+        """Write a value within brackets; if its shape is the same, only the changed parts are rewritten."""
         if data(node) == dump.texts(value):
             return self.text[node.start : node.end]
         children: list[tuple[Node, Value]] = []
@@ -200,7 +197,7 @@ class _Draft:
 
 
 def _moved(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:
-    """The comments beside items of lists that stand once in the old text and once in the new, by the item's line."""
+    """Find the comments beside list items that occur once in the old text and once in the new, by the item's line."""
     now = Counter(_items(dump.texts(wanted)))
     found: dict[str, str] = {}
     for item in _scalars(root):
@@ -211,7 +208,7 @@ def _moved(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, st
 
 
 def _scalars(node: Node) -> Iterator[Scalar]:
-    """The texts that are items of lists with dashes, at any depth."""
+    """Yield the texts that are items of lists with dashes, at any depth."""
     match node:
         case Pairs(pairs):
             for _, value in pairs:
@@ -224,7 +221,7 @@ def _scalars(node: Node) -> Iterator[Scalar]:
 
 
 def _items(value: Data) -> Iterator[str]:
-    """The texts that are items of lists, at any depth."""
+    """Yield the texts that are items of lists, at any depth."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, str))
     for item in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
@@ -232,12 +229,12 @@ def _items(value: Data) -> Iterator[str]:
 
 
 def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
-    """Whether a value is a list; a text is none."""
+    """Whether a value is a list; a text is not one."""
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _matches(old: Sequence[Data], new: Sequence[Data]) -> list[int | None]:
-    """For each new item the old one that it was: an equal one, else one of that identity, else that in its place."""
+    """Match each new item to an old one: an equal one, else one of the same identity, else the one in its place."""
     free = dict.fromkeys(range(len(old)))
     found: list[int | None] = [None] * len(new)
     for same in (operator.eq, _is_same):
@@ -253,7 +250,7 @@ def _matches(old: Sequence[Data], new: Sequence[Data]) -> list[int | None]:
 
 
 def _is_same(old: Data, new: Data) -> bool:
-    """Whether two mappings speak of the same thing, although something in them changed."""
+    """Whether two mappings describe the same thing, although something in them changed."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return False
     key = next((key for key in _IDENTITY if key in old and key in new), None)

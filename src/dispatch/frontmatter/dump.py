@@ -1,7 +1,7 @@
-"""Values as YAML that every tool reads as we do.
+"""Write values as YAML that every tool reads as we do.
 
-Block style, no folding. A text is quoted wherever a reader of YAML 1.1 or 1.2 would make something else of it (``no``,
-``007``, ``2026-11-22``, ``~``); a date or a number that is meant as one stands plain. Text of several lines is a
+Block style, no folding. A text is quoted wherever a reader of YAML 1.1 or 1.2 would take it for something else (``no``,
+``007``, ``2026-11-22``, ``~``); a date or a number that is meant as one is not quoted. Text of several lines is a
 literal block where that keeps every character.
 """
 
@@ -14,22 +14,22 @@ from dispatch.frontmatter.nodes import Data
 
 Value = str | int | datetime | None | Sequence["Value"] | Mapping[str, "Value"]
 
-# What can stand within a line as it is: no controls, no line break of any kind, no byte order mark.
+# Characters that need no escape within a line: no controls, no line breaks, no byte order mark.
 _LINE = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
-# What YAML's own signs make something else of: at the beginning, at the end, within.
+# Texts that YAML's own signs would change: at the beginning, at the end, within.
 _SIGNS = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]$)")
-# What YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
+# Texts that YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
 _BENT = re.compile(
     r"y|n|yes|no|on|off|true|false|null|~|<<|=|[-+]?\.(?:inf|nan)|[-+.\d][-+.:,_\d a-fox]*(?:t[\d:.]*)?z?",
     re.IGNORECASE,
 )
-# What can also stand plain between brackets.
+# Texts that need no quotation marks between brackets.
 _WORDS = re.compile(r"[^\W\d_](?:[\w .-]*[\w.-])?")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def texts(value: Value) -> Data:
-    """What a reader of the dumped value finds: texts all the way down."""
+    """Convert a value to what a reader of the dumped text finds: texts all the way down."""
     match value:
         case None | str():
             return value
@@ -42,12 +42,12 @@ def texts(value: Value) -> Data:
 
 
 def document(mapping: Mapping[str, Value], column: int = 0) -> list[str]:
-    """The lines of a mapping, without their ends."""
+    """Dump a mapping as lines, without their ends."""
     return [line for key, value in mapping.items() for line in entry(f"{scalar(key)}:", value, column)]
 
 
 def entry(prefix: str, value: Value, column: int) -> list[str]:
-    """The lines of one key (``prefix`` is ``key:``) or of one item (``prefix`` is ``-``), without their ends."""
+    """Dump one key (``prefix`` is ``key:``) or one item (``prefix`` is ``-``) as lines, without their ends."""
     pad = " " * column
     if isinstance(value, str) and _is_literal(value):
         lines = value.removesuffix("\n").split("\n")
@@ -65,7 +65,7 @@ def entry(prefix: str, value: Value, column: int) -> list[str]:
 
 
 def scalar(value: str | int | datetime | None, style: str = "") -> str:
-    """One value on one line, in the style given where the value lets it: '' (plain), ' or "."""
+    """Dump one value on one line, quoted as in ``style`` where the value allows it: '' (plain), ' or "."""
     if not isinstance(value, str):
         return _plain(value)
     if not _LINE.fullmatch(value):
@@ -78,7 +78,7 @@ def scalar(value: str | int | datetime | None, style: str = "") -> str:
 
 
 def flow(value: Value) -> str:
-    """A value on one line that may stand within brackets."""
+    """Dump a value on one line, for use within brackets."""
     match value:
         case str():
             return value if _WORDS.fullmatch(value) and not _BENT.fullmatch(value) else _double(value)
@@ -91,27 +91,27 @@ def flow(value: Value) -> str:
 
 
 def _plain(value: datetime | int | None) -> str:
-    """A date as RFC 3339 has it, a number as digits, nothing as nothing."""
+    """Format a date as RFC 3339 has it, a number as digits, None as an empty text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return "" if value is None else str(value)
 
 
 def _double(value: str) -> str:
-    """In double quotation marks, with everything that cannot be seen escaped."""
+    """Quote a text in double quotation marks, with everything invisible escaped."""
     return (
         '"' + "".join(_ESCAPES.get(sign) or (sign if _LINE.fullmatch(sign) else _escape(sign)) for sign in value) + '"'
     )
 
 
 def _escape(sign: str) -> str:
-    """One character by its number."""
+    """Escape one character by its number."""
     number = ord(sign)
     return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
 
 
 def is_line(value: Value) -> TypeGuard[str | int | datetime | None]:
-    """Whether a value stands on the line of its key: neither a collection nor a literal block."""
+    """Whether a value fits on the line of its key: neither a collection nor a literal block."""
     if isinstance(value, str):
         return not _is_literal(value)
     return not isinstance(value, Mapping | Sequence)

@@ -1,8 +1,8 @@
-"""YAML as a tree of texts that know where they stand: the only user of PyYAML.
+"""Parse YAML into a tree of texts that know their places. The only user of PyYAML.
 
-Nothing is resolved: a scalar is the text that a person sees, so that ``no``, ``007`` and ``2026-11-22`` come through
-as they are (they are parsed later, by their key's own type). Aliases, anchors, tags and duplicate keys are refused:
-nobody needs them here, and they are how a small file becomes a large one or says two things at once.
+Nothing is resolved: a scalar is the text that a person sees, so that ``no``, ``007`` and ``2026-11-22`` come through as
+they are (they are parsed later, by their key's own type). Aliases, anchors, tags and duplicate keys are refused: nobody
+needs them here, and they are how a small file becomes a large one or says two things at once.
 """
 
 import re
@@ -12,12 +12,12 @@ import yaml
 
 DEPTH = 32
 
-# What YAML 1.1 calls printable (section 5.1), and the byte order mark within a text, which nobody can see.
+# Not printable in YAML 1.1 (section 5.1), or a byte order mark within the text, which nobody can see.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 class YamlError(ValueError):
-    """What stands there is not what a front matter may hold; ``line`` counts from 1 within the text."""
+    """The text is not YAML, or holds what a front matter may not; ``line`` counts from 1 within the text."""
 
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
@@ -26,7 +26,7 @@ class YamlError(ValueError):
 
 
 class Scalar(NamedTuple):
-    """A text. ``value`` is None where nothing at all stands; ``style`` is '' (plain), a quote, | or >."""
+    """A text. ``value`` is None for an absent value; ``style`` is '' (plain), a quotation mark, | or >."""
 
     value: str | None
     start: int
@@ -46,7 +46,7 @@ class Items(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """A mapping, in braces (``flow``) or a key a line."""
+    """A mapping, in braces (``flow``) or with a key on each line."""
 
     pairs: "list[tuple[Scalar, Node]]"
     start: int
@@ -60,10 +60,10 @@ Data = str | None | list["Data"] | dict[str, "Data"]
 
 
 def tree(text: str) -> Node | None:
-    """The one document of a YAML text; None when there is nothing but comments. Raises YamlError."""
+    """Parse the one document of a YAML text; None when there are only comments. Raises YamlError."""
     if found := _UNPRINTABLE.search(text):
         raise YamlError(
-            text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} cannot stand here"
+            text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} is not allowed here"
         )
     try:
         return _build(text)
@@ -76,7 +76,7 @@ def tree(text: str) -> Node | None:
 
 
 def _build(text: str) -> Node | None:
-    """Read the events with a stack of our own, so that depth is a number and not a crash."""
+    """Build the tree from events with a stack of our own, so that too deep nesting is counted and crashes nothing."""
     root: Node | None = None
     documents = 0
     open_: list[tuple[list[Node], yaml.CollectionStartEvent]] = []
@@ -116,34 +116,34 @@ def _build(text: str) -> Node | None:
 
 
 def _place(event: yaml.Event) -> tuple[int, int, int]:
-    """Where it begins and ends, and its line from 1: the parser marks every event."""
+    """Return where an event begins and ends, and its line from 1: the parser marks every event."""
     return event.start_mark.index, event.end_mark.index, event.start_mark.line + 1  # type: ignore[union-attr]
 
 
 def _plain(event: yaml.NodeEvent, line: int) -> None:
     """Refuse anchors and tags."""
     if event.anchor is not None:
-        raise YamlError(line, "anchors are not allowed: a value that begins with & is put in quotation marks")
+        raise YamlError(line, "anchors are not allowed: put a value that begins with & in quotation marks")
     if event.tag is not None:  # type: ignore[attr-defined]  # every node but an alias has one
-        raise YamlError(line, "tags are not allowed: a value that begins with ! is put in quotation marks")
+        raise YamlError(line, "tags are not allowed: put a value that begins with ! in quotation marks")
 
 
 def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
-    """Children in turn key and value; every key a text that comes once."""
+    """Pair children that are key and value in turn; every key must be a text that occurs once."""
     pairs: list[tuple[Scalar, Node]] = []
     seen: set[str] = set()
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, Scalar) or key.value is None:
             raise YamlError(key.line, "a key must be a text")
         if key.value in seen:
-            raise YamlError(key.line, f"the key “{key.value}” stands here twice")
+            raise YamlError(key.line, f"the key “{key.value}” occurs twice")
         seen.add(key.value)
         pairs.append((key, value))
     return pairs
 
 
 def data(node: Node) -> Data:
-    """The tree without its places."""
+    """Convert the tree to plain data, without places."""
     match node:
         case Scalar():
             return node.value
@@ -154,12 +154,12 @@ def data(node: Node) -> Data:
 
 
 def mapping(node: Pairs) -> dict[str, Data]:
-    """The values of a mapping by key, without their places."""
+    """Convert a mapping to plain data, without places."""
     return {key.value or "": data(value) for key, value in node.pairs}
 
 
 def lines(node: Node, path: str = "") -> dict[str, int]:
-    """The line of every key and item by its path, as ``sections[1].articles[2]``: numbers count from 1."""
+    """Find the line of every key and item by its path, as ``sections[1].articles[2]``: numbers count from 1."""
     found: dict[str, int] = {}
     if isinstance(node, Pairs):
         for key, value in node.pairs:

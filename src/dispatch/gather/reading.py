@@ -14,7 +14,7 @@ from typing import Final
 from dispatch import links, nouns
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import discovery, feed, hfeed, page
+from dispatch.readers import discovery, feed, page
 
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
@@ -55,7 +55,7 @@ def _read(document: Document, kind: str) -> Found:
         return Found(articles=tuple(page.read(document)))
     if kind != "page" and (feeds := discovery.feeds(document)):
         return Found(feeds=tuple(feeds))
-    own, articles = hfeed.whole(document) if hfeed.accepts(document) else (Source(), [])
+    own, articles = discovery.read_hfeed(document) if discovery.is_hfeed(document) else (Source(), [])
     if articles:
         return Found(own=own, articles=tuple(articles))
     itself = [replace(article, url=document.name) for article in page.read(document)]

@@ -1,15 +1,24 @@
-"""HTML from outside, cleaned once at the door, and the few things that are done with it afterwards.
+"""Foreign HTML, sanitised once at the door, and the few things that are done with it afterwards.
 
-What ``sanitise`` returns is called *content* everywhere: only the tags and attributes listed in ``door.py``, absolute
-links, and well-formed as HTML and as XML alike, so that every later step can walk it by its tokens.
+What ``sanitise_html`` returns is called *content* everywhere: only the tags and attributes that are allowed in
+``sanitise.py``, absolute links, and well-formed as HTML and as XML alike, so that every later step can walk it by its
+tokens.
 """
 
 from dispatch.html.beginning import excerpt
-from dispatch.html.copies import MEASURE, picture, with_copies
+from dispatch.html.copies import MEASURE, near, picture, with_copies
 from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, nesting, sanitise
-from dispatch.html.near import near
-from dispatch.html.plain import Paragraph, headings, paragraphs, pictures, text, with_headings_from, word_count
-from dispatch.html.tokens import escape, readdressed
+from dispatch.html.tokens import (
+    Paragraph,
+    escape,
+    headings,
+    paragraphs,
+    pictures,
+    readdressed,
+    text,
+    with_headings_from,
+    word_count,
+)
 
 __all__ = [
     "MEASURE",

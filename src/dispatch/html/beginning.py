@@ -1,15 +1,14 @@
-"""The beginning of an article, in whole sentences. The one user of sentencex."""
+"""Cut the beginning of an article, in whole sentences. The one user of sentencex."""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
-from dispatch.html.plain import word_count
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, tokens, word_count
 
 _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
-# What ends the beginning of an article: an excerpt that ran on past it would read as if something were missing.
+# These end an excerpt: if it went on after them, something would seem to be missing.
 _TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul"})
 # Finding sentences takes more than linear time in a long run of quotation marks.
 MOST_READ = 50_000
@@ -18,10 +17,10 @@ _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
 
 @lru_cache(maxsize=128)
 def excerpt(content: str, words: int, language: str) -> str:
-    """The beginning of the content: whole sentences up to about ``words`` words, as content.
+    """Cut the beginning of the content: whole sentences up to about ``words`` words, as content.
 
-    An excerpt is prose: it ends before the first heading, list, table or code that follows some, and pictures are left
-    out; links and emphasis stay. The first sentence is always there, whole. ``language`` (BCP 47) says where sentences
+    An excerpt is prose: it ends before the first heading, list, table or code after some text, and leaves pictures out;
+    links and emphasis stay. The first sentence is always there, whole. ``language`` (BCP 47) decides where sentences
     end.
     """
     kept: list[str] = []
@@ -46,7 +45,7 @@ def excerpt(content: str, words: int, language: str) -> str:
 
 
 def _runs(content: str) -> Iterator[list[Token]]:
-    """The prose up to the first turn, in pieces: each block tag alone, and what stands between two of them together."""
+    """Split the prose before the first turn into runs: each block tag alone, and all tokens between two of them."""
     run: list[Token] = []
     skipped, depth = "", 0
     said = False
@@ -70,6 +69,7 @@ def _runs(content: str) -> Iterator[list[Token]]:
 
 
 def _track(token: Token, opened: list[str]) -> str:
+    """Keep the list of open elements up to date, and return the tag as it is."""
     if token.end:
         opened.pop()
     elif token.tag not in VOID:
@@ -78,7 +78,7 @@ def _track(token: Token, opened: list[str]) -> str:
 
 
 def _whole_sentences(plain: str, words: int, language: str, *, must: bool) -> int:
-    """How many characters of a paragraph make whole sentences of about this many words; with ``must`` at least one."""
+    """Count the characters of whole sentences of about this many words in all; with ``must`` at least one sentence."""
     import sentencex
 
     taken = size = 0
@@ -92,7 +92,7 @@ def _whole_sentences(plain: str, words: int, language: str, *, must: bool) -> in
 
 
 def _without_empty(content: str) -> str:
-    """The content without elements that hold nothing."""
+    """Drop elements that hold nothing."""
     while (shorter := _EMPTY.sub("", content)) != content:
         content = shorter
     return content

@@ -1,4 +1,4 @@
-"""Pictures as the site shows them from its own copies: several widths and forms, of which a browser takes one."""
+"""Show a page's pictures from our own copies, in several widths and formats, and by addresses relative to the page."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,17 @@ from dispatch.model import Copy
 MEASURE = "(max-width: 480px) calc(100vw - 40px), (max-width: 724px) calc(100vw - 64px), 660px"
 
 _ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
+_PICTURE_TAG = re.compile(r'<(?:img|source)(?:\s+[^\s"\'<>/=]+(?:="[^"]*")?)++\s*/?>')
+_ANY_ATTRIBUTE = re.compile(r'(\s([^\s"\'<>/=]+)=")([^"]*)')
+_STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
+_CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
 def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") -> str:
-    """Content as it stands on a page of the site: each picture that has a copy is shown from that.
+    """Show each picture in the content that has a copy from that copy, as the pages of the site do.
 
-    first: the address of the picture that the page begins with, which a browser fetches at once. The result is HTML
-    and XML alike, but no content any more: do this last.
+    first: the address of the first picture on the page, which a browser fetches at once. The result is HTML and XML
+    alike, but no longer content: do this last.
     """
 
     def shown(source: str) -> str:
@@ -33,10 +37,12 @@ def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") ->
 
 
 def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: bool, kind: str = "") -> str:
-    """A copy as HTML (HTML, section 4.8.4).
+    """Format a copy as a ``picture`` element (HTML, section 4.8.4).
 
-    attributes: what is said of the picture besides its address, such as its words; width and height are the copy's.
-    sizes: how wide it is shown. waits: whether it is fetched when it comes near to the window. kind: a class.
+    attributes: those of the ``img`` besides its address, such as ``alt``; width and height are the copy's.
+    sizes: how wide it is shown.
+    waits: whether it is fetched only when it comes near the window.
+    kind: a class.
     """
     *others, (_, known) = _forms(copy, sizes)
     own = {
@@ -52,12 +58,39 @@ def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: boo
     return f"<picture{_written({'class': kind} if kind else {})}>{sources}<img{_written(own)} /></picture>"
 
 
+def near(page: str, url: str, root: str) -> str:
+    """Make the site's own image addresses relative, so that a page works under any host or path.
+
+    url: the site's address, without a slash at its end.
+    root: the way to the site's folder from the page, with a slash.
+
+    Links and words stay, and so do addresses with a step that begins with a dot: they might leave the site or mean
+    another file.
+    """
+    below = f"{escape(url)}/"
+
+    def way(address: str) -> str:
+        path = address.removeprefix(below)
+        return address if path == address or _STRAYS.search(path) else root + path
+
+    def shown(attribute: re.Match[str]) -> str:
+        before, name, value = attribute.groups()
+        if name == "src":
+            return f"{before}{way(value)}"
+        if name == "srcset":
+            return before + _CANDIDATE.sub(lambda one: way(one[0]), value)
+        return attribute[0]
+
+    return _PICTURE_TAG.sub(lambda tag: _ANY_ATTRIBUTE.sub(shown, tag[0]), page) if "<img" in page else page
+
+
 def _forms(copy: Copy, sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The forms of a copy by their media types, the best first, with what a browser chooses by."""
+    """Group a copy's variants by media type, the best first, with the attributes that a browser chooses by."""
     for media_type, variants in groupby(copy.variants, attrgetter("media_type")):
         widths = ", ".join(f"{one.url} {one.width}w" for one in variants)
         yield media_type, {"srcset": widths, "sizes": sizes} if "," in widths else {}
 
 
 def _written(attributes: Mapping[str, str]) -> str:
+    """Format attributes as they stand in a tag, escaped."""
     return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())

@@ -1,4 +1,4 @@
-"""The door: foreign HTML becomes content, or is refused. The one user of nh3."""
+"""Sanitise foreign HTML, or refuse it. The one user of nh3."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ _INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q",
     "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 })
-# Kept as the plain block that they are: their landmark meaning belongs to the page they came from, not to ours.
+# Converted to div: their meaning as landmarks belongs to the page they came from, not to ours.
 _AS_DIV = frozenset({
     "address", "article", "aside", "center", "details", "footer", "header", "hgroup", "main", "nav", "section",
     "summary",
@@ -27,13 +27,13 @@ _RAW = frozenset({
     "applet", "audio", "button", "canvas", "form", "iframe", "math", "noembed", "noframes", "noscript", "object",
     "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp",
 })
-# HTML lets these be opened again without being closed, so they do not add to the depth (HTML, section 13.1.2.4).
+# HTML lets these be opened again without being closed, so they add nothing to the depth (HTML, section 13.1.2.4).
 _NEVER_NEST = VOID | {
     "col", "dd", "dt", "input", "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead",
     "tr",
 }
 _ITEMS = frozenset({"dd", "dt", "li"})
-# What is left open of these is opened again in every block that follows (HTML, section 13.2.4.3).
+# One of these that is left open is reopened in every block that follows (HTML, section 13.2.4.3).
 _REOPENED = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 })
@@ -53,7 +53,7 @@ _ALLOWED: dict[str, set[str]] = {
 }
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What a text needs to have to come out otherwise than it went in.
+# A text without any of these comes out as it went in.
 _MARKUP = re.compile("[<>&\r]")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
@@ -63,16 +63,16 @@ _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
 def clean(text: str) -> str:
-    """Text without the characters that XML forbids (XML 1.0, section 2.2) and without lone surrogates."""
+    """Remove the characters that XML forbids (XML 1.0, section 2.2), lone surrogates among them."""
     return _ILLEGAL.sub("", text)
 
 
 def sanitise(html: str, base: str = "") -> str:
-    """Content from foreign HTML.
+    """Sanitise foreign HTML, and return it as content.
 
-    Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not
-    touched. Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising
-    takes more than linear time there.
+    Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not touched.
+    Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
+    than linear time there.
     """
     html = clean(html)
     _refuse_bombs(html)
@@ -83,7 +83,7 @@ def sanitise(html: str, base: str = "") -> str:
     def address(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in {"href", "src", "cite"}:
             return value
-        # nh3 has looked at the scheme before; without a forbidden character in it, it may be another one.
+        # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
         value = links.resolve(base, clean(value).strip("\t\n\r "))
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
@@ -104,7 +104,7 @@ def sanitise(html: str, base: str = "") -> str:
 
 
 def nesting(html: str, most: int) -> tuple[int, int]:
-    """How deep elements nest at most, and how often a parser would open one again that was left open.
+    """Measure how deep elements nest, and how often a parser would reopen one that was left open.
 
     Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
     """
@@ -113,7 +113,7 @@ def nesting(html: str, most: int) -> tuple[int, int]:
     for match in _ANY_TAG.finditer(html):
         tag, change = match[2].lower(), -1 if match[1] else 1
         reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
-        # An end tag closes only what is open, and a link begins where the one before it ends.
+        # An end tag closes only an open element, and a link closes the link before it.
         if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else most + 1):
             left_open[tag] += change
             deepest = max(deepest, left_open.total())
@@ -121,16 +121,16 @@ def nesting(html: str, most: int) -> tuple[int, int]:
 
 
 def _written(cleaned: str) -> str:
-    """What nh3 has cleaned, as XML can read it too."""
-    # References such as &#1; are characters now; and a parser drops the line break at the beginning of a pre.
+    """Make what nh3 wrote well-formed for XML as well."""
+    # References such as &#1; have become characters; a parser drops the line break at the beginning of a pre.
     cleaned = _PRE.sub(r"\1", clean(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     return _CHANGED.sub(_as_xml, _LOOSE.sub(_closed_in, cleaned)).strip()
 
 
 def _may_move(content: str) -> bool:
-    """Whether a parser may understand otherwise what it has written itself (HTML, section 13.2.9).
+    """Whether a parser may read the content differently from how it was written (HTML, section 13.2.9).
 
-    What cannot stand in a table is moved before it; a heading ends where the next begins, and so does an item.
+    What may not stand in a table is moved before it; a heading ends where the next one begins, and so does an item.
     """
     headings = re.findall("<(/?)h[1-6]", content)
     items = re.findall(r"<(/?(?:[dou]l|li|d[dt]))\b", content)
@@ -142,7 +142,7 @@ def _may_move(content: str) -> bool:
 
 
 def _refuse_bombs(html: str) -> None:
-    """Counts what a parser would have to build, before it does."""
+    """Raise GatherError on HTML that is too large or too deep, before a parser builds it."""
     if len(html.encode()) > MOST_BYTES:
         raise GatherError("the text is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
     if html.count("<") <= MOST_LEVELS:
@@ -153,14 +153,14 @@ def _refuse_bombs(html: str) -> None:
 
 
 def _closed_in(tag: re.Match[str]) -> str:
-    """A tag whose attributes hold what would begin another tag in XML."""
+    """Escape ``<`` in the attributes of a tag, where XML would begin another tag."""
     return "<" + tag[0][1:].replace("<", "&lt;")
 
 
 def _as_xml(tag: re.Match[str]) -> str:
-    """A tag that is written otherwise: a void one, one that is a plain block here, a picture that nobody can see."""
+    """Rewrite a tag: close a void one, turn a landmark into a plain block, drop a picture that nobody can see."""
     end, name, rest = tag.groups()
     if name in _AS_DIV:
         return f"<{end}div{rest}>"
-    # A picture of one pixel counts readers.
+    # A picture of one pixel is there to count readers.
     return "" if name == "img" and (" src=" not in rest or _TINY.search(rest)) else f"<{name}{rest} />"

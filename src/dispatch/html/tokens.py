@@ -1,10 +1,14 @@
-"""Content by its pieces: what nh3 writes is regular enough to be walked without a parser."""
+"""Walk content by its tokens, and read plain text, headings, pictures and addresses off them.
+
+What nh3 writes is regular enough to be walked without a parser.
+"""
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import escape as _escape
 from html import unescape
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 # fmt: off
 BLOCKS = frozenset({
@@ -18,14 +22,16 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
 _ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>(.*?)</\1>", re.DOTALL)
 
 
 class Token(NamedTuple):
-    """A piece of content: a start tag, an end tag or a run of text; ``source`` is what stands there."""
+    """A start tag, an end tag or a run of text."""
 
-    source: str
-    tag: str = ""
-    end: bool = False
+    source: Annotated[str, "the token as it is in the content"]
+    tag: Annotated[str, "the element's name; empty for text"] = ""
+    end: Annotated[bool, "whether it is an end tag"] = False
 
     @property
     def text(self) -> str:
@@ -33,20 +39,27 @@ class Token(NamedTuple):
         return "" if self.tag else unescape(self.source)
 
 
+class Paragraph(NamedTuple):
+    """A paragraph of content."""
+
+    text: Annotated[str, "as plain text"]
+    addresses: Annotated[tuple[str, ...], "those that it links to"]
+
+
 def tokens(content: str) -> Iterator[Token]:
-    """The pieces of content, in order."""
+    """Split content into its tokens, in order."""
     return (Token(source, tag, bool(end)) for source, end, tag in _TOKEN.findall(content))
 
 
 def escape(text: str) -> str:
-    """Text as it stands between tags and in quoted attributes."""
+    """Escape a text for use between tags and in quoted attributes."""
     return _escape(text, quote=True)
 
 
 def readdressed(content: str, change: Callable[[str], str]) -> str:
-    """The content with every address as ``change`` makes it of the one that stands there; the text stays.
+    """Replace every address in the content by what ``change`` makes of it; the text stays.
 
-    Where it makes an empty one, the attribute goes.
+    Where the new address is empty, the attribute is removed.
     """
 
     def changed(match: re.Match[str]) -> str:
@@ -55,3 +68,61 @@ def readdressed(content: str, change: Callable[[str], str]) -> str:
         return match[0] if new == address else f' {match[1]}="{escape(new)}"' if new else ""
 
     return "".join(_ADDRESS.sub(changed, one.source) if one.tag else one.source for one in tokens(content))
+
+
+@lru_cache(maxsize=128)
+def text(content: str) -> str:
+    """Convert content to plain text: paragraphs with a blank line between them, list items after a dash."""
+    return "\n\n".join(paragraph.text for paragraph in paragraphs(content))
+
+
+def paragraphs(content: str) -> Iterator[Paragraph]:
+    """Split content into its paragraphs, headings and list items as plain text, in order."""
+    words: list[str] = []
+    addresses: list[str] = []
+    prefix, pre = "", False
+    for token in [*tokens(content), Token("</div>", "div", end=True)]:
+        if token.tag in BLOCKS:
+            plain = "".join(words).strip("\n") if pre else _fold("".join(words))
+            if plain.strip() or addresses:
+                yield Paragraph(prefix + plain, tuple(addresses))
+                prefix = ""
+            words, addresses = [], []
+            if token.tag == "li":
+                prefix = "" if token.end else "- "
+            pre = token.tag == "pre" and not token.end
+        elif token.tag == "br":
+            words.append("\n")
+        elif token.tag == "a" and not token.end:
+            addresses += [unescape(address) for address in re.findall(r' href="([^"]*)"', token.source)]
+        elif not token.tag:
+            words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
+
+
+def headings(content: str) -> list[str]:
+    """Find the texts of the headings, in order."""
+    return [_fold(text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
+
+
+def pictures(content: str) -> list[str]:
+    """Find the addresses of the pictures, in order."""
+    return [unescape(address) for address in re.findall(rf'<img{ATTRIBUTES}? src="([^"]*)"', content)]
+
+
+def with_headings_from(content: str, level: int) -> str:
+    """Renumber the headings from ``level`` on, without gaps, keeping their order of rank."""
+    ranks = sorted(set(re.findall(r"<h([1-6])[ >]", content)))
+    new = {rank: str(min(6, level + place)) for place, rank in enumerate(ranks)}
+    if all(old == to for old, to in new.items()):
+        return content
+    return re.sub(r"(</?h)([1-6])(?=[ >])", lambda match: match[1] + new[match[2]], content)
+
+
+def word_count(plain: str) -> int:
+    """Count the words of a text; 500 characters of Chinese, Japanese or Korean count as the 230 words of a minute."""
+    characters = len(_CJK.findall(plain))
+    return len(_CJK.sub(" ", plain).split()) + round(characters * 230 / 500)
+
+
+def _fold(words: str) -> str:
+    return "\n".join(line.strip(" ") for line in re.sub(" +", " ", words).split("\n")).strip()

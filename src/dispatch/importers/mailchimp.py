@@ -16,7 +16,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, report_broken, try_post
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article
-from dispatch.readers import entries, letter
+from dispatch.readers import elements, entries
 from dispatch.slugs import make_slug
 
 _CAMPAIGN = re.compile(r"\.html?$", re.IGNORECASE)
@@ -106,7 +106,7 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
         id=f"mailchimp/{number}",
         url=url,
         title=title,
-        dek=entries.plain(pick_text(row, "preview text") or letter.hidden(written, ".mcnPreviewText")),
+        dek=entries.plain(pick_text(row, "preview text") or elements.hidden(written, ".mcnPreviewText")),
         certainty="unknown",
         source=content.name_old_site(url),
         published=_parse_sent(row),
@@ -117,13 +117,13 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
         slug=re.sub(r"^\d+[_-]", "", stem),
         is_public=article.published is not None,
     )
-    post = content.fill_html(post, letter.blocks(written, _BLOCKS, _AROUND), place)
+    post = content.fill_html(post, elements.blocks(written, _BLOCKS, _AROUND), place)
     return post if post.article.content else NotImported(file=place.file, reason=f"“{title}” has no text")
 
 
 def _find_title(written: str) -> str:
     """Find the title that a campaign gives itself; none where the service was to fill it in."""
-    title = letter.title(written)
+    title = elements.title(written)
     return "" if "*|" in title else title
 
 

@@ -18,7 +18,7 @@ from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import pick_text
 from dispatch.model import Article, Author, Document
 from dispatch.readers import foreign, people
-from dispatch.readers.dates import moment
+from dispatch.readers.entries import moment
 
 _FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)

@@ -13,7 +13,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import Row, is_true, pick_text
 from dispatch.model import Article, Enclosure
-from dispatch.readers import entries, letter
+from dispatch.readers import elements, entries
 
 TABLE = "posts.csv"
 
@@ -61,4 +61,4 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
         is_public=is_true(row, "is_published"),
         held=content.describe_audience(pick_text(row, "audience"), "everyone"),
     )
-    return content.fill_html(post, letter.trimmed(written, _AROUND), place)
+    return content.fill_html(post, elements.trimmed(written, _AROUND), place)

@@ -11,7 +11,7 @@ from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.importers.posts import Export
 from dispatch.model import Document
-from dispatch.readers import charset, dates
+from dispatch.readers import charset, entries
 
 Row = Mapping[str, object]
 
@@ -87,7 +87,7 @@ def parse_moment(written: str, *, is_utc: bool = False) -> datetime | None:
     """Parse a moment as tables write it, epochs in milliseconds too. Without an offset it is UTC, or naive."""
     if re.fullmatch(r"\d{12,13}", written):
         return datetime.fromtimestamp(int(written) // 1000, UTC)
-    found = dates.moment(written)
+    found = entries.moment(written)
     return found.replace(tzinfo=UTC) if found and is_utc and found.tzinfo is None else found
 
 

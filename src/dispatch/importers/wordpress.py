@@ -20,7 +20,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, count_comments, try_post
 from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
 from dispatch.readers import entries, people, xml
-from dispatch.readers.dates import moment
+from dispatch.readers.entries import moment
 from dispatch.readers.xml import children, text_of
 
 _MARK = "wordpress.org/export/"

@@ -1,35 +1,29 @@
 """The nouns: what passes between the stages.
 
 Frozen, keyword-only, without behaviour beyond what can be derived from their own fields. The text beside each
-field is its documentation; the JSON Schemas and the reference of files are made from it (see ``tables.py``).
-
-articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
-issue.py        Section, Contents, Issue
-places.py       Place, Fault
-page.py         Link, Page
-pictures.py     Copy, Variant
-publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
-results.py      Edition, Finding, Record, Arrival, Visit, Document
-marks.py        what an annotation says of a field's form in files
+field is its documentation; the JSON Schemas and the reference of files are made from it.
 """
 
 from dispatch.model.articles import (
+    Address,
     Article,
     Author,
     Certainty,
+    Copy,
     Correction,
     Credit,
     Enclosure,
     Image,
+    Key,
     Mended,
     Source,
     Syndicate,
+    Url,
+    Variant,
     Withdrawal,
 )
 from dispatch.model.issue import Contents, Issue, Section, Status
-from dispatch.model.marks import Address, Key, Url
 from dispatch.model.page import Link, Page, PageKind
-from dispatch.model.pictures import Copy, Variant
 from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
 from dispatch.model.results import (

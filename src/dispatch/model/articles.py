@@ -1,30 +1,47 @@
-"""What is written, by whom and where: from the author to the article."""
+"""Articles, with their authors, sources and pictures; and what an annotation says of a field's form in files."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
-
-from dispatch.model.marks import Key, Url
 
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
 Mended = Literal["authors", "date", "url", "title"]
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The name that a field has in files, where it cannot be the field's own.
+
+    With an empty name, the field's own keys stand among its neighbours. On the values of a mapping, each stands in a
+    table of its own under this key.
+    """
+
+    name: Annotated[str, "the key; may be empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Marks a text that is an absolute address: http, https, mailto or tel; ``//host`` is read as ``https://host``."""
+
+
+Url = Annotated[str, Address()]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Whoever wrote an article: a person, a staff, an agency. A name is never taken apart."""
+    """The writer of an article: a person, a staff, an agency. A name is never taken apart."""
 
     name: Annotated[str, "the name, exactly as it is to be shown"]
     url: Annotated[Url, "the author's own page, for example the address behind “View all posts”"] = ""
-    email: Annotated[str, "an address; kept, never shown"] = ""
+    email: Annotated[str, "the email address; never shown"] = ""
     bio: Annotated[str, "who this is, as plain text"] = ""
     avatar: Annotated[str, "the address of a portrait"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """Somebody who had a part in an article and did not write it."""
+    """Somebody who had a part in an article but did not write it."""
 
     role: Annotated[str, "translator, editor, photographer, illustrator, via, submitted by, or a word of your own"]
     name: Annotated[str, "the name, exactly as it is to be shown"]
@@ -36,7 +53,7 @@ class Source:
     """Where an article was first published, and how much of it may be shown."""
 
     key: Annotated[str, "the name by which articles refer to a source of dispatch.toml"] = ""
-    title: Annotated[str, "the name of the paper, site or letter; empty for one's own articles"] = ""
+    title: Annotated[str, "the name of the paper, site or newsletter; empty for our own articles"] = ""
     url: Annotated[Url, "its front page"] = ""
     feed: Annotated[Url, "the address of its feed"] = ""
     feed_id: Annotated[str, "the id that its Atom feed gives itself"] = ""
@@ -45,12 +62,12 @@ class Source:
     syndicate: Annotated[Syndicate | None, "how much may be shown: link, excerpt or full"] = None
     excerpt_words: Annotated[int | None, Key("words"), "about how many words an excerpt has"] = None
     license: Annotated[str, "the licence under which it may be shown, for example CC-BY-4.0"] = ""
-    kind: Annotated[Literal["", "feed", "page"], "what is at its address; looked for when empty"] = ""
+    kind: Annotated[Literal["", "feed", "page"], "feed or page: what is at its address; found out when empty"] = ""
     tags: Annotated[tuple[str, ...], "what all its articles are about"] = ()
-    author: Annotated[Author | None, "who writes it, when it has one author only and does not say so"] = None
-    dismiss: Annotated[tuple[str, ...], "titles and addresses that are not wanted, with * for anything"] = ()
-    complete: Annotated[bool, "read the page of each article, because the feed has excerpts only"] = False
-    allow_private: Annotated[bool, "it is in one's own network"] = False
+    author: Annotated[Author | None, "its only author, when it does not name one"] = None
+    dismiss: Annotated[tuple[str, ...], "titles and addresses to dismiss, with * as a wildcard"] = ()
+    complete: Annotated[bool, "whether to read the page of each article, because the feed has excerpts only"] = False
+    allow_private: Annotated[bool, "whether it may be in a private network"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,26 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One format and size of a picture: a file of the site."""
+
+    url: Annotated[str, "its address"]
+    media_type: Annotated[str, "image/webp, image/jpeg, image/png or image/gif"]
+    width: Annotated[int, "pixels"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A picture as the site's own pages show it; every other edition has the address that the curator gave."""
+
+    address: Annotated[str, "the address that the picture has in an article, byte for byte"]
+    url: Annotated[str, "the address of the largest in a form that every browser knows"]
+    width: Annotated[int, "of that, in pixels"]
+    height: Annotated[int, "likewise"]
+    variants: Annotated[tuple[Variant, ...], "all of them, a form after the other, the smallest first"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """A file that goes with an article, such as a recording."""
 
@@ -74,20 +111,21 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What was wrong in something published, and when that was said."""
+    """A correction of something published, with its date."""
 
     date: Annotated[datetime, "when it was corrected"]
     text: Annotated[str, "what was wrong and what is right"]
     mends: Annotated[
-        tuple[Mended, ...], "what of the published article is another now: authors, date, url, title; else nothing"
+        tuple[Mended, ...],
+        "what it changes in the published article: authors, date, url, title; empty for anything else",
     ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """That something published was taken back: a notice stands in its place, and its id is never used again."""
+    """The withdrawal of something published: a notice replaces it, and its id is never used again."""
 
-    date: Annotated[datetime, "when it was taken back"]
+    date: Annotated[datetime, "when it was withdrawn"]
     text: Annotated[str, "why, in a sentence; may be empty"] = ""
 
 
@@ -101,14 +139,14 @@ class Article:
 
     id: Annotated[str, "an absolute IRI, minted once, never changed"] = ""
     key: Annotated[str, "the stem of its file's name"] = ""
-    file: Annotated[str, "its file, as a path below the publication's folder; empty when it stands in none"] = field(
+    file: Annotated[str, "its file, as a path below the publication's folder; empty when it has none"] = field(
         default="", compare=False
     )
-    own: Annotated[bool, "first published by this publication: it has no address elsewhere"] = False
+    own: Annotated[bool, "whether this publication published it first: it has no address elsewhere"] = False
     url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
     title: Annotated[str, "the headline, plain text"] = ""
     dek: Annotated[str, "the line under the headline, plain text"] = ""
-    summary: Annotated[str, "what its publisher says of it in a sentence or two, plain text"] = ""
+    summary: Annotated[str, "the publisher's summary in a sentence or two, plain text"] = ""
     content: Annotated[str, "the body, as sanitised HTML"] = ""
     markdown: Annotated[str, "the body as it was written, when that was in Markdown; content is made from it"] = ""
     authors: Annotated[tuple[Author, ...], "who wrote it, in order"] = ()
@@ -123,5 +161,5 @@ class Article:
     enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
     license: Annotated[str, "the licence under which this article may be shown"] = ""
     note: Annotated[str, "the editor's own words about it, plain text"] = ""
-    corrections: Annotated[tuple[Correction, ...], "what was corrected after it was published"] = ()
-    withdrawn: Annotated[Withdrawal | None, "that it was taken back"] = None
+    corrections: Annotated[tuple[Correction, ...], "corrections made after it was published"] = ()
+    withdrawn: Annotated[Withdrawal | None, "set when it was withdrawn"] = None

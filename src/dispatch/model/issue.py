@@ -1,4 +1,4 @@
-"""One number of a publication, with its sections and their articles, and what it has in common with a page."""
+"""One issue of a publication, with its sections and their articles, and what it has in common with a page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ Status = Literal["draft", "published"]
 class Section:
     """A group of articles within an issue."""
 
-    title: Annotated[str, "its heading; empty for articles that stand in no section"] = ""
-    intro: Annotated[str, "what stands before its articles: Markdown in the file, sanitised HTML here"] = ""
+    title: Annotated[str, "its heading; empty for articles that are in no section"] = ""
+    intro: Annotated[str, "the text before its articles: Markdown in the file, sanitised HTML here"] = ""
     articles: Annotated[tuple[Article, ...], "its articles in order; in the file, their keys"] = ()
 
 
@@ -32,15 +32,15 @@ class Contents:
     slug: Annotated[str, "the name of the issue's folder; empty for a page that shows no issue"] = ""
     number: Annotated[int | None, "its number"] = None
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
-    intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""
+    intro: Annotated[str, "the text before the articles, as sanitised HTML"] = ""
     sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
     status: Annotated[Status, "draft or published"] = "draft"
-    corrections: Annotated[tuple[Correction, ...], "what was corrected in the issue itself"] = ()
-    withdrawn: Annotated[Withdrawal | None, "that the whole issue was taken back"] = None
+    corrections: Annotated[tuple[Correction, ...], "corrections to the issue itself"] = ()
+    withdrawn: Annotated[Withdrawal | None, "set when the whole issue was withdrawn"] = None
 
     @property
     def articles(self) -> Iterator[Article]:
-        """All articles in the order in which they are read."""
+        """All articles, in reading order."""
         return (article for section in self.sections for article in section.articles)
 
     @property
@@ -51,4 +51,4 @@ class Contents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue(Contents):
-    """One number of a publication."""
+    """One issue of a publication."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Source
+from dispatch.model.articles import Author, Copy, Source
 from dispatch.model.issue import Contents
-from dispatch.model.pictures import Copy
 
 PageKind = Literal[
     "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"

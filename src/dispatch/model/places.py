@@ -9,7 +9,7 @@ Half = Literal["", "text", "html"]
 Reason = Literal[
     "",
     "too-many-parts",
-    # what came, or was rendered, is not what it should be
+    # the document, fetched or rendered, is not what it should be
     "doctype",
     "not-a-feed",
     "not-a-message",
@@ -40,13 +40,13 @@ Reason = Literal[
 class Place:
     """Where something is: in a file that a person edits, at an address, in a finished edition, or in several of these.
 
-    File and key are known from the reading, never guessed afterwards. So is the line of a fault; a finding is given its
-    own when somebody is to see it, by its key, else by its words. What is not known is empty.
+    File, key and a fault's line are known from reading, never guessed afterwards; the line of a finding is looked up by
+    its key, else by its words, when it is shown to somebody. What is not known is empty.
     """
 
     file: Annotated[str, "the path of a file, below the publication's folder with forward slashes"] = ""
     address: Annotated[
-        str, "what is no file of the publication: an address, a location as it was given, host and port, a format"
+        str, "a place outside the publication's files: an address, a location as it was given, host and port, a format"
     ] = ""
     line: Annotated[int, "its line, from 1; 0 when it is not known"] = 0
     key: Annotated[str, "the key of the file's data, such as authors[2].name, where numbers count from 1"] = ""
@@ -55,10 +55,10 @@ class Place:
     article: Annotated[str, "the key of the article in the edition"] = ""
 
     def within(self, outer: "Place") -> "Place":
-        """Return the place in ``outer`` of what was found here, in a text that stands there.
+        """Return this place as seen from the text around it, which starts at ``outer``.
 
-        The third line of a body that begins in line 12 of its file is that file's line 14. What has a file or an
-        address of its own lies there, and not in the outer one.
+        The third line of a body that begins in line 12 of its file is that file's line 14. A place with a file or an
+        address of its own keeps it.
         """
         around = Place() if self.file or self.address else outer
         return Place(
@@ -72,7 +72,7 @@ class Place:
         )
 
     def __str__(self) -> str:
-        """How a message speaks of it: address, file, line and key, or edition, half and article."""
+        """Join address, file, line and key, or edition, half and article, for a message."""
         return ": ".join(self._parts())
 
     def _parts(self) -> Iterator[str]:
@@ -89,7 +89,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that is wrong and that a person can mend: what an error is made of."""
+    """One thing that is wrong and that a person can mend; errors are made of them."""
 
     what: Annotated[str, "what is wrong, in a sentence without its place"]
     place: Annotated[Place, "where it is"] = Place()
@@ -98,7 +98,7 @@ class Fault:
     detail: Annotated[str, "what goes with the reason, such as the status that a server answered"] = ""
 
     def within(self, place: Place | str) -> "Fault":
-        """Return the same fault at, or below, a place; a text is a file."""
+        """Return the same fault placed at, or below, ``place``; a text is a file."""
         return replace(self, place=self.place.within(Place(file=place) if isinstance(place, str) else place))
 
     def __str__(self) -> str:

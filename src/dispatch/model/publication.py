@@ -1,30 +1,29 @@
-"""The folder that holds it all, and what it says of itself."""
+"""The publication: its folder and its settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Source, Syndicate
-from dispatch.model.marks import Key, Url
+from dispatch.model.articles import Author, Key, Source, Syndicate, Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailing:
-    """What every message says of its sender: the table ``[email]``."""
+    """The sender of every message: the table ``[email]``."""
 
     sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
-    reply_to: Annotated[str, "where answers go, when not to the sender"] = ""
-    unsubscribe: Annotated[tuple[Url, ...], "where one leaves: an https address, a mailto: address, or both"] = ()
-    postal_address: Annotated[str, "where the sender can be reached by post; the law of many countries asks for it"] = (
-        ""
-    )
+    reply_to: Annotated[str, "where replies go, if not to the sender"] = ""
+    unsubscribe: Annotated[
+        tuple[Url, ...], "where readers unsubscribe: an https address, a mailto: address, or both"
+    ] = ()
+    postal_address: Annotated[str, "the sender's postal address; many countries require it by law"] = ""
     why: Annotated[str, "why the reader gets this"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What may be shown of an article whose source says nothing: the table ``[syndicate]``."""
+    """How much of an article may be shown when its source does not say: the table ``[syndicate]``."""
 
     default: Annotated[Syndicate, "link, excerpt or full"] = "excerpt"
     words: Annotated[int, "an excerpt is whole sentences up to about this many words"] = 60
@@ -34,22 +33,23 @@ class Policy:
 class Feeds:
     """How feeds are written: the table ``[feeds]``."""
 
-    entries: Annotated[int, "how many articles the publication's feed holds; older ones stand in archived feeds"] = 50
+    entries: Annotated[int, "how many articles the publication's feed holds; older ones are in archived feeds"] = 50
     authors: Annotated[
         Literal["joined", "separate"],
-        "joined: several authors in one element, which 16 of 17 readers show whole; separate: an element each",
+        "joined: several authors in one element, which 16 of 17 readers show whole; separate: one element each",
     ] = "joined"
     each: Annotated[
-        tuple[Literal["author", "source", "section", "tag"], ...], "of what every single one has a feed of its own"
+        tuple[Literal["author", "source", "section", "tag"], ...],
+        "what has feeds of its own: every author, source, section or tag",
     ] = ()
-    hub: Annotated[Url, "the address of the WebSub hub that is told of what is new"] = ""
+    hub: Annotated[Url, "the address of the WebSub hub to notify of new articles"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What the public folder holds: the table ``[site]``."""
 
-    search: Annotated[bool, "a page on which readers search, by Pagefind"] = False
+    search: Annotated[bool, "whether the site has a search page, made with Pagefind"] = False
     images: Annotated[
         Literal["link", "copy"],
         "link: other people's pictures are shown from their own addresses; copy: from copies in several sizes",
@@ -74,7 +74,7 @@ DARK = Colours(paper="#191816", page="#100f0e", ink="#ece8df", soft="#a9a398", l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """The look: the table ``[theme]``. In the file the light colours stand in it, the dark ones in ``[theme.dark]``."""
+    """The look: the table ``[theme]``. The light colours are keys of it, the dark ones of ``[theme.dark]``."""
 
     light: Annotated[Colours, Key(""), "the colours in light"] = LIGHT
     dark: Annotated[Colours, "the colours in dark"] = DARK
@@ -82,22 +82,22 @@ class Theme:
     sans: Annotated[str, "the fonts of everything else"] = (
         "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
     )
-    logo: Annotated[str, "the address of a picture that stands for the name, or a file beside dispatch.toml"] = ""
+    logo: Annotated[str, "the picture shown instead of the name: an address, or a file beside dispatch.toml"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """The folder that holds it all."""
+    """A publication: its folder, with all its settings."""
 
     title: Annotated[str, "the publication's name"]
     url: Annotated[Url, "where it is served: the address of its front page, without a slash at the end"]
     description: Annotated[str, "what it is, in a sentence"] = ""
     language: Annotated[str, "the language that it is written in (BCP 47), for example en, de, pt-BR"] = "en"
     timezone: Annotated[str, "where a bare date begins at midnight, for example Europe/Berlin"] = "UTC"
-    editor: Annotated[str, "who makes it; never shown as the author of anything"] = ""
-    sections: Annotated[tuple[str, ...], "the sections in the order in which an issue has them"] = ()
-    email: Annotated[Mailing, "what every message says of its sender"] = field(default_factory=Mailing)
-    syndicate: Annotated[Policy, "what may be shown of an article whose source says nothing"] = field(
+    editor: Annotated[str, "who edits it; never shown as the author of anything"] = ""
+    sections: Annotated[tuple[str, ...], "the sections, in the order in which an issue has them"] = ()
+    email: Annotated[Mailing, "the sender of every message"] = field(default_factory=Mailing)
+    syndicate: Annotated[Policy, "how much of an article may be shown when its source does not say"] = field(
         default_factory=Policy
     )
     feeds: Annotated[Feeds, "how feeds are written"] = field(default_factory=Feeds)

@@ -1,4 +1,4 @@
-"""What the stages make of articles and issues, and what the stores remember of them."""
+"""The results of the stages, and what the stores remember."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,14 +25,14 @@ class Edition:
     """One issue in one format, finished."""
 
     format: Annotated[str, "rss, atom, json, email, text, eml or web"]
-    media_type: Annotated[str, "what a server says that it is"]
+    media_type: Annotated[str, "the media type that a server sends with it"]
     path: Annotated[str, "its file's name within the issue's folder"]
-    body: Annotated[bytes, "what leaves the building"]
+    body: Annotated[bytes, "its bytes, ready to be published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fact that a check has found. ``report`` makes the sentences, for people; nobody reads those back."""
+    """A fact that a check has found. ``report`` makes the sentences for people; nobody parses those."""
 
     rule: Annotated[str, "the rule's name, for example attribution.author"]
     severity: Annotated[Severity, "error or warning"]
@@ -43,17 +43,17 @@ class Finding:
     ] = ()
 
     def at(self, place: Place) -> "Finding":
-        """The same fact at this place."""
+        """Return the same fact at this place."""
         return replace(self, place=place)
 
     def value(self, name: str) -> FindingValue | None:
-        """One of the facts; None where it does not belong to this finding."""
+        """Return one of the facts; None if this finding does not have it."""
         return dict(self.values).get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the ledger remembers of one published thing: a line of dispatch.lock.
+    """A line of dispatch.lock: what the ledger remembers of one published thing.
 
     An article or an issue is a line. What has a page of its own in the site besides, or was withdrawn, has a line for
     that as well, with the same id; so has each time that a published correction mended something of it. A page that
@@ -79,30 +79,30 @@ class Arrival:
     arrived: Annotated[datetime, "when it was first gathered"]
     state: Annotated[Literal["new", "dismissed"], "new or dismissed"] = "new"
     also_at: Annotated[tuple[str, ...], "other addresses at which the same text was found"] = ()
-    changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, a line each"] = ()
+    changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, one line each"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What is known of a source from asking it."""
+    """What is known of a source from fetching it."""
 
     source: Annotated[str, "the source's key"]
-    asked: Annotated[datetime | None, "when it was last asked"] = None
-    succeeded: Annotated[datetime | None, "when it last answered with something readable"] = None
-    error: Annotated[str, "why it did not, the last time; empty when it did"] = ""
-    failures: Annotated[int, "how many times in a row it did not"] = 0
+    asked: Annotated[datetime | None, "when it was last fetched"] = None
+    succeeded: Annotated[datetime | None, "when it was last fetched successfully"] = None
+    error: Annotated[str, "why the last fetch failed; empty when it succeeded"] = ""
+    failures: Annotated[int, "how many fetches in a row have failed"] = 0
     etag: Annotated[str, "the validator that it gave (RFC 9110, section 8.8.3)"] = ""
-    modified: Annotated[str, "its Last-Modified, as it stood"] = ""
-    not_before: Annotated[datetime | None, "when it may be asked again, as it said"] = None
-    moved_to: Annotated[str, "where it says that it has moved for good"] = ""
+    modified: Annotated[str, "its Last-Modified header, byte for byte"] = ""
+    not_before: Annotated[datetime | None, "when it may be fetched again, as it asked"] = None
+    moved_to: Annotated[str, "the address that it has moved to permanently"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What ``fetch`` hands to the readers; users never meet it."""
+    """What ``fetch`` passes to the readers; users never see it."""
 
-    url: Annotated[str, "where it was found after redirects; empty for a file or standard input"]
-    media_type: Annotated[str, "without parameters, lower case; empty when nobody said"]
-    charset: Annotated[str, "as declared outside the body; empty when nobody said"]
-    body: Annotated[bytes, "as it came"]
-    name: Annotated[str, "how to speak of it: the location as it was given"] = ""
+    url: Annotated[str, "where it was fetched from, after redirects; empty for a file or standard input"]
+    media_type: Annotated[str, "its media type without parameters, lower case; empty if not declared"]
+    charset: Annotated[str, "its character set, as declared outside the body; empty if not declared"]
+    body: Annotated[bytes, "its bytes, as they came"]
+    name: Annotated[str, "its name in messages: the location as it was given"] = ""

@@ -14,7 +14,6 @@ from dispatch import files
 from dispatch.errors import DeliveryError, DispatchError, IssueError
 from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
-from dispatch.root import find as find_root
 
 if TYPE_CHECKING:
     from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication
@@ -62,7 +61,7 @@ def publish_site(
 
     Raises DispatchError; what check finds is in the result and not raised.
     """
-    root = find_root(start)
+    root = files.find(start)
     folder = _refuse_edited(folder or root / "public", root)
     lock = (lambda _: nullcontext()) if dry else lock or partial(files.lock, root, command="dispatch publish")
     if not issue:

@@ -1,8 +1,8 @@
-"""From what was fetched to articles: pure, without network and disk.
+"""Read what was fetched as articles: pure, without network and disk.
 
 A reader says whether it ``accepts`` a Document and ``read``s it as Articles. The table is in the order in which they
-are asked; adding a reader is a module and a row. A moment without an offset comes out naive, for a document does
-not know the publication's zone; ``gather`` completes it.
+are asked; to add a reader, add a module and a row. A date without an offset comes out naive, because a document does
+not know the publication's time zone; ``gather`` completes it.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from dispatch.model import Article, Document
 
 
 class Reading(Protocol):
-    """What a reader's module has."""
+    """The functions that a reader's module has."""
 
     def accepts(self, document: Document) -> bool:
         """Whether the document looks like its kind."""
 
     def read(self, document: Document) -> list[Article]:
-        """The articles in it. Raises GatherError when it is not what it seemed to be."""
+        """Read its articles. Raises GatherError when it is not what it seemed to be."""
 
 
 class Reader(NamedTuple):
@@ -32,7 +32,7 @@ class Reader(NamedTuple):
         return self._module.accepts(document)
 
     def read(self, document: Document) -> list[Article]:
-        """The articles in it. Raises GatherError when it is not what it seemed to be."""
+        """Read its articles. Raises GatherError when it is not what it seemed to be."""
         return self._module.read(document)
 
     @property

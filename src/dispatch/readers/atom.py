@@ -1,4 +1,4 @@
-"""Atom (RFC 4287)."""
+"""Read Atom (RFC 4287)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,15 +6,14 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html
 from dispatch.model import Article, Author, Source
-from dispatch.readers import entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import entries, people
 from dispatch.readers.xml import base_of, children, markup_of, text_of
 
 _HTML = frozenset({"html", "text/html"})
 
 
 def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each entry an article, in its order; a document may also be a single entry.
+    """Read a feed as its source and its entries as articles, in order; a document may also be a single entry.
 
     base: where the document was found. Raises GatherError beyond bounds.
     """
@@ -31,18 +30,18 @@ def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
 
 
 def source(feed: Element, base: str) -> Source:
-    """The source that a feed is, or that an entry's ``atom:source`` tells of."""
+    """Parse the source from a feed, or from an entry's ``atom:source``."""
     return Source(
         title=_line(feed, "atom:title"),
         url=link_of(feed, "alternate", base),
         feed=link_of(feed, "self", base),
         feed_id=html.clean(text_of(feed, "atom:id")),
-        feed_updated=moment(text_of(feed, "atom:updated", "atom:modified")),
+        feed_updated=entries.moment(text_of(feed, "atom:updated", "atom:modified")),
     )
 
 
 def persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
-    """The person constructs by one tag (RFC 4287, section 3.2)."""
+    """Parse the person constructs of one tag (RFC 4287, section 3.2)."""
     for person in children(parent, tag):
         yield from people.author(
             text_of(person, "atom:name"),
@@ -52,13 +51,14 @@ def persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
 
 
 def link_of(parent: Element, rel: str, base: str) -> str:
-    """The address of the first link of this relation, one to a page before any other."""
+    """Find the address of the first link of this relation; a link to an HTML page comes before any other."""
     found = [link for link in children(parent, "atom:link") if link.get("rel", "alternate") == rel and link.get("href")]
     found.sort(key=lambda link: "html" not in link.get("type", "html"))
     return entries.address(found[0].get("href", ""), base_of(found[0], base)) if found else ""
 
 
 def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author], language: str) -> Article:
+    """Read an entry; its authors, or the feed's, are its byline."""
     origins = [(source(origin, base_of(origin, base)), origin) for origin in children(entry, "atom:source")]
     origin = origins[0][0] if origins else own
     url = link_of(entry, "alternate", base)
@@ -67,7 +67,7 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
         enclosure
         for link in children(entry, "atom:link")
         if link.get("rel") == "enclosure"
-        for enclosure in media.enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
+        for enclosure in entries.enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
     )
     content = entries.content(_markup(entry, "atom:content"), base, title=title, source=origin)
     summary = entries.content(_markup(entry, "atom:summary"), base, title=title, source=origin)
@@ -86,21 +86,21 @@ def _article(entry: Element, base: str, own: Source, everywhere: Iterable[Author
         summary=entries.summary(summary) if content else "",
         content=content or summary,
         authors=authors,
-        credits=(*contributors, *media.credits_of(entry)),
+        credits=(*contributors, *entries.credits_of(entry)),
         certainty="certain" if authors else "unknown",
         source=origin,
-        published=moment(text_of(entry, "atom:published", "atom:issued", "dc:date")),
-        updated=moment(text_of(entry, "atom:updated", "atom:modified")),
+        published=entries.moment(text_of(entry, "atom:published", "atom:issued", "dc:date")),
+        updated=entries.moment(text_of(entry, "atom:updated", "atom:modified")),
         language=entry.get("xml:lang", language),
         tags=entries.tags(tag.get("label") or tag.get("term") or "" for tag in children(entry, "atom:category")),
-        image=media.image_of(entry, enclosures, base),
+        image=entries.image_of(entry, enclosures, base),
         enclosures=enclosures,
-        license=media.license_of(entry),
+        license=entries.license_of(entry),
     )
 
 
 def _markup(entry: Element, tag: str) -> str:
-    """A text construct or content as HTML (RFC 4287, sections 3.1 and 4.1.3)."""
+    """Extract a text construct or content as HTML (RFC 4287, sections 3.1 and 4.1.3)."""
     for element in children(entry, tag):
         kind = element.get("type", "text")
         if kind in {"xhtml", "application/xhtml+xml"} or len(element):
@@ -111,7 +111,7 @@ def _markup(entry: Element, tag: str) -> str:
 
 
 def _line(parent: Element, tag: str) -> str:
-    """A text construct as one line of plain text; typed as text, it is what stands there, whatever it looks like."""
+    """Read a text construct as one line of plain text; one of type text is not parsed, whatever it looks like."""
     for element in children(parent, tag):
         text = "".join(element.itertext())
         return " ".join((html.text(html.sanitise(text)) if element.get("type") in _HTML else html.clean(text)).split())

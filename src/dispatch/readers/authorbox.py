@@ -1,8 +1,8 @@
-"""The boxes about authors that publishing systems put beside an article, and the address behind “View all posts”."""
+"""Find authors in the boxes that publishing systems put beside an article, with the address behind “View all posts”."""
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -11,12 +11,12 @@ from dispatch.readers import elements, people
 
 
 class Box(NamedTuple):
-    """How a system marks up its box, as CSS selectors: the box, each author in it, the name, the biography."""
+    """The CSS selectors of one system's box."""
 
-    box: str
-    author: str
-    name: str
-    bio: str
+    box: Annotated[str, "the whole box"]
+    author: Annotated[str, "each author in it"]
+    name: Annotated[str, "the author's name"]
+    bio: Annotated[str, "the author's biography"]
 
 
 BOXES = {
@@ -58,7 +58,7 @@ _ALL_POSTS = re.compile(
 
 
 def authors(root: LexborNode, base: str, others: Collection[int] = ()) -> Iterator[Author]:
-    """The authors that boxes name, with biography, portrait and the address where all that they wrote is listed.
+    """Yield the authors that boxes name, with biography, portrait and the address that lists all their articles.
 
     others: the ids of elements that belong to other articles; boxes within them are left out.
     """
@@ -68,13 +68,13 @@ def authors(root: LexborNode, base: str, others: Collection[int] = ()) -> Iterat
             for frame in elements.every(root, box.box)
             if not any(node.mem_id in others for node in elements.around(frame, root))
         ]
-        # Boxes within boxes hold the same authors.
+        # Nested boxes hold the same authors.
         for element in {node.mem_id: node for frame in frames for node in elements.every(frame, box.author)}.values():
             yield from _authors(element, box, base)
 
 
 def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:
-    # The selectors are in order of preference: a theme's “author-title” may be a name, or what somebody is.
+    # The selectors are in order of preference: a theme's “author-title” may be a name or a job.
     named = next((node for name in box.name.split(", ") if (node := element.css_first(name)) is not None), None)
     if named is None:
         return
@@ -93,7 +93,7 @@ def _authors(element: LexborNode, box: Box, base: str) -> Iterator[Author]:
 
 
 def _url(element: LexborNode, named: LexborNode, base: str) -> str:
-    """The link that says “View all posts”, else the name's own, else the one that is marked as the author's."""
+    """Find the link “View all posts”, else the name's own, else the one that is marked as the author's."""
     for link in elements.every(element, "a[href]"):
         if _ALL_POSTS.match(elements.text(link)) or _ALL_POSTS.match(elements.attribute(link, "title")):
             return elements.address(link, base)
@@ -104,5 +104,5 @@ def _url(element: LexborNode, named: LexborNode, base: str) -> str:
 
 def _without_link(bio: str) -> str:
     match = _ALL_POSTS.search(bio)
-    # The link may stand at the biography's end, and nothing of the biography after it.
+    # The link ends the biography; if much text follows, it is part of a sentence.
     return bio[: match.start()].strip() if match and len(bio) - match.end() < 100 else bio

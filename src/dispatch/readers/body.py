@@ -1,4 +1,4 @@
-"""The article itself, without the page around it."""
+"""Extract the body of an article from its page."""
 
 import logging
 
@@ -23,15 +23,15 @@ _AROUND = (
     ".comments-area, #comments, .molongui-clearfix, [hidden], [aria-hidden=true]"
 )
 _ENOUGH = 200
-# Beyond, trafilatura takes more than a second.
+# With more tags, trafilatura takes more than a second.
 MOST_TAGS = 40_000
 
 
 def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
-    """The body as content. Title, dek, author boxes and what else stands around it are no part of it.
+    """Extract the body as content, without title, dek, author boxes and the rest of the page.
 
-    Where the page does not mark it, it is guessed by trafilatura. The tree is used up. Raises GatherError as
-    ``html.sanitise`` does, and when trafilatura cannot be loaded.
+    Where the page does not mark its body, trafilatura guesses it. The tree is used up. Raises GatherError as
+    ``html.sanitise_html`` does, and when trafilatura cannot be loaded.
     """
     root = tree.root
     if root is None:
@@ -49,14 +49,14 @@ def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
 
 
 def _longer(marked: LexborNode | None, guessed: LexborNode | None) -> LexborNode | None:
-    """What is marked, though it is short; unless there is so much more on the page that the mark means a teaser."""
+    """Choose the marked body, even a short one, unless the guess is so much longer that the mark must mean a teaser."""
     if marked is None or guessed is None:
         return marked or guessed
     return guessed if len(elements.text(guessed)) > 3 * len(elements.text(marked)) else marked
 
 
 def _marked(root: LexborNode, enough: int) -> LexborNode | None:
-    """The element that is marked as the body, with at least so many characters in it."""
+    """Find the element that is marked as the body and has at least ``enough`` characters."""
     for mark in _MARKS:
         found = [node for node in elements.every(root, mark) if len(elements.text(node)) >= enough]
         if found:
@@ -65,13 +65,13 @@ def _marked(root: LexborNode, enough: int) -> LexborNode | None:
 
 
 def _likeliest(root: LexborNode, page: str) -> LexborNode | None:
-    """What is most likely the body; of a short page all of it, for there a guess loses the paragraphs."""
+    """Find the likeliest body; of a short page take all of it, because a guess loses its paragraphs."""
     whole = root.css_first("body")
     return whole if whole is not None and len(elements.text(whole)) < 2 * _ENOUGH else _guess(page)
 
 
 def _guess(page: str) -> LexborNode | None:
-    """What trafilatura takes for the body; where it fails, nothing. Raises GatherError when it cannot be loaded."""
+    """Guess the body with trafilatura; None when that fails. Raises GatherError when it cannot be loaded."""
     if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
         return None
     try:
@@ -79,10 +79,10 @@ def _guess(page: str) -> LexborNode | None:
         import trafilatura
     except ImportError as error:
         raise GatherError(
-            f"the page does not mark its article, and what would find it cannot be loaded: {error}",
+            f"the page does not mark its article, and the library that would find it cannot be loaded: {error}",
             hint="Install dispatch anew, or save the article's text as a file and add that.",
         ) from error
-    # What it does not find is said by us, once.
+    # We report once what it does not find.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         found = trafilatura.extract(

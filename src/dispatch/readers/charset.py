@@ -1,4 +1,4 @@
-"""From bytes to text (WHATWG Encoding Standard): who is believed about the character set."""
+"""Decode bytes to text (WHATWG Encoding Standard), and decide which declared character set to believe."""
 
 import codecs
 import re
@@ -8,13 +8,13 @@ from dispatch import html
 from dispatch.model import Document
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# Python knows codecs that are no character sets (zip, idna, unicode_escape): only these may be asked for from outside.
+# Python has codecs that are not character sets (zip, idna, unicode_escape): a document may name only these.
 _KNOWN = re.compile(
     r"utf-?8|utf-?16(-?[lb]e)?|iso[-_]?8859-?\d{1,2}|windows-?\d{3,4}|cp\d{3,4}|latin-?1|(us-)?ascii|koi8-[ru]|macintosh"
     r"|shift[-_]jis|euc-(jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5",
     re.IGNORECASE,
 )
-# What pages mean by these labels, the Encoding Standard says (section 4.2).
+# What pages mean by these labels (Encoding Standard, section 4.2).
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-16": "utf-16-le"}
 _INSIDE = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})""",
@@ -23,10 +23,10 @@ _INSIDE = re.compile(
 
 
 def text(document: Document) -> str:
-    """The document's text, without characters that XML forbids and with ``\\n`` between lines.
+    """Decode a document, without the characters that XML forbids and with ``\\n`` as line end.
 
-    A byte order mark is believed first, then what was declared outside, then what an XML declaration or a ``meta``
-    says; without any, it is UTF-8 when it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
+    A byte order mark is believed first, then the character set declared outside, then an XML declaration or a ``meta``
+    element; without any, the text is UTF-8 if it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
     """
     body = document.body
     for mark, charset in _MARKS:
@@ -43,13 +43,13 @@ def _guess(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         decoded = body.decode("utf-8", "replace")
-    # A stray bad byte does not make windows-1252 of what is UTF-8 otherwise.
+    # A stray bad byte does not turn UTF-8 into windows-1252.
     strange = sum(not character.isascii() for character in decoded)
     return decoded if decoded.count("\N{REPLACEMENT CHARACTER}") * 2 < strange else body.decode("cp1252", "replace")
 
 
 def start(document: Document) -> str:
-    """The text that a document begins with, without comments: enough to tell what it is."""
+    """Decode the beginning of a document, without comments: enough to tell its kind."""
     return re.sub(r"<!--.*?-->", "", text(replace(document, body=document.body[:4096])), flags=re.DOTALL).lstrip()
 
 
@@ -61,7 +61,7 @@ def _declared_inside(body: bytes) -> str:
     start = body[:4096].lstrip()
     match = _INSIDE.search(start) if start.startswith(b"<") else None
     label = (match[1] or match[2]).decode("ascii", "replace") if match else ""
-    # Whoever could read the declaration as ASCII did not read UTF-16 (HTML, section 13.2.3.2).
+    # A declaration that can be read as ASCII is not in UTF-16 (HTML, section 13.2.3.2).
     return "utf-8" if label.lower().startswith("utf-16") else label
 
 

@@ -1,8 +1,8 @@
-"""Who is credited when a page's witnesses are heard together, and how sure that is.
+"""Decide whom to credit when a page's witnesses disagree, and how certain that is.
 
 A witness is a list of people that one kind of markup names. A *sure* one is made to name authors (structured data,
-citation metas, microformats, author boxes); a *guess* is one that often names somebody else (a byline's text,
-``rel=author``, ``meta name=author``). trafilatura is none: it reads the same markup, and would confirm its mistakes.
+citation metas, microformats, author boxes); a *guess* often names somebody else (a byline's text, ``rel=author``,
+``meta name=author``). trafilatura is no witness: it reads the same markup, and would confirm its mistakes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,11 +16,11 @@ Witness = Sequence[Author]
 
 
 def credited(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[Author], Certainty]:
-    """The people that most witnesses support, a sure one before a guess, and how sure that is.
+    """Choose the people that most witnesses support, a sure one before a guess, and return how certain that is.
 
     certain: nobody contradicts, and each is named by a sure witness or by two guesses.
     likely: nobody contradicts, or several agree against others.
-    unknown: each says something else; who is named is only shown to the editor.
+    unknown: each witness names others; the choice is shown to the editor only.
     """
     sure, guesses = [one for one in sure if one], [one for one in guesses if one]
     heard = [*sure, *guesses]
@@ -45,7 +45,7 @@ def credited(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[
 
 
 def _agree(named: Witness, other: Witness) -> bool:
-    """Whether a witness names nobody but these; it may write all their names in one, or they may be so written."""
+    """Whether a witness names nobody but these people; either side may write all names in one."""
     return all(
         any(people.alike(person.name, author.name) for author in named) or _joined(person, named) for person in other
     ) or (len(named) == 1 and _joined(named[0], other))
@@ -63,7 +63,7 @@ def _joined(person: Author, named: Iterable[Author]) -> bool:
 
 
 def _as_shown(author: Author, everyone: Iterable[Author]) -> Author:
-    """The author with the fullest way to write the name: not turned round for an index, initials with full stops."""
+    """Give the author the fullest spelling of the name: not inverted for an index, initials with full stops."""
     forms = [other.name for other in everyone if people.alike(other.name, author.name)]
     return replace(
         author, name=max([author.name, *forms], key=lambda form: (not is_name_inverted(form), form.count(".")))

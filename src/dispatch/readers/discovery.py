@@ -1,34 +1,40 @@
-"""Where a site has its feeds, and, where it has none, which articles its page leads to."""
+"""Find what a site's page leads to: its feeds, or, where it has none, the articles that it announces.
+
+A page may also be a feed itself, its entries marked up where people read them: an h-feed (microformats2).
+"""
 
 import re
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from dispatch import links
-from dispatch.model import Document
-from dispatch.readers import elements, feed, page
+from dispatch import html, links
+from dispatch.model import Article, Author, Document, Image, Source
+from dispatch.readers import charset, elements, entries, feed, microformats, page, people
 
 MOST_LINKS = 50
 
-# Where publishing systems put their feeds when the page does not say so.
+# Where publishing systems put their feeds, for pages that do not name them.
 COMMON = ("feed", "rss.xml", "atom.xml", "feed.json", "index.xml")
 _ALTERNATE = "link[rel~=alternate][href], link[rel~=feed][href], a[rel~=feed][href]"
 _OF_COMMENTS = re.compile(r"comment|kommentar|commentaires", re.IGNORECASE)
 _ENTRIES = ".h-entry, .hentry, article, [itemtype$='Article'], [itemtype$='BlogPosting']"
-# Of an article that a page announces: the address that it gives itself, else where its headline leads.
+# Where an announced article is: its own address, else the link of its headline.
 _HEADLINES = ("a.u-url[href]", ":is(h1, h2, h3, h4) a[href]", "a:has(h1, h2, h3, h4)[href]", "a[rel~=bookmark][href]")
+# An entry inside another is a comment; one inside a citation is somebody else's.
+_HFEED_ENTRY = "h-entry"
+_HFEED_OWN = frozenset({_HFEED_ENTRY, "h-cite"})
 
 
 def feeds(document: Document) -> list[str]:
-    """The addresses of the feeds that a page names, in its order, those of comments last.
+    """Find the addresses of the feeds that a page names, in order, those of comments last.
 
     Raises GatherError when the page has more elements than can be parsed in good time.
     """
-    root = page.parse(document).root
+    root = elements.parse(document).root
     if root is None:
         return []
-    base = page.base_of(root, document.url)
+    base = elements.base_of(root, document.url)
     found: dict[str, bool] = {}
     for link in elements.every(root, _ALTERNATE):
         address = elements.address(link, base)
@@ -41,7 +47,7 @@ def feeds(document: Document) -> list[str]:
 
 
 def guesses(address: str) -> list[str]:
-    """Where a site often has its feed: below the address, then below its front page."""
+    """Guess where a site may have its feed: below the address, then below its front page."""
     origin = re.match(r"https?://[^/?#]+", address, re.IGNORECASE)
     if origin is None:
         return []
@@ -50,15 +56,15 @@ def guesses(address: str) -> list[str]:
 
 
 def articles(document: Document) -> list[str]:
-    """The addresses of the articles that a page announces, on its own host, in its order; at most 50.
+    """Find the addresses of the articles that a page announces on its own host, in order; at most 50.
 
-    What it announces is marked as an article (``article``, h-entry, schema.org) and has a headline that is a link.
-    Raises GatherError when the page has more elements than can be parsed in good time.
+    An announcement is marked as an article (``article``, h-entry, schema.org) and has a headline that is a link. Raises
+    GatherError when the page has more elements than can be parsed in good time.
     """
-    root = page.parse(document).root
+    root = elements.parse(document).root
     if root is None:
         return []
-    base = page.base_of(root, document.url)
+    base = elements.base_of(root, document.url)
     host = links.host(document.url)
     found = (_announced(entry, base) for entry in root.css(_ENTRIES)[: 4 * MOST_LINKS])
     addresses = [address for address in found if links.is_web(address) and links.host(address) == host]
@@ -68,6 +74,89 @@ def articles(document: Document) -> list[str]:
     ]
 
 
+def is_hfeed(document: Document) -> bool:
+    """Whether a page is an h-feed: it is marked as one, and has an entry."""
+    return page.accepts(document) and "h-entry" in (text := charset.text(document)) and "h-feed" in text
+
+
+def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
+    """Read an h-feed as its source and its entries as articles, in order.
+
+    Raises GatherError when the page has more elements than can be parsed in good time, or too many entries.
+    """
+    root = elements.parse(document).root
+    if root is None:
+        return Source(), []
+    base = elements.base_of(root, document.url)
+    feed = root.css_first(".h-feed") or root
+    frame, found = _apart(feed)
+    entries.bounded(len(found))
+    name = next((node for node in frame if "p-name" in _classes(node)), None)
+    title = (elements.text(name) if name else "") or elements.first(root, "title") or links.host(document.url)
+    own = Source(title=title, url=document.url)
+    # An entry without an author is by the author of the feed (microformats2, “authorship”).
+    everywhere = _authors(frame, base)
+    return own, [_article(node, base, own, everywhere) for node in found]
+
+
 def _announced(entry: LexborNode, base: str) -> str:
     links_of_it = (elements.address(entry.css_first(headline), base) for headline in _HEADLINES)
     return next(filter(None, links_of_it), "")
+
+
+def _article(node: LexborNode, base: str, own: Source, everywhere: tuple[Author, ...]) -> Article:
+    marks = microformats.article(node, base)
+    authors = marks.authors or everywhere
+    hinted = () if authors else people.complete(microformats.hints(node, base), ())
+    body = node.css_first(".e-content")
+    picture = elements.address(node.css_first("img.u-photo"), base, "src")
+    summary = elements.first(node, ".p-summary")
+    return Article(
+        id=elements.address(node.css_first(".u-uid"), base),
+        url=elements.address(node.css_first("a.u-url[href], link.u-url[href]"), base)
+        or elements.address(node.css_first("a[rel~=bookmark][href]"), base),
+        title=marks.title,
+        summary=summary,
+        content=html.sanitise((body.inner_html or "") if body else f"<p>{html.escape(summary)}</p>", base),
+        authors=authors or hinted,
+        certainty="certain" if authors else "likely" if hinted else "unknown",
+        source=own,
+        published=marks.published,
+        updated=marks.updated,
+        tags=entries.tags(elements.text(tag) for tag in elements.every(node, ".p-category")),
+        image=Image(url=picture) if links.is_web(picture) else None,
+    )
+
+
+def _apart(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
+    """Separate a feed's own elements from its entries, in linear time, however deep they are."""
+    frame: list[LexborNode] = []
+    found: list[LexborNode] = []
+    node: LexborNode | None = feed.child
+    while node is not None:
+        classes = _classes(node)
+        if _HFEED_ENTRY in classes:
+            found.append(node)
+        elif not _HFEED_OWN & classes:
+            frame.append(node)
+            if node.child is not None:
+                node = node.child
+                continue
+        while node is not None and node.next is None:
+            node = node.parent if node.parent is not None and node.parent.mem_id != feed.mem_id else None
+        node = node.next if node is not None else None
+    return frame, found
+
+
+def _classes(node: LexborNode) -> frozenset[str]:
+    return frozenset((node.attributes.get("class") or "").split())
+
+
+def _authors(frame: list[LexborNode], base: str) -> tuple[Author, ...]:
+    """Find the author of the feed itself."""
+    for node in frame:
+        if "p-author" in _classes(node):
+            name = node.css_first(".p-name") or node
+            link = node if node.tag == "a" else node.css_first("a.u-url[href], a[href]")
+            return people.complete(people.author(elements.text(name), url=elements.address(link, base)), ())
+    return ()

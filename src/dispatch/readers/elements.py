@@ -1,32 +1,62 @@
-"""What a page's elements say: the few questions that every witness asks of them."""
+"""Parse HTML pages, bounded, and ask the few questions that every witness has of their elements.
 
+The HTML of a message as a mail service exports it is read here too, without the layout and the parts that the service
+adds.
+"""
+
+import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, links
+from dispatch.errors import GatherError
+from dispatch.model import Document
+from dispatch.readers import charset
 
 MOST_MATCHES = 50
+MOST_CHARACTERS = 5 * 1024 * 1024
+MOST_ELEMENTS = 50_000
+MOST_WORDS = 20_000  # within tags longer than LONG_TAG characters
+LONG_TAG = 5_000
+MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms there, and 3 s at 50,000
 
-# Read aloud, never seen: “Author archives” and the like inside of a name's link.
+_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
+_LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
+
+# Read aloud, never seen: “Author archives” and the like inside a name's link.
 _UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
 
 
+def parse(document: Document) -> LexborHTMLParser:
+    """Parse a page. Raises GatherError when it has more elements than can be parsed in good time."""
+    text = charset.text(document)
+    _refuse_bombs(text)
+    return LexborHTMLParser(text)
+
+
+def base_of(root: LexborNode, found_at: str) -> str:
+    """Find what relative addresses are relative to; a page that was saved to a file says where it came from."""
+    canonical = address(root.css_first("link[rel~=canonical][href]"), "")
+    found_at = found_at or (canonical if links.is_web(canonical) else "")
+    return address(root.css_first("base[href]"), found_at) or found_at
+
+
 def every(root: LexborNode, selector: str) -> list[LexborNode]:
-    """The elements by a selector, in the page's order: no more than any honest page has of what is asked for."""
+    """Select elements, in the page's order: at most 50, more than any honest page has of what is asked for."""
     # An element that several selectors of a list match is found by each of them.
     return list({node.mem_id: node for node in root.css(selector)}.values())[:MOST_MATCHES]
 
 
 def around(node: LexborNode, root: LexborNode) -> Iterator[LexborNode]:
-    """The elements that an element stands in, up to ``root`` and without it, the nearest first."""
+    """Yield the ancestors of an element, nearest first, up to ``root`` and without it."""
     while (parent := node.parent) is not None and parent.mem_id != root.mem_id:
         yield parent
         node = parent
 
 
 def text(node: LexborNode) -> str:
-    """The text of an element in one line, without what is only read aloud."""
+    """Return the text of an element on one line, without what is only read aloud."""
     unseen = {inner.mem_id for hidden in node.css(_UNSEEN) for inner in hidden.traverse(include_text=True)}
     if node.mem_id in unseen:
         return ""
@@ -42,21 +72,79 @@ def text(node: LexborNode) -> str:
 
 
 def first(root: LexborNode, selector: str) -> str:
-    """The text of the first element that has any."""
+    """Return the text of the first selected element that has any."""
     return next((found for node in every(root, selector) if (found := text(node))), "")
 
 
 def attribute(node: LexborNode | None, name: str) -> str:
-    """The value of an attribute, without white space around it; empty when there is none."""
+    """Return the value of an attribute, stripped; empty when there is none."""
     return html.clean(node.attributes.get(name) or "").strip("\t\n\r\f ") if node is not None else ""
 
 
 def address(node: LexborNode | None, base: str, *names: str) -> str:
-    """The first address among these attributes, resolved when it is relative. A ``data:`` address is a placeholder."""
+    """Return the first address among these attributes, resolved; a ``data:`` address is a placeholder and skipped."""
     values = (attribute(node, name) for name in names or ("href",))
     return next((links.resolve(base, value) for value in values if value and not value.startswith("data:")), "")
 
 
 def value(node: LexborNode) -> str:
-    """What an element says to machines, else to people: ``content``, ``datetime``, then its text."""
+    """Return what an element tells machines, else people: ``content``, ``datetime``, then its text."""
     return attribute(node, "content") or attribute(node, "datetime") or text(node)
+
+
+def trimmed(written: str, without: str) -> str:
+    """Remove the selected elements from HTML; not sanitised. Raises GatherError as ``parse_page`` does."""
+    body = _parsed(written).body
+    if body is None:
+        return ""
+    for node in body.css(without):
+        node.decompose()
+    return body.inner_html or ""
+
+
+def blocks(written: str, wanted: str, without: str) -> str:
+    """Extract the contents of the elements selected by ``wanted``, one after another; not sanitised.
+
+    If there are none, all of the body. Tables that lay out mail become blocks, cell by cell. Raises GatherError as
+    ``parse_page`` does.
+    """
+    body = _parsed(written).body
+    if body is None:
+        return ""
+    for node in body.css(without):
+        node.decompose()
+    chosen = {node.mem_id: node for node in body.css(wanted)}
+    outer = [node for node in chosen.values() if not any(n.mem_id in chosen for n in around(node, body))]
+    return "\n".join(f"<div>{_flat(node)}</div>" for node in outer or [body])
+
+
+def title(written: str) -> str:
+    """Return the text of a page's ``title``."""
+    root = _parsed(written).root
+    return first(root, "title") if root is not None else ""
+
+
+def hidden(written: str, selector: str) -> str:
+    """Return the text of the first selected element, without the invisible characters that pad it."""
+    root = _parsed(written).root
+    padding = dict.fromkeys(map(ord, "\u034f\u200b\u200c\u200d\ufeff\u00ad"))
+    return " ".join(first(root, selector).translate(padding).split()) if root is not None else ""
+
+
+def _parsed(written: str) -> LexborHTMLParser:
+    return parse(Document(url="", media_type="text/html", charset="utf-8", body=html.clean(written).encode()))
+
+
+def _flat(node: LexborNode) -> str:
+    """Return an element's contents with a block instead of each table cell, unless the table has headings."""
+    inner = node.inner_html or ""
+    return inner if node.css_first("th") is not None else _LAYOUT.sub(r"<\1div>", inner)
+
+
+def _refuse_bombs(text: str) -> None:
+    """Raise GatherError on a page whose parsing would take more than linear time: too deep, or tags too long."""
+    tags = [match[0] for match in _TAG.finditer(text)]
+    words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
+    deepest = html.nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
+    if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS or deepest > MOST_LEVELS:
+        raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")

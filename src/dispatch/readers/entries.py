@@ -1,21 +1,39 @@
-"""What the entries of all kinds of feed have in common."""
+"""Read the fields of feeds and pages, alike for every format: addresses, lines, bodies, dates, files, licences."""
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Source
+from dispatch.model import Credit, Enclosure, Image, Source
+from dispatch.readers import people
+from dispatch.readers.xml import children, text_of
 
 MOST_ENTRIES = 5_000
 
-# A title is text; where one holds a closed inline element or an entity, it is HTML that was meant to be shown.
+# A title is text; with a closed inline element or an entity in it, it was meant as HTML.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
 _HREFS = re.compile(r'<a [^>]*href="([^"]*)"')
+_DATE_FORMS = (
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %Z",
+    "%Y-%m-%d %H:%M %z",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d.%m.%Y",
+)
 
 
 def bounded(count: int) -> None:
-    """Raises GatherError when a feed has more entries than anybody reads."""
+    """Raise GatherError when a feed has more entries than anybody reads."""
     if count > MOST_ENTRIES:
         raise GatherError(
             f"the feed has more than {MOST_ENTRIES:,} entries", hint="Add the articles one by one, by their addresses."
@@ -23,19 +41,19 @@ def bounded(count: int) -> None:
 
 
 def address(written: str, base: str) -> str:
-    """An address as it stands in a feed, untouched but for white space around it; resolved when it is relative."""
+    """Return an address as it is in the feed, without white space around it; a relative one is resolved."""
     return links.resolve(base, html.clean(written).strip("\t\n\r ")) if written.strip() else ""
 
 
 def plain(written: str) -> str:
-    """A title or another line as plain text."""
+    """Convert a title or another line to plain text."""
     if _IS_HTML.search(written):
         written = html.text(html.sanitise(written))
     return " ".join(html.clean(written).split())
 
 
 def content(written: str, base: str, *, title: str, source: Source) -> str:
-    """An entry's body, without the “The post ... appeared first on ...” that WordPress puts below it."""
+    """Sanitise an entry's body, without WordPress's “The post ... appeared first on ...” below it."""
     cleaned = html.sanitise(written, base)
     last = cleaned[max(0, cleaned.rfind("<p>")) :]
     if not (last.startswith("<p>") and last.endswith("</p>")) or len(_HREFS.findall(last)) != 2:
@@ -46,10 +64,115 @@ def content(written: str, base: str, *, title: str, source: Source) -> str:
 
 
 def summary(content: str) -> str:
-    """A summary as plain text in one paragraph."""
+    """Convert a summary to plain text in one paragraph."""
     return " ".join(html.text(content).split())
 
 
 def tags(written: Iterable[str]) -> tuple[str, ...]:
-    """Tags, once each."""
+    """Clean tags, once each."""
     return tuple(dict.fromkeys(tag for one in written if (tag := plain(one))))
+
+
+def moment(written: str) -> datetime | None:
+    """Parse a date, or date and time, in ISO 8601, RFC 3339, RFC 822 or a few unambiguous forms; else None.
+
+    Without an offset the result is naive: the caller knows the publication's time zone and completes it.
+    """
+    written = " ".join(written.split())
+    if not 8 <= len(written) <= 64:
+        return None
+    parsed = _iso(written) or _rfc822(written) or _loose(written)
+    # Year 1 in another time zone is out of range, and nobody writes it on purpose.
+    return parsed if parsed and 1000 < parsed.year < 9999 else None
+
+
+def image_of(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
+    """Find the picture of an entry: in Media RSS, then iTunes, then an enclosure that is a picture."""
+    candidates = [
+        *_media(entry, "media:content"),
+        *children(entry, "media:thumbnail"),
+        *_media(entry, "media:thumbnail"),
+    ]
+    for candidate in candidates:
+        kind = candidate.get("medium") or candidate.get("type") or "image"
+        if kind.startswith("image") and candidate.get("url"):
+            alt = text_of(candidate, "media:description") or None
+            return Image(
+                url=address(candidate.get("url", ""), base),
+                alt=alt and plain(alt),
+                width=pixels(candidate.get("width")),
+                height=pixels(candidate.get("height")),
+            )
+    hrefs = [child.get("href", "") for child in children(entry, "itunes:image")]
+    urls = [address(href, base) for href in hrefs if href]
+    urls += [enclosure.url for enclosure in enclosures if enclosure.type.startswith("image/")]
+    return Image(url=urls[0]) if urls else None
+
+
+def enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
+    """Yield one enclosure, or none without an address."""
+    if resolved := address(url, base):
+        size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
+        yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
+
+
+def credits_of(entry: Element) -> tuple[Credit, ...]:
+    """Find who else had a part in it, with the role in Media RSS. Writers are authors, not found here."""
+    found = []
+    for element in _media(entry, "media:credit"):
+        role = plain(element.get("role", "")).lower()
+        name = people.name("".join(element.itertext()))
+        if role and name and role not in {"author", "writer"}:
+            found.append(Credit(role=role, name=name))
+    return tuple(dict.fromkeys(found))
+
+
+def license_of(entry: Element) -> str:
+    """Find the address or name of the licence, in Creative Commons' modules or a ``rel=license`` link."""
+    named = [text_of(entry, "cc:license")]
+    named += [child.get("rdf:resource", "") for child in children(entry, "cc:license")]
+    named += [link.get("href", "") for link in children(entry, "atom:link") if link.get("rel") == "license"]
+    return next((name for name in named if name), "")
+
+
+def pixels(written: str | None) -> int | None:
+    """Parse a width or height in pixels; None when it is not one."""
+    digits = (written or "").strip().removesuffix("px")
+    return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
+
+
+def _iso(written: str) -> datetime | None:
+    # Python 3.11 accepts only some of the fractions of a second that RFC 3339 allows.
+    written = re.sub(r"(?<=:\d\d)([.,]\d{1,12})", lambda match: "." + (match[1][1:] + "00000")[:6], written)
+    try:
+        return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", written))
+    except ValueError:
+        return None
+
+
+def _rfc822(written: str) -> datetime | None:
+    if not re.search(r"\d:\d", written):
+        return None
+    try:
+        parsed = parsedate_to_datetime(written)
+    except (ValueError, IndexError, TypeError):
+        return None
+    # "-0000" means UTC in an unknown place (RFC 5322, section 3.3).
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None and written.endswith("-0000") else parsed
+
+
+def _loose(written: str) -> datetime | None:
+    for form in _DATE_FORMS:
+        try:
+            parsed = datetime.strptime(written, form)
+        except ValueError:
+            continue
+        return parsed.replace(tzinfo=UTC) if form.endswith("%Z") and written.endswith(("UTC", "GMT")) else parsed
+    return None
+
+
+def _media(entry: Element, tag: str) -> list[Element]:
+    """Find Media RSS elements of a tag in the entry, in a group or in a ``media:content``."""
+    groups = [entry, *children(entry, "media:group")]
+    contents = [content for group in groups for content in children(group, "media:content")]
+    return [element for parent in (*groups, *contents) for element in children(parent, tag)]

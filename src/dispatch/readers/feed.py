@@ -1,7 +1,7 @@
-"""Feeds: RSS, Atom and JSON Feed, each entry an article.
+"""Read feeds: RSS, Atom and JSON Feed, each entry an article.
 
-Links, ids and authors are taken from the document as they stand, for readers of feeds that rewrite them lose credit and
-break addresses.
+Links, ids and authors are taken from the document byte for byte, because readers of feeds that rewrite them lose credit
+and break addresses.
 """
 
 import re
@@ -13,7 +13,7 @@ from dispatch.readers import atom, charset, jsonfeed, rss, xml
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
 _FORMATS = {"rss": rss.whole, "rdf:RDF": rss.whole, "atom:feed": atom.whole, "atom:entry": atom.whole}
-# Declarations and instructions, then the root.
+# Declarations and processing instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
 def accepts(document: Document) -> bool:
     """Whether this is a feed: declared as one, or with the root of one, whatever a server says.
 
-    Other XML that is no page is accepted too, for ``read`` says best what is wrong with it.
+    Other XML that is no page is accepted too, because ``read`` explains best what is wrong with it.
     """
     start = charset.start(document)
     if start.startswith("{"):
@@ -31,15 +31,15 @@ def accepts(document: Document) -> bool:
 
 
 def read(document: Document) -> list[Article]:
-    """The articles of a feed, in its order. Raises GatherError as ``whole`` does."""
+    """Read the articles of a feed, in order. Raises GatherError as ``read_with_source`` does."""
     return whole(document)[1]
 
 
 def whole(document: Document) -> tuple[Source, list[Article]]:
-    """The source that a feed is, and its articles in its order.
+    """Read a feed as its source and its articles, in order.
 
-    An article that was first published elsewhere, as in a planet, has a source of its own.
-    Raises GatherError on what is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
+    An article that was first published elsewhere, as in a planet, has a source of its own. Raises GatherError on what
+    is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
     """
     text = charset.text(document)
     if text.lstrip().startswith("{"):
@@ -47,6 +47,7 @@ def whole(document: Document) -> tuple[Source, list[Article]]:
     root = xml.parse(text)
     if root.tag not in _FORMATS:
         raise GatherError(
-            f"this is XML, but not a feed: its root is {root.tag}", hint="RSS, Atom and JSON Feed can be read."
+            f"this is XML, but not a feed: its root is {root.tag}",
+            hint="Give the address of an RSS, Atom or JSON feed.",
         )
     return _FORMATS[root.tag](root, document.url)

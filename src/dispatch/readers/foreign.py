@@ -1,4 +1,4 @@
-"""Front matter as Jekyll, Hugo, Pelican and their kin write it: one thing has many names there."""
+"""Read front matter as Jekyll, Hugo, Pelican and the like write it, with the many names that each key has there."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from datetime import date
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers.dates import moment
+from dispatch.readers import entries
 
 Data = Mapping[str, object]
 
@@ -26,20 +26,20 @@ _SOURCE = ("source", "publication", "publisher", "site")
 _LICENSE = ("license", "licence", "rights")
 _ROLES = ("translator", "editor", "photographer", "illustrator")
 
-# “Title: ...” lines at the head of a file, without any fence: MultiMarkdown's and Pelican's habit.
+# “Title: ...” lines at the head of a file, without a fence, as in MultiMarkdown and Pelican.
 _BARE = re.compile(
     r"(?:title|author|authors|date):[ \t].*\n(?:[A-Za-z][\w-]{0,30}:.*\n|[ \t]+\S.*\n)*(?:\n|\Z)", re.IGNORECASE
 )
 
 
 def split(text: str, document: Document) -> tuple[Article, str]:
-    """What the front matter says, as an Article without a body, and the body. Raises GatherError when it is broken."""
+    """Split a text into an Article, as its front matter describes it, and the body. Raises GatherError if broken."""
     data, body = parsed(text, document)
     return article(data, document), body
 
 
 def parsed(text: str, document: Document) -> tuple[Data, str]:
-    """What stands in the front matter, by key in lower case and with underscores, and the body. Raises GatherError."""
+    """Parse front matter into keys, lower case with underscores, and the body. Raises GatherError if broken."""
     if match := _BARE.match(text):
         pairs = re.findall(r"^([A-Za-z][\w-]*):[ \t]*(.*(?:\n[ \t]+\S.*)*)", match[0], re.MULTILINE)
         return _keyed(dict(pairs)), text[match.end() :]
@@ -56,7 +56,7 @@ def _keyed(data: Data) -> Data:
 
 
 def article(data: Data, document: Document) -> Article:
-    """An Article without a body from what stands in a front matter."""
+    """Build an Article without a body from the keys of a front matter."""
     authors = tuple(_authors(_first(data, _AUTHORS)))
     return Article(
         url=_address(data, _URL, document.url),
@@ -67,8 +67,8 @@ def article(data: Data, document: Document) -> Article:
         credits=tuple(_credits(data)),
         certainty="certain" if authors else "unknown",
         source=_source(_first(data, _SOURCE)),
-        published=moment(_text(_first(data, _PUBLISHED))),
-        updated=moment(_text(_first(data, _UPDATED))),
+        published=entries.moment(_text(_first(data, _PUBLISHED))),
+        updated=entries.moment(_text(_first(data, _UPDATED))),
         language=_text(_first(data, _LANGUAGE)).partition(".")[0].replace("_", "-"),
         tags=tuple(tags(_first(data, _TAGS))),
         image=_image(data, document.url),
@@ -114,7 +114,7 @@ def _authors(value: object) -> Iterable[Author]:
 
 
 def _signature(text: str) -> Author:
-    """``Name <address>``, where the address is of a page or of a mailbox; else all of it is the name."""
+    """Parse ``Name <address>``, where the address is a page's or a mailbox; else all of it is the name."""
     match = re.fullmatch(r"([^<>]+) <([^<>\s]+)>", text)
     if not match:
         return Author(name=text)
@@ -139,7 +139,7 @@ def _source(value: object) -> Source:
 
 
 def tags(value: object) -> Iterable[str]:
-    """Tags, once each, from a list or from words with commas between them."""
+    """Parse tags, once each, from a list or from words with commas between them."""
     items = value if isinstance(value, list) else _text(value).strip("[]").split(",")
     return dict.fromkeys(tag for item in items if (tag := " ".join(_text(item).split())))
 

@@ -1,4 +1,4 @@
-"""JSON Feed (1.0 and 1.1)."""
+"""Read JSON Feed (1.0 and 1.1)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,24 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Image, Source
-from dispatch.readers import entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import entries, people
 
 Data = Mapping[str, object]
 
 
 def whole(text: str, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each item an article, in the feed's order.
+    """Read a feed as its source and its items as articles, in order.
 
     base: where the feed was found. Raises GatherError on what is not JSON or not a feed, and beyond bounds.
     """
     try:
         feed: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GatherError(f"this is not JSON: {error}", hint="Its publisher can mend it.") from error
+        raise GatherError(f"this is not JSON: {error}", hint="Ask the feed's publisher to correct it.") from error
     items = list(_mappings(feed, "items"))
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise GatherError("this JSON is not a feed: it has no items", hint="JSON Feed is described at jsonfeed.org.")
+        raise GatherError(
+            "this JSON is not a feed: it has no items", hint="Give the address of a JSON Feed (jsonfeed.org)."
+        )
     entries.bounded(len(items))
     home = entries.address(_text(feed, "home_page_url"), base)
     own = Source(
@@ -50,8 +51,8 @@ def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], l
         authors=authors,
         certainty="certain" if authors else "unknown",
         source=own,
-        published=moment(_text(item, "date_published")),
-        updated=moment(_text(item, "date_modified")),
+        published=entries.moment(_text(item, "date_published")),
+        updated=entries.moment(_text(item, "date_modified")),
         language=_text(item, "language") or language,
         tags=entries.tags(tag for tag in _items(item, "tags") if isinstance(tag, str)),
         image=Image(url=image) if image else None,
@@ -60,7 +61,7 @@ def _article(item: Data, base: str, own: Source, everywhere: Iterable[Author], l
 
 
 def _authors(parent: Data, base: str) -> Iterator[Author]:
-    """The authors of a feed or an item: 1.1's list, else 1.0's single one."""
+    """Parse the authors of a feed or an item: the list of version 1.1, else the one of 1.0."""
     for person in list(_mappings(parent, "authors")) or list(_mappings({"author": [parent.get("author")]}, "author")):
         yield from people.author(
             _text(person, "name"),
@@ -71,7 +72,7 @@ def _authors(parent: Data, base: str) -> Iterator[Author]:
 
 def _attachments(item: Data, base: str) -> Iterator[Enclosure]:
     for attachment in _mappings(item, "attachments"):
-        yield from media.enclosure(
+        yield from entries.enclosure(
             _text(attachment, "url"), _text(attachment, "mime_type"), _text(attachment, "size_in_bytes"), base
         )
 

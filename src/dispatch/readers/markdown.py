@@ -1,6 +1,6 @@
-"""Markdown (CommonMark 0.31, with tables and strikethrough): the one user of markdown-it.
+"""Read Markdown (CommonMark 0.31, with tables and strikethrough). The one user of markdown-it.
 
-Front matter as Jekyll, Hugo, Pelican and their kin write it is understood; see ``foreign``.
+Front matter as Jekyll, Hugo, Pelican and the like write it is understood; see ``frontmatter_aliases``.
 """
 
 import re
@@ -27,23 +27,22 @@ BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60}(?:[^.…:;!?]|\b(?:[
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
 _AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
-# What Markdown would strip or fold: white space at either end of a line, and lines that hold nothing else.
+# White space that Markdown would strip or fold: at either end of a line, or all of it.
 _FRAGILE_SPACE = re.compile(r"^\s+|(?<!\s)\s+$")
 
 
 def accepts(document: Document) -> bool:
-    """Whether this is Markdown: declared as such, or with front matter, a first heading or a link that give it away."""
+    """Whether this is Markdown: declared as such, or recognised by front matter, a first heading or a link."""
     if document.media_type in MEDIA_TYPES:
         return True
     return document.media_type in {"", "text/plain"} and b"\0" not in document.body and _looks(charset.text(document))
 
 
 def read(document: Document) -> list[Article]:
-    """The one article of a Markdown text.
+    """Read the one article of a Markdown text.
 
-    The first heading of rank 1 is the title, and stands in the body no more; a paragraph ``By NAME`` at the start is a
-    byline where the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of
-    ``to_html``.
+    The first heading of rank 1 is the title, and leaves the body; a paragraph ``By NAME`` at the start is a byline if
+    the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of ``to_html``.
     """
     text = charset.text(document)
     article, body = foreign.split(text, document)
@@ -60,7 +59,7 @@ def read(document: Document) -> list[Article]:
 
 
 def to_html(markdown: str, base: str = "") -> str:
-    """Content from Markdown: sanitised HTML, relative addresses resolved against ``base``, all others untouched.
+    """Convert Markdown to content: sanitised HTML, relative addresses resolved against ``base``, others untouched.
 
     Raises GatherError beyond 2 MiB, 100 levels of nesting or 10,000 brackets in one paragraph: there, parsing takes
     more than linear time.
@@ -69,7 +68,7 @@ def to_html(markdown: str, base: str = "") -> str:
 
 
 def escape(text: str) -> str:
-    """Markdown that renders as exactly this plain text, line breaks included, whatever stands in it."""
+    """Escape a plain text so that Markdown renders exactly it, line breaks included."""
     lines = re.split("\r\n?|[\n\x85]", text)
     escaped = "\n".join(_escape_line(line) for line in lines)
     # An empty line would end the paragraph.
@@ -96,7 +95,7 @@ def _render(tokens: Sequence[Token]) -> str:
 
 
 def _title(body: str, given: str) -> tuple[str, str]:
-    """The title, and the body without the heading that says it."""
+    """Return the title, and the body without the heading that repeats it."""
     tokens = _parse(body)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.tag == "h1" and opening.level == 0:

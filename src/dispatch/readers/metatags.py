@@ -1,4 +1,4 @@
-"""What a page's head says: OpenGraph, Dublin Core, citation and other ``meta`` elements, and its links."""
+"""Read a page's head: OpenGraph, Dublin Core, citation and other ``meta`` elements, and links."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,8 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import links
 from dispatch.model import Article, Author, Image, Source
-from dispatch.readers import elements, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 _TITLE = ("og:title", "citation_title", "parsely-title", "dc.title", "twitter:title")
 _SUMMARY = ("og:description", "description", "dc.description", "twitter:description")
@@ -22,8 +21,8 @@ _PUBLISHED = (
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "dcterms.modified")
-# Each is an element an author. Those of scholarly and news systems are kept with care; the others are often the site's
-# or a login.
+# Each has one element for each author. Scholarly and news systems fill them with care; the others often hold the
+# site's name or a login.
 _CAREFUL = ("citation_author", "parsely-author", "sailthru.author")
 _CARELESS = ("author", "article:author", "og:article:author", "dc.creator", "dc:creator", "dcterms.creator")
 
@@ -31,7 +30,7 @@ Metas = Mapping[str, list[str]]
 
 
 def article(root: LexborNode, base: str) -> Article:
-    """What the head says of the article, without authors and without a body; see ``authors``."""
+    """Read an article from the head, without authors and body; see ``find_meta_authors``."""
     metas = _metas(root)
     image = _first(metas, ("og:image:secure_url", "og:image", "og:image:url", "twitter:image"))
     return Article(
@@ -40,16 +39,16 @@ def article(root: LexborNode, base: str) -> Article:
         title=entries.plain(_first(metas, _TITLE)),
         summary=entries.plain(_first(metas, _SUMMARY)),
         source=Source(title=_first(metas, ("og:site_name", "citation_journal_title", "application-name"))),
-        published=moment(_first(metas, _PUBLISHED)),
-        updated=moment(_first(metas, _UPDATED)),
+        published=entries.moment(_first(metas, _PUBLISHED)),
+        updated=entries.moment(_first(metas, _UPDATED)),
         language=elements.attribute(root.css_first("html[lang]"), "lang")
         or _first(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
         tags=entries.tags(metas.get("article:tag", [])),
         image=Image(
             url=links.resolve(base, image),
             alt=_first(metas, ("og:image:alt", "twitter:image:alt")) or None,
-            width=media.pixels(_first(metas, ("og:image:width",))),
-            height=media.pixels(_first(metas, ("og:image:height",))),
+            width=entries.pixels(_first(metas, ("og:image:width",))),
+            height=entries.pixels(_first(metas, ("og:image:height",))),
         )
         if image
         else None,
@@ -58,7 +57,7 @@ def article(root: LexborNode, base: str) -> Article:
 
 
 def authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
-    """Those whom careful elements name, and those whom careless ones do, each by the first kind that names anybody."""
+    """Find whom careful elements name, and whom careless ones do, each from the first kind that names anybody."""
     metas = _metas(root)
     return _people(metas, _CAREFUL), [who for who in _people(metas, _CARELESS) if not people.is_login(who.name)]
 
@@ -69,7 +68,7 @@ def _people(metas: Metas, names: Iterable[str]) -> list[Author]:
 
 
 def _metas(root: LexborNode) -> Metas:
-    """The values by name, lower case, in the order of the page."""
+    """Collect the values by name, lower case, in the page's order."""
     metas: dict[str, list[str]] = {}
     for meta in root.css("meta[content]"):
         name = elements.attribute(meta, "property") or elements.attribute(meta, "name")

@@ -1,4 +1,4 @@
-"""What a page's own elements say: microformats (h-entry, hAtom), microdata, ``rel=author`` and bylines."""
+"""Read a page's own elements: microformats (h-entry, hAtom), microdata, ``rel=author`` and bylines."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborNode
 
 from dispatch.model import Article, Author
-from dispatch.readers import elements, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 ENTRY = ".h-entry, .hentry, [itemtype*='schema.org/'][itemtype$='Article'], [itemtype$='schema.org/BlogPosting']"
 _TITLE = ".p-name, .entry-title, [itemprop=headline]"
@@ -25,20 +24,20 @@ _BYLINE = (
     ".byline, .by-line, .byline-names, .post-byline, .author-byline, .article-byline, [class*=Byline], [class*=byline]"
 )
 _BY = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_][^\d|·•]{0,80}?)(?: *[|·•].*)?")
-# What may stand before a linked name in a byline: nothing, “by”, or what joins it to the name before.
+# The text before a linked name in a byline: nothing, “by”, or what joins it to the name before.
 _BEFORE = re.compile(r"(?:.*\b[Bb][Yy]\b:?)?\s*", re.DOTALL)
 _AND = re.compile(r"[\s,;&、]*(?:and|und|et|y|e|و|和|と)?\s*")
 _ANOTHER = re.compile(r"\s*,?\s*(?:(?:and|und|et|y|e)\s|&|و|和|と|、)")
-# What an author within it has made: a quotation, a picture, a comment, an entry that this one answers or lists.
+# Somebody else's work: a quotation, a picture, a comment, an entry that this one answers or lists.
 _OTHERS_WORK = (
     "blockquote, figure, .h-cite, [itemscope]:not([itemprop=author]):not([itemtype$=Page]), .h-entry, .hentry"
 )
 
 
 def article(root: LexborNode, base: str) -> Article:
-    """What the elements say of the article, without a body; ``root`` holds the article and no other.
+    """Read an article from the elements, without a body; ``root`` holds this article and no other.
 
-    Its authors are those of machine-readable cards; see ``hints`` for weaker words.
+    Its authors are those of machine-readable cards; see ``find_hinted_authors`` for weaker evidence.
     """
     return Article(
         title=elements.first(root, _TITLE),
@@ -50,7 +49,7 @@ def article(root: LexborNode, base: str) -> Article:
 
 
 def hints(root: LexborNode, base: str) -> list[Author]:
-    """Those who are linked as authors, and those whom a byline names: a single word of a single witness."""
+    """Find people who are linked as authors or named in a byline: weak evidence, a single witness."""
     named = [author for node in _own(root, _NAMES) for author in _author(node, node, base)]
     bylines = [author for byline in _own(root, _BYLINE) for author in _of_byline(byline, base)]
     # “By Ada and Bo”, of whom only Ada is linked, says more than the link.
@@ -59,7 +58,7 @@ def hints(root: LexborNode, base: str) -> list[Author]:
 
 
 def _of_byline(byline: LexborNode, base: str) -> Iterator[Author]:
-    """The linked names of a byline, as far as its words say that they are; without a link, all that follows “By”."""
+    """Parse a byline: its linked names, as far as its words make them authors; without links, all that follows “By”."""
     text = rest = elements.text(byline)
     named: list[Author] = []
     for link in elements.every(byline, "a[href]"):
@@ -86,7 +85,7 @@ def _cards(root: LexborNode, base: str) -> Iterator[Author]:
 
 
 def _own(root: LexborNode, selector: str) -> Iterator[LexborNode]:
-    """The elements by a selector, but for those within what is another's work."""
+    """Select elements, except those within somebody else's work."""
     others = {node.mem_id for node in root.css(_OTHERS_WORK)} - {root.mem_id}
     for node in elements.every(root, selector):
         if not any(around.mem_id in others for around in elements.around(node, root)):
@@ -105,4 +104,6 @@ def _author(card: LexborNode, name: LexborNode, base: str) -> Iterator[Author]:
 
 
 def _moment(root: LexborNode, selector: str) -> datetime | None:
-    return next((found for node in elements.every(root, selector) if (found := moment(elements.value(node)))), None)
+    return next(
+        (found for node in elements.every(root, selector) if (found := entries.moment(elements.value(node)))), None
+    )

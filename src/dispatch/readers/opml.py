@@ -1,4 +1,7 @@
-"""OPML 2.0: lists of subscriptions, in and out. Nested folders are sections; the innermost one counts."""
+"""Read and write OPML 2.0, lists of subscriptions.
+
+Nested folders are sections; the innermost one counts.
+"""
 
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -13,9 +16,9 @@ from dispatch.readers import charset, xml
 
 
 def read(document: Document) -> list[Source]:
-    """The sources of a list, in its order: feeds, and as pages what it has links to; folders give their section.
+    """Parse a list into its sources, in order: feeds, and links as pages; folders give their section.
 
-    Raises GatherError on what is no OPML, and beyond the bounds of ``xml.parse``.
+    Raises GatherError on what is not OPML, and beyond the bounds of ``xml.parse_xml``.
     """
     root = xml.parse(charset.text(document))
     if root.tag != "opml":
@@ -26,7 +29,7 @@ def read(document: Document) -> list[Source]:
 
 
 def write(title: str, sources: Iterable[Source]) -> str:
-    """The list as OPML: the sections are folders, in the order of their first appearance."""
+    """Format sources as OPML: sections are folders, in the order of their first appearance."""
     folders: dict[str, list[str]] = {}
     for source in sources:
         folders.setdefault(source.section, []).append(_outline(source))
@@ -42,7 +45,7 @@ def write(title: str, sources: Iterable[Source]) -> str:
 
 
 def public(publication: Publication) -> bytes:
-    """The publication's sources as everybody may know them: none of its own network, none behind a password."""
+    """Format the publication's sources for everybody: none of its own network, none with a password."""
     shown = (
         source
         for source in publication.sources
@@ -55,7 +58,7 @@ def _sources(parent: Element, section: str, base: str) -> Iterator[Source]:
     for outline in parent:
         if outline.tag != "outline":
             continue
-        # Some programs write xmlurl.
+        # Some programs write xmlurl instead of xmlUrl.
         said = {name.lower(): html.clean(value).strip() for name, value in outline.attrib.items()}
         title = " ".join((said.get("title") or said.get("text", "")).split())
         feed = _address(base, said.get("xmlurl", ""))
@@ -72,20 +75,20 @@ def _address(base: str, said: str) -> str:
 
 
 def _linked(said: dict[str, str]) -> str:
-    """The page that an outline is a link to; a link to another list is none (OPML 2.0, “link”)."""
+    """Find the page that an outline links to; a link to another list is none (OPML 2.0, “link”)."""
     address = said.get("url", "") if said.get("type", "").lower() == "link" else ""
     return "" if address.lower().endswith(".opml") else address
 
 
 def _tags(said: dict[str, str]) -> tuple[str, ...]:
-    """The categories that are tags: those with slashes in front are places in a directory (OPML 2.0, “category”)."""
+    """Parse the categories that are tags: those with a slash are places in a directory (OPML 2.0, “category”)."""
     names = (name.strip() for name in said.get("category", "").split(","))
     return tuple(dict.fromkeys(name for name in names if name and "/" not in name))
 
 
 def _outline(source: Source) -> str:
     name = source.title or source.key
-    # What has no feed is a link to its page (OPML 2.0, “link”).
+    # A source without a feed is a link to its page (OPML 2.0, “link”).
     words = {"type": "rss" if source.feed else "link", "text": name, "title": name}
     words |= {"xmlUrl": source.feed, "htmlUrl": source.url} if source.feed else {"url": source.url}
     words["category"] = ",".join(source.tags)
@@ -93,5 +96,5 @@ def _outline(source: Source) -> str:
 
 
 def _written(value: str) -> str:
-    """A value as an attribute has it; what cannot be seen is a reference, so that it acts on no terminal."""
+    """Escape an attribute's value; invisible characters become references, so that they act on no terminal."""
     return "".join(sign if sign.isprintable() else f"&#{ord(sign)};" for sign in escape(html.clean(value)))

@@ -1,23 +1,22 @@
-"""An HTML page as an article, pieced together from several witnesses.
+"""Read an HTML page as an article, pieced together from several witnesses.
 
-    structured     JSON-LD                              believed first
-    microformats   h-entry, hAtom, microdata
-    metatags       OpenGraph and other ``meta``
-    authorbox      who the boxes below it are about     completes authors, or names them
-    credit         who is credited, after all of them
-    body           the article itself
+    json_ld            JSON-LD                              believed first
+    microformats       h-entry, hAtom, microdata
+    metatags           OpenGraph and other ``meta``
+    author_boxes       whom the boxes below it are about    completes authors, or names them
+    reconcile_authors  who is credited, after all of them
+    body               the article itself
 
-What a page calls its own address is the article's ``url``; ``gather`` knows when another was typed.
+The address that a page gives as its own is the article's ``url``; ``gather`` knows when another was typed.
 """
 
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from dispatch import html, identity, links
-from dispatch.errors import GatherError
+from dispatch import identity, links
 from dispatch.model import Article, Author, Certainty, Document, Image, Source
 from dispatch.readers import (
     authorbox,
@@ -33,14 +32,7 @@ from dispatch.readers import (
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
-MOST_CHARACTERS = 5 * 1024 * 1024
-MOST_ELEMENTS = 50_000
-MOST_WORDS = 20_000  # within tags longer than LONG_TAG characters
-LONG_TAG = 5_000
-MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms there, and 3 s at 50,000
-
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
-_TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
@@ -48,23 +40,23 @@ _OTHERS = (
 
 
 def accepts(document: Document) -> bool:
-    """Whether this is a page: declared as one, or beginning like one where nothing telling was declared."""
+    """Whether this is a page: declared as one, or beginning like one where nothing specific was declared."""
     if document.media_type in MEDIA_TYPES:
         return True
     return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.start(document)))
 
 
 def read(document: Document) -> list[Article]:
-    """The one article of a page; none where there is neither a title nor a body.
+    """Read the one article of a page; none if it has neither a title nor a body.
 
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
-    deeper than ``html.sanitise`` takes.
+    deeper than ``html.sanitise_html`` allows.
     """
-    tree = parse(document)
+    tree = elements.parse(document)
     root = tree.root
     if root is None:
         return []
-    base = base_of(root, document.url)
+    base = elements.base_of(root, document.url)
     head = metatags.article(root, base)
     host = links.host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www.")} - {""}
@@ -107,31 +99,8 @@ def read(document: Document) -> list[Article]:
     return [article] if title or content else []
 
 
-def parse(document: Document) -> LexborHTMLParser:
-    """The tree of a page. Raises GatherError when it has more elements than can be parsed in good time."""
-    text = charset.text(document)
-    _refuse_bombs(text)
-    return LexborHTMLParser(text)
-
-
-def base_of(root: LexborNode, found_at: str) -> str:
-    """What relative addresses are relative to; a page that was saved to a file says where it came from."""
-    canonical = elements.address(root.css_first("link[rel~=canonical][href]"), "")
-    found_at = found_at or (canonical if links.is_web(canonical) else "")
-    return elements.address(root.css_first("base[href]"), found_at) or found_at
-
-
-def _refuse_bombs(text: str) -> None:
-    """Parsing takes more than linear time in the depth of the elements and in the number of attributes of one."""
-    tags = [match[0] for match in _TAG.finditer(text)]
-    words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
-    deepest = html.nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
-    if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS or deepest > MOST_LEVELS:
-        raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
-
-
 def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
-    """The element that holds the article, when the page marks one, else all of it; and whether that is sure."""
+    """Find the element of the article if the page marks one, else the whole page; and return whether that is sure."""
     others = _ids(root, f"{authorbox.SELECTOR}, {_OTHERS}")
     for selector in (microformats.ENTRY, "article", "main"):
         found = [node for node in elements.every(root, selector) if not _within(node, root, others)]
@@ -139,7 +108,7 @@ def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
         if titled:
             entry = titled[0]
             for node in titled:
-                # Of those within each other, the innermost.
+                # Of nested ones, the innermost.
                 entry = node if _within(node, root, frozenset({entry.mem_id})) else entry
             return entry, all(_within(entry, root, frozenset({node.mem_id})) for node in titled)
         if found:
@@ -148,7 +117,7 @@ def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
 
 
 def _others(root: LexborNode, entry: LexborNode) -> frozenset[int]:
-    """What holds other articles than this: lists and comments, and other entries."""
+    """Find the elements that hold other articles than this one: lists, comments, other entries."""
     around = {entry.mem_id, *(node.mem_id for node in elements.around(entry, root))}
     return _ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
 
@@ -162,14 +131,14 @@ def _within(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
 
 
 def _source(data: Article, head: Article, found_at: str) -> Source:
-    """The site: its own name and front page, else its host."""
+    """Return the site: its own name and front page, else its host."""
     origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
     url = data.source.url or (origin[0] if origin else "")
     return Source(title=head.source.title or data.source.title or links.host(url).removeprefix("www."), url=url)
 
 
 def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
-    """The title in full and without the site's name."""
+    """Choose the title that is complete, without the site's name."""
     known = [title for title in (*said, elements.first(root, "h1"), elements.first(root, "title")) if title]
     title = known[0] if known else ""
     stem = title.removesuffix("...").removesuffix("…").rstrip()
@@ -187,30 +156,30 @@ def _credited(
     *,
     told: bool,
 ) -> tuple[list[Author], Certainty]:
-    """Who wrote it, after all witnesses. told: whether the article's element was told from those of others."""
+    """Decide who wrote it, from all witnesses. told: whether the article's element was told from those of others."""
     data, marks = said
     careful, careless = metatags.authors(root)
 
     def persons(named: Iterable[Author]) -> list[Author]:
         return [author for author in named if not any(identity.is_same_name(author.name, house) for house in houses)]
 
-    # Where another article may be meant, what would be sure is a guess.
+    # If the markup may be about another article, even a sure witness only guesses.
     sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
     (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
     (sure if told else guesses).append(persons(marks.authors))
     named, certainty = credit.credited([*sure, persons(boxed)], guesses)
-    # The house itself only where no one else is named, and where it says so to machines.
+    # The site itself is the author only if nobody else is named, and if JSON-LD says so.
     return (named, certainty) if named or not data.authors else (list(data.authors), data.certainty)
 
 
 def _as_boxed(author: Author, boxed: list[Author]) -> Author:
-    """The author with the address from the box: the one behind “View all posts”."""
+    """Give the author the address in the box: the one behind “View all posts”."""
     url = next((box.url for box in boxed if box.url and people.alike(box.name, author.name)), author.url)
     return replace(author, url=url)
 
 
 def _image(root: LexborNode, image: Image | None, base: str) -> Image | None:
-    """The picture, with what the page itself says that it shows."""
+    """Complete the picture with the alternative text that the page has for it."""
     if image is None or not links.is_web(image.url):
         return None
     shown = (node for node in root.css("img[alt]") if elements.address(node, base, "data-src", "src") == image.url)

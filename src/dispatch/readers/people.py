@@ -1,4 +1,4 @@
-"""Who is named: names as they are written, never taken apart, and never somebody who is nobody."""
+"""Clean and compare names: as they are written, never taken apart, and never a placeholder."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,36 +10,15 @@ from dispatch.identity import fold_spelling
 from dispatch.model import Author, Credit
 from dispatch.text import fold_text
 
-# What systems fill in when nobody told them a name.
-_NOBODY = frozenset(
-    {
-        "admin",
-        "administrator",
-        "anonymous",
-        "author",
-        "by",
-        "default",
-        "guest",
-        "name",
-        "none",
-        "null",
-        "root",
-        "site",
-        "staff-writer",
-        "the author",
-        "the authors",
-        "test",
-        "undefined",
-        "unknown",
-        "user",
-        "username",
-        "webmaster",
-        "wordpress",
-        "wpadmin",
-        "posted",
-    }
-)
-# What systems and themes put before a name.
+# What systems fill in for a missing name.
+# fmt: off
+_NOBODY = frozenset({
+    "admin", "administrator", "anonymous", "author", "by", "default", "guest", "name", "none", "null", "posted", "root",
+    "site", "staff-writer", "test", "the author", "the authors", "undefined", "unknown", "user", "username",
+    "webmaster", "wordpress", "wpadmin",
+})
+# fmt: on
+# Words that systems and themes put before a name.
 _BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
 _ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")
 _LOGIN = re.compile(r"[a-z0-9._-]+", re.ASCII)
@@ -49,7 +28,7 @@ _BETWEEN = f"(?:{_SEPARATORS}(?:{_AND})?{_SEPARATORS})"
 
 
 def name(written: str) -> str:
-    """A name as it is to be shown, or nothing where it names nobody."""
+    """Clean a name for display; empty when it is a placeholder or an address."""
     shown = " ".join(html.clean(unescape(written)).split())
     before = _BEFORE.match(shown)
     shown = shown[before.end() :] if before else shown
@@ -58,7 +37,7 @@ def name(written: str) -> str:
 
 
 def author(written: str, *, url: str = "", email: str = "", bio: str = "", avatar: str = "") -> Iterable[Author]:
-    """One author, or none where the name names nobody. An address that is not absolute is left out."""
+    """Yield one author, or none where the name is a placeholder. An address that is not absolute is left out."""
     if shown := name(written):
         url, avatar = (html.clean(address).strip() for address in (url, avatar))
         yield Author(
@@ -71,26 +50,26 @@ def author(written: str, *, url: str = "", email: str = "", bio: str = "", avata
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names are likely to be one person's: initials with or without full stops, turned round or not.
+    """Whether two names are likely one person's: initials with or without full stops, inverted or not.
 
-    To find out whether two witnesses mean the same; never to make one of two people.
+    Use it to find out whether two witnesses mean the same person, never to make one of two people.
     """
     return fold_spelling(one) == fold_spelling(other)
 
 
 def joins(joined: str, names: Sequence[str]) -> bool:
-    """Whether one text is made of all these names, in order, and of nothing but them and what stands between them."""
+    """Whether one text is made of all these names in order, with nothing but separators between them."""
     pattern = _BETWEEN.join(re.escape(name) for name in names)
     return len(names) > 1 and bool(re.fullmatch(pattern, joined, re.IGNORECASE))
 
 
 def is_login(written: str) -> bool:
-    """Whether it looks like what somebody logs in with."""
+    """Whether it looks like a login name."""
     return bool(_LOGIN.fullmatch(written))
 
 
 def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, ...]:
-    """The authors in order, once each, with what is said elsewhere of the same name added where it was not known."""
+    """Merge authors of the same name, in order, and complete them with what ``more`` knows of the same name."""
     authors: dict[str, Author] = {}
     for author in named:
         authors[fold_text(author.name)] = _merge(authors.get(fold_text(author.name), author), author)
@@ -102,9 +81,9 @@ def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, .
 
 
 def unjoin(authors: Sequence[Author], contributors: Sequence[Author]) -> tuple[tuple[Author, ...], tuple[Credit, ...]]:
-    """Authors and credits, where one author element may hold all names that contributor elements list one by one.
+    """Separate a joined author into the people that contributor elements list, and return authors and credits.
 
-    Nothing is split: the markup itself says the single names, and only where they make up the joined one whole.
+    Nothing is split: the markup itself gives the single names, and only where they make up the joined one entirely.
     """
     names = [person.name for person in contributors]
     if len(authors) == 1 and (joins(authors[0].name, names) or [authors[0].name] == names):

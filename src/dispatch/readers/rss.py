@@ -1,4 +1,4 @@
-"""RSS 2.0 and its forerunners, RSS 1.0 (RDF) among them."""
+"""Read RSS 2.0 and its forerunners, RSS 1.0 (RDF) among them."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Source
-from dispatch.readers import atom, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import atom, entries, people
 from dispatch.readers.xml import base_of, children, markup_of, text_of
 
 _MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)")
@@ -15,12 +14,12 @@ _NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)
 
 
 def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
-    """The source that the feed is, and each item an article, in the feed's order.
+    """Read a feed as its source and its items as articles, in order.
 
     base: where the feed was found. Raises GatherError beyond bounds.
     """
     channel = next(children(root, "channel"), root)
-    # In RSS 1.0 the items stand beside the channel.
+    # In RSS 1.0 the items are siblings of the channel.
     items = [*children(channel, "item"), *(children(root, "item") if channel is not root else ())]
     entries.bounded(len(items))
     inner = base_of(channel, base_of(root, base))
@@ -40,7 +39,7 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
     enclosures = tuple(
         enclosure
         for found in children(item, "enclosure")
-        for enclosure in media.enclosure(found.get("url", ""), found.get("type", ""), found.get("length", ""), base)
+        for enclosure in entries.enclosure(found.get("url", ""), found.get("type", ""), found.get("length", ""), base)
     )
     within = base if item.get("xml:base") else url or base
     bodies = [entries.content(text, within, title=title, source=own) for text in _bodies(item) if text.strip()]
@@ -53,28 +52,28 @@ def _article(item: Element, base: str, own: Source, language: str) -> Article:
         summary=entries.summary(bodies[1]) if len(bodies) > 1 else "",
         content=bodies[0] if bodies else "",
         authors=authors,
-        credits=(*_contributors(item), *media.credits_of(item)),
+        credits=(*_contributors(item), *entries.credits_of(item)),
         certainty="unknown" if not authors else "certain" if certain else "likely",
         source=source,
-        published=moment(text_of(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
-        updated=moment(text_of(item, "atom:updated", "dcterms:modified")),
+        published=entries.moment(text_of(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
+        updated=entries.moment(text_of(item, "atom:updated", "dcterms:modified")),
         language=text_of(item, "dc:language") or item.get("xml:lang") or language,
         tags=entries.tags("".join(tag.itertext()) for tag in children(item, "category", "dc:subject")),
-        image=media.image_of(item, enclosures, base),
+        image=entries.image_of(item, enclosures, base),
         enclosures=enclosures,
-        license=media.license_of(item),
+        license=entries.license_of(item),
     )
 
 
 def _link(item: Element) -> str:
-    """The address of an item: its link, else its Atom link, else its guid where that is one (the default)."""
+    """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default)."""
     permalinks = [guid for guid in children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
     guid = "".join(permalinks[0].itertext()).strip() if permalinks else ""
     return text_of(item, "link") or atom.link_of(item, "alternate", "") or (guid if links.is_web(guid) else "")
 
 
 def _bodies(item: Element) -> Iterator[str]:
-    """The texts of an item as HTML, the fullest first."""
+    """Yield the texts of an item as HTML, the fullest first."""
     yield text_of(item, "content:encoded")
     for body in children(item, "xhtml:body", "xhtml:div"):
         yield markup_of(body)
@@ -83,9 +82,9 @@ def _bodies(item: Element) -> Iterator[str]:
 
 
 def _authors(item: Element) -> tuple[tuple[Author, ...], bool]:
-    """Every author that an item names, and whether that is certain.
+    """Collect the authors of an item, and return whether they are certain.
 
-    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only adds to what ``dc:creator`` says.
+    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``.
     """
     creators = [author for element in children(item, "dc:creator") for author in _person(_all_text(element))]
     mailboxes = [author for element in children(item, "author") for author in _person(_all_text(element))]
@@ -100,7 +99,7 @@ def _all_text(element: Element) -> str:
 
 
 def _person(written: str) -> Iterator[Author]:
-    """A name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: it is kept from the readers."""
+    """Parse a name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: readers never see it."""
     match = _MAILBOX.fullmatch(written) or _NAMED_MAILBOX.fullmatch(written)
     name, email = (match["name"], match["email"]) if match else (entries.plain(written), "")
     yield from people.author(name, email=email)
@@ -113,7 +112,7 @@ def _contributors(item: Element) -> Iterator[Credit]:
 
 
 def _source(item: Element, base: str) -> Source | None:
-    """Where an item of a collection was first published: ``source``, which names the feed, or Atom's."""
+    """Find where an item of a collection was first published: in ``source``, which names the feed, or in Atom's."""
     for origin in children(item, "atom:source"):
         return atom.source(origin, base_of(origin, base))
     for origin in children(item, "source"):

@@ -1,4 +1,4 @@
-"""JSON-LD with schema.org's words: what a page says of itself to machines."""
+"""Read JSON-LD with schema.org's vocabulary: what a page tells machines."""
 
 import json
 import re
@@ -10,8 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, identity, links
 from dispatch.model import Article, Author, Certainty, Credit, Image, Source
-from dispatch.readers import elements, entries, media, people
-from dispatch.readers.dates import moment
+from dispatch.readers import elements, entries, people
 
 MOST_NODES = 5_000
 
@@ -31,10 +30,11 @@ def article(
     titles: Collection[str] = (),
     houses: Collection[str] = (),
 ) -> Article:
-    """What the page's JSON-LD says of the article, without a body; empty where it says nothing.
+    """Read an article from the page's JSON-LD, without a body; empty if there is none.
 
-    urls, titles: what the page is called otherwise, by which its own article is told from those that it only lists.
-    The certainty is whether it could be told. houses: names of the site, which is an author only as an organisation.
+    urls, titles: what the page is called otherwise, to tell its own article from those that it only lists. The
+    certainty is whether it could be told.
+    houses: names of the site, which is an author only as an organisation.
     """
     nodes = list(_nodes(root))
     by_id: dict[str, Node] = {}
@@ -51,7 +51,7 @@ def article(
         author
         for item in named
         for author in _people(item, by_id, base)
-        # The publisher as a person is a mistake; as an organisation it is the author that the page means.
+        # A publisher given as a person is a mistake; as an organisation, it is meant as the author.
         if not any(identity.is_same_name(author.name, name) for name in publishers) or _organisation(item, by_id)
     ]
     return Article(
@@ -67,8 +67,8 @@ def article(
             for person in _people(found.get(role), by_id, base)
         ),
         source=source,
-        published=moment(_text(found.get("datePublished"))),
-        updated=moment(_text(found.get("dateModified"))),
+        published=entries.moment(_text(found.get("datePublished"))),
+        updated=entries.moment(_text(found.get("dateModified"))),
         language=_text(_first(found.get("inLanguage"), "alternateName")).replace("_", "-"),
         tags=entries.tags(_keywords(found.get("keywords"))),
         image=_image(found.get("image"), by_id, base),
@@ -79,7 +79,7 @@ def article(
 def _found(
     nodes: Iterable[Node], base: str, urls: Collection[str], titles: Collection[str]
 ) -> tuple[Node | None, Certainty]:
-    """The node of the page's own article: the one with its address, else with its title, else the only one."""
+    """Find the node of the page's own article: the one with its address, else with its title, else the only one."""
     found = [node for node in nodes if _is(node, _IS_ARTICLE) and (node.get("headline") or node.get("author"))]
     here = {identity.fold_address(url) for url in urls if url}
     elsewhere = []
@@ -98,14 +98,14 @@ def _found(
 
 
 def _nodes(root: LexborNode) -> Iterator[Node]:
-    """Every node of every script, the outer before the inner."""
+    """Collect every node of every script, outer ones before inner ones."""
     waiting: list[object] = []
     for script in elements.every(root, 'script[type="application/ld+json" i]'):
         written = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script.text())
         try:
             waiting.append(json.loads(written, strict=False))
         except (ValueError, RecursionError):
-            # A script that is not JSON says nothing; the page has other witnesses.
+            # A script that is not JSON is ignored; the page has other witnesses.
             continue
     seen = 0
     while waiting and seen < MOST_NODES:
@@ -123,7 +123,7 @@ def _is(node: Node, kind: re.Pattern[str]) -> bool:
 
 
 def _people(value: object, by_id: dict[str, Node], base: str) -> Iterator[Author]:
-    """Those whom the markup lists, one by one; several names in a list are several people."""
+    """Parse people one by one; several names in a list are several people."""
     for item in _list(value):
         node = _resolved(item, by_id)
         if isinstance(node, dict):
@@ -140,7 +140,7 @@ def _people(value: object, by_id: dict[str, Node], base: str) -> Iterator[Author
 
 
 def _source(article: Node, nodes: Iterable[Node], by_id: dict[str, Node], base: str) -> Source:
-    """The site, else whoever publishes it."""
+    """Find the site, else its publisher."""
     sites = [node for node in nodes if _is(node, _SITE) and node.get("name")]
     publisher = _resolved(article.get("publisher"), by_id)
     for node in (*sites, publisher):
@@ -161,8 +161,8 @@ def _image(value: object, by_id: dict[str, Node], base: str) -> Image | None:
             known: Node = node if isinstance(node, dict) else {}
             return Image(
                 url=url,
-                width=media.pixels(_text(_first(known.get("width"), "value"))),
-                height=media.pixels(_text(_first(known.get("height"), "value"))),
+                width=entries.pixels(_text(_first(known.get("width"), "value"))),
+                height=entries.pixels(_text(_first(known.get("height"), "value"))),
             )
     return None
 
@@ -179,7 +179,7 @@ def _list(value: object) -> list[object]:
 
 
 def _resolved(value: object, by_id: dict[str, Node]) -> object:
-    """A node, with what is said elsewhere of the same id."""
+    """Resolve a node: merge it with the node of the same id."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -188,7 +188,7 @@ def _resolved(value: object, by_id: dict[str, Node]) -> object:
 
 
 def _first(value: object, *keys: str) -> object:
-    """The value itself, or, of a node, the first of these keys that it has."""
+    """Return the value itself, or, of a node, the first of these keys that it has."""
     if isinstance(value, list):
         value = value[0] if value else None
     return next((value[key] for key in keys if value.get(key)), None) if isinstance(value, dict) else value
@@ -201,7 +201,7 @@ def _text(value: object) -> str:
 
 
 def _line(value: object) -> str:
-    """A text, which many pages escape once more than JSON asks for."""
+    """Convert a text to one line; many pages escape it once more than JSON needs."""
     return entries.plain(unescape(_text(_first(value, "@value"))))
 
 

@@ -1,19 +1,19 @@
-"""Plain text, as articles arrive by mail and paste.
+"""Read plain text, as articles arrive by mail and paste.
 
-A title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
-headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation
-stays as typed.
+It has a title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
+headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation stays
+as typed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Document, Place, Source
-from dispatch.readers import authorblock, charset, markdown, people
+from dispatch.readers import charset, markdown, people
 
 MEDIA_TYPES = frozenset({"text/plain"})
 
@@ -25,6 +25,15 @@ _SOURCE = re.compile(
     r"(?P<source>https?://\S{1,2000}?|[^!?]{1,100}?)[.!]?"
 )
 _WRAPPED_AT = 100
+# The block about the authors that closes many a pasted article.
+_AUTHOR_HEADING = re.compile(r"(?:about )?(?:the )?authors?(?:\(s\))?:?", re.IGNORECASE)
+_BULLET = re.compile(r"[•·‣◦*–-]\s+")
+_ALL_POSTS = re.compile(
+    r"(?:view|see|read|show)? ?(?:all|more|other)(?: (?:the|of|their|his|her))? (?:posts|articles|stories)\b"
+    r"[^<(\[:]{0,80}[:\s]*(?:[<(\[]?(?P<url>https?://[^\s<>]{1,2000}?)[>)\]]?)?",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 100
 
 Block = list[str]
 
@@ -37,11 +46,11 @@ def accepts(document: Document) -> bool:
 
 
 def read(document: Document) -> list[Article]:
-    """The one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
+    """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     blocks = list(_blocks(charset.text(document)))
     if not blocks:
         return []
-    body, boxed = authorblock.split(blocks)
+    body, boxed = _split_author_block(blocks)
     title, body = _title(body)
     named, body = _bylines(body)
     dek, body = _dek(body)
@@ -65,7 +74,7 @@ def read(document: Document) -> list[Article]:
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    """Paragraphs as lists of lines. Lines longer than anybody wraps are paragraphs of their own."""
+    """Split a text into paragraphs, each a list of lines. A line longer than anybody wraps is one of its own."""
     for chunk in re.split(r"\n(?:[^\S\n]*\n)+", text):
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
         if max(map(len, lines), default=0) > _WRAPPED_AT:
@@ -82,7 +91,7 @@ def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
 
 
 def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
-    """The ``By NAME`` lines at the start. A name is never taken apart."""
+    """Take the ``By NAME`` lines off the start. A name is never taken apart."""
     authors: list[Author] = []
     while blocks and (match := markdown.BYLINE.fullmatch(blocks[0][0])):
         authors.append(Author(name=match["name"].strip()))
@@ -116,9 +125,52 @@ def _is_sentence(line: str) -> bool:
 
 
 def _source(blocks: list[Block]) -> Source:
-    """Where the last paragraph, ``For more ..., visit NAME``, says that this is from."""
+    """Parse the source from a last paragraph such as ``For more ..., visit NAME``."""
     match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
     if not match:
         return Source()
     name = re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip()
     return Source(title=links.host(name), url=name) if links.is_web(name) else Source(title=name)
+
+
+def _split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Author]]:
+    """Take off the block about the authors that closes many a pasted article, and return the authors that it names.
+
+    It begins with a line such as “Author” or “About the author”; then come, often behind bullets, a name, a biography
+    and “View all posts”. It belongs to the authors, not to the body. A block that cannot be understood stays in the
+    body: nothing is lost.
+    """
+    for index in range(len(blocks) - 1, 0, -1):
+        if _AUTHOR_HEADING.fullmatch(blocks[index][0]):
+            authors, rest = _read_author_block(
+                [*blocks[index][1:], *(line for block in blocks[index + 1 :] for line in block)]
+            )
+            return ([*blocks[:index], *rest], authors) if authors else (list(blocks), [])
+    return list(blocks), []
+
+
+def _read_author_block(lines: Sequence[str]) -> tuple[list[Author], list[Block]]:
+    """Read the authors from the lines of the block, and return them and the paragraphs after them."""
+    authors: list[Author] = []
+    rest: list[Block] = []
+    bulleted = bool(lines) and bool(_BULLET.match(lines[0]))
+    finished = True
+    for line in lines:
+        text = _BULLET.sub("", line, count=1)
+        if (posts := _ALL_POSTS.fullmatch(text)) and authors:
+            authors[-1] = replace(authors[-1], url=posts["url"] or "")
+            finished = True
+        elif _starts_author(line, text, bulleted=bulleted, finished=finished and not rest):
+            authors.append(Author(name=text))
+            finished = False
+        elif finished:
+            rest.append([line])
+        elif text != authors[-1].name:
+            authors[-1] = replace(authors[-1], bio=f"{authors[-1].bio} {text}".strip())
+    return (authors, rest)
+
+
+def _starts_author(line: str, text: str, *, bulleted: bool, finished: bool) -> bool:
+    """Whether a line names the next author: after a bullet, or, where there are none, after the previous one's text."""
+    named = bool(_BULLET.match(line)) if bulleted else finished
+    return named and len(text) <= _LONGEST_NAME and (bulleted or not text.endswith((".", "!", "?")))

@@ -1,7 +1,7 @@
-"""XML of foreign feeds as a small tree, bounded and without entities; expat does the parsing.
+"""Parse the XML of foreign feeds into a small tree, bounded and without entities; expat does the work.
 
-Tags and attributes carry the usual prefix of their namespace (``dc:creator``, ``atom:entry``), whatever prefix the
-document uses, and none where they stand in no namespace or in one of RSS's own.
+Tags and attributes have the usual prefix of their namespace (``dc:creator``, ``atom:entry``), whatever prefix the
+document uses, and none without a namespace or in one of RSS's own.
 """
 
 import re
@@ -50,9 +50,9 @@ class _UnknownEntityError(ValueError):
 
 
 def parse(text: str) -> Element:
-    """The root of a document. Raises GatherError on what is not XML, and on what no honest feed has.
+    """Parse a document and return its root. Raises GatherError on what is not XML, and on what no honest feed has.
 
-    Where only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
+    If only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
     """
     text = text.lstrip("\ufeff \t\n")
     try:
@@ -62,35 +62,35 @@ def parse(text: str) -> Element:
             return _Builder().build(_repair(text))
         except (expat.ExpatError, _UnknownEntityError) as error:
             raise GatherError(
-                f"this is not well-formed XML: {error}", hint="The feed's publisher can mend it."
+                f"this is not well-formed XML: {error}", hint="Ask the feed's publisher to correct it."
             ) from error
 
 
 def children(element: Element, *tags: str) -> Iterator[Element]:
-    """The children by one of these tags, the tags in order of preference."""
+    """Yield the children with one of these tags, the tags in order of preference."""
     return (child for tag in tags for child in element if child.tag == tag)
 
 
 def text_of(element: Element, *tags: str) -> str:
-    """The text of the first of these children that has any; empty when none has."""
+    """Return the text of the first of these children that has any; empty when none has."""
     texts = ("".join(child.itertext()).strip("\t\n\r ") for child in children(element, *tags))
     return next((text for text in texts if text), "")
 
 
 def base_of(element: Element, base: str) -> str:
-    """The address that relative ones in this element are relative to (XML Base, section 4)."""
+    """Resolve the base address of relative ones in this element (XML Base, section 4)."""
     return links.resolve(base, element.get("xml:base", ""))
 
 
 def markup_of(element: Element) -> str:
-    """What stands in an element, as HTML."""
+    """Return the contents of an element as HTML."""
     for inner in element.iter():
         inner.tag = inner.tag.removeprefix("xhtml:")
     return escape(element.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in element)
 
 
 class _Builder:
-    """Builds the tree from expat's events, and refuses as soon as a bound is passed."""
+    """Builds the tree from expat's events, and refuses the document as soon as it exceeds a bound."""
 
     def __init__(self) -> None:
         self._tree = TreeBuilder()
@@ -112,7 +112,9 @@ class _Builder:
         self._elements += 1
         if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
             what = "the XML is nested too deep or has too many parts"
-            raise GatherError(what, hint="No honest feed is.", reason="too-many-parts")
+            raise GatherError(
+                what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
+            )
         self._tree.start(_prefixed(tag), {_prefixed(name): value for name, value in attributes.items()})
 
     def _end(self, tag: str) -> None:
@@ -121,10 +123,12 @@ class _Builder:
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
-            raise GatherError("the XML brings a DTD of its own, which is refused", hint="No feed needs one.")
+            raise GatherError(
+                "the XML has a DTD of its own", hint="Refused as unsafe; ask the publisher, or add the page itself."
+            )
 
     def _skipped(self, name: str, _is_parameter: bool) -> None:
-        raise _UnknownEntityError(f"nobody knows the entity &{name};")
+        raise _UnknownEntityError(f"unknown entity &{name};")
 
 
 def _prefixed(name: str) -> str:
@@ -133,7 +137,7 @@ def _prefixed(name: str) -> str:
 
 
 def _repair(text: str) -> str:
-    """The text with HTML's entities as characters and single ampersands escaped, CDATA sections untouched."""
+    """Replace HTML's entities by characters and escape single ampersands; CDATA sections stay."""
     pieces = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:

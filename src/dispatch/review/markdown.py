@@ -12,7 +12,7 @@ from dispatch.model import Finding
 from dispatch.report import shorten, write_hint, write_message
 from dispatch.review.changes import Change, Review
 from dispatch.review.fields import count_things, cut_alike, list_names
-from dispatch.terminal import safe
+from dispatch.text import safe
 
 MOST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and a workflow may add some of its own."""

@@ -40,7 +40,7 @@ def run_server(
     """Serve an application until Ctrl-C or SIGTERM.
 
     port: 0 takes a free one. ready: told the address when connections are accepted.
-    log: told of each answer in a line, which is safe to print only after ``terminal.safe``.
+    log: told of each answer in a line, which is safe to print only after ``text.safe``.
     stuck: in seconds; a connection on which nothing has moved from one look to the next, that much later, is closed.
     No proxy is believed, no header names the client. Raises DeliveryError when the address cannot be had.
     """
