@@ -29,6 +29,7 @@ from dispatch.model import (
     Source,
 )
 from dispatch.readers import markdown
+from thorough import scale
 
 CONFIG = """
 title = "The Wire"
@@ -501,7 +502,7 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
 
 
 @given(st.lists(st.lists(ARTICLE, max_size=3), max_size=2), st.lists(WORD, min_size=2, max_size=2), MOMENT.filter(bool))
-@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), max_examples=scale(60))
 def test_what_is_written_is_read(
     wire: Publication, lists: list[list[Article]], words: list[str], date: datetime
 ) -> None:

@@ -15,6 +15,7 @@ from dispatch import html
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Finding, FindingValue, Issue, Place, Source
 from nouns import FEEDS
+from thorough import scale
 
 ALL = tuple(FORMATS)
 HTML = ("email", "eml", "web")
@@ -391,7 +392,7 @@ letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
 words = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.split() and html.clean(text) == text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=scale(60))
 @given(title=words, dek=words, name=words, other=words, source=words, tail=words, note=words)
 def test_no_false_alarm_whatever_the_words(
     title: str, dek: str, name: str, other: str, source: str, tail: str, note: str
@@ -412,7 +413,7 @@ def test_no_false_alarm_whatever_the_words(
         assert judged(format, nouns.body(format, issue), issue) == []
 
 
-@settings(max_examples=80)
+@settings(max_examples=scale(80))
 @given(data=st.data())
 def test_no_damage_breaks_the_check(data: st.DataObject) -> None:
     format = data.draw(st.sampled_from(ALL))  # noqa: A001

@@ -13,6 +13,7 @@ from checks.editing import HALVES, Edit, altered, swap
 from checks.judging import tellable
 from dispatch import check, html
 from dispatch.model import Article, Author, Credit, Edition, Finding, Issue, Place, Source
+from thorough import scale
 
 TEXT = '<p>Closing words with a <a href="https://else.example/?a=1&amp;b=2">link</a>.</p><p>And more.</p>'
 STORY = nouns.rich(1, content=TEXT, dek="", source=replace(nouns.article().source, url="https://home.example/"))
@@ -223,7 +224,7 @@ REMOVED: dict[str, tuple[Edit, tuple[str, str]]] = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=scale(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(title="The road that leads to the sea", loss="the translator", half="")
 @example(title="The road that leads to the sea", loss="the source", half="")
 @example(title="What the link to the coast cost", loss="the order", half="")

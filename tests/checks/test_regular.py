@@ -11,6 +11,7 @@ import sites
 from dispatch import render
 from dispatch.checks import page, regular
 from dispatch.checks.regular import Piece
+from thorough import scale
 
 # fmt: off
 ELEMENTS = (
@@ -64,7 +65,7 @@ def folded(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece for piece in shown if piece[0] or piece[2]]
 
 
-@settings(max_examples=600)
+@settings(max_examples=scale(600))
 @given(closed | tables | bodies | documents)
 def test_what_is_regular_is_read_as_a_parser_reads_it(html: str) -> None:
     pieces = regular.pieces(html)

@@ -43,6 +43,7 @@ from dispatch.model import (
 )
 from dispatch.report import write_hint
 from nouns import DATE, PAGES
+from thorough import scale
 
 BY = nouns.publication()
 STORY = nouns.rich(1)
@@ -617,7 +618,7 @@ NAMED = (
 
 
 @given(st.text() | st.just(NAMED) | st.text().map(lambda text: f"{text} {NAMED}"))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=scale(30))
 def test_no_text_answers_for_anything(text: str) -> None:
     changed = {key: value for values in CHANGED.values() for key, value in values.items()}
     assert of_corrected(text, (), changed) == set(ANSWERED.values())
