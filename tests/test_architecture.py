@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 import dispatch
+from dispatch import errors, model
 from names import Definition, is_command, measure_names
 from wording import MAKERS, find_readers
 
@@ -311,8 +312,8 @@ finally:
 
 
 def test_the_package_names_its_nouns_and_errors() -> None:
-    assert dispatch.Article is dispatch.model.Article
-    assert issubclass(dispatch.IssueError, dispatch.DispatchError)
+    assert dispatch.Article is model.Article
+    assert dispatch.IssueError is errors.IssueError
     with pytest.raises(AttributeError):
         _ = dispatch.nothing_of_that_name
 
@@ -395,7 +396,7 @@ def test_only_the_edges_make_sentences_of_findings() -> None:
 
 
 def test_a_finding_holds_facts() -> None:
-    fields = list(dispatch.model.Finding.__dataclass_fields__)
+    fields = list(model.Finding.__dataclass_fields__)
     assert fields == ["rule", "severity", "subject", "place", "values"]
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import click
 import pytest
 
-from dispatch import DispatchError
 from dispatch.checks import RULES
 from dispatch.cli import main
+from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
 from patience import PATIENCE
@@ -54,17 +54,17 @@ def command_and_output(body: str) -> Iterator[tuple[str, str]]:
 class Desk:
     """A folder and a shell in it."""
 
-    def __init__(self, folder: Path, programs: Path = Path(sys.executable).parent) -> None:
+    def __init__(self, folder: Path, *programs: Path) -> None:
         self.home = folder
         self.folder = folder
-        self.programs = programs
+        self.path = ":".join(map(str, (*programs, Path(sys.executable).parent, os.environ["PATH"])))
 
     def run(self, command: str) -> str:
         """What it prints on both streams; a failure is the test's."""
         place = self.home / ".where"
         script = f'{command}\nstatus=$?\npwd > "{place}"\nexit $status\n'
         environment = {
-            "PATH": f"{self.programs}:{os.environ['PATH']}",
+            "PATH": self.path,
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "100",

@@ -415,7 +415,7 @@ def test_clean_text_can_stand_in_xml(text: str) -> None:
     cleaned.encode()
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(st.characters(codec="utf-8")))
 def test_clean_keeps_what_is_legal(text: str) -> None:
     assume(not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text))
     assert html.clean(text) == text
@@ -478,7 +478,7 @@ def test_a_near_picture_is_the_same_picture(rest: str, site: str, place: str) ->
     page = f'<p title="x">See <img alt=" src=" src="{html.escape(address)}" /> {html.escape(address)}</p>'
     made = html.near(page, site, "../" * place.count("/") or "./")
     (picture,) = (node for node in reading.nodes(reading.document(made).root) if node.name == "img")
-    source = picture.attrs["src"]
+    source = str((picture.attrs or {})["src"])
     assert urljoin(f"{site}/{place}", source) == urljoin(f"{site}/{place}", address)
     assert made.replace(html.escape(source), html.escape(address), 1) == page
     if re.fullmatch(r"\w+([./]\w+)*", rest):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -367,7 +368,7 @@ def test_a_file_is_deleted(wire: Publication, defence: Path) -> None:
     "change", [{"url": "x.html"}, {"title": "\x00"}, {"key": "../x"}, {"key": "issue"}, {"key": "own"}]
 )
 def test_what_no_file_can_hold_is_refused_before_anything_is_written(
-    wire: Publication, defence: Path, change: dict[str, str]
+    wire: Publication, defence: Path, change: dict[str, Any]
 ) -> None:
     issue = issues.read(wire, "defence")
     nato, own = issue.articles
@@ -509,7 +510,7 @@ def test_what_is_written_is_read(
     seen: set[str] = set()
     sections = []
     for articles in lists:
-        kept = []
+        kept: list[Article] = []
         for article in articles:
             if article.key not in seen and article.id not in {other.id for other in kept}:
                 kept.append(settled(article, wire, "x"))

@@ -41,12 +41,16 @@ def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image
     opening.refuse_damage(body)
     files = variants.encoded(body, widths)
     assert list(files) == [one.name for one in planned]
-    pictures = {name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()}
+    pictures: dict[str, Image.Image] = {
+        name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()
+    }
     assert [picture.size for picture in pictures.values()] == [(one.width, one.height) for one in planned]
     return pictures
 
 
-def close(colour: tuple[int, ...], other: tuple[int, ...], by: int = 12) -> bool:
+def close(colour: object, other: object, by: int = 12) -> bool:
+    assert isinstance(colour, tuple)
+    assert isinstance(other, tuple)
     return all(abs(one - two) <= by for one, two in zip(colour, other, strict=True))
 
 

@@ -582,7 +582,7 @@ def test_the_shelf_has_room_for_so_much_and_drops_the_oldest(tmp_path):
     shelf = copies.Shelf(room=30_000)
     for number in range(10):
         (tmp_path / f"{number}.txt").write_bytes(bytes([number]) * 8_000)
-        shelf.put(f"{number}.txt", "", copies.made(tmp_path, f"{number}.txt", ""))
+        shelf.put(f"{number}.txt", "", copies.made(tmp_path, f"{number}.txt", ""))  # type: ignore[arg-type]
         assert shelf.take("0.txt", "")
     assert [number for number in range(10) if shelf.take(f"{number}.txt", "")] == [0, 9]
     assert copies.made(tmp_path, "0.txt", "").body == bytes(8_000)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -76,6 +77,6 @@ def run(*arguments: str, code: int = 0) -> Result:
     return result
 
 
-def imported(*arguments: str, code: int = 0) -> dict[str, list[dict[str, object]]]:
+def imported(*arguments: str, code: int = 0) -> dict[str, list[dict[str, Any]]]:
     """What ``dispatch import --json`` prints."""
     return json.loads(run("import", *arguments, "--json", code=code).stdout)

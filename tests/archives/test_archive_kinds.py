@@ -243,7 +243,7 @@ def test_markdown_with_the_address_of_the_old_site():
     ],
 )
 def test_a_picture_is_found_where_systems_put_it(address, member):
-    files = {
+    files: dict[str, str | bytes] = {
         "posts/a.png": PNG + b"1",
         "pictures/b.png": PNG + b"2",
         "static/images/c.png": PNG + b"3",
@@ -255,7 +255,7 @@ def test_a_picture_is_found_where_systems_put_it(address, member):
 
 
 def test_two_pictures_of_one_name_stay_two():
-    files = {
+    files: dict[str, str | bytes] = {
         "a/x.png": PNG + b"1",
         "b/x.png": PNG + b"2",
         "one.md": "---\ntitle: One\n---\n![](a/x.png)![](b/x.png)![](a/x.png)",
@@ -270,7 +270,8 @@ def test_in_markdown_nothing_changes_but_the_addresses_of_pictures():
         "Not x/a.png, ![x/a.png](x/a.png 'x/a.png') ![](<x/b c.png>) ![](x/d_(1).png)![](x/a.png)\n\n"
         "[x/a.png]: <x/a.png>\n\n<img src='x/a.png' title='x/a.png'> ![x][x/a.png] x/b c.png"
     )
-    files = {"x/a.png": PNG, "x/b c.png": PNG, "x/d_(1).png": PNG, "one.md": f"---\ntitle: One\n---\n{body}"}
+    files: dict[str, str | bytes] = dict.fromkeys(("x/a.png", "x/b c.png", "x/d_(1).png"), PNG)
+    files["one.md"] = f"---\ntitle: One\n---\n{body}"
     (post,), _ = of(archives.read(bag(files), "markdown"))
     assert post.notes == ()
     assert post.article.markdown == (

@@ -306,9 +306,8 @@ def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A0
 def test_as_much_is_shown_as_the_source_allows(format: str, allowed: str, shown: str) -> None:  # noqa: A002
     def story(syndicate: str) -> Article:
         words = nouns.article().content * 5
-        return nouns.article(
-            1, dek="", content=words, source=Source(title="P", url="https://p.example/", syndicate=syndicate)
-        )  # type: ignore[arg-type]
+        source = Source(title="P", url="https://p.example/", syndicate=syndicate)  # type: ignore[arg-type]
+        return nouns.article(1, dek="", content=words, source=source)
 
     found = rules(judged(format, nouns.body(format, nouns.issue(story(shown))), nouns.issue(story(allowed))))
     if {allowed, shown} == {"excerpt", "full"} and format in SHORT:

@@ -181,7 +181,7 @@ def test_a_picture_that_counts_readers(picture: str, finds: bool) -> None:
 
 @pytest.mark.parametrize(("number", "lost"), [(0, "text/html"), (1, "text/plain")])
 def test_a_part_that_was_thrown_away(number: int, lost: str) -> None:
-    part = message_from_bytes(SENT, policy=policy.SMTP).get_payload()[number]
+    part = list(message_from_bytes(SENT, policy=policy.SMTP).iter_parts())[number]
     (one,) = told(bytes(part))
     assert (one.rule, one.subject, one.value("wanted"), one.place.half) == (
         "received.part",

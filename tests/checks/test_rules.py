@@ -212,9 +212,9 @@ def test_the_bytes_of_the_largest_articles_are_told() -> None:
     assert isinstance(size, int)
     assert isinstance(largest, tuple)
     assert size > limit == 102_400
-    assert {name for name, _ in largest} < {article.title for article in MANY.articles}
-    octets = [octets for _, octets in largest]
-    assert octets == sorted(octets, reverse=True)
+    names, octets = zip(*largest, strict=True)  # type: ignore[arg-type]
+    assert set(names) < {article.title for article in MANY.articles}
+    assert list(octets) == sorted(octets, reverse=True)
     assert len(octets) == 5
     assert 2_000 < octets[-1] < size
 

@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     home = tmp_path_factory.mktemp("site")
     root = home / "letter"
     config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    folders = []
+    folders: list[Path] = []
 
     def publish(*arguments: str) -> None:
         result = CliRunner().invoke(main, ["publish", *arguments])

@@ -21,7 +21,9 @@ class Page(HTMLParser):
 
     def __init__(self, content: str) -> None:
         super().__init__()
-        self.text, self.tags, self.addresses = "", [], []
+        self.text = ""
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
         self.feed(content)
         self.close()
 
