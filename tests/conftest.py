@@ -19,6 +19,7 @@ from dispatch import config, issues
 from dispatch.model import Issue, Publication
 from patience import PATIENCE
 from thorough import THOROUGH, scale
+from warm import warm_dispatch
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
@@ -77,6 +78,13 @@ def sample() -> Publication:
 def sample_issue(sample: Publication) -> Issue:
     """Its first issue."""
     return issues.read(sample, "names-and-addresses")
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a program dispatch that is loaded once, for tests that run it often."""
+    with warm_dispatch(tmp_path_factory.mktemp("warm")) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

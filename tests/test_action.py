@@ -32,12 +32,12 @@ class Ran(NamedTuple):
 class Runner:
     """A runner of GitHub's, as far as an action sees it."""
 
-    def __init__(self, workspace: Path, temp: Path) -> None:
+    def __init__(self, workspace: Path, temp: Path, programs: Path = Path(sys.executable).parent) -> None:
         self.workspace = workspace
         self.temp = temp
         (temp / "dispatch" / "bin").mkdir(parents=True)
         # Where the step before it would have installed this dispatch: make wheel-test runs that.
-        (temp / "dispatch" / "bin" / "dispatch").symlink_to(Path(sys.executable).parent / "dispatch")
+        (temp / "dispatch" / "bin" / "dispatch").symlink_to(programs / "dispatch")
 
     def run(self, **inputs: str) -> Ran:
         """The action's main step with these inputs; the others are the defaults."""
@@ -84,8 +84,8 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture
-def runner(repository: Repository, tmp_path: Path) -> Runner:
-    return Runner(repository.top, tmp_path / "temp")
+def runner(repository: Repository, tmp_path: Path, warm: Path) -> Runner:
+    return Runner(repository.top, tmp_path / "temp", warm)
 
 
 def test_a_good_pull_request(repository: Repository, runner: Runner) -> None:
@@ -136,10 +136,10 @@ def test_publish_writes_the_public_folder_and_says_where(repository: Repository,
     assert runner.run(command="publish", output="public").code == 0
 
 
-def test_a_folder_within_the_repository(tmp_path: Path) -> None:
+def test_a_folder_within_the_repository(tmp_path: Path, warm: Path) -> None:
     repository = Repository(tmp_path / "all", "my letter")
     FIRST["an author is another"][0](repository)
-    ran = Runner(repository.top, tmp_path / "temp").run(folder="my letter", base="main")
+    ran = Runner(repository.top, tmp_path / "temp", warm).run(folder="my letter", base="main")
     assert ran.code == 0, ran.log
     assert plain(ran.summary)[1] == FIRST["an author is another"][1]
 
@@ -171,7 +171,8 @@ def test_a_hostile_text_ends_no_output(repository: Repository, runner: Runner) -
     assert "::error" not in ran.log
 
 
-def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, runner: Runner) -> None:
+def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, tmp_path: Path) -> None:
+    runner = Runner(repository.top, tmp_path / "temp")  # with the program that is installed
     for name in ("json", "click", "dispatch", "yaml", "subprocess", "venv", "pip"):
         repository.write(f"{name}.py", "raise SystemExit('sprung')")
     ran = runner.run(base="main")

@@ -25,7 +25,6 @@ from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
 from patience import PATIENCE
-from warm import warm_dispatch
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -100,13 +99,6 @@ def as_said(said: str, now: str) -> str:
         r"(?:.*\n)*" if line == f"{ELLIPSIS}\n" else re.escape(line) for line in said.splitlines(keepends=True)
     )
     return said if re.fullmatch(pattern, now) else now
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a dispatch that is loaded once."""
-    with warm_dispatch(tmp_path_factory.mktemp("warm")) as folder:
-        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -344,11 +344,11 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
     ],
 )
 def test_several_at_once_lose_nothing(
-    letter: Path, commands: list[tuple[str, ...]], are_done: Callable[[Path], bool]
+    letter: Path, warm: Path, commands: list[tuple[str, ...]], are_done: Callable[[Path], bool]
 ) -> None:
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "dispatch", "--wait", "600", *words],
+            [warm / "dispatch", "--wait", "600", *words],
             cwd=letter,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
