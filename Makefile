@@ -1,16 +1,19 @@
 # Everything sets itself up in .venv. Needed: Python 3.11 or later with venv, git, make.
 #
 #   make run      publishes the sample publication, and shows in a preview what is being written
-#   make test     style, types and tests
+#   make test     style, types and tests, in about three minutes; CI=true make test is as thorough as CI
+#   make judge    what browsers, feed readers, web servers and other programs say to what dispatch makes
+#   make coverage which lines the tests execute
 #   make mutants  whether the tests notice small changes to the code that keeps the promises
 #
 # PYTHON=python3.12 make test    takes another Python.
+# TESTS="-k atom" make tests     runs some of the tests.
 
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judges mutants wheel-test docs docs-serve pictures bench freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants wheel-test docs docs-serve pictures bench freeze clean
 
 SITE := out/site
 
@@ -35,8 +38,22 @@ check-style: .venv/test
 check-types: .venv/test
 	@$(BIN)/mypy --no-error-summary
 
+# A process on each processor; who is done early takes over what others have left.
+PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
+
 tests: .venv/test
-	@$(BIN)/pytest --quiet
+	@$(PYTEST) -m "not needs" $(TESTS)
+
+# What browsers, feed readers and other programs say. What is missing is skipped, aloud; in CI it fails.
+judge: .venv/test
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory judges; fi
+	@$(PYTEST) -m needs $(TESTS)
+
+coverage: .venv/test
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses auto --dist worksteal -m "not needs" $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed
@@ -101,4 +118,4 @@ freeze:
 	@touch .venv/python
 
 clean:
-	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules benchmarks/peers/.venv benchmarks/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules benchmarks/peers/.venv benchmarks/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

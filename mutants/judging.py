@@ -30,7 +30,7 @@ LEAST_SECONDS = 30
 
 Fate = Literal["killed", "killed by time", "alive"]
 
-OPTIONS = ["-q", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-o", "addopts="]
+OPTIONS = ["-q", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts="]
 # What every process needs is loaded before it is forked.
 OPTIONS += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
 
@@ -82,6 +82,7 @@ class Tree:
         os.chdir(self.folder)
         sys.path[:0] = [str(self.folder / "src"), str(self.folder / "tests")]
         os.environ |= {"PYTHONPATH": str(self.folder / "src"), "TMPDIR": str(self.folder.parent)}
+        os.environ["CI"] = "true"  # as thorough as it gets (tests/thorough.py)
         if plugins:
             # A change has the same size and the same second as what it replaces, and would be taken for it.
             sys.dont_write_bytecode = True

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from dispatch import config, issues
 from dispatch.model import Issue, Publication
 from patience import PATIENCE
+from thorough import THOROUGH, scale
+from warm import warm_dispatch
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
@@ -32,10 +34,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # CI judges a commit by what everybody can repeat; at the desk each run looks somewhere new.
-    settings.register_profile("desk", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
-    settings.load_profile("ci" if os.environ.get("CI") else "desk")
+    # CI judges a commit by what everybody can repeat; at the desk each run looks at less, and somewhere new.
+    health = [HealthCheck.too_slow]
+    settings.register_profile(
+        "dispatch",
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=health,
+        max_examples=scale(100),
+        derandomize=THOROUGH,
+    )
+    settings.load_profile("dispatch")
     # Nothing is slow for a browser on a busy machine: it comes, or it hangs.
     expect.set_options(timeout=PATIENCE * 1000)
     config.addinivalue_line("markers", "needs(*programs): a command, or npm:package; missing, the test is skipped")
@@ -69,6 +78,13 @@ def sample() -> Publication:
 def sample_issue(sample: Publication) -> Issue:
     """Its first issue."""
     return issues.read(sample, "names-and-addresses")
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a program dispatch that is loaded once, for tests that run it often."""
+    with warm_dispatch(tmp_path_factory.mktemp("warm")) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

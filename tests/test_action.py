@@ -16,6 +16,8 @@ CHECKOUT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
 STEPS = [step for step in ACTION["runs"]["steps"] if "run" in step]
 RUN = next(step for step in STEPS if step.get("id") == "dispatch")
+# GitHub runs them on Linux; on Windows the paths of a real runner would be other ones.
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the action runs in a POSIX shell")
 INPUT = r"\$\{\{ inputs\.([\w-]+) \}\}"
 GUIDE = CHECKOUT / "docs" / "guides" / "reviewing.md"
 
@@ -30,12 +32,12 @@ class Ran(NamedTuple):
 class Runner:
     """A runner of GitHub's, as far as an action sees it."""
 
-    def __init__(self, workspace: Path, temp: Path) -> None:
+    def __init__(self, workspace: Path, temp: Path, programs: Path = Path(sys.executable).parent) -> None:
         self.workspace = workspace
         self.temp = temp
         (temp / "dispatch" / "bin").mkdir(parents=True)
         # Where the step before it would have installed this dispatch: make wheel-test runs that.
-        (temp / "dispatch" / "bin" / "dispatch").symlink_to(Path(sys.executable).parent / "dispatch")
+        (temp / "dispatch" / "bin" / "dispatch").symlink_to(programs / "dispatch")
 
     def run(self, **inputs: str) -> Ran:
         """The action's main step with these inputs; the others are the defaults."""
@@ -82,8 +84,8 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture
-def runner(repository: Repository, tmp_path: Path) -> Runner:
-    return Runner(repository.top, tmp_path / "temp")
+def runner(repository: Repository, tmp_path: Path, warm: Path) -> Runner:
+    return Runner(repository.top, tmp_path / "temp", warm)
 
 
 def test_a_good_pull_request(repository: Repository, runner: Runner) -> None:
@@ -134,10 +136,10 @@ def test_publish_writes_the_public_folder_and_says_where(repository: Repository,
     assert runner.run(command="publish", output="public").code == 0
 
 
-def test_a_folder_within_the_repository(tmp_path: Path) -> None:
+def test_a_folder_within_the_repository(tmp_path: Path, warm: Path) -> None:
     repository = Repository(tmp_path / "all", "my letter")
     FIRST["an author is another"][0](repository)
-    ran = Runner(repository.top, tmp_path / "temp").run(folder="my letter", base="main")
+    ran = Runner(repository.top, tmp_path / "temp", warm).run(folder="my letter", base="main")
     assert ran.code == 0, ran.log
     assert plain(ran.summary)[1] == FIRST["an author is another"][1]
 
@@ -148,9 +150,7 @@ def test_no_other_command(runner: Runner) -> None:
     assert "::error::command must be check, review or publish" in ran.log
 
 
-@pytest.mark.parametrize(
-    "words", ["$(touch sprung)", "`touch sprung`", "; touch sprung", '" && touch sprung; "', "--edition=x"]
-)
+@pytest.mark.parametrize("words", ['$(touch sprung)`touch sprung`; touch sprung; " && touch sprung; "', "--edition=x"])
 def test_no_input_becomes_shell_or_an_option(repository: Repository, runner: Runner, words: str) -> None:
     for command in ("check", "review", "publish"):
         ran = runner.run(command=command, issue=words, base=words)
@@ -159,12 +159,11 @@ def test_no_input_becomes_shell_or_an_option(repository: Repository, runner: Run
     assert not list(repository.top.rglob("sprung"))
 
 
-@pytest.mark.parametrize("title", HOSTILE)
-def test_a_hostile_title_ends_no_output(repository: Repository, runner: Runner, title: str) -> None:
-    repository.change(
-        "the-ferry.md", "nobody cancelled", f"nobody {title}".splitlines()[0].replace("\\", "").replace(": ", ":")
-    )
-    repository.change("the-ferry.md", "at noon", "at\n\nEOF\nfile=/etc/passwd\n::error::x")
+def test_a_hostile_text_ends_no_output(repository: Repository, runner: Runner) -> None:
+    # That no title acts in the review is tried with each of them where the review is made.
+    title = HOSTILE[0].replace(": ", ":")
+    repository.change("the-ferry.md", "nobody cancelled", f"nobody {title}")
+    repository.change("the-ferry.md", "at noon", "\n\n".join(["at", *HOSTILE[1:], "EOF\nfile=/etc/passwd\n::error::x"]))
     ran = runner.run(base="main")
     assert set(ran.outputs) == {"file", "review"}
     assert ran.outputs["file"] == str(runner.temp / "review.md")
@@ -172,7 +171,8 @@ def test_a_hostile_title_ends_no_output(repository: Repository, runner: Runner, 
     assert "::error" not in ran.log
 
 
-def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, runner: Runner) -> None:
+def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, tmp_path: Path) -> None:
+    runner = Runner(repository.top, tmp_path / "temp")  # with the program that is installed
     for name in ("json", "click", "dispatch", "yaml", "subprocess", "venv", "pip"):
         repository.write(f"{name}.py", "raise SystemExit('sprung')")
     ran = runner.run(base="main")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dispatch import colours, config
 from dispatch.errors import ConfigError
 from dispatch.model import DARK, Author, Fault, Place
+from thorough import scale
 
 LEAST = 'title = "The Wire"\nurl = "https://wire.example/"\n'
 
@@ -180,7 +181,7 @@ def test_nothing_is_read_through_a_link(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=10), st.text(max_size=20))
-@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), max_examples=scale(60))
 def test_a_new_publication_says_what_it_was_told_or_is_not_made(
     tmp_path: Path, title: str, language: str, sender: str
 ) -> None:

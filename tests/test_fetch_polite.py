@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler
 from itertools import islice
 from threading import Event, Lock
@@ -160,7 +160,13 @@ def test_a_host_is_asked_for_two_at_a_time_and_others_do_not_wait(site: Web) -> 
 
 def test_what_comes_faster_than_it_is_taken_waits_in_small_numbers() -> None:
     begun: list[int] = []
-    results = fetch.together(range(1000), lambda n: begun.append(n) or n, host=str, most=5)
+
+    def begin(number: int) -> int:
+        begun.append(number)
+        return number
+
+    results = fetch.together(range(1000), begin, host=str, most=5)
+    assert isinstance(results, Generator)
     for taken, _ in enumerate(islice(results, 500), start=1):
         assert len(begun) <= taken + 15
     results.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch import frontmatter
 from dispatch.errors import IssueError
+from thorough import scale
 
 DATA = Path(__file__).parent / "data" / "frontmatter"
 
@@ -96,7 +97,7 @@ def test_without_front_matter_all_is_body(text: str) -> None:
 
 
 @given(FILE, TEXT)
-@settings(max_examples=300)
+@settings(max_examples=scale(300))
 def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body: str) -> None:
     text = frontmatter.compose(data, body)
     read = frontmatter.parse(text)
@@ -106,7 +107,7 @@ def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body:
 
 
 @given(FILE, st.dictionaries(NAME, st.none() | VALUE, max_size=3), TEXT, st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=scale(300))
 def test_an_edit_says_what_is_wanted_and_leaves_the_rest(
     data: dict[str, frontmatter.Value], changes: dict[str, frontmatter.Value], body: str, end: str, mark: bool
 ) -> None:
@@ -131,7 +132,8 @@ def test_edits_as_a_person_would_make_them(case: str) -> None:
     folder = DATA / case
     changes = frontmatter.parse("---\n" + (folder / "change.yaml").read_text("utf-8") + "---\n").data
     before = (folder / "before.md").read_bytes().decode("utf-8")
-    edited = frontmatter.edit(before, changes, order=("id", "url", "title", "dek", "authors", "source", "note"))
+    order = ("id", "url", "title", "dek", "authors", "source", "note")
+    edited = frontmatter.edit(before, changes, order=order)  # type: ignore[arg-type]
     assert edited.encode("utf-8") == (folder / "after.md").read_bytes()
 
 

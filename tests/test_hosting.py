@@ -59,7 +59,7 @@ def nginx(public, tmp_path_factory) -> Iterator[Server]:
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stderr
     assert "[warn]" not in tried.stderr, tried.stderr
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command, text=True) as process:
         server = Server(port, process)
         wait_until(lambda: is_answering(server))
         yield server

@@ -17,6 +17,7 @@ from dispatch import nouns as as_json
 from dispatch.errors import GatherError
 from dispatch.inbox import Inbox, Kept, Wish
 from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
+from thorough import scale
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -285,7 +286,7 @@ def any_(kind: object) -> st.SearchStrategy[object]:
 
 
 @pytest.mark.parametrize("kind", [Article, Arrival, Visit])
-@settings(max_examples=50)
+@settings(max_examples=scale(50))
 @given(data=st.data())
 def test_any_noun_becomes_json_and_itself_again(kind: type, data: st.DataObject) -> None:
     noun = data.draw(any_(kind))
@@ -304,7 +305,7 @@ def test_half_a_surrogate_pair_in_an_address_is_kept_and_known_again(box: Inbox,
     assert [one.article.url for one in box.arrivals()] == [address]
 
 
-@settings(max_examples=50)
+@settings(max_examples=scale(50))
 @given(articles=st.lists(any_(Article), max_size=3))
 def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, articles: list[Article]) -> None:
     articles = [replace(one, published=None, updated=None) for one in articles]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,6 +30,7 @@ from dispatch.model import (
     Source,
 )
 from dispatch.readers import markdown
+from thorough import scale
 
 CONFIG = """
 title = "The Wire"
@@ -366,7 +368,7 @@ def test_a_file_is_deleted(wire: Publication, defence: Path) -> None:
     "change", [{"url": "x.html"}, {"title": "\x00"}, {"key": "../x"}, {"key": "issue"}, {"key": "own"}]
 )
 def test_what_no_file_can_hold_is_refused_before_anything_is_written(
-    wire: Publication, defence: Path, change: dict[str, str]
+    wire: Publication, defence: Path, change: dict[str, Any]
 ) -> None:
     issue = issues.read(wire, "defence")
     nato, own = issue.articles
@@ -501,14 +503,14 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
 
 
 @given(st.lists(st.lists(ARTICLE, max_size=3), max_size=2), st.lists(WORD, min_size=2, max_size=2), MOMENT.filter(bool))
-@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), max_examples=scale(60))
 def test_what_is_written_is_read(
     wire: Publication, lists: list[list[Article]], words: list[str], date: datetime
 ) -> None:
     seen: set[str] = set()
     sections = []
     for articles in lists:
-        kept = []
+        kept: list[Article] = []
         for article in articles:
             if article.key not in seen and article.id not in {other.id for other in kept}:
                 kept.append(settled(article, wire, "x"))

@@ -27,6 +27,7 @@ from dispatch.model import (
     Withdrawal,
 )
 from dispatch.review.settings import compare_settings as settings_of
+from thorough import scale
 
 DATE = datetime(2026, 11, 22, 8, tzinfo=timezone(timedelta(hours=1)))
 
@@ -76,7 +77,7 @@ ANY = st.text(min_size=1, max_size=30) | st.text(alphabet="\t\n\r\\u09#-<=> ", m
 
 
 @given(ANY, ANY, st.none() | st.datetimes(timezones=st.just(UTC)))
-@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), max_examples=scale(60))
 def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: datetime | None) -> None:
     here = publication(tmp_path)
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import feedparser
 import httpx
@@ -27,7 +28,7 @@ SITE = "https://wire.example"
 
 def number(slug: str, *, own: bool = False) -> Issue:
     """An issue with an article in full, one as an excerpt, and one of one's own."""
-    kinds = {"whole": "full", "part": "excerpt"}
+    kinds: dict[str, Literal["full", "excerpt"]] = {"whole": "full", "part": "excerpt"}
     articles = [
         nouns.article(
             n,

@@ -32,6 +32,7 @@ from dispatch.errors import IssueError, LockedError
 from dispatch.issues.merging import merge
 from dispatch.model import Article, Author, Image, Issue, Section
 from loopback import Web, web
+from thorough import THOROUGH, scale
 
 ROOT = Path(__file__).parent
 DATA = ROOT / "data"
@@ -343,11 +344,11 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
     ],
 )
 def test_several_at_once_lose_nothing(
-    letter: Path, commands: list[tuple[str, ...]], are_done: Callable[[Path], bool]
+    letter: Path, warm: Path, commands: list[tuple[str, ...]], are_done: Callable[[Path], bool]
 ) -> None:
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "dispatch", "--wait", "600", *words],
+            [warm / "dispatch", "--wait", "600", *words],
             cwd=letter,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -574,8 +575,8 @@ def test_what_a_person_writes_at_any_step_of_a_command_stays(
     begin(0)
     count, done = len(intruder.steps), 0
     assert count > 1
-    # The last steps are those around the writing; of those before, every third.
-    for at in sorted({*range(1, count, 3), *range(max(1, count - 9), count + 1)}):
+    # The last steps are those around the writing; of those before, every third (at the desk fewer of both).
+    for at in sorted({*range(1, count, 3 if THOROUGH else 15), *range(max(1, count - scale(9)), count + 1)}):
         root, result = begin(at)
         if len(intruder.steps) < at:
             continue  # what was edited before made the command stop early
@@ -626,7 +627,7 @@ CHANGES = st.tuples(
 
 
 @given(CHANGES, CHANGES)
-@settings(max_examples=300)
+@settings(max_examples=scale(300))
 def test_two_changes_are_both_made_or_the_second_is_refused(
     one: tuple[dict[str, str], dict[str, dict[str, str]], list[int]],
     other: tuple[dict[str, str], dict[str, dict[str, str]], list[int]],

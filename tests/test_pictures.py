@@ -32,6 +32,7 @@ from drawings import (
     with_iptc,
 )
 from patience import processor_seconds
+from thorough import scale
 
 
 def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image]:
@@ -40,12 +41,16 @@ def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image
     opening.refuse_damage(body)
     files = variants.encoded(body, widths)
     assert list(files) == [one.name for one in planned]
-    pictures = {name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()}
+    pictures: dict[str, Image.Image] = {
+        name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()
+    }
     assert [picture.size for picture in pictures.values()] == [(one.width, one.height) for one in planned]
     return pictures
 
 
-def close(colour: tuple[int, ...], other: tuple[int, ...], by: int = 12) -> bool:
+def close(colour: object, other: object, by: int = 12) -> bool:
+    assert isinstance(colour, tuple)
+    assert isinstance(other, tuple)
     return all(abs(one - two) <= by for one, two in zip(colour, other, strict=True))
 
 
@@ -237,7 +242,7 @@ SOUND = [
 SOUND += [saved(drawn(60, 40).quantize(4), "PNG"), with_iptc(saved(drawn(60, 40), "JPEG"), (80, b"Ada"))]
 
 
-@settings(max_examples=150)
+@settings(max_examples=scale(150))
 @given(body=st.binary(max_size=300))
 @example(body=b"\xff\xd8\xff")
 @example(body=b"GIF89a" + b"\xff" * 40)
@@ -245,7 +250,7 @@ def test_bytes_never_break_it(body):
     look(body)
 
 
-@settings(max_examples=200)
+@settings(max_examples=scale(200))
 @given(
     body=st.sampled_from(SOUND),
     changes=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6),

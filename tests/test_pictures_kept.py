@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Request
 
 import nouns
 from dispatch import check, config, fetch, gather, html, issues, pictures, render
@@ -340,6 +341,10 @@ def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes():
     assert html.with_copies(content, {address: copy}, first=address) == shown.replace(' loading="lazy"', "")
 
 
+def remember_address(asked: list[str], request: Request) -> None:
+    asked.append(request.url)
+
+
 @pytest.mark.needs("chromium")
 def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, browser: Browser):
     origin.pages["/ferry.jpg"] = moving(3, (300, 200))
@@ -363,7 +368,7 @@ def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, bro
             context = browser.new_context(viewport={"width": width, "height": 900})
             view = context.new_page()
             asked: list[str] = []
-            view.on("request", lambda request, asked=asked: asked.append(request.url))
+            view.on("request", partial(remember_address, asked))
             view.goto(f"{desk.url}/issues/bridges/")
             for place in view.locator("img").all():
                 place.scroll_into_view_if_needed()

@@ -434,16 +434,15 @@ def test_a_test_message_is_the_whole_message_made_out_to_one_address(letter, inb
         assert message.rstrip() == made.stdout_bytes.rstrip()
 
 
-@pytest.mark.parametrize(
-    "to", ["", "nobody", "ann@", "a@b.example, c@d.example", "ann@example.org\r\nBcc: x@y.example", 7, None, "x" * 5000]
-)
-def test_what_is_no_address_is_told_and_nothing_is_sent(letter, inbox, to):
+def test_what_is_no_address_is_told_and_nothing_is_sent(letter, inbox):
     found, server = inbox
+    several = "a@b.example, c@d.example"
     with previewing(letter, "--smtp", server) as running:
-        answer = post(running, to)
-        assert answer.status_code == 422
-        (fault,) = answer.json()["faults"]
-        assert "from =" not in fault["hint"]
+        for to in ("", "nobody", "ann@", several, "ann@example.org\r\nBcc: x@y.example", 7, None, "x" * 5000):
+            answer = post(running, to)
+            assert answer.status_code == 422, to
+            (fault,) = answer.json()["faults"]
+            assert "from =" not in fault["hint"]
     assert found.taken == []
 
 
@@ -463,8 +462,8 @@ def test_a_server_that_is_not_there_is_told(letter):
 
 
 @pytest.mark.parametrize("server", ["10.0.0.1:25", "192.0.2.1:1025", "[2001:db8::1]:25"])
-def test_a_preview_sends_to_no_other_machine(letter, server):
-    command = [sys.executable, "-m", "dispatch", "preview", "--no-open", "--smtp", server]
+def test_a_preview_sends_to_no_other_machine(letter, warm, server):
+    command = [warm / "dispatch", "preview", "--no-open", "--smtp", server]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 1
     assert "not on this machine" in ran.stderr
@@ -473,8 +472,8 @@ def test_a_preview_sends_to_no_other_machine(letter, server):
 @pytest.mark.parametrize(
     "server", ["", "1025", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:0", "127.0.0.1:70000"]
 )
-def test_what_is_no_server_is_told(letter, server):
-    command = [sys.executable, "-m", "dispatch", "preview", "--no-open", "--smtp", server]
+def test_what_is_no_server_is_told(letter, warm, server):
+    command = [warm / "dispatch", "preview", "--no-open", "--smtp", server]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 1
     assert "is no mail server" in ran.stderr

@@ -14,6 +14,7 @@ from dispatch import render
 from dispatch.errors import RenderError
 from dispatch.formats import FORMATS
 from dispatch.model import Author, Source
+from thorough import scale
 
 ELSEWHERE = [
     {"TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8", "LANG": "ar", "PYTHONHASHSEED": "1"},
@@ -47,7 +48,7 @@ def digests(folder: Path, environment: dict[str, str]) -> str:
 def test_the_same_bytes_in_another_zone_locale_hash_seed_and_folder(tmp_path: Path) -> None:
     here = digests(nouns.ROOT, {"TZ": "UTC", "PYTHONHASHSEED": "0"})
     assert len(here.splitlines()) == 3
-    for number, environment in enumerate(ELSEWHERE):
+    for number, environment in enumerate(ELSEWHERE[: scale(3)]):
         folder = tmp_path / f"folder {number}"
         folder.mkdir()
         assert digests(folder, environment) == here

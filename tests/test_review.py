@@ -22,6 +22,7 @@ from dispatch.model import Finding, Place
 from dispatch.review import MOST, Change, Review, read_version, write_markdown
 from dispatch.review.changes import Weight
 from dispatch.review.issues import compare_versions
+from thorough import scale
 
 ISSUE = """---
 id: tag:wire.example,2026-11-22:bridges
@@ -912,7 +913,7 @@ def acts_nowhere(comment: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", comment)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=scale(1000))
 @given(st.text(max_size=200) | st.text(alphabet="@#[]()<>!`*_~|&$\\:/-+=.wGHa1 \n", max_size=200))
 def test_no_words_act(words: str) -> None:
     change = Change(what="has another headline", now=f"“{words}”", was=words, issue=words, article=words)

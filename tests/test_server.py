@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import os
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -32,6 +31,8 @@ from dispatch.serve.paths import find_name
 from dispatch.serve.redirects import parse_redirects
 from patience import PATIENCE, wait_until
 from serving import LONG, RSS, SECRET, Server, fill, served, serving
+
+resource = pytest.importorskip("resource", reason="the server is made for a POSIX system")
 
 POLICY = (
     "default-src 'none'; img-src 'self' https:; style-src 'self'; "

@@ -64,7 +64,8 @@ def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock():
 def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
     policies = {"a": "link", "b": "excerpt", "c": "full"}
     articles = [
-        nouns.article(n, key=key, source=Source(title="P", syndicate=p)) for n, (key, p) in enumerate(policies.items())
+        nouns.article(n, key=key, source=Source(title="P", syndicate=p))  # type: ignore[arg-type]
+        for n, (key, p) in enumerate(policies.items())
     ]
     pages = plan_pages([nouns.issue(*articles)], nouns.publication())
     assert [path for path in paths(pages) if path.startswith("issues/")] == ["issues/defence/", "issues/defence/c/"]

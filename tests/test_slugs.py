@@ -45,7 +45,17 @@ LATIN = st.characters(max_codepoint=0x17F) | st.sampled_from("’“”–—…
 
 def slug_of_before(title: str) -> str:
     """How slugs were made while articles, sources and archives had a way each (``compose.key_of``)."""
-    latin = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    latin: dict[str, str | int | None] = {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+    }
     plain = unicodedata.normalize("NFKD", title.lower().translate(str.maketrans(latin)))
     words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain.encode("ascii", "ignore").decode())).strip("-")
     return words if len(words) <= 80 else words[:81].rpartition("-")[0] or words[:80]

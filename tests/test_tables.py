@@ -136,12 +136,13 @@ def test_the_schema_knows_what_is_wrong() -> None:
     schema = schemas()["dispatch.schema.json"]
     right = {"title": "T", "url": "https://a.example", "theme": {"accent": "#000000", "dark": {"ink": "#ffffff"}}}
     jsonschema.validate(right, schema)
-    for wrong in (
+    faults: list[dict[str, object]] = [
         {"titel": "x"},
         {"syndicate": {"default": "all"}},
         {"check": {"a.b": True}},
         {"theme": {"light": {}}},
-    ):
+    ]
+    for wrong in faults:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(right | wrong, schema)
     with pytest.raises(jsonschema.ValidationError):

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 import nouns
 from dispatch import templates
 from dispatch.errors import RenderError
+from thorough import scale
 
 TAKEOVERS = [
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",
@@ -105,7 +106,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=scale(100))
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_tokens_give_back_what_they_stand_for(a: str, b: str, c: str) -> None:
     text = """{% macro both(x, y) %}{{ x }}{{ y }}{% endmacro %}

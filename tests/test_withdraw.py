@@ -20,6 +20,7 @@ from dispatch import compose, config, issues, ledger, terms
 from dispatch.cli import main
 from dispatch.model import Author, Image, Issue, Section, Source, Withdrawal
 from dispatch.publish.plan import find_withdrawn_pages, plan_pages
+from thorough import scale
 
 Dispatch = Callable[..., Result]
 
@@ -335,7 +336,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 
 
 @given(WORDS, DATES, st.booleans())
-@settings(suppress_health_check=list(HealthCheck), max_examples=40)
+@settings(suppress_health_check=list(HealthCheck), max_examples=scale(40))
 def test_what_is_written_is_read(tmp_path: Path, text: str, date: datetime, is_whole: bool) -> None:
     root = tmp_path / "letter"
     if not root.exists():

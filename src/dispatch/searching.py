@@ -23,7 +23,7 @@ def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
     ``data-pagefind-body`` in them is found. Raises DeliveryError.
     """
     if find_spec("pagefind") is None:
-        hint = 'install it: pip install "dispatch[search]", or write search = false under [site]'
+        hint = 'install it: pip install "dispatch-newsletter[search]", or write search = false under [site]'
         raise DeliveryError("the search needs Pagefind, which is not installed", subject="dispatch.toml", hint=hint)
     with TemporaryDirectory() as where:
         site, made = Path(where, "site"), Path(where, "made")

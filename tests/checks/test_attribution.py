@@ -15,6 +15,7 @@ from dispatch import html
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Finding, FindingValue, Issue, Place, Source
 from nouns import FEEDS
+from thorough import scale
 
 ALL = tuple(FORMATS)
 HTML = ("email", "eml", "web")
@@ -305,9 +306,8 @@ def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A0
 def test_as_much_is_shown_as_the_source_allows(format: str, allowed: str, shown: str) -> None:  # noqa: A002
     def story(syndicate: str) -> Article:
         words = nouns.article().content * 5
-        return nouns.article(
-            1, dek="", content=words, source=Source(title="P", url="https://p.example/", syndicate=syndicate)
-        )  # type: ignore[arg-type]
+        source = Source(title="P", url="https://p.example/", syndicate=syndicate)  # type: ignore[arg-type]
+        return nouns.article(1, dek="", content=words, source=source)
 
     found = rules(judged(format, nouns.body(format, nouns.issue(story(shown))), nouns.issue(story(allowed))))
     if {allowed, shown} == {"excerpt", "full"} and format in SHORT:
@@ -391,7 +391,7 @@ letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
 words = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.split() and html.clean(text) == text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=scale(60))
 @given(title=words, dek=words, name=words, other=words, source=words, tail=words, note=words)
 def test_no_false_alarm_whatever_the_words(
     title: str, dek: str, name: str, other: str, source: str, tail: str, note: str
@@ -412,7 +412,7 @@ def test_no_false_alarm_whatever_the_words(
         assert judged(format, nouns.body(format, issue), issue) == []
 
 
-@settings(max_examples=80)
+@settings(max_examples=scale(80))
 @given(data=st.data())
 def test_no_damage_breaks_the_check(data: st.DataObject) -> None:
     format = data.draw(st.sampled_from(ALL))  # noqa: A001

@@ -13,6 +13,7 @@ from checks.editing import HALVES, Edit, altered, swap
 from checks.judging import tellable
 from dispatch import check, html
 from dispatch.model import Article, Author, Credit, Edition, Finding, Issue, Place, Source
+from thorough import scale
 
 TEXT = '<p>Closing words with a <a href="https://else.example/?a=1&amp;b=2">link</a>.</p><p>And more.</p>'
 STORY = nouns.rich(1, content=TEXT, dek="", source=replace(nouns.article().source, url="https://home.example/"))
@@ -180,7 +181,7 @@ def test_a_picture_that_counts_readers(picture: str, finds: bool) -> None:
 
 @pytest.mark.parametrize(("number", "lost"), [(0, "text/html"), (1, "text/plain")])
 def test_a_part_that_was_thrown_away(number: int, lost: str) -> None:
-    part = message_from_bytes(SENT, policy=policy.SMTP).get_payload()[number]
+    part = list(message_from_bytes(SENT, policy=policy.SMTP).iter_parts())[number]
     (one,) = told(bytes(part))
     assert (one.rule, one.subject, one.value("wanted"), one.place.half) == (
         "received.part",
@@ -223,7 +224,7 @@ REMOVED: dict[str, tuple[Edit, tuple[str, str]]] = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=scale(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(title="The road that leads to the sea", loss="the translator", half="")
 @example(title="The road that leads to the sea", loss="the source", half="")
 @example(title="What the link to the coast cost", loss="the order", half="")

@@ -42,6 +42,7 @@ from dispatch.model import (
 )
 from dispatch.report import write_hint
 from nouns import DATE, PAGES
+from thorough import scale
 
 BY = nouns.publication()
 STORY = nouns.rich(1)
@@ -210,9 +211,9 @@ def test_the_bytes_of_the_largest_articles_are_told() -> None:
     assert isinstance(size, int)
     assert isinstance(largest, tuple)
     assert size > limit == 102_400
-    assert {name for name, _ in largest} < {article.title for article in MANY.articles}
-    octets = [octets for _, octets in largest]
-    assert octets == sorted(octets, reverse=True)
+    names, octets = zip(*largest, strict=True)  # type: ignore[arg-type]
+    assert set(names) < {article.title for article in MANY.articles}
+    assert list(octets) == sorted(octets, reverse=True)
     assert len(octets) == 5
     assert 2_000 < octets[-1] < size
 
@@ -616,7 +617,7 @@ NAMED = (
 
 
 @given(st.text() | st.just(NAMED) | st.text().map(lambda text: f"{text} {NAMED}"))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=scale(30))
 def test_no_text_answers_for_anything(text: str) -> None:
     changed = {key: value for values in CHANGED.values() for key, value in values.items()}
     assert of_corrected(text, (), changed) == set(ANSWERED.values())

@@ -1,6 +1,7 @@
 """What stands in an edition and nobody sees is not there; and what is an article's own text is no credit."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -138,7 +139,7 @@ LISTED = (
 def test_a_list_of_people_that_a_text_begins_with_is_no_byline(
     format: str,  # noqa: A002
     authors: tuple[Author, ...],
-    syndicate: str,
+    syndicate: Literal["link", "excerpt", "full"],
 ) -> None:
     source = replace(STORY.source, title="The Paper", syndicate=syndicate)
     content = LISTED.replace("'", '"').format(authors[0].name)

@@ -16,6 +16,7 @@ from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Source
 from formats import reading
 from formats.reading import ATOM
+from thorough import scale
 
 
 def of(address: str, n: int = 1) -> Article:
@@ -160,7 +161,7 @@ letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
 titles = st.text(letters, min_size=1, max_size=60).filter(lambda text: text.strip() and html.clean(text) == text)
 
 
-@settings(max_examples=25)
+@settings(max_examples=scale(25))
 @given(
     address=st.text(letters, max_size=80).map(lambda tail: "https://site.example/" + html.clean(tail)),
     title=titles,

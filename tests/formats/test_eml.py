@@ -14,6 +14,7 @@ import nouns
 from dispatch.errors import RenderError
 from dispatch.model import Author, Mailing
 from formats import reading
+from thorough import scale
 
 HEADERS = [
     "From",
@@ -184,7 +185,7 @@ def test_a_name_of_a_sender_that_holds_an_address_is_refused(payload: str) -> No
         nouns.body("eml", nouns.issue(nouns.article()), publication)
 
 
-@settings(max_examples=30)
+@settings(max_examples=scale(30))
 @given(st.text(max_size=120))
 def test_any_title_stays_in_its_header(title: str) -> None:
     from dispatch import html

@@ -579,7 +579,7 @@ def test_a_feed_names_its_style_sheet_by_the_way_to_it(format: str, stem: str) -
     publication = nouns.publication(feeds=FEEDS)
     document = etree.fromstring(nouns.body(format, nouns.feed(issues(), publication, stem), publication))
     instruction = document.getprevious()
-    assert instruction is not None
+    assert isinstance(instruction, etree._ProcessingInstruction)
     assert (instruction.target, instruction.get("type")) == ("xml-stylesheet", "text/css")
     assert urljoin(f"{SITE}/{stem}.xml", instruction.get("href")) == f"{SITE}/feed.css"
 

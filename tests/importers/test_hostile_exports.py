@@ -19,6 +19,7 @@ from dispatch.errors import GatherError
 from dispatch.importers import Export, NotImported, tabular
 from dispatch.importers.export_files import open_export
 from patience import processor_seconds
+from thorough import scale
 
 POST = b"---\ntitle: One\n---\nText."
 
@@ -148,7 +149,7 @@ def test_a_pipe_is_no_export(tmp_path: Path) -> None:
 ZIP = zip_bytes({"posts.csv": b"post_id,title\n1.a,A\n", "posts/1.a.html": b"<p>a</p>" * 100})
 
 
-@settings(max_examples=300)
+@settings(max_examples=scale(300))
 @given(st.integers(0, len(ZIP)), st.binary(max_size=8), st.integers(0, len(ZIP)))
 def test_a_zip_with_any_bytes_in_it_never_crashes(
     tmp_path_factory: pytest.TempPathFactory, at: int, bytes_: bytes, end: int
@@ -180,7 +181,7 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=scale(400))
 @given(st.dictionaries(NAMES, BODIES, max_size=5))
 def test_any_bytes_are_read_as_any_kind_without_a_crash(files: dict[str, bytes]) -> None:
     export = bag(files)
@@ -258,7 +259,7 @@ def test_one_post_beyond_bounds_neither_stops_nor_hides_the_others() -> None:
     assert "256 levels" in fault.reason
 
 
-# A hundred thousand characters of what patterns begin with, and never end.
+# What patterns begin with, over and over, and never end.
 HUNDRED = [
     "[caption]", "<pre", "<iframe ", "<img src=", "{{<", "{% ", "![](", "[a](#", "](<", "href=", "<td \"", "*|",
     "[gallery ", "\n\n", "<h2>", "[a]: ", "%%", "<!-- wp:", "[embed]http://", "{{", "---\n", "x(",
@@ -267,7 +268,7 @@ HUNDRED = [
 
 @pytest.mark.parametrize("piece", HUNDRED)
 def test_no_pattern_takes_more_than_linear_time(piece: str) -> None:
-    text = piece * (100_000 // len(piece))
+    text = piece * (scale(100_000) // len(piece))
     item = f"<item><title>T</title><content:encoded><![CDATA[{text}]]></content:encoded></item>"
     spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
     files = {

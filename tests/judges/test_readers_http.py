@@ -28,6 +28,9 @@ from dispatch.model import Article, Author
 from patience import PATIENCE, wait_until
 from serving import Server, served
 
+# The first display that is tried: two workers that look for a free one at the same moment find the same.
+DISPLAY = 100 + 50 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
 MARK = "The template says more now."
 LEILA = Author(name="ليلى الدباغ", url="https://daftar.example/كتّاب/ليلى")
 
@@ -71,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     home = tmp_path_factory.mktemp("site")
     root = home / "letter"
     config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    folders = []
+    folders: list[Path] = []
 
     def publish(*arguments: str) -> None:
         result = CliRunner().invoke(main, ["publish", *arguments])
@@ -209,7 +212,7 @@ def liferea(home: Path, server: Server, path: str) -> list[Shown]:
     values = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "GSETTINGS_BACKEND": "memory"}
     asked = len(server.log)
     with subprocess.Popen(
-        ["xvfb-run", "-a", "dbus-run-session", "--", "sh", "-c", FETCH],
+        ["xvfb-run", "-a", "-n", str(DISPLAY), "dbus-run-session", "--", "sh", "-c", FETCH],
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "NO_AT_BRIDGE": "1", **values},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ text. Nobody of them wrote anything.
 """
 
 import json
+from collections.abc import Mapping
 from html import escape
 
 import pytest
@@ -52,7 +53,7 @@ def credit_of(body: str) -> tuple[list[str], Certainty]:
     return [author.name for author in article.authors], article.certainty
 
 
-def ld(*nodes: dict[str, object], **article: object) -> str:
+def ld(*nodes: Mapping[str, object], **article: object) -> str:
     main = {"@type": "NewsArticle", "headline": "The winter that did not come", **article} if article else None
     graph = [*([main] if main else []), *nodes]
     return (

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from dispatch.model import Author, Credit, Document, Image, Source
+from dispatch.model import Article, Author, Credit, Document, Image, Source
 from dispatch.readers import markdown, page
 
 FRONT = {
@@ -65,13 +65,13 @@ def cases(table: dict[str, tuple[str, str, object]]) -> list[tuple[str, str, str
     return [(field, key, value, read) for field, (value, keys, read) in table.items() for key in keys.split()]
 
 
-def front(key: str, value: str) -> object:
+def front(key: str, value: str) -> Article:
     text = f"---\n{key}: {value}\n---\nBody."
     (article,) = markdown.read(Document(url="", media_type="text/markdown", charset="", body=text.encode(), name="a"))
     return article
 
 
-def head(*metas: tuple[str, str], url: str = "") -> object:
+def head(*metas: tuple[str, str], url: str = "") -> Article:
     written = "".join(f'<meta name="{name}" content="{value}">' for name, value in metas)
     body = f"<!doctype html><head>{written}</head><body><h1>H</h1><article><p>{'Words. ' * 60}</p></article>"
     (article,) = page.read(Document(url=url, media_type="text/html", charset="", body=body.encode(), name="a"))

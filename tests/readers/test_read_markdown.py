@@ -13,6 +13,7 @@ from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
 from dispatch.readers import markdown
+from thorough import scale
 
 
 class Page(HTMLParser):
@@ -20,7 +21,9 @@ class Page(HTMLParser):
 
     def __init__(self, content: str) -> None:
         super().__init__()
-        self.text, self.tags, self.addresses = "", [], []
+        self.text = ""
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
         self.feed(content)
         self.close()
 
@@ -44,7 +47,7 @@ def document(body: str, url: str = "", media_type: str = "text/markdown") -> Doc
 MARKS = st.text(alphabet="\\`*_[]<>()|#~&-+=:1.) \n\t!amp;#x{}\"'a\N{NO-BREAK SPACE}\u2028/@http")
 
 
-@settings(max_examples=500)
+@settings(max_examples=scale(500))
 @given(st.text() | MARKS)
 @example("a\n\n\nb  \n    c")
 @example("1. a\n2) b\n- c\n+ d\n* e\n# f\n> g\n===\n---\n~~~\n| a |\n|---|")
