@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from dispatch.errors import GatherError
-from dispatch.pictures import opening, variants
+from dispatch.pictures import original, variants
 from dispatch.pictures.keeping import PORTRAIT, WIDTHS
 from drawings import (
     ARTIST,
@@ -37,7 +37,7 @@ from patience import processor_seconds
 def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image]:
     """The variants, read back, by the end of their names."""
     planned = variants.plan(body, widths)
-    opening.refuse_damage(body)
+    original.refuse_damage(body)
     files = variants.encoded(body, widths)
     assert list(files) == [one.name for one in planned]
     pictures = {name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()}
@@ -170,8 +170,8 @@ def test_a_photograph_with_another_behind_it_is_a_photograph():
     found = made(body)
     assert list(found) == ["480.webp", "960.webp", "1320.webp", "480.jpg", "960.jpg", "1320.jpg"]
     assert {picture.format for picture in found.values()} == {"WEBP", "JPEG"}
-    with opening.opened(body) as image:
-        assert opening.ENDINGS[image.format] == ".jpg"
+    with original.opened(body) as image:
+        assert original.ENDINGS[image.format] == ".jpg"
 
 
 def test_one_pixel_and_one_line_are_pictures():
@@ -263,7 +263,7 @@ def test_damage_never_breaks_it(body, changes, keep):
 def look(body: bytes) -> None:
     with processor_seconds(60), suppress(GatherError):
         variants.plan(body, WIDTHS)
-        opening.refuse_damage(body)
+        original.refuse_damage(body)
         variants.encoded(body, WIDTHS)
 
 

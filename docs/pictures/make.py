@@ -15,7 +15,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import compose, config, issues, render
-from dispatch.formats import web
+from dispatch.formats import site_files
 from dispatch.model import Issue, Publication
 
 HERE = Path(__file__).parent
@@ -136,7 +136,7 @@ def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     """The pages of the site by their address, as they were when that issue was the newest."""
     whole = {issue.slug: issue for issue in issues.read_all(publication)}
     released = [compose.light(issue) for issue in whole.values() if issue.date <= newest.date]
-    made = {f"{publication.url}/style.css": web.style(publication)}
+    made = {f"{publication.url}/style.css": site_files.render_style_sheet(publication)}
     for page in compose.pages(released, publication):
         if page.place and page.place.kind != "feed":
             shown = compose.filled(page, whole[page.slug]) if page.slug else page

@@ -17,11 +17,11 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    from dispatch.formats import tombstones
+    from dispatch.formats.fragments import marked
 
     _titled(issue.articles, issue)
     with _told(issue, format):
-        issue = tombstones.marked(issue, publication)
+        issue = marked(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
@@ -38,8 +38,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``compose.as_article``).
     Raises RenderError, naming the issue.
     """
-    from dispatch.formats import tombstones
-    from dispatch.formats.fragments import Fragments
+    from dispatch.formats.fragments import Fragments, titled
 
     fragments = Fragments(issue, publication)
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
@@ -48,7 +47,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
         _titled([article], issue)
         for name, writer in writers.items():
             with _told(issue, name):
-                made[name][article.id] = writer.entry(tombstones.titled(article, publication), fragments)
+                made[name][article.id] = writer.entry(titled(article, publication), fragments)
     return made
 
 
@@ -57,12 +56,11 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
-    from dispatch.formats import tombstones
-    from dispatch.formats.fragments import Fragments
+    from dispatch.formats.fragments import Fragments, marked
 
     row = FORMATS[format]
     with _told(page, format):
-        page = tombstones.marked(page, publication)
+        page = marked(page, publication)
         finished = [entries[article.id] for article in page.articles]
         body = feed_module(format).document(Fragments(page, publication), finished)
     return Edition(format=row.name, media_type=row.media_type, path=path(page.place, format), body=body)

@@ -9,7 +9,7 @@ from dispatch import compose, files, issues, ledger, nouns, pictures, render, se
 from dispatch import publish as stage
 from dispatch.check import findings as findings_of
 from dispatch.errors import IssueError
-from dispatch.formats import feed_style, redirects, search, sitemap, web
+from dispatch.formats import site_files
 from dispatch.model import Copy, Edition, Fault, Finding, Issue, Publication, Record, SitePlace
 from dispatch.model.kept import Digests, Kept
 from dispatch.readers import opml
@@ -20,15 +20,17 @@ _AT_HAND = 1_000_000  # characters of texts that are kept while pages are made o
 
 def around(pages: Sequence[Issue], released: Iterable[Issue], publication: Publication) -> Iterator[tuple[str, bytes]]:
     """What a site has besides its pages and feeds, each when it is its turn; the issues need not have their texts."""
-    yield "style.css", web.style(publication)
-    yield "icon.svg", web.icon(publication)
-    yield from search.assets(publication).items()
-    yield "feed.css", feed_style.render(publication)
+    yield "style.css", site_files.render_style_sheet(publication)
+    yield "icon.svg", site_files.render_icon(publication)
+    yield from site_files.search_files(publication).items()
+    yield "feed.css", site_files.render_feed_style_sheet(publication)
     yield "sources.opml", opml.public(publication)
-    yield "404.html", web.not_found(publication)
-    yield "sitemap.xml", sitemap.render(pages, publication)
-    yield "robots.txt", sitemap.robots(publication)
-    yield from redirects.files(ledger.moved(publication, *released), compose.gone(pages), publication).items()
+    yield "404.html", site_files.render_not_found(publication)
+    yield "sitemap.xml", site_files.render_sitemap(pages, publication)
+    yield "robots.txt", site_files.render_robots(publication)
+    yield from site_files.render_redirects(
+        ledger.moved(publication, *released), compose.gone(pages), publication
+    ).items()
 
 
 @dataclass

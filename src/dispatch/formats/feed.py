@@ -21,7 +21,7 @@ from dispatch.model import Article, Author
 Element = etree._Element
 Finish = Callable[[Element], None]
 GENERATOR = "dispatch"
-STYLE = "feed.css"  # at the top of the site; ``feed_style`` makes it
+STYLE = "feed.css"  # at the top of the site; ``site_files`` makes it
 # RFC 5005, section 4: the element that marks an archived feed.
 HISTORY = "http://purl.org/syndication/history/1.0"
 

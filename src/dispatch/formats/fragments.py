@@ -5,7 +5,7 @@ of the same fragments. So what one format shows of a person, all show.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -29,8 +29,8 @@ PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is for
 
 
 @dataclass(frozen=True)
-class Fragments:
-    """The fragments of one issue of one publication."""
+class Bylines:
+    """What an issue of a publication says of people and dates, in the language of the publication."""
 
     issue: Issue
     publication: Publication
@@ -39,6 +39,62 @@ class Fragments:
     def language(self) -> Language:
         """The language that the templates speak."""
         return Language.of(self.publication.language)
+
+    def spoken(self, article: Article) -> Language:
+        """The language that an article is written in; the publication's when it says none that there is."""
+        try:
+            return Language.of(article.language) if article.language else self.language
+        except ConfigError:
+            return self.language
+
+    def date(self, moment: datetime, style: DateStyle = "long") -> str:
+        """A date in the publication's language and time zone."""
+        return self.language.date(moment, self.publication.timezone, style)
+
+    def masthead(self) -> Markup:
+        """The line under the name: number and date."""
+        number = [self.language.say("number", number=str(self.issue.number))] if self.issue.number else []
+        return DOT.join([*number, self.date(self.issue.date, "full")])
+
+    def names(self, article: Article) -> Markup:
+        """All authors in order, each linked to their own page where they have one."""
+        return self.language.names([self.person(author) for author in article.authors])
+
+    def person(self, author: Author) -> Markup:
+        """One author, linked to their own page where they have one."""
+        return linked(author.name, author.url)
+
+    def dated(self, moment: datetime) -> Markup:
+        """A day as it stands in a byline: on one line."""
+        return escape(self.date(moment).replace(" ", NO_BREAK))
+
+    def byline(self, article: Article) -> Markup:
+        """Who wrote it, where it stood, who else had a part, when: empty where nothing is known."""
+        source = linked(article.source.title, article.source.url) if article.source.title else Markup()
+        line = self.language.say("from", source=source) if source else Markup()
+        if article.authors:
+            line = self.language.say("byline_in" if source else "byline", authors=self.names(article), source=source)
+        for role, same in groupby(article.credits, attrgetter("role")):
+            names = self.language.names([linked(credit.name, credit.url) for credit in same])
+            credit = self.language.credit(role, names)
+            line = self.language.say("credited", line=line, credit=credit) if line else credit
+        dated = [self.dated(article.published)] if article.published else []
+        return DOT.join([part for part in [line, *dated] if part])
+
+    def read(self, article: Article) -> Markup:
+        """The words of the link to an article, the title in whatever direction it runs."""
+        return self.language.say("read", title=Markup("<bdi>{}</bdi>").format(article.title))
+
+    def notice(self, withdrawal: Withdrawal) -> Markup:
+        """What stands in place of something that was withdrawn: when, and why where that is said."""
+        said = self.language.say("withdrawn", date=self.date(withdrawal.date))
+        why = " ".join(withdrawal.text.split())
+        return Markup("{} {}").format(said, why) if why else said
+
+
+@dataclass(frozen=True)
+class Fragments(Bylines):
+    """The fragments of one issue of one publication: all that its templates can name."""
 
     @cached_property
     def values(self) -> Mapping[str, object]:
@@ -109,57 +165,6 @@ class Fragments:
     def sections(self) -> Iterator[Section]:
         """The sections that have something to show."""
         return (section for section in self.issue.sections if section.articles or section.intro)
-
-    def spoken(self, article: Article) -> Language:
-        """The language that an article is written in; the publication's when it says none that there is."""
-        try:
-            return Language.of(article.language) if article.language else self.language
-        except ConfigError:
-            return self.language
-
-    def date(self, moment: datetime, style: DateStyle = "long") -> str:
-        """A date in the publication's language and time zone."""
-        return self.language.date(moment, self.publication.timezone, style)
-
-    def masthead(self) -> Markup:
-        """The line under the name: number and date."""
-        number = [self.language.say("number", number=str(self.issue.number))] if self.issue.number else []
-        return DOT.join([*number, self.date(self.issue.date, "full")])
-
-    def names(self, article: Article) -> Markup:
-        """All authors in order, each linked to their own page where they have one."""
-        return self.language.names([self.person(author) for author in article.authors])
-
-    def person(self, author: Author) -> Markup:
-        """One author, linked to their own page where they have one."""
-        return linked(author.name, author.url)
-
-    def dated(self, moment: datetime) -> Markup:
-        """A day as it stands in a byline: on one line."""
-        return escape(self.date(moment).replace(" ", NO_BREAK))
-
-    def byline(self, article: Article) -> Markup:
-        """Who wrote it, where it stood, who else had a part, when: empty where nothing is known."""
-        source = linked(article.source.title, article.source.url) if article.source.title else Markup()
-        line = self.language.say("from", source=source) if source else Markup()
-        if article.authors:
-            line = self.language.say("byline_in" if source else "byline", authors=self.names(article), source=source)
-        for role, same in groupby(article.credits, attrgetter("role")):
-            names = self.language.names([linked(credit.name, credit.url) for credit in same])
-            credit = self.language.credit(role, names)
-            line = self.language.say("credited", line=line, credit=credit) if line else credit
-        dated = [self.dated(article.published)] if article.published else []
-        return DOT.join([part for part in [line, *dated] if part])
-
-    def read(self, article: Article) -> Markup:
-        """The words of the link to an article, the title in whatever direction it runs."""
-        return self.language.say("read", title=Markup("<bdi>{}</bdi>").format(article.title))
-
-    def notice(self, withdrawal: Withdrawal) -> Markup:
-        """What stands in place of something that was withdrawn: when, and why where that is said."""
-        said = self.language.say("withdrawn", date=self.date(withdrawal.date))
-        why = " ".join(withdrawal.text.split())
-        return Markup("{} {}").format(said, why) if why else said
 
     def full(self, article: Article, level: int = 3) -> Markup:
         """All that the source's policy allows; headings begin at ``level``."""
@@ -235,6 +240,24 @@ class Fragments:
         return self._templates.render(template, {**self.values, **(more or {})})
 
 
+def marked(issue: Issue, publication: Publication) -> Issue:
+    """The issue with that word before every title of what was withdrawn: of articles, of itself, of its page."""
+    if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
+        return issue
+    sections = tuple(
+        replace(section, articles=tuple(titled(article, publication) for article in section.articles))
+        for section in issue.sections
+    )
+    alone = issue.place is not None and issue.place.kind == "article"
+    title = _title(issue.title, publication) if issue.withdrawn or alone else issue.title
+    return replace(issue, title=title, sections=sections)
+
+
+def titled(article: Article, publication: Publication) -> Article:
+    """The article with that word before its title when it was withdrawn, otherwise as it is."""
+    return replace(article, title=_title(article.title, publication)) if article.withdrawn else article
+
+
 def picture(article: Article, shown: str) -> Image | None:
     """The picture that stands for an article, unless what is shown of it holds that picture already."""
     image = article.image
@@ -262,3 +285,7 @@ def _element(name: str, attributes: Mapping[str, str]) -> Markup:
 
 def _paragraph(plain: str) -> Markup:
     return Markup("<p>{}</p>").format(plain) if plain else Markup()
+
+
+def _title(title: str, publication: Publication) -> str:
+    return Language.of(publication.language).say("withdrawn_title", title=title).unescape()

@@ -5,15 +5,13 @@ A page that has a place in the site links its one style sheet; one that is rende
 
 import base64
 import hashlib
-from datetime import UTC, datetime
 
 from markupsafe import Markup
 
 from dispatch import html
-from dispatch.formats import opengraph, schema_org
+from dispatch.formats import metadata
 from dispatch.formats.page import Page
-from dispatch.language import Language
-from dispatch.model import Issue, Publication, SitePlace
+from dispatch.model import Issue, Publication
 
 TEMPLATES = {
     "front": "front.html",
@@ -41,47 +39,22 @@ def render(issue: Issue, publication: Publication) -> bytes:
     """
     page = Page(issue, publication)
     if issue.place:
-        return _page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
+        return render_page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
     style = page.render("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src https: http:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
-    return _page(page, TEMPLATES["issue"], policy, style)
+    return render_page(page, TEMPLATES["issue"], policy, style)
 
 
-def style(publication: Publication) -> bytes:
-    """The style sheet of the whole site. Raises RenderError."""
-    return Page(_nothing(publication), publication, lost=True).render("web.css").encode()
-
-
-def icon(publication: Publication) -> bytes:
-    """The site's icon (icon.svg): the first letter of its name. Raises RenderError."""
-    return Page(_nothing(publication), publication, lost=True).render("icon.svg").encode()
-
-
-def not_found(publication: Publication) -> bytes:
-    """The page that a server shows in the place of one that is not there (404.html). Raises RenderError."""
-    return _page(Page(_nothing(publication), publication, lost=True), "notfound.html", POLICY)
-
-
-def _page(page: Page, template: str, policy: str, style: str = "") -> bytes:
+def render_page(page: Page, template: str, policy: str, style: str = "") -> bytes:
+    """One page with its template, what it tells machines, and its policy. Raises RenderError."""
     values = {
-        "data": schema_org.data(page),
-        "opengraph": tuple(opengraph.properties(page)),
+        "data": metadata.data(page),
+        "opengraph": tuple(metadata.properties(page)),
         "policy": policy,
         "style": Markup(style),  # noqa: S704 - CSS of our own
     }
     made = page.render(template, values)
     return (html.near(made, page.publication.url, page.root or "./") if page.issue.place else made).encode()
-
-
-def _nothing(publication: Publication) -> Issue:
-    """A page that is about nothing in particular."""
-    return Issue(
-        id=f"{publication.url}/404.html",
-        title=Language.of(publication.language).say("page.not_found"),
-        date=datetime(1970, 1, 1, tzinfo=UTC),
-        status="published",
-        place=SitePlace(kind="index", path=""),
-    )

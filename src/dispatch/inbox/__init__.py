@@ -10,8 +10,7 @@ opening.py    the file: its schema, its migrations, its errors
 box.py        the class Inbox
 keeping.py    what is new, changed, known, or known from elsewhere
 changes.py    what has changed, in words
-listing.py    what waits, and what is found in it
-words.py      the words of the full-text index
+listing.py    what waits, and what is found in it by words
 using.py      what the issues have used, read again only where a file has changed
 """
 

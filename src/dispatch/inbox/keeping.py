@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dispatch import html, identity, links, nouns, terms
 from dispatch.inbox import changes, using
 from dispatch.inbox.box import Kept
-from dispatch.inbox.words import spaced, utf8
+from dispatch.inbox.listing import spaced, utf8
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text
 

@@ -49,12 +49,12 @@ def lacking(publication: Publication, issue: Issue) -> list[str]:
 
 def keep(publication: Publication, issue: Issue, address: str, body: bytes) -> Path:
     """Keep what an address answered beside the issue's articles. Raises GatherError where it is no sound picture."""
-    from dispatch.pictures import opening
+    from dispatch.pictures import original
 
     with _told(Place(address=address)):
-        with opening.opened(body) as image:
-            ending = opening.ENDINGS[image.format or ""]
-        opening.refuse_damage(body)
+        with original.opened(body) as image:
+            ending = original.ENDINGS[image.format or ""]
+        original.refuse_damage(body)
     path = _folder(publication, issue) / f"{_digest(address)}{ending}"
     files.write(path, body, within=publication.root, error=GatherError)
     return path
@@ -87,14 +87,14 @@ def _copied(
     publication: Publication, address: str, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
 ) -> tuple[Copy, dict[str, Callable[[], bytes]]]:
     """What the site shows instead of an original, and what makes its files."""
-    from dispatch.pictures import opening, variants
+    from dispatch.pictures import original, variants
 
     body = files.read(path, within=publication.root, error=GatherError)
     with _told(Place(file=files.name(path, publication.root))):
         planned = variants.plan(body, widths)
         making = {f"{SERVED}/{one.name}": partial(_made, publication.root, path, widths, one.name) for one in planned}
         if not all(map(is_public, making)):
-            opening.refuse_damage(body)
+            original.refuse_damage(body)
     largest = planned[-1]
     copy = Copy(
         address=address,

@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from PIL import ExifTags, Image, ImageCms
 
-from dispatch.pictures import crediting
-from dispatch.pictures.opening import FAULTS, is_moving, opened
+from dispatch.pictures import original
+from dispatch.pictures.original import FAULTS, is_moving, opened
 
 MOST_HIGH: Final = 16_383  # pixels, says WebP
 
@@ -74,7 +74,7 @@ def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
     sizes = sorted({(one.width, one.height) for one in planned}, reverse=True)
     made: dict[str, bytes] = {}
     with opened(body) as image:
-        credit = crediting.exif(image)
+        credit = original.exif(image)
         # Palettes and few colours are drawings: there a lossless picture is often the smaller one, too.
         is_drawing = image.format in {"PNG", "GIF"}
         picture = _upright(image, sizes[0])
@@ -87,7 +87,7 @@ def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
 
 
 def _orientation(image: Image.Image) -> int:
-    value = crediting.written(image).get(ExifTags.Base.Orientation, 1)
+    value = original.written(image).get(ExifTags.Base.Orientation, 1)
     return value if isinstance(value, int) else 1
 
 

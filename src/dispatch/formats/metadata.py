@@ -1,16 +1,16 @@
-"""What a page says of itself in schema.org's words (JSON-LD 1.1), for search engines.
+"""What a page tells machines of itself: schema.org (JSON-LD 1.1) to search engines, OpenGraph (ogp.me) to other sites.
 
 An article is credited to those who wrote it; whoever puts the issue together is its publisher, never its author.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
 from dispatch.formats.fragments import licence
 from dispatch.formats.page import Page
-from dispatch.model import Article, Author, Source
+from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
 
 Thing = Mapping[str, object]
@@ -26,6 +26,32 @@ def data(page: Page) -> Markup:
         return Markup()
     text = json.dumps({"@context": "https://schema.org", **thing}, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
+
+
+def properties(page: Page) -> Iterator[tuple[str, str]]:
+    """Each property with its value, in the order of the page's head; an author is named by their own page only."""
+    article = page.article
+    kinds = {"issue": "article", "article": "article", "author": "profile"}
+    yield "og:type", kinds.get(page.kind, "website")
+    yield "og:site_name", page.publication.title
+    yield "og:title", page.heading
+    yield "og:description", page.description
+    yield "og:url", page.page
+    if page.language.territory:
+        yield "og:locale", f"{page.language.code.partition('-')[0]}_{page.language.territory}"
+    if image := _picture(page):
+        yield "og:image", image.url
+        if image.alt:
+            yield "og:image:alt", image.alt
+        sizes = {"width": image.width, "height": image.height}
+        yield from ((f"og:image:{name}", str(size)) for name, size in sizes.items() if size)
+    if page.kind in {"issue", "article"}:
+        moment = article.published if article else page.issue.date
+        yield from [("article:published_time", moment.isoformat())] if moment else []
+    if article:
+        yield from [("article:modified_time", article.updated.isoformat())] if article.updated else []
+        yield from (("article:author", author.url) for author in article.authors if author.url)
+        yield from (("article:tag", tag) for tag in article.tags)
 
 
 def _thing(page: Page) -> Thing:
@@ -164,3 +190,12 @@ def _person(author: Author, source: Source) -> dict[str, object]:
 
 def _organisation(source: Source) -> Thing:
     return {"@type": "Organization", "name": source.title, **({"url": source.url} if source.url else {})}
+
+
+def _picture(page: Page) -> Image | None:
+    """The picture for other sites that show a link to the page."""
+    place = page.issue.place
+    if place and place.author and place.author.avatar:
+        return Image(url=place.author.avatar, alt=place.author.name)
+    shown = (article for article in page.issue.articles if not article.withdrawn)
+    return next((article.image for article in shown if article.image), None)

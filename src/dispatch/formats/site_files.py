@@ -1,0 +1,140 @@
+"""The files of a site besides its pages and feeds: style sheets, icon, search script, 404 page, sitemap, redirects.
+
+What leads from an old address to the present one is the file ``_redirects`` for servers that read it (Netlify,
+Cloudflare, GitLab Pages and ``dispatch serve``: a line ``from to status``, of which the first that fits wins);
+everywhere else a page stands at the old address and says where it is now. ``sitemap.xml`` (sitemaps.org, protocol 0.9)
+and ``robots.txt`` (RFC 9309) are what search engines ask for.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from dispatch import links, templates
+from dispatch.formats.feed import utc
+from dispatch.formats.fragments import Fragments
+from dispatch.formats.page import Page
+from dispatch.formats.web import POLICY, render_page
+from dispatch.language import Language
+from dispatch.model import Issue, Publication, SitePlace
+
+FEED_STYLE = "feed.css"
+SEARCH_SCRIPT = "search/search.js"
+MOVED = 301
+GONE = 410
+_DEPTH = 2  # of an issue's page: issues/<slug>/
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MOST = 50_000  # addresses; the protocol allows no more
+
+
+def render_style_sheet(publication: Publication) -> bytes:
+    """The style sheet of the whole site. Raises RenderError."""
+    return Page(_page_of_nothing(publication), publication, lost=True).render("web.css").encode()
+
+
+def render_icon(publication: Publication) -> bytes:
+    """The site's icon (icon.svg): the first letter of its name. Raises RenderError."""
+    return Page(_page_of_nothing(publication), publication, lost=True).render("icon.svg").encode()
+
+
+def render_feed_style_sheet(publication: Publication) -> bytes:
+    """The style sheet with which a browser shows a feed: how to follow it, and what it holds.
+
+    It is CSS, for browsers stop transforming feeds by XSLT, and one for every feed of the site: the documents name it
+    (``formats.feed``), and what it says itself, in the publication's language, stands in it as generated content
+    (CSS Generated Content 3). Raises RenderError.
+    """
+    language = Language.of(publication.language)
+
+    def words(key: str) -> str:
+        return quote_css(language.say(key))
+
+    values = {"language": language, "theme": publication.theme, "words": words}
+    return templates.of(publication.templates).render(FEED_STYLE, values).lstrip().encode()
+
+
+def quote_css(text: str) -> str:
+    """A text as a string of CSS (CSS Syntax 3, section 4.3.5): what would end it is escaped by its number."""
+    return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda found: f"\\{ord(found[0]):x} ", text) + '"'
+
+
+def search_files(publication: Publication) -> dict[str, bytes]:
+    """The files beside the search page, by their path in the public folder; none when the site has no search."""
+    return {SEARCH_SCRIPT: publication.templates["search.js"].encode()} if publication.site.search else {}
+
+
+def render_not_found(publication: Publication) -> bytes:
+    """The page that a server shows in the place of one that is not there (404.html). Raises RenderError."""
+    return render_page(Page(_page_of_nothing(publication), publication, lost=True), "notfound.html", POLICY)
+
+
+def render_sitemap(pages: Iterable[Issue], publication: Publication) -> bytes:
+    """The addresses of all pages with the moments of their last change, the front page first.
+
+    Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
+    """
+    root = etree.Element("urlset", {"xmlns": _NAMESPACE})
+    shown = [page for page in pages if page.place and page.place.kind not in {"feed", "search"}]
+    for page in sorted(shown, key=lambda page: page.place.path if page.place else "")[:_MOST]:
+        place = page.place
+        first = next(page.articles, None)
+        if place is None or page.withdrawn:
+            continue
+        if place.kind == "article" and not (first and first.own and not first.withdrawn):
+            continue
+        address = etree.SubElement(root, "url")
+        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{place.path}")
+        etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
+    octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return octets
+
+
+def render_robots(publication: Publication) -> bytes:
+    """Everybody may read everything, and here is the list of it."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {links.ascii_form(publication.url)}/sitemap.xml\n".encode()
+
+
+def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
+    """The files of a site that lead on, by path: ``_redirects``, where there is need for it, and the pages.
+
+    moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
+    a notice is left. Raises RenderError.
+    """
+    pages = {f"{old}index.html": _moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    lines = "".join(f"{line}\n" for line in _redirect_lines(moved, gone, urlsplit(publication.url).path))
+    return pages | ({"_redirects": lines.encode()} if lines else {})
+
+
+def _moved_page(old: str, new: str, publication: Publication) -> bytes:
+    """The page that leads to another, without a script; search engines pass it by."""
+    place = SitePlace(kind="index", path=new)
+    there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
+    return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
+
+
+def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
+    """The lines: what is exact before what is below, for the first that fits wins.
+
+    With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
+    """
+    issues = {old: new for old, new in moved.items() if old.count("/") == _DEPTH}
+    for old, new in sorted(moved.items()):
+        issue = "/".join(old.split("/", _DEPTH)[:_DEPTH]) + "/"
+        if old == issue or issues.get(issue, issue) + old.removeprefix(issue) != new:
+            yield f"{within}/{old} {within}/{new} {MOVED}"
+    yield from sorted(f"{within}/{path} {within}/{path} {GONE}" for path in gone)
+    yield from sorted(f"{within}/{old}* {within}/{new}:splat {MOVED}" for old, new in issues.items())
+
+
+def _page_of_nothing(publication: Publication) -> Issue:
+    """A page that is about nothing in particular."""
+    return Issue(
+        id=f"{publication.url}/404.html",
+        title=Language.of(publication.language).say("page.not_found"),
+        date=datetime(1970, 1, 1, tzinfo=UTC),
+        status="published",
+        place=SitePlace(kind="index", path=""),
+    )
