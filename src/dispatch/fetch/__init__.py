@@ -1,12 +1,10 @@
 """Bytes from a path, from standard input or from an address: the only HTTP client.
 
     addresses    where an address leads, and whether that is of the public internet
-    turns        two at a time for each host, with the pause that it asks for
+    politeness   what a host asks for: robots.txt, two requests at a time, pauses
     connection   one request and its answer, with an end to everything
-    headers      what an answer says of itself
-    robots       what a site asks robots not to read
-    client       redirects, tries, validators
-    posting      a form to those who take one
+    answers      what was answered, and what its headers say
+    client       redirects, tries, validators; a form to those who take one
 
 An address is foreign, and so is everything that it leads to: http and https only, no private network unless allowed,
 every redirect checked like the address itself, the checked address connected to (so that a second answer of the name
@@ -24,8 +22,8 @@ from typing import Final, TypeVar
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
-from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
-from dispatch.fetch.posting import Reply, post
+from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_more
+from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post
 from dispatch.model import Document, Fault
 
 __all__ = [

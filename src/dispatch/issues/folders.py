@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from dispatch import files, tables, terms
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
-from dispatch.issues.reading import SUFFIXES, Folder, names
+from dispatch.issues.folder import SUFFIXES, Folder
+from dispatch.issues.reading import IssueReader, names
 from dispatch.model import Article, Fault, Issue, Publication, Status
 
 
@@ -31,7 +32,7 @@ def newest(publication: Publication, status: Status | None = None) -> str | None
     Raises IssueError with the faults of every issue.md.
     """
     faults: list[Fault] = []
-    heads = [Folder(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
+    heads = [IssueReader(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
     if faults:
         raise IssueError(*faults)
     fit = [head for head in heads if head and status in (None, head.status)]
@@ -69,7 +70,7 @@ def unlisted(publication: Publication, issue: Issue) -> list[Article]:
     """The articles whose files no section lists, where they can be read. Raises IssueError when issue.md cannot."""
     found = []
     for name in strays(publication, issue.slug):
-        folder = Folder(publication=publication, slug=issue.slug)
+        folder = IssueReader(publication=publication, slug=issue.slug)
         article = folder.unlisted(publication.root / name, issue)
         found += [article] if article else []
     return found
@@ -80,7 +81,7 @@ def delete(publication: Publication, issue: Issue, article: Article) -> Path:
 
     Raises IssueError, and has then deleted nothing, when the file says something else than the article by now.
     """
-    folder = Folder(publication=publication, slug=issue.slug)
+    folder = IssueReader(publication=publication, slug=issue.slug)
     where = path(publication, issue, article)
     file, there = folder.file(where), folder.unlisted(where, issue)
     if file is None or there != article:

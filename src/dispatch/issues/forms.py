@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dispatch import tables, terms
 from dispatch.frontmatter import Value
-from dispatch.issues.reading import Folder
+from dispatch.issues.folder import Folder
 from dispatch.model import Article, Issue, Source
 
 Raw = Mapping[str, object]

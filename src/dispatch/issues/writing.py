@@ -15,9 +15,9 @@ from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
-from dispatch.issues.file import File
+from dispatch.issues.folder import File, Folder
 from dispatch.issues.merging import merge
-from dispatch.issues.reading import Folder
+from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
 from dispatch.slugs import is_slug
 
@@ -40,7 +40,7 @@ def create(publication: Publication, issue: Issue) -> Issue:
     An article's file is ``.md`` when it has Markdown or no body, else ``.html``. Raises IssueError, and has then
     written nothing, when there is an issue of that slug or something of it cannot stand in a file.
     """
-    folder = Folder(publication=publication, slug=issue.slug)
+    folder = IssueReader(publication=publication, slug=issue.slug)
     if (folder.path / "issue.md").exists():
         raise IssueError(f"there is an issue “{issue.slug}” already", hint="Choose another slug.")
     return _write(folder, issue, None)
@@ -59,13 +59,13 @@ def change(publication: Publication, old: Issue, new: Issue) -> Issue:
     cannot stand in a file. Who saves a file in the moment between the last look at all of them and the last write keeps
     their version; the error names it, and what was written before it stays.
     """
-    folder = Folder(publication=publication, slug=new.slug)
+    folder = IssueReader(publication=publication, slug=new.slug)
     now = folder.issue()
     _raise(folder)
     return _write(folder, merge(old, new, now) if now else new, now)
 
 
-def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
+def _write(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
     """Write what changed of an issue; ``old`` is what its files hold now."""
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
@@ -101,14 +101,14 @@ def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> 
         files.write(path, body, within=publication.root, error=IssueError)
 
 
-def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
+def _unlisted(folder: IssueReader, issue: Issue, article: Article) -> Article | None:
     """The article, when a file that no section lists says exactly this."""
     there = folder.of(article.key)
     aside = replace(folder, faults=[])  # what is wrong in that file does not concern the issue
     return article if there and aside.unlisted(there[0], issue) == article else None
 
 
-def _new(folder: Folder, article: Article) -> PendingWrite:
+def _new(folder: IssueReader, article: Article) -> PendingWrite:
     """The file of an article that has none."""
     if there := folder.of(article.key):
         raise IssueError(
@@ -129,7 +129,7 @@ def _named(folder: Folder, address: str) -> str:
     return name if name != address and files.is_there(folder.path / name) else address
 
 
-def _changed(folder: Folder, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
+def _changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
     """The file of an article that has one, with what changed; and the one that it leaves, when its key is new."""
     file = _file(folder, folder.of(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
@@ -142,7 +142,7 @@ def _changed(folder: Folder, article: Article, old: Article) -> tuple[PendingWri
     return draft, file if is_moved else None
 
 
-def _issue(folder: Folder, issue: Issue, old: Issue | None) -> PendingWrite:
+def _issue(folder: IssueReader, issue: Issue, old: Issue | None) -> PendingWrite:
     """The file issue.md."""
     path = folder.path / "issue.md"
     was = b""
@@ -158,7 +158,7 @@ def _issue(folder: Folder, issue: Issue, old: Issue | None) -> PendingWrite:
     return PendingWrite(path=path, old=was, new=text.encode("utf-8"))
 
 
-def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
+def _prove(folder: IssueReader, path: Path, text: str, article: Article) -> None:
     """Read a text as the article's file, and compare what is promised."""
     written = folder.article(folder.parsed(path, text))
     _raise(folder)
