@@ -45,7 +45,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
-    def fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
+    def add_fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
         faults.append(Fault(what=what, place=Place(file=FILE, line=number), hint=hint))
 
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -54,10 +54,10 @@ def read(publication: Publication) -> tuple[Record, ...]:
         try:
             record = _record(line.removesuffix("\r").split("\t"))
         except ValueError as error:
-            fault(number, str(error))
+            add_fault(number, str(error))
             continue
         if found.setdefault(_key(record), record) != record:
-            fault(number, f"another line says something else of {record.id}", _MERGED)
+            add_fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))

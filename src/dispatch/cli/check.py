@@ -132,10 +132,10 @@ def locate(findings: Iterable[Finding], root: Path) -> list[Finding]:
     """
 
     @cache
-    def lines(file: str) -> _Lines:
+    def read_lines(file: str) -> _Lines:
         return _read(root, file)
 
-    return [_locate(finding, lines(finding.place.file)) for finding in findings]
+    return [_locate(finding, read_lines(finding.place.file)) for finding in findings]
 
 
 def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:

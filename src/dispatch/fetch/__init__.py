@@ -93,7 +93,7 @@ def states(
     """
     client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
 
-    def state(address: str) -> tuple[str, Fault | None]:
+    def check_address(address: str) -> tuple[str, Fault | None]:
         try:
             client.get(address, whole=False).whole()
         except GatherError as error:
@@ -101,7 +101,7 @@ def states(
         return address, None
 
     asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
-    found = dict(together(asked, state, host=links.host))
+    found = dict(together(asked, check_address, host=links.host))
     return {address: found[address] for address in asked}
 
 
@@ -123,14 +123,14 @@ def together(
     done: SimpleQueue[Future[R]] = SimpleQueue()
     room = Semaphore(2 * most)
 
-    def in_room(item: T) -> R:
+    def run_in_room(item: T) -> R:
         room.acquire()
         return work(item)
 
     pool = ThreadPoolExecutor(most, thread_name_prefix="fetch")
     try:
         for *_turn, item in waiting:
-            pool.submit(in_room, item).add_done_callback(done.put)
+            pool.submit(run_in_room, item).add_done_callback(done.put)
         for _ in waiting:
             yield done.get().result()
             room.release()

@@ -127,7 +127,7 @@ def _number(page: Page) -> dict[str, object]:
     return {
         "@type": "PublicationIssue",
         "name": issue.title,
-        "url": page.at(f"issues/{issue.slug}/"),
+        "url": page.address(f"issues/{issue.slug}/"),
         "datePublished": issue.date.isoformat(),
         "inLanguage": page.language.code,
         **number,
@@ -140,7 +140,7 @@ def _front(page: Page) -> Thing:
     return {
         "@type": "WebSite",
         "name": page.publication.title,
-        "url": page.at(""),
+        "url": page.address(""),
         "inLanguage": page.language.code,
         **about,
         "mainEntity": {**_periodical(page), **latest},
@@ -174,12 +174,12 @@ def _list(page: Page) -> Thing:
 
 
 def _periodical(page: Page) -> dict[str, object]:
-    return {"@type": "Periodical", "name": page.publication.title, "url": page.at("")}
+    return {"@type": "Periodical", "name": page.publication.title, "url": page.address("")}
 
 
 def _publisher(page: Page) -> Thing:
     logo = {"logo": page.publication.theme.logo} if page.publication.theme.logo else {}
-    return {"@type": "Organization", "name": page.publication.title, "url": page.at(""), **logo}
+    return {"@type": "Organization", "name": page.publication.title, "url": page.address(""), **logo}
 
 
 def _person(author: Author, source: Source) -> dict[str, object]:

@@ -49,10 +49,10 @@ def render_feed_style_sheet(publication: Publication) -> bytes:
     """
     language = Language.of(publication.language)
 
-    def words(key: str) -> str:
+    def quote_words(key: str) -> str:
         return quote_css(language.say(key))
 
-    values = {"language": language, "theme": publication.theme, "words": words}
+    values = {"language": language, "theme": publication.theme, "words": quote_words}
     return templates.of(publication.templates).render(FEED_STYLE, values).lstrip().encode()
 
 

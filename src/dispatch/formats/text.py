@@ -32,11 +32,11 @@ def isolated(content: str, direction: Literal["ltr", "rtl"]) -> str:
     (Unicode, UAX 9: FSI and PDI).
     """
 
-    def around(match: re.Match[str]) -> str:
+    def add_marks(match: re.Match[str]) -> str:
         runs = {unicodedata.bidirectional(sign) for sign in match[2]}
         return f"{match[1]}\u2068{match[2]}\u2069" if runs & _OTHER[direction] else match[0]
 
-    return _FOREIGN.sub(around, str(escape(content)))
+    return _FOREIGN.sub(add_marks, str(escape(content)))
 
 
 def prose(content: str) -> str:

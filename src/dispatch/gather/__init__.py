@@ -12,8 +12,7 @@ for gathered in gather.sources(publication.sources, box.visits(), user_agent=...
 """
 
 from dispatch.gather.copying import copies
-from dispatch.gather.location import articles
-from dispatch.gather.location import source as discover
+from dispatch.gather.location import articles, discover
 from dispatch.gather.many import Gathered, sources
 
 __all__ = ["Gathered", "articles", "copies", "discover", "sources"]

@@ -21,13 +21,13 @@ def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Clie
         for address in pictures.lacking(publication, issue):
             wanted.setdefault(address, []).append(issue)
 
-    def ask(address: str) -> tuple[str, bytes | GatherError]:
+    def download(address: str) -> tuple[str, bytes | GatherError]:
         try:
             return address, client.get(address).whole().body
         except GatherError as error:
             return address, error
 
-    for address, body in fetch.together(wanted, ask, host=links.host, most=MOST_TOGETHER):
+    for address, body in fetch.together(wanted, download, host=links.host, most=MOST_TOGETHER):
         if isinstance(body, GatherError):
             yield body
             continue

@@ -50,7 +50,7 @@ def articles(
     return [completing.dated(replace(article, url=typed or article.url), zone) for article in found]
 
 
-def source(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
+def discover(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
     """The source that is at an address: its kind, its feed, its title and its front page.
 
     A feed is a source by itself. Of a page, the first feed that it names and that can be read is; else its entries,

@@ -162,14 +162,14 @@ def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str, bool]]
     """Every address below the issue's own, with the file that has it, and whether it is a link."""
     quoted = re.compile(f'( href=)?"({re.escape(folder.base)}[^"]+)"')
 
-    def within(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
+    def find_quoted(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
         return ((where, unescape(found[2]), bool(found[1])) for found in quoted.finditer(html))
 
     for html in (issue.intro, *(section.intro for section in issue.sections)):
-        yield from within(folder.path / "issue.md", html)
+        yield from find_quoted(folder.path / "issue.md", html)
     for article in issue.articles:
         where = next(iter(folder.of(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
         shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
         yield from ((where, address, False) for address in shown if address.startswith(folder.base))
-        yield from within(where, article.content)
+        yield from find_quoted(where, article.content)

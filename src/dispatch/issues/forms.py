@@ -92,15 +92,15 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
     """
     publication = folder.publication
 
-    def reads(said: Source) -> Source:
+    def resolve_policy(said: Source) -> Source:
         return terms.resolved(said, publication, is_own=is_own)
 
     entry = next((entry for entry in publication.sources if entry.key and entry.key == source.key), Source())
     by_key = Source(key=entry.key)
-    general = _unruled(reads(by_key))
+    general = _unruled(resolve_policy(by_key))
     wanted = _unruled(source)
     said: dict[str, Value]
-    if _unruled(reads(Source())) == wanted:
+    if _unruled(resolve_policy(Source())) == wanted:
         said, named = {}, Source()
     elif entry.key and general == wanted:
         said, named = {"source": entry.key}, by_key
@@ -109,7 +109,7 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
         said = {"source": ({"key": entry.key} if entry.key else {}) | own}
         named = replace(wanted, key=entry.key)
     is_ours = is_own and not (source.key or source.title or source.url)
-    if is_ours and reads(named).syndicate == source.syndicate:
+    if is_ours and resolve_policy(named).syndicate == source.syndicate:
         return said
     return said | {"syndicate": source.syndicate}
 

@@ -157,11 +157,11 @@ class IssueReader(Folder):
         """The sections of issue.md, each with its articles."""
         seen: set[str] = set()
 
-        def articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
+        def read_articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
             keys = value if isinstance(value, list) else [value]
             return tuple(self._listed(key, f"{at}[{number}]", reading, seen) for number, key in enumerate(keys, 1))
 
-        special: Mapping[str, tables.Special] = {"intro": self._intro, "articles": articles}
+        special: Mapping[str, tables.Special] = {"intro": self._intro, "articles": read_articles}
         found: list[Section | None] = []
         for number, item in enumerate(value if isinstance(value, list) else [value], 1):
             if isinstance(item, Mapping):

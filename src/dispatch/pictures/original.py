@@ -178,7 +178,7 @@ def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
     except GatherError:
         return [], []
 
-    def values(tag: str) -> Iterator[str]:
+    def find_values(tag: str) -> Iterator[str]:
         for element in root.iter():
             if element.tag == tag:
                 items = list(element.iter("rdf:li")) or [element]
@@ -186,7 +186,7 @@ def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
             elif tag in element.attrib:
                 yield element.attrib[tag]
 
-    return [*values("dc:creator"), *values(_PHOTOSHOP)], list(values("dc:rights"))[:1]
+    return [*find_values("dc:creator"), *find_values(_PHOTOSHOP)], list(find_values("dc:rights"))[:1]
 
 
 def _once(names: list[str]) -> str:

@@ -139,7 +139,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _saved(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: bool) -> bytes:
-    def save(name: str, **settings: bool | int) -> bytes:
+    def encode_as(name: str, **settings: bool | int) -> bytes:
         file = BytesIO()
         picture.save(file, name, exif=credit, **settings)
         return file.getvalue()
@@ -147,8 +147,8 @@ def _saved(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: 
     picture.info.clear()  # what Pillow would write again: comments, profiles, XMP
     match media_type:
         case "image/jpeg":
-            return save("JPEG", quality=82, optimize=True, progressive=True)
+            return encode_as("JPEG", quality=82, optimize=True, progressive=True)
         case "image/png":
-            return save("PNG", optimize=True)
-    lossy = save("WEBP", quality=80)
-    return min(lossy, save("WEBP", lossless=True), key=len) if is_drawing else lossy
+            return encode_as("PNG", optimize=True)
+    lossy = encode_as("WEBP", quality=80)
+    return min(lossy, encode_as("WEBP", lossless=True), key=len) if is_drawing else lossy
