@@ -103,7 +103,7 @@ def test_editions_go_where_they_are_told(dispatch: Dispatch, letter: Path) -> No
 def test_what_is_no_folder_takes_one_format_and_no_device_is_replaced(dispatch: Dispatch) -> None:
     dispatch("add", "story.txt", *GIVEN)
     assert "no ordinary file" in dispatch("render", "-f", "rss", "-o", "/dev/null", code=1).stderr
-    assert "takes one format" in dispatch("render", "-o", "story.txt", code=1).stderr
+    assert "can hold one format only" in dispatch("render", "-o", "story.txt", code=1).stderr
     assert Path("/dev/null").is_char_device()
 
 
@@ -165,7 +165,7 @@ def test_the_same_text_twice_is_passed_over_and_another_of_that_title_is_told(di
     other = dispatch("add", "story.txt")
     assert other.stdout == "defence/a-harbour-that-would-not-sleep-2\n"
     assert "a-harbour-that-would-not-sleep has the same title" in other.stderr
-    assert "or write it into issues/defence/a-harbour-that-would-not-sleep-2.md" in other.stderr
+    assert "or edit issues/defence/a-harbour-that-would-not-sleep-2.md" in other.stderr
 
 
 def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, letter: Path) -> None:

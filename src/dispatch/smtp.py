@@ -46,7 +46,7 @@ class Server:
 
     def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        return DeliveryError(f"did not take it: {code} {' '.join(words.split())}", address=self.name)
+        return DeliveryError(f"rejected the message: {code} {' '.join(words.split())}", address=self.name)
 
 
 def on_this_machine(written: str) -> Server:
@@ -57,7 +57,7 @@ def on_this_machine(written: str) -> Server:
     host, _, port = written.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise DeliveryError("is no mail server", address=written, hint="Write it as 127.0.0.1:1025")
+        raise DeliveryError("is not a mail server", address=written, hint="Write it as 127.0.0.1:1025")
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as cause:

@@ -20,12 +20,12 @@ WEEKS = timedelta(weeks=2)
 
 @click.command()
 @click.argument("keys", metavar="[SOURCE]...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="What came of each source, as an array of objects.")
-@click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result of each source as a JSON array.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
-    """Gather what is new from every SOURCE into the inbox, all at once; without names, from those of dispatch.toml.
+    """Fetch new articles from each SOURCE into the inbox (default: all sources in dispatch.toml).
 
-    A source that asked not to be asked again yet is left alone, unless you name it. Exit code 1 says that some failed;
+    A source that asked for a pause is skipped until it is over, unless you name it. Exits with 1 if a source failed;
     the others are gathered all the same.
 
     \b
@@ -87,7 +87,7 @@ class Report:
             self.failed[key] = visit
         if visit.moved_to:
             self.moved[key] = visit.moved_to
-        self.missed.extend(f"{key}: a page was not read: {error}" for error in result.missed)
+        self.missed.extend(f"{key}: could not read a page: {error}" for error in result.missed)
         for name, number in {
             "new": len(kept.new),
             "changed": len(kept.changed),
@@ -116,8 +116,8 @@ class Report:
         of_sources = [
             f"{number} {words}"
             for number, words in (
-                (self.counts["unchanged"], "as they were"),
-                (self.counts["early"], "not to be asked yet"),
+                (self.counts["unchanged"], "unchanged"),
+                (self.counts["early"], "asked for a pause"),
                 (len(self.failed), "failed"),
             )
             if number
@@ -130,10 +130,10 @@ class Report:
         for key, visit in sorted(self.failed.items()):
             yield f"{key}: {visit.error}{_since(visit, at)}"
         for key, address in sorted(self.moved.items()):
-            yield f"{key} has moved for good: write {address} in dispatch.toml"
+            yield f"{key} has moved permanently: change its address in dispatch.toml to {address}"
         yield from self.missed
         if self.counts["later"]:
-            yield f"{self.counts['later']} more articles wait for the next gathering, to be polite to their hosts"
+            yield f"{self.counts['later']} more articles will be read the next time, so as not to overload their sites"
 
 
 def _silent(

@@ -55,14 +55,14 @@ def target(address: str) -> Target:
     """Where an address leads. Raises GatherError when that is nowhere on the web, or when it holds a password."""
     if re.match(r"https?://[^/?#]*@", address, re.IGNORECASE):
         raise GatherError(
-            "an address with a user's name inside is not asked",
-            hint="Remove what stands before the @.",
+            "an address with a user name in it cannot be fetched",
+            hint="Remove the part before the @.",
             reason="bad-address",
         )
     parts = _PARTS.fullmatch(links.ascii_form(address))
     if parts is None:
         raise GatherError(
-            "this is not an address that can be asked",
+            "this is not an address that can be fetched",
             hint="Write it like https://paper.example/feed.",
             reason="bad-address",
         )
@@ -85,12 +85,12 @@ def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, OverflowError) as error:
         raise GatherError(
-            f"no host is known by the name {host}", hint="Check the address.", reason="unknown-host", detail=host
+            f"there is no host named {host}", hint="Check the address.", reason="unknown-host", detail=host
         ) from error
     private = [] if allow_private else [str(address[0]) for *_, address in found if not is_public(str(address[0]))]
     if private:
         raise GatherError(
-            f"{host} is an address of a private network ({private[0]})",
+            f"{host} is in a private network ({private[0]})",
             hint="If that network is your own, add --allow-private.",
             reason="private-network",
         )

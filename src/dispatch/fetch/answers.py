@@ -111,7 +111,7 @@ def refuse_more(size: int) -> None:
     if size > MOST_BYTES:
         raise GatherError(
             "this is larger than 15 MiB",
-            hint="Is it the right one? A part of it can be added alone.",
+            hint="Is it the right address? If so, save the part that you need, and add that file.",
             reason="too-large",
         )
 

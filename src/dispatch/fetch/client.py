@@ -106,7 +106,7 @@ class Client:
         rules = host.rules(target.origin, lambda: self._rules(target.origin, allow_private=allow_private))
         if is_page and not rules.allow(target.path):
             raise GatherError(
-                "its robots.txt asks robots not to read this page",
+                "its robots.txt forbids robots to read this page",
                 hint="Add it yourself: dispatch add",
                 reason="robots",
             )

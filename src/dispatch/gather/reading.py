@@ -86,7 +86,10 @@ def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
         )
         answer = json.loads(ended.stdout)
     except subprocess.TimeoutExpired as error:
-        raise GatherError(f"it takes longer than {seconds:g} seconds to read", hint="No honest feed does.") from error
+        raise GatherError(
+            f"it takes longer than {seconds:g} seconds to read",
+            hint="Refused as unsafe; ask the publisher, or add the page itself.",
+        ) from error
     except ValueError as error:
         raise GatherError("it cannot be read within the memory that a feed may take") from error
     if "faults" in answer:

@@ -65,7 +65,7 @@ def opened(body: bytes) -> Iterator[Image.Image]:
     if not body:
         raise GatherError("it is empty")
     if body.count(b"\xff\xda") > MOST_SCANS and body.startswith(b"\xff\xd8"):
-        raise GatherError(f"the picture has more than {MOST_SCANS} scans: no honest one has")
+        raise GatherError(f"the picture has more than {MOST_SCANS} scans: refused as unsafe")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -144,7 +144,7 @@ def _no_picture(body: bytes) -> GatherError:
         return GatherError("it is an SVG, which can hold a script: it is not copied")
     if b"<html" in start or b"<!doctype" in start:
         return GatherError("it is a page, not a picture")
-    return GatherError("it is no picture in JPEG, PNG, WebP, GIF or AVIF")
+    return GatherError("it is not a picture in JPEG, PNG, WebP, GIF or AVIF")
 
 
 def _read(said: Image.Exif, tag: int) -> str:
