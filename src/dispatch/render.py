@@ -1,4 +1,4 @@
-"""An issue in, an edition out: pure, the same bytes for the same issue wherever and whenever it is rendered."""
+"""Render an issue into an edition: pure, the same bytes for the same issue wherever and whenever it is rendered."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from dispatch.model import Article, Edition, Issue, Place, Publication, SitePlac
 
 
 def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
-    """The issue in one format: rss, atom, json, email, text, eml or web.
+    """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
     ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
     naming the issue.
@@ -32,7 +32,7 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
 
 
 def entries(issue: Issue, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
-    """These articles as entries of feeds: by format (rss, atom, json), then by id.
+    """Render these articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``compose.as_article``).
@@ -52,7 +52,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
 
 
 def feed(page: Issue, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
-    """A feed of finished entries, by the ids of the page's articles and in their order.
+    """Build a feed of finished entries, by the ids of the page's articles and in their order.
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
@@ -67,7 +67,7 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
 
 
 def path(place: SitePlace | None, format: str) -> str:  # noqa: A002
-    """The path of an edition in the public folder; without a place its file's name."""
+    """Choose the path of an edition in the public folder; without a place, its file's name."""
     name = FORMATS[format].path
     if place is None:
         return name
@@ -75,7 +75,7 @@ def path(place: SitePlace | None, format: str) -> str:  # noqa: A002
 
 
 def templates(publication: Publication, format: str, place: SitePlace) -> dict[str, str]:  # noqa: A002
-    """The texts of all templates that what stands at a place is made with, by name."""
+    """List the texts of all templates that a page or feed at a place is made with, by name."""
     from dispatch.templates import used
 
     roots = FORMATS[format].templates
@@ -95,7 +95,7 @@ def _titled(articles: Iterable[Article], issue: Issue) -> None:
 
 @contextmanager
 def _told(issue: Issue, format: str) -> Iterator[None]:  # noqa: A002
-    """Whatever goes wrong while rendering is told as a RenderError about the issue."""
+    """Raise whatever goes wrong while rendering as a RenderError about the issue."""
     try:
         yield
     except DispatchError:

@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 
 def show(error: DispatchError) -> None:
-    """Print each fault on standard error, a line each, and what to do; a hint that several in a row have, once."""
+    """Print each fault on standard error, a line each, with its hint; a hint that several in a row share, once."""
     from itertools import groupby
 
     from dispatch.terminal import fold_line

@@ -77,7 +77,7 @@ def add(
 def _found(
     here: Desk, location: str, words: Said, *, no_fetch: bool, allow_private: bool
 ) -> tuple[Sequence[Article], str]:
-    """The articles at a location, and the section for them where that is known. Raises DispatchError."""
+    """Return the articles at a location, and their section where that is known. Raises DispatchError."""
     if location.isascii() and location.isdecimal() and len(location) < 16:
         with here.inbox() as box:
             arrival = box.arrival(int(location))
@@ -98,7 +98,7 @@ def _found(
 
 
 def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]:
-    """The articles as the editor has them; says which have no title, and so cannot be added. Raises IssueError."""
+    """Apply the editor's options; warn of articles without a title, which cannot be added. Raises IssueError."""
     if len(found) > 1 and words.alone:
         raise IssueError(f"has {len(found)} articles, but --{words.alone} is for one article", address=location)
     articles = compose.told(found, words)
@@ -110,7 +110,7 @@ def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]
 
 
 def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Iterator[DispatchError]:
-    """Write the articles of all locations into the issue; yields what stops some of them, and only them."""
+    """Write the articles of all locations into the issue; yield the errors of those that could not be written."""
     try:
         _put(here, slug, groups, words)
     except DispatchError as error:
@@ -122,7 +122,7 @@ def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Ite
 
 
 def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
-    """Write articles into the issue, and say what came of each. Raises IssueError, and has then written nothing."""
+    """Write articles into the issue, and report each. Raises IssueError, and has then written nothing."""
     target = changed = issues.read(here.publication, slug)
     unlisted = issues.unlisted(here.publication, target)
     added: list[Article] = []
@@ -141,7 +141,7 @@ def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
 
 
 def _say_added(issue: Issue, article: Article, words: Said, *, is_back: bool) -> None:
-    """Say that an article is in the issue now, and what could not be found out about it."""
+    """Report that an article is in the issue now, and what could not be found out about it."""
     tell(f"{issue.slug}/{article.key}")
     if is_back:
         say(f"“{article.title}” is back in {issue.slug}, as it is in {article.file}")

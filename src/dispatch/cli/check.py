@@ -91,7 +91,7 @@ def judged(
     everything: Sequence[Issue] | None = None,
     is_whole: bool = True,
 ) -> list[Finding]:
-    """What is wrong with an issue, its files and all its editions, rendered for this.
+    """Check an issue, its files and all its editions, which are rendered for this.
 
     everything: all issues, where they have been read before; is_whole: none is missing, because it cannot be read, so
     that what the ledger remembers must be among them.
@@ -113,13 +113,13 @@ def judged(
 
 
 def editions(here: Desk, one: Issue) -> list[Edition]:
-    """The issue in every format; as a whole message only when there is a sender."""
+    """Render the issue in every format; as a whole message only when there is a sender."""
     names = [name for name in FORMATS if name != "eml" or here.publication.email.sender]
     return [edition(one, here.publication, name) for name in names]
 
 
 def report(findings: Sequence[Finding], style: Style) -> None:
-    """The findings on standard output, with colours for people at a terminal."""
+    """Print the findings on standard output, with colours at a terminal."""
     for line in written(findings, style).splitlines():
         word = line.strip().partition(":")[0]
         if style == "human" and word in _COLOURS and sys.stdout.isatty():
@@ -129,7 +129,7 @@ def report(findings: Sequence[Finding], style: Style) -> None:
 
 
 def locate(findings: Iterable[Finding], root: Path) -> list[Finding]:
-    """Give each finding the line of its file, where it can be told; ``root`` is the publication's folder.
+    """Give each finding the line of its file, where it can be found; ``root`` is the publication's folder.
 
     It is the line of the key, or of the nearest that is there above it. Where a finding on a file has no key, it is the
     first line below the front matter that has its address or its words, and no longer ones that begin like them.
@@ -159,7 +159,7 @@ def _bytes(file: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lines:
-    """Where things stand in a file: nothing, where it cannot be read."""
+    """The lines of a file's keys, and its body; nothing, where it cannot be read."""
 
     keys: Mapping[str, int] = field(default_factory=dict)
     body: tuple[tuple[int, str], ...] = ()
@@ -176,14 +176,14 @@ def _locate(finding: Finding, lines: _Lines) -> Finding:
 
 
 def _find_key(key: str, keys: Mapping[str, int]) -> int:
-    """The line of a key or of what it is part of: ``authors[2].url``, ``authors[2]``, ``authors``; 0 where none is."""
+    """Find the line of a key or of what contains it: ``authors[2].url``, ``authors[2]``, ``authors``; else 0."""
     while key and not keys.get(key):
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
     return keys.get(key, 0)
 
 
 def _find_words(words: str, body: Iterable[tuple[int, str]]) -> int:
-    """The first line of a body that has the words, whole; 0 where none has."""
+    """Find the first line of a body that has the words, whole; 0 where none has."""
     begins = r"(?<![^\W_])" if words[:1].isalnum() else ""
     whole = re.compile(begins + re.escape(words) + _GOES_ON)
     return next((number for number, line in body if words.strip() and whole.search(line)), 0)

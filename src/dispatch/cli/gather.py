@@ -70,7 +70,7 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a gathering, without the articles themselves."""
+    """What a gathering brought, without the articles themselves."""
 
     rows: list[dict[str, object]] = field(default_factory=list)
     failed: dict[str, Visit] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Report:
     )
 
     def take(self, result: Gathered, kept: Kept) -> None:
-        """Take in what came of one source."""
+        """Add the result of one source."""
         key, visit = result.source.key or result.source.title or result.source.url, result.visit
         if result.error:
             self.failed[key] = visit
@@ -110,7 +110,7 @@ class Report:
         )
 
     def summary(self) -> str:
-        """All of it in a line."""
+        """Summarise all of it in a line."""
         said = [f"{self.counts['new']} new", f"{self.counts['changed']} changed"]
         said += [f"{self.counts['dismissed']} dismissed"] if self.counts["dismissed"] else []
         of_sources = [
@@ -126,7 +126,7 @@ class Report:
         return f"{', '.join(said)} from {len(self.rows)} source{'' if len(self.rows) == 1 else 's'}{told}"
 
     def troubles(self, at: datetime) -> Iterator[str]:
-        """What went wrong and why, and what has moved, a line each."""
+        """List what went wrong and why, and what has moved, a line each."""
         for key, visit in sorted(self.failed.items()):
             yield f"{key}: {visit.error}{_since(visit, at)}"
         for key, address in sorted(self.moved.items()):
@@ -139,7 +139,7 @@ class Report:
 def _silent(
     named: Sequence[Source], visits: Mapping[str, Visit], failed: Mapping[str, Visit], at: datetime
 ) -> Iterator[str]:
-    """The sources that have failed for weeks and were not asked this time."""
+    """List the sources that have failed for weeks and were not fetched this time."""
     for source in named:
         visit = visits.get(source.key)
         if visit and visit.error and source.key not in failed and _weeks(visit, at):
@@ -161,6 +161,6 @@ def _weeks(visit: Visit, at: datetime) -> bool:
 
 
 def _progress(done: int, of: int) -> None:
-    """How far it is, on a terminal only."""
+    """Show the progress, on a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {of} sources" + ("\r\x1b[K" if done == of else ""), nl=False, err=True)

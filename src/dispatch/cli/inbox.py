@@ -133,7 +133,7 @@ def restore(numbers: tuple[int, ...]) -> None:
 
 
 def _known(here: Desk, key: str) -> str:
-    """The key of a source; a wrong one is answered with the nearest."""
+    """Return the key of a source; a wrong one is answered with the nearest."""
     from dispatch import tables
 
     keys = [source.key for source in here.publication.sources]
@@ -143,14 +143,14 @@ def _known(here: Desk, key: str) -> str:
 
 
 def _table(arrival: Arrival) -> dict[str, object]:
-    """An article as an object with all its keys, and what the inbox knows of it."""
+    """Convert an arrival to an object with all keys of its article, and what the inbox knows of it."""
     said = nouns.table(arrival, whole=True)
     article = nouns.table(arrival.article, whole=True)
     return article | {key: value for key, value in said.items() if key not in ("article", "source")}
 
 
 def _lines(arrival: Arrival) -> Iterator[str]:
-    """Two lines for a list."""
+    """Format an arrival as two lines of a list."""
     article = arrival.article
     names = ", ".join(author.name for author in article.authors)
     said = [
@@ -168,7 +168,7 @@ def _lines(arrival: Arrival) -> Iterator[str]:
 
 
 def _whole(arrival: Arrival, language: str) -> Iterator[str]:
-    """Everything that an editor wants to know."""
+    """Format everything that an editor wants to know of an arrival."""
     from dispatch import html
 
     article = arrival.article

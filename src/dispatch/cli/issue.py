@@ -235,7 +235,7 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
 
 
 def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> None:
-    """Say how the issue stands now, and what check says of it when readers have it."""
+    """Report what the issue now contains, and what check says of it if it is published."""
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
@@ -253,7 +253,7 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
 
 
 def _about(article: Article) -> str:
-    """Who, where, when, how much, on one line."""
+    """Summarise an article on one line: authors, source, date, length."""
     names = ", ".join(author.name for author in article.authors)
     by = f"by {names}" if names else "no author found"
     source = f"in {article.source.title}" if article.source.title else ""

@@ -70,7 +70,7 @@ def _address(hub: str) -> str:
 
 
 def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> Iterator[tuple[str, Reply]]:
-    """Each topic with the hub's answer.
+    """Notify the hub of each topic, and yield the topic with the hub's answer.
 
     How a publisher tells a hub is left open by WebSub (section 6). Hubs took over the form of PubSubHubbub 0.3, which
     names the topic ``hub.url``; some want it as ``hub.topic``. So both are said.

@@ -44,7 +44,7 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
 
 
 def _open(address: str) -> None:
-    """Shows a page in the browser, unless the only one at hand would take the terminal."""
+    """Open a page in the browser, unless the only one available would take over the terminal."""
     import webbrowser
 
     try:

@@ -217,7 +217,7 @@ def remove(key: str) -> None:
 
 
 def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_fetch: bool) -> Source:
-    """The source at an address, by looking or as told."""
+    """Return the source at an address, as discovered or as the options say."""
     from dispatch import gather, links
 
     if not links.is_web(address):
@@ -234,7 +234,7 @@ def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_
 
 
 def _lines(article: Article) -> Iterator[str]:
-    """An article that would come, with how sure its authors are."""
+    """Format an article of a source, with the certainty of its authors."""
     names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
     by = f"by {names} [{article.certainty}]" if names else "no author found"
     day = f"{article.published:%Y-%m-%d}  " if article.published else ""
@@ -244,7 +244,7 @@ def _lines(article: Article) -> Iterator[str]:
 
 
 def _state(visit: Visit | None, at: datetime) -> str:
-    """What is known of a source, in a line."""
+    """Summarise in a line what is known of a source."""
     if visit is None or visit.asked is None:
         return "never gathered"
     moved = f"; it has moved to {visit.moved_to}" if visit.moved_to else ""

@@ -39,7 +39,7 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
 
 
 def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool) -> None:
-    """Write the withdrawal; says what goes, and what is left to do. Raises IssueError."""
+    """Write the withdrawal; report what is removed, and what is left to do. Raises IssueError."""
     one = old
     what = compose.named(one, article) if article else one
     _published(here.publication, one, what)
@@ -72,7 +72,7 @@ def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: s
 
 
 def _published(publication: Publication, one: Issue, what: Issue | Article) -> None:
-    """Raises IssueError when no reader can have it."""
+    """Require that the article or issue was published. Raises IssueError."""
     if what.id in {record.id for record in ledger.read(publication)}:
         return
     hint = f"dispatch issue remove {one.slug} {what.key}" if isinstance(what, Article) else f"delete issues/{one.slug}/"
@@ -80,7 +80,7 @@ def _published(publication: Publication, one: Issue, what: Issue | Article) -> N
 
 
 def _unsaid(one: Issue, what: Issue | Article) -> Issue:
-    """The issue as though it had not been withdrawn, to be withdrawn with a reason; what had one keeps it."""
+    """Undo a withdrawal without a reason, so that it can be repeated with one; what had a reason keeps it."""
 
     def is_meant(article: Article) -> bool:
         return article.id == what.id or (isinstance(what, Issue) and article.withdrawn == what.withdrawn)
@@ -98,14 +98,14 @@ def _unsaid(one: Issue, what: Issue | Article) -> Issue:
 
 
 def _last(one: Issue, what: Issue | Article) -> datetime:
-    """The moment that readers know as that of its last change."""
+    """Find the moment that readers know as that of its last change."""
     if isinstance(what, Article):
         return terms.changed(what, one)
     return max([one.date, *(terms.changed(article, one) for article in one.articles)])
 
 
 def _paths(here: Desk, one: Issue, left: Issue) -> Iterator[str]:
-    """The files that a withdrawal changes."""
+    """List the files that a withdrawal changes."""
     before = {article.id: article for article in one.articles}
     root = here.publication.root
     if left.withdrawn:

@@ -69,7 +69,7 @@ def document(
     stdin: bytes | None = None,
     seconds: float = MOST_SECONDS,
 ) -> Document:
-    """What is found at a path, at an http or https address, or, for ``-``, what was read from standard input.
+    """Read a path, an http or https address, or, for ``-``, what came on standard input.
 
     Raises GatherError when nothing comes, or more than 15 MiB, or not within ``seconds``. ``allow_private`` lets
     addresses lead into one's own network.
@@ -87,7 +87,7 @@ def document(
 def states(
     addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
 ) -> dict[str, Fault | None]:
-    """Ask each http and https address whether it answers; None when it does, else why it does not.
+    """Check whether each http and https address answers: None when it does, else why it does not.
 
     Many hosts at once, each for at most two addresses at a time. Nothing is raised, and no body is read.
     """
@@ -108,7 +108,7 @@ def states(
 def together(
     items: Iterable[T], work: Callable[[T], R], *, host: Callable[[T], str], most: int = MOST_TOGETHER
 ) -> Iterator[R]:
-    """What becomes of each item, as it comes: at most ``most`` at once, those of one host spread over the whole.
+    """Run work on many items at once, at most ``most``, the items of each host spread out; yield results as they come.
 
     A host takes two at a time; spread like this, nobody waits at its door while others could be asked. What comes
     faster than it is taken waits in small numbers, so that memory does not grow with the number of items.

@@ -52,7 +52,7 @@ class Endpoint(NamedTuple):
 
 
 def target(address: str) -> Target:
-    """Where an address leads. Raises GatherError when that is nowhere on the web, or when it holds a password."""
+    """Parse an address for fetching it. Raises GatherError when it is not a web address, or holds a password."""
     if re.match(r"https?://[^/?#]*@", address, re.IGNORECASE):
         raise GatherError(
             "an address with a user name in it cannot be fetched",
@@ -77,7 +77,7 @@ def target(address: str) -> Target:
 
 
 def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
-    """The IP addresses of a host, every one of which has been checked: to connect to one of them asks nobody again.
+    """Resolve a host to its IP addresses and check every one, so that connecting needs no second lookup.
 
     Raises GatherError when there is none, and when one of them is not of the public internet, unless that is allowed.
     """
@@ -98,7 +98,7 @@ def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever stands inside of it."""
+    """Whether an IP address is on the public internet, also when another address is embedded in it."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv4Address):
         return ip.is_global and not ip.is_multicast

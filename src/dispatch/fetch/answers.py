@@ -33,11 +33,11 @@ class Answer:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether it is as it was when the validators were given."""
+        """Whether the document is as it was when the validators were given."""
         return self.status == 304
 
     def whole(self) -> Document:
-        """The document. Raises GatherError when that is not what was answered."""
+        """Return the document. Raises GatherError when the answer is anything else."""
         if self.status == 200:
             return self.document
         gone = self.status == 410
@@ -72,7 +72,7 @@ class Reply:
 
 @contextmanager
 def told(address: str, seconds: float) -> Iterator[None]:
-    """Whatever goes wrong is told as a GatherError about the address."""
+    """Raise whatever goes wrong as a GatherError about the address."""
     try:
         yield
     except GatherError as error:
@@ -107,7 +107,7 @@ def told(address: str, seconds: float) -> Iterator[None]:
 
 
 def refuse_more(size: int) -> None:
-    """Raises GatherError when this is more than anybody sends who means well."""
+    """Raise GatherError when a document is larger than any honest one."""
     if size > MOST_BYTES:
         raise GatherError(
             "this is larger than 15 MiB",
@@ -117,25 +117,25 @@ def refuse_more(size: int) -> None:
 
 
 def kind(headers: HTTPMessage) -> tuple[str, str]:
-    """The media type, lower case and without parameters, and the charset; empty when nobody said."""
+    """Parse the media type, lower case and without parameters, and the charset; empty when not given."""
     declared = headers.get("content-type", "")[:1000]
     charset = _CHARSET.search(declared)
     return declared.partition(";")[0].strip().lower(), charset[1].lower() if charset else ""
 
 
 def wait(headers: HTTPMessage) -> int:
-    """For how many seconds not to ask again: Retry-After, else how long the answer stays good; at most a day."""
+    """Return how many seconds to wait before asking again: Retry-After, else the time it stays fresh; at most a day."""
     return min(retry_after(headers) or _fresh_for(headers), MOST_WAIT)
 
 
 def validator(value: str) -> str:
-    """An ETag or a date, when it can be sent back as it stands; else nothing."""
+    """Return an ETag or a date if it can be sent back unchanged, else an empty text."""
     value = value.strip()
     return value if _VALIDATOR.fullmatch(value) else ""
 
 
 def as_text(header: str) -> str:
-    """A header's value as UTF-8, which is what servers mean by bytes beyond ASCII."""
+    """Decode a header's value as UTF-8, which is what servers mean by bytes beyond ASCII."""
     try:
         return header.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -143,7 +143,7 @@ def as_text(header: str) -> str:
 
 
 def retry_after(headers: HTTPMessage) -> int:
-    """Seconds (RFC 9110, section 10.2.3); a moment counts from the server's own clock."""
+    """Parse Retry-After into seconds (RFC 9110, section 10.2.3); a date counts from the server's own clock."""
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value):
         return int(value)
@@ -154,7 +154,7 @@ def retry_after(headers: HTTPMessage) -> int:
 
 
 def _fresh_for(headers: HTTPMessage) -> int:
-    """How long the answer stays good (RFC 9111, section 4.2): max-age, less what it has spent in caches."""
+    """Compute how long the answer stays fresh (RFC 9111, section 4.2): max-age, less its age in caches."""
     said = ",".join(headers.get_all("cache-control", []))[:1000].lower()
     age = headers.get("age", "").strip()
     found = re.search(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", said)

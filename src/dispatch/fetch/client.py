@@ -85,7 +85,7 @@ class Client:
         is_page: bool = False,
         whole: bool = True,
     ) -> Answer:
-        """What an address answers: with validators of an earlier answer, perhaps that nothing has changed.
+        """Fetch an address; with validators of an earlier answer, the answer may be that nothing has changed.
 
         is_page: robots.txt may say no. whole: read the body too. Raises GatherError when no answer comes, or more than
         15 MiB, or not in time; what the server refuses or cannot find is an answer.
@@ -112,7 +112,7 @@ class Client:
             )
 
     def _rules(self, origin: str, *, allow_private: bool) -> politeness.Rules:
-        """An unreachable robots.txt forbids everything, one that is not there nothing (RFC 9309, section 2.3.1)."""
+        """Fetch robots.txt: unreachable, it forbids everything; missing, nothing (RFC 9309, section 2.3.1)."""
         try:
             answer = self._follow(f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True)
         except (GatherError, HTTPException, OSError, ValueError):
@@ -143,7 +143,7 @@ class Client:
     def _try(
         self, url: str, name: str, headers: dict[str, str], left: float, *, allow_private: bool, whole: bool
     ) -> tuple[_Hop, float]:
-        """One hop, tried again where a second try may help; and how many seconds are left after it."""
+        """Request one hop, again where another try may help; return it and the seconds that are left."""
         target = addresses.target(url)
         for pause in (*_PAUSES, 0.0):
             with self._hosts[target.host].turn():
@@ -186,7 +186,7 @@ class Client:
             )
 
     def _body(self, response: HTTPResponse, deadline: float) -> bytes:
-        """The body, of which only a few that are large are in memory at the same time."""
+        """Read the body; only a few large ones are in memory at the same time."""
         body: list[bytes] = []
         size = 0
         with ExitStack() as stack:
@@ -210,7 +210,7 @@ def post(
     seconds: float = MOST_SECONDS,
     pauses: Sequence[float] = PAUSES,
 ) -> Reply:
-    """What an address answers to a form of these fields, tried again after each pause where that may help.
+    """Send a form of these fields to an address, and again after each pause where that may help.
 
     ``seconds`` is the time for each try. Raises GatherError when no answer comes; a refusal is an answer.
     """

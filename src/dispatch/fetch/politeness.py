@@ -39,7 +39,7 @@ class _Group:
 
 
 def rules(text: str) -> Rules:
-    """What robots.txt says to us: all groups that name us, else those for everybody (2.2.1)."""
+    """Parse what robots.txt says to us: all groups that name us, else those for everybody (2.2.1)."""
     groups = list(_groups(text))
     ours = [group for group in groups if PRODUCT in group.agents] or [group for group in groups if "*" in group.agents]
     return Rules(
@@ -65,7 +65,7 @@ class Host:
 
     @contextmanager
     def turn(self) -> Iterator[float]:
-        """Wait for a turn and have it; how many seconds the waiting took."""
+        """Wait for a turn and hold it; yield how many seconds the waiting took."""
         begun = time.monotonic()
         with self._turns:
             with self._lock:
@@ -76,13 +76,13 @@ class Host:
             yield time.monotonic() - begun
 
     def is_asked_again(self) -> bool:
-        """Whether it was asked for another address before."""
+        """Count this request; return whether the host was asked for another address before."""
         with self._lock:
             self._asked += 1
             return self._asked > 1
 
     def rules(self, origin: str, read: Callable[[], Rules]) -> Rules:
-        """The rules of an origin on this host, read once; the pause that they ask for holds from then on."""
+        """Return the rules of an origin on this host, read once; the pause that they ask for holds from then on."""
         with self._reading_rules:
             if origin not in self._rules:
                 self._rules[origin] = read()
@@ -129,7 +129,7 @@ def _groups(text: str) -> Iterator[_Group]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Whether a path begins as a pattern says, in which ``*`` is anything and a last ``$`` the end. In linear time."""
+    """Whether a path begins as a pattern says, where ``*`` is anything and a last ``$`` the end. In linear time."""
     begin, *inner = pattern.removesuffix("$").split("*")
     is_whole = pattern.endswith("$")
     if not path.startswith(begin):
@@ -146,5 +146,5 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def _plain(path: str) -> str:
-    """A path in one way of writing, for comparing (2.2.2)."""
+    """Normalise a path for comparing (2.2.2)."""
     return quote(unquote(path), safe="/?*$=&;:@!,+()'~.-_%")

@@ -20,7 +20,7 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u202
 
 
 def data(page: Page) -> Markup:
-    """The page as one JSON-LD object; empty for a page that is about nothing, such as the search or a notice."""
+    """Build the page's JSON-LD object; empty for a page about nothing, such as the search or a notice."""
     thing = _thing(page)
     if not thing:
         return Markup()
@@ -29,7 +29,7 @@ def data(page: Page) -> Markup:
 
 
 def properties(page: Page) -> Iterator[tuple[str, str]]:
-    """Each property with its value, in the order of the page's head; an author is named by their own page only."""
+    """List the OpenGraph properties in the order of the page's head; an author is named by their own page only."""
     article = page.article
     kinds = {"issue": "article", "article": "article", "author": "profile"}
     yield "og:type", kinds.get(page.kind, "website")
@@ -72,7 +72,7 @@ def _thing(page: Page) -> Thing:
 
 
 def _alone(page: Page, article: Article) -> Thing:
-    """An article on a page of its own: what it is based on is the original, unless it was first published here."""
+    """Describe an article's own page: it is based on the original, unless it was first published here."""
     here: dict[str, object] = {
         "@type": "NewsArticle",
         **_said(page, article),
@@ -94,7 +94,7 @@ def _alone(page: Page, article: Article) -> Thing:
 
 
 def _said(page: Page, article: Article) -> dict[str, object]:
-    """What is said of an article wherever it is named: its headline, its authors, its language, its original."""
+    """Describe an article wherever it is named: its headline, its authors, its language, its original."""
     said: dict[str, object] = {"headline": article.title}
     if article.authors:
         people = [_person(author, article.source) for author in article.authors]
@@ -183,7 +183,7 @@ def _publisher(page: Page) -> Thing:
 
 
 def _person(author: Author, source: Source) -> dict[str, object]:
-    """Whoever wrote it; a paper that signs its own articles is no person."""
+    """Describe an author; a paper that signs its own articles is no person."""
     kind = "Organization" if fold_text(author.name) == fold_text(source.title) else "Person"
     return {"@type": kind, "name": author.name, **({"url": author.url} if author.url else {})}
 
@@ -193,7 +193,7 @@ def _organisation(source: Source) -> Thing:
 
 
 def _picture(page: Page) -> Image | None:
-    """The picture for other sites that show a link to the page."""
+    """Choose the picture that other sites show with a link to the page."""
     place = page.issue.place
     if place and place.author and place.author.avatar:
         return Image(url=place.author.avatar, alt=place.author.name)

@@ -31,17 +31,17 @@ _MOST = 50_000  # addresses; the protocol allows no more
 
 
 def render_style_sheet(publication: Publication) -> bytes:
-    """The style sheet of the whole site. Raises RenderError."""
+    """Render the style sheet of the whole site. Raises RenderError."""
     return Page(_page_of_nothing(publication), publication, lost=True).render("web.css").encode()
 
 
 def render_icon(publication: Publication) -> bytes:
-    """The site's icon (icon.svg): the first letter of its name. Raises RenderError."""
+    """Render the site's icon (icon.svg): the first letter of its name. Raises RenderError."""
     return Page(_page_of_nothing(publication), publication, lost=True).render("icon.svg").encode()
 
 
 def render_feed_style_sheet(publication: Publication) -> bytes:
-    """The style sheet with which a browser shows a feed: how to follow it, and what it holds.
+    """Render the style sheet with which a browser shows a feed: how to follow it, and what it holds.
 
     It is CSS, for browsers stop transforming feeds by XSLT, and one for every feed of the site: the documents name it
     (``formats.feed``), and what it says itself, in the publication's language, stands in it as generated content
@@ -57,22 +57,22 @@ def render_feed_style_sheet(publication: Publication) -> bytes:
 
 
 def quote_css(text: str) -> str:
-    """A text as a string of CSS (CSS Syntax 3, section 4.3.5): what would end it is escaped by its number."""
+    """Quote a text as a string of CSS (CSS Syntax 3, section 4.3.5), escaping what would end it by its number."""
     return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
 def search_files(publication: Publication) -> dict[str, bytes]:
-    """The files beside the search page, by their path in the public folder; none when the site has no search."""
+    """List the files beside the search page, by their path in the public folder; none without search."""
     return {SEARCH_SCRIPT: publication.templates["search.js"].encode()} if publication.site.search else {}
 
 
 def render_not_found(publication: Publication) -> bytes:
-    """The page that a server shows in the place of one that is not there (404.html). Raises RenderError."""
+    """Render the page that a server shows for an address that does not exist (404.html). Raises RenderError."""
     return render_page(Page(_page_of_nothing(publication), publication, lost=True), "notfound.html", POLICY)
 
 
 def render_sitemap(pages: Iterable[Issue], publication: Publication) -> bytes:
-    """The addresses of all pages with the moments of their last change, the front page first.
+    """List the addresses of all pages with the dates of their last change, the front page first.
 
     Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
     """
@@ -93,12 +93,12 @@ def render_sitemap(pages: Iterable[Issue], publication: Publication) -> bytes:
 
 
 def render_robots(publication: Publication) -> bytes:
-    """Everybody may read everything, and here is the list of it."""
+    """Allow everybody to read everything, and point to the sitemap."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {links.ascii_form(publication.url)}/sitemap.xml\n".encode()
 
 
 def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
-    """The files of a site that lead on, by path: ``_redirects``, where there is need for it, and the pages.
+    """Render the files of a site that redirect, by path: ``_redirects``, if needed, and the pages.
 
     moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
     a notice is left. Raises RenderError.
@@ -109,14 +109,14 @@ def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication:
 
 
 def _moved_page(old: str, new: str, publication: Publication) -> bytes:
-    """The page that leads to another, without a script; search engines pass it by."""
+    """Render the page that leads to another one, without a script; search engines ignore it."""
     place = SitePlace(kind="index", path=new)
     there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
     return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
 
 
 def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
-    """The lines: what is exact before what is below, for the first that fits wins.
+    """List the lines, exact addresses before prefixes, because the first match wins.
 
     With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
     """
@@ -130,7 +130,7 @@ def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) 
 
 
 def _page_of_nothing(publication: Publication) -> Issue:
-    """A page that is about nothing in particular."""
+    """Make an issue for a page that is about nothing in particular."""
     return Issue(
         id=f"{publication.url}/404.html",
         title=Language.of(publication.language).say("page.not_found"),

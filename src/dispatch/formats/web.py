@@ -32,7 +32,7 @@ SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'
 
 
 def render(issue: Issue, publication: Publication) -> bytes:
-    """The issue as one HTML page in UTF-8: by its place, one of the site's pages.
+    """Render the issue as one HTML page in UTF-8 or, by its place, as one of the site's pages.
 
     Its policy (CSP level 3) allows pictures and the style sheet, and on the search page the site's own script; nothing
     else that could act. Raises RenderError.
@@ -49,7 +49,7 @@ def render(issue: Issue, publication: Publication) -> bytes:
 
 
 def render_page(page: Page, template: str, policy: str, style: str = "") -> bytes:
-    """One page with its template, what it tells machines, and its policy. Raises RenderError."""
+    """Render a page with its template, its metadata for machines and its policy. Raises RenderError."""
     values = {
         "data": metadata.data(page),
         "opengraph": tuple(metadata.properties(page)),

@@ -1,4 +1,4 @@
-"""From the web, from files and from what was typed to articles: fetch, then the reader that accepts.
+"""Turn addresses, files and typed text into articles: fetch, then the reader that accepts.
 
 location     one location that somebody named: its articles, or the source that it is
 many         every source of a publication at once, one result each

@@ -23,7 +23,7 @@ def articles(
     allow_private: bool = False,
     stdin: bytes | None = None,
 ) -> list[Article]:
-    """The articles at a path, at an http or https address, or, for ``-``, in what was read from standard input.
+    """Read the articles at a path or a web address or, for ``-``, in what came on standard input.
 
     An address that was typed is the ``url`` of the article that it leads to, and a feed's entry brings its own; what a
     page calls its address is the ``url`` only of a file. A moment that was written without an offset is one of
@@ -51,7 +51,7 @@ def articles(
 
 
 def discover(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
-    """The source that is at an address: its kind, its feed, its title and its front page.
+    """Find the source at an address: its kind, its feed, its title and its front page.
 
     A feed is a source by itself. Of a page, the first feed that it names and that can be read is; else its entries,
     where it is an h-feed; else a feed at one of the addresses where many sites have theirs; else the page itself.
@@ -77,7 +77,7 @@ def discover(address: str, *, user_agent: str, allow_private: bool = False) -> S
 
 
 def _kind(document: Document) -> str:
-    """What a document is, in words."""
+    """Name the kind of a document, for a message."""
     for mark, kind in _LOOKS_LIKE:
         if document.body.startswith(mark):
             return kind
@@ -85,7 +85,7 @@ def _kind(document: Document) -> str:
 
 
 def _feed_at(client: fetch.Client, address: str, page: str) -> Source | None:
-    """The source by its feed there, when there is one."""
+    """Return the source whose feed is at an address; None when there is no feed."""
     try:
         answer = client.get(address)
         found = _read(answer)

@@ -1,4 +1,4 @@
-"""Every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
+"""Gather every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What came of one source.
+    """The result of gathering one source.
 
     state: ``gathered``; ``unchanged``, says the server; ``early``, it asked not to be asked yet; or ``failed``.
     """
@@ -54,7 +54,7 @@ def sources(
     seconds: float = fetch.MOST_SECONDS,
     reading_seconds: float = reading.MOST_SECONDS,
 ) -> Iterator[Gathered]:
-    """Ask every source at once, and yield what came of each as it comes; those with pages to be read come last.
+    """Gather every source at once, and yield each result as it comes; those with pages to read come last.
 
     visits: what is known of the sources, by key. now: when this is. zone: of moments without an offset.
     in_any_case: ask those too that asked not to be asked yet. unknown: which articles are new, so that only their pages
@@ -83,7 +83,7 @@ def sources(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
-    """A source whose articles' pages are yet to be read."""
+    """A source whose articles' pages have not been read yet."""
 
     source: Source
     visit: Visit
@@ -95,7 +95,7 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """What all sources of one gathering share."""
+    """What all sources of one run share."""
 
     client: fetch.Client
     now: datetime
@@ -105,7 +105,7 @@ class _Gathering:
     large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_READING))
 
     def ask(self, pair: tuple[Source, Visit]) -> "Gathered | _Waiting":
-        """What a source has; its articles' pages are not read yet."""
+        """Fetch a source; its articles' pages are not read yet."""
         source, visit = pair
         if visit.not_before and self.now < visit.not_before and not self.in_any_case:
             return Gathered(source=source, visit=visit, state="early")
@@ -131,7 +131,7 @@ class _Gathering:
         return Gathered(source=source, visit=visit, state="gathered", articles=articles)
 
     def complete(self, waiting: _Waiting) -> Gathered:
-        """The articles of a source, the new ones with what their pages say."""
+        """Read the pages of a source's new articles, and return its result."""
         completed: dict[int, Article] = {}
         missed: dict[int, GatherError] = {}
         tried: list[int] = []
@@ -221,5 +221,5 @@ class _Gathering:
 
 
 def _address(source: Source) -> str:
-    """What is asked: its feed, else its page."""
+    """Choose the address to fetch: its feed, else its page."""
     return source.feed if source.feed and source.kind != "page" else source.url

@@ -1,4 +1,4 @@
-"""The inbox: what was gathered waits here, every article once, until an issue uses it or an editor dismisses it.
+"""The inbox: every gathered article waits here, once, until an issue uses it or an editor dismisses it.
 
     with inbox.open(publication) as box:
         kept = box.keep("paper", articles, now)

@@ -1,4 +1,4 @@
-"""What waits in the inbox, and what is found in it: the lists, and the words of the full-text index."""
+"""List what waits in the inbox, and search it: the queries, and the words of the full-text index."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _SELECT = "SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What an editor wants to see. Everything that is given must fit."""
+    """What an editor wants to see. All conditions must match."""
 
     search: Annotated[str, "words that all occur; “in quotes” together; with * at the end, how a word begins"] = ""
     source: Annotated[str, "the key of a source"] = ""
@@ -37,7 +37,7 @@ class Wish:
 
 
 def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator[Arrival]:
-    """What fits, the newest arrival first; of what arrived together, the newest by its own date. ``limit`` -1: all."""
+    """Select arrivals, the newest first; of those that arrived together, the newest by date. ``limit`` -1: all."""
     if match := _match(wish):
         rows = connection.execute(
             f"{_SELECT} FROM words w JOIN arrivals a ON a.words = w.rowid JOIN articles t USING (number)"
@@ -54,13 +54,13 @@ def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator
 
 
 def waiting(connection: sqlite3.Connection) -> int:
-    """How many wait."""
+    """Count the articles that wait."""
     row: tuple[int] = connection.execute("SELECT count(*) FROM arrivals WHERE used = 0 AND dismissed = 0").fetchone()
     return row[0]
 
 
 def numbered(connection: sqlite3.Connection, number: int) -> Arrival | None:
-    """The arrival of that number."""
+    """Select the arrival of that number."""
     row = connection.execute(
         f"{_SELECT} FROM arrivals a JOIN articles t USING (number) WHERE a.number = ?", (number,)
     ).fetchone()
@@ -93,23 +93,23 @@ def _values(wish: Wish) -> tuple[str | int, ...]:
 
 
 def _match(wish: Wish) -> str:
-    """The query of the full-text index; empty when everything fits."""
+    """Build the query of the full-text index; empty when everything matches."""
     asked = query(wish.search), query(wish.author, "authors"), query(wish.tag, "tags")
     return " AND ".join(part for part in asked if part)
 
 
 def utf8(text: str) -> str:
-    """A text as SQLite takes it: half of a surrogate pair becomes a question mark."""
+    """Make a text fit for SQLite: half of a surrogate pair becomes a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def spaced(text: str) -> str:
-    """A text as it is indexed."""
+    """Prepare a text for the index: put spaces around each character of scripts without spaces."""
     return utf8(_UNSPACED.sub(r" \1 ", text))
 
 
 def query(asked: str, column: str = "") -> str:
-    """What an editor asks for, as a query of the index; empty when that is nothing.
+    """Turn what an editor typed into a query of the index; empty when that is nothing.
 
     All words must occur; words in quotes together; of a word with * at its end, the beginning. Every word is put into
     quotes, so that none is taken for an operator; punctuation alone is no word of the index, and finds nothing.

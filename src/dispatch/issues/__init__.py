@@ -1,4 +1,4 @@
-"""Issue <-> issues/<slug>/: ``issue.md`` and, beside it, a file for each article. ``read(create(x)) == x``.
+"""Read and write issues/<slug>/: ``issue.md`` and a file for each article. ``read(create(x)) == x``.
 
 folders.py    which issues there are, what stands beside them
 folder.py     the files of one issue: text, front matter, body

@@ -15,7 +15,7 @@ SUFFIXES = (".md", ".html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file, read: where it is, how to speak of it, its text, and what its front matter and body hold."""
+    """One file of an issue: its path, its name in messages, its text, and what its front matter and body hold."""
 
     path: Path
     name: str
@@ -24,12 +24,12 @@ class File:
 
     @property
     def octets(self) -> bytes:
-        """What it holds on the disk: it is UTF-8, with its own line ends and mark."""
+        """The file's bytes on the disk: UTF-8, with its own line ends and mark."""
         return self.text.encode("utf-8")
 
     @property
     def begin(self) -> int:
-        """The line of the file in which its words begin."""
+        """The line of the file in which the body begins."""
         body = self.front.body
         return self.text.count("\n", 0, len(self.text) - len(body.lstrip("\r\n"))) + 1
 
@@ -54,16 +54,16 @@ class Folder:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The path of the folder."""
         return self.publication.root / "issues" / self.slug
 
     @property
     def base(self) -> str:
-        """What relative addresses are relative to."""
+        """The address to which addresses in its files are relative."""
         return terms.page(self.publication, self.slug)
 
     def file(self, path: Path) -> File | None:
-        """A file of this folder, read; None after a fault."""
+        """Read a file of this folder, once; return None after a fault."""
         if path not in self.parsed_files:
             try:
                 self.parsed_files[path] = self.parsed(
@@ -75,26 +75,26 @@ class Folder:
         return self.parsed_files[path]
 
     def parsed(self, path: Path, text: str) -> File:
-        """A file with this text. Raises IssueError."""
+        """Parse a text as a file of this folder. Raises IssueError."""
         return parse_file(path, text, name=files.name(path, self.publication.root))
 
     def of(self, key: str) -> list[Path]:
-        """The files of that key: one, if all is well."""
+        """List the files of that key: one, if all is well."""
         return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
 
     def absolute(self, address: str) -> str:
-        """An address as it is, or that of a file beside the article."""
+        """Resolve an address: that of a file beside the article, or as it is."""
         if not address or links.is_absolute(address):
             return address
         return links.resolve(self.base, quote(address) if files.is_there(self.path / address) else address)
 
     def relative(self, address: str) -> str:
-        """The name of a file beside the article where an address is one's, otherwise the address."""
+        """Shorten an address to the name of a file beside the article, where it is one."""
         name = unquote(address.removeprefix(self.base)) if address.startswith(self.base) else ""
         return name if name and self.absolute(name) == address else address
 
     def content(self, file: File) -> str:
-        """A file's body as content."""
+        """Read a file's body as sanitised content."""
         clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
         try:
             return clean(file.words, self.base)
@@ -104,7 +104,7 @@ class Folder:
 
 
 def parse_file(path: Path, text: str, *, name: str) -> File:
-    """Read a file with this text; ``name`` is how to speak of it. Raises IssueError."""
+    """Parse a file with this text; ``name`` is its name in messages. Raises IssueError."""
     if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split(text)[1]:
         raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
     return File(path=path, name=name, text=text, front=frontmatter.parse(text, file=name))

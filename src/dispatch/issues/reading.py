@@ -1,4 +1,4 @@
-"""An issue's files become an Issue.
+"""Read an issue's files into an Issue.
 
 This is a door: anybody may have written these files. Bodies are sanitised, addresses made absolute, every key checked,
 and all faults of all files of an issue are told at once.
@@ -19,7 +19,7 @@ from dispatch.slugs import is_slug
 
 
 def read(publication: Publication, slug: str) -> Issue:
-    """The issue of that slug. Raises IssueError with every fault of its files."""
+    """Read the issue of that slug. Raises IssueError with every fault of its files."""
     faults: list[Fault] = []
     issue = IssueReader(publication=publication, slug=slug, faults=faults).issue()
     if issue is None or faults:
@@ -28,7 +28,7 @@ def read(publication: Publication, slug: str) -> Issue:
 
 
 def head(publication: Publication, slug: str) -> Issue:
-    """The issue without its words, its sections and their articles, which are not read. Raises IssueError."""
+    """Read the issue without its introduction, its sections and their articles. Raises IssueError."""
     faults: list[Fault] = []
     issue = IssueReader(publication=publication, slug=slug, faults=faults).head()
     if issue is None or faults:
@@ -37,7 +37,7 @@ def head(publication: Publication, slug: str) -> Issue:
 
 
 def read_all(publication: Publication) -> list[Issue]:
-    """All issues by slug. Raises IssueError with every fault of all their files."""
+    """Read all issues, by slug. Raises IssueError with every fault of all their files."""
     faults: list[Fault] = []
     found = [IssueReader(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
     if faults:
@@ -46,7 +46,7 @@ def read_all(publication: Publication) -> list[Issue]:
 
 
 def names(publication: Publication) -> list[str]:
-    """The slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
+    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
     folder = publication.root / "issues"
     if not folder.is_dir():
         return []
@@ -54,7 +54,7 @@ def names(publication: Publication) -> list[str]:
 
 
 def misnamed(publication: Publication) -> list[str]:
-    """The folders in issues/ that hold an issue.md and whose names can be no slug, sorted: nobody finds them."""
+    """List the folders in issues/ that hold an issue.md but whose names cannot be a slug, so that nobody finds them."""
     folder = publication.root / "issues"
     every = sorted(folder.iterdir()) if folder.is_dir() else []
     return [path.name for path in every if not is_slug(path.name) and (path / "issue.md").is_file()]
@@ -65,7 +65,7 @@ class IssueReader(Folder):
     """The folder of one issue, whose files become an Issue with its articles."""
 
     def issue(self) -> Issue | None:
-        """The issue with its articles; None after a fault. Ids that files lack are minted, with the issue's date."""
+        """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.file(self.path / "issue.md")
         issue = self.heading(file, self._sections, self.content(file)) if file else None
@@ -81,12 +81,12 @@ class IssueReader(Folder):
         return terms.withdrawn_issue(whole, issue.withdrawn) if issue.withdrawn else whole
 
     def head(self) -> Issue | None:
-        """The issue without its words, its sections and their articles, which are not looked at; None after a fault."""
+        """Read the issue without its introduction, sections and articles; None after a fault."""
         file = self.file(self.path / "issue.md")
         return self.heading(file, lambda *_: (), "") if file else None
 
     def article(self, file: File) -> Article | None:
-        """What an article's file says; None after a fault. Its id is empty when the file has none."""
+        """Read an article's file; None after a fault. The id is empty when the file has none."""
         data, lines = dict(file.front.data), dict(file.front.lines)
         if (syndicate := data.pop("syndicate", None)) is not None:
             source = data.get("source") or {}
@@ -126,7 +126,7 @@ class IssueReader(Folder):
         )
 
     def unlisted(self, path: Path, issue: Issue) -> Article | None:
-        """The article in a file that no section of the issue lists; None when it cannot be read, or has no key."""
+        """Read an article that no section lists; None when it cannot be read, or has no key."""
         key = path.stem
         file = self.file(path) if is_slug(key) and self.of(key) == [path] else None
         article = self.article(file) if file else None
@@ -154,7 +154,7 @@ class IssueReader(Folder):
         return article if article.id else replace(article, id=new)
 
     def _sections(self, value: object, at: str, reading: tables.Reading) -> tuple[Section | None, ...]:
-        """The sections of issue.md, each with its articles."""
+        """Read the sections of issue.md, each with its articles."""
         seen: set[str] = set()
 
         def read_articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
@@ -181,7 +181,7 @@ class IssueReader(Folder):
             return ""
 
     def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
-        """The article that a section lists by its key."""
+        """Read the article that a section lists by its key."""
         if not isinstance(key, str) or not is_slug(key):
             reading.fault(at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens")
             return None
@@ -203,7 +203,7 @@ class IssueReader(Folder):
 def _read_authors(
     publication: Publication, value: object, at: str, reading: tables.Reading
 ) -> tuple[Author | None, ...]:
-    """Authors: keys of authors.toml, or mappings."""
+    """Read authors: keys of authors.toml, or mappings."""
     found: list[Author | None] = []
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         place = f"{at}[{number}]"
@@ -220,7 +220,7 @@ def _read_authors(
 
 
 def _read_source(publication: Publication, value: object, at: str, reading: tables.Reading) -> Source | None:
-    """A source: a key of dispatch.toml, or a mapping."""
+    """Read a source: a key of dispatch.toml, or a mapping."""
     said = {"key": value} if isinstance(value, str) else value
     if not isinstance(said, Mapping):
         raise ValueError("must be a key of a source in dispatch.toml, or have a title")  # noqa: TRY004

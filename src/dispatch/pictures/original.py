@@ -61,7 +61,7 @@ _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}Credit"
 
 @contextmanager
 def opened(body: bytes) -> Iterator[Image.Image]:
-    """The picture, of which nothing but the beginning has been read. Raises GatherError, also while it is used."""
+    """Open a picture, reading no more than its beginning. Raises GatherError, also while it is used."""
     if not body:
         raise GatherError("it is empty")
     if body.count(b"\xff\xda") > MOST_SCANS and body.startswith(b"\xff\xd8"):
@@ -88,7 +88,7 @@ def is_moving(image: Image.Image) -> bool:
 
 
 def refuse_damage(body: bytes) -> None:
-    """Decodes the whole picture, every frame of a moving one. Raises GatherError."""
+    """Decode the whole picture, every frame of a moving one. Raises GatherError."""
     with opened(body) as image:
         if not is_moving(image):
             # A JPEG is read to its end, and made small on the way.
@@ -108,7 +108,7 @@ def refuse_damage(body: bytes) -> None:
 
 
 def exif(image: Image.Image) -> bytes:
-    """EXIF data that says who made the picture and whose it is, and nothing else; empty where nobody is named."""
+    """Build EXIF data with the picture's credit and copyright, and nothing else; empty where nobody is named."""
     said = written(image)
     iptc, (creators, rights) = _iptc(image), _xmp(image)
     artist = _once([_read(said, ExifTags.Base.Artist), *creators, *iptc.get(_BY_LINE, []), *iptc.get(_CREDIT, [])])
@@ -123,7 +123,7 @@ def exif(image: Image.Image) -> bytes:
 
 
 def written(image: Image.Image) -> Image.Exif:
-    """The EXIF data that stands before the picture; empty where it cannot be read."""
+    """Read the EXIF data before the picture; empty where it cannot be read."""
     data = image.info.get("exif", b"")
     found = Image.Exif()
     try:
@@ -148,13 +148,13 @@ def _no_picture(body: bytes) -> GatherError:
 
 
 def _read(said: Image.Exif, tag: int) -> str:
-    """A text of EXIF; Pillow reads it as Latin-1, cameras and programs write UTF-8."""
+    """Read a text of EXIF; Pillow reads it as Latin-1, cameras and programs write UTF-8."""
     value = said.get(tag, "")
     return _decoded(value.encode("latin-1", "replace")) if isinstance(value, str) else ""
 
 
 def _iptc(image: Image.Image) -> Mapping[int, list[str]]:
-    """What stands in the datasets of record 2 (IPTC-IIM 4.2, section 1.5)."""
+    """Read the datasets of record 2 (IPTC-IIM 4.2, section 1.5)."""
     blocks = image.info.get("photoshop")
     data = blocks.get(_IPTC, b"") if isinstance(blocks, dict) else b""
     found: dict[int, list[str]] = {}
@@ -168,7 +168,7 @@ def _iptc(image: Image.Image) -> Mapping[int, list[str]]:
 
 
 def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
-    """Creators with the credit line, and rights."""
+    """Read creators with the credit line, and rights."""
     packet = image.info.get("xmp")
     if not isinstance(packet, bytes) or len(packet) > MOST_XMP:
         return [], []
@@ -190,7 +190,7 @@ def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
 
 
 def _once(names: list[str]) -> str:
-    """Each name once, as EXIF separates several (EXIF 2.32, tag Artist)."""
+    """Join the names, each once, as EXIF separates several (EXIF 2.32, tag Artist)."""
     clean = (" ".join(html.clean(name).replace("\0", " ").split())[:MOST_CHARACTERS] for name in names)
     return "; ".join(dict.fromkeys(name for name in clean if name))
 

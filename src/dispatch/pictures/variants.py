@@ -1,4 +1,4 @@
-"""An original in several widths and forms. Pure: the same bytes in, the same bytes out."""
+"""Encode an original in several widths and forms. Pure: the same bytes in, the same bytes out."""
 
 import hashlib
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Variant:
 
 
 def plan(body: bytes, widths: tuple[int, ...]) -> tuple[Variant, ...]:
-    """What variants an original has, the smallest first, WebP before the form that everybody knows.
+    """Plan the variants of an original, the smallest first, WebP before the form that every browser knows.
 
     Never wider than the original. Nothing is decoded. Raises GatherError when it is no picture, or too large a one.
     """
@@ -64,7 +64,7 @@ def plan(body: bytes, widths: tuple[int, ...]) -> tuple[Variant, ...]:
 
 @lru_cache(maxsize=1)
 def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
-    """The variants by their names. The last picture's are kept, because they are asked for one by one.
+    """Encode the variants, by their names. The last picture's are cached, because they are requested one by one.
 
     Without what the original says of itself, but for its credit; in sRGB, upright. Raises GatherError.
     """
@@ -96,7 +96,7 @@ def _family(image: Image.Image) -> str:
 
 
 def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in sRGB, at this size, as it is to be looked at."""
+    """Turn the picture upright, in sRGB and at this size."""
     turn = _TURNED.get(_orientation(image))
     profile = image.info.get("icc_profile")
     sideways = turn is not None and turn not in {
@@ -113,7 +113,7 @@ def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The picture without palette, in eight bits a channel: L, RGB, RGBA or CMYK."""
+    """Convert the picture to eight bits a channel without a palette: L, RGB, RGBA or CMYK."""
     if image.mode.startswith("I"):
         # Pillow would cut off what eight bits cannot hold.
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
@@ -123,7 +123,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """The picture in sRGB. A profile that cannot be read, or is of other colours than the picture, is passed over."""
+    """Convert the picture to sRGB. A profile that cannot be read, or is of other colours, is ignored."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = image.convert("RGB") if alpha else image
     try:

@@ -1,4 +1,4 @@
-"""Findings as text: for people, for programs, for GitHub's annotations, for a pull request's comment. Pure.
+"""Write findings as text: for people, programs, GitHub's annotations, a pull request's comment. Pure.
 
 This is the one room where a fact becomes a sentence. Sentences can be reworded here, in ``messages.toml``, and nothing
 else changes: no other module builds or reads them.
@@ -23,7 +23,7 @@ Piece = tuple[str, str | None, str | None, str | None]  # as string.Formatter ha
 
 
 def report(findings: Iterable[Finding], style: Style) -> str:
-    """The findings in one of STYLES, by place, without a line break at the end.
+    """Format the findings in one of STYLES, sorted by place, without a line break at the end.
 
     What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
     """
@@ -31,7 +31,7 @@ def report(findings: Iterable[Finding], style: Style) -> str:
 
 
 def as_data(finding: Finding) -> dict[str, object]:
-    """A finding as what JSON can hold: its fields, and its message and hint for people."""
+    """Convert a finding to what JSON can hold: its fields, and its message and hint for people."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -44,7 +44,7 @@ def as_data(finding: Finding) -> dict[str, object]:
 
 
 def _human(findings: Sequence[Finding]) -> str:
-    """A block a place, and under each the findings; a hint once for those that share it."""
+    """Format a block per place, and under each its findings; a hint that several share, once."""
     blocks = []
     for where, group in groupby(findings, key=_where):
         lines = [_line(where)]
@@ -56,12 +56,12 @@ def _human(findings: Sequence[Finding]) -> str:
 
 
 def _json(findings: Sequence[Finding]) -> str:
-    """A list of objects; ASCII, so that nothing in it acts on a terminal."""
+    """Format a list of objects, in ASCII, so that nothing in it acts on a terminal."""
     return json.dumps([as_data(finding) for finding in findings], indent=2)
 
 
 def _github(findings: Sequence[Finding]) -> str:
-    """Workflow commands: a line a finding, shown at its line of its file where those are known."""
+    """Format workflow commands: a line per finding, shown at its line of its file where those are known."""
     return "\n".join(
         f"::{one.severity} {_annotated(one.place)}title={_property(one.rule)}::"
         + _command(f"{_where(one)}: {_sentences(one)}")
@@ -76,7 +76,7 @@ def _annotated(place: Place) -> str:
 
 
 def _markdown(findings: Sequence[Finding]) -> str:
-    """A list, errors first."""
+    """Format a list, errors first."""
     lines = [f"**{_sum(findings)}**"]
     for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
@@ -85,7 +85,7 @@ def _markdown(findings: Sequence[Finding]) -> str:
 
 
 def _where(finding: Finding) -> str:
-    """How a person is told the place: the message names the key, if anything does."""
+    """Format the place for a person, without its key, which the message names if it matters."""
     return str(_unkeyed(finding.place))
 
 
@@ -111,7 +111,7 @@ def _line(text: str) -> str:
 
 
 def _command(text: str) -> str:
-    """Data of a workflow command, escaped as GitHub's toolkit does."""
+    """Escape the data of a workflow command as GitHub's toolkit does."""
     return _line(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -120,7 +120,7 @@ def _property(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Words that stay words in Markdown."""
+    """Escape words so that they stay words in Markdown."""
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~&" else letter for letter in _line(text))
 
 
@@ -129,26 +129,26 @@ def _code(text: str) -> str:
 
 
 def write_message(finding: Finding) -> str:
-    """What is wrong, as a sentence without a full stop. Raises LookupError for a rule or subject without a row."""
+    """Write what is wrong, as a sentence without a full stop. Raises LookupError for an unknown rule."""
     text = _fill(_choose(_table()[finding.rule], finding), finding)
     return text[:1].upper() + text[1:]
 
 
 def write_hint(finding: Finding) -> str:
-    """What to do, in the imperative. Raises LookupError for a rule or subject without a row."""
+    """Write what to do, in the imperative. Raises LookupError for an unknown rule."""
     rows: Rows | Mapping[str, Rows] = _table()[finding.rule]["hint"]
     return _fill(_choose(rows, finding) if isinstance(rows, Mapping) else rows, finding)
 
 
 def shorten(text: str, most: int = 60) -> str:
-    """A text as it is quoted: on one line, and not longer than ``most`` characters; with 0 however long it is."""
+    """Shorten a text to one line of at most ``most`` characters, for quoting; with 0 it is not shortened."""
     folded = " ".join(text.split())
     return folded if len(folded) <= most or not most else f"{folded[: most - 1].rstrip()}…"
 
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Rows]]:
-    """The rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules, they fill holes."""
+    """Load the rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules: they fill holes."""
     text = (files("dispatch.report") / "messages.toml").read_text("utf-8")
     return cast("Mapping[str, Mapping[str, Rows]]", tomllib.loads(text))
 
@@ -158,7 +158,7 @@ def _choose(rows: Mapping[str, Rows], finding: Finding) -> Rows:
 
 
 def _fill(rows: Rows, finding: Finding) -> str:
-    """The first row whose holes the finding fills; where none is, the last with the names of its open holes."""
+    """Fill the first row whose holes the finding has values for; else the last, with the names of its open holes."""
     pieces: list[Piece] = []
     known = {"it", *_table()["phrases"], *dict(finding.values)}
     for row in [rows] if isinstance(rows, str) else rows:
@@ -184,7 +184,7 @@ def _pieces(pieces: Iterable[Piece], finding: Finding) -> Iterator[str]:
 
 
 def _show(value: FindingValue, most: int) -> str:
-    """A value within a sentence: several after one another, each of a pair the first in quotation marks."""
+    """Format a value for a sentence: several are separated by commas, and of a pair the first is quoted."""
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, str):
