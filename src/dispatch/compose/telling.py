@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from dispatch import tables
 from dispatch.errors import IssueError
@@ -16,17 +17,15 @@ _ALONE = ("url", "title", "dek", "summary", "key")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an editor says about the articles at a location.
+    """What an editor says about the articles at a location."""
 
-    article: every field that holds something wins over what was found; a picture without an address describes the one
-    that was found.
-    authors: who wrote them.
-    about: biographies and portraits of authors who were found, or are named in ``authors``.
-    """
-
-    article: Article = _NOTHING
-    authors: tuple[Author, ...] = ()
-    about: tuple[Author, ...] = ()
+    article: Annotated[
+        Article, "every field given wins over what was found; a picture without an address describes the found one"
+    ] = _NOTHING
+    authors: Annotated[tuple[Author, ...], "who wrote them"] = ()
+    about: Annotated[
+        tuple[Author, ...], "biographies and portraits of authors who were found, or are named in ``authors``"
+    ] = ()
 
     @property
     def alone(self) -> str:

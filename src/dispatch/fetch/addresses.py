@@ -4,7 +4,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from dispatch import links
 from dispatch.errors import GatherError
@@ -28,9 +28,9 @@ class Target:
     """An http or https address, taken apart for asking."""
 
     is_secure: bool
-    host: str  # a name in ASCII, or an IP address without brackets
+    host: Annotated[str, "a name in ASCII, or an IP address without brackets"]
     port: int
-    path: str  # with the query, in ASCII
+    path: Annotated[str, "with the query, in ASCII"]
 
     @property
     def netloc(self) -> str:

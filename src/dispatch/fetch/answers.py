@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPMessage
-from typing import Final
+from typing import Annotated, Final
 
 from dispatch.errors import GatherError
 from dispatch.model import Document, Place
@@ -25,11 +25,11 @@ class Answer:
 
     status: int
     reason: str
-    document: Document  # its body is empty unless the status is 200
-    etag: str = ""  # the validator (RFC 9110, section 8.8.3)
-    modified: str = ""  # Last-Modified, as it stood
-    wait: int = 0  # for how many seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day
-    moved_to: str = ""  # where it is from now on, when nothing but permanent redirects led there
+    document: Annotated[Document, "its body is empty unless the status is 200"]
+    etag: Annotated[str, "the validator (RFC 9110, section 8.8.3)"] = ""
+    modified: Annotated[str, "Last-Modified, as it stood"] = ""
+    wait: Annotated[int, "seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day"] = 0
+    moved_to: Annotated[str, "where it is from now on, when nothing but permanent redirects led there"] = ""
 
     @property
     def is_unchanged(self) -> bool:
@@ -56,8 +56,8 @@ class Reply:
 
     status: int
     reason: str
-    words: str = ""  # the first line of the body, at most 200 characters
-    wait: int = 0  # for how many seconds not to ask again: Retry-After
+    words: Annotated[str, "the first line of the body, at most 200 characters"] = ""
+    wait: Annotated[int, "for how many seconds not to ask again: Retry-After"] = 0
 
     @property
     def is_taken(self) -> bool:

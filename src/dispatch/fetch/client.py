@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from http.client import HTTPException, HTTPResponse
 from threading import BoundedSemaphore
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlencode
 
 from dispatch import links
@@ -44,7 +44,7 @@ class _Hop(NamedTuple):
     """One answer on the way."""
 
     status: int
-    next: str  # where it redirects to; empty when it does not
+    next: Annotated[str, "where it redirects to; empty when it does not"]
     answer: Answer
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Annotated
 from urllib.parse import quote, unquote
 
 PRODUCT = "dispatch"  # the product token of our User-Agent (section 2.2.1)
@@ -18,8 +19,8 @@ MOST_PER_HOST = 2
 class Rules:
     """What a site asks of us."""
 
-    paths: tuple[tuple[str, bool], ...] = ()  # pattern, whether it may be read
-    pause: float = 0.0  # seconds between two requests; at most 30
+    paths: Annotated[tuple[tuple[str, bool], ...], "pattern, whether it may be read"] = ()
+    pause: Annotated[float, "seconds between two requests; at most 30"] = 0.0
 
     def allow(self, path: str) -> bool:
         """Whether a path may be read: the longest pattern decides, and of two alike the one that allows (2.2.2)."""
@@ -35,7 +36,7 @@ class _Group:
     agents: list[str] = field(default_factory=list)
     paths: list[tuple[str, bool]] = field(default_factory=list)
     pause: float = 0.0
-    is_open: bool = True  # no rule yet: further agents belong to the same group
+    is_open: Annotated[bool, "no rule yet: further agents belong to the same group"] = True
 
 
 def rules(text: str) -> Rules:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
@@ -21,19 +21,21 @@ Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The result of gathering one source.
-
-    state: ``gathered``; ``unchanged``, says the server; ``early``, it asked not to be asked yet; or ``failed``.
-    """
+    """The result of gathering one source."""
 
     source: Source
-    visit: Visit  # what is known of it from now on
-    state: Literal["gathered", "unchanged", "early", "failed"]
-    articles: tuple[Article, ...] = ()  # its entries, as they stand there
-    completed: Mapping[int, Article] = field(default_factory=dict)  # by their places, with the body of their pages
-    error: GatherError | None = None  # why it failed
-    missed: tuple[GatherError, ...] = ()  # pages that could not be read
-    later: int = 0  # how many of its articles wait for the next time, because their pages are yet to be read
+    visit: Annotated[Visit, "what is known of it from now on"]
+    state: Annotated[
+        Literal["gathered", "unchanged", "early", "failed"],
+        "unchanged, says the server; early: it asked for a pause, which is not over",
+    ]
+    articles: Annotated[tuple[Article, ...], "its entries, as they stand there"] = ()
+    completed: Annotated[Mapping[int, Article], "by their places, with the body of their pages"] = field(
+        default_factory=dict
+    )
+    error: Annotated[GatherError | None, "why it failed"] = None
+    missed: Annotated[tuple[GatherError, ...], "pages that could not be read"] = ()
+    later: Annotated[int, "how many of its articles wait for the next time, because their pages are yet to be read"] = 0
 
     @property
     def entries(self) -> tuple[Article, ...]:

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final
 
 from dispatch import links, nouns
 from dispatch.errors import GatherError
@@ -25,11 +25,11 @@ LARGE: Final = 256 * 1024
 class Found:
     """What was found at an address."""
 
-    own: Source = field(default_factory=Source)  # the source as it describes itself
+    own: Annotated[Source, "the source as it describes itself"] = field(default_factory=Source)
     articles: tuple[Article, ...] = ()
-    is_feed: bool = False  # not a page
-    are_links: bool = False  # nothing is known of the articles but their addresses
-    feeds: tuple[str, ...] = ()  # it is a page that names feeds instead
+    is_feed: Annotated[bool, "not a page"] = False
+    are_links: Annotated[bool, "nothing is known of the articles but their addresses"] = False
+    feeds: Annotated[tuple[str, ...], "it is a page that names feeds instead"] = ()
 
 
 def read(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> Found:

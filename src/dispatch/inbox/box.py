@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
 from dispatch import nouns
 from dispatch.errors import GatherError
@@ -17,11 +18,11 @@ from dispatch.model import Arrival, Article, Publication, Visit
 class Kept:
     """What became of the articles that a source had."""
 
-    new: list[int] = field(default_factory=list)  # the numbers of those that wait now
-    changed: list[int] = field(default_factory=list)  # the numbers of those that are not as they were
-    known: int = 0  # how many were there already, as they are
-    also: int = 0  # how many of the new entries are another address of an article that was there
-    dismissed: int = 0  # how many went straight to the dismissed, as the source's patterns say
+    new: Annotated[list[int], "the numbers of those that wait now"] = field(default_factory=list)
+    changed: Annotated[list[int], "the numbers of those that are not as they were"] = field(default_factory=list)
+    known: Annotated[int, "how many were there already, as they are"] = 0
+    also: Annotated[int, "how many of the new entries are another address of an article that was there"] = 0
+    dismissed: Annotated[int, "how many went straight to the dismissed, as the source's patterns say"] = 0
 
 
 @contextmanager

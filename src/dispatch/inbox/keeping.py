@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Annotated
 from urllib.parse import quote
 
 from dispatch import html, identity, links, nouns, terms
@@ -26,17 +27,17 @@ class Entry:
     """An article with the values by which it is compared."""
 
     article: Article
-    address: str  # identity.fold_address
-    given: bytes  # a digest of the entry as the source has it
+    address: Annotated[str, "identity.fold_address"]
+    given: Annotated[bytes, "a digest of the entry as the source has it"]
     text: str
-    digest: bytes  # of title and text; empty without text
+    digest: Annotated[bytes, "of title and text; empty without text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A known entry that an article was found to be."""
 
-    row: int  # of the table entries
+    row: Annotated[int, "of the table entries"]
     number: int
     source: str
     given: bytes

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote, unquote
 
 from dispatch import files, frontmatter, html, links, terms
@@ -15,12 +16,12 @@ SUFFIXES = (".md", ".html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of an issue: its path, its name in messages, its text, and what its front matter and body hold."""
+    """One file of an issue, read."""
 
     path: Path
-    name: str
-    text: str
-    front: frontmatter.FrontMatter
+    name: Annotated[str, "its name in messages"]
+    text: Annotated[str, "all of it"]
+    front: Annotated[frontmatter.FrontMatter, "what its front matter and its body hold"]
 
     @property
     def octets(self) -> bytes:
@@ -41,16 +42,14 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """The folder of one issue while it is read.
-
-    faults: what was found wrong so far. parsed_files: the files as they were first read; who looks again finds
-    the same, so that what is written follows from the bytes that it replaces.
-    """
+    """The folder of one issue while it is read."""
 
     publication: Publication
     slug: str
-    faults: list[Fault] = field(default_factory=list)
-    parsed_files: dict[Path, File] = field(default_factory=dict)
+    faults: Annotated[list[Fault], "what was found wrong so far"] = field(default_factory=list)
+    parsed_files: Annotated[
+        dict[Path, File], "the files as first read, so that what is written follows from the bytes that it replaces"
+    ] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:

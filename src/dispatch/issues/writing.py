@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import Annotated
 
 from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
@@ -27,10 +28,10 @@ _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWrite:
-    """A file that is about to be written: the bytes that were read (none for a new one), and the new ones."""
+    """A file that is about to be written."""
 
     path: Path
-    old: bytes
+    old: Annotated[bytes, "the bytes that were read; none for a new file"]
     new: bytes
 
 
