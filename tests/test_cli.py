@@ -128,7 +128,7 @@ def test_a_link_worth_a_line_fetches_nothing(dispatch: Dispatch) -> None:
     dispatch(*link)
     again = dispatch(*link)
     assert not again.stdout
-    assert "passed over" in again.stderr
+    assert "already in defence" in again.stderr
 
 
 @pytest.mark.usefixtures("letter")
@@ -160,7 +160,7 @@ def test_articles_are_moved_removed_and_corrected_by_key_or_number(dispatch: Dis
 def test_the_same_text_twice_is_passed_over_and_another_of_that_title_is_told(dispatch: Dispatch, letter: Path) -> None:
     dispatch("add", "story.txt", *GIVEN)
     again = dispatch("add", "story.txt")
-    assert (again.stdout, "passed over" in again.stderr) == ("", True)
+    assert (again.stdout, "already in defence" in again.stderr) == ("", True)
     (letter / "story.txt").write_text(STORY.replace("two", "three"), encoding="utf-8")
     other = dispatch("add", "story.txt")
     assert other.stdout == "defence/a-harbour-that-would-not-sleep-2\n"
@@ -176,7 +176,7 @@ def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, lett
     dispatch("issue", "remove", "defence", "1")
     back = dispatch("add", "story.txt", *GIVEN)
     assert (path.read_bytes(), back.stdout) == (before, "defence/a-harbour-that-would-not-sleep\n")
-    assert "as it stands in issues/defence/a-harbour" in back.stderr
+    assert "as it is in issues/defence/a-harbour" in back.stderr
     assert "is deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
     assert not path.exists()
 

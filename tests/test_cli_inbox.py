@@ -93,7 +93,7 @@ def test_a_list_is_narrowed_down(dispatch: Dispatch) -> None:
     assert found("--author", "ada 2") == [2]
     assert len(found("--limit", "2")) == 2
     assert found("--search", '") OR (') == []
-    assert "there are more" in dispatch("inbox", "--limit", "2").stderr
+    assert "For more: --limit" in dispatch("inbox", "--limit", "2").stderr
     assert "No article matches" in dispatch("inbox", "--search", "nowhere").stderr
     assert "did you mean “paper”" in dispatch("inbox", "--source", "papr", code=2).output
 
@@ -150,7 +150,7 @@ def test_numbers_are_added_with_what_their_source_says(dispatch: Dispatch, lette
     assert "source: paper\n" in file
     assert [line for line in dispatch("inbox").stdout.splitlines() if "Story" in line] == []
     assert "used in week-48" in dispatch("inbox", "show", "3").stdout
-    assert "passed over" in dispatch("add", "3").stderr
+    assert "already in week-48" in dispatch("add", "3").stderr
     dispatch("issue", "remove", "week-48", "story-4")
     assert "Story 4" in dispatch("inbox").stdout
 

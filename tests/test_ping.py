@@ -102,7 +102,7 @@ def test_what_the_hub_refuses_is_said_and_told_again(ping: Ping, hub: Web) -> No
     assert f"{ARTICLES[0]}: the hub refused: 404 Not Found: no" in ran.stderr
     assert "\x1b" not in ran.stderr
     assert "second line" not in ran.stderr
-    assert "told of 0 of 9 feeds" in ran.stderr
+    assert "Notified the hub of 0 of 9 feeds" in ran.stderr
     assert len(told(hub)) == 9
     hub.pages["/hub"] = ("", {}, 202)
     assert len(ping().stdout.split()) == len(told(hub)) == 9
