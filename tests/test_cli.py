@@ -177,7 +177,7 @@ def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, lett
     back = dispatch("add", "story.txt", *GIVEN)
     assert (path.read_bytes(), back.stdout) == (before, "defence/a-harbour-that-would-not-sleep\n")
     assert "as it is in issues/defence/a-harbour" in back.stderr
-    assert "is deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
+    assert "was deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
     assert not path.exists()
 
 

@@ -198,7 +198,7 @@ def test_from_a_list_of_sources_to_a_letter_and_on_to_the_next(
     assert set(waiting("--search", '"letters reached" island')) == {"The bridge", "The ferry"}
     assert set(waiting("--author", "王小明")) == {"An old item"}
     assert set(waiting("--source", "weblog", "--tag", "sea")) == {"One", "Two"}
-    assert "nothing fits" in run("inbox", "--search", "zeppelin").stderr.lower()
+    assert "no article matches" in run("inbox", "--search", "zeppelin").stderr.lower()
 
     run("inbox", "dismiss", str(offered["slow"]))
     offered.pop("slow")
