@@ -151,7 +151,10 @@ def test_a_hub_in_a_private_network_is_asked_with_leave_only(letter: Path, hub: 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--hub", "ftp://hub.example/"], "not the address of a hub"), (["--output", "nowhere"], "dispatch publish first")],
+    [
+        (["--hub", "ftp://hub.example/"], "not the address of a hub"),
+        (["--output", "nowhere"], "dispatch publish first"),
+    ],
 )
 def test_what_cannot_be_is_said(ping: Ping, arguments: list[str], words: str) -> None:
     assert words in ping(*arguments, code=1).stderr

@@ -118,7 +118,9 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
     assert first.stdout == "20 new, 0 changed from 20 sources (2 failed)\n"
     assert "dead: the server answered 404" in first.stderr
     assert "bomb: this is larger than 15 MiB" in first.stderr
-    assert f"moved has moved permanently: change its address in dispatch.toml to {site.url('/atom2', 7)}" in first.stderr
+    assert (
+        f"moved has moved permanently: change its address in dispatch.toml to {site.url('/atom2', 7)}" in first.stderr
+    )
 
     with inbox.open(publication) as box:
         waiting = {one.article.title: one.article for one in box.arrivals()}

@@ -1,19 +1,17 @@
 """``dispatch check``."""
 
-import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 import click
 
 from dispatch import check as stage
-from dispatch import config, files, frontmatter, issues, ledger
+from dispatch import issues, ledger
 from dispatch.cli.desk import Desk, desk, say, tell
-from dispatch.errors import CheckError, DispatchError, IssueError
+from dispatch.cli.lines import locate
+from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.render import edition
@@ -22,10 +20,6 @@ from dispatch.report import report as written
 
 # A line of a report on a terminal gets the colour of the word that it begins with.
 _COLOURS = {"error": "red", "warning": "yellow"}
-# Which facts may stand word for word in a body, where no key says which line it is.
-_QUOTED = ("url", "text", "found")
-# What goes on within an address or a word, so that it is another one: bit.ly/x is not in bit.ly/xyz, nor in bit.ly/x/y.
-_GOES_ON = r"(?!/|[-._~:?#@!$&*+,;=%']*[^\W_])"
 
 
 @click.command()
@@ -128,20 +122,6 @@ def report(findings: Sequence[Finding], style: Style) -> None:
             tell(line)
 
 
-def locate(findings: Iterable[Finding], root: Path) -> list[Finding]:
-    """Give each finding the line of its file, where it can be found; ``root`` is the publication's folder.
-
-    It is the line of the key, or of the nearest that is there above it. Where a finding on a file has no key, it is the
-    first line below the front matter that has its address or its words, and no longer ones that begin like them.
-    """
-
-    @cache
-    def read_lines(file: str) -> _Lines:
-        return _read(root, file)
-
-    return [_locate(finding, read_lines(finding.place.file)) for finding in findings]
-
-
 def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
     from dispatch import fetch
 
@@ -155,49 +135,3 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise CheckError(error.strerror or str(error), address=str(file)) from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lines:
-    """The lines of a file's keys, and its body; nothing, where it cannot be read."""
-
-    keys: Mapping[str, int] = field(default_factory=dict)
-    body: tuple[tuple[int, str], ...] = ()
-
-
-def _locate(finding: Finding, lines: _Lines) -> Finding:
-    place = finding.place
-    if place.key:
-        line = _find_key(place.key, lines.keys)
-    else:
-        words = () if place.edition else (finding.value(name) for name in _QUOTED)
-        line = next((line for word in words if isinstance(word, str) and (line := _find_words(word, lines.body))), 0)
-    return finding.at(replace(place, line=line)) if line else finding
-
-
-def _find_key(key: str, keys: Mapping[str, int]) -> int:
-    """Find the line of a key or of what contains it: ``authors[2].url``, ``authors[2]``, ``authors``; else 0."""
-    while key and not keys.get(key):
-        key = key[: max(key.rfind("."), key.rfind("["), 0)]
-    return keys.get(key, 0)
-
-
-def _find_words(words: str, body: Iterable[tuple[int, str]]) -> int:
-    """Find the first line of a body that has the words, whole; 0 where none has."""
-    begins = r"(?<![^\W_])" if words[:1].isalnum() else ""
-    whole = re.compile(begins + re.escape(words) + _GOES_ON)
-    return next((number for number, line in body if words.strip() and whole.search(line)), 0)
-
-
-def _read(root: Path, file: str) -> _Lines:
-    if not file:
-        return _Lines()
-    try:
-        text = files.text(root / file, within=root, error=IssueError)
-        if file.endswith(".toml"):
-            return _Lines(keys=config.find_lines(text))
-        head = frontmatter.parse(text)
-    except DispatchError:
-        return _Lines()
-    first = text[: len(text) - len(head.body)].count("\n") + 1
-    return _Lines(keys=head.lines, body=tuple(enumerate(head.body.split("\n"), first)))

@@ -239,7 +239,8 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
-        from dispatch.cli.check import judged, locate
+        from dispatch.cli.check import judged
+        from dispatch.cli.lines import locate
         from dispatch.report import write_hint, write_message
 
         errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]

@@ -8,8 +8,9 @@ from typing import TypeVar, cast
 
 from dispatch import compose, config, issues, ledger, publish, render, smtp
 from dispatch.cli.building import around
-from dispatch.cli.check import judged, locate
+from dispatch.cli.check import judged
 from dispatch.cli.desk import Desk
+from dispatch.cli.lines import locate
 from dispatch.errors import DeliveryError, DispatchError, IssueError, RenderError
 from dispatch.formats import FORMATS, eml
 from dispatch.model import Edition, Fault, Finding, Issue, Publication, SitePlace

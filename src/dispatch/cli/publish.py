@@ -170,7 +170,8 @@ def _judged(here: Desk, one: "Issue", building: "Building") -> "list[Finding]":
 
 def _stop_at(findings: "Sequence[Finding]", one: "Issue | None", wish: _Wish, root: Path) -> None:
     """Report, and go no further when something is wrong."""
-    from dispatch.cli.check import locate, report
+    from dispatch.cli.check import report
+    from dispatch.cli.lines import locate
     from dispatch.report import as_data
 
     found = locate(dict.fromkeys(findings), root)
