@@ -17,8 +17,7 @@ from playwright.sync_api import Browser
 from dispatch import check, config, fetch, gather, html, issues, pictures, render
 from dispatch.cli import main
 from dispatch.errors import GatherError
-from dispatch.formats import FORMATS
-from dispatch.formats import site_files
+from dispatch.formats import FORMATS, site_files
 from dispatch.model import Copy, Issue, Publication, SitePlace, Variant
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
