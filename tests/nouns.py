@@ -1,25 +1,30 @@
 """Nouns for the tests, whole enough to be rendered, and their editions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dispatch import compose, render
+from dispatch import render
 from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,
     Author,
+    Contents,
     Correction,
     Credit,
     Enclosure,
     Image,
     Issue,
     Mailing,
+    Page,
+    PageKind,
     Publication,
     Section,
     Source,
 )
+from dispatch.publish.listings import make_entry
+from dispatch.publish.plan import plan_pages
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = {file.name: file.read_text("utf-8") for file in sorted((ROOT / "templates").iterdir()) if file.is_file()}
@@ -117,7 +122,13 @@ def issue(*articles: Article, **values: object) -> Issue:
     return Issue(**(given | values))  # type: ignore[arg-type]
 
 
-def body(format: str, of: Issue, by: Publication | None = None, *, to: str = "") -> bytes:  # noqa: A002
+def page(of: Contents, kind: PageKind, **values: object) -> Page:
+    """A page of the site with what an issue holds."""
+    held = {one.name: getattr(of, one.name) for one in fields(Contents)}
+    return Page(kind=kind, **(held | values))  # type: ignore[arg-type]
+
+
+def body(format: str, of: Contents, by: Publication | None = None, *, to: str = "") -> bytes:  # noqa: A002
     """The issue's edition in that format."""
     return render.edition(of, by or publication(), format, to=to).body
 
@@ -127,15 +138,11 @@ def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
     return {name: body(name, of, by) for name in FORMATS}
 
 
-def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Issue:
+def feed(issues: Sequence[Issue], by: Publication, stem: str) -> Page:
     """A feed of the site that these issues make, its entries whole."""
     whole = {article.id: article for issue in issues for article in issue.articles}
-    whole |= {issue.id: compose.as_article(issue, by) for issue in issues}
-    (page,) = (
-        page
-        for page in compose.pages(issues, by)
-        if page.place and page.place.kind == "feed" and page.place.feed == stem
-    )
+    whole |= {issue.id: make_entry(issue, by) for issue in issues}
+    (page,) = (page for page in plan_pages(issues, by) if page.kind == "feed" and page.feed == stem)
     return replace(page, sections=(Section(articles=tuple(whole[line.id] for line in page.articles)),))
 
 
@@ -143,6 +150,6 @@ def entries(issues: Sequence[Issue], by: Publication) -> dict[str, dict[str, byt
     """All entries of these issues, by format and id."""
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
     for issue in issues:
-        for name, some in render.entries(issue, by, [*issue.articles, compose.as_article(issue, by)]).items():
+        for name, some in render.entries(issue, by, [*issue.articles, make_entry(issue, by)]).items():
             made[name] |= some
     return made

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import nouns
-from dispatch import compose, render
+from dispatch import render
 from dispatch.formats import site_files
-from dispatch.model import Author, Credit, Feeds, Image, Issue, Publication, Section, Site, Source
+from dispatch.model import Author, Credit, Feeds, Image, Issue, Page, Publication, Section, Site, Source
+from dispatch.publish.listings import strip_texts
+from dispatch.publish.plan import fill_page, plan_pages
 
 JERRY = Author(
     name="Jerry Jackson",
@@ -83,14 +85,12 @@ def issue(n: int) -> Issue:
     )
 
 
-def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Issue]:
+def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
     """Every page of the site by its path, as it is rendered; feeds are left out."""
     whole = {one.slug: one for one in issues}
-    planned = compose.pages([compose.light(one) for one in whole.values()], by)
+    planned = plan_pages([strip_texts(one) for one in whole.values()], by)
     return {
-        page.place.path: compose.filled(page, whole[page.slug]) if page.slug else page
-        for page in planned
-        if page.place and page.place.kind != "feed"
+        page.path: fill_page(page, whole[page.slug]) if page.slug else page for page in planned if page.kind != "feed"
     }
 
 

@@ -9,6 +9,7 @@ import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
 from dispatch.model import Article, Author, Image, Issue, Policy, Publication, Section, Source
+from dispatch.publish.listings import make_entry
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 PAPER = Source(key="paper", title="The Paper", url="https://paper.example/", section="Europe", syndicate="full")
@@ -303,7 +304,7 @@ def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
 
 def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
     issue = nouns.issue(nouns.rich(1), nouns.article(2))
-    article = compose.as_article(issue, nouns.publication())
+    article = make_entry(issue, nouns.publication())
     assert (article.id, article.url) == (issue.id, "https://wire.example/issues/defence/")
     for part in issue.articles:
         assert part.title in article.content

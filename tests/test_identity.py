@@ -13,6 +13,8 @@ import nouns
 from dispatch import check, compose, config, identity, inbox, issues, sources, terms
 from dispatch.identity import People
 from dispatch.model import Article, Author, Issue, Publication, Section, Source
+from dispatch.publish import topics
+from dispatch.publish.plan import plan_pages
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 WIRE = nouns.publication()
@@ -163,8 +165,8 @@ def test_the_same_source(one: Source, other: Source, is_same: bool) -> None:
 def lists(publication: Publication, *bylines: Author, known: tuple[object, ...] = ()) -> dict[str, int]:
     """The lists of authors by their paths, each with how many articles it has."""
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(bylines)))
-    pages = compose.pages([issue], publication, known)  # type: ignore[arg-type]
-    return {one.place.path: len(list(one.articles)) for one in pages if one.place and one.place.kind == "author"}
+    pages = plan_pages([issue], publication, known)  # type: ignore[arg-type]
+    return {one.path: len(list(one.articles)) for one in pages if one.kind == "author"}
 
 
 A, B = "https://a.example/jon", "https://b.example/jon"
@@ -205,7 +207,7 @@ def test_an_address_that_several_have_in_common_makes_nobody_another(registry: d
     """Neither is what Bo wrote in Ann's list, nor does Bo inherit her address when she is gone."""
     ann, bo = Author(name="Ann Lee", url=A), Author(name="Bo Zhang", url=A)
     publication = nouns.publication(authors=registry)
-    before = compose.names(compose.pages([nouns.issue(nouns.article(1, authors=(ann,)))], publication))
+    before = topics.names(plan_pages([nouns.issue(nouns.article(1, authors=(ann,)))], publication))
     page = "authors/ann/" if registry else "authors/ann-lee/"
     assert lists(publication, ann, bo, bo, known=before) == {page: 1, "authors/bo-zhang/": 2}
     assert lists(publication, bo, known=before) == {"authors/bo-zhang/": 1}
@@ -221,7 +223,7 @@ def test_a_key_comes_before_address_and_name_and_both_come_before_nothing() -> N
 
 def test_somebody_of_the_registry_keeps_the_page_through_another_name_or_address() -> None:
     was = Author(name="Ann Lee", url="https://a.example/ann")
-    known = compose.names(compose.pages([nouns.issue(nouns.article(1, authors=(was,)))], registered(was)))
+    known = topics.names(plan_pages([nouns.issue(nouns.article(1, authors=(was,)))], registered(was)))
     for now in (replace(was, url="https://b.example/ann"), replace(was, name="Ann Quay")):
         assert lists(registered(now), now, known=known) == {"authors/ann/": 1}
     other = Author(name="Bo Zhang", url="https://b.example/bo")
@@ -250,9 +252,9 @@ def tagged(tag: str, section: str, n: int) -> Issue:
 @given(st.permutations(["Café", "CAFÉ", unicodedata.normalize("NFD", "Café"), " Café "]))
 def test_tags_and_sections_are_one_however_they_are_written_and_stay_where_they_were(spelled: list[str]) -> None:
     paths = set()
-    for known in ((), compose.names(compose.pages([tagged(spelled[-1], spelled[-1], 9)], WIRE))):
-        pages = compose.pages([tagged(word, word, n) for n, word in enumerate(spelled[:3])], WIRE, known)
-        paths |= {page.place.path for page in pages if page.place and page.place.kind in {"tag", "section"}}
+    for known in ((), topics.names(plan_pages([tagged(spelled[-1], spelled[-1], 9)], WIRE))):
+        pages = plan_pages([tagged(word, word, n) for n, word in enumerate(spelled[:3])], WIRE, known)
+        paths |= {page.path for page in pages if page.kind in {"tag", "section"}}
     assert paths == {"tags/cafe/", "sections/cafe/"}
 
 
@@ -269,8 +271,8 @@ def test_an_articles_own_fact_is_asked_and_not_its_address() -> None:
 
 def alone(article: Article) -> Issue:
     """The page that an article has alone."""
-    pages = compose.pages([nouns.issue(article, status="published")], WIRE)
-    (page,) = (page for page in pages if page.place and page.place.kind == "article")
+    pages = plan_pages([nouns.issue(article, status="published")], WIRE)
+    (page,) = (page for page in pages if page.kind == "article")
     return replace(page, sections=(Section(articles=(article,)),))
 
 

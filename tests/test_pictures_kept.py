@@ -14,11 +14,12 @@ from click.testing import CliRunner
 from PIL import Image
 from playwright.sync_api import Browser
 
+import nouns
 from dispatch import check, config, fetch, gather, html, issues, pictures, render
 from dispatch.cli import main
 from dispatch.errors import GatherError
 from dispatch.formats import FORMATS, site_files
-from dispatch.model import Copy, Issue, Publication, SitePlace, Variant
+from dispatch.model import Contents, Copy, Issue, Page, Publication, Variant
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
 from patience import PATIENCE
@@ -104,10 +105,10 @@ class Desk:
         kept = [one.relative_to(self.root).as_posix() for one in results if isinstance(one, Path)]
         return sorted(kept), sorted((one for one in results if isinstance(one, GatherError)), key=str)
 
-    def placed(self) -> Issue:
+    def placed(self) -> Page:
         """The issue as it stands in the site, with its pictures."""
         copies = pictures.of(self.publication, self.issue).copies
-        return replace(self.issue, place=SitePlace(kind="issue", path="issues/bridges/", pictures=copies))
+        return nouns.page(self.issue, "issue", path="issues/bridges/", pictures=copies)
 
 
 @pytest.fixture
@@ -263,7 +264,7 @@ def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk, name
         assert placed == alone
 
 
-def judged(desk: Desk, issue: Issue, page: str) -> set[str]:
+def judged(desk: Desk, issue: Contents, page: str) -> set[str]:
     edition = render.edition(issue, desk.publication, "web")
     found = check.judge(replace(edition, body=page.encode()), issue, desk.publication)
     # The other site is on loopback, and therefore without TLS.
@@ -275,7 +276,7 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     placed = desk.placed()
     page = render.edition(placed, desk.publication, "web").body.decode()
     assert judged(desk, placed, page) == set()
-    copies = placed.place.pictures
+    copies = placed.pictures
     lead = copies[desk.origin.url("/lead.jpg?a=1&b=2")]
     ferry = copies[desk.origin.url("/ferry.jpg")]
 
@@ -303,7 +304,7 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     original = page.replace(f'src="{own}"', 'src="../../issues/bridges/own.png"')
     assert "web.copy" in judged(desk, placed, original)
     # Without the site's copies the same page shows something that nobody knows.
-    alone = replace(placed, place=replace(placed.place, pictures={}))
+    alone = replace(placed, pictures={})
     assert "attribution.picture" in judged(desk, alone, page)
     # And where the right picture stands, nothing else may be shown in its stead.
     plain = render.edition(alone, desk.publication, "web").body.decode()

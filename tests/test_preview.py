@@ -21,9 +21,8 @@ from hypothesis import strategies as st
 
 from dispatch.checks import page as pages
 from dispatch.cli import main
-from dispatch.cli.newsroom import Newsroom
-from dispatch.server.preview import looks, outlook
-from dispatch.server.preview.watching import changes
+from dispatch.desk import Workspace, outlook, simulate
+from dispatch.desk.updates import watch_files
 from dispatch.smtp import Server, on_this_machine
 from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication
@@ -194,8 +193,8 @@ def test_each_article_weighs_what_the_mail_would_lose_without_it(running):
     with running.client() as client:
         said = client.get("/weights/tides").json()
         mail = client.get("/frame/light/tides/issues/tides/email.html")
-    newsroom = Newsroom(running.root, Server(host="127.0.0.1", port=1))
-    assert said["octets"] == len(newsroom.file("tides", "issues/tides/email.html") or b"")
+    workspace = Workspace(running.root, Server(host="127.0.0.1", port=1))
+    assert said["octets"] == len(workspace.render_file("tides", "issues/tides/email.html") or b"")
     assert said["most"] == 102_400
     assert [one["key"] for one in said["articles"]] == ["harbour", "mole"]  # the heaviest first: it has a picture
     assert 0 < sum(one["octets"] for one in said["articles"]) < said["octets"] <= len(mail.content) + 4000
@@ -293,7 +292,7 @@ def test_what_editors_put_beside_a_file_is_no_change(letter):
     seen: list[Path] = []
 
     async def follow() -> None:
-        async for paths in changes(letter):
+        async for paths in watch_files(letter):
             seen.extend(paths)
 
     async def touch_until_seen(path: Path) -> None:
@@ -491,7 +490,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked():
 
 
 def through(html: str, *worn: str, follows: bool = True) -> str:
-    return looks.page(html, worn, url=URL, here="/here/", follows=follows)
+    return simulate.show_page(html, worn, url=URL, here="/here/", follows=follows)
 
 
 @pytest.mark.parametrize(
@@ -551,17 +550,17 @@ def test_links_of_a_mail_keep_their_address():
 
 def test_a_policy_that_names_a_style_by_digest_names_it_still():
     css = "a { } @media (prefers-color-scheme: dark) { a { } }"
-    page = f'<meta content="style-src {looks._digest(css)}"><style>{css}</style>'
+    page = f'<meta content="style-src {simulate._digest_style(css)}"><style>{css}</style>'
     seen = through(page, "dark")
     inside = re.search("<style>(.*)</style>", seen)
     assert inside
-    assert looks._digest(inside[1]) in seen
-    assert looks._digest(css) not in seen
+    assert simulate._digest_style(inside[1]) in seen
+    assert simulate._digest_style(css) not in seen
 
 
 def test_without_pictures_none_may_be_fetched():
-    assert "img-src 'none'" in looks.policy({"bare"})
-    assert "img-src 'self' https:" in looks.policy({"light"})
+    assert "img-src 'none'" in simulate.make_policy({"bare"})
+    assert "img-src 'self' https:" in simulate.make_policy({"light"})
 
 
 @given(st.text(), st.sampled_from(["light", "dark", "print", "bare", "outlook"]))
@@ -605,11 +604,13 @@ def test_glasses_are_quick_whatever_they_look_at(begin):
     ],
 )
 def test_conditions_are_read_as_outlook_reads_them(condition, truth):
-    assert outlook.holds(condition) is truth
+    assert outlook.is_true(condition) is truth
 
 
 def test_outlook_gets_its_own_parts_and_none_of_the_others():
     mail = "<!--[if mso]><table><![endif]--><!--[if !mso]><!--><video><!--<![endif]--><p>Words</p><!-- kept -->"
-    assert outlook.seen(mail) == "<table><p>Words</p><!-- kept -->"
-    assert outlook.sheet("a { } @media (max-width: 480px) { b { } c { } } d { } @media {") == "a { }  d { } "
+    assert outlook.resolve_comments(mail) == "<table><p>Words</p><!-- kept -->"
+    assert (
+        outlook.drop_media_queries("a { } @media (max-width: 480px) { b { } c { } } d { } @media {") == "a { }  d { } "
+    )
     assert through("<style>a { } @media x { b { } }</style>@media { }", "outlook") == "<style>a { } </style>@media { }"

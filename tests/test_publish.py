@@ -104,7 +104,7 @@ def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter, publish):
     assert {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")} == before
     program = "import sys\nfrom dispatch.cli import main\ntry: main(['publish'])\nfinally: print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=letter)
-    assert "dispatch.recipes" in ran.stdout
+    assert "dispatch.publish.cache" in ran.stdout
     assert not {"jinja2", "feedgen", "nh3", "justhtml", "babel"} & set(ran.stdout.split())
 
 
@@ -271,7 +271,7 @@ def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(
 
 def test_a_folder_whose_name_can_be_no_slug_is_told(letter, publish):
     shutil.copytree(letter / "issues" / "third", letter / "issues" / "Third Copy")
-    assert "issues/Third Copy is no issue" in publish("third").stderr
+    assert "issues/Third Copy: is no issue" in publish("third").stderr
 
 
 def test_a_draft_that_is_half_written_is_told_and_stops_nothing(letter, publish):

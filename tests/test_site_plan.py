@@ -8,15 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import compose, render
-from dispatch.model import Author, Feeds, Issue, Publication, Record, Site, Source, Withdrawal
+from dispatch import render
+from dispatch.model import Author, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
+from dispatch.publish import topics
+from dispatch.publish.listings import strip_texts
+from dispatch.publish.plan import fill_page, plan_pages
 
 
-def paths(pages: list[Issue]) -> list[str]:
-    return [page.place.feed + ".*" if page.place.kind == "feed" else page.place.path for page in pages if page.place]
+def paths(pages: list[Page]) -> list[str]:
+    return [page.feed + ".*" if page.kind == "feed" else page.path for page in pages]
 
 
-def page(pages: list[Issue], path: str) -> Issue:
+def page(pages: list[Page], path: str) -> Page:
     return next(page for page, name in zip(pages, paths(pages), strict=True) if name == path)
 
 
@@ -42,18 +45,18 @@ def keys(issue: Issue) -> list[str]:
 
 
 def test_every_page_and_feed_has_an_address_of_its_own():
-    pages = compose.pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
+    pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
     assert [path for path, times in Counter(paths(pages)).items() if times > 1] == []
-    assert len({(page.id, page.place.feed) for page in pages}) == len(pages)
+    assert len({(page.id, page.feed) for page in pages}) == len(pages)
 
 
 @given(st.permutations(numbers(5, articles=2)))
 def test_the_order_in_which_issues_are_given_means_nothing(issues):
-    assert compose.pages(issues, nouns.publication()) == compose.pages(numbers(5, articles=2), nouns.publication())
+    assert plan_pages(issues, nouns.publication()) == plan_pages(numbers(5, articles=2), nouns.publication())
 
 
 def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock():
-    pages = compose.pages([], nouns.publication())
+    pages = plan_pages([], nouns.publication())
     assert paths(pages) == ["follow/", "feed.*", "issues.*", ""]
     assert {page.date for page in pages} == {datetime(1970, 1, 1, tzinfo=UTC)}
 
@@ -63,13 +66,13 @@ def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
     articles = [
         nouns.article(n, key=key, source=Source(title="P", syndicate=p)) for n, (key, p) in enumerate(policies.items())
     ]
-    pages = compose.pages([nouns.issue(*articles)], nouns.publication())
+    pages = plan_pages([nouns.issue(*articles)], nouns.publication())
     assert [path for path in paths(pages) if path.startswith("issues/")] == ["issues/defence/", "issues/defence/c/"]
 
 
 def test_tags_that_differ_in_capitals_list_an_article_once():
     whole = nouns.publication(feeds=Feeds(each=("tag",)))
-    pages = compose.pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
+    pages = plan_pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
     assert [path for path in paths(pages) if path.startswith("tags/")] == [
         "tags/boats/",
         "tags/boats-2/",
@@ -83,22 +86,22 @@ def test_tags_that_differ_in_capitals_list_an_article_once():
 
 
 def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
-    pages = compose.pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
+    pages = plan_pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
     assert keys(page(pages, "archive/feed-2.*")) == ["i7-story-0", "i6-story-0", "i5-story-0", "i4-story-0"]
     assert "archive/feed-3.*" not in paths(pages)
-    assert page(pages, "feed.*").place.older.path == "archive/feed-2"
-    assert page(pages, "archive/feed-1.*").place.newer.path == "archive/feed-2"
-    assert page(pages, "archive/feed-2.*").place.newer is None
-    assert page(pages, "archive/feed-1.*").place.current == "feed"
+    assert page(pages, "feed.*").previous.path == "archive/feed-2"
+    assert page(pages, "archive/feed-1.*").next.path == "archive/feed-2"
+    assert page(pages, "archive/feed-2.*").next is None
+    assert page(pages, "archive/feed-1.*").live_feed == "feed"
 
 
 @given(st.integers(0, 30), st.integers(1, 6))
 def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(count, size):
     publication = nouns.publication(feeds=Feeds(entries=size))
-    before = compose.pages(numbers(count), publication)
-    after = compose.pages(numbers(count + 1), publication)
+    before = plan_pages(numbers(count), publication)
+    after = plan_pages(numbers(count + 1), publication)
     archived = {name: keys(page(before, name)) for name in paths(before) if name.startswith("archive/feed-")}
     assert all(keys(page(after, name)) == entries for name, entries in archived.items())
     reached = {key for entries in archived.values() for key in entries} | set(keys(page(before, "feed.*")))
@@ -106,14 +109,14 @@ def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(
 
 
 def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay():
-    pages = compose.pages(numbers(100), nouns.publication())
+    pages = plan_pages(numbers(100), nouns.publication())
     lists = [name for name in paths(pages) if name.startswith("authors/jerry")]
     assert lists == ["authors/jerry-jackson/1/", "authors/jerry-jackson/2/", "authors/jerry-jackson/"]
     found = [keys(page(pages, name)) for name in lists]
     assert [len(one) for one in found] == [40, 40, 20]
     assert len({key for one in found for key in one}) == 100
-    assert page(pages, lists[2]).place.older.path == lists[1]
-    assert page(pages, lists[1]).place.newer.path == lists[2]
+    assert page(pages, lists[2]).previous.path == lists[1]
+    assert page(pages, lists[1]).next.path == lists[2]
 
 
 def test_two_people_of_one_name_are_told_apart_by_their_addresses():
@@ -125,7 +128,7 @@ def test_two_people_of_one_name_are_told_apart_by_their_addresses():
         Author(name="Ann"),
     ]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
-    pages = compose.pages([issue], nouns.publication())
+    pages = plan_pages([issue], nouns.publication())
     lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("authors/")}
     assert lists == {
         "authors/": 0,
@@ -138,13 +141,13 @@ def test_two_people_of_one_name_are_told_apart_by_their_addresses():
 
 def test_a_name_without_latin_letters_has_a_page_too():
     issue = nouns.issue(nouns.article(1, authors=(Author(name="كاتبة"), Author(name="作者"))))
-    found = [path for path in paths(compose.pages([issue], nouns.publication())) if path.startswith("authors/")]
+    found = [path for path in paths(plan_pages([issue], nouns.publication())) if path.startswith("authors/")]
     assert found == ["authors/author/", "authors/author-2/", "authors/"]
 
 
 def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
     gone = nouns.article(1, authors=(JERRY,), withdrawn=Withdrawal(date=nouns.DATE))
-    pages = compose.pages([nouns.issue(gone, nouns.article(2, authors=(JERRY,)))], nouns.publication())
+    pages = plan_pages([nouns.issue(gone, nouns.article(2, authors=(JERRY,)))], nouns.publication())
     assert keys(page(pages, "authors/jerry-jackson/")) == ["defence-story-2"]
     assert keys(page(pages, "")) == ["story-2"]
     assert keys(page(pages, "feed.*")) == ["defence-story-1", "defence-story-2"]
@@ -152,7 +155,7 @@ def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
 
 def test_tags_that_differ_in_signs_are_two_and_in_capitals_one():
     issue = nouns.issue(*(nouns.article(n, tags=(tag,)) for n, tag in enumerate(("C", "C++", "Boats", "boats"))))
-    pages = compose.pages([issue], nouns.publication())
+    pages = plan_pages([issue], nouns.publication())
     lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("tags/")}
     assert lists == {"tags/": 0, "tags/boats/": 2, "tags/c/": 1, "tags/c-2/": 1}
 
@@ -161,37 +164,37 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
     people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
     publication = nouns.publication(feeds=Feeds(each=("author",)))
-    pages = compose.pages([issue], publication)
+    pages = plan_pages([issue], publication)
     lists = ["authors/", "authors/page_2/", "authors/page_3/"]
-    assert [len(page(pages, path).place.lists) for path in lists] == [250, 250, 100]
-    assert page(pages, lists[0]).place.newer.path == lists[1]
-    assert page(pages, lists[2]).place.older.title == "Author 250 – Author 499"
+    assert [len(page(pages, path).lists) for path in lists] == [250, 250, 100]
+    assert page(pages, lists[0]).next.path == lists[1]
+    assert page(pages, lists[2]).previous.title == "Author 250 – Author 499"
     for path in (*lists, "follow/"):
         assert len(render.edition(page(pages, path), publication, "web").body) < 50_000
 
 
 def test_many_issues_have_years():
     issues = [issue for n, issue in enumerate(numbers(800)) if n % 20 == 0]
-    pages = compose.pages(issues, nouns.publication())
+    pages = plan_pages(issues, nouns.publication())
     years = [path for path in paths(pages) if path.startswith("archive/20")]
     assert years == ["archive/2027/", "archive/2026/", "archive/2025/"]
-    assert [way.title for way in page(pages, "").place.lists[-3:]] == ["2027", "2026", "2025"]
-    assert sum(len(page(pages, year).place.lists) for year in years) == len(issues)
+    assert [way.title for way in page(pages, "").lists[-3:]] == ["2027", "2026", "2025"]
+    assert sum(len(page(pages, year).lists) for year in years) == len(issues)
 
 
 @pytest.mark.parametrize("search", [True, False])
 def test_there_is_a_page_to_search_on_when_it_is_wanted(search):
     publication: Publication = nouns.publication(site=Site(search=search))
-    assert ("search/" in paths(compose.pages(numbers(1), publication))) is search
+    assert ("search/" in paths(plan_pages(numbers(1), publication))) is search
 
 
 def test_a_page_is_filled_with_the_texts_of_its_issue():
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
-    for planned in compose.pages([compose.light(whole)], nouns.publication()):
-        if planned.place.kind in {"front", "issue", "article"}:
+    for planned in plan_pages([strip_texts(whole)], nouns.publication()):
+        if planned.kind in {"front", "issue", "article"}:
             assert {article.content for article in planned.articles} <= {"", "<p></p>"}
-            first = next(compose.filled(planned, whole).articles)
-            assert len(first.content) > 20 or planned.place.kind == "article"
+            first = next(fill_page(planned, whole).articles)
+            assert len(first.content) > 20 or planned.kind == "article"
 
 
 def of_authors(*people: Author, n: int = 0, **article: object) -> Issue:
@@ -202,58 +205,58 @@ def of_authors(*people: Author, n: int = 0, **article: object) -> Issue:
     )
 
 
-def addresses(pages: list[Issue], kind: str = "author") -> dict[str, str]:
+def addresses(pages: list[Page], kind: str = "author") -> dict[str, str]:
     """The address of each list by its title."""
-    return {page.title: page.place.path for page in pages if page.place and page.place.kind == kind}
+    return {page.title: page.path for page in pages if page.kind == kind}
 
 
 LI, ABD = Author(name="李雷"), Author(name="عبد الله")
 
 
 def test_an_older_issue_that_is_published_later_takes_nobodys_address():
-    published = compose.names(before := compose.pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     assert addresses(before) == {ABD.name: "authors/author/"}
     both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
-    assert addresses(compose.pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
+    assert addresses(plan_pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
     expected = {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(compose.pages(both, nouns.publication(), published)) == expected
+    assert addresses(plan_pages(both, nouns.publication(), published)) == expected
 
 
 def test_the_address_of_an_author_who_is_gone_is_given_to_nobody():
-    published = compose.names(compose.pages([of_authors(ABD)], nouns.publication()))
-    assert addresses(compose.pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
+    published = topics.names(plan_pages([of_authors(ABD)], nouns.publication()))
+    assert addresses(plan_pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
 
 
 @pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
 def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
-    published = compose.names(compose.pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
     registry = nouns.publication(authors={"bo": known})
-    pages = compose.pages([of_authors(known)], registry, published)
+    pages = plan_pages([of_authors(known)], registry, published)
     assert addresses(pages) == {"Bo Zhang": "authors/bo-zhang/"}
-    again = compose.pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, compose.names(pages))
+    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, topics.names(pages))
     assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
 
 
 def test_a_source_that_has_another_address_stays():
     http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
-    published = compose.names(compose.pages([of_authors(LI, source=http)], nouns.publication()))
-    pages = compose.pages([of_authors(LI, source=https)], nouns.publication(), published)
+    published = topics.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
+    pages = plan_pages([of_authors(LI, source=https)], nouns.publication(), published)
     assert addresses(pages, "source") == {"Paper": "sources/paper/"}
 
 
 def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good():
-    one, two = (compose.names(compose.pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
+    one, two = (topics.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
     people = [of_authors(LI), of_authors(ABD, n=1)]
     merged = sorted({*one, *two}, key=lambda record: record.id)
-    pages = compose.pages(people, nouns.publication(), merged)
+    pages = plan_pages(people, nouns.publication(), merged)
     assert addresses(pages) == {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(compose.pages(people[::-1], nouns.publication(), compose.names(pages))) == addresses(pages)
+    assert addresses(plan_pages(people[::-1], nouns.publication(), topics.names(pages))) == addresses(pages)
 
 
 def test_a_site_that_moves_to_another_host_keeps_its_addresses():
-    published = compose.names(compose.pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     elsewhere = nouns.publication(url="https://new.example/wire")
-    pages = compose.pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
+    pages = plan_pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
     assert addresses(pages)[ABD.name] == "authors/author/"
 
 
@@ -273,8 +276,8 @@ def test_whatever_is_published_in_whatever_order_every_address_has_one_person(is
     chance.shuffle(dated)
     published: dict[tuple[str, str], Record] = {}
     for count in range(1, len(dated) + 1):
-        found = compose.names(
-            compose.pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
+        found = topics.names(
+            plan_pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
         )
         owners = {record.url: record.id for record in found}
         assert len(owners) == len(found)

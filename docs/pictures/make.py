@@ -14,9 +14,11 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from dispatch import compose, config, issues, render
+from dispatch import config, issues, render
 from dispatch.formats import site_files
 from dispatch.model import Issue, Publication
+from dispatch.publish.listings import strip_texts
+from dispatch.publish.plan import fill_page, plan_pages
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -135,12 +137,12 @@ def preview(browser: Browser) -> None:
 def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     """The pages of the site by their address, as they were when that issue was the newest."""
     whole = {issue.slug: issue for issue in issues.read_all(publication)}
-    released = [compose.light(issue) for issue in whole.values() if issue.date <= newest.date]
+    released = [strip_texts(issue) for issue in whole.values() if issue.date <= newest.date]
     made = {f"{publication.url}/style.css": site_files.render_style_sheet(publication)}
-    for page in compose.pages(released, publication):
-        if page.place and page.place.kind != "feed":
-            shown = compose.filled(page, whole[page.slug]) if page.slug else page
-            made[f"{publication.url}/{page.place.path}"] = render.edition(shown, publication, "web").body
+    for page in plan_pages(released, publication):
+        if page.kind != "feed":
+            shown = fill_page(page, whole[page.slug]) if page.slug else page
+            made[f"{publication.url}/{page.path}"] = render.edition(shown, publication, "web").body
     return made
 
 

@@ -1,23 +1,53 @@
 """Gathers articles into issues and renders each issue as feeds, mail, text and pages, with every author credited.
 
     gather -> compose -> render -> check -> publish
-                                         -> deliver
 
 ``gather`` makes Articles of files and addresses, ``compose`` makes Issues of Articles, ``render`` makes Editions of an
-Issue, ``check`` reads the finished Editions back and reports Findings, ``publish`` puts them where a web server
-serves them. What passes between the stages are the nouns of ``model``; the command line chains them.
+Issue, ``check`` reads the finished Editions back and reports Findings, ``publish`` writes the site that a web server
+serves. ``load`` reads a Publication; ``sources``, ``inbox``, ``issues`` and ``ledger`` are what it keeps in files. What
+passes between the stages are the nouns of ``model``. A program chains them as the command line does.
+
+Each name below is imported when it is first asked for (PEP 562).
 """
 
+# ruff: noqa: F403, F405, I001, RUF022 - the list below says what is public, by what it is
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch import check, compose, config, fetch, files, formats, gather
+    from dispatch import inbox, issues, ledger, publish, render, review, sources
+    from dispatch.config import load
+    from dispatch.errors import *
+    from dispatch.model import *
 
 __version__ = "0.1.0"
 
+# fmt: off
+__all__ = [
+    "__version__",
+    "check", "compose", "config", "fetch", "files", "formats", "gather", "inbox", "issues", "ledger", "load",
+    "publish", "render", "review", "sources",
+    "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
+    "RenderError", "ReviewError",
+    "Arrival", "Article", "Author", "Colours", "Contents", "Copy", "Correction", "Credit", "Document", "Edition",
+    "Enclosure", "Fault", "Feeds", "Finding", "Image", "Issue", "Link", "Mailing", "Page", "Place", "Policy",
+    "Publication", "Record", "Section", "Site", "Source", "Theme", "Variant", "Visit", "Withdrawal",
+]
+# fmt: on
+
 
 def __getattr__(name: str) -> object:
-    """The nouns and the errors, imported when they are first asked for (PEP 562)."""
-    if name[:1].isupper():
-        for room in ("model", "errors"):
-            module = import_module(f"dispatch.{room}")
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise AttributeError(f"module 'dispatch' has no attribute {name!r}")
+    """Import a noun, an error, a stage, a store or ``load``."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "load":
+        return import_module("dispatch.config").load
+    if name[0].islower():
+        return import_module(f"dispatch.{name}")
+    return getattr(import_module("dispatch.errors" if name.endswith("Error") else "dispatch.model"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those too that have not been imported yet."""
+    return sorted({*globals(), *__all__})

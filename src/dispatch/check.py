@@ -4,15 +4,17 @@ Pure: what the disk, the ledger and the network say is handed in.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from dispatch.checks import CHECKS, RULES, links, parts
 from dispatch.checks import received as reception
 from dispatch.checks.case import Case
-from dispatch.model import Edition, Fault, Finding, Issue, Publication, Record
+from dispatch.formats import FORMATS
+from dispatch.model import Contents, Edition, Fault, Finding, Issue, Publication, Record
 
 
 def findings(
-    issue: Issue,
+    issue: Contents,
     editions: Iterable[Edition],
     publication: Publication,
     *,
@@ -35,7 +37,7 @@ def findings(
     case = Case(
         issue=issue,
         publication=publication,
-        editions=tuple(editions),
+        editions=tuple(map(_as_read_back, editions)),
         published=published,
         current=current,
         others=others,
@@ -47,12 +49,12 @@ def findings(
     return _sorted((found for check in CHECKS.values() for found in check(case)), publication)
 
 
-def judge(edition: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+def judge(edition: Edition, issue: Contents, publication: Publication) -> list[Finding]:
     """What is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
     return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
 
 
-def received(message: Edition, issue: Issue, publication: Publication) -> list[Finding]:
+def received(message: Edition, issue: Contents, publication: Publication) -> list[Finding]:
     """What a mail service did to a message: parts, names, and each link of each article."""
     return _sorted(reception.check(Case(issue=issue, publication=publication, editions=(message,))), publication)
 
@@ -66,6 +68,12 @@ def addresses(issue: Issue) -> list[str]:
     """Every web address of an issue, once, in the order in which they are read: what ``--online`` asks."""
     all_of_them = (address.url for address in links.addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
+
+
+def _as_read_back(edition: Edition) -> Edition:
+    """The edition under the format as which it is read back: the checks know no renderer and ask no table of theirs."""
+    row = FORMATS.get(edition.format)
+    return replace(edition, format=row.like) if row and row.like else edition
 
 
 def _sorted(found: Iterable[Finding], publication: Publication) -> list[Finding]:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, feed_module
-from dispatch.model import Article, Edition, Issue, Place, Publication, SitePlace
+from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
 
 
-def edition(issue: Issue, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
+def edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
     """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
     ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
@@ -28,15 +28,15 @@ def edition(issue: Issue, publication: Publication, format: str, *, to: str = ""
             body = eml.message(issue, publication, to)
         else:
             body = row.render(issue, publication)
-    return Edition(format=row.name, media_type=row.media_type, path=path(issue.place, format), body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=path(issue.as_page, format), body=body)
 
 
-def entries(issue: Issue, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
+def entries(issue: Contents, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
     """Render these articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
-    every feed and can be kept. Beside the issue's own articles, the issue itself can be one (``compose.as_article``).
-    Raises RenderError, naming the issue.
+    every feed and can be kept. Beside the issue's own articles, the issue itself can be one
+    (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
     from dispatch.formats.fragments import Fragments, titled
 
@@ -51,7 +51,7 @@ def entries(issue: Issue, publication: Publication, articles: Iterable[Article])
     return made
 
 
-def feed(page: Issue, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
+def feed(page: Contents, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
     """Build a feed of finished entries, by the ids of the page's articles and in their order.
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
@@ -63,30 +63,30 @@ def feed(page: Issue, publication: Publication, format: str, entries: Mapping[st
         page = marked(page, publication)
         finished = [entries[article.id] for article in page.articles]
         body = feed_module(format).document(Fragments(page, publication), finished)
-    return Edition(format=row.name, media_type=row.media_type, path=path(page.place, format), body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=path(page.as_page, format), body=body)
 
 
-def path(place: SitePlace | None, format: str) -> str:  # noqa: A002
+def path(page: Page | None, format: str) -> str:  # noqa: A002
     """Choose the path of an edition in the public folder; without a place, its file's name."""
     name = FORMATS[format].path
-    if place is None:
+    if page is None:
         return name
-    return name.replace("feed", place.feed) if name.startswith("feed.") else place.path + name
+    return name.replace("feed", page.feed) if name.startswith("feed.") else page.path + name
 
 
-def templates(publication: Publication, format: str, place: SitePlace) -> dict[str, str]:  # noqa: A002
+def templates(publication: Publication, format: str, kind: PageKind) -> dict[str, str]:  # noqa: A002
     """List the texts of all templates that a page or feed at a place is made with, by name."""
     from dispatch.templates import used
 
-    roots = FORMATS[format].templates
+    roots = FORMATS[format].templates or tuple(publication.templates)
     if format == "web":
         from dispatch.formats import web
 
-        roots = (web.TEMPLATES[place.kind],)
+        roots = (web.TEMPLATES[kind],)
     return {name: publication.templates[name] for name in used(publication.templates, roots)}
 
 
-def _titled(articles: Iterable[Article], issue: Issue) -> None:
+def _titled(articles: Iterable[Article], issue: Contents) -> None:
     for article in articles:
         if not article.title.strip():
             place = Place(file=article.file, address="" if article.file else f"{issue.slug}/{article.key}")
@@ -94,7 +94,7 @@ def _titled(articles: Iterable[Article], issue: Issue) -> None:
 
 
 @contextmanager
-def _told(issue: Issue, format: str) -> Iterator[None]:  # noqa: A002
+def _told(issue: Contents, format: str) -> Iterator[None]:  # noqa: A002
     """Raise whatever goes wrong while rendering as a RenderError about the issue."""
     try:
         yield

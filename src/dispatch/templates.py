@@ -29,12 +29,12 @@ from dispatch.model import (
     Correction,
     Image,
     Issue,
+    Link,
+    Page,
     Place,
     Section,
-    SitePlace,
     Source,
     Theme,
-    Way,
 )
 
 # What MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
@@ -46,7 +46,7 @@ _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["']
 # What templates read of the nouns, most of it many times an article.
 _NOUNS: Mapping[type, frozenset[str]] = {
     noun: frozenset(noun.__dataclass_fields__)
-    for noun in (Article, Author, Colours, Correction, Image, Issue, SitePlace, Section, Source, Theme, Way)
+    for noun in (Article, Author, Colours, Correction, Image, Issue, Link, Page, Section, Source, Theme)
 }
 
 

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dispatch import identity, links
-from dispatch.model import Article, Issue, Mended, Publication, Source, Withdrawal
+from dispatch import __version__, identity, links
+from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
 
@@ -16,6 +16,11 @@ _GENERAL = Source()
 def page(publication: Publication, slug: str) -> str:
     """The address of an issue's page, which ends in a slash; files beside its articles are found below it."""
     return f"{publication.url}/issues/{slug}/"
+
+
+def make_user_agent(publication: Publication) -> str:
+    """Write how dispatch introduces itself to other people's servers: with a way to reach the publication."""
+    return f"dispatch/{__version__} (+{publication.url})"
 
 
 def anchor(publication: Publication, slug: str, key: str) -> str:
@@ -34,7 +39,7 @@ def mint(publication: Publication, date: datetime, path: str) -> str:
     return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
 
 
-def changed(article: Article, issue: Issue) -> datetime:
+def changed(article: Article, issue: Contents) -> datetime:
     """When an article was last changed: withdrawn, corrected, updated, published, or put into its issue."""
     said = [correction.date for correction in article.corrections]
     said += [article.withdrawn.date] if article.withdrawn else []

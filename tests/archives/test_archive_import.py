@@ -11,7 +11,7 @@ from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
 
 from dispatch import archive_files, archives, compose, config, issues, ledger
 from dispatch.archives import Post
-from dispatch.cli.desk import now
+from dispatch.cli.context import now
 
 POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 

@@ -36,7 +36,6 @@ from dispatch.model import (
     Publication,
     Record,
     Section,
-    SitePlace,
     Source,
     Theme,
     Variant,
@@ -84,7 +83,7 @@ def of_content(html: str) -> list[Finding]:
 
 FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
 COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
-COPIED = replace(ISSUE, place=SitePlace(kind="issue", path="issues/defence/", pictures={STORY.image.url: COPY}))
+COPIED = nouns.page(ISSUE, "issue", path="issues/defence/", pictures={STORY.image.url: COPY})
 DEAD = Fault(what="the server answered 404", reason="http-status", detail="404")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
@@ -705,9 +704,9 @@ def test_no_correction_answers_for_what_is_gone_altogether() -> None:
 
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
     page = replace(nouns.issue(replace(STORY, id="none", key="defence-story-1")), slug="")
-    lists = replace(page, place=SitePlace(kind="tag", path="tags/boats/"))
+    lists = nouns.page(page, "tag", path="tags/boats/")
     places = {one.place for one in of_issue(lists) if one.rule == "ids.absolute"}
     assert places == {Place(edition="tags/boats/index.html", article="defence-story-1")}
-    feed = replace(page, place=SitePlace(kind="feed", feed="archive/feed-1"))
+    feed = nouns.page(page, "feed", feed="archive/feed-1")
     places = {one.place for one in of_issue(feed) if one.rule == "ids.absolute"}
     assert places == {Place(edition="archive/feed-1", article="defence-story-1")}

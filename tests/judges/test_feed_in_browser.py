@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 import nouns
-from dispatch import colours, render
+from dispatch import colours, model, render
 from dispatch.formats import site_files
 from dispatch.language import Language
 from judges.cases import FEEDS
@@ -33,8 +33,8 @@ def show(page: Page, case: str, format: str, language: str = "en") -> None:  # n
     """The feed at its own address, with the style sheet where it asks for it."""
     issue, publication = FEEDS[case]()
     publication = nouns.publication(language=language, feeds=publication.feeds)
-    assert issue.place
-    address = f"https://wire.example/{issue.place.feed}.xml"
+    assert isinstance(issue, model.Page)
+    address = f"https://wire.example/{issue.feed}.xml"
 
     def answer(route: Route) -> None:
         if route.request.url == address:

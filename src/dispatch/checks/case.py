@@ -8,14 +8,14 @@ from typing import Annotated
 from dispatch.checks import parts, tombstones
 from dispatch.checks.parts import Part
 from dispatch.errors import CheckError
-from dispatch.model import Edition, Fault, Issue, Publication, Record
+from dispatch.model import Contents, Edition, Fault, Issue, Publication, Record
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One issue, its finished editions, and what else is known."""
 
-    issue: Issue
+    issue: Contents
     publication: Publication
     editions: tuple[Edition, ...] = ()
     published: Annotated[tuple[Record, ...], "what dispatch.lock remembers"] = ()
@@ -39,7 +39,7 @@ class Case:
         return tuple((edition, self._parts(edition)) for edition in self.editions)
 
     @cached_property
-    def _titled(self) -> Issue:
+    def _titled(self) -> Contents:
         """The issue as its editions must call it."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
         return self.issue if is_whole else tombstones.titled(self.issue, self.publication)

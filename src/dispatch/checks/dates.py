@@ -6,10 +6,10 @@ from email.utils import parsedate_to_datetime
 
 from dispatch.checks.entries import READ
 from dispatch.checks.rules import finding, headline
-from dispatch.model import Article, Edition, Finding, Issue, Subject
+from dispatch.model import Article, Contents, Edition, Finding, Subject
 
 
-def judge(edition: Edition, issue: Issue) -> Iterator[Finding]:
+def judge(edition: Edition, issue: Contents) -> Iterator[Finding]:
     """Which dates of a feed that can be read are others than the issue's."""
     feed = READ[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
@@ -23,7 +23,7 @@ def judge(edition: Edition, issue: Issue) -> Iterator[Finding]:
         yield from _compare(feed.updated, latest, "updated")
 
 
-def changed(article: Article, issue: Issue) -> datetime:
+def changed(article: Article, issue: Contents) -> datetime:
     """When an article was last changed: withdrawn, corrected, changed at its source, else published."""
     known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
     known += [article.withdrawn.date] if article.withdrawn else []

@@ -8,7 +8,7 @@ from dispatch.checks import page
 from dispatch.checks.case import Case
 from dispatch.checks.rules import CONFIG, find_place, finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Issue, Place
+from dispatch.model import Article, Contents, Finding, Place
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
@@ -31,7 +31,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield finding("editorial.picture", "file", Place(file=where), file=name)
 
 
-def _of_issue(issue: Issue) -> Iterator[Finding]:
+def _of_issue(issue: Contents) -> Iterator[Finding]:
     if not issue.title.strip():
         yield finding("editorial.title", "issue", find_place(issue, key="title"))
     for number, section in enumerate(issue.sections, 1):
@@ -43,7 +43,7 @@ def _of_issue(issue: Issue) -> Iterator[Finding]:
         yield from _left(find_place(issue, key=key), text)
 
 
-def _of_article(issue: Issue, article: Article) -> Iterator[Finding]:
+def _of_article(issue: Contents, article: Article) -> Iterator[Finding]:
     def place(key: str) -> Place:
         return find_place(issue, article, key)
 

@@ -33,9 +33,9 @@ def check(case: Case) -> Iterator[Finding]:
         if edition.format in _CHECKS and edition.path not in unreadable:
             place = find_edition_place(case.issue, edition)
             found = (
-                _judge(edition, is_gathered=case.issue.place is not None and case.issue.place.kind == "feed"),
+                _judge(edition, is_gathered=case.issue.as_page is not None and case.issue.as_page.kind == "feed"),
                 dates.judge(edition, case.issue),
-                relations.judge(edition, case.issue.place, case.publication),
+                relations.judge(edition, case.issue.as_page, case.publication),
             )
             yield from (one.at(place) for one in chain.from_iterable(found))
 

@@ -10,7 +10,7 @@ from dispatch.checks.page import Page
 from dispatch.checks.parts import Part
 from dispatch.checks.passage import fold
 from dispatch.checks.rules import facts_of, find_place, finding, headline
-from dispatch.model import Article, Finding, Issue, Place, Subject
+from dispatch.model import Article, Contents, Finding, Place, Subject
 
 # fmt: off
 SHORTENERS = frozenset({
@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Finding]:
     anchors = {"content", *(article.key for article in case.issue.articles)}
     for where, url in case.astray:
         yield finding("links.relative", "link", Place(file=where), url=url)
-    is_whole = case.issue.place is None or case.issue.place.kind == "issue"
+    is_whole = case.issue.as_page is None or case.issue.as_page.kind == "issue"
     for address in known:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.as_finding("links.fragment")
@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield from find_lost(case.issue, part)
 
 
-def addresses(issue: Issue) -> Iterator[Address]:
+def addresses(issue: Contents) -> Iterator[Address]:
     """Every address that an issue holds, in the order in which they are read."""
     yield from _within(issue.intro, find_place(issue))
     for number, section in enumerate(issue.sections, 1):
@@ -72,7 +72,7 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (link.url for line in page.content(article.content) for link in line.links)
 
 
-def _of(issue: Issue, article: Article) -> Iterator[Address]:
+def _of(issue: Contents, article: Article) -> Iterator[Address]:
     def place(key: str) -> Place:
         return find_place(issue, article, key)
 
@@ -160,7 +160,7 @@ def _seen(part: Part, whole: Page) -> Iterator[Address]:
     yield from (Address(picture.url, "picture", part.at) for picture in whole.pictures)
 
 
-def find_lost(issue: Issue, part: Part) -> Iterator[Finding]:
+def find_lost(issue: Contents, part: Part) -> Iterator[Finding]:
     """The links of the issue's own words: mail, text and page show those; feeds hold articles only."""
     if part.kind in {"feed", "gathered"}:
         return

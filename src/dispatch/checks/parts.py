@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
+from dispatch import model
 from dispatch.checks import entries, message, page, plain, ways
 from dispatch.checks.copies import meant
 from dispatch.checks.entries import Entry, Said
@@ -13,7 +14,7 @@ from dispatch.checks.page import Page
 from dispatch.checks.passage import Line, Picture, fold
 from dispatch.checks.rules import find_edition_place
 from dispatch.errors import CheckError
-from dispatch.model import Article, Edition, Issue, Place, SitePlace
+from dispatch.model import Article, Contents, Edition, Place
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -33,7 +34,7 @@ class Part:
     in_order: bool = True
     credited: Annotated[tuple[str, ...], "whom a feed as a whole credits"] = ()
     page: Annotated[Page | None, "of page and mail"] = None
-    place: Annotated[SitePlace | None, "of a page: where it stands in the site"] = None
+    place: Annotated[model.Page | None, "of a page: where it stands in the site"] = None
     text: Annotated[str, "the part as it is written"] = ""
 
     def find_article(self, article: Article) -> Place:
@@ -41,7 +42,7 @@ class Part:
         return replace(self.at, file=article.file, article=article.key)
 
 
-def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
+def read(edition: Edition, issue: Contents, site: str) -> tuple[Part, ...]:
     """The parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
     articles = tuple(issue.articles)
     at = find_edition_place(issue, edition)
@@ -50,9 +51,9 @@ def read(edition: Edition, issue: Issue, site: str) -> tuple[Part, ...]:
     text = _decoded(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
-            return (_feed(at, edition, articles, issue.place),)
+            return (_feed(at, edition, articles, issue.as_page),)
         case "web":
-            return (_page(at, text, articles, issue.place, site),)
+            return (_page(at, text, articles, issue.as_page, site),)
         case "email":
             return (mail(at, text, articles),)
         case "text":
@@ -76,7 +77,7 @@ def _message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterat
             yield written(replace(at, half="text"), half.text, articles)
 
 
-def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: SitePlace | None) -> Part:
+def _feed(at: Place, edition: Edition, articles: Sequence[Article], place: model.Page | None) -> Part:
     """A feed. Of one that is gathered from finished entries the elements are read; the bodies were, where they were
     made: in the feed of their own issue, with the same bytes.
     """
@@ -106,20 +107,20 @@ def _item(said: Said) -> Entry:
     return Entry(title=said.title, lines=inside.lines, pictures=inside.pictures, said=said)
 
 
-def _read(html: str, place: SitePlace | None = None, site: str = "") -> Page:
+def _read(html: str, place: model.Page | None = None, site: str = "") -> Page:
     """HTML, its pictures under the addresses that the curator gave."""
     whole = page.read(html)
     found = (_placed(picture, place, site) for picture in whole.pictures)
     return replace(whole, pictures=tuple(meant(found, place.pictures if place else {})))
 
 
-def _placed(picture: Picture, place: SitePlace | None, site: str) -> Picture:
+def _placed(picture: Picture, place: model.Page | None, site: str) -> Picture:
     """A picture under whole addresses, as a browser takes those that are relative to the page."""
     instead = tuple(ways.whole(url, place, site) for url in picture.instead)
     return replace(picture, url=ways.whole(picture.url, place, site), instead=instead)
 
 
-def _page(at: Place, html: str, articles: Sequence[Article], place: SitePlace | None, site: str) -> Part:
+def _page(at: Place, html: str, articles: Sequence[Article], place: model.Page | None, site: str) -> Part:
     """A page: an article is the <article> whose id is its key."""
     whole = _read(html, place, site)
     rank = 1 if place and place.kind == "article" else 2

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dispatch import links
+from dispatch import links, model
 from dispatch.checks import xmltree
 from dispatch.checks.entries import json_object
 from dispatch.checks.rules import finding
 from dispatch.checks.xmltree import Node
-from dispatch.model import Edition, Finding, Publication, SitePlace, Way
+from dispatch.model import Edition, Finding, Publication
 
 RULE = "feed.links"
 
@@ -20,7 +20,7 @@ _IN_JSON = {"feed_url": "self", "home_page_url": "alternate", "next_url": "prev-
 Relations = Mapping[str, tuple[str, ...]]
 
 
-def judge(edition: Edition, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
+def judge(edition: Edition, place: model.Page | None, publication: Publication) -> Iterator[Finding]:
     """What is wrong with the links of a feed; with its place in the site, also which are others than they should be."""
     said = _READ[edition.format](edition.body)
     for relation, addresses in said.items():
@@ -46,18 +46,18 @@ def _compare(said: Relations, right: Mapping[str, str], *, in_json: bool) -> Ite
             yield finding(RULE, "link", relation=relation, found=written, wanted=wanted)
 
 
-def _right(edition: Edition, place: SitePlace, publication: Publication) -> dict[str, str]:
+def _right(edition: Edition, place: model.Page, publication: Publication) -> dict[str, str]:
     """The relations that a feed at that place has."""
     ending = edition.path.rpartition(".")[2]
 
-    def feed(way: Way | None) -> str:
+    def feed(way: model.Link | None) -> str:
         return f"{publication.url}/{way.path}.{ending}" if way else ""
 
     right = {"self": f"{publication.url}/{place.feed}.{ending}", "alternate": f"{publication.url}/{place.path}"}
     if place.kind == "feed":
-        right |= {"prev-archive": feed(place.older), "next-archive": feed(place.newer)}
-        right |= {"current": f"{publication.url}/{place.current}.{ending}"} if place.current else {}
-        right |= {"hub": publication.feeds.hub} if not place.current else {}
+        right |= {"prev-archive": feed(place.previous), "next-archive": feed(place.next)}
+        right |= {"current": f"{publication.url}/{place.live_feed}.{ending}"} if place.live_feed else {}
+        right |= {"hub": publication.feeds.hub} if not place.live_feed else {}
     return right
 
 

@@ -6,24 +6,25 @@ to be. Around its links stand only an issue's number and date, and the language'
 
 from collections.abc import Iterator
 
+from dispatch import model
 from dispatch.checks import words
 from dispatch.checks.entries import Entry
 from dispatch.checks.passage import fold
 from dispatch.checks.rules import finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Publication, SitePlace
+from dispatch.model import Article, Finding, Publication
 
 # What may stand around the links: the messages in whose places the links are.
 _AROUND = ("number", "page.see_also")
 
 
-def judge(article: Article, entry: Entry, place: SitePlace | None, publication: Publication) -> Iterator[Finding]:
+def judge(article: Article, entry: Entry, place: model.Page | None, publication: Publication) -> Iterator[Finding]:
     """Whether the lines of ways about an article say more than where they lead."""
     if not entry.ways or place is None:
         return
     known = words.of(publication.language)
     free = {word for key in _AROUND for word in words.small(known.patterns[key].partition("{")[0])}
-    ways = place.ways.get(article.id, ())
+    ways = place.related.get(article.id, ())
     language = Language.of(publication.language)
     dates = [language.date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in words.small(date)}

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from dispatch.model import Article, Edition, Fault, Finding, FindingValue, Half, Issue, Place, Severity, Subject
+from dispatch.model import (
+    Article,
+    Contents,
+    Edition,
+    Fault,
+    Finding,
+    FindingValue,
+    Half,
+    Place,
+    Severity,
+    Subject,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +133,19 @@ def headline(article: Article) -> str:
     return article.title or article.url or article.key
 
 
-def find_place(issue: Issue, article: Article | None = None, key: str = "") -> Place:
+def find_place(issue: Contents, article: Article | None = None, key: str = "") -> Place:
     """Where an article or the issue is written, with the key of its data.
 
     A page of lists and a feed that is no issue are written by nobody: there it is the finished page.
     """
-    if issue.place and not issue.slug:
-        path = f"{issue.place.path}index.html" if issue.place.kind != "feed" else issue.place.feed
+    if issue.as_page and not issue.slug:
+        path = f"{issue.as_page.path}index.html" if issue.as_page.kind != "feed" else issue.as_page.feed
         return Place(edition=path, article=article.key if article else "")
     if article:
         return Place(file=article.file, key=key)
     return Place(file=f"issues/{issue.slug}/issue.md" if issue.slug else "issue.md", key=key)
 
 
-def find_edition_place(issue: Issue, edition: Edition, half: Half = "") -> Place:
+def find_edition_place(issue: Contents, edition: Edition, half: Half = "") -> Place:
     """Where a finished edition of an issue stands, or one half of a message, with the issue's file."""
     return replace(find_place(issue), edition=edition.path, half=half)

@@ -14,12 +14,12 @@ from dispatch.checks.parts import Part
 from dispatch.checks.passage import Line, fold
 from dispatch.checks.rules import finding, headline
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Issue, Publication, Withdrawal
+from dispatch.model import Article, Contents, Finding, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
 
 
-def titled(issue: Issue, publication: Publication) -> Issue:
+def titled(issue: Contents, publication: Publication) -> Contents:
     """The issue with the titles that its editions must have: what was withdrawn says so in its headline."""
     pattern = words.of(publication.language).patterns["withdrawn_title"]
     sections = tuple(
@@ -51,7 +51,7 @@ def judge(
         yield finding(RULE, "element", headline=name, found=entry.said.summary, wanted=notice)
 
 
-def whole(issue: Issue, part: Part, publication: Publication) -> Iterator[Finding]:
+def whole(issue: Contents, part: Part, publication: Publication) -> Iterator[Finding]:
     """Whether what shows a withdrawn issue says so; in its feed each article does."""
     if issue.withdrawn and part.kind != "feed":
         lines = part.page.lines if part.page else ()

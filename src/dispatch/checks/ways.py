@@ -2,14 +2,13 @@
 
 import re
 
-from dispatch import links
+from dispatch import links, model
 from dispatch.checks.passage import Line
-from dispatch.model import SitePlace
 
 _BACK = re.compile(r"(?:\.\./)+")
 
 
-def stays(url: str, place: SitePlace | None) -> bool:
+def stays(url: str, place: model.Page | None) -> bool:
     """Whether a relative address leads to a page of the site, seen from the page at this place."""
     if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
         return False
@@ -18,7 +17,7 @@ def stays(url: str, place: SitePlace | None) -> bool:
     return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
 
 
-def whole(url: str, place: SitePlace | None, site: str) -> str:
+def whole(url: str, place: model.Page | None, site: str) -> str:
     """The whole address that a relative one means on the page at this place of a site; any other as it is.
 
     site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
@@ -31,6 +30,6 @@ def whole(url: str, place: SitePlace | None, site: str) -> str:
     return "/".join([site, *folders[: len(folders) - way.count("..")], rest.removeprefix("./")])
 
 
-def is_one(line: Line, place: SitePlace | None) -> bool:
+def is_one(line: Line, place: model.Page | None) -> bool:
     """Whether all links of a line stay within the site."""
     return bool(line.links) and all(stays(link.url, place) for link in line.links)

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Finding]:
             searches = part.place is not None and part.place.kind == "search"
             tags = (tag for tag in part.page.tags if not (searches and _searches(tag)))
             yield from (found.at(part.at) for tag in tags for found in _acting(tag))
-            copies = case.issue.place.pictures if case.issue.place else {}
+            copies = case.issue.as_page.pictures if case.issue.as_page else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.named("img"))
             for url in dict.fromkeys(ways.whole(url, part.place, case.publication.url) for url in shown):
                 if url in copies:

@@ -7,8 +7,8 @@ from typing import Unpack
 import click
 
 from dispatch import compose, issues
-from dispatch.cli.desk import Desk, desk, say, tell, warn
-from dispatch.cli.particulars import Spoken, missing, particulars, said
+from dispatch.cli.article_options import Spoken, missing, particulars, said
+from dispatch.cli.context import Desk, desk, say, tell, warn
 from dispatch.compose import Said
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue

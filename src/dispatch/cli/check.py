@@ -8,13 +8,11 @@ from typing import cast
 import click
 
 from dispatch import check as stage
-from dispatch import issues, ledger
-from dispatch.cli.desk import Desk, desk, say, tell
-from dispatch.cli.lines import locate
+from dispatch.cli.context import Desk, desk, say, tell
 from dispatch.errors import CheckError
-from dispatch.formats import FORMATS
-from dispatch.model import Edition, Fault, Finding, Issue
-from dispatch.render import edition
+from dispatch.locate import locate
+from dispatch.model import Fault, Finding, Issue
+from dispatch.publish import judge_issue
 from dispatch.report import STYLES, Style
 from dispatch.report import report as written
 
@@ -71,45 +69,11 @@ def check(
             )
         findings = stage.received(message, one, here.publication)
     else:
-        findings = judged(here, one, _asked(here, one, allow_private) if online else {})
+        states = _asked(here, one, allow_private) if online else {}
+        findings = judge_issue(one, here.publication, states=states)
     report(locate(findings, here.root), cast("Style", style))
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
-
-
-def judged(
-    here: Desk,
-    one: Issue,
-    states: dict[str, Fault | None] | None = None,
-    *,
-    everything: Sequence[Issue] | None = None,
-    is_whole: bool = True,
-) -> list[Finding]:
-    """Check an issue, its files and all its editions, which are rendered for this.
-
-    everything: all issues, where they have been read before; is_whole: none is missing, because it cannot be read, so
-    that what the ledger remembers must be among them.
-    """
-    publication = here.publication
-    everything = issues.read_all(publication) if everything is None else everything
-    return stage.findings(
-        one,
-        editions(here, one),
-        publication,
-        published=ledger.read(publication) if is_whole else (),
-        current=ledger.records(everything, publication) if is_whole else None,
-        others=tuple(other for other in everything if other.slug != one.slug),
-        states=states,
-        missing=issues.missing(publication, one),
-        astray=issues.astray(publication, one),
-        strays=tuple(issues.strays(publication, one.slug)),
-    )
-
-
-def editions(here: Desk, one: Issue) -> list[Edition]:
-    """Render the issue in every format; as a whole message only when there is a sender."""
-    names = [name for name in FORMATS if name != "eml" or here.publication.email.sender]
-    return [edition(one, here.publication, name) for name in names]
 
 
 def report(findings: Sequence[Finding], style: Style) -> None:

@@ -9,7 +9,7 @@ import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
-from dispatch.cli.desk import desk, now, say, tell, tell_json
+from dispatch.cli.context import desk, now, say, tell, tell_json
 from dispatch.gather import Gathered
 from dispatch.inbox import Kept
 from dispatch.model import Source, Visit

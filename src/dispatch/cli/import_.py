@@ -10,8 +10,8 @@ import click
 
 from dispatch import archive_files, archives, compose, issues, ledger, links
 from dispatch.archives import ARCHIVES, Left, Post
-from dispatch.cli.desk import Desk, desk, now, say, tell, tell_json
-from dispatch.cli.particulars import Named
+from dispatch.cli.article_options import Named
+from dispatch.cli.context import Desk, desk, now, say, tell, tell_json
 from dispatch.errors import IssueError
 from dispatch.model import Author, Issue, Publication
 from dispatch.report import write_message
@@ -207,7 +207,7 @@ def _changes(post: Post, one: Issue) -> Iterator[str]:
 def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool) -> None:
     """Publish the issues of these slugs that are sound; the rest stay drafts, and it is said why, by their file."""
     from dispatch import check as stage
-    from dispatch.cli.check import editions
+    from dispatch.publish import render_formats
 
     publication = here.publication
     if dry_run:
@@ -217,7 +217,7 @@ def _publish(here: Desk, public: Mapping[str, str], done: Done, *, dry_run: bool
     for one in (one for one in issues.read_all(publication) if one.slug in public):
         findings = stage.findings(
             one,
-            editions(here, one),
+            render_formats(one, here.publication),
             publication,
             missing=issues.missing(publication, one),
             astray=issues.astray(publication, one),

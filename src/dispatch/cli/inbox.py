@@ -7,7 +7,7 @@ from itertools import islice
 import click
 
 from dispatch import nouns
-from dispatch.cli.desk import Desk, desk, moment, say, tell, tell_json
+from dispatch.cli.context import Desk, desk, moment, say, tell, tell_json
 from dispatch.inbox import Wish
 from dispatch.model import Arrival
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from dispatch import config
-from dispatch.cli.desk import say, tell
+from dispatch.cli.context import say, tell
 
 
 @click.command()

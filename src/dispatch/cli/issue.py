@@ -7,9 +7,10 @@ from typing import get_args
 import click
 
 from dispatch import compose, files, html, issues, ledger
-from dispatch.cli.desk import Desk, Words, desk, moment, now, say, shortened, tell
+from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
+from dispatch.publish.listings import sort_newest_first
 
 
 @click.group()
@@ -83,7 +84,7 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
-    everything = compose.newest_first(issues.read_all(here.publication))
+    everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
         click.echo(json.dumps([_summary(one) for one in everything], indent=2))
         return
@@ -239,11 +240,11 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
     if changed.status == "published" and gone:
         say(f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
-        from dispatch.cli.check import judged
-        from dispatch.cli.lines import locate
+        from dispatch.locate import locate
+        from dispatch.publish import judge_issue
         from dispatch.report import write_hint, write_message
 
-        errors = [one for one in judged(here, here.issue(changed.slug)) if one.severity == "error"]
+        errors = [one for one in judge_issue(here.issue(changed.slug), here.publication) if one.severity == "error"]
         for one in locate(errors, here.root):
             say(f"{one.place}: {write_message(one)} [{one.rule}]")
             say(f"  {write_hint(one)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dispatch import config, hubs, links
-from dispatch.cli.desk import desk, say, tell, tell_json, warn
+from dispatch.cli.context import desk, say, tell, tell_json, warn
 from dispatch.errors import ConfigError, DeliveryError
 from dispatch.fetch import Reply, post
 

@@ -4,10 +4,9 @@ import sys
 
 import click
 
-from dispatch import config, issues, smtp
-from dispatch.cli.desk import desk, say, tell
-from dispatch.cli.newsroom import Newsroom
-from dispatch.server.preview import Preview, run
+from dispatch import issues, smtp
+from dispatch.cli.context import desk, say, tell
+from dispatch.desk import Preview, Workspace, serve_preview
 
 
 @click.command()
@@ -28,23 +27,23 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
       dispatch preview defence --port 8000 --no-open
       dispatch preview --smtp 127.0.0.1:2525
     """
-    here = desk()
-    root = config.find(here.folder)
-    newsroom = Newsroom(root, smtp.on_this_machine(mail))
-    first = issues.find(newsroom.publication, issue) if issue else newsroom.newest
+    root = desk().root
+    workspace = Workspace(root, smtp.on_this_machine(mail))
+    first = issues.find(workspace.publication, issue) if issue else workspace.newest
+    opens = sys.stdout.isatty() if opens is None else opens
 
-    def ready(address: str) -> None:
+    def show_address(address: str) -> None:
         tell(address)
         sys.stdout.flush()
         say("Press Ctrl-C to stop the preview.")
-        if sys.stdout.isatty() if opens is None else opens:
-            _open(address)
+        if opens:
+            _open_browser(address)
 
-    run(Preview(newsroom, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=ready)
+    serve_preview(Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=show_address)
 
 
-def _open(address: str) -> None:
-    """Open a page in the browser, unless the only one available would take over the terminal."""
+def _open_browser(address: str) -> None:
+    """Show a page in the browser, unless the only one at hand would take the terminal."""
     import webbrowser
 
     try:

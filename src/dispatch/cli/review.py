@@ -11,10 +11,10 @@ import click
 from dispatch import config, git, issues, ledger
 from dispatch import review as stage
 from dispatch.check import findings as findings_of
-from dispatch.cli.check import judged
-from dispatch.cli.desk import Desk, desk, tell, tell_json
+from dispatch.cli.context import Desk, desk, tell, tell_json
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
 from dispatch.model import Fault, Finding, Issue, Publication
+from dispatch.publish import judge_issue
 from dispatch.report import as_data
 from dispatch.review import Change, Review, Version
 
@@ -114,6 +114,6 @@ def judge(here: Desk, slug: str, now: Version) -> list[Finding] | Change:
     """What check says of an issue; or that it cannot be rendered, by a template of the pull request's."""
     one = next(issue for issue in now.issues if issue.slug == slug)
     try:
-        return judged(here, one, everything=now.issues, is_whole=not now.faults)
+        return judge_issue(one, here.publication, everything=now.issues, is_whole=not now.faults)
     except (RenderError, CheckError) as error:
         return Change(weight="stop", kind="file", where=f"issues/{slug}", what=f"Cannot be rendered: {error}")

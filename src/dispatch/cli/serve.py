@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
-from dispatch.cli.desk import desk, say
+from dispatch.cli.context import desk, say
 
 
 @click.command()

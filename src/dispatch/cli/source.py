@@ -9,8 +9,8 @@ from typing import Literal
 import click
 
 from dispatch import sources
-from dispatch.cli.desk import Desk, desk, now, say, tell, tell_json
-from dispatch.cli.particulars import Named
+from dispatch.cli.article_options import Named
+from dispatch.cli.context import Desk, desk, now, say, tell, tell_json
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 

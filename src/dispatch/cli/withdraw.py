@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from dispatch import compose, issues, ledger, terms
-from dispatch.cli.desk import Desk, desk, moment, say, tell
+from dispatch.cli.context import Desk, desk, moment, say, tell
 from dispatch.errors import IssueError
 from dispatch.model import Article, Issue, Publication, Withdrawal
 

@@ -1,7 +1,9 @@
 """FORMATS: every format that an issue can be rendered in.
 
-A format is a module with ``render(issue, publication) -> bytes``, pure, and a row here. A feed's module has ``entry``
-and ``document`` besides: what it makes of an article, and the feed around such entries.
+A format is a module with ``render(issue, publication) -> bytes``, pure, and a row here: then ``render``, ``check`` and
+``publish`` know it. ``check`` reads it back as the format that the row says it is like; it has no reader for an eighth
+kind. A feed's module has ``entry`` and ``document`` besides: what it makes of an article, and the feed around such
+entries.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
-from dispatch.model import Article, Issue, Publication
+from dispatch.model import Article, Contents, Publication
 
 if TYPE_CHECKING:
     from dispatch.formats.fragments import Fragments
@@ -21,7 +23,7 @@ ENTRY = ("entry.html", "digest.html")
 class Module(Protocol):
     """What the module of every format has."""
 
-    def render(self, issue: Issue, publication: Publication) -> bytes:
+    def render(self, issue: Contents, publication: Publication) -> bytes:
         """Render the finished edition. Raises RenderError."""
 
 
@@ -42,9 +44,13 @@ class Format:
     name: Annotated[str, "what it is called on the command line; also its module"]
     media_type: Annotated[str, "what a server says that it is"]
     path: Annotated[str, "its file's name within the issue's folder"]
-    templates: Annotated[tuple[str, ...], "the templates that it begins with; of a page its kind has the say"] = ()
+    templates: Annotated[
+        tuple[str, ...], "the templates that it begins with; none means any; a page's depend on its kind"
+    ] = ()
+    like: Annotated[str, "the format as which check reads it back: one of the seven below; empty for itself"] = ""
+    is_public: Annotated[bool, "whether the site has it, with each issue"] = True
 
-    def render(self, issue: Issue, publication: Publication) -> bytes:
+    def render(self, issue: Contents, publication: Publication) -> bytes:
         """Render the finished edition with the format's module. Raises RenderError."""
         return cast("Module", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
 
@@ -57,10 +63,15 @@ FORMATS: Mapping[str, Format] = {
         Format(name="json", media_type="application/feed+json", path="feed.json", templates=ENTRY),
         Format(name="email", media_type="text/html", path="email.html", templates=("email.mjml", "email.css")),
         Format(name="text", media_type="text/plain", path="email.txt", templates=("email.txt",)),
-        Format(name="eml", media_type="message/rfc822", path="email.eml"),
+        Format(
+            name="eml", media_type="message/rfc822", path="email.eml", is_public=False
+        ),  # it is made out to somebody
         Format(name="web", media_type="text/html", path="index.html"),
     )
 }
+
+# What the public folder has of an issue, its page before what that links to.
+PUBLIC = tuple(sorted((row.name for row in FORMATS.values() if row.is_public), key=lambda name: name != "web"))
 
 
 def feed_module(name: str) -> FeedModule:

@@ -10,13 +10,13 @@ from dispatch import terms
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.fragments import Fragments, licence
-from dispatch.model import Article, Author, Issue, Publication
+from dispatch.model import Article, Author, Contents, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 AROUND = ("feed",)
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as an Atom document in UTF-8, an entry per article. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])

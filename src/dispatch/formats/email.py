@@ -12,13 +12,13 @@ from dispatch import templates
 from dispatch.errors import RenderError
 from dispatch.formats.fragments import Fragments
 from dispatch.language import Language
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 
 TEMPLATE = "email.mjml"
 STYLE = "email.css"
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as responsive HTML mail, in UTF-8. Raises RenderError."""
     fragments = Fragments(issue, publication)
     texts = templates.of(publication.templates)

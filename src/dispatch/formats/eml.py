@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from dispatch import links
 from dispatch.errors import RenderError
 from dispatch.formats import email, text
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 
 # Long List-Unsubscribe headers must not be folded into RFC 2047 words: one-click would break.
 WIRE = policy.SMTP.clone(max_line_length=998)
@@ -25,12 +25,12 @@ BODY = policy.SMTP.clone(max_line_length=76)
 LONGEST_HEADER = 200
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Build the message to the sender. Raises RenderError."""
     return message(issue, publication, publication.email.sender)
 
 
-def message(issue: Issue, publication: Publication, to: str) -> bytes:
+def message(issue: Contents, publication: Publication, to: str) -> bytes:
     """Build the message to one address, as octets with CRLF. Raises RenderError."""
     made = EmailMessage(policy=WIRE)
     headers = _headers(issue, publication, to)
@@ -51,7 +51,7 @@ def message(issue: Issue, publication: Publication, to: str) -> bytes:
     return octets
 
 
-def _headers(issue: Issue, publication: Publication, to: str) -> dict[str, str | Address]:
+def _headers(issue: Contents, publication: Publication, to: str) -> dict[str, str | Address]:
     sender = address(publication.email.sender, publication)
     site = links.host(links.ascii_form(publication.url))
     mailing = publication.email
@@ -73,7 +73,7 @@ def _headers(issue: Issue, publication: Publication, to: str) -> dict[str, str |
     return headers
 
 
-def _seed(issue: Issue) -> str:
+def _seed(issue: Contents) -> str:
     return hashlib.sha256(issue.id.encode()).hexdigest()[:32]
 
 

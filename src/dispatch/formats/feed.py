@@ -85,14 +85,14 @@ def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, st
 
 def is_archived(fragments: Fragments) -> bool:
     """Whether it is one of the archived feeds, whose entries never change (RFC 5005, section 4)."""
-    place = fragments.issue.place
-    return bool(place and place.current)
+    place = fragments.site_page
+    return bool(place and place.live_feed)
 
 
 def hub(fragments: Fragments) -> str:
     """Return the WebSub hub of a feed that readers subscribe to; empty for an issue's own and for archived feeds."""
-    place = fragments.issue.place
-    return fragments.publication.feeds.hub if place and place.kind == "feed" and not place.current else ""
+    place = fragments.site_page
+    return fragments.publication.feeds.hub if place and place.kind == "feed" and not place.live_feed else ""
 
 
 def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
@@ -100,14 +100,14 @@ def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  
 
     hub: WebSub, section 4. current, prev-archive and next-archive: RFC 5005, section 4.
     """
-    place = fragments.issue.place
+    place = fragments.site_page
     if place is None or place.kind != "feed":
         return
     if hub_address := hub(fragments):
         yield "hub", hub_address
-    if place.current:
-        yield "current", fragments.address(f"{place.current}.{_ending(format)}")
-    for relation, way in (("prev-archive", place.older), ("next-archive", place.newer)):
+    if place.live_feed:
+        yield "current", fragments.address(f"{place.live_feed}.{_ending(format)}")
+    for relation, way in (("prev-archive", place.previous), ("next-archive", place.next)):
         if way:
             yield relation, fragments.address(f"{way.path}.{_ending(format)}")
 
@@ -123,7 +123,7 @@ def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Se
     A feed of the site names the style sheet that lets browsers show it, by the way from the one to the other: it holds
     under whatever address the folder is served, and what is read elsewhere has no need of it.
     """
-    place = fragments.issue.place
+    place = fragments.site_page
     if place:
         style = "../" * place.feed.count("/") + STYLE
         head = head.replace(b"?>\n", f'?>\n<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode(), 1)

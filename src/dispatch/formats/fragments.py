@@ -10,13 +10,14 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from markupsafe import Markup, escape
 
 from dispatch import html, templates, terms
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Copy, Image, Issue, Publication, Section, Withdrawal
+from dispatch.model import Article, Author, Contents, Copy, Image, Page, Publication, Section, Withdrawal
 
 WORDS_A_MINUTE = 230
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -27,13 +28,20 @@ BESIDE = "(max-width: 480px) 112px, 240px"
 # Between the preheader and the first words of the mail, so that a mailbox shows the preheader alone.
 PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is foreign
 
+Shown = TypeVar("Shown", bound=Contents)
+
 
 @dataclass(frozen=True)
 class Bylines:
     """What an issue of a publication says of people and dates, in the language of the publication."""
 
-    issue: Issue
+    issue: Contents
     publication: Publication
+
+    @property
+    def site_page(self) -> Page | None:
+        """The page of the site that is rendered; None for an issue that is rendered alone."""
+        return self.issue.as_page
 
     @cached_property
     def language(self) -> Language:
@@ -143,13 +151,13 @@ class Fragments(Bylines):
     @property
     def page(self) -> str:
         """The address of the page: the issue's, or that of its place in the site; the front page for a feed."""
-        if self.issue.place:
-            return f"{self.publication.url}/{self.issue.place.path}"
+        if self.site_page:
+            return f"{self.publication.url}/{self.site_page.path}"
         return terms.page(self.publication, self.issue.slug)
 
     def feed(self, ending: str) -> str:
         """Build the address of its own feed, else the publication's, for the ending ``xml``, ``atom`` or ``json``."""
-        stem = (self.issue.place.feed or "feed") if self.issue.place else f"issues/{self.issue.slug}/feed"
+        stem = (self.site_page.feed or "feed") if self.site_page else f"issues/{self.issue.slug}/feed"
         return self.address(f"{stem}.{ending}")
 
     def address(self, path: str) -> str:
@@ -182,7 +190,7 @@ class Fragments(Bylines):
 
     @property
     def _copies(self) -> Mapping[str, Copy]:
-        return self.issue.place.pictures if self.issue.place else {}
+        return self.site_page.pictures if self.site_page else {}
 
     def with_copies(self, body: str, article: Article | None = None) -> Markup:
         """Show the pictures of a page from the site's copies, where there are some; for pages alone."""
@@ -240,7 +248,7 @@ class Fragments(Bylines):
         return self._templates.render(template, {**self.values, **(more or {})})
 
 
-def marked(issue: Issue, publication: Publication) -> Issue:
+def marked(issue: Shown, publication: Publication) -> Shown:
     """Put the word for "withdrawn" before the titles of what was withdrawn: articles, the issue, its page."""
     if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
         return issue
@@ -248,7 +256,8 @@ def marked(issue: Issue, publication: Publication) -> Issue:
         replace(section, articles=tuple(titled(article, publication) for article in section.articles))
         for section in issue.sections
     )
-    alone = issue.place is not None and issue.place.kind == "article"
+    page = issue.as_page
+    alone = page is not None and page.kind == "article"
     title = _title(issue.title, publication) if issue.withdrawn or alone else issue.title
     return replace(issue, title=title, sections=sections)
 

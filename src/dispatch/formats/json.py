@@ -7,14 +7,14 @@ from typing import TypeVar
 from dispatch import terms
 from dispatch.formats import feed
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Article, Author, Issue, Publication
+from dispatch.model import Article, Author, Contents, Publication
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 Value = TypeVar("Value")
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as a JSON Feed in UTF-8, an item per article; no authors on the feed. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])

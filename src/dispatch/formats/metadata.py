@@ -148,7 +148,7 @@ def _front(page: Page) -> Thing:
 
 
 def _profile(page: Page) -> Thing:
-    author = page.issue.place.author if page.issue.place else None
+    author = page.site_page.author if page.site_page else None
     if author is None:
         return {}
     about = {"description": author.bio} if author.bio else {}
@@ -162,7 +162,7 @@ def _profile(page: Page) -> Thing:
 
 
 def _list(page: Page) -> Thing:
-    source = page.issue.place.source if page.issue.place else None
+    source = page.site_page.source if page.site_page else None
     about = {"about": _organisation(source)} if source else {}
     return {
         "@type": "CollectionPage",
@@ -194,7 +194,7 @@ def _organisation(source: Source) -> Thing:
 
 def _picture(page: Page) -> Image | None:
     """Choose the picture that other sites show with a link to the page."""
-    place = page.issue.place
+    place = page.site_page
     if place and place.author and place.author.avatar:
         return Image(url=place.author.avatar, alt=place.author.name)
     shown = (article for article in page.issue.articles if not article.withdrawn)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.fragments import DOT, NO_BREAK, Fragments, linked
-from dispatch.model import Article, Author, PageKind, Way
+from dispatch.model import Article, Author, Link, PageKind
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 UNSEARCHED = Markup(" data-pagefind-ignore")
@@ -38,7 +38,7 @@ class Year(NamedTuple):
     """The issues of one year."""
 
     title: str
-    issues: tuple[Way, ...]
+    issues: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Page(Fragments):
             "line": self.line,
             "lost": self.lost,
             "nav": tuple(self.nav()),
-            "place": self.issue.place,
+            "place": self.site_page,
             "see_also": self.see_also,
             "to": self.to,
             "unsearched": UNSEARCHED if self.publication.site.search else "",
@@ -80,16 +80,16 @@ class Page(Fragments):
     @property
     def kind(self) -> PageKind:
         """What the page is; a page that is rendered alone is an issue's."""
-        return self.issue.place.kind if self.issue.place else "issue"
+        return self.site_page.kind if self.site_page else "issue"
 
     @cached_property
     def root(self) -> str:
         """The way from the page to the front page, with a slash at its end; empty when this is it."""
-        if self.issue.place is None:
+        if self.site_page is None:
             return f"{self.publication.url}/"
         if self.lost:  # it is shown at every depth
             return f"{urlsplit(self.publication.url).path}/"
-        return "../" * self.issue.place.path.count("/")
+        return "../" * self.site_page.path.count("/")
 
     def to(self, path: str) -> str:
         """The way from the page to what stands at a path below the publication's address."""
@@ -121,7 +121,7 @@ class Page(Fragments):
             case "front":
                 return self.publication.title
             case "index":
-                return self.named(self.issue.place.path if self.issue.place else "")
+                return self.named(self.site_page.path if self.site_page else "")
             case "follow":
                 return say("follow")
             case "search":
@@ -133,25 +133,25 @@ class Page(Fragments):
         return self.language.say(f"page.{folder.partition('/')[0]}")
 
     @property
-    def kicker(self) -> Way | None:
+    def kicker(self) -> Link | None:
         """What stands over the heading of a list: the list that it is in."""
-        folder = self.issue.place.path.partition("/")[0] + "/" if self.issue.place else ""
+        folder = self.site_page.path.partition("/")[0] + "/" if self.site_page else ""
         kinds = {"author", "source", "section", "tag"}
-        return Way(title=self.named(folder), path=folder) if self.kind in kinds else None
+        return Link(title=self.named(folder), path=folder) if self.kind in kinds else None
 
-    def nav(self) -> Iterator[Way]:
+    def nav(self) -> Iterator[Link]:
         """The pages that the masthead leads to."""
-        place = self.issue.place
+        place = self.site_page
         if place is None:
             return
-        yield from (Way(title=self.named(folder), path=folder) for folder in place.indexes)
-        yield Way(title=self.language.say("follow"), path="follow/")
+        yield from (Link(title=self.named(folder), path=folder) for folder in place.indexes)
+        yield Link(title=self.language.say("follow"), path="follow/")
         if self.publication.site.search:
-            yield Way(title=self.language.say("page.search"), path="search/")
+            yield Link(title=self.language.say("page.search"), path="search/")
 
     def alternates(self) -> Iterator[Alternate]:
         """The feeds for readers to find: the page's own first, then the publication's."""
-        place = self.issue.place
+        place = self.site_page
         own = place.feed if place else f"issues/{self.issue.slug}/feed"
         title = f"{self.heading} · {self.publication.title}"
         stems = {own: title if own != "feed" else self.publication.title} if own else {}
@@ -163,7 +163,7 @@ class Page(Fragments):
     @property
     def description(self) -> str:
         """What the page is about, in a sentence or two."""
-        issue, place = self.issue, self.issue.place
+        issue, place = self.issue, self.site_page
         if self.article:
             said = self.summary(self.article)
         elif place and place.author and place.author.bio:
@@ -198,7 +198,7 @@ class Page(Fragments):
             moment.isoformat(), self.date(moment).replace(" ", NO_BREAK)
         )
 
-    def line(self, way: Way) -> Markup:
+    def line(self, way: Link) -> Markup:
         """What is said of an issue beside its title: number and date."""
         number = [self.language.say("number", number=str(way.number))] if way.number else []
         if not way.date:
@@ -212,39 +212,39 @@ class Page(Fragments):
         """Where days begin."""
         return ZoneInfo(self.publication.timezone)
 
-    def issue_of(self, article: Article) -> Way | None:
+    def issue_of(self, article: Article) -> Link | None:
         """The way to an article's place in its issue, from another page."""
-        return next((way for way in self._ways(article) if way.path.startswith("issues/")), None)
+        return next((way for way in self._related(article) if way.path.startswith("issues/")), None)
 
     def has_own_page(self, article: Article) -> bool:
         """Whether the issue's page, which this is, is not the only one that shows the article."""
-        return bool(self.issue.place) and self.kind == "issue" and article.source.syndicate == "full"
+        return bool(self.site_page) and self.kind == "issue" and article.source.syndicate == "full"
 
     def see_also(self, article: Article) -> Markup:
         """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""
-        place = self.issue.place
-        ways = [way for way in self._ways(article) if not way.path.startswith("issues/")]
+        place = self.site_page
+        ways = [way for way in self._related(article) if not way.path.startswith("issues/")]
         if place and self.has_own_page(article):
-            ways.insert(0, Way(title=self.language.say("page.own_page"), path=f"{place.path}{article.key}/"))
+            ways.insert(0, Link(title=self.language.say("page.own_page"), path=f"{place.path}{article.key}/"))
         return DOT.join(Markup('<a href="{}" dir="auto">{}</a>').format(self.to(way.path), way.title) for way in ways)
 
-    def _ways(self, article: Article) -> Sequence[Way]:
-        return self.issue.place.ways.get(article.id, ()) if self.issue.place else ()
+    def _related(self, article: Article) -> Sequence[Link]:
+        return self.site_page.related.get(article.id, ()) if self.site_page else ()
 
     def years(self) -> Iterator[Year]:
         """The issues that the page lists, by year."""
-        issues = [way for way in (self.issue.place.lists if self.issue.place else ()) if way.date]
+        issues = [way for way in (self.site_page.lists if self.site_page else ()) if way.date]
         for year, ways in groupby(issues, lambda way: way.date.astimezone(self.zone).year if way.date else 0):
             yield Year(str(year), tuple(ways))
 
-    def follows(self) -> Iterator[tuple[str, tuple[Way, ...]]]:
+    def follows(self) -> Iterator[tuple[str, tuple[Link, ...]]]:
         """The feeds that there are, under the words for what they have in common; in short, those of everything."""
         say = self.language.say
         names = {"feed": say("page.every_article"), "issues": say("page.every_issue")}
-        of_all = tuple(Way(title=title, path=path) for path, title in names.items())
-        feeds = self.issue.place.lists if self.issue.place and self.kind == "follow" else of_all
+        of_all = tuple(Link(title=title, path=path) for path, title in names.items())
+        feeds = self.site_page.lists if self.site_page and self.kind == "follow" else of_all
         for folder, ways in groupby(feeds, lambda way: way.path.rpartition("/")[0].partition("/")[0]):
-            named = (Way(title=names.get(way.path, way.title), path=way.path) for way in ways)
+            named = (Link(title=names.get(way.path, way.title), path=way.path) for way in ways)
             yield (self.named(folder) if folder else ""), tuple(named)
 
     @property

@@ -11,7 +11,7 @@ from dispatch import links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Article, Issue, Publication
+from dispatch.model import Article, Contents, Publication
 
 DOCS = "https://www.rssboard.org/rss-specification"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -21,7 +21,7 @@ NAMESPACES = {"dc": DC, "atom": ATOM, "content": CONTENT}
 AROUND = ("rss", "channel")
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as an RSS 2.0 document in UTF-8, an item per article. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])

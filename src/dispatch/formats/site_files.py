@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from dispatch import links, templates
+from dispatch import links, model, templates
 from dispatch.formats.feed import utc
 from dispatch.formats.fragments import Fragments
 from dispatch.formats.page import Page
 from dispatch.formats.web import POLICY, render_page
 from dispatch.language import Language
-from dispatch.model import Issue, Publication, SitePlace
+from dispatch.model import Publication
 
 FEED_STYLE = "feed.css"
 SEARCH_SCRIPT = "search/search.js"
@@ -71,22 +71,21 @@ def render_not_found(publication: Publication) -> bytes:
     return render_page(Page(_page_of_nothing(publication), publication, lost=True), "notfound.html", POLICY)
 
 
-def render_sitemap(pages: Iterable[Issue], publication: Publication) -> bytes:
+def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> bytes:
     """List the addresses of all pages with the dates of their last change, the front page first.
 
     Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
     """
     root = etree.Element("urlset", {"xmlns": _NAMESPACE})
-    shown = [page for page in pages if page.place and page.place.kind not in {"feed", "search"}]
-    for page in sorted(shown, key=lambda page: page.place.path if page.place else "")[:_MOST]:
-        place = page.place
+    shown = [page for page in pages if page.kind not in {"feed", "search"}]
+    for page in sorted(shown, key=lambda page: page.path)[:_MOST]:
         first = next(page.articles, None)
-        if place is None or page.withdrawn:
+        if page.withdrawn:
             continue
-        if place.kind == "article" and not (first and first.own and not first.withdrawn):
+        if page.kind == "article" and not (first and first.own and not first.withdrawn):
             continue
         address = etree.SubElement(root, "url")
-        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{place.path}")
+        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{page.path}")
         etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
     octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return octets
@@ -110,8 +109,8 @@ def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication:
 
 def _moved_page(old: str, new: str, publication: Publication) -> bytes:
     """Render the page that leads to another one, without a script; search engines ignore it."""
-    place = SitePlace(kind="index", path=new)
-    there = Issue(id=publication.url, title=publication.title, date=datetime(1970, 1, 1, tzinfo=UTC), place=place)
+    date = datetime(1970, 1, 1, tzinfo=UTC)
+    there = model.Page(kind="index", path=new, id=publication.url, title=publication.title, date=date)
     return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
 
 
@@ -129,12 +128,12 @@ def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) 
     yield from sorted(f"{within}/{old}* {within}/{new}:splat {MOVED}" for old, new in issues.items())
 
 
-def _page_of_nothing(publication: Publication) -> Issue:
+def _page_of_nothing(publication: Publication) -> model.Page:
     """Make an issue for a page that is about nothing in particular."""
-    return Issue(
+    return model.Page(
+        kind="index",
         id=f"{publication.url}/404.html",
         title=Language.of(publication.language).say("page.not_found"),
         date=datetime(1970, 1, 1, tzinfo=UTC),
         status="published",
-        place=SitePlace(kind="index", path=""),
     )

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from dispatch import html
 from dispatch.formats.fragments import Fragments
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 
 COLUMNS = 72
 
@@ -18,7 +18,7 @@ _FOREIGN = re.compile(r'(<(?:b dir="auto"|bdi)>)([^<]*)')
 _OTHER = {"ltr": {"R", "AL"}, "rtl": {"L"}}
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
     fragments = Fragments(issue, publication)
     direction = fragments.language.direction

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dispatch import html
 from dispatch.formats import metadata
 from dispatch.formats.page import Page
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 
 TEMPLATES = {
     "front": "front.html",
@@ -31,14 +31,14 @@ POLICY = "default-src 'none'; img-src 'self' https:; style-src 'self'; base-uri 
 SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
-def render(issue: Issue, publication: Publication) -> bytes:
+def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as one HTML page in UTF-8 or, by its place, as one of the site's pages.
 
     Its policy (CSP level 3) allows pictures and the style sheet, and on the search page the site's own script; nothing
     else that could act. Raises RenderError.
     """
     page = Page(issue, publication)
-    if issue.place:
+    if issue.as_page:
         return render_page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
     style = page.render("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -57,4 +57,4 @@ def render_page(page: Page, template: str, policy: str, style: str = "") -> byte
         "style": Markup(style),  # noqa: S704 - CSS of our own
     }
     made = page.render(template, values)
-    return (html.near(made, page.publication.url, page.root or "./") if page.issue.place else made).encode()
+    return (html.near(made, page.publication.url, page.root or "./") if page.site_page else made).encode()

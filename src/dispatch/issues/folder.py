@@ -16,7 +16,7 @@ SUFFIXES = (".md", ".html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of an issue, read."""
+    """One file of an issue: its path, its name in messages, its text, and what its front matter and body hold."""
 
     path: Path
     name: Annotated[str, "its name in messages"]

@@ -26,7 +26,7 @@ ARTICLE = (
 def of_issue(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
     """Build the front matter of issue.md. The issue's introduction is its body."""
     bare = old and replace(old, id=str(raw.get("id") or ""))
-    said = _said(issue, bare, raw, without=("slug", "place", "intro", "sections")) | {"status": issue.status}
+    said = _said(issue, bare, raw, without=("slug", "intro", "sections")) | {"status": issue.status}
     listed = raw.get("sections")
     raws = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, Mapping)]
     free = list(zip(old.sections if old else (), raws, strict=False))

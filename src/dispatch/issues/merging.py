@@ -14,7 +14,7 @@ from dispatch.model import Article, Fault, Issue, Place, Section
 Noun = TypeVar("Noun", Issue, Article)
 Outline = Sequence[tuple[Section, tuple[str, ...]]]
 
-_NOT_COMPARED = frozenset({"sections", "place", "file", "own"})
+_NOT_COMPARED = frozenset({"sections", "file", "own"})
 
 
 def merge(old: Issue, new: Issue, now: Issue) -> Issue:

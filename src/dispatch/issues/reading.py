@@ -143,7 +143,7 @@ class IssueReader(Folder):
     def heading(self, file: File, sections: tables.Special, intro: str) -> Issue | None:
         """What issue.md says."""
         data = {key: value for key, value in file.front.data.items() if key != "id" or value is not None}
-        given: dict[str, object] = {"slug": self.slug, "place": None, "intro": intro}
+        given: dict[str, object] = {"slug": self.slug, "intro": intro}
         if "id" not in data:
             given["id"] = ""
         issue = tables.read(Issue, data, self._reading(file), given=given, special={"sections": sections})

@@ -28,7 +28,7 @@ _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWrite:
-    """A file that is about to be written."""
+    """A file that is about to be written: the bytes that were read (none for a new one), and the new ones."""
 
     path: Path
     old: Annotated[bytes, "the bytes that were read; none for a new file"]

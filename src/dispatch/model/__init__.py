@@ -4,9 +4,9 @@ Frozen, keyword-only, without behaviour beyond what can be derived from their ow
 field is its documentation; the JSON Schemas and the reference of files are made from it (see ``tables.py``).
 
 articles.py     Author, Credit, Source, Image, Enclosure, Correction, Withdrawal, Article
-issue.py        Section, Issue
+issue.py        Section, Contents, Issue
 places.py       Place, Fault
-site.py         Way, SitePlace
+page.py         Link, Page
 pictures.py     Copy, Variant
 publication.py  Mailing, Policy, Feeds, Site, Colours, Theme, Publication
 results.py      Edition, Finding, Record, Arrival, Visit, Document
@@ -26,8 +26,9 @@ from dispatch.model.articles import (
     Syndicate,
     Withdrawal,
 )
-from dispatch.model.issue import Issue, Section, Status
+from dispatch.model.issue import Contents, Issue, Section, Status
 from dispatch.model.marks import Address, Key, Url
+from dispatch.model.page import Link, Page, PageKind
 from dispatch.model.pictures import Copy, Variant
 from dispatch.model.places import Fault, Half, Place, Reason
 from dispatch.model.publication import DARK, LIGHT, Colours, Feeds, Mailing, Policy, Publication, Site, Theme
@@ -43,7 +44,6 @@ from dispatch.model.results import (
     Subject,
     Visit,
 )
-from dispatch.model.site import PageKind, SitePlace, Way
 
 __all__ = [
     "DARK",
@@ -54,6 +54,7 @@ __all__ = [
     "Author",
     "Certainty",
     "Colours",
+    "Contents",
     "Copy",
     "Correction",
     "Credit",
@@ -69,8 +70,10 @@ __all__ = [
     "Issue",
     "Key",
     "Kind",
+    "Link",
     "Mailing",
     "Mended",
+    "Page",
     "PageKind",
     "Place",
     "Policy",
@@ -80,7 +83,6 @@ __all__ = [
     "Section",
     "Severity",
     "Site",
-    "SitePlace",
     "Source",
     "Status",
     "Subject",
@@ -89,6 +91,5 @@ __all__ = [
     "Url",
     "Variant",
     "Visit",
-    "Way",
     "Withdrawal",
 ]

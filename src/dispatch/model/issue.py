@@ -1,12 +1,14 @@
-"""One number of a publication, with its sections and their articles."""
+"""One number of a publication, with its sections and their articles, and what it has in common with a page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from dispatch.model.articles import Article, Correction, Withdrawal
-from dispatch.model.site import SitePlace
+
+if TYPE_CHECKING:
+    from dispatch.model.page import Page
 
 Status = Literal["draft", "published"]
 
@@ -21,14 +23,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One number of a publication, or a collection that is rendered like one (see ``compose.latest``)."""
+class Contents:
+    """Sections of articles under a title: what is rendered and checked, an issue or a page of the site."""
 
     id: Annotated[str, "an absolute IRI, minted once, never changed"]
     title: Annotated[str, "its headline"]
     date: Annotated[datetime, "when it appears"]
-    slug: Annotated[str, "the name of its folder; empty for a collection of articles or of issues"] = ""
-    place: Annotated[SitePlace | None, "where it stands in the site; None when it is rendered alone"] = None
+    slug: Annotated[str, "the name of the issue's folder; empty for a page that shows no issue"] = ""
     number: Annotated[int | None, "its number"] = None
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
     intro: Annotated[str, "what stands before the articles, as sanitised HTML"] = ""
@@ -41,3 +42,13 @@ class Issue:
     def articles(self) -> Iterator[Article]:
         """All articles in the order in which they are read."""
         return (article for section in self.sections for article in section.articles)
+
+    @property
+    def as_page(self) -> "Page | None":
+        """The page that this is; None for an issue, which has no place in the site by itself."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue(Contents):
+    """One number of a publication."""

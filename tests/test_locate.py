@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.cli.lines import locate
+from dispatch.locate import locate
 from dispatch.model import Finding, FindingValue, Place
 
 FILES = {

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import uvicorn
 
+from dispatch.desk.app import Preview
 from dispatch.errors import DeliveryError
-from dispatch.server.preview.app import Preview
 
 HOST = "127.0.0.1"
 
 
-def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
-    """Serves the preview until Ctrl-C, SIGTERM, or until nobody has looked at it for as long as it was told.
+def serve_preview(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the preview until Ctrl-C, SIGTERM, or until nobody has looked at it for as long as it was told.
 
     port: 0 takes a free one. ready: told the whole address, with its token, when connections are accepted. Raises
     DeliveryError when the port cannot be had.
@@ -32,7 +32,7 @@ def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
             preview, http="h11", ws="none", lifespan="on", log_config=None, log_level="critical", access_log=False,
             proxy_headers=False, server_header=False, timeout_graceful_shutdown=10,
         )  # fmt: skip
-        server = _Server(config, preview)
+        server = _PreviewServer(config, preview)
         ready(f"http://{HOST}:{listening.getsockname()[1]}/?token={preview.token}")
         # uvicorn stops at either and then raises it again, for whoever handled it before.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -42,17 +42,17 @@ def run(preview: Preview, *, port: int, ready: Callable[[str], None]) -> None:
             return
 
 
-class _Server(uvicorn.Server):
+class _PreviewServer(uvicorn.Server):
     """A server that tells the open pages that it ends, instead of waiting for them."""
 
     def __init__(self, config: uvicorn.Config, preview: Preview) -> None:
         super().__init__(config)
         self._preview = preview
-        preview.leave = self._leave
+        preview.updates.leave = self._leave
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends every stream first."""
-        self._preview.end()
+        """End every stream first."""
+        self._preview.updates.end()
         await super().shutdown(sockets)
 
     def _leave(self) -> None:

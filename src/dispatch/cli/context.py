@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import __version__, files, root
+from dispatch import files, root
 from dispatch.errors import DispatchError, IssueError
 from dispatch.terminal import safe
 
@@ -60,8 +60,10 @@ class Desk:
 
     @property
     def user_agent(self) -> str:
-        """How dispatch introduces itself to other people's servers: honestly, with a way to reach the publication."""
-        return f"dispatch/{__version__} (+{self.publication.url})"
+        """How dispatch introduces itself to other people's servers."""
+        from dispatch import terms
+
+        return terms.make_user_agent(self.publication)
 
     def issue(self, name: str | None, *, drafts: bool = False) -> "Issue":
         """The issue of that name, which may be shortened; without a name the newest, or the newest draft.

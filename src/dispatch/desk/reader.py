@@ -10,7 +10,7 @@ from dispatch.model import Place
 FORMATS: Mapping[str, str] = {"xml": "rss", "atom": "atom", "json": "json"}
 
 
-def read(path: str, body: bytes) -> Feed:
+def read_feed(path: str, body: bytes) -> Feed:
     """The feed in a file. Raises CheckError."""
     format_ = FORMATS.get(path.rpartition(".")[2])
     if format_ is None:
@@ -18,7 +18,7 @@ def read(path: str, body: bytes) -> Feed:
     return READ[format_](body)
 
 
-def listed(feed: Feed) -> list[dict[str, object]]:
+def list_headlines(feed: Feed) -> list[dict[str, object]]:
     """The entries as a list of headlines."""
     return [
         {
@@ -33,14 +33,14 @@ def listed(feed: Feed) -> list[dict[str, object]]:
     ]
 
 
-def entry(feed: Feed, number: int) -> Said:
+def find_entry(feed: Feed, number: int) -> Said:
     """One entry, counted from 0. Raises CheckError."""
     if not 0 <= number < len(feed.entries):
         raise CheckError("has no such entry")
     return feed.entries[number]
 
 
-def page(said: Said, body: str, scheme: str) -> str:
+def write_page(said: Said, body: str, scheme: str) -> str:
     """An entry's body as a page; a reader gives it no more style than this. The scheme is light or dark."""
     return (
         f'<!doctype html><html style="color-scheme: {scheme}"><head><meta charset="utf-8">'

@@ -18,23 +18,23 @@ _MEDIA = re.compile("@media", re.IGNORECASE)
 _BRACE = re.compile("[{}]")
 
 
-def seen(html: str) -> str:
+def resolve_comments(html: str) -> str:
     """What Outlook is left with: its own parts shown, those of others gone."""
-    html = _SHOWN.sub(lambda part: part[2] if holds(part[1]) else "", html)
-    html = _HIDDEN.sub(lambda part: part[2] if holds(part[1]) else "", html)
+    html = _SHOWN.sub(lambda part: part[2] if is_true(part[1]) else "", html)
+    html = _HIDDEN.sub(lambda part: part[2] if is_true(part[1]) else "", html)
     return _SETTINGS.sub("", html)
 
 
-def sheet(css: str) -> str:
+def drop_media_queries(css: str) -> str:
     """A style sheet without its media queries, which Outlook ignores with all that is in them."""
     kept, place = [], 0
     while found := _MEDIA.search(css, place):
         kept.append(css[place : found.start()])
-        place = _end(css, found.end())
+        place = _find_end(css, found.end())
     return "".join([*kept, css[place:]])
 
 
-def _end(css: str, begin: int) -> int:
+def _find_end(css: str, begin: int) -> int:
     """Where the block ends that begins after this place."""
     depth = 0
     for brace in _BRACE.finditer(css, begin):
@@ -44,7 +44,7 @@ def _end(css: str, begin: int) -> int:
     return len(css)
 
 
-def holds(condition: str) -> bool:
+def is_true(condition: str) -> bool:
     """Whether a condition is true of Outlook; what cannot be read is false, as there."""
     terms, place = [], 0
     while place < len(condition):
@@ -53,41 +53,41 @@ def holds(condition: str) -> bool:
             return False
         terms.append(term)
         place = term.end()
-    left, value = _either(terms)
+    left, value = _parse_or(terms)
     return value and not left
 
 
-def _either(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+def _parse_or(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
     """One or the other: what is left behind it, and whether it holds."""
-    terms, value = _both(terms)
+    terms, value = _parse_and(terms)
     while terms and terms[0][1] == "|":
-        terms, other = _both(terms[1:])
+        terms, other = _parse_and(terms[1:])
         value = value or other
     return terms, value
 
 
-def _both(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
-    terms, value = _one(terms)
+def _parse_and(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+    terms, value = _parse_term(terms)
     while terms and terms[0][1] == "&":
-        terms, other = _one(terms[1:])
+        terms, other = _parse_term(terms[1:])
         value = value and other
     return terms, value
 
 
-def _one(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
+def _parse_term(terms: list[re.Match[str]]) -> tuple[list[re.Match[str]], bool]:
     if not terms:
         return [], False
     first, rest = terms[0], terms[1:]
     if first[1] == "!":
-        rest, value = _one(rest)
+        rest, value = _parse_term(rest)
         return rest, not value
     if first[1] == "(":
-        rest, value = _either(rest)
+        rest, value = _parse_or(rest)
         return rest[1:], value
-    return rest, _is(first)
+    return rest, _is_feature(first)
 
 
-def _is(term: re.Match[str]) -> bool:
+def _is_feature(term: re.Match[str]) -> bool:
     """A feature of Outlook, with a version or without."""
     if term[3] is None or term[3].lower() not in {"mso", "true", "vml"}:
         return False

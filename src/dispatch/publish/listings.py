@@ -8,42 +8,42 @@ from dispatch.formats.fragments import Fragments, marked
 from dispatch.model import Article, Author, Issue, Publication, Source
 
 
-def newest_first(issues: Iterable[Issue]) -> list[Issue]:
+def sort_newest_first(issues: Iterable[Issue]) -> list[Issue]:
     """The issues by date and then by number, the newest first."""
     return sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug), reverse=True)
 
 
-def light(issue: Issue) -> Issue:
+def strip_texts(issue: Issue) -> Issue:
     """The issue without its texts: what a collection needs to know of it, and nothing that a page of its own shows."""
     sections = (
         replace(
             section,
             intro="",
-            articles=tuple(map(_light, section.articles)),
+            articles=tuple(map(_strip_text, section.articles)),
         )
         for section in issue.sections
     )
     return replace(issue, intro="", sections=tuple(sections))
 
 
-def _light(article: Article) -> Article:
+def _strip_text(article: Article) -> Article:
     return replace(article, content="", markdown="", summary="")
 
 
-def as_article(issue: Issue, publication: Publication) -> Article:
+def make_entry(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
     if issue.withdrawn:
-        return as_entry(issue, publication)
-    fragments = Fragments(marked(replace(issue, place=None), publication), publication)
+        return make_bare_entry(issue, publication)
+    fragments = Fragments(marked(issue, publication), publication)
     return replace(_entry(issue, publication), content=fragments.render("digest.html"))
 
 
-def as_entry(issue: Issue, publication: Publication) -> Article:
+def make_bare_entry(issue: Issue, publication: Publication) -> Article:
     """The same without its body, from an issue without its texts."""
     return _entry(issue, publication)
 
 
-def as_line(article: Article, issue: Issue) -> Article:
+def make_line(article: Article, issue: Issue) -> Article:
     """An article as a list has it: headline, byline and date, under a key that no other article on the page has."""
     return Article(
         id=article.id,

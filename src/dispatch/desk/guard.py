@@ -51,13 +51,13 @@ class Guard:
                 message = {**message, "headers": [*message["headers"], *missing]}
             await send(message)
 
-        refused = _refused(request)
+        refused = _refuse_request(request)
         if not refused and not (is_known or brought):
             refused = PlainTextResponse("This address is complete only with its token: see the terminal.\n", 403)
         await (refused or self._app)(scope, receive, with_headers)
 
 
-def _refused(request: Request) -> PlainTextResponse | None:
+def _refuse_request(request: Request) -> PlainTextResponse | None:
     """What is wrong with how a request was made, whoever makes it."""
     host = request.headers.get("host", "")
     if host not in {f"{name}:{request.scope['server'][1]}" for name in NAMES}:

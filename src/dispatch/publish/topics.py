@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name
-from dispatch.model import Article, Author, Issue, Publication, Record, Source, Way
+from dispatch.model import Article, Author, Issue, Link, Page, Publication, Record, Source
 from dispatch.slugs import find_unused, make_slug
 from dispatch.text import fold_text
 
@@ -33,9 +33,9 @@ class Topic:
     articles: list[Listed] = field(default_factory=list)
 
     @property
-    def way(self) -> Way:
+    def link(self) -> Link:
         """The link to its page."""
-        return Way(title=self.title, path=self.path, count=self.count)
+        return Link(title=self.title, path=self.path, count=self.count)
 
     @property
     def count(self) -> int:
@@ -117,13 +117,13 @@ def topics(oldest_first: Sequence[Issue], publication: Publication, published: I
     ]
 
 
-def names(pages: Iterable[Issue]) -> tuple[Record, ...]:
+def names(pages: Iterable[Page]) -> tuple[Record, ...]:
     """List the records of the addresses of lists that the ledger must remember, given the plan of the site."""
     return tuple(
-        Record(id=_id(kind, page.title, place.author, place.source), kind=kind, url=page.id)
+        Record(id=_id(kind, page.title, page.author, page.source), kind=kind, url=page.id)
         for page in pages
         for kind in FOLDERS
-        if (place := page.place) and place.kind == kind and place.newer is None
+        if page.kind == kind and page.next is None
     )
 
 

@@ -1,4 +1,4 @@
-"""Where things stand in the site: places, and the ways between them."""
+"""A page or a feed of the site: where it is, what is around it, what it lists and shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch.model.articles import Author, Source
+from dispatch.model.issue import Contents
 from dispatch.model.pictures import Copy
 
 PageKind = Literal[
@@ -14,34 +15,39 @@ PageKind = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A way to another page of the site."""
+class Link:
+    """A link to another page of the site."""
 
     title: Annotated[str, "its words: an issue's title, a name, a year"]
-    path: Annotated[str, "where it leads, below the publication's address: empty for the front page"]
+    path: Annotated[str, "the page, below the publication's address: empty for the front page"]
     date: Annotated[datetime | None, "of an issue: when it appeared"] = None
     number: Annotated[int | None, "of an issue: its number"] = None
     count: Annotated[int | None, "of a list: how many articles it has"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SitePlace:
-    """Where a page or a feed stands in the site, and what stands around it. What is rendered alone has none."""
+class Page(Contents):
+    """A page or a feed of the site. An issue that is rendered alone is an Issue."""
 
     kind: Annotated[PageKind, "what it is: a page, or “feed” for the three feeds of one stem"]
     path: Annotated[str, "a page's folder below the publication's address, with a slash at its end; or empty"] = ""
     feed: Annotated[str, "the stem of its feeds, for example “feed” or “authors/jerry/feed”; empty without any"] = ""
-    older: Annotated[Way | None, "the issue, the page of a list or the archived feed before this one"] = None
-    newer: Annotated[Way | None, "and the one after it"] = None
-    current: Annotated[str, "of an archived feed: the stem of the one that readers subscribe to (RFC 5005)"] = ""
+    previous: Annotated[Link | None, "the issue, the page of a list or the archived feed before this one"] = None
+    next: Annotated[Link | None, "and the one after it"] = None
+    live_feed: Annotated[str, "of an archived feed: the stem of the one that readers subscribe to (RFC 5005)"] = ""
     indexes: Annotated[tuple[str, ...], "which lists of lists the site has: authors/, sources/, sections/, tags/"] = ()
     author: Annotated[Author | None, "whom the page is about"] = None
     source: Annotated[Source | None, "which source the page is about"] = None
-    lists: Annotated[tuple[Way, ...], "the pages that it lists besides its articles: earlier issues, years, names"] = ()
-    ways: Annotated[
-        Mapping[str, tuple[Way, ...]],
+    lists: Annotated[tuple[Link, ...], "the pages that it lists beside its articles: earlier issues, years, names"] = ()
+    related: Annotated[
+        Mapping[str, tuple[Link, ...]],
         "by an article's id, the pages that are about it too: its issue, its authors, its source, its tags",
     ] = field(default_factory=dict)
     pictures: Annotated[
         Mapping[str, Copy], "by the address that a picture has in an article, what the page shows instead"
     ] = field(default_factory=dict)
+
+    @property
+    def as_page(self) -> "Page":
+        """Itself: it has a place in the site."""
+        return self

@@ -1,4 +1,4 @@
-"""An edition through glasses: what a reader sees whose screen is dark, who prints, who has pictures off. Pure.
+"""Shows an edition as a reader sees it whose screen is dark, who prints, who has pictures off. Pure.
 
 A frame cannot be told to prefer dark. So what the edition says for the dark is made to hold always, or never, and
 nothing else is changed but addresses: the publication's own pictures, styles and pages come from the preview.
@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Collection
 from html import escape, unescape
 
-from dispatch.server.preview import outlook
+from dispatch.desk import outlook
 
-LOOKS = frozenset({"light", "dark", "print", "bare", "outlook"})
+VIEWS = frozenset({"light", "dark", "print", "bare", "outlook"})
 
 _FRAME = (
     "default-src 'none'; img-src {pictures}; style-src 'self' 'unsafe-inline'; font-src 'self' https: data:; "
@@ -34,60 +34,67 @@ _MEDIA = re.compile(r"(@media\b)([^{;@]*+)(?=\{)", re.IGNORECASE)
 _SHEET = re.compile(rb'(<\?xml-stylesheet\b[^>]*?\bhref=")([^"]*)(")')
 
 
-def policy(look: Collection[str]) -> str:
+def make_policy(look: Collection[str]) -> str:
     """What a frame may do (CSP level 3): show, and nothing else. Without pictures it may not even fetch them."""
     return _FRAME.format(pictures="'none'" if "bare" in look else "'self' https: http: data:")
 
 
-def page(html: str, look: Collection[str], *, url: str, here: str, follows: bool) -> str:
-    """A page or a mail through glasses.
+def show_page(html: str, look: Collection[str], *, url: str, here: str, follows: bool) -> str:
+    """Show a page or a mail as a reader sees it.
 
     url: the publication's address; what is below it comes from the path ``here``, which ends in a slash.
     follows: whether links to the publication's own pages lead there too. All others open beside the preview.
     """
     if "outlook" in look:
-        html = outlook.seen(html)
-    html = _styled(html, look)
+        html = outlook.resolve_comments(html)
+    html = _rewrite_styles(html, look)
 
     def local(address: str) -> str:
-        return _local(address, url, here)
+        return _find_local(address, url, here)
 
     def tag(found: re.Match[str]) -> str:
         match (found["name"] or "").lower():
             case "a" | "area":
-                return _link(found[0], local if follows else str)
+                return _rewrite_link(found[0], local if follows else str)
             case "img" | "source" | "link":
-                return _attributes(
-                    found[0], {"src": local, "href": local, "srcset": _each(local), "media": _query(look)}
+                return _rewrite_attributes(
+                    found[0],
+                    {"src": local, "href": local, "srcset": _rewrite_srcset(local), "media": _rewrite_query(look)},
                 )
             case "meta":
-                return _attributes(found[0], {"content": _scheme(look)}) if "color-scheme" in found[0] else found[0]
+                return (
+                    _rewrite_attributes(found[0], {"content": _rewrite_scheme(look)})
+                    if "color-scheme" in found[0]
+                    else found[0]
+                )
         return found[0]
 
     return _TAG.sub(tag, html)
 
 
-def sheet(css: str, look: Collection[str]) -> str:
-    """A style sheet through glasses."""
+def show_sheet(css: str, look: Collection[str]) -> str:
+    """Show a style sheet as a reader sees it."""
     if "outlook" in look:
-        css = outlook.sheet(css)
-    css = _MEDIA.sub(lambda rule: rule[1] + _query(look)(rule[2]), css)
-    return _SCHEME.sub(lambda said: said[1] + scheme(look), css)
+        css = outlook.drop_media_queries(css)
+    css = _MEDIA.sub(lambda rule: rule[1] + _rewrite_query(look)(rule[2]), css)
+    return _SCHEME.sub(lambda said: said[1] + find_scheme(look), css)
 
 
-def scheme(look: Collection[str]) -> str:
-    """Whether these glasses are light or dark; nobody prints in the dark."""
+def find_scheme(look: Collection[str]) -> str:
+    """Return light or dark, the scheme of this view; nobody prints in the dark."""
     return "dark" if "dark" in look and "print" not in look else "light"
 
 
-def feed(xml: bytes, *, url: str, here: str) -> bytes:
+def show_feed(xml: bytes, *, url: str, here: str) -> bytes:
     """A feed as a browser shows it: its style sheet comes from the preview."""
-    return _SHEET.sub(lambda sheet: sheet[1] + _local(sheet[2].decode(), url, here).encode() + sheet[3], xml, count=1)
+    return _SHEET.sub(
+        lambda sheet: sheet[1] + _find_local(sheet[2].decode(), url, here).encode() + sheet[3], xml, count=1
+    )
 
 
-def _query(look: Collection[str]) -> Callable[[str], str]:
+def _rewrite_query(look: Collection[str]) -> Callable[[str], str]:
     """A media query that holds when it would for this reader."""
-    wanted = scheme(look)
+    wanted = find_scheme(look)
 
     def rewritten(query: str) -> str:
         query = _PREFERS.sub(lambda asked: "(min-width: 0)" if asked[1].lower() == wanted else "(max-width: 0)", query)
@@ -98,17 +105,17 @@ def _query(look: Collection[str]) -> Callable[[str], str]:
     return rewritten
 
 
-def _scheme(look: Collection[str]) -> Callable[[str], str]:
-    return lambda said: scheme(look) if said.split() in (["light", "dark"], ["dark", "light"]) else said
+def _rewrite_scheme(look: Collection[str]) -> Callable[[str], str]:
+    return lambda said: find_scheme(look) if said.split() in (["light", "dark"], ["dark", "light"]) else said
 
 
-def _styled(html: str, look: Collection[str]) -> str:
-    """The same with its own style sheets through glasses; a policy that names them by their digest names them still."""
+def _rewrite_styles(html: str, look: Collection[str]) -> str:
+    """Change the page's own style sheets too; a policy that names them by their digest still does."""
     digests: dict[str, str] = {}
 
     def rewritten(style: re.Match[str]) -> str:
-        css = sheet(style[2], look)
-        digests[_digest(style[2])] = _digest(css)
+        css = show_sheet(style[2], look)
+        digests[_digest_style(style[2])] = _digest_style(css)
         return style[1] + css + style[3]
 
     html = _STYLE.sub(rewritten, html)
@@ -117,41 +124,41 @@ def _styled(html: str, look: Collection[str]) -> str:
     return html
 
 
-def _digest(css: str) -> str:
+def _digest_style(css: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'"
 
 
-def _link(tag: str, local: Callable[[str], str]) -> str:
+def _rewrite_link(tag: str, local: Callable[[str], str]) -> str:
     """A link: within the frame where it leads to the publication, else beside the preview."""
-    tag = _attributes(tag, {"href": local})
-    address = next((unescape(_value(found)) for found in _ATTRIBUTE.finditer(tag) if found["name"] == "href"), "")
+    tag = _rewrite_attributes(tag, {"href": local})
+    address = next((unescape(_find_value(found)) for found in _ATTRIBUTE.finditer(tag) if found["name"] == "href"), "")
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", address) and " target=" not in tag:
         return re.sub(r"^<\w+", lambda begun: f'{begun[0]} target="_blank" rel="noopener"', tag)
     return tag
 
 
-def _attributes(tag: str, changes: dict[str, Callable[[str], str]]) -> str:
+def _rewrite_attributes(tag: str, changes: dict[str, Callable[[str], str]]) -> str:
     """A tag with other values in some of its attributes."""
 
     def rewritten(found: re.Match[str]) -> str:
         change = changes.get(found["name"].lower())
-        before = unescape(_value(found))
+        before = unescape(_find_value(found))
         after = change(before) if change else before
         return found[0] if after == before else f'{found["before"]}"{escape(after)}"'
 
     return _ATTRIBUTE.sub(rewritten, tag)
 
 
-def _value(found: re.Match[str]) -> str:
+def _find_value(found: re.Match[str]) -> str:
     return found["double"] if found["double"] is not None else found["single"]
 
 
-def _each(local: Callable[[str], str]) -> Callable[[str], str]:
+def _rewrite_srcset(local: Callable[[str], str]) -> Callable[[str], str]:
     """Each address of a srcset (HTML, “srcset attributes”)."""
     return lambda value: re.sub(r"(^|,\s*)([^\s,]\S*)", lambda one: one[1] + local(one[2]), value)
 
 
-def _local(address: str, url: str, here: str) -> str:
+def _find_local(address: str, url: str, here: str) -> str:
     """An address of the publication's own as the preview has it; any other as it is."""
     origin = "/".join(url.split("/", 3)[:3])
     whole = origin + address if address.startswith("/") and not address.startswith("//") else address

@@ -5,7 +5,7 @@ from typing import TypedDict, TypeVar
 
 import click
 
-from dispatch.cli.desk import moment
+from dispatch.cli.context import moment
 from dispatch.compose import Said
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
 

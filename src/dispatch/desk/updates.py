@@ -1,0 +1,140 @@
+"""Follows the publication's files, and tells the open pages what has changed. The one user of watchfiles."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from watchfiles import Change, awatch
+
+PULSE = 15  # seconds between two signs of life on a stream
+
+FILES = ("dispatch.toml", "authors.toml", "dispatch.lock")
+FOLDERS = ("issues", "templates")
+
+# Milliseconds: an editor that saves by renaming makes two or three changes within a few of them.
+_STEP, _MOST = 15, 200
+
+
+class LiveUpdates:
+    """The stream of server-sent events, and who reads it.
+
+    root: the publication's folder, which is watched. reload: takes the files that changed. overview: what an open page
+    is told then, besides the number of the change. idle: seconds after which ``leave`` is called when no page is open;
+    0 for never.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        reload: Callable[[Collection[Path]], None],
+        overview: Callable[[], Mapping[str, object]],
+        idle: float,
+    ) -> None:
+        self.leave: Callable[[], None] = lambda: None
+        self._root = root
+        self._reload = reload
+        self._overview = overview
+        self._idle = idle
+        self._version = 0
+        self._news = asyncio.Event()
+        self._ended = False
+        self._open = 0
+
+    def end(self) -> None:
+        """End every stream."""
+        self._ended = True
+        self._news.set()
+
+    @asynccontextmanager
+    async def run(self, _: Starlette) -> AsyncIterator[None]:
+        """Follow the files while the application runs (its lifespan)."""
+        tasks = [asyncio.create_task(self._follow_files()), asyncio.create_task(self._leave_when_idle())]
+        yield
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def stream_events(self) -> AsyncIterator[str]:
+        """Yield server-sent events (HTML, “EventSource”): the overview now, and again with every change."""
+        self._open += 1
+        try:
+            seen = -1
+            yield "retry: 500\n\n"
+            while not self._ended:
+                news = self._news
+                if seen != self._version:
+                    seen = self._version
+                    overview = {"version": seen, **await run_in_threadpool(self._overview)}
+                    yield f"data: {json.dumps(overview)}\n\n"
+                    continue
+                try:
+                    await asyncio.wait_for(news.wait(), PULSE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+        finally:
+            self._open -= 1
+
+    async def _follow_files(self) -> None:
+        async for changed in watch_files(self._root):
+            await run_in_threadpool(self._reload, changed)
+            self._version += 1
+            news, self._news = self._news, asyncio.Event()
+            news.set()
+
+    async def _leave_when_idle(self) -> None:
+        """Leave when nobody has looked for a while."""
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        while self._idle:
+            await asyncio.sleep(min(1, self._idle / 4))
+            since = clock() if self._open else since
+            if clock() - since > self._idle:
+                self.leave()
+
+
+async def watch_files(root: Path) -> AsyncIterator[Collection[Path]]:
+    """The files of the publication that were changed, made or removed, whenever some were.
+
+    Only what a publication is made of is watched: the folder itself without what is below it (a repository may hold a
+    thousand packages), and the whole of issues/ and templates/.
+    """
+    found: asyncio.Queue[set[Path]] = asyncio.Queue()
+
+    async def top() -> None:
+        async for changed in awatch(root, watch_filter=_is_top_file, recursive=False, step=_STEP, debounce=_MOST):
+            await found.put({Path(path) for _, path in changed})
+
+    async def below() -> None:
+        folders = [root / name for name in FOLDERS if (root / name).is_dir()]
+        if folders:
+            async for changed in awatch(*folders, watch_filter=_is_written, step=_STEP, debounce=_MOST):
+                await found.put({Path(path) for _, path in changed})
+
+    watchers = [asyncio.create_task(top()), asyncio.create_task(below())]
+    try:
+        while True:
+            changed = await found.get()
+            if any(path.name in FOLDERS and path.parent == root for path in changed):
+                watchers.append(asyncio.create_task(below()))  # a folder came, or came back
+                # It watches from its first step on. What was written before that is read after it.
+                await asyncio.sleep(0)
+            yield changed
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*watchers)
+
+
+def _is_top_file(change: Change, path: str) -> bool:  # noqa: ARG001 - the library's own signature
+    return Path(path).name in {*FILES, *FOLDERS}
+
+
+def _is_written(change: Change, path: str) -> bool:  # noqa: ARG001 - likewise
+    """What editors put beside a file while they save it is none of ours."""
+    return not Path(path).name.startswith((".", "#")) and not path.endswith(("~", ".swp", ".tmp"))

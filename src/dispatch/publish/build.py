@@ -1,0 +1,202 @@
+"""Builds the site, page by page: for the preview, and for a release each only when it has to be made anew."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from dispatch import check, files, issues, ledger, render, searching
+from dispatch.errors import IssueError
+from dispatch.formats import FEEDS, PUBLIC, site_files
+from dispatch.model import Copy, Edition, Finding, Issue, Page, Publication, Record
+from dispatch.publish.cache import digest_program, make_digest
+from dispatch.publish.issue_index import IssueIndex
+from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
+from dispatch.publish.release import Release
+from dispatch.readers import opml
+
+WITH_TEXTS = ("front", "issue", "article")  # the kinds of pages that show an issue's texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteBuilder:
+    """The site of some issues. It reads and keeps nothing itself."""
+
+    publication: Publication
+    issues: Sequence[Issue]  # those that the site shows, without their texts
+    records: tuple[Record, ...]  # what the ledger remembers
+    read: Callable[[str], Issue]  # returns an issue with its texts, by slug
+    find_entries: Callable[[Page, str], Mapping[str, bytes]]  # returns a feed's finished entries in a format, by id
+    copies: Mapping[str, Sequence[Copy]] = field(default_factory=dict)  # of pictures, by the slug of their issue
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Every page and feed, in the order in which they are put in place."""
+        planned = plan_pages(self.issues, self.publication, self.records)
+        return [self._with_copies(page) for page in planned]
+
+    @cached_property
+    def files(self) -> dict[str, tuple[Page, str]]:
+        """By path, the page or feed of each file, and the format that it is rendered in."""
+        return {path: (page, name) for page in self.pages for path, name in _list_files(page).items()}
+
+    def render_assets(self) -> Iterator[tuple[str, bytes]]:
+        """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
+        publication = self.publication
+        yield "style.css", site_files.render_style_sheet(publication)
+        yield "icon.svg", site_files.render_icon(publication)
+        yield from site_files.search_files(publication).items()
+        yield "feed.css", site_files.render_feed_style_sheet(publication)
+        yield "sources.opml", opml.public(publication)
+        yield "404.html", site_files.render_not_found(publication)
+        yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
+        yield "robots.txt", site_files.render_robots(publication)
+        moved = ledger.moved(publication, *self.issues)
+        yield from site_files.render_redirects(moved, find_withdrawn_pages(self.pages), publication).items()
+
+    def fill(self, page: Page) -> Page:
+        """Return a page with the texts that it shows."""
+        if page.slug and page.kind in WITH_TEXTS:
+            return fill_page(page, self.read(page.slug))
+        return page
+
+    def render(self, page: Page, name: str) -> Edition:
+        """Render a page or a feed in one of its formats. Raises RenderError."""
+        shown = self.fill(page)
+        if name in FEEDS:
+            return render.feed(shown, self.publication, name, self.find_entries(page, name))
+        return render.edition(shown, self.publication, name)
+
+    def _with_copies(self, page: Page) -> Page:
+        """The page with the copies of the pictures that it shows."""
+        if not self._copies_by_address:
+            return page
+        if page.slug:
+            shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
+        else:
+            avatar = page.author.avatar if page.author else ""
+            copy = self._copies_by_address.get(avatar)
+            shown = {avatar: copy} if copy else {}
+        return replace(page, pictures=shown)
+
+    @cached_property
+    def _copies_by_address(self) -> dict[str, Copy]:
+        return {copy.address: copy for copies in self.copies.values() for copy in copies}
+
+
+@dataclass(kw_only=True)
+class ReleaseBuild:
+    """One build of a site. ``findings`` fills with the errors of what is made anew."""
+
+    index: IssueIndex
+    released: Sequence[str]  # the slugs of the issues that the site shows
+    findings: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def site(self) -> SiteBuilder:
+        """The site of the released issues."""
+        shown = {slug: self.index.issues[slug] for slug in self.released}
+        return SiteBuilder(
+            publication=self.index.publication,
+            issues=[cached.issue for cached in shown.values()],
+            records=self.index.records,
+            read=self.index.read,
+            find_entries=self._find_entries,
+            copies={slug: cached.copies for slug, cached in shown.items()},
+        )
+
+    def build(self, release: Release) -> Iterator[Page]:
+        """Stage what has to be made, and check it; yields each page when it is done. Raises DeliveryError.
+
+        First comes what pages need, then what other pages link to: the order in which the release is settled.
+        """
+        for slug in self.released:
+            self._stage_pictures(slug, release)
+        for path, body in self.site.render_assets():
+            release.stage_file(path, "", body)
+        for page in self.site.pages:
+            made = {path: (name, self._digest_page(page, name)) for path, name in _list_files(page).items()}
+            due = dict(made_of for path, made_of in made.items() if not release.keep_file(path, made_of[1]))
+            if due:
+                self._make_page(page, due, release)
+            yield page
+        if self.site.publication.site.search and release.dry:
+            release.leave_folder(searching.FOLDER)  # the index is made of finished files, and there are none
+        elif self.site.publication.site.search:
+            self._index_search(release)
+
+    def find_lost(self) -> list[Finding]:
+        """Find what the ledger remembers and the issues, drafts too, do not say any more."""
+        every = [cached.issue for cached in self.index.issues.values()]
+        if not every:
+            return []
+        publication = self.index.publication
+        found = check.findings(
+            every[0],
+            (),
+            publication,
+            published=self.index.records,
+            current=ledger.records(every, publication),
+            others=tuple(every[1:]),
+        )
+        return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
+
+    def _make_page(self, page: Page, made_of: Mapping[str, str], release: Release) -> None:
+        """Render and check one page in some formats, by the digest of what each is made of, and stage it."""
+        editions = [self.site.render(page, name) for name in made_of]
+        changed = [one for one in editions if release.stage_file(one.path, made_of[one.format], one.body)]
+        if not changed:
+            return
+        publication = self.index.publication
+        shown = self.site.fill(page)
+        whole = self.index.read(page.slug) if page.kind == "issue" else None
+        found = check.findings(
+            shown,
+            changed,
+            publication,
+            missing=issues.missing(publication, whole) if whole else (),
+            astray=issues.astray(publication, whole) if whole else (),
+        )
+        self.findings += (finding for finding in found if finding.severity == "error")
+
+    def _digest_page(self, page: Page, name: str) -> str:
+        """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
+        place = replace(page, status="published", sections=(), intro="", corrections=(), withdrawn=None)
+        parts = [self.index.settings, self.index.digest_templates(page.kind, name), name, repr(place)]
+        if page.kind in {"front", "issue"} and page.slug:
+            parts.append(self.index.issues[page.slug].digest)
+        else:
+            whole = page.kind in {"article", "feed"}
+            digests = (self.index.articles[article.id] for article in page.articles)
+            parts += (one.for_pages if whole else one.for_lists for one in digests)
+        return make_digest(*parts)
+
+    def _find_entries(self, page: Page, name: str) -> dict[str, bytes]:
+        return self.index.cache.find_entries(name, (article.id for article in page.articles), page.slug)
+
+    def _stage_pictures(self, slug: str, release: Release) -> None:
+        """Stage the files beside an issue's articles, and the copies of other people's pictures."""
+        root, cached = self.index.publication.root, self.index.issues[slug]
+        for name in cached.files:
+            path, file = f"issues/{slug}/{name}", root / "issues" / slug / name
+            made_of = self.index.cache.digest_file(file)
+            if not release.keep_file(path, made_of):
+                release.stage_file(path, made_of, files.read(file, within=root, error=IssueError))
+        for path in cached.copy_files:
+            if not release.keep_file(path, ""):
+                release.stage_file(path, "", self.index.find_album(slug).files[path]())
+
+    def _index_search(self, release: Release) -> None:
+        """Stage the index of the search, when one of the pages that it finds has changed."""
+        found = (render.path(page, "web") for page in self.site.pages if page.kind in {"issue", "article"})
+        pages = {path: release.find_file(path) for path in found}
+        bodies = (make_digest(file.read_bytes()) for file in pages.values())
+        made_of = make_digest(digest_program(), *pages, *bodies)
+        if not release.keep_folder(searching.FOLDER, made_of):
+            for path, body in searching.index(pages).items():
+                release.stage_file(path, made_of, body)
+
+
+def _list_files(page: Page) -> dict[str, str]:
+    """List the files of a page or feed: by path in the public folder, the format that each is rendered in."""
+    names = {"feed": FEEDS, "issue": PUBLIC}.get(page.kind, ("web",))
+    return {render.path(page, name): name for name in names}

@@ -1,0 +1,146 @@
+"""Every issue of a publication as the site's build needs it: from the cache, and read only where a file changed."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Annotated
+
+from dispatch import issues, nouns, pictures, render
+from dispatch.errors import IssueError
+from dispatch.model import Copy, Fault, Issue, PageKind, Publication, Record
+from dispatch.publish.cache import BuildCache, digest_program, make_digest
+from dispatch.publish.listings import make_entry, strip_texts
+
+_AT_HAND = 1_000_000  # characters of texts that are in memory while pages are made of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDigests:
+    """Two digests of one article."""
+
+    for_pages: Annotated[str, "changes with anything in it: what its page and its entries are made of"]
+    for_lists: Annotated[str, "changes with what lists show of it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedIssue:
+    """An issue without its texts, and digests that say whether they have changed."""
+
+    issue: Annotated[Issue, "without its texts"]
+    digest: Annotated[str, "a digest of all of it"]
+    articles: Annotated[tuple[ArticleDigests, ...], "of each article in order"]
+    files: Annotated[tuple[str, ...], "the files beside its articles that it shows or links to"]
+    copies: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
+    copy_files: Annotated[tuple[str, ...], "the files of those copies, by their paths in the public folder"] = ()
+
+
+@dataclass(kw_only=True)
+class IssueIndex:
+    """The issues of a publication, drafts too, while one site is built."""
+
+    publication: Publication
+    cache: BuildCache
+    records: tuple[Record, ...] = ()  # what the ledger remembers
+    publishing: str = ""  # the slug of the draft that is about to be published
+    faults: list[Fault] = field(default_factory=list)  # what is wrong and stops nothing
+    _whole: dict[str, Issue] = field(default_factory=dict)
+    _albums: dict[str, pictures.Album] = field(default_factory=dict)
+    _templates: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def issues(self) -> dict[str, CachedIssue]:
+        """Every issue by its slug. What changed is read, and its entries are rendered.
+
+        A draft that cannot be read is a fault that stops nothing. Raises IssueError for any other issue.
+        """
+        found: dict[str, CachedIssue] = {}
+        for slug in issues.names(self.publication):
+            try:
+                found[slug] = self._find_issue(slug)
+            except IssueError as error:
+                if not self._is_unused_draft(slug):
+                    raise
+                self.faults.extend(error.faults)
+        self.cache.forget_issues(slug for slug in self.cache.issue_slugs() if slug not in found)
+        return found
+
+    @cached_property
+    def articles(self) -> dict[str, ArticleDigests]:
+        """By the id of an article, or of an issue as an entry, its digests."""
+        found: dict[str, ArticleDigests] = {}
+        for cached in self.issues.values():
+            found[cached.issue.id] = ArticleDigests(for_pages=cached.digest, for_lists=cached.digest)
+            articles = zip(cached.issue.articles, cached.articles, strict=True)
+            found |= {article.id: digests for article, digests in articles}
+        return found
+
+    @cached_property
+    def settings(self) -> str:
+        """A digest of what everything is made of: the settings, and the program itself."""
+        paths = (self.publication.root / name for name in ("dispatch.toml", "authors.toml"))
+        return make_digest(digest_program(), *(self.cache.digest_file(path) for path in paths if path.is_file()))
+
+    def digest_templates(self, kind: PageKind, name: str) -> str:
+        """Digest the templates that such a page is made with."""
+        if (kind, name) not in self._templates:
+            texts = render.templates(self.publication, name, kind)
+            self._templates[kind, name] = make_digest(*(part for pair in texts.items() for part in pair))
+        return self._templates[kind, name]
+
+    def read(self, slug: str) -> Issue:
+        """Read an issue with its texts. Raises IssueError."""
+        if slug not in self._whole:
+            self._whole[slug] = issues.read(self.publication, slug)
+            while len(self._whole) > 1 and sum(map(_count_characters, self._whole.values())) > _AT_HAND:
+                oldest = next(iter(self._whole))
+                del self._whole[oldest]
+                self._albums.pop(oldest, None)
+        return self._whole[slug]
+
+    def find_album(self, slug: str) -> pictures.Album:
+        """Find the pictures of an issue, as the site shows them."""
+        if slug not in self._albums:
+            self._albums[slug] = pictures.of(self.publication, self.read(slug), is_public=self.cache.has_file)
+        return self._albums[slug]
+
+    def _is_unused_draft(self, slug: str) -> bool:
+        """Whether an issue is a draft that nobody wants to publish now and that never was published."""
+        head = issues.head(self.publication, slug)
+        remembered = {record.id for record in self.records}
+        return head.status == "draft" and slug != self.publishing and head.id not in remembered
+
+    def _find_issue(self, slug: str) -> CachedIssue:
+        with_entries = "published" if slug == self.publishing else ""  # though it is a draft yet
+        folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
+        made_of = make_digest(self.settings, self.digest_templates("feed", "rss"), folder, with_entries)
+        cached = self.cache.find_issue(slug, made_of)
+        if cached is None:
+            issue = self.read(slug)
+            cached = self._digest_issue(issue)
+            entries = self._render_entries(issue) if with_entries or issue.status != "draft" else {}
+            self.cache.store_issue(slug, made_of, cached, entries)
+        return cached
+
+    def _digest_issue(self, issue: Issue) -> CachedIssue:
+        bare = strip_texts(issue)
+        album = self.find_album(issue.slug)
+        self.faults += album.faults
+        return CachedIssue(
+            issue=bare,
+            articles=tuple(
+                ArticleDigests(for_pages=make_digest(nouns.text(whole)), for_lists=make_digest(nouns.text(part)))
+                for whole, part in zip(issue.articles, bare.articles, strict=True)
+            ),
+            files=tuple(sorted(issues.pictures(self.publication, issue))),
+            copies=tuple(album.copies.values()),
+            copy_files=tuple(sorted(album.files)),
+            digest=make_digest(nouns.text(replace(issue, status="published"))),
+        )
+
+    def _render_entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
+        """The finished entries of an issue's articles, and of the issue as one."""
+        return render.entries(issue, self.publication, [*issue.articles, make_entry(issue, self.publication)])
+
+
+def _count_characters(issue: Issue) -> int:
+    """Count the characters of an issue's texts, as they are written and as they are shown."""
+    return sum(len(article.content) + len(article.markdown) for article in issue.articles)

@@ -1,0 +1,161 @@
+"""Puts finished files into the public folder: all of them, or none when one cannot be made or written.
+
+A release is staged in a hidden folder inside the public one, and its files take their places when it is whole, each in
+one step. So whatever fails before leaves the old site; and files are settled in the order in which they were staged, so
+that no page links to one that is not there yet.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dispatch import files
+from dispatch.errors import DeliveryError
+from dispatch.publish.cache import BuildCache, make_digest
+
+_STAGE = ".release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One file of the public folder that changes."""
+
+    path: str
+    effect: Annotated[Literal["new", "changed", "removed"], "what happens to it"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Release:
+    """A new state of the public folder, while it is put together."""
+
+    folder: Path
+    cache: BuildCache
+    dry: Annotated[bool, "only find out what would change"] = False
+    changes: list[FileChange] = field(default_factory=list)
+    left: Annotated[list[str], "files that were ours, are not wanted any more and were changed by somebody"] = field(
+        default_factory=list
+    )
+    _wanted: dict[str, tuple[str, str] | None] = field(default_factory=dict)  # what it is made of, and its digest
+
+    @property
+    def count(self) -> int:
+        """Count the files of the site."""
+        return len(self._wanted)
+
+    def keep_file(self, path: str, made_of: str) -> bool:
+        """Keep a file as it is, if it was made of the same; whether it is kept."""
+        if not self.cache.is_current(path, made_of):
+            return False
+        self._wanted[path] = None
+        return True
+
+    def stage_file(self, path: str, made_of: str, body: bytes) -> bool:
+        """Write a file into the stage if its bytes are new; whether they are. Raises DeliveryError."""
+        if path in self._wanted:
+            raise DeliveryError("two pages have this path", subject=self._show_path(path))
+        target = files.inside(self.folder / path, within=self.folder, error=DeliveryError)
+        if target.is_dir():
+            raise DeliveryError("is a folder, and the site has a page there", subject=self._show_path(path))
+        there = target.is_file()
+        self._wanted[path] = (made_of, make_digest(body))
+        if there and target.read_bytes() == body:
+            return False
+        self.changes.append(FileChange(path=path, effect="changed" if there else "new"))
+        if not self.dry:
+            files.write(self._stage_path(path), body, within=self.folder, error=DeliveryError, lasting=False)
+        return True
+
+    def keep_folder(self, prefix: str, made_of: str) -> bool:
+        """Keep the files below a folder if all were made of the same; whether they are kept."""
+        ours = [path for path in self.cache.files() if path.startswith(prefix)]
+        return bool(ours) and all(self.keep_file(path, made_of) for path in ours)
+
+    def leave_folder(self, prefix: str) -> None:
+        """Keep the files below a folder, whatever they were made of."""
+        self._wanted |= {path: None for path in self.cache.files() if path.startswith(prefix)}
+
+    def find_file(self, path: str) -> Path:
+        """Find the file that holds the bytes of a page before the release is settled."""
+        staged = self._stage_path(path)
+        return staged if staged.is_file() else self.folder / path
+
+    def settle(self, inputs: str) -> None:
+        """Move the staged files to their places, remove what the site does not have any more. Raises DeliveryError.
+
+        inputs: what the site was made of (``digest_inputs``), so that the next publish may do nothing; empty when it
+        must look again.
+        """
+        for change in self.changes:
+            target = self.folder / change.path
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._stage_path(change.path).replace(target)
+            except OSError as error:
+                raise DeliveryError(
+                    f"cannot be written: {error.strerror}", subject=self._show_path(change.path)
+                ) from error
+        for path, made in self._wanted.items():
+            if made:
+                self.cache.record_file(path, *made)
+        for path in self.find_unwanted():
+            self._remove_file(path)
+            self.cache.drop_file(path)
+        self.cache.record_inputs(inputs)
+
+    def find_unwanted(self) -> list[str]:
+        """List the files that the site does not have any more, and add each to ``changes``.
+
+        One that somebody has changed is added to ``left`` instead, and stays.
+        """
+        found = []
+        for path, body in self.cache.files().items():
+            target = self.folder / path
+            if path in self._wanted:
+                continue
+            if not target.is_symlink() and target.is_file() and make_digest(target.read_bytes()) == body:
+                self.changes.append(FileChange(path=path, effect="removed"))
+            elif target.exists():
+                self.left.append(path)
+            found.append(path)
+        return found
+
+    def _remove_file(self, path: str) -> None:
+        target = self.folder / path
+        if path in self.left or not target.exists():
+            return
+        with suppress(OSError):
+            files.delete(target, within=self.folder, error=DeliveryError)
+            for above in target.relative_to(self.folder).parents[:-1]:
+                (self.folder / above).rmdir()
+
+    def _stage_path(self, path: str) -> Path:
+        return self.folder / _STAGE / f"{make_digest(path)}"
+
+    def _show_path(self, path: str) -> str:
+        return f"{self.folder.name}/{path}"
+
+
+@contextmanager
+def open_release(folder: Path, cache: BuildCache, *, dry: bool = False) -> Iterator[Release]:
+    """Begin a release of a public folder, which is made when it is not there. Raises DeliveryError.
+
+    What an interrupted publish left behind is cleared away before and after. dry: nothing is written.
+    """
+    if dry:
+        yield Release(folder=folder, cache=cache, dry=True)
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeliveryError(f"cannot be made: {error.strerror}", subject=str(folder)) from error
+    stage = files.inside(folder / _STAGE, within=folder, error=DeliveryError)
+    shutil.rmtree(stage, ignore_errors=True)
+    try:
+        yield Release(folder=folder, cache=cache)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()  # when nothing came into it
