@@ -48,7 +48,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
 
 
 def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
-    """Plan where each edition goes: one edition to a file when the output is or looks like one, else all into a folder."""
+    """Plan where each edition goes: a single one to a file, if the output is or looks like one; else into a folder."""
     given = Path(output) if output else usual
     is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
     if output and is_file and not given.is_dir() and len(editions) == 1:

@@ -129,13 +129,13 @@ def _code(text: str) -> str:
 
 
 def write_message(finding: Finding) -> str:
-    """Write what is wrong, as a sentence without a full stop. Raises LookupError for an unknown rule or subject."""
+    """Write what is wrong, as a sentence without a full stop. Raises LookupError for an unknown rule."""
     text = _fill(_choose(_table()[finding.rule], finding), finding)
     return text[:1].upper() + text[1:]
 
 
 def write_hint(finding: Finding) -> str:
-    """Write what to do, in the imperative. Raises LookupError for an unknown rule or subject."""
+    """Write what to do, in the imperative. Raises LookupError for an unknown rule."""
     rows: Rows | Mapping[str, Rows] = _table()[finding.rule]["hint"]
     return _fill(_choose(rows, finding) if isinstance(rows, Mapping) else rows, finding)
 
@@ -148,7 +148,7 @@ def shorten(text: str, most: int = 60) -> str:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Rows]]:
-    """Load the rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are not rules, they fill holes."""
+    """Load the rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules: they fill holes."""
     text = (files("dispatch.report") / "messages.toml").read_text("utf-8")
     return cast("Mapping[str, Mapping[str, Rows]]", tomllib.loads(text))
 
