@@ -123,7 +123,7 @@ def kind(headers: HTTPMessage) -> tuple[str, str]:
     return declared.partition(";")[0].strip().lower(), charset[1].lower() if charset else ""
 
 
-def wait(headers: HTTPMessage) -> int:
+def find_wait_seconds(headers: HTTPMessage) -> int:
     """Return how many seconds to wait before asking again: Retry-After, else the time it stays fresh; at most a day."""
     return min(retry_after(headers) or _fresh_for(headers), MOST_WAIT)
 

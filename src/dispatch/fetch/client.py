@@ -18,7 +18,17 @@ from urllib.parse import urlencode
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch import addresses, connection, politeness
-from dispatch.fetch.answers import Answer, Reply, as_text, kind, refuse_more, retry_after, told, validator, wait
+from dispatch.fetch.answers import (
+    Answer,
+    Reply,
+    as_text,
+    find_wait_seconds,
+    kind,
+    refuse_more,
+    retry_after,
+    told,
+    validator,
+)
 from dispatch.model import Document
 
 MOST_SECONDS: Final = 30.0
@@ -241,7 +251,7 @@ def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
         document=Document(url=url, media_type=media_type, charset=charset, body=body, name=name),
         etag=validator(headers.get("etag", "")),
         modified=validator(headers.get("last-modified", "")),
-        wait=wait(headers),
+        wait=find_wait_seconds(headers),
     )
 
 
