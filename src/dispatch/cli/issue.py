@@ -113,7 +113,8 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.issue(issue)
     strays = issues.strays(here.publication, one.slug)
     if as_json:
-        click.echo(json.dumps(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2))
+        sections = [{"title": part.title, "articles": list(map(_article, part.articles))} for part in one.sections]
+        click.echo(json.dumps(_summary(one) | {"sections": sections, "strays": list(strays)}, indent=2))
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
@@ -277,13 +278,6 @@ def _summary(one: Issue) -> dict[str, object]:
         "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
         "articles": sum(1 for _ in one.articles),
     }
-
-
-def _sections(one: Issue) -> list[dict[str, object]]:
-    return [
-        {"title": section.title, "articles": [_article(article) for article in section.articles]}
-        for section in one.sections
-    ]
 
 
 def _article(article: Article) -> dict[str, object]:
