@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import dispatch
-from dispatch import errors, model
+import nouns
+from dispatch import config, errors, issues, model, publish
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "reference" / "library.md").read_text("utf-8")
@@ -82,3 +83,28 @@ def test_the_docstring_names_stages_that_there_are() -> None:
     flow = re.search(r"^    (\w+(?: -> \w+)+)$", dispatch.__doc__ or "", re.MULTILINE)
     assert flow
     assert set(flow[1].split(" -> ")) <= set(dispatch.__all__)
+
+
+def test_a_program_publishes_and_is_told_what_stopped_it(tmp_path: Path) -> None:
+    root = config.start(tmp_path / "letter", title="The Wire", url="https://wire.example").parent
+    issues.create(config.load(root), nouns.issue(nouns.article(), slug="defence"))
+    seen: list[str] = []
+
+    def watch(pages: Iterator[model.Page], count: int) -> Iterator[model.Page]:
+        for page in pages:
+            seen.append(page.kind)
+            yield page
+        assert len(seen) == count
+
+    first = publish.publish_site(root / "issues", issue="def", progress=watch)
+    assert (first.issue, first.stopped, len(first.changes)) == ("defence", False, first.count)
+    assert {"front", "issue", "article", "feed"} <= set(seen)
+    assert publish.publish_site(root).changes == ()
+
+    article = root / "issues" / "defence" / "story-1.html"
+    article.write_text(article.read_text("utf-8").replace("Ada 1", "Bea 1"), "utf-8")
+    before = {path: path.read_bytes() for path in (root / "public").rglob("*") if path.is_file()}
+    second = publish.publish_site(root)
+    assert second.stopped
+    assert {finding.rule for finding in second.findings} == {"ids.authors"}
+    assert {path: path.read_bytes() for path in (root / "public").rglob("*") if path.is_file()} == before

@@ -1,16 +1,14 @@
 """``dispatch issue``: new, list, show, edit, move, remove, correct."""
 
-import json
 import os
 from typing import get_args
 
 import click
 
 from dispatch import compose, files, html, issues, ledger
-from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell
+from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell, tell_json
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
-from dispatch.publish.listings import sort_newest_first
 
 
 @click.group()
@@ -84,16 +82,17 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = desk()
+    from dispatch.publish.listings import sort_newest_first
+
     everything = sort_newest_first(issues.read_all(here.publication))
     if as_json:
-        click.echo(json.dumps([_summary(one) for one in everything], indent=2))
+        tell_json([_summary(one) for one in everything], indent=2)
         return
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
         state = "withdrawn" if one.withdrawn else one.status
-        line = f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
-        tell(shortened(line))
+        tell(shortened(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"))
     if not everything:
         say('No issues yet. Create one: dispatch issue new "Its title"')
 
@@ -114,7 +113,7 @@ def show(issue: str | None, as_json: bool) -> None:
     strays = issues.strays(here.publication, one.slug)
     if as_json:
         sections = [{"title": part.title, "articles": list(map(_article, part.articles))} for part in one.sections]
-        click.echo(json.dumps(_summary(one) | {"sections": sections, "strays": list(strays)}, indent=2))
+        tell_json(_summary(one) | {"sections": sections, "strays": list(strays)}, indent=2)
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""

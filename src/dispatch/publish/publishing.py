@@ -14,6 +14,7 @@ from dispatch import files
 from dispatch.errors import DeliveryError, DispatchError, IssueError
 from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
+from dispatch.root import find as find_root
 
 if TYPE_CHECKING:
     from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication
@@ -42,7 +43,7 @@ class SiteUpdate:
 
 
 def publish_site(
-    root: Path,
+    start: Path,
     folder: Path | None = None,
     *,
     issue: str = "",
@@ -54,13 +55,14 @@ def publish_site(
 ) -> SiteUpdate:
     """Write what changed into the public folder, and publish an issue with it. Whatever fails, nothing is changed.
 
-    root: the publication's folder. folder: the public one, by default ``public`` in it. issue: the issue to publish,
-    whose name may be shortened. dry: write nothing. strict: let warnings stop it too. allow_private: fetch copies of
-    pictures from one's own network too. lock: holds one of the publication's locks, by its name, instead of
+    start: the publication's folder, or one in it. folder: the public one, by default ``public``. issue: the issue to
+    publish, whose name may be shortened. dry: write nothing. strict: let warnings stop it too. allow_private: fetch
+    copies of pictures from one's own network too. lock: holds one of the publication's locks, by its name, instead of
     ``files.lock``. progress: is given the pages while they are made and their number, and yields them.
 
     Raises DispatchError; what check finds is in the result and not raised.
     """
+    root = find_root(start)
     folder = _refuse_edited(folder or root / "public", root)
     lock = (lambda _: nullcontext()) if dry else lock or partial(files.lock, root, command="dispatch publish")
     if not issue:
