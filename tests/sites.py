@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import nouns
 from dispatch import render
-from dispatch.formats import search, web
+from dispatch.formats import site_files
 from dispatch.model import Author, Credit, Feeds, Image, Issue, Page, Publication, Section, Site, Source
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
@@ -97,8 +97,12 @@ def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
 def files(issues: Iterable[Issue], by: Publication) -> dict[str, bytes]:
     """The site's files by their path in the public folder."""
     made = {f"{path}index.html": render.edition(page, by, "web").body for path, page in pages(issues, by).items()}
-    around = {"style.css": web.style(by), "icon.svg": web.icon(by), "404.html": web.not_found(by)}
-    return made | search.assets(by) | around
+    around = {
+        "style.css": site_files.render_style_sheet(by),
+        "icon.svg": site_files.render_icon(by),
+        "404.html": site_files.render_not_found(by),
+    }
+    return made | site_files.search_files(by) | around
 
 
 def weeks(count: int = 3) -> list[Issue]:

@@ -103,7 +103,7 @@ def test_editions_go_where_they_are_told(dispatch: Dispatch, letter: Path) -> No
 def test_what_is_no_folder_takes_one_format_and_no_device_is_replaced(dispatch: Dispatch) -> None:
     dispatch("add", "story.txt", *GIVEN)
     assert "not a regular file" in dispatch("render", "-f", "rss", "-o", "/dev/null", code=1).stderr
-    assert "takes one format" in dispatch("render", "-o", "story.txt", code=1).stderr
+    assert "can hold one format only" in dispatch("render", "-o", "story.txt", code=1).stderr
     assert Path("/dev/null").is_char_device()
 
 
@@ -128,7 +128,7 @@ def test_a_link_worth_a_line_fetches_nothing(dispatch: Dispatch) -> None:
     dispatch(*link)
     again = dispatch(*link)
     assert not again.stdout
-    assert "passed over" in again.stderr
+    assert "already in defence" in again.stderr
 
 
 @pytest.mark.usefixtures("letter")
@@ -160,12 +160,12 @@ def test_articles_are_moved_removed_and_corrected_by_key_or_number(dispatch: Dis
 def test_the_same_text_twice_is_passed_over_and_another_of_that_title_is_told(dispatch: Dispatch, letter: Path) -> None:
     dispatch("add", "story.txt", *GIVEN)
     again = dispatch("add", "story.txt")
-    assert (again.stdout, "passed over" in again.stderr) == ("", True)
+    assert (again.stdout, "already in defence" in again.stderr) == ("", True)
     (letter / "story.txt").write_text(STORY.replace("two", "three"), encoding="utf-8")
     other = dispatch("add", "story.txt")
     assert other.stdout == "defence/a-harbour-that-would-not-sleep-2\n"
     assert "a-harbour-that-would-not-sleep has the same title" in other.stderr
-    assert "or write it into issues/defence/a-harbour-that-would-not-sleep-2.md" in other.stderr
+    assert "or edit issues/defence/a-harbour-that-would-not-sleep-2.md" in other.stderr
 
 
 def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, letter: Path) -> None:
@@ -176,8 +176,8 @@ def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, lett
     dispatch("issue", "remove", "defence", "1")
     back = dispatch("add", "story.txt", *GIVEN)
     assert (path.read_bytes(), back.stdout) == (before, "defence/a-harbour-that-would-not-sleep\n")
-    assert "as it stands in issues/defence/a-harbour" in back.stderr
-    assert "is deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
+    assert "as it is in issues/defence/a-harbour" in back.stderr
+    assert "was deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
     assert not path.exists()
 
 

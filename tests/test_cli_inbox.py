@@ -78,7 +78,7 @@ def test_what_is_new_is_listed_the_newest_first_and_safe_for_a_terminal(dispatch
     listed = dispatch("inbox")
     assert [line.split()[0] for line in listed.stdout.splitlines()[::2]] == ["4", "1", "2", "3"]
     assert "    4  Story 4\n       by Ada 4 · in Origin · 2025-02-10\n" in listed.stdout
-    assert "Café \\u202eau port\n       by nobody known · in The Paper" in listed.stdout
+    assert "Café \\u202eau port\n       no author found · in The Paper" in listed.stdout
     assert "\u202e" not in listed.stdout
 
 
@@ -93,8 +93,8 @@ def test_a_list_is_narrowed_down(dispatch: Dispatch) -> None:
     assert found("--author", "ada 2") == [2]
     assert len(found("--limit", "2")) == 2
     assert found("--search", '") OR (') == []
-    assert "there are more" in dispatch("inbox", "--limit", "2").stderr
-    assert "Nothing fits" in dispatch("inbox", "--search", "nowhere").stderr
+    assert "For more: --limit" in dispatch("inbox", "--limit", "2").stderr
+    assert "No article matches" in dispatch("inbox", "--search", "nowhere").stderr
     assert "did you mean “paper”" in dispatch("inbox", "--source", "papr", code=2).output
 
 
@@ -150,7 +150,7 @@ def test_numbers_are_added_with_what_their_source_says(dispatch: Dispatch, lette
     assert "source: paper\n" in file
     assert [line for line in dispatch("inbox").stdout.splitlines() if "Story" in line] == []
     assert "used in week-48" in dispatch("inbox", "show", "3").stdout
-    assert "passed over" in dispatch("add", "3").stderr
+    assert "already in week-48" in dispatch("add", "3").stderr
     dispatch("issue", "remove", "week-48", "story-4")
     assert "Story 4" in dispatch("inbox").stdout
 

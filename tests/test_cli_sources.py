@@ -53,7 +53,7 @@ def test_all_that_is_said_of_a_source_is_written(site: Web, folder: Path) -> Non
     assert source.author
     assert source.author.url == "https://a.example/?a=1&b=2"
     assert (source.complete, source.allow_private, source.kind) == (True, True, "feed")
-    assert "gathered from there already" in run("source", "add", site.url("/feed"), "--allow-private").stderr
+    assert "already has this address" in run("source", "add", site.url("/feed"), "--allow-private").stderr
     assert "removed “My Paper”" in run("source", "remove", "paper").stderr
     assert config.load(folder).sources == ()
 
@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_with_a_way_out(arguments: list[str], said: str) -
 def test_what_would_come_is_shown_with_how_sure_it_is(site: Web) -> None:
     shown = run("source", "test", site.url("/feed"), "--allow-private").output
     assert "by Ann Lee [certain]" in shown
-    assert "author unknown" in shown
+    assert "no author found" in shown
     assert "https://paper.example/a?a=1&b=2" in shown
     assert "\u009b" not in shown
     assert run("source", "list").stdout == ""

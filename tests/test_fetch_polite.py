@@ -11,7 +11,7 @@ import pytest
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
-from dispatch.fetch import robots
+from dispatch.fetch import politeness
 from loopback import Web, web
 from patience import PATIENCE, processor_seconds
 
@@ -227,11 +227,11 @@ def test_the_pause_that_a_host_asks_for_is_kept(site: Web) -> None:
     ],
 )
 def test_rules(text: str, path: str, allowed: bool) -> None:
-    assert robots.rules(text).allow(path) is allowed
-    assert robots.rules(text).pause <= robots.MOST_PAUSE
+    assert politeness.rules(text).allow(path) is allowed
+    assert politeness.rules(text).pause <= politeness.MOST_PAUSE
 
 
 def test_a_hostile_robots_txt_takes_no_time() -> None:
     text = "User-agent: *\nDisallow: /" + "*a" * 100_000 + "$\n" + "Disallow: /x\n" * 10_000
     with processor_seconds(10):
-        assert robots.rules(text).allow("/" + "a" * 50_000 + "b")
+        assert politeness.rules(text).allow("/" + "a" * 50_000 + "b")

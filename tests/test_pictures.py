@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from dispatch.errors import GatherError
-from dispatch.pictures import opening, variants
+from dispatch.pictures import original, variants
 from dispatch.pictures.keeping import PORTRAIT, WIDTHS
 from drawings import (
     ARTIST,
@@ -38,7 +38,7 @@ from thorough import scale
 def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image]:
     """The variants, read back, by the end of their names."""
     planned = variants.plan(body, widths)
-    opening.refuse_damage(body)
+    original.refuse_damage(body)
     files = variants.encoded(body, widths)
     assert list(files) == [one.name for one in planned]
     pictures: dict[str, Image.Image] = {
@@ -175,8 +175,8 @@ def test_a_photograph_with_another_behind_it_is_a_photograph():
     found = made(body)
     assert list(found) == ["480.webp", "960.webp", "1320.webp", "480.jpg", "960.jpg", "1320.jpg"]
     assert {picture.format for picture in found.values()} == {"WEBP", "JPEG"}
-    with opening.opened(body) as image:
-        assert opening.ENDINGS[image.format] == ".jpg"
+    with original.opened(body) as image:
+        assert original.ENDINGS[image.format] == ".jpg"
 
 
 def test_one_pixel_and_one_line_are_pictures():
@@ -207,10 +207,10 @@ WRONG = {
     "nothing": (b"", "empty"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "SVG"),
     "page": (b"<!doctype html><title>404</title>", "a page"),
-    "words": (b"not found", "no picture"),
-    "tiff": (saved(drawn(), "TIFF"), "no picture"),
-    "bmp": (saved(drawn(), "BMP"), "no picture"),
-    "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no picture"),
+    "words": (b"not found", "not a picture"),
+    "tiff": (saved(drawn(), "TIFF"), "not a picture"),
+    "bmp": (saved(drawn(), "BMP"), "not a picture"),
+    "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
     "cut jpeg": (photograph()[:-4000], "damaged"),
     "cut png": (saved(drawn(), "PNG")[:-200], "damaged"),
     "cut webp": (saved(drawn(), "WEBP")[:-200], "damaged"),
@@ -268,7 +268,7 @@ def test_damage_never_breaks_it(body, changes, keep):
 def look(body: bytes) -> None:
     with processor_seconds(60), suppress(GatherError):
         variants.plan(body, WIDTHS)
-        opening.refuse_damage(body)
+        original.refuse_damage(body)
         variants.encoded(body, WIDTHS)
 
 

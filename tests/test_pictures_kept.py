@@ -19,8 +19,7 @@ import nouns
 from dispatch import check, config, fetch, gather, html, issues, pictures, render
 from dispatch.cli import main
 from dispatch.errors import GatherError
-from dispatch.formats import FORMATS
-from dispatch.formats import web as web_pages
+from dispatch.formats import FORMATS, site_files
 from dispatch.model import Contents, Copy, Issue, Page, Publication, Variant
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
@@ -360,7 +359,7 @@ def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, bro
             f"/{path}": (body(), {"content-type": types[path.rpartition(".")[2]]}, 200)
             for path, body in album.files.items()
         }
-        site.pages["/style.css"] = (web_pages.style(desk.publication), {"content-type": "text/css"}, 200)
+        site.pages["/style.css"] = (site_files.render_style_sheet(desk.publication), {"content-type": "text/css"}, 200)
         site.pages["/issues/bridges/"] = (page.body, {"content-type": "text/html"}, 200)
         origin.asked.clear()
         for width, wanted in ((320, 480), (768, 960), (1280, 960)):

@@ -99,10 +99,10 @@ def test_the_feeds_name_the_hub_and_the_address_that_it_is_told(letter: Path) ->
 def test_what_the_hub_refuses_is_said_and_told_again(ping: Ping, hub: Web) -> None:
     hub.pages["/hub"] = ("\n  no \x1b[31msuch\x1b[0m topic here\nsecond line", {}, 404)
     ran = ping(code=1)
-    assert f"{ARTICLES[0]}: the hub refused it: 404 Not Found: no" in ran.stderr
+    assert f"{ARTICLES[0]}: the hub refused: 404 Not Found: no" in ran.stderr
     assert "\x1b" not in ran.stderr
     assert "second line" not in ran.stderr
-    assert "told of 0 of 9 feeds" in ran.stderr
+    assert "Notified the hub of 0 of 9 feeds" in ran.stderr
     assert len(told(hub)) == 9
     hub.pages["/hub"] = ("", {}, 202)
     assert len(ping().stdout.split()) == len(told(hub)) == 9
@@ -151,7 +151,10 @@ def test_a_hub_in_a_private_network_is_asked_with_leave_only(letter: Path, hub: 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--hub", "ftp://hub.example/"], "no address of a hub"), (["--output", "nowhere"], "dispatch publish first")],
+    [
+        (["--hub", "ftp://hub.example/"], "not the address of a hub"),
+        (["--output", "nowhere"], "dispatch publish first"),
+    ],
 )
 def test_what_cannot_be_is_said(ping: Ping, arguments: list[str], words: str) -> None:
     assert words in ping(*arguments, code=1).stderr

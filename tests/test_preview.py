@@ -476,7 +476,7 @@ def test_what_is_no_server_is_told(letter, warm, server):
     command = [warm / "dispatch", "preview", "--no-open", "--smtp", server]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 1
-    assert "is no mail server" in ran.stderr
+    assert "is not a mail server" in ran.stderr
 
 
 def test_the_address_that_was_looked_at_is_the_one_that_is_asked():

@@ -108,7 +108,7 @@ def subscriptions(site: Web) -> str:
 
 def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
     (folder / "subscriptions.opml").write_text(subscriptions(site), encoding="utf-8")
-    assert "added 20 sources, passed over 1" in run("source", "import", "subscriptions.opml").stderr
+    assert "added 20 sources; already there: 1" in run("source", "import", "subscriptions.opml").stderr
     publication = config.load(folder)
     assert len(publication.sources) == 20
     assert {source.section for source in publication.sources[:4]} == {"Europe"}
@@ -118,7 +118,9 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
     assert first.stdout == "20 new, 0 changed from 20 sources (2 failed)\n"
     assert "dead: the server answered 404" in first.stderr
     assert "bomb: this is larger than 15 MiB" in first.stderr
-    assert f"moved has moved for good: write {site.url('/atom2', 7)}" in first.stderr
+    assert (
+        f"moved has moved permanently: change its address in dispatch.toml to {site.url('/atom2', 7)}" in first.stderr
+    )
 
     with inbox.open(publication) as box:
         waiting = {one.article.title: one.article for one in box.arrivals()}
@@ -137,7 +139,7 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
 
     site.asked.clear()
     second = run("gather", "--allow-private", code=1)
-    assert second.stdout == "0 new, 0 changed from 20 sources (1 as they were, 2 failed)\n"
+    assert second.stdout == "0 new, 0 changed from 20 sources (1 unchanged, 2 failed)\n"
     assert "/story-1" not in site.asked
 
     site.pages["/rdf"] = (RDF.replace("An old item", "An old item, mended"), {}, 200)
@@ -164,7 +166,7 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
 def test_the_state_of_each_source_is_listed(site: Web) -> None:
     for path in ("/rss", "/dead"):
         run("source", "add", site.url(path), "--no-fetch", "--key", path[1:], "--title", path)
-    assert run("source", "list").stdout.count("never asked") == 2
+    assert run("source", "list").stdout.count("never gathered") == 2
     for _ in range(2):
         run("gather", "--allow-private", code=1)
     listed = run("source", "list").stdout
@@ -198,7 +200,7 @@ def test_from_a_list_of_sources_to_a_letter_and_on_to_the_next(
     assert set(waiting("--search", '"letters reached" island')) == {"The bridge", "The ferry"}
     assert set(waiting("--author", "王小明")) == {"An old item"}
     assert set(waiting("--source", "weblog", "--tag", "sea")) == {"One", "Two"}
-    assert "nothing fits" in run("inbox", "--search", "zeppelin").stderr.lower()
+    assert "no article matches" in run("inbox", "--search", "zeppelin").stderr.lower()
 
     run("inbox", "dismiss", str(offered["slow"]))
     offered.pop("slow")

@@ -15,7 +15,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import config, issues, render
-from dispatch.formats import web
+from dispatch.formats import site_files
 from dispatch.model import Issue, Publication
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
@@ -138,7 +138,7 @@ def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     """The pages of the site by their address, as they were when that issue was the newest."""
     whole = {issue.slug: issue for issue in issues.read_all(publication)}
     released = [strip_texts(issue) for issue in whole.values() if issue.date <= newest.date]
-    made = {f"{publication.url}/style.css": web.style(publication)}
+    made = {f"{publication.url}/style.css": site_files.render_style_sheet(publication)}
     for page in plan_pages(released, publication):
         if page.kind != "feed":
             shown = fill_page(page, whole[page.slug]) if page.slug else page

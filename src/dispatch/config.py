@@ -1,4 +1,4 @@
-"""The publication's folder: dispatch.toml, authors.toml and templates/ become a Publication.
+"""Read the publication's folder (dispatch.toml, authors.toml and templates/) into a Publication.
 
 All faults of all three are told at once, each with its
 file, its line where that is certain, and its key.
@@ -99,7 +99,7 @@ _SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def load(start: Path) -> Publication:
-    """The publication around ``start``. Raises ConfigError with every fault of its files."""
+    """Read the publication around ``start``. Raises ConfigError with every fault of its files."""
     root = find(start)
     faults: list[Fault] = []
     registry = _registry(root, faults)
@@ -112,7 +112,7 @@ def load(start: Path) -> Publication:
 
 
 def start(folder: Path, *, title: str, url: str, sender: str = "", language: str = "en", timezone: str = "UTC") -> Path:
-    """Make a publication in a folder, and return the path of its dispatch.toml.
+    """Create a publication in a folder, and return the path of its dispatch.toml.
 
     Beside it: authors.toml, what git should know, and in ``.schemas/`` copies of the JSON Schemas, to which the first
     lines of both TOML files point (``#:schema``, which Taplo and the editors built on it follow), so that completion
@@ -142,12 +142,12 @@ def start(folder: Path, *, title: str, url: str, sender: str = "", language: str
 
 
 def _quoted(value: str) -> str:
-    """A text as TOML has it (TOML 1.0, “basic strings”): JSON's form, with one more character escaped."""
+    """Quote a text for TOML (TOML 1.0, “basic strings”): JSON's form, with one more character escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """The line of each key by its path, where it can be told by looking: what seems to stand twice has none."""
+    """Find the line of each key by its path, by looking only: a key that seems to occur twice has line 0."""
     found: dict[str, int] = {}
     counts: dict[str, int] = {}
     table = ""
@@ -169,7 +169,7 @@ def find_lines(text: str) -> dict[str, int]:
 def _publication(
     text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[Fault]
 ) -> Publication | None:
-    """What dispatch.toml says, completed; None after a fault."""
+    """Read dispatch.toml into a Publication; None after a fault."""
     table = _table(text, FILE, faults)
     if table is None:
         return None
@@ -204,14 +204,14 @@ def _publication(
 
 
 def _dark(table: Mapping[str, object]) -> Mapping[str, object]:
-    """The table [theme.dark], empty where there is none."""
+    """Return the table [theme.dark], empty where there is none."""
     theme = table.get("theme")
     dark = theme.get("dark") if isinstance(theme, Mapping) else None
     return dark if isinstance(dark, Mapping) else {}
 
 
 def _speak(code: str, reading: tables.Reading) -> None:
-    """Faults a language that there is not."""
+    """Report a language code that Babel does not know."""
     if code == "en":
         return
     from dispatch.language import Language  # Babel costs more than reading the file does
@@ -224,7 +224,7 @@ def _speak(code: str, reading: tables.Reading) -> None:
 
 
 def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
-    """The time zone that a publication names."""
+    """Read the publication's time zone; an unknown one is a fault, and UTC instead."""
     name = table.get("timezone")
     try:
         return ZoneInfo(name if isinstance(name, str) else "UTC")
@@ -235,7 +235,7 @@ def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
 
 
 def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
-    """The authors of authors.toml, by key."""
+    """Read the authors of authors.toml, by key."""
     text = (_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
     reading = tables.Reading(file=AUTHORS, lines=find_lines(text), faults=faults)
     found: dict[str, Author] = {}
@@ -250,7 +250,7 @@ def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
 
 
 def _templates(root: Path, faults: list[Fault]) -> dict[str, str]:
-    """The texts of all templates by their path: the default ones, and instead of them the publication's own."""
+    """Read the texts of all templates by path: the default ones, or the publication's own instead."""
     shipped = Path(__file__).parent / "templates"
     if not shipped.is_dir():  # in a checkout they stand at the top
         shipped = Path(__file__).parents[2] / "templates"
@@ -264,7 +264,7 @@ def _templates(root: Path, faults: list[Fault]) -> dict[str, str]:
 
 
 def _text(path: Path, within: Path, faults: list[Fault]) -> str | None:
-    """A file's text; None after a fault."""
+    """Read a file's text; None after a fault."""
     try:
         return files.text(path, within=within, error=ConfigError).removeprefix("\ufeff")
     except ConfigError as error:
@@ -273,7 +273,7 @@ def _text(path: Path, within: Path, faults: list[Fault]) -> str | None:
 
 
 def _table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | None:
-    """A file's keys; None after a fault."""
+    """Parse a TOML file into its keys; None after a fault."""
     try:
         return parse_toml(text, file=file, error=ConfigError)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""What git remembers: a publication's folder as it was at a commit.
+"""Restore a publication's folder as it was at a commit.
 
 The only user of git. What is in the repository may be anybody's, so only plumbing is called that runs nothing which
 the repository could name: no hooks, no filters, no textconv, no pager, no program that watches files, no network.
@@ -43,7 +43,7 @@ class _Blob(NamedTuple):
 
 
 def base(folder: Path, ref: str = "") -> str:
-    """The id of the commit at which the work in ``folder`` left ``ref``, by default the main branch.
+    """Find the commit at which the work in ``folder`` left ``ref``, by default the main branch.
 
     A branch that is known only as origin's is found under its own name. Raises ReviewError when that cannot be told:
     in no repository, without a commit, with half a history.
@@ -68,7 +68,7 @@ def base(folder: Path, ref: str = "") -> str:
 
 
 def restore(folder: Path, commit: str, into: Path) -> None:
-    """Write what stood below ``folder`` at a commit into an empty folder: files, without those that are hidden.
+    """Write what was below ``folder`` at a commit into an empty folder, without hidden files.
 
     Links, submodules and files above LARGEST are left out. Raises ReviewError.
     """
@@ -85,7 +85,7 @@ def restore(folder: Path, commit: str, into: Path) -> None:
 
 
 def _blobs(folder: Path, tree: str) -> Iterator[_Blob]:
-    """The files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
+    """List the files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
     for line in _git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
         said, _, path = line.partition(b"\t")
         mode, _, id_, size = said.split()
@@ -109,7 +109,7 @@ def _batches(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
 
 
 def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
-    """The bytes of each file as they are stored (git-cat-file(1), “batch output”)."""
+    """Read the bytes of each file as they are stored (git-cat-file(1), “batch output”)."""
     asked = "".join(f"{blob.id}\n" for blob in batch).encode("ascii")
     answer = _git(folder, "cat-file", "--batch", stdin=asked)
     place = 0
@@ -123,12 +123,12 @@ def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
 
 
 def _prefix(folder: Path) -> str:
-    """The path of the folder in its repository, without a slash at the end. Raises ReviewError in none."""
+    """Return the path of the folder in its repository, without a slash at the end. Raises ReviewError in none."""
     return os.fsdecode(_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n").removesuffix("/")
 
 
 def _commit(folder: Path, ref: str) -> str | None:
-    """The id of the commit that a name means; None for a name that git does not know, or would take for an option."""
+    """Find the commit that a name means; None for a name that git does not know, or would take for an option."""
     if not ref or ref.startswith("-") or not ref.isprintable():
         return None
     try:
@@ -138,7 +138,7 @@ def _commit(folder: Path, ref: str) -> str | None:
 
 
 def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
-    """What git says, called in a folder. Raises ReviewError.
+    """Run git in a folder, and return what it prints. Raises ReviewError.
 
     Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust:
     GIT_DIR and its like, which a hook has set, mean another repository.

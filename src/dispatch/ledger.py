@@ -34,7 +34,7 @@ _LISTS = ("author", "source", "section", "tag")
 
 
 def read(publication: Publication) -> tuple[Record, ...]:
-    """What was published, by id; nothing before the first time. Raises IssueError with every line that is wrong."""
+    """Read what was published, by id; nothing before the first time. Raises IssueError with every wrong line."""
     path = publication.root / FILE
     if not path.exists():
         return ()
@@ -45,7 +45,7 @@ def read(publication: Publication) -> tuple[Record, ...]:
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
-    def fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
+    def add_fault(number: int, what: str, hint: str = "take the file as it was from git") -> None:
         faults.append(Fault(what=what, place=Place(file=FILE, line=number), hint=hint))
 
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -54,17 +54,17 @@ def read(publication: Publication) -> tuple[Record, ...]:
         try:
             record = _record(line.removesuffix("\r").split("\t"))
         except ValueError as error:
-            fault(number, str(error))
+            add_fault(number, str(error))
             continue
         if found.setdefault(_key(record), record) != record:
-            fault(number, f"another line says something else of {record.id}", _MERGED)
+            add_fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))
 
 
 def remember(publication: Publication, *issues: Issue, names: Iterable[Record] = ()) -> bool:
-    """Write down issues and their articles as published; whether that was news. Raises IssueError.
+    """Record issues and their articles as published; return whether that was news. Raises IssueError.
 
     Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
     names: the addresses of the site's lists.
@@ -77,7 +77,7 @@ def remember(publication: Publication, *issues: Issue, names: Iterable[Record] =
 
 
 def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:
-    """Which pages stood elsewhere: by the old path, the present one, both below the publication's address.
+    """Find the pages that have moved: by old path the present one, both below the publication's address.
 
     issues: what is about to be remembered as well. Raises IssueError.
     """
@@ -91,7 +91,7 @@ def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:
 
 
 def records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
-    """What the ledger would remember of these issues and their articles as they are now."""
+    """Make the records of these issues and their articles as they are now."""
     return tuple(record for issue in issues for record in _records(issue, publication))
 
 
@@ -113,7 +113,7 @@ def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
 
 
 def _with(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:
-    """What is known, with what holds now over it, and with a way from each page that stood elsewhere.
+    """Merge current records into the known ones; add a redirect for each page whose address changed.
 
     Ways are as short as can be: each leads to where the page is now. An address that is in use leads nowhere else.
     """
@@ -145,7 +145,8 @@ def _is_page(url: str, site: str) -> bool:
 
 
 def _key(record: Record) -> tuple[str, str]:
-    """What there is one line of: an article and an issue share ids; two branches may give one list two addresses.
+    """Make the key of which there is one line: an article and an issue share ids; two branches may give a list two
+    addresses.
 
     Of one article any number of things may have been mended, each any number of times.
     """
@@ -156,25 +157,25 @@ def _key(record: Record) -> tuple[str, str]:
 
 
 def _digest(authors: Sequence[Author]) -> str:
-    """Sixteen digits that change with any author's name or address, or with their order; empty without authors."""
+    """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
     said = json.dumps([[author.name, author.url] for author in authors])
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
 
 
 def _line(record: Record) -> str:
-    """A record as its line."""
+    """Format a record as its line."""
     last = str(record.number) if record.kind == "mended" else record.authors
     fields = (record.id, record.kind, record.url, _written(record.published), last)
     return "\t".join(_BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", part) or _NONE for part in fields) + "\n"
 
 
 def _written(moment: datetime | None) -> str:
-    """A moment as a line has it, in UTC; empty without one."""
+    """Format a moment for a line, in UTC; empty without one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
 def _record(fields: Sequence[str]) -> Record:
-    """A line's record. Raises ValueError."""
+    """Parse a line's fields into a record. Raises ValueError."""
     if len(fields) != 5:
         raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
     id_, kind, url, date, last = map(_unescaped, fields)

@@ -1,4 +1,4 @@
-"""An issue in, an edition out: pure, the same bytes for the same issue wherever and whenever it is rendered."""
+"""Render an issue into an edition: pure, the same bytes for the same issue wherever and whenever it is rendered."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Pu
 
 
 def edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
-    """The issue in one format: rss, atom, json, email, text, eml or web.
+    """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
     ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
     naming the issue.
@@ -17,11 +17,11 @@ def edition(issue: Contents, publication: Publication, format: str, *, to: str =
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    from dispatch.formats import tombstones
+    from dispatch.formats.fragments import marked
 
     _titled(issue.articles, issue)
     with _told(issue, format):
-        issue = tombstones.marked(issue, publication)
+        issue = marked(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
@@ -32,14 +32,13 @@ def edition(issue: Contents, publication: Publication, format: str, *, to: str =
 
 
 def entries(issue: Contents, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
-    """These articles as entries of feeds: by format (rss, atom, json), then by id.
+    """Render these articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one
     (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
-    from dispatch.formats import tombstones
-    from dispatch.formats.fragments import Fragments
+    from dispatch.formats.fragments import Fragments, titled
 
     fragments = Fragments(issue, publication)
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
@@ -48,28 +47,27 @@ def entries(issue: Contents, publication: Publication, articles: Iterable[Articl
         _titled([article], issue)
         for name, writer in writers.items():
             with _told(issue, name):
-                made[name][article.id] = writer.entry(tombstones.titled(article, publication), fragments)
+                made[name][article.id] = writer.entry(titled(article, publication), fragments)
     return made
 
 
 def feed(page: Contents, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
-    """A feed of finished entries, by the ids of the page's articles and in their order.
+    """Build a feed of finished entries, by the ids of the page's articles and in their order.
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
-    from dispatch.formats import tombstones
-    from dispatch.formats.fragments import Fragments
+    from dispatch.formats.fragments import Fragments, marked
 
     row = FORMATS[format]
     with _told(page, format):
-        page = tombstones.marked(page, publication)
+        page = marked(page, publication)
         finished = [entries[article.id] for article in page.articles]
         body = feed_module(format).document(Fragments(page, publication), finished)
     return Edition(format=row.name, media_type=row.media_type, path=path(page.as_page, format), body=body)
 
 
 def path(page: Page | None, format: str) -> str:  # noqa: A002
-    """The path of a page or a feed in the public folder; without one the name of an edition's file."""
+    """Choose the path of an edition in the public folder; without a place, its file's name."""
     name = FORMATS[format].path
     if page is None:
         return name
@@ -77,7 +75,7 @@ def path(page: Page | None, format: str) -> str:  # noqa: A002
 
 
 def templates(publication: Publication, format: str, kind: PageKind) -> dict[str, str]:  # noqa: A002
-    """The texts of all templates that a page of that kind is made with, by name."""
+    """List the texts of all templates that a page or feed at a place is made with, by name."""
     from dispatch.templates import used
 
     roots = FORMATS[format].templates or tuple(publication.templates)
@@ -97,7 +95,7 @@ def _titled(articles: Iterable[Article], issue: Contents) -> None:
 
 @contextmanager
 def _told(issue: Contents, format: str) -> Iterator[None]:  # noqa: A002
-    """Whatever goes wrong while rendering is told as a RenderError about the issue."""
+    """Raise whatever goes wrong while rendering as a RenderError about the issue."""
     try:
         yield
     except DispatchError:

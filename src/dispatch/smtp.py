@@ -1,4 +1,4 @@
-"""One message to one mail server over SMTP (RFC 5321)."""
+"""Send one message to one mail server over SMTP (RFC 5321)."""
 
 import ipaddress
 import smtplib
@@ -22,11 +22,11 @@ class Server:
 
     @property
     def name(self) -> str:
-        """How to speak of it."""
+        """How messages name it: host and port."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def send(self, message: bytes) -> None:
-        """Hand over a finished message, from the address in its From to that in its To.
+        """Send a finished message, from the address in its From to that in its To.
 
         Raises DeliveryError, with the server's own words when it does not take it.
         """
@@ -46,18 +46,18 @@ class Server:
 
     def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        return DeliveryError(f"did not take it: {code} {' '.join(words.split())}", address=self.name)
+        return DeliveryError(f"rejected the message: {code} {' '.join(words.split())}", address=self.name)
 
 
 def on_this_machine(written: str) -> Server:
-    """The mail server at HOST:PORT, which must be on this machine: every address of that name is a loopback address.
+    """Parse HOST:PORT into a mail server, which must be on this machine: loopback addresses only.
 
     Raises DeliveryError.
     """
     host, _, port = written.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise DeliveryError("is no mail server", address=written, hint="Write it as 127.0.0.1:1025")
+        raise DeliveryError("is not a mail server", address=written, hint="Write it as 127.0.0.1:1025")
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as cause:
@@ -71,7 +71,7 @@ def on_this_machine(written: str) -> Server:
 
 
 def _envelope(message: bytes) -> tuple[str, str]:
-    """The addresses in From and To. Raises DeliveryError unless there is exactly one in each."""
+    """Read the addresses in From and To. Raises DeliveryError unless there is exactly one in each."""
     read = message_from_bytes(message, policy=policy.default)
     found = []
     for name in ("From", "To"):

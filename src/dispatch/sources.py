@@ -1,4 +1,4 @@
-"""The sources in dispatch.toml, edited where they stand: every line that is not theirs stays as it is.
+"""Edit the sources in dispatch.toml in place: every other line stays as it is.
 
 What is written is read back before it replaces the file; where that differs from what was meant, nothing is written.
 """
@@ -25,7 +25,7 @@ _ASIDE = re.compile(r"\s*(?:#.*)?$")
 
 
 def find(publication: Publication, key: str) -> Source:
-    """The source of that key. Raises ConfigError with the nearest."""
+    """Find the source of that key. Raises ConfigError with the nearest."""
     for source in publication.sources:
         if source.key == key:
             return source
@@ -34,7 +34,7 @@ def find(publication: Publication, key: str) -> Source:
 
 
 def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source]]:
-    """Write sources into dispatch.toml; those that were added, each with a key, and those that were there already.
+    """Write sources into dispatch.toml; return those added, each with a key, and those that were already there.
 
     Two are the same when they are gathered from the same address, tracking parameters and the like aside. A source
     without a key gets one made of its title, else of its host. Raises ConfigError, and has then written nothing.
@@ -61,14 +61,14 @@ def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Sourc
 
 
 def remove(publication: Publication, key: str) -> Source:
-    """Take a source out of dispatch.toml. Raises ConfigError when there is none of that key."""
+    """Remove a source from dispatch.toml. Raises ConfigError when there is none of that key."""
     source = find(publication, key)
     _edit(publication, lambda text: without(text, key))
     return source
 
 
 def with_added(text: str, sources: Iterable[Source]) -> str:
-    """The text of a dispatch.toml with more sources below those that it has. Raises ConfigError."""
+    """Insert sources below those that a dispatch.toml has. Raises ConfigError."""
     meant = _read(text)
     end = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
@@ -84,7 +84,7 @@ def with_added(text: str, sources: Iterable[Source]) -> str:
 
 
 def without(text: str, key: str) -> str:
-    """The text of a dispatch.toml without the source of that key. Comments around it stay. Raises ConfigError."""
+    """Remove the source of that key from a dispatch.toml; comments around it stay. Raises ConfigError."""
     meant = _read(text)
     written = _sources(meant)
     lines = text.splitlines(keepends=True)
@@ -103,7 +103,7 @@ def _edit(publication: Publication, change: Callable[[str], str]) -> None:
 
 
 def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """From which line to which each source stands; comments and blank lines below it belong to what follows."""
+    """Find the first and last lines of each source; comments and blank lines below belong to what follows."""
     found = []
     begin = None
     for number, line in enumerate([*lines, "["]):
@@ -124,14 +124,14 @@ def _fold_address(source: Source) -> str:
 
 
 def _key(source: Source, taken: set[str]) -> str:
-    """A key made of the title, else of the host, and not in use."""
+    """Make an unused key from the title, else from the host."""
     host = links.host(source.url or source.feed).removeprefix("www.")
     names = (make_slug(name, _LONGEST_KEY) for name in (source.title, host))
     return find_unused(next(filter(None, names), "source"), taken)
 
 
 def _table(noun: object) -> dict[str, object]:
-    """A noun as a table of the file, without what is as it is by default."""
+    """Convert a noun to a table of the file, without default values."""
     found = {}
     for column in tables.columns(tables.noun(type(noun))):
         value = getattr(noun, column.name)
@@ -141,7 +141,7 @@ def _table(noun: object) -> dict[str, object]:
 
 
 def _toml(value: object) -> str:
-    """A value as TOML has it (TOML 1.0); JSON's form of a text, with one more character escaped."""
+    """Format a value for TOML (TOML 1.0); texts as JSON has them, with one more character escaped."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
@@ -150,7 +150,7 @@ def _toml(value: object) -> str:
 
 
 def _proved(text: str, meant: Mapping[str, object]) -> str:
-    """The edited text, when it says what it should, and every source in it can be read."""
+    """Return the edited text if it says what it should, and every source in it can be read."""
     reading = tables.Reading(file=FILE)
     for number, entry in enumerate(_sources(meant), 1):
         tables.read(Source, entry, reading, path=f"sources[{number}]")

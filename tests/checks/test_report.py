@@ -26,13 +26,13 @@ FOUND = [
     ),
 ]
 SAID = "“A more powerful NATO” does not name its author *its* author 100% <Ada>"
-AGAIN = "Render again; if it stays, look into the publication’s own templates."
+AGAIN = "Render again. If it happens again, check your own templates."
 
 
 def test_for_people() -> None:
     assert report(FOUND, "human") == (
         "dispatch.toml:7\n"
-        "  warning: Nobody knows when “B, c: d” was published  [editorial.date]\n"
+        "  warning: “B, c: d” has no date of publication  [editorial.date]\n"
         "    Add published: to the article’s file.\n\n"
         f"{FILE}: email.eml (html)#nato\n"
         f"  error: {SAID}  [attribution.author]\n"
@@ -66,7 +66,7 @@ def test_for_programs() -> None:
 def test_for_github() -> None:
     assert report(FOUND, "github").split("\n") == [
         "::warning file=dispatch.toml,line=7,title=editorial.date::"
-        "dispatch.toml:7: Nobody knows when “B, c: d” was published. Add published: to the article’s file.",
+        "dispatch.toml:7: “B, c: d” has no date of publication. Add published: to the article’s file.",
         f"::error file={FILE},title=attribution.author::"
         f"{FILE}: email.eml (html)#nato: {SAID.replace('%', '%25')}. {AGAIN}",
     ]
@@ -91,7 +91,7 @@ def test_for_a_pull_request() -> None:
         "",
         "### Warnings",
         "",
-        "- `dispatch.toml:7` Nobody knows when “B, c: d” was published. "
+        "- `dispatch.toml:7` “B, c: d” has no date of publication. "
         "Add published: to the article’s file. `editorial.date`",
     ]
 

@@ -513,7 +513,7 @@ def test_what_was_published_of_an_issue_is_put_back_for_no_correction_mends_it(
     (found,) = of_issue(ISSUE, published=(replace(now, **changed),), current=(now,))  # type: ignore[arg-type]
     assert (found.rule, found.subject, found.place) == (rule, "issue", place)
     assert "--mends" not in write_hint(found)
-    assert write_hint(found).startswith("Put back")
+    assert write_hint(found).startswith("Restore")
 
 
 def test_each_address_is_asked_once() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import dispatch
 import nouns
-from dispatch.formats import feed_style
+from dispatch.formats import site_files
 from dispatch.language import Language
 
 LANGUAGES = sorted(file.stem for file in (Path(dispatch.__file__).parent / "languages").glob("*.toml"))
@@ -17,7 +17,7 @@ LANGUAGES = sorted(file.stem for file in (Path(dispatch.__file__).parent / "lang
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_style_sheet_says_in_every_language_what_a_feed_is(code: str) -> None:
-    sheet = feed_style.render(nouns.publication(language=code)).decode()
+    sheet = site_files.render_feed_style_sheet(nouns.publication(language=code)).decode()
     rules = tinycss2.parse_stylesheet(sheet, skip_whitespace=True, skip_comments=True)
     assert not [rule for rule in rules if rule.type == "error"]
     said = [
@@ -33,12 +33,12 @@ def test_the_style_sheet_says_in_every_language_what_a_feed_is(code: str) -> Non
 
 def test_the_colours_are_the_themes() -> None:
     publication = nouns.publication()
-    sheet = feed_style.render(publication).decode()
+    sheet = site_files.render_feed_style_sheet(publication).decode()
     assert publication.theme.light.paper in sheet
     assert publication.theme.dark.paper in sheet
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_a_string_of_css_is_read_back(text: str) -> None:
-    (token,) = tinycss2.parse_component_value_list(feed_style.quoted(text))
+    (token,) = tinycss2.parse_component_value_list(site_files.quote_css(text))
     assert (token.type, token.value) == ("string", text)

@@ -13,7 +13,7 @@ import pytest
 
 import nouns
 import sites
-from dispatch.formats import FORMATS, web
+from dispatch.formats import FORMATS, site_files, web
 from dispatch.model import Author, Correction, Image, Publication, Section, Site, Theme
 from formats import reading
 
@@ -120,7 +120,7 @@ def test_what_a_page_loads_of_the_sites_own_comes_from_where_it_stands() -> None
 def test_a_page_that_is_not_there_finds_its_way_from_any_depth() -> None:
     assert set(relative(page("not-found"))) >= {"/", "/style.css", "/follow/", "#content"}
     by = sites.publication(url="https://host.example/wire")
-    assert "/wire/style.css" in set(relative(web.not_found(by).decode()))
+    assert "/wire/style.css" in set(relative(site_files.render_not_found(by).decode()))
     assert 'name="robots" content="noindex"' in page("not-found")
 
 

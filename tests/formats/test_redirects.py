@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch.formats import redirects
+from dispatch.formats import site_files
 from dispatch.serve.redirects import parse_redirects
 
 SLUGS = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
@@ -22,7 +22,7 @@ def test_every_old_path_finds_the_new_one(moved: dict[str, str], gone: set[str],
     moved = {old: new for old, new in moved.items() if new not in moved}
     gone -= moved.keys()
     within = urlsplit(site).path.strip("/")
-    files = redirects.files(moved, gone, nouns.publication(url=site))
+    files = site_files.render_redirects(moved, gone, nouns.publication(url=site))
     text = files.pop("_redirects", b"").decode()
     assert "\r" not in text
     rules, faults = parse_redirects(text)
@@ -44,10 +44,10 @@ def test_what_is_the_same_is_the_same_in_any_order() -> None:
     moved = {"issues/b/": "issues/x/", "issues/a/": "issues/x/", "issues/a/one/": "issues/x/two/"}
     turned = dict(reversed(moved.items()))
     by = nouns.publication()
-    assert redirects.files(moved, ["issues/z/", "issues/y/"], by) == redirects.files(
+    assert site_files.render_redirects(moved, ["issues/z/", "issues/y/"], by) == site_files.render_redirects(
         turned, ["issues/y/", "issues/z/"], by
     )
-    assert redirects.files(moved, ["issues/z/", "issues/y/"], by)["_redirects"].decode().splitlines() == [
+    assert site_files.render_redirects(moved, ["issues/z/", "issues/y/"], by)["_redirects"].decode().splitlines() == [
         "/issues/a/ /issues/x/ 301",
         "/issues/a/one/ /issues/x/two/ 301",
         "/issues/b/ /issues/x/ 301",
@@ -59,13 +59,13 @@ def test_what_is_the_same_is_the_same_in_any_order() -> None:
 
 
 def test_nothing_has_moved() -> None:
-    assert redirects.files({}, (), nouns.publication()) == {}
+    assert site_files.render_redirects({}, (), nouns.publication()) == {}
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar", "hi"])
 def test_the_page_needs_no_script_and_search_engines_pass_it_by(language: str) -> None:
     by = nouns.publication(language=language, title="A & <b>B</b>")
-    page = redirects.files({"issues/old/": "issues/new/"}, (), by)["issues/old/index.html"].decode()
+    page = site_files.render_redirects({"issues/old/": "issues/new/"}, (), by)["issues/old/index.html"].decode()
     assert "<script" not in page
     assert "<b>B" not in page
     assert '<meta name="robots" content="noindex" />' in page

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 
 import nouns
 from dispatch import colours, model, render
-from dispatch.formats import feed_style
+from dispatch.formats import site_files
 from dispatch.language import Language
 from judges.cases import FEEDS
 from serving import served
@@ -41,7 +41,7 @@ def show(page: Page, case: str, format: str, language: str = "en") -> None:  # n
             # As application/rss+xml and application/atom+xml, Chromium shows bare text.
             route.fulfill(body=nouns.body(format, issue, publication), content_type="application/xml")
         elif route.request.url == "https://wire.example/feed.css":
-            route.fulfill(body=feed_style.render(publication), content_type="text/css; charset=utf-8")
+            route.fulfill(body=site_files.render_feed_style_sheet(publication), content_type="text/css; charset=utf-8")
         else:
             route.abort()
 
@@ -108,7 +108,7 @@ def test_what_dispatch_serves_is_shown_with_its_style(browser: Browser, tmp_path
     made = render.edition(issue, publication, format)
     (tmp_path / "archive").mkdir()
     (tmp_path / made.path).write_bytes(made.body)
-    (tmp_path / "feed.css").write_bytes(feed_style.render(publication))
+    (tmp_path / "feed.css").write_bytes(site_files.render_feed_style_sheet(publication))
     page = browser.new_page()
     with served(tmp_path) as server:
         page.goto(server.url(made.path))

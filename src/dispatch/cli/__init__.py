@@ -12,21 +12,21 @@ from dispatch.errors import DispatchError
 
 # name: (module, what --help says of it)
 COMMANDS = {
-    "init": ("init", "Start a publication in a new folder."),
-    "source": ("source", "Name the sources that are gathered."),
-    "gather": ("gather", "Gather what is new from every source into the inbox."),
-    "inbox": ("inbox", "Show what is new; put aside what is not wanted."),
-    "issue": ("issue", "Start, show and edit issues."),
+    "init": ("init", "Create a publication in a new folder."),
+    "source": ("source", "Manage sources: feeds, sites and pages."),
+    "gather": ("gather", "Fetch new articles from every source into the inbox."),
+    "inbox": ("inbox", "List gathered articles; dismiss those you do not want."),
+    "issue": ("issue", "Create, show and edit issues."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
-    "import": ("import_", "Import what another system gives out, each post an issue."),
-    "check": ("check", "Prove that no byline and no link is lost."),
-    "review": ("review", "Say what a pull request changes: broken bylines first."),
-    "render": ("render", "Render an issue as feeds, mail, text and a page."),
-    "preview": ("preview", "Show an issue as each reader will see it, while you write."),
-    "publish": ("publish", "Check an issue, mark it published, write the public folder."),
-    "ping": ("ping", "Tell the WebSub hub which feeds have changed."),
-    "withdraw": ("withdraw", "Take back an article or an issue: a notice stands in its place."),
-    "serve": ("serve", "Serve the public folder as the web should see it."),
+    "import": ("import_", "Import a Substack, Ghost, WordPress, ... export, one issue per post."),
+    "check": ("check", "Check every byline and link, in every edition."),
+    "review": ("review", "Summarise what a pull request changes, broken bylines first."),
+    "render": ("render", "Render an issue as feeds, email, text and a web page."),
+    "preview": ("preview", "Preview an issue in the browser while you write."),
+    "publish": ("publish", "Check an issue, mark it as published, build the site."),
+    "ping": ("ping", "Notify the WebSub hub of changed feeds."),
+    "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
+    "serve": ("serve", "Serve the public folder over HTTP."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }
 
@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 
 def show(error: DispatchError) -> None:
-    """Print each fault on standard error, a line each, and what to do; a hint that several in a row have, once."""
+    """Print each fault on standard error, a line each, with its hint; a hint that several in a row share, once."""
     from itertools import groupby
 
     from dispatch.text import fold_line
@@ -106,16 +106,16 @@ def show(error: DispatchError) -> None:
     show_default=True,
     envvar="DISPATCH_WAIT",
     show_envvar=True,
-    help="How long to wait for another command that changes the publication.",
+    help="How long to wait for another command that is changing the publication.",
 )
 @click.option("--colourless", envvar="NO_COLOR", hidden=True)
 @click.pass_context
 def main(ctx: click.Context, debug: bool, no_color: bool, wait: int, colourless: str | None) -> None:  # noqa: ARG001 - debug and wait are read from the context
-    """Publishes a newsletter from articles: feeds, mail, text and pages, with every author credited.
+    """Publish a newsletter as RSS, Atom, JSON Feed, email, text and web pages, with every author credited.
 
     \b
-    dispatch init my-letter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
-    cd my-letter
+    dispatch init my-newsletter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
+    cd my-newsletter
     dispatch issue new "Who pays for defence"
     dispatch add story.txt --url https://paper.example/story --author "Jerry Jackson=https://paper.example/jackson"
     dispatch check && dispatch render

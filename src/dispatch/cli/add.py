@@ -19,10 +19,10 @@ Group = tuple[Sequence[Article], str]  # the articles of one location, and their
 @click.command()
 @click.argument("locations", nargs=-1)
 @click.option("--issue", "-i", help="The issue. Default: the newest draft.")
-@click.option("--section", "-s", default="", help="The section; it is made when there is none of that name.")
+@click.option("--section", "-s", default="", help="The section; created if it does not exist.")
 @particulars
-@click.option("--no-fetch", is_flag=True, help="Fetch nothing: a link with a title.")
-@click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
+@click.option("--no-fetch", is_flag=True, help="Fetch nothing; add a link with a title.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def add(
     locations: tuple[str, ...],
     issue: str | None,
@@ -33,9 +33,9 @@ def add(
 ) -> None:
     """Add the articles at LOCATIONS to an issue: text, Markdown and HTML files, pages, feeds, or - for standard input.
 
-    A number is that of an article in the inbox; a file of that name is ./12.
+    A number means an article in the inbox; for a file of that name write ./12.
 
-    What you say wins over what was found. What could not be found is said, with the option that supplies it.
+    Options override what was found. What could not be found is reported, with the option that supplies it.
 
     \b
     Examples:
@@ -77,7 +77,7 @@ def add(
 def _found(
     here: Desk, location: str, words: Said, *, no_fetch: bool, allow_private: bool
 ) -> tuple[Sequence[Article], str]:
-    """The articles at a location, and the section for them where that is known. Raises DispatchError."""
+    """Return the articles at a location, and their section where that is known. Raises DispatchError."""
     if location.isascii() and location.isdecimal() and len(location) < 16:
         with here.inbox() as box:
             arrival = box.arrival(int(location))
@@ -98,9 +98,9 @@ def _found(
 
 
 def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]:
-    """The articles as the editor has them; says which have no title, and so cannot be added. Raises IssueError."""
+    """Apply the editor's options; warn of articles without a title, which cannot be added. Raises IssueError."""
     if len(found) > 1 and words.alone:
-        raise IssueError(f"has {len(found)} articles, and --{words.alone} is for one", address=location)
+        raise IssueError(f"has {len(found)} articles, but --{words.alone} is for one article", address=location)
     articles = compose.told(found, words)
     for article in articles:
         if not article.title:
@@ -110,7 +110,7 @@ def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]
 
 
 def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Iterator[DispatchError]:
-    """Write the articles of all locations into the issue; yields what stops some of them, and only them."""
+    """Write the articles of all locations into the issue; yield the errors of those that could not be written."""
     try:
         _put(here, slug, groups, words)
     except DispatchError as error:
@@ -122,7 +122,7 @@ def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Ite
 
 
 def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
-    """Write articles into the issue, and say what came of each. Raises IssueError, and has then written nothing."""
+    """Write articles into the issue, and report each. Raises IssueError, and has then written nothing."""
     target = changed = issues.read(here.publication, slug)
     unlisted = issues.unlisted(here.publication, target)
     added: list[Article] = []
@@ -133,25 +133,25 @@ def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
         passed += known
     changed = issues.change(here.publication, target, changed)
     for article in passed:
-        say(f"“{article.title}” is in {changed.slug} already: passed over")
+        say(f"“{article.title}” is already in {changed.slug}")
     for article in added:
         _say_added(changed, article, words, is_back=article in unlisted)
     if added and changed.status == "published":
-        say(f"{changed.slug} is published: dispatch publish {changed.slug} brings the change out")
+        say(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
 
 
 def _say_added(issue: Issue, article: Article, words: Said, *, is_back: bool) -> None:
-    """Say that an article is in the issue now, and what could not be found out about it."""
+    """Report that an article is in the issue now, and what could not be found out about it."""
     tell(f"{issue.slug}/{article.key}")
     if is_back:
-        say(f"“{article.title}” is in {issue.slug} again, as it stands in {article.file}")
+        say(f"“{article.title}” is back in {issue.slug}, as it is in {article.file}")
         return
     names = ", ".join(author.name for author in article.authors)
     say(f"added “{article.title}”{f' by {names}' if names else ''} to {issue.slug}")
     if twin := compose.twin(issue, article):
-        say(f"  {twin.key} has the same title, and another text or address")
+        say(f"  {twin.key} has the same title, but another text or address")
     lacks = list(missing(article, words, is_own=article.own))
     for lack in lacks:
         say(f"  {lack}")
     if lacks:
-        say(f"  or write it into {article.file}")
+        say(f"  or edit {article.file}")

@@ -22,17 +22,19 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 
 @click.command()
 @click.argument("issue", required=False)
-@click.option("--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="How.")
-@click.option("--strict", is_flag=True, help="Let warnings fail too.")
-@click.option("--online", is_flag=True, help="Ask every address whether it lives.")
-@click.option("--allow-private", is_flag=True, help="With --online: let addresses lead into your own network.")
 @click.option(
-    "--edition", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Judge this file."
+    "--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="Output format."
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--online", is_flag=True, help="Check that every link answers.")
+@click.option("--allow-private", is_flag=True, help="With --online: allow addresses in private networks.")
+@click.option(
+    "--edition", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Check this rendered file."
 )
 @click.option(
     "--received",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Judge this message as it was delivered.",
+    help="Check this message as a reader received it.",
 )
 def check(
     issue: str | None,
@@ -43,9 +45,9 @@ def check(
     file: Path | None,
     received: Path | None,
 ) -> None:
-    """Prove that no byline and no link of ISSUE, by default the newest, is lost: in its files and in every edition.
+    """Check every byline and link of ISSUE (default: the newest), in its files and in every edition.
 
-    Every edition is read back with parsers that the renderers do not use. Exits with 1 when something is wrong.
+    Every edition is read back with parsers that the renderers do not use. Exits with 1 if something is wrong.
 
     \b
     Examples:
@@ -62,7 +64,9 @@ def check(
     elif received:
         message = stage.recognise_file(received.name, _bytes(received))
         if message.format != "eml":
-            raise CheckError("is not a message", address=str(received), hint="Save the whole message: .eml")
+            raise CheckError(
+                "is not an email message", address=str(received), hint="Save the whole message as an .eml file."
+            )
         findings = stage.check_received(message, one, here.publication)
     else:
         states = _asked(here, one, allow_private) if online else {}
@@ -73,7 +77,7 @@ def check(
 
 
 def report(findings: Sequence[Finding], style: Style) -> None:
-    """The findings on standard output, with colours for people at a terminal."""
+    """Print the findings on standard output, with colours at a terminal."""
     for line in written(findings, style).splitlines():
         word = line.strip().partition(":")[0]
         if style == "human" and word in _COLOURS and sys.stdout.isatty():
@@ -86,7 +90,7 @@ def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | Non
     from dispatch import fetch
 
     addresses = stage.list_addresses(one)
-    say(f"asking {len(addresses)} addresses")
+    say(f"checking {len(addresses)} links")
     return fetch.states(addresses, user_agent=here.user_agent, allow_private=allow_private)
 
 

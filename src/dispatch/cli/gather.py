@@ -20,12 +20,12 @@ WEEKS = timedelta(weeks=2)
 
 @click.command()
 @click.argument("keys", metavar="[SOURCE]...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="What came of each source, as an array of objects.")
-@click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result of each source as a JSON array.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
-    """Gather what is new from every SOURCE into the inbox, all at once; without names, from those of dispatch.toml.
+    """Fetch new articles from each SOURCE into the inbox (default: all sources in dispatch.toml).
 
-    A source that asked not to be asked again yet is left alone, unless you name it. Exit code 1 says that some failed;
+    A source that asked for a pause is skipped until it is over, unless you name it. Exits with 1 if a source failed;
     the others are gathered all the same.
 
     \b
@@ -70,7 +70,7 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a gathering, without the articles themselves."""
+    """What a gathering brought, without the articles themselves."""
 
     rows: list[dict[str, object]] = field(default_factory=list)
     failed: dict[str, Visit] = field(default_factory=dict)
@@ -81,13 +81,13 @@ class Report:
     )
 
     def take(self, result: Gathered, kept: Kept) -> None:
-        """Take in what came of one source."""
+        """Add the result of one source."""
         key, visit = result.source.key or result.source.title or result.source.url, result.visit
         if result.error:
             self.failed[key] = visit
         if visit.moved_to:
             self.moved[key] = visit.moved_to
-        self.missed.extend(f"{key}: a page was not read: {error}" for error in result.missed)
+        self.missed.extend(f"{key}: could not read a page: {error}" for error in result.missed)
         for name, number in {
             "new": len(kept.new),
             "changed": len(kept.changed),
@@ -110,14 +110,14 @@ class Report:
         )
 
     def summary(self) -> str:
-        """All of it in a line."""
+        """Summarise all of it in a line."""
         said = [f"{self.counts['new']} new", f"{self.counts['changed']} changed"]
         said += [f"{self.counts['dismissed']} dismissed"] if self.counts["dismissed"] else []
         of_sources = [
             f"{number} {words}"
             for number, words in (
-                (self.counts["unchanged"], "as they were"),
-                (self.counts["early"], "not to be asked yet"),
+                (self.counts["unchanged"], "unchanged"),
+                (self.counts["early"], "asked for a pause"),
                 (len(self.failed), "failed"),
             )
             if number
@@ -126,20 +126,20 @@ class Report:
         return f"{', '.join(said)} from {len(self.rows)} source{'' if len(self.rows) == 1 else 's'}{told}"
 
     def troubles(self, at: datetime) -> Iterator[str]:
-        """What went wrong and why, and what has moved, a line each."""
+        """List what went wrong and why, and what has moved, a line each."""
         for key, visit in sorted(self.failed.items()):
             yield f"{key}: {visit.error}{_since(visit, at)}"
         for key, address in sorted(self.moved.items()):
-            yield f"{key} has moved for good: write {address} in dispatch.toml"
+            yield f"{key} has moved permanently: change its address in dispatch.toml to {address}"
         yield from self.missed
         if self.counts["later"]:
-            yield f"{self.counts['later']} more articles wait for the next gathering, to be polite to their hosts"
+            yield f"{self.counts['later']} more articles will be read the next time, so as not to overload their sites"
 
 
 def _silent(
     named: Sequence[Source], visits: Mapping[str, Visit], failed: Mapping[str, Visit], at: datetime
 ) -> Iterator[str]:
-    """The sources that have failed for weeks and were not asked this time."""
+    """List the sources that have failed for weeks and were not fetched this time."""
     for source in named:
         visit = visits.get(source.key)
         if visit and visit.error and source.key not in failed and _weeks(visit, at):
@@ -161,6 +161,6 @@ def _weeks(visit: Visit, at: datetime) -> bool:
 
 
 def _progress(done: int, of: int) -> None:
-    """How far it is, on a terminal only."""
+    """Show the progress, on a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {of} sources" + ("\r\x1b[K" if done == of else ""), nl=False, err=True)

@@ -16,14 +16,16 @@ EXCERPT = 60  # words
 
 
 @click.group(invoke_without_command=True)
-@click.option("--search", default="", help='Words of title, authors, source, tags or text; "in quotes", or begin*.')
-@click.option("--source", default="", help="Only from the source of this key.")
+@click.option(
+    "--search", default="", help='Search title, authors, source, tags and text: words, "a phrase", or prefix*.'
+)
+@click.option("--source", default="", help="Only from the source with this key.")
 @click.option("--since", help="Only what arrived on this day or later.")
-@click.option("--author", default="", help="Only by an author of this name, or of a part of it.")
+@click.option("--author", default="", help="Only by an author with this name, or a part of it.")
 @click.option("--tag", default="", help="Only with this tag.")
-@click.option("--limit", type=click.IntRange(0), default=SCREEN, show_default=True, help="How many at most.")
-@click.option("--all", "everything", is_flag=True, help="What was used or dismissed, too.")
-@click.option("--json", "as_json", is_flag=True, help="As an array of articles.")
+@click.option("--limit", type=click.IntRange(0), default=SCREEN, show_default=True, help="Show at most this many.")
+@click.option("--all", "everything", is_flag=True, help="Include used and dismissed articles.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of articles.")
 @click.pass_context
 def inbox(
     ctx: click.Context,
@@ -36,9 +38,9 @@ def inbox(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """Show what was gathered and no issue has used yet, the newest arrival first.
+    """List gathered articles that no issue uses yet, the newest first.
 
-    Each article has a number, which it keeps: dispatch add 12 puts it into the newest draft.
+    Each article keeps its number: dispatch add 12 adds article 12 to the newest draft.
 
     \b
     Examples:
@@ -71,16 +73,16 @@ def inbox(
         is_more = next(arrivals, None) is not None
         of = f" of {box.waiting():,}" if is_more and wish == Wish() else ""
     if is_more:
-        say(f"{shown}{of}; there are more: --limit {max(shown, SCREEN) * 5}")
+        say(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
     elif not shown:
-        say("Nothing new. dispatch gather asks your sources." if wish == Wish() else "Nothing fits.")
+        say("Nothing new. To fetch from your sources: dispatch gather" if wish == Wish() else "No article matches.")
 
 
 @inbox.command()
 @click.argument("number", type=click.IntRange(1))
-@click.option("--json", "as_json", is_flag=True, help="As one object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def show(number: int, as_json: bool) -> None:
-    """Show all that is known of the article of this NUMBER.
+    """Show everything about the article with this NUMBER.
 
     \b
     Examples:
@@ -105,7 +107,7 @@ def show(number: int, as_json: bool) -> None:
 @inbox.command()
 @click.argument("numbers", type=click.IntRange(1), nargs=-1, required=True)
 def dismiss(numbers: tuple[int, ...]) -> None:
-    """Put the articles of these NUMBERS aside, so that they are not listed again.
+    """Dismiss the articles with these NUMBERS, so that they are not listed again.
 
     \b
     Examples:
@@ -113,13 +115,13 @@ def dismiss(numbers: tuple[int, ...]) -> None:
     """
     with desk().changing() as here, here.inbox() as box:
         box.dismiss(numbers)
-    say(f"dismissed {len(numbers)}; back with: dispatch inbox restore {' '.join(map(str, numbers))}")
+    say(f"dismissed {len(numbers)}. To undo: dispatch inbox restore {' '.join(map(str, numbers))}")
 
 
 @inbox.command()
 @click.argument("numbers", type=click.IntRange(1), nargs=-1, required=True)
 def restore(numbers: tuple[int, ...]) -> None:
-    """Take dismissed articles back.
+    """Restore dismissed articles.
 
     \b
     Examples:
@@ -131,7 +133,7 @@ def restore(numbers: tuple[int, ...]) -> None:
 
 
 def _known(here: Desk, key: str) -> str:
-    """The key of a source; a wrong one is answered with the nearest."""
+    """Return the key of a source; a wrong one is answered with the nearest."""
     from dispatch import tables
 
     keys = [source.key for source in here.publication.sources]
@@ -141,18 +143,20 @@ def _known(here: Desk, key: str) -> str:
 
 
 def _table(arrival: Arrival) -> dict[str, object]:
-    """An article as an object with all its keys, and what the inbox knows of it."""
+    """Convert an arrival to an object with all keys of its article, and what the inbox knows of it."""
     said = nouns.table(arrival, whole=True)
     article = nouns.table(arrival.article, whole=True)
     return article | {key: value for key, value in said.items() if key not in ("article", "source")}
 
 
 def _lines(arrival: Arrival) -> Iterator[str]:
-    """Two lines for a list."""
+    """Format an arrival as two lines of a list."""
     article = arrival.article
-    names = ", ".join(author.name for author in article.authors) or "nobody known"
+    names = ", ".join(author.name for author in article.authors)
     said = [
-        f"by {names}" + ("" if article.certainty == "certain" or not article.authors else f" ({article.certainty})"),
+        f"by {names}{'' if article.certainty == 'certain' else f' ({article.certainty})'}"
+        if names
+        else "no author found",
         f"in {article.source.title or arrival.source}" if article.source.title or arrival.source else "",
         f"{article.published:%Y-%m-%d}" if article.published else "no date",
         "changed" if arrival.changes else "",
@@ -164,7 +168,7 @@ def _lines(arrival: Arrival) -> Iterator[str]:
 
 
 def _whole(arrival: Arrival, language: str) -> Iterator[str]:
-    """Everything that an editor wants to know."""
+    """Format everything that an editor wants to know of an arrival."""
     from dispatch import html
 
     article = arrival.article
@@ -174,7 +178,7 @@ def _whole(arrival: Arrival, language: str) -> Iterator[str]:
     for author in article.authors:
         yield _one_line(f"by {author.name} ({article.certainty}) {author.url}")
     if not article.authors:
-        yield "by nobody known"
+        yield "no author found"
     for credit in article.credits:
         yield _one_line(f"{credit.role}: {credit.name} {credit.url}")
     yield _one_line(f"in {article.source.title or arrival.source} {article.source.url}")

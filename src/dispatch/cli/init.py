@@ -12,19 +12,19 @@ from dispatch.cli.context import say, tell
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--title", help="The publication's name.")
-@click.option("--url", help="Where it will be served, for example https://wire.example.")
+@click.option("--url", help="Its web address, for example https://wire.example.")
 @click.option("--from", "sender", help='The sender of its mail, for example "The Wire <desk@wire.example>".')
 @click.option("--language", default="en", show_default=True, help="Its language: en, de, fr, es, ar, hi, ...")
-@click.option("--timezone", default="UTC", show_default=True, help="Where it is made, for example Europe/Berlin.")
+@click.option("--timezone", default="UTC", show_default=True, help="Its time zone, for example Europe/Berlin.")
 def init(folder: Path, title: str | None, url: str | None, sender: str | None, language: str, timezone: str) -> None:
-    """Start a publication in FOLDER.
+    """Create a publication in FOLDER.
 
-    Asks for what is missing when it runs on a terminal.
+    On a terminal, asks for what is missing.
 
     \b
     Examples:
-      dispatch init my-letter
-      dispatch init my-letter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
+      dispatch init my-newsletter
+      dispatch init my-newsletter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
       dispatch init . --title "Die Post" --url https://post.example --language de --timezone Europe/Berlin
     """
     title = title or _asked("Title", "--title")
@@ -38,6 +38,6 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
 
 def _asked(what: str, option: str, default: str | None = None) -> str:
     if not sys.stdin.isatty():
-        raise click.UsageError(f"Missing option {option}: there is nobody to ask.")
+        raise click.UsageError(f"Missing option {option}, and no terminal to ask on.")
     answer: str = click.prompt(what, default=default, err=True)
     return answer

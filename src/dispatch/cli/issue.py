@@ -27,12 +27,14 @@ def issue() -> None:
 
 @issue.command()
 @click.argument("title", type=Words())
-@click.option("--slug", default="", help="The name of its folder. Default: made of the title.")
-@click.option("--date", help="When it appears. Default: now.")
+@click.option("--slug", default="", help="The name of its folder. Default: made from the title.")
+@click.option("--date", help="Its date. Default: now.")
 @click.option("--number", type=click.IntRange(0), help="Its number. Default: the next.")
-@click.option("--preheader", default="", help="What a mailbox shows beside the subject, 40 to 130 characters.")
-@click.option("--from-inbox", is_flag=True, help="With what is in the inbox and in no issue yet, the newest arrivals.")
-@click.option("--limit", type=click.IntRange(1), help="How many from the inbox at most; the rest stays. Default: 20.")
+@click.option(
+    "--preheader", default="", help="The preview text that mailboxes show after the subject, 40 to 130 characters."
+)
+@click.option("--from-inbox", is_flag=True, help="Add the newest articles in the inbox that no issue uses yet.")
+@click.option("--limit", type=click.IntRange(1), help="With --from-inbox: add at most this many. Default: 20.")
 def new(
     title: str,
     slug: str,
@@ -42,7 +44,7 @@ def new(
     from_inbox: bool,
     limit: int | None,
 ) -> None:
-    """Start an issue with TITLE.
+    """Create an issue with TITLE.
 
     \b
     Examples:
@@ -53,7 +55,7 @@ def new(
     from dataclasses import replace
 
     if limit and not from_inbox:
-        raise click.UsageError("--limit goes with --from-inbox.")
+        raise click.UsageError("--limit needs --from-inbox.")
     with desk().changing() as here:
         earlier = issues.read_all(here.publication)
         draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
@@ -65,12 +67,12 @@ def new(
         issues.create(here.publication, draft)
     tell(f"issues/{draft.slug}/issue.md")
     if from_inbox:
-        say(f"{len(added)} articles from the inbox")
+        say(f"added {len(added)} articles from the inbox")
     say(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
 
 
 @issue.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_(as_json: bool) -> None:
     """List all issues, the newest first.
 
@@ -92,14 +94,14 @@ def list_(as_json: bool) -> None:
         state = "withdrawn" if one.withdrawn else one.status
         tell(shortened(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"))
     if not everything:
-        say('No issue yet. Start one: dispatch issue new "Its title"')
+        say('No issues yet. Create one: dispatch issue new "Its title"')
 
 
 @issue.command()
 @click.argument("issue", required=False)
-@click.option("--json", "as_json", is_flag=True, help="As one object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def show(issue: str | None, as_json: bool) -> None:
-    """Show the sections and articles of ISSUE, by default the newest.
+    """Show the sections and articles of ISSUE (default: the newest).
 
     \b
     Examples:
@@ -110,7 +112,8 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.issue(issue)
     strays = issues.strays(here.publication, one.slug)
     if as_json:
-        tell_json(_summary(one) | {"sections": _sections(one), "strays": list(strays)}, indent=2)
+        sections = [{"title": part.title, "articles": list(map(_article, part.articles))} for part in one.sections]
+        tell_json(_summary(one) | {"sections": sections, "strays": list(strays)}, indent=2)
         return
     tell(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
@@ -120,24 +123,24 @@ def show(issue: str | None, as_json: bool) -> None:
         tell("")
         tell(section.title or "(no section)")
         if not section.articles:
-            tell("     (no article yet)")
+            tell("     (no articles yet)")
         for article in section.articles:
             place += 1
             tell(f"{place:3}  {article.title}")
             tell(f"     {article.key} · {_about(article)}")
     for stray in strays:
         say("")
-        say(f"{stray} stands in no section: it is in no edition")
+        say(f"{stray} is listed in no section, so no edition shows it")
 
 
 @issue.command()
 @click.argument("issue", required=False)
 @click.argument("article", required=False)
 def edit(issue: str | None, article: str | None) -> None:
-    """Open ISSUE, or one of its articles, in your editor, and say what is wrong afterwards.
+    """Open ISSUE, or one of its articles, in your editor, and report mistakes when you close it.
 
-    You edit a copy, which takes the file's place when you close the editor. If somebody else changed the file
-    meanwhile, theirs stays, and you are told where yours is.
+    You edit a copy, which replaces the file when you close the editor. If somebody else has changed the file in the
+    meantime, their version stays, and you are told where yours is.
 
     \b
     Examples:
@@ -158,7 +161,7 @@ def edit(issue: str | None, article: str | None) -> None:
             with here.changing():
                 files.write_over(path, old, new, within=root, error=IssueError)
     except (click.ClickException, DispatchError):
-        say(f"What you wrote is in {files.name(copy, root)}")
+        say(f"Your version is in {files.name(copy, root)}")
         raise
     files.delete(copy, within=root, error=IssueError)
     here.issue(one.slug)
@@ -167,10 +170,10 @@ def edit(issue: str | None, article: str | None) -> None:
 @issue.command()
 @click.argument("issue")
 @click.argument("article")
-@click.option("--section", "-s", default="", help="Into this section, at its end.")
-@click.option("--before", "-b", default="", help="Before this article.")
+@click.option("--section", "-s", default="", help="Move it to the end of this section.")
+@click.option("--before", "-b", default="", help="Move it before this article.")
 def move(issue: str, article: str, section: str, before: str) -> None:
-    """Move ARTICLE, a key or a number, to another place in ISSUE.
+    """Move ARTICLE (a key or a number) to another place in ISSUE.
 
     \b
     Examples:
@@ -190,7 +193,7 @@ def move(issue: str, article: str, section: str, before: str) -> None:
 @click.argument("article")
 @click.option("--delete", is_flag=True, help="Delete its file as well.")
 def remove(issue: str, article: str, delete: bool) -> None:
-    """Take ARTICLE, a key or a number, out of ISSUE. Its file stays, unless you say --delete.
+    """Remove ARTICLE (a key or a number) from ISSUE. Its file stays, unless you add --delete.
 
     \b
     Examples:
@@ -204,19 +207,19 @@ def remove(issue: str, article: str, delete: bool) -> None:
         if delete:
             issues.delete(here.publication, changed, gone)
     _show_change(here, changed, gone)
-    say(f"“{gone.title}” is out. Its file is {'deleted' if delete else 'still there'}: {gone.file}")
+    say(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
 
 
 @issue.command()
 @click.argument("issue")
 @click.argument("article")
 @click.argument("text", type=Words())
-@click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it mends; repeatable.")
+@click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
 def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
-    """Add a correction to ARTICLE, a key or a number, in ISSUE; it is shown with the article from then on.
+    """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
 
-    The byline, the date and the address of something published may be changed in its file, once, when a correction
-    mends them: name what you changed with --mends.
+    To change the byline, the date or the address of a published article, change it in its file and name it with
+    --mends; each correction allows one such change.
 
     \b
     Examples:
@@ -229,13 +232,13 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
         changed = issues.change(here.publication, one, compose.correct(one, article, text, now(), mends))
     _show_change(here, changed)
     if mends and mended.id not in {record.id for record in ledger.read(here.publication)}:
-        say(f"{mended.key} was never published: whatever you change in it, nothing needs --mends")
+        say(f"{mended.key} was never published, so it can be changed without --mends")
 
 
 def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> None:
-    """Say how the issue stands now, and what check says of it when readers have it."""
+    """Report what the issue now contains, and what check says of it if it is published."""
     if changed.status == "published" and gone:
-        say(f"{changed.slug} is published: check will say that {gone.key} is gone (ids.vanished) until it is back")
+        say(f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back")
     elif changed.status == "published":
         from dispatch.locate import locate
         from dispatch.publish import judge_issue
@@ -245,21 +248,22 @@ def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> Non
         for one in locate(errors, here.root):
             say(f"{one.place}: {write_message(one)} [{one.rule}]")
             say(f"  {write_hint(one)}")
-        verdict = "check says what is wrong with it" if errors else "check passes"
+        verdict = "check fails" if errors else "check passes"
         say(f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}")
     for place, article in enumerate(changed.articles, 1):
         say(f"{place:3}  {article.title}")
 
 
 def _about(article: Article) -> str:
-    """Who, where, when, how much, on one line."""
-    names = ", ".join(author.name for author in article.authors) or "nobody known"
+    """Summarise an article on one line: authors, source, date, length."""
+    names = ", ".join(author.name for author in article.authors)
+    by = f"by {names}" if names else "no author found"
     source = f"in {article.source.title}" if article.source.title else ""
     date = f"{article.published:%Y-%m-%d}" if article.published else "no date"
     if article.withdrawn:
-        return f"by {names} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
+        return f"{by} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
     words = f"{html.word_count(html.text(article.content))} words"
-    return " · ".join(part for part in (f"by {names}", source, date, str(article.source.syndicate), words) if part)
+    return " · ".join(part for part in (by, source, date, str(article.source.syndicate), words) if part)
 
 
 def _summary(one: Issue) -> dict[str, object]:
@@ -273,13 +277,6 @@ def _summary(one: Issue) -> dict[str, object]:
         "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
         "articles": sum(1 for _ in one.articles),
     }
-
-
-def _sections(one: Issue) -> list[dict[str, object]]:
-    return [
-        {"title": section.title, "articles": [_article(article) for article in section.articles]}
-        for section in one.sections
-    ]
 
 
 def _article(article: Article) -> dict[str, object]:

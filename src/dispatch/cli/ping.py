@@ -15,13 +15,13 @@ from dispatch.fetch import Reply, post
 @click.command()
 @click.option("--hub", help="The hub's address. Default: hub under [feeds] in dispatch.toml.")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
-@click.option("--all", "everything", is_flag=True, help="Tell it of every feed, changed or not.")
-@click.option("--allow-private", is_flag=True, help="Let the hub be one in your own network.")
-@click.option("--json", "as_json", is_flag=True, help="Say what came of it as JSON.")
+@click.option("--all", "everything", is_flag=True, help="Notify it of every feed, changed or not.")
+@click.option("--allow-private", is_flag=True, help="Allow a hub in a private network.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def ping(hub: str | None, output: str | None, everything: bool, allow_private: bool, as_json: bool) -> None:
-    """Tell the WebSub hub which feeds have changed since it was told last. Run it after the upload.
+    """Notify the WebSub hub of the feeds that changed since the last ping. Run it after the upload.
 
-    The hub then fetches them, and pushes what is new to everybody who subscribed through it.
+    The hub then fetches them and pushes what is new to everybody who subscribed through it.
 
     \b
     Examples:
@@ -60,17 +60,17 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
 def _address(hub: str) -> str:
     if not hub:
         raise ConfigError(
-            "there is no hub",
+            "no hub is set",
             subject="dispatch.toml",
             hint='Write hub = "https://…" under [feeds] and publish, so that the feeds name it; or use --hub.',
         )
     if not links.is_web(hub):
-        raise ConfigError("this is no address of a hub", address=hub, hint="Write it whole: https://hub.example/.")
+        raise ConfigError("this is not the address of a hub", address=hub, hint="Write it whole: https://hub.example/.")
     return hub
 
 
 def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> Iterator[tuple[str, Reply]]:
-    """Each topic with the hub's answer.
+    """Notify the hub of each topic, and yield the topic with the hub's answer.
 
     How a publisher tells a hub is left open by WebSub (section 6). Hubs took over the form of PubSubHubbub 0.3, which
     names the topic ``hub.url``; some want it as ``hub.topic``. So both are said.
@@ -83,7 +83,7 @@ def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> 
 def _refusal(topic: str, reply: Reply) -> DeliveryError:
     answer = f"{reply.status} {reply.reason}".strip() + (f": {reply.words}" if reply.words else "")
     hint = f"Try again in {reply.wait} seconds." if reply.wait else "Is it the right hub, and is the feed public?"
-    return DeliveryError(f"the hub refused it: {answer}", address=topic, hint=hint)
+    return DeliveryError(f"the hub refused: {answer}", address=topic, hint=hint)
 
 
 def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:
@@ -91,9 +91,9 @@ def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bo
         answers = [{"topic": topic, "status": reply.status, "answer": reply.words} for topic, reply in refused.items()]
         tell_json({"hub": hub, "told": told, "refused": answers}, indent=2)
     elif refused:
-        say(f"The hub was told of {len(told)} of {len(told) + len(refused)} feeds.")
+        say(f"Notified the hub of {len(told)} of {len(told) + len(refused)} feeds.")
     else:
-        say(f"The hub was told of {_feeds(len(told))}." if told else "No feed has changed since the hub was told last.")
+        say(f"Notified the hub of {_feeds(len(told))}." if told else "No feed has changed since the last ping.")
     if refused:
         sys.exit(1)
 

@@ -11,15 +11,15 @@ from dispatch.desk import Preview, Workspace, serve_preview
 
 @click.command()
 @click.argument("issue", required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: one that is free.")
-@click.option("--open/--no-open", "opens", default=None, help="Open it in a browser. Default: at a terminal.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
+@click.option("--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal.")
 @click.option("--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages.")
-@click.option("--idle", type=click.FloatRange(0), default=0, help="End after so many minutes in which no page is open.")
+@click.option("--idle", type=click.FloatRange(0), default=0, help="Stop after this many minutes without an open page.")
 def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
-    """Show ISSUE, by default the newest, as each reader will see it, while you write.
+    """Preview ISSUE (default: the newest) as each reader will see it, while you write.
 
-    Prints the address of a page on this machine, with a token that lets its reader in. The page follows every change to
-    the files. Nothing is written. Ctrl-C ends it.
+    Prints the address of a page on this machine; its token keeps others out. The page follows every change to the
+    files. Nothing is written. Press Ctrl-C to stop.
 
     \b
     Examples:
@@ -35,7 +35,7 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
     def show_address(address: str) -> None:
         tell(address)
         sys.stdout.flush()
-        say("Ctrl-C ends the preview.")
+        say("Press Ctrl-C to stop the preview.")
         if opens:
             _open_browser(address)
 

@@ -19,27 +19,27 @@ from dispatch.model import Edition
     "--format", "-f", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Only this format; repeatable."
 )
 @click.option("--output", "-o", help="A folder, a file, or - for standard output. Default: out/<issue>/.")
-@click.option("--to", default="", help="Whom the whole message (eml) is made out to. Default: the sender.")
+@click.option("--to", default="", help="Recipient of the whole message (eml). Default: the sender.")
 def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: str) -> None:
-    """Render ISSUE, by default the newest, in every format.
+    """Render ISSUE (default: the newest) in every format.
 
     \b
     Examples:
       dispatch render
       dispatch render defence
-      dispatch render defence --format email --output - > letter.html
-      dispatch render --format eml --to ann@example.org --output letter.eml
+      dispatch render defence --format email --output - > newsletter.html
+      dispatch render --format eml --to ann@example.org --output newsletter.eml
       dispatch render --format rss --format atom
     """
     here = desk()
     read = here.issue(issue)
     if not formats and not here.publication.email.sender:
-        say("no eml: a message needs a sender, from = under [email] in dispatch.toml")
+        say("no eml: a message needs a sender; set from under [email] in dispatch.toml")
         formats = tuple(name for name in FORMATS if name != "eml")
     editions = [stage.edition(read, here.publication, name, to=to) for name in formats or FORMATS]
     if output == "-":
         if len(editions) > 1:
-            raise click.UsageError("Standard output takes one format: add --format.")
+            raise click.UsageError("Standard output can hold one format only: add --format.")
         sys.stdout.buffer.write(editions[0].body)
         return
     for edition, path in _placed(editions, output, here.publication.root / "out" / read.slug):
@@ -48,18 +48,18 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
 
 
 def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
-    """Where each edition goes: one edition to a file when the output is or looks like one, else all into a folder."""
+    """Plan where each edition goes: a single one to a file, if the output is or looks like one; else into a folder."""
     given = Path(output) if output else usual
     is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
     if output and is_file and not given.is_dir() and len(editions) == 1:
         return [(editions[0], given)]
     if given.exists() and not given.is_dir():
         raise DeliveryError(
-            "is a file, and takes one format", address=str(given), hint="add --format, or name a folder"
+            "is a file, and can hold one format only", address=str(given), hint="Add --format, or name a folder."
         )
     return [(edition, given / edition.path) for edition in editions]
 
 
 def _short(path: Path) -> str:
-    """The path as seen from the working directory, when it is below it."""
+    """Return the path relative to the working directory, when it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

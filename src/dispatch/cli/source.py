@@ -19,7 +19,7 @@ Kind = Literal["", "feed", "page"]
 
 @click.group()
 def source() -> None:
-    """Name the sources that are gathered: feeds, sites with feeds, and pages without.
+    """Manage sources: feeds, sites with feeds, and pages without.
 
     \b
     Examples:
@@ -31,21 +31,23 @@ def source() -> None:
 
 @source.command()
 @click.argument("address")
-@click.option("--title", default="", help="Its name. Default: the one that it gives itself.")
-@click.option("--section", "-s", default="", help="The section that its articles go to.")
+@click.option("--title", default="", help="Its name. Default: the one it gives itself.")
+@click.option("--section", "-s", default="", help="The section for its articles.")
 @click.option(
-    "--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of an article may be shown."
+    "--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of each article may be shown."
 )
-@click.option("--words", type=click.IntRange(1), help="About how many words an excerpt has.")
-@click.option("--license", "terms", default="", help="The licence under which it may be shown.")
-@click.option("--tag", "tags", multiple=True, help="What all its articles are about; repeatable.")
-@click.option("--author", type=Named(), help="Who writes it, when it has one author only and does not say so.")
-@click.option("--kind", type=click.Choice(["feed", "page"]), help="What is at the address. Default: it is looked for.")
-@click.option("--complete", is_flag=True, help="Read the page of each article, because the feed has excerpts only.")
-@click.option("--dismiss", multiple=True, help="Titles and addresses that are not wanted, * for anything; repeatable.")
-@click.option("--key", default="", help="A short name for it. Default: made of the title.")
-@click.option("--allow-private", is_flag=True, help="It is in your own network.")
-@click.option("--no-fetch", is_flag=True, help="Look for nothing: ADDRESS is a feed, or with --kind page a page.")
+@click.option("--words", type=click.IntRange(1), help="Approximate length of an excerpt.")
+@click.option("--license", "terms", default="", help="The licence under which its articles may be shown.")
+@click.option("--tag", "tags", multiple=True, help="A tag for all its articles; repeatable.")
+@click.option("--author", type=Named(), help="Its author, if it has only one and does not name them.")
+@click.option("--kind", type=click.Choice(["feed", "page"]), help="What is at the address. Default: find out.")
+@click.option("--complete", is_flag=True, help="Read the page of each article, if the feed has excerpts only.")
+@click.option(
+    "--dismiss", multiple=True, help="Dismiss articles with this title or address; * matches anything; repeatable."
+)
+@click.option("--key", default="", help="A short name for it. Default: made from the title.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
+@click.option("--no-fetch", is_flag=True, help="Fetch nothing: ADDRESS is a feed or, with --kind page, a page.")
 def add(
     address: str,
     title: str,
@@ -62,7 +64,7 @@ def add(
     allow_private: bool,
     no_fetch: bool,
 ) -> None:
-    """Add the source at ADDRESS to dispatch.toml: a feed, a site whose feed is looked for, or a page without one.
+    """Add the source at ADDRESS to dispatch.toml: a feed, a site with a feed, or a page without one.
 
     \b
     Examples:
@@ -89,7 +91,7 @@ def add(
     with here.changing() as now_here:
         added, passed = sources.add(now_here.publication, [found])
     for known in passed:
-        say(f"{known.key} is gathered from there already: nothing added")
+        say(f"{known.key} already has this address: nothing added")
     for new in added:
         tell(new.key)
         say(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
@@ -98,11 +100,11 @@ def add(
 
 @source.command("import")
 @click.argument("file")
-@click.option("--allow-private", is_flag=True, help="FILE, when it is an address, is in your own network.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def import_(file: str, allow_private: bool) -> None:
-    """Add what is in an OPML FILE, which may be an address or - for standard input: feeds, and links as pages.
+    """Add the feeds and links in an OPML FILE: a file, an address, or - for standard input.
 
-    Its folders become sections.
+    Its folders become sections, its links pages.
 
     \b
     Examples:
@@ -116,12 +118,12 @@ def import_(file: str, allow_private: bool) -> None:
     document = fetch.document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
     found = opml.read(document)
     if not found:
-        raise GatherError("there is neither a feed nor a link in this list", address=document.name)
+        raise GatherError("this list has neither feeds nor links", address=document.name)
     with here.changing() as now_here:
         added, passed = sources.add(now_here.publication, found)
     for new in added:
         tell(new.key)
-    say(f"added {_counted(len(added), 'source')}" + (f", passed over {len(passed)} that were there" if passed else ""))
+    say(f"added {_counted(len(added), 'source')}" + (f"; already there: {len(passed)}" if passed else ""))
 
 
 @source.command()
@@ -139,9 +141,9 @@ def export() -> None:
 
 
 @source.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_(as_json: bool) -> None:
-    """List all sources with what is known of them: when each last answered, and why not since.
+    """List all sources: when each last answered, and why it has failed since.
 
     \b
     Examples:
@@ -164,7 +166,7 @@ def list_(as_json: bool) -> None:
 @click.argument("name", metavar="KEY|ADDRESS")
 @click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
 def test(name: str, allow_private: bool) -> None:
-    """Fetch a source, by its key or address, and show what would come. Nothing is kept.
+    """Fetch a source, by its key or address, and show its articles. Nothing is stored.
 
     \b
     Examples:
@@ -192,18 +194,18 @@ def test(name: str, allow_private: bool) -> None:
             raise result.error
         say(f"{result.source.title}: {_counted(len(result.entries), 'article')} at {chosen.feed or chosen.url}")
         if result.visit.moved_to:
-            say(f"It has moved for good, to {result.visit.moved_to}")
+            say(f"It has moved permanently to {result.visit.moved_to}")
         for article in result.entries:
             for line in _lines(article):
                 tell(line)
         for missed in result.missed:
-            say(f"not read: {missed}")
+            say(f"could not read: {missed}")
 
 
 @source.command()
 @click.argument("key")
 def remove(key: str) -> None:
-    """Take the source of that KEY out of dispatch.toml. What was gathered from it stays.
+    """Remove the source with this KEY from dispatch.toml. What was gathered from it stays.
 
     \b
     Examples:
@@ -215,28 +217,26 @@ def remove(key: str) -> None:
 
 
 def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_fetch: bool) -> Source:
-    """The source at an address, by looking or as told."""
+    """Return the source at an address, as discovered or as the options say."""
     from dispatch import gather, links
 
     if not links.is_web(address):
         hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
-        raise GatherError("a source is an http or https address", address=address, hint=hint)
+        raise GatherError("a source must be an http or https address", address=address, hint=hint)
     if no_fetch:
         return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)
     found = gather.discover(address, user_agent=here.user_agent, allow_private=allow_private)
     if kind == "page":
         return Source(kind="page", url=address, title=found.title)
     if kind == "feed" and found.kind != "feed":
-        raise GatherError(
-            "there is no feed here", address=address, hint="Without --kind feed, the page itself is read."
-        )
+        raise GatherError("no feed found here", address=address, hint="Without --kind feed, the page itself is read.")
     return found
 
 
 def _lines(article: Article) -> Iterator[str]:
-    """An article that would come, with how sure its authors are."""
+    """Format an article of a source, with the certainty of its authors."""
     names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
-    by = f"by {names} [{article.certainty}]" if names else "author unknown"
+    by = f"by {names} [{article.certainty}]" if names else "no author found"
     day = f"{article.published:%Y-%m-%d}  " if article.published else ""
     yield f"{day}{article.title or article.url}"
     yield f"    {by}"
@@ -244,9 +244,9 @@ def _lines(article: Article) -> Iterator[str]:
 
 
 def _state(visit: Visit | None, at: datetime) -> str:
-    """What is known of a source, in a line."""
+    """Summarise in a line what is known of a source."""
     if visit is None or visit.asked is None:
-        return "never asked"
+        return "never gathered"
     moved = f"; it has moved to {visit.moved_to}" if visit.moved_to else ""
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:

@@ -16,17 +16,17 @@ from dispatch.model import Article, Issue, Publication, Withdrawal
 @click.command()
 @click.argument("issue")
 @click.argument("article", required=False)
-@click.option("--because", default="", help="Why, in a sentence for your readers.")
-@click.option("--date", help="When. Default: now.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option("--because", default="", help="The reason, in a sentence for your readers.")
+@click.option("--date", help="The date of the withdrawal. Default: now.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 def withdraw(issue: str, article: str | None, because: str, date: str | None, dry_run: bool) -> None:
-    """Take back ARTICLE, a key or a number, in ISSUE; or, without it, the whole ISSUE.
+    """Withdraw ARTICLE (a key or a number) in ISSUE or, without ARTICLE, the whole ISSUE.
 
-    Title, authors, source and id stay, and a notice with the date and the reason. The text goes out of the files, with
-    everything else that was shown of it; what is in git stays in git. Readers get the notice, under the same id, with
-    the next dispatch publish. The id is never used again.
+    Title, authors, source and id stay, with a notice that gives the date and the reason. The text and everything else
+    that was shown is removed from the files; git keeps its history. With the next dispatch publish, readers get the
+    notice under the same id, which is never used again.
 
-    What was withdrawn without a reason may be given one later, in the same way; its date is then that of the reason.
+    A withdrawal without a reason can be given one later, in the same way; it then has the date of the reason.
 
     \b
     Examples:
@@ -39,20 +39,20 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
 
 
 def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool) -> None:
-    """Write the withdrawal; says what goes, and what is left to do. Raises IssueError."""
+    """Write the withdrawal; report what is removed, and what is left to do. Raises IssueError."""
     one = old
     what = compose.named(one, article) if article else one
     _published(here.publication, one, what)
     if what.withdrawn and because and not what.withdrawn.text:
         one = _unsaid(one, what)
     elif what.withdrawn:
-        say(f"“{what.title}” was withdrawn on {what.withdrawn.date:%Y-%m-%d} already: nothing is changed")
+        say(f"“{what.title}” was already withdrawn on {what.withdrawn.date:%Y-%m-%d}: nothing changed")
         return
     said = Withdrawal(date=moment(date, here.publication), text=" ".join(because.split()))
     if date and said.date <= (last := _last(one, what)):
         raise click.BadParameter(
-            f"readers have “{what.title}” as of {last:%Y-%m-%d %H:%M}, and would not see what is dated before. "
-            "Give a later date, or leave it out: now.",
+            f"readers have “{what.title}” as of {last:%Y-%m-%d %H:%M}, and would not see an earlier change. "
+            "Give a later date, or leave it out.",
             param_hint="--date",
         )
     left = compose.withdraw(one, article or "", said)
@@ -60,28 +60,27 @@ def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: s
     paths = list(_paths(here, one, left))
     if not dry_run:
         issues.change(here.publication, old, left)
-    say(
-        f"{'Would withdraw' if dry_run else 'Withdrew'} “{what.title}”: its text {'goes' if dry_run else 'went'} out of"
-    )
+    would = "Would withdraw" if dry_run else "Withdrew"
+    say(f"{would} “{what.title}”. Its text {'would be' if dry_run else 'was'} removed from:")
     for path in paths:
         tell(path)
     for name in shown:
-        say(f"Nothing shows issues/{one.slug}/{name} any more: delete it, if it must go too")
+        say(f"Nothing shows issues/{one.slug}/{name} any more: delete it if it must go too")
     if not dry_run:
-        say("What is in git stays in git, and what was sent by mail stays in the mailboxes")
+        say("The text is still in the history of git, and in every email that was sent")
         say("Next: dispatch publish")
 
 
 def _published(publication: Publication, one: Issue, what: Issue | Article) -> None:
-    """Raises IssueError when no reader can have it."""
+    """Require that the article or issue was published. Raises IssueError."""
     if what.id in {record.id for record in ledger.read(publication)}:
         return
     hint = f"dispatch issue remove {one.slug} {what.key}" if isinstance(what, Article) else f"delete issues/{one.slug}/"
-    raise IssueError(f"“{what.title}” was never published, so there is nothing to take back", hint=hint)
+    raise IssueError(f"“{what.title}” was never published, so there is nothing to withdraw", hint=hint)
 
 
 def _unsaid(one: Issue, what: Issue | Article) -> Issue:
-    """The issue as though it had not been withdrawn, to be withdrawn with a reason; what had one keeps it."""
+    """Undo a withdrawal without a reason, so that it can be repeated with one; what had a reason keeps it."""
 
     def is_meant(article: Article) -> bool:
         return article.id == what.id or (isinstance(what, Issue) and article.withdrawn == what.withdrawn)
@@ -99,14 +98,14 @@ def _unsaid(one: Issue, what: Issue | Article) -> Issue:
 
 
 def _last(one: Issue, what: Issue | Article) -> datetime:
-    """The moment that readers know as that of its last change."""
+    """Find the moment that readers know as that of its last change."""
     if isinstance(what, Article):
         return terms.changed(what, one)
     return max([one.date, *(terms.changed(article, one) for article in one.articles)])
 
 
 def _paths(here: Desk, one: Issue, left: Issue) -> Iterator[str]:
-    """The files that a withdrawal changes."""
+    """List the files that a withdrawal changes."""
     before = {article.id: article for article in one.articles}
     root = here.publication.root
     if left.withdrawn:

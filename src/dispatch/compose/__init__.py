@@ -1,4 +1,4 @@
-"""Issues out of articles: pure, from one Issue to the next.
+"""Make issues out of articles: pure, from one Issue to the next.
 
 drafting      a new issue, and articles that come into it
 telling       what an editor says over what was found

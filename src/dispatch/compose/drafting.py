@@ -1,4 +1,4 @@
-"""A new issue, and articles that come into it."""
+"""Create an issue, and add articles to it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from dispatch.text import fold_text
 def draft(
     publication: Publication, title: str, now: datetime, *, slug: str = "", earlier: Sequence[Issue] = ()
 ) -> Issue:
-    """A new issue without articles, dated ``now`` (aware), numbered after the highest number so far.
+    """Create an issue without articles, dated ``now`` (aware), numbered after the highest number so far.
 
     Raises IssueError when the slug is taken or not a slug.
     """
@@ -45,7 +45,7 @@ def add(
     section: str = "",
     unlisted: Sequence[Article] = (),
 ) -> tuple[Issue, list[Article], list[Article]]:
-    """The issue with the articles at the end of their section, the articles as they were added, and those passed over.
+    """Add articles at the end of their section; return the issue, the articles added, and those that it already had.
 
     Passed over is an article that the issue has already (``identity.is_same_article``), and one without an address
     whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
@@ -69,7 +69,7 @@ def add(
 
 
 def twin(issue: Issue, article: Article) -> Article | None:
-    """Another article of the same title in the issue."""
+    """Find another article in the issue with the same title."""
     others = (other for other in issue.articles if other.key != article.key)
     return next((other for other in others if fold_text(other.title) == fold_text(article.title)), None)
 
@@ -77,7 +77,7 @@ def twin(issue: Issue, article: Article) -> Article | None:
 def from_inbox(
     issue: Issue, arrivals: Iterable[Arrival], publication: Publication, *, limit: int
 ) -> tuple[Issue, list[Article]]:
-    """The issue with the first ``limit`` arrivals that it can have, and the articles as they were added.
+    """Add the first ``limit`` arrivals that fit; return the issue and the articles as they were added.
 
     Each goes where the articles of the source that it was gathered from go. One without a title stays in the inbox.
     """
@@ -91,12 +91,12 @@ def from_inbox(
 
 
 def place(arrival: Arrival, publication: Publication) -> str:
-    """The section for what was gathered from that source, even where it names another one as its origin."""
+    """Choose the section of the source that an arrival was gathered from, even where it names another origin."""
     return next((source.section for source in publication.sources if source.key == arrival.source), "")
 
 
 def placed(issue: Issue, article: Article, section: str) -> Issue:
-    """The issue with the article at the end of a section, which is made when there is none of that name."""
+    """Insert the article at the end of a section, which is created when there is none of that name."""
     sections = list(issue.sections)
     titles = [fold_text(part.title) for part in sections]
     if not sections or (section and fold_text(section) not in titles):
@@ -108,7 +108,7 @@ def placed(issue: Issue, article: Article, section: str) -> Issue:
 
 
 def _is_there(article: Article, other: Article) -> bool:
-    """Whether an article is another one; one without an address by its title and its text."""
+    """Whether two articles are the same; without an address, by title and text."""
     if article.url or identity.is_same_article(article, other):
         return identity.is_same_article(article, other)
     # The words without the markup, which a file has in its own way.
@@ -117,7 +117,7 @@ def _is_there(article: Article, other: Article) -> bool:
 
 
 def _minted(article: Article, issue: Issue, publication: Publication, key: str) -> str:
-    """The article's own id when it is an absolute IRI; else a new one, made of its source and what it calls itself."""
+    """Return the article's id if it is an absolute IRI; else mint one from its source and its own name."""
     if links.is_absolute(article.id) and not re.search(r"\s", article.id):
         return article.id
     if not article.id:

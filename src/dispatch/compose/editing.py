@@ -1,4 +1,4 @@
-"""Where the articles of an issue stand, what is corrected in them, and what is taken back."""
+"""Move, remove, correct and withdraw the articles of an issue."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from dispatch.model import Article, Correction, Issue, Mended, Withdrawal
 
 
 def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
-    """The issue with one of its articles in another place: at the end of a section, or before another article.
+    """Move an article to the end of a section, or before another article.
 
     Raises IssueError when there is no such article.
     """
@@ -31,7 +31,7 @@ def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issu
 
 
 def remove(issue: Issue, key: str) -> Issue:
-    """The issue without one of its articles. Raises IssueError when there is no such article."""
+    """Remove an article from the issue. Raises IssueError when there is no such article."""
     gone = named(issue, key).key
     return replace(
         issue,
@@ -54,7 +54,7 @@ def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Me
 
 
 def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
-    """The issue with one of its articles taken back, or, without a key, taken back itself with all that it holds.
+    """Withdraw one article or, without a key, the issue with all its articles.
 
     What was withdrawn before stays as it was withdrawn. Raises IssueError when there is no such article.
     """
@@ -65,7 +65,7 @@ def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
 
 
 def named(issue: Issue, name: str) -> Article:
-    """The article of that key, number in reading order (from 1) or unambiguous beginning of a key.
+    """Find an article by key, number in reading order (from 1) or unambiguous beginning of a key.
 
     Raises IssueError with the nearest key.
     """
@@ -91,7 +91,7 @@ def named(issue: Issue, name: str) -> Article:
 
 
 def _with(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:
-    """The issue with the article of that key changed."""
+    """Change the article of that key."""
     return replace(
         issue,
         sections=tuple(

@@ -1,7 +1,8 @@
-"""What an editor says over what was found."""
+"""Apply what an editor says over what was found."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from dispatch import tables
 from dispatch.errors import IssueError
@@ -16,26 +17,24 @@ _ALONE = ("url", "title", "dek", "summary", "key")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an editor says of the articles at a place.
+    """What an editor says about the articles at a location."""
 
-    article: every field that holds something wins over what was found; a picture without an address describes the one
-    that was found.
-    authors: who wrote them.
-    about: biographies and portraits of authors who were found, or are named in ``authors``.
-    """
-
-    article: Article = _NOTHING
-    authors: tuple[Author, ...] = ()
-    about: tuple[Author, ...] = ()
+    article: Annotated[
+        Article, "every field given wins over what was found; a picture without an address describes the found one"
+    ] = _NOTHING
+    authors: Annotated[tuple[Author, ...], "who wrote them"] = ()
+    about: Annotated[
+        tuple[Author, ...], "biographies and portraits of authors who were found, or are named in ``authors``"
+    ] = ()
 
     @property
     def alone(self) -> str:
-        """The first field said that only one article can have; empty without one."""
+        """The first field given that only one article can have; empty without one."""
         return next((name for name in _ALONE if getattr(self.article, name)), "")
 
 
 def told(found: Sequence[Article], said: Said) -> list[Article]:
-    """The articles with what the editor said over what was found.
+    """Apply the editor's fields over what was found.
 
     An author who was found under the same name is completed and keeps biography and picture; where no such name was
     found, the given authors replace the list.
@@ -69,7 +68,7 @@ def _told(article: Article, said: Said) -> Article:
 
 
 def _source(found: Source, given: Source) -> Source:
-    """The source as it was found, with what was given over it; another title is another source."""
+    """Merge the given source over the found one; another title is another source."""
     is_same = not given.title or fold_text(given.title) == fold_text(found.title)
     base = found if is_same else replace(Source(), syndicate=found.syndicate)
     said = {name: value for name in Source.__dataclass_fields__ if (value := getattr(given, name)) not in ("", None)}
@@ -77,7 +76,7 @@ def _source(found: Source, given: Source) -> Source:
 
 
 def _image(found: Image | None, given: Image) -> Image | None:
-    """The picture that was given, or the one that was found in the given words."""
+    """Return the given picture, or the found one with the given alternative text."""
     return given if given.url else found and replace(found, alt=given.alt)
 
 
@@ -89,12 +88,12 @@ def _people(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, .
 
 
 def _is_among(author: Author, found: Iterable[Author]) -> bool:
-    """Whether somebody of that name was found; the address may be what the editor mends."""
+    """Whether somebody of that name was found; the address may be what the editor corrects."""
     return any(is_same_name(author.name, other.name) for other in found)
 
 
 def _completed(author: Author, given: Iterable[Author]) -> Author:
-    """The author with all that was given under the same name."""
+    """Complete the author with all that was given under the same name."""
     for other in given:
         if is_same_name(other.name, author.name):
             author = replace(

@@ -1,12 +1,10 @@
 """Bytes from a path, from standard input or from an address: the only HTTP client.
 
     addresses    where an address leads, and whether that is of the public internet
-    turns        two at a time for each host, with the pause that it asks for
+    politeness   what a host asks for: robots.txt, two requests at a time, pauses
     connection   one request and its answer, with an end to everything
-    headers      what an answer says of itself
-    robots       what a site asks robots not to read
-    client       redirects, tries, validators
-    posting      a form to those who take one
+    answers      what was answered, and what its headers say
+    client       redirects, tries, validators; a form to those who take one
 
 An address is foreign, and so is everything that it leads to: http and https only, no private network unless allowed,
 every redirect checked like the address itself, the checked address connected to (so that a second answer of the name
@@ -24,8 +22,8 @@ from typing import Final, TypeVar
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
-from dispatch.fetch.client import MOST_BYTES, MOST_REDIRECTS, MOST_SECONDS, Answer, Client, refuse_more
-from dispatch.fetch.posting import Reply, post
+from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_more
+from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post
 from dispatch.model import Document, Fault
 
 __all__ = [
@@ -71,7 +69,7 @@ def document(
     stdin: bytes | None = None,
     seconds: float = MOST_SECONDS,
 ) -> Document:
-    """What is found at a path, at an http or https address, or, for ``-``, what was read from standard input.
+    """Read a path, an http or https address, or, for ``-``, what came on standard input.
 
     Raises GatherError when nothing comes, or more than 15 MiB, or not within ``seconds``. ``allow_private`` lets
     addresses lead into one's own network.
@@ -89,13 +87,13 @@ def document(
 def states(
     addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
 ) -> dict[str, Fault | None]:
-    """Ask each http and https address whether it answers; None when it does, else why it does not.
+    """Check whether each http and https address answers: None when it does, else why it does not.
 
     Many hosts at once, each for at most two addresses at a time. Nothing is raised, and no body is read.
     """
     client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
 
-    def state(address: str) -> tuple[str, Fault | None]:
+    def check_address(address: str) -> tuple[str, Fault | None]:
         try:
             client.get(address, whole=False).whole()
         except GatherError as error:
@@ -103,14 +101,14 @@ def states(
         return address, None
 
     asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
-    found = dict(together(asked, state, host=links.host))
+    found = dict(together(asked, check_address, host=links.host))
     return {address: found[address] for address in asked}
 
 
 def together(
     items: Iterable[T], work: Callable[[T], R], *, host: Callable[[T], str], most: int = MOST_TOGETHER
 ) -> Iterator[R]:
-    """What becomes of each item, as it comes: at most ``most`` at once, those of one host spread over the whole.
+    """Run work on many items at once, at most ``most``, the items of each host spread out; yield results as they come.
 
     A host takes two at a time; spread like this, nobody waits at its door while others could be asked. What comes
     faster than it is taken waits in small numbers, so that memory does not grow with the number of items.
@@ -125,14 +123,14 @@ def together(
     done: SimpleQueue[Future[R]] = SimpleQueue()
     room = Semaphore(2 * most)
 
-    def in_room(item: T) -> R:
+    def run_in_room(item: T) -> R:
         room.acquire()
         return work(item)
 
     pool = ThreadPoolExecutor(most, thread_name_prefix="fetch")
     try:
         for *_turn, item in waiting:
-            pool.submit(in_room, item).add_done_callback(done.put)
+            pool.submit(run_in_room, item).add_done_callback(done.put)
         for _ in waiting:
             yield done.get().result()
             room.release()

@@ -4,7 +4,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from dispatch import links
 from dispatch.errors import GatherError
@@ -28,9 +28,9 @@ class Target:
     """An http or https address, taken apart for asking."""
 
     is_secure: bool
-    host: str  # a name in ASCII, or an IP address without brackets
+    host: Annotated[str, "a name in ASCII, or an IP address without brackets"]
     port: int
-    path: str  # with the query, in ASCII
+    path: Annotated[str, "with the query, in ASCII"]
 
     @property
     def netloc(self) -> str:
@@ -52,17 +52,17 @@ class Endpoint(NamedTuple):
 
 
 def target(address: str) -> Target:
-    """Where an address leads. Raises GatherError when that is nowhere on the web, or when it holds a password."""
+    """Parse an address for fetching it. Raises GatherError when it is not a web address, or holds a password."""
     if re.match(r"https?://[^/?#]*@", address, re.IGNORECASE):
         raise GatherError(
-            "an address with a user's name inside is not asked",
-            hint="Remove what stands before the @.",
+            "an address with a user name in it cannot be fetched",
+            hint="Remove the part before the @.",
             reason="bad-address",
         )
     parts = _PARTS.fullmatch(links.ascii_form(address))
     if parts is None:
         raise GatherError(
-            "this is not an address that can be asked",
+            "this is not an address that can be fetched",
             hint="Write it like https://paper.example/feed.",
             reason="bad-address",
         )
@@ -77,7 +77,7 @@ def target(address: str) -> Target:
 
 
 def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
-    """The IP addresses of a host, every one of which has been checked: to connect to one of them asks nobody again.
+    """Resolve a host to its IP addresses and check every one, so that connecting needs no second lookup.
 
     Raises GatherError when there is none, and when one of them is not of the public internet, unless that is allowed.
     """
@@ -85,12 +85,12 @@ def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, OverflowError) as error:
         raise GatherError(
-            f"no host is known by the name {host}", hint="Check the address.", reason="unknown-host", detail=host
+            f"there is no host named {host}", hint="Check the address.", reason="unknown-host", detail=host
         ) from error
     private = [] if allow_private else [str(address[0]) for *_, address in found if not is_public(str(address[0]))]
     if private:
         raise GatherError(
-            f"{host} is an address of a private network ({private[0]})",
+            f"{host} is in a private network ({private[0]})",
             hint="If that network is your own, add --allow-private.",
             reason="private-network",
         )
@@ -98,7 +98,7 @@ def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever stands inside of it."""
+    """Whether an IP address is on the public internet, also when another address is embedded in it."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv4Address):
         return ip.is_global and not ip.is_multicast

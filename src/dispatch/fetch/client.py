@@ -6,72 +6,55 @@ address itself; all of it is bounded in size, time and hops.
 
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from http.client import HTTPException, HTTPResponse
 from threading import BoundedSemaphore
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+from urllib.parse import urlencode
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.fetch import addresses, connection, robots
-from dispatch.fetch.headers import as_text, kind, validator, wait
-from dispatch.fetch.turns import Hosts
-from dispatch.model import Document, Place
+from dispatch.fetch import addresses, connection, politeness
+from dispatch.fetch.answers import (
+    Answer,
+    Reply,
+    as_text,
+    find_wait_seconds,
+    kind,
+    refuse_more,
+    retry_after,
+    told,
+    validator,
+)
+from dispatch.model import Document
 
-MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_SECONDS: Final = 30.0
 MOST_REDIRECTS: Final = 5
+PAUSES: Final = (1.0, 3.0, 9.0)  # seconds before another try of a form
+LONGEST_PAUSE: Final = 60.0  # who asks for more is asked another day
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+# The two that keep method and body (RFC 9110, sections 15.4.8 and 15.4.9); any other would turn POST into GET.
+_KEEPING_METHOD = frozenset({307, 308})
 _PASSING = frozenset({502, 503, 504})
 _LARGE = 1 << 20  # bytes
 _MOST_LARGE = 4
 _PAUSES = (0.5, 1.0)  # seconds before another try
+_MOST_WORDS = 2000  # bytes of a body of which the first line is shown
 _ACCEPT = (
     "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said, after redirects."""
-
-    status: int
-    reason: str
-    document: Document  # its body is empty unless the status is 200
-    etag: str = ""  # the validator (RFC 9110, section 8.8.3)
-    modified: str = ""  # Last-Modified, as it stood
-    wait: int = 0  # for how many seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day
-    moved_to: str = ""  # where it is from now on, when nothing but permanent redirects led there
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether it is as it was when the validators were given."""
-        return self.status == 304
-
-    def whole(self) -> Document:
-        """The document. Raises GatherError when that is not what was answered."""
-        if self.status == 200:
-            return self.document
-        gone = self.status == 410
-        raise GatherError(
-            f"the server answered {self.status} {self.reason}".strip(),
-            address=self.document.name,
-            reason="http-status",
-            detail=str(self.status),
-            hint="It is gone for good." if gone else "Check the address, or save the page and add the file with --url.",
-        )
 
 
 class _Hop(NamedTuple):
     """One answer on the way."""
 
     status: int
-    next: str  # where it redirects to; empty when it does not
+    next: Annotated[str, "where it redirects to; empty when it does not"]
     answer: Answer
 
 
@@ -95,7 +78,7 @@ class Client:
         self._allow_private = allow_private
         self._seconds = seconds
         self._is_robot = is_robot
-        self._hosts = Hosts()
+        self._hosts = politeness.Hosts()
         self._large = BoundedSemaphore(_MOST_LARGE)
 
     @cached_property
@@ -112,7 +95,7 @@ class Client:
         is_page: bool = False,
         whole: bool = True,
     ) -> Answer:
-        """What an address answers: with validators of an earlier answer, perhaps that nothing has changed.
+        """Fetch an address; with validators of an earlier answer, the answer may be that nothing has changed.
 
         is_page: robots.txt may say no. whole: read the body too. Raises GatherError when no answer comes, or more than
         15 MiB, or not in time; what the server refuses or cannot find is an answer.
@@ -133,20 +116,20 @@ class Client:
         rules = host.rules(target.origin, lambda: self._rules(target.origin, allow_private=allow_private))
         if is_page and not rules.allow(target.path):
             raise GatherError(
-                "its robots.txt asks robots not to read this page",
+                "its robots.txt forbids robots to read this page",
                 hint="Add it yourself: dispatch add",
                 reason="robots",
             )
 
-    def _rules(self, origin: str, *, allow_private: bool) -> robots.Rules:
-        """An unreachable robots.txt forbids everything, one that is not there nothing (RFC 9309, section 2.3.1)."""
+    def _rules(self, origin: str, *, allow_private: bool) -> politeness.Rules:
+        """Fetch robots.txt: unreachable, it forbids everything; missing, nothing (RFC 9309, section 2.3.1)."""
         try:
             answer = self._follow(f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True)
         except (GatherError, HTTPException, OSError, ValueError):
-            return robots.NOTHING
+            return politeness.NOTHING
         if answer.status == 200:
-            return robots.rules(answer.document.body[: robots.MOST_BYTES].decode("utf-8", "replace"))
-        return robots.NOTHING if answer.status >= 500 else robots.Rules()
+            return politeness.rules(answer.document.body[: politeness.MOST_BYTES].decode("utf-8", "replace"))
+        return politeness.NOTHING if answer.status >= 500 else politeness.Rules()
 
     def _follow(self, address: str, headers: dict[str, str], *, allow_private: bool, whole: bool) -> Answer:
         url, is_permanent, left = address, True, self._seconds
@@ -170,7 +153,7 @@ class Client:
     def _try(
         self, url: str, name: str, headers: dict[str, str], left: float, *, allow_private: bool, whole: bool
     ) -> tuple[_Hop, float]:
-        """One hop, tried again where a second try may help; and how many seconds are left after it."""
+        """Request one hop, again where another try may help; return it and the seconds that are left."""
         target = addresses.target(url)
         for pause in (*_PAUSES, 0.0):
             with self._hosts[target.host].turn():
@@ -213,7 +196,7 @@ class Client:
             )
 
     def _body(self, response: HTTPResponse, deadline: float) -> bytes:
-        """The body, of which only a few that are large are in memory at the same time."""
+        """Read the body; only a few large ones are in memory at the same time."""
         body: list[bytes] = []
         size = 0
         with ExitStack() as stack:
@@ -228,50 +211,35 @@ class Client:
             return b"".join(body)
 
 
-@contextmanager
-def told(address: str, seconds: float) -> Iterator[None]:
-    """Whatever goes wrong is told as a GatherError about the address."""
-    try:
-        yield
-    except GatherError as error:
-        raise error.within(Place(address=address)) from error
-    except TimeoutError as error:
-        raise GatherError(
-            f"no complete answer within {seconds:g} seconds", address=address, hint="Try again later.", reason="timeout"
-        ) from error
-    except ssl.SSLCertVerificationError as error:
-        raise GatherError(
-            f"its certificate cannot be trusted: {error.verify_message}",
-            address=address,
-            reason="bad-certificate",
-            detail=error.verify_message,
-        ) from error
-    except HTTPException as error:
-        raise GatherError(
-            f"the server's answer is not HTTP: {f'{error!s:.200}' or type(error).__name__}",
-            address=address,
-            reason="not-http",
-        ) from error
-    except OSError as error:
-        raise GatherError(
-            error.strerror or str(error) or type(error).__name__,
-            address=address,
-            hint="Try again later.",
-            reason="network",
-            detail=error.strerror or "",
-        ) from error
-    except ValueError as error:
-        raise GatherError(f"{error!s:.200}" or type(error).__name__, address=address, reason="bad-address") from error
+def post(
+    address: str,
+    fields: Sequence[tuple[str, str]],
+    *,
+    user_agent: str,
+    allow_private: bool = False,
+    seconds: float = MOST_SECONDS,
+    pauses: Sequence[float] = PAUSES,
+) -> Reply:
+    """Send a form of these fields to an address, and again after each pause where that may help.
 
-
-def refuse_more(size: int) -> None:
-    """Raises GatherError when this is more than anybody sends who means well."""
-    if size > MOST_BYTES:
-        raise GatherError(
-            "this is larger than 15 MiB",
-            hint="Is it the right one? A part of it can be added alone.",
-            reason="too-large",
-        )
+    ``seconds`` is the time for each try. Raises GatherError when no answer comes; a refusal is an answer.
+    """
+    form = urlencode(fields).encode()
+    headers = {"User-Agent": user_agent, "Accept": "*/*"}
+    tls = ssl.create_default_context()
+    with told(address, seconds):
+        for pause in (*pauses, None):
+            reply: Reply | None = None
+            try:
+                reply = _post_once(address, form, headers, tls, time.monotonic() + seconds, allow_private=allow_private)
+            except (OSError, HTTPException) as error:
+                if pause is None or isinstance(error, ssl.SSLCertVerificationError):
+                    raise
+            if pause is None or (reply and not reply.is_passing) or (reply and reply.wait > LONGEST_PAUSE):
+                break
+            time.sleep(max(pause, reply.wait if reply else 0))
+    assert reply is not None  # noqa: S101 - the last try has answered or raised
+    return reply
 
 
 def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
@@ -283,5 +251,40 @@ def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
         document=Document(url=url, media_type=media_type, charset=charset, body=body, name=name),
         etag=validator(headers.get("etag", "")),
         modified=validator(headers.get("last-modified", "")),
-        wait=wait(headers),
+        wait=find_wait_seconds(headers),
     )
+
+
+def _post_once(
+    address: str,
+    form: bytes,
+    headers: Mapping[str, str],
+    tls: ssl.SSLContext,
+    deadline: float,
+    *,
+    allow_private: bool,
+) -> Reply:
+    url = address
+    for _hop in range(MOST_REDIRECTS + 1):
+        target = addresses.target(url)
+        endpoints = addresses.endpoints(target.host, target.port, allow_private=allow_private)
+        with connection.answer(target, endpoints, headers, deadline, tls, form=form) as response:
+            location = as_text(response.headers.get("location", "").strip())
+            if response.status not in _KEEPING_METHOD or not location:
+                return Reply(
+                    status=response.status,
+                    reason=response.reason[:100],
+                    words=_first_line(response.read(_MOST_WORDS)),
+                    wait=retry_after(response.headers),
+                )
+        url = links.resolve(url, location)
+        if not links.is_web(url):
+            raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect")
+    raise GatherError(
+        f"more than {MOST_REDIRECTS} redirects", hint="Use the address that they end at.", reason="too-many-redirects"
+    )
+
+
+def _first_line(body: bytes) -> str:
+    lines = (" ".join(line.split()) for line in body.decode("utf-8", "replace").splitlines())
+    return next(filter(None, lines), "")[:200]

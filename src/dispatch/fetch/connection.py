@@ -32,7 +32,7 @@ def answer(
     *,
     form: bytes | None = None,
 ) -> Iterator[HTTPResponse]:
-    """The answer to GET, or to POST of a form, its body not yet read, from the first endpoint that can be reached.
+    """Send GET, or POST with a form, to the first endpoint that connects; yield the response, its body unread.
 
     deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
     """
@@ -55,7 +55,7 @@ def answer(
 
 
 def pieces(response: HTTPResponse) -> Iterator[bytes]:
-    """The body, piece by piece and whole, gzip inflated (RFC 1952), never more than a piece at a time in memory.
+    """Read the body piece by piece, gzip inflated (RFC 1952), with never more than a piece in memory.
 
     Raises GatherError on other encodings, for none was asked for, and on an answer that ends too early.
     """
@@ -95,7 +95,7 @@ def _cut() -> GatherError:
 
 
 def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext) -> socket.socket:
-    """A connection to the first endpoint that takes one. The name is only said to TLS, which proves it."""
+    """Connect to the first endpoint that accepts. The name is only told to TLS, which verifies it."""
     failure: OSError = OSError(f"{target.host} has no address")
     for endpoint in endpoints:
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
@@ -116,7 +116,7 @@ def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, t
 
 
 def _left(deadline: float) -> float:
-    """The seconds that are left. Raises TimeoutError when there are none."""
+    """Return the seconds that are left. Raises TimeoutError when there are none."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError

@@ -24,17 +24,17 @@ class Module(Protocol):
     """What the module of every format has."""
 
     def render(self, issue: Contents, publication: Publication) -> bytes:
-        """The finished edition. Raises RenderError."""
+        """Render the finished edition. Raises RenderError."""
 
 
 class FeedModule(Module, Protocol):
     """What the module of a feed has."""
 
     def entry(self, article: Article, fragments: "Fragments") -> bytes:
-        """An article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
+        """Render an article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
 
     def document(self, fragments: "Fragments", entries: Sequence[bytes]) -> bytes:
-        """The feed of the fragments' issue around finished entries. Raises RenderError."""
+        """Build the feed of the fragments' issue around finished entries. Raises RenderError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Format:
     is_public: Annotated[bool, "whether the site has it, with each issue"] = True
 
     def render(self, issue: Contents, publication: Publication) -> bytes:
-        """The finished edition. Raises RenderError."""
+        """Render the finished edition with the format's module. Raises RenderError."""
         return cast("Module", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
 
 
@@ -75,5 +75,5 @@ PUBLIC = tuple(sorted((row.name for row in FORMATS.values() if row.is_public), k
 
 
 def feed_module(name: str) -> FeedModule:
-    """The module of one of ``FEEDS``."""
+    """Import the module of one of ``FEEDS``."""
     return cast("FeedModule", import_module(f"dispatch.formats.{name}"))

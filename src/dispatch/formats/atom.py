@@ -17,13 +17,13 @@ AROUND = ("feed",)
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The issue as an Atom document in UTF-8, an entry an article. Raises RenderError."""
+    """Render the issue as an Atom document in UTF-8, an entry per article. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
 def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
-    """The feed around finished entries. Raises RenderError."""
+    """Build the feed around finished entries. Raises RenderError."""
     made = feed.head(fragments, "atom", partial(_finish_feed, fragments), {})
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
@@ -31,7 +31,7 @@ def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
 
 
 def entry(article: Article, fragments: Fragments) -> bytes:
-    """An article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
+    """Render an article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
     made = feed.entry(article)
     made.link(href=article.url, rel="alternate", type="text/html")
     made.summary(fragments.summary(article))
@@ -85,7 +85,7 @@ def _person(entry: Element, role: str, author: Author) -> None:
 
 
 def _origin(article: Article, entry: Element) -> None:
-    """The feed that an entry came from, last: a reader takes title and link from the first that it meets."""
+    """Add the feed that an entry came from, last: a reader takes title and link from the first that it meets."""
     source = article.source
     if not (source.feed_id and source.title and source.feed_updated):
         return
@@ -102,5 +102,5 @@ def _origin(article: Article, entry: Element) -> None:
 
 
 def _stamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with whole seconds and ``Z``."""
+    """Format a moment as RFC 3339 in UTC, with whole seconds and ``Z``."""
     return feed.utc(moment).isoformat().replace("+00:00", "Z")

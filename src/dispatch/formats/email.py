@@ -19,7 +19,7 @@ STYLE = "email.css"
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The issue as responsive HTML mail, in UTF-8. Raises RenderError."""
+    """Render the issue as responsive HTML mail, in UTF-8. Raises RenderError."""
     fragments = Fragments(issue, publication)
     texts = templates.of(publication.templates)
     skeleton = texts.skeleton(TEMPLATE, fragments.values)
@@ -43,6 +43,6 @@ def render(issue: Contents, publication: Publication) -> bytes:
 
 
 def _in_landmark(html: str, language: Language) -> str:
-    """The mail within a main landmark, to which a screen reader can jump; MJML has no word for it."""
+    """Put the body into a main landmark, to which screen readers can jump; MJML cannot make one."""
     main = f'<div role="main" lang="{language.code}" dir="{language.direction}">'
     return re.sub("<body[^>]*>", lambda body: body[0] + main, html, count=1).replace("</body>", "</div></body>")

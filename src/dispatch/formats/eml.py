@@ -26,12 +26,12 @@ LONGEST_HEADER = 200
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The message to the sender. Raises RenderError."""
+    """Build the message to the sender. Raises RenderError."""
     return message(issue, publication, publication.email.sender)
 
 
 def message(issue: Contents, publication: Publication, to: str) -> bytes:
-    """The message to one address, as octets with CRLF. Raises RenderError."""
+    """Build the message to one address, as octets with CRLF. Raises RenderError."""
     made = EmailMessage(policy=WIRE)
     headers = _headers(issue, publication, to)
     for name, value in headers.items():
@@ -78,7 +78,7 @@ def _seed(issue: Contents) -> str:
 
 
 def address(written: str, publication: Publication) -> Address:
-    """One address with its display name, which may hold what would else be syntax. Raises RenderError."""
+    """Parse one address with its display name, which may hold what would else be syntax. Raises RenderError."""
     match = re.fullmatch(r"(?:([^<>]*)<([^<>]*)>|([^<>]*))", written.strip(), re.DOTALL)
     name, mailbox = (match[1] or "", match[2] or match[3] or "") if match else ("", "")
     try:
@@ -93,31 +93,31 @@ def address(written: str, publication: Publication) -> Address:
 
 
 def _unquoted(name: str) -> str:
-    """A display name without the quotation marks that it may have been written in (RFC 5322, section 3.2.4)."""
+    """Remove the quotation marks that a display name may have been written in (RFC 5322, section 3.2.4)."""
     quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', name, re.DOTALL)
     return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name
 
 
 def plain_header(words: str) -> str:
-    """Words that stay words in a header: no control characters, no encoded words, at most 200 characters."""
+    """Make a text safe for a header: no control characters, no encoded words, at most 200 characters."""
     words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", words).replace("=?", "= ?")
     return words.strip()[:LONGEST_HEADER]
 
 
 def _quoted(phrase: str) -> str:
-    """The publication's name in List-Id, in ASCII (RFC 2919, section 2), or nothing when there is no such form."""
+    """Quote the publication's name for List-Id (RFC 2919, section 2); empty when it is not ASCII."""
     phrase = plain_header(phrase).replace("\\", "").replace('"', "")
     return f'"{phrase}"' if phrase.isascii() else ""
 
 
 def _encoding(body: str) -> str:
-    """The shorter of the two encodings: quoted-printable for mostly Latin text, base64 for the rest."""
+    """Choose the shorter encoding: quoted-printable for mostly Latin text, base64 for the rest."""
     octets = body.encode()
     return "quoted-printable" if sum(octet > 126 for octet in octets) * 6 < len(octets) else "base64"
 
 
 def _nothing_else(octets: bytes, intended: set[str]) -> None:
-    """Reads the headers back: what came in from outside must not have become a header of its own."""
+    """Read the headers back and refuse any that outside data has added. Raises RenderError."""
     names = message_from_bytes(octets, policy=policy.default).keys()
     if sorted(names) != sorted(intended):
         raise RenderError(

@@ -21,7 +21,7 @@ from dispatch.model import Article, Author
 Element = etree._Element
 Finish = Callable[[Element], None]
 GENERATOR = "dispatch"
-STYLE = "feed.css"  # at the top of the site; ``feed_style`` makes it
+STYLE = "feed.css"  # at the top of the site; ``site_files`` makes it
 # RFC 5005, section 4: the element that marks an archived feed.
 HISTORY = "http://purl.org/syndication/history/1.0"
 
@@ -43,7 +43,7 @@ class _Finisher(BaseExtension):  # type: ignore[misc]
 
 
 def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[str, str]) -> FeedGenerator:  # noqa: A002
-    """The feed with what both formats say of the whole, without any entry; ``finish`` gets its tree."""
+    """Start the feed with what both formats say of the whole, without any entry; ``finish`` gets its tree."""
     if is_archived(fragments):
         namespaces = {**namespaces, "fh": HISTORY}
     row = FORMATS[format]
@@ -65,7 +65,7 @@ def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[
 
 
 def entry(article: Article) -> FeedEntry:
-    """A new entry of that article."""
+    """Start a feedgen entry with the article's id and title."""
     made = FeedEntry()
     made.id(article.id)
     made.title(article.title)
@@ -73,7 +73,7 @@ def entry(article: Article) -> FeedEntry:
 
 
 def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, str]) -> bytes:
-    """An entry's own bytes, indented as within the elements ``around`` it, which declare its namespaces."""
+    """Serialise one entry alone, indented as within the elements ``around`` it, which declare its namespaces."""
     outermost = inner = etree.Element(around[0], nsmap=namespaces)
     for name in around[1:]:
         inner = etree.SubElement(inner, name)
@@ -84,19 +84,19 @@ def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, st
 
 
 def is_archived(fragments: Fragments) -> bool:
-    """Whether it is one of the archived feeds, whose entries stay as they are (RFC 5005, section 4)."""
+    """Whether it is one of the archived feeds, whose entries never change (RFC 5005, section 4)."""
     place = fragments.site_page
     return bool(place and place.live_feed)
 
 
 def hub(fragments: Fragments) -> str:
-    """The WebSub hub of a feed that readers subscribe to; of an issue's own and of archived feeds nothing is told."""
+    """Return the WebSub hub of a feed that readers subscribe to; empty for an issue's own and for archived feeds."""
     place = fragments.site_page
     return fragments.publication.feeds.hub if place and place.kind == "feed" and not place.live_feed else ""
 
 
 def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
-    """Beside self and alternate, the other feeds that it has to do with: relation and address.
+    """List the related feeds besides self and alternate, as pairs of relation and address.
 
     hub: WebSub, section 4. current, prev-archive and next-archive: RFC 5005, section 4.
     """
@@ -118,7 +118,7 @@ def history(parent: Element) -> None:
 
 
 def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
-    """The bytes of a feed without entries, with these at the end of it, within the elements ``around`` them.
+    """Insert finished entries at the end of an empty feed, within the elements ``around`` them.
 
     A feed of the site names the style sheet that lets browsers show it, by the way from the one to the other: it holds
     under whatever address the folder is served, and what is read elsewhere has no need of it.
@@ -134,35 +134,35 @@ def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Se
 
 
 def title(fragments: Fragments) -> str:
-    """What the feed is called: the publication, and what of it the feed holds when that is not all."""
+    """Build the feed's title: the publication's, and what part of it the feed holds when that is not all."""
     name, of = fragments.publication.title, fragments.issue.title
     return name if name == of else f"{name}: {of}"
 
 
 def updated(fragments: Fragments) -> datetime:
-    """The latest moment in the content: no clock has a say."""
+    """Find the latest moment in the content; the clock is never asked."""
     issue = fragments.issue
     return max([issue.date, *(terms.changed(article, issue) for article in issue.articles)])
 
 
 def utc(moment: datetime) -> datetime:
-    """The moment in UTC with whole seconds."""
+    """Convert the moment to UTC with whole seconds."""
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def credited(article: Article) -> tuple[Author, ...]:
-    """Who an entry is credited to: its authors, else the origin as itself, never the curator."""
+    """Choose whom an entry is credited to: its authors, else its source as itself, never the curator."""
     source = article.source
     return article.authors or ((Author(name=source.title, url=source.url),) if source.title else ())
 
 
 def joined(people: Sequence[Author]) -> Author:
-    """All of them as one; several have no address in common."""
+    """Join several authors into one; several have no address in common."""
     return people[0] if len(people) == 1 else Author(name=", ".join(" ".join(author.name.split()) for author in people))
 
 
 def bylines(fragments: Fragments, article: Article) -> tuple[Author, ...]:
-    """The author elements of an entry: all names in one, or one each when the publication asks for it."""
+    """List the author elements of an entry: all names in one, or one each when the publication asks for it."""
     people = credited(article)
     if fragments.publication.feeds.authors == "separate" or not people:
         return people

@@ -15,13 +15,13 @@ Value = TypeVar("Value")
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The issue as a JSON Feed in UTF-8, an item an article; no authors on the feed. Raises RenderError."""
+    """Render the issue as a JSON Feed in UTF-8, an item per article; no authors on the feed. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
 def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
-    """The feed around finished items. Raises RenderError."""
+    """Build the feed around finished items. Raises RenderError."""
     publication = fragments.publication
     head = _known(
         {
@@ -42,7 +42,7 @@ def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
 
 
 def entry(article: Article, fragments: Fragments) -> bytes:
-    """An article as an item: the same bytes in every feed that holds it. Raises RenderError."""
+    """Render an article as an item: the same bytes in every feed that holds it. Raises RenderError."""
     return _indented(_item(article, fragments)).replace(b"\n", b"\n    ")
 
 
@@ -82,5 +82,5 @@ def _author(author: Author) -> dict[str, str]:
 
 
 def _known(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that there are."""
+    """Drop empty values."""
     return {key: value for key, value in values.items() if value}

@@ -55,7 +55,7 @@ class Page(Fragments):
             **super().values,
             "alone": self.kind == "article",
             "alternates": tuple(self.alternates()),
-            "at": self.at,
+            "at": self.address,
             "canonical": self.canonical,
             "description": self.description,
             "first_published": self.first_published,
@@ -94,10 +94,6 @@ class Page(Fragments):
     def to(self, path: str) -> str:
         """The way from the page to what stands at a path below the publication's address."""
         return self.root + path or "./"
-
-    def at(self, path: str) -> str:
-        """The whole address of that."""
-        return f"{self.publication.url}/{path}"
 
     @cached_property
     def article(self) -> Article | None:
@@ -162,7 +158,7 @@ class Page(Fragments):
         for stem, name in (stems | ({"feed": self.publication.title} if place else {})).items():
             for row in (FORMATS[format] for format in FEEDS):  # noqa: A001 - the field's own word
                 ending = row.path.rpartition(".")[2]
-                yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.at(f"{stem}.{ending}"))
+                yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.address(f"{stem}.{ending}"))
 
     @property
     def description(self) -> str:

@@ -22,20 +22,20 @@ AROUND = ("rss", "channel")
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The issue as an RSS 2.0 document in UTF-8, an item an article. Raises RenderError."""
+    """Render the issue as an RSS 2.0 document in UTF-8, an item per article. Raises RenderError."""
     fragments = Fragments(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
 def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
-    """The feed around finished items. Raises RenderError."""
+    """Build the feed around finished items. Raises RenderError."""
     made = feed.head(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
     made.docs(DOCS)
     return feed.filled(fragments, made.rss_str(pretty=True), AROUND, entries)
 
 
 def entry(article: Article, fragments: Fragments) -> bytes:
-    """An article as an item: the same bytes in every feed that holds it. Raises RenderError."""
+    """Render an article as an item: the same bytes in every feed that holds it. Raises RenderError."""
     made = feed.entry(article)
     made.link(href=links.ascii_form(article.url))
     made.guid(article.id, permalink=article.id == links.ascii_form(article.url) and links.is_web(article.id))
@@ -87,7 +87,7 @@ def _finish_item(article: Article, fragments: Fragments, item: Element) -> None:
 
 
 def _refer(parent: Element) -> None:
-    """Writes the markup characters of a title as hexadecimal references: readers undo one level, some a second."""
+    """Write the markup characters of a title as hexadecimal references: readers undo one level, some a second."""
     for title in parent.iterfind("title"):
         text = title.text or ""
         title.text, *rest = re.split("[&<]", text)

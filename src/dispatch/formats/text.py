@@ -19,28 +19,28 @@ _OTHER = {"ltr": {"R", "AL"}, "rtl": {"L"}}
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
-    """The issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
+    """Render the issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
     fragments = Fragments(issue, publication)
     direction = fragments.language.direction
     return fragments.render("email.txt", {"prose": lambda content: prose(isolated(content, direction))}).encode()
 
 
 def isolated(content: str, direction: Literal["ltr", "rtl"]) -> str:
-    """Content, or plain text, as HTML with marks around each name that runs in the other direction.
+    """Escape content, or plain text, and mark each name in it that runs in the other direction.
 
     Without them, which are the plain text's ``<bdi>``, such a name takes a number beside it along
     (Unicode, UAX 9: FSI and PDI).
     """
 
-    def around(match: re.Match[str]) -> str:
+    def add_marks(match: re.Match[str]) -> str:
         runs = {unicodedata.bidirectional(sign) for sign in match[2]}
         return f"{match[1]}\u2068{match[2]}\u2069" if runs & _OTHER[direction] else match[0]
 
-    return _FOREIGN.sub(around, str(escape(content)))
+    return _FOREIGN.sub(add_marks, str(escape(content)))
 
 
 def prose(content: str) -> str:
-    """HTML as wrapped paragraphs, each followed by the addresses that it links to."""
+    """Convert HTML to wrapped paragraphs, each followed by the addresses that it links to."""
     return "\n\n".join(
         "\n".join([*map(_wrapped, paragraph.text.splitlines()), *paragraph.addresses])
         for paragraph in html.paragraphs(content)

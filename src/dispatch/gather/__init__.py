@@ -1,6 +1,6 @@
-"""From the web, from files and from what was typed to articles: fetch, then the reader that accepts.
+"""Turn addresses, files and typed text into articles: fetch, then the reader that accepts.
 
-location     one location that somebody named: its articles
+location     one location that somebody named: its articles, or the source that it is
 many         every source of a publication at once, one result each
 reading      what a source's answer holds, read within a bounded time
 completing   what a source and a page add to an entry
@@ -12,8 +12,7 @@ for gathered in gather.sources(publication.sources, box.visits(), user_agent=...
 """
 
 from dispatch.gather.copying import copies
-from dispatch.gather.discovering import source as discover
-from dispatch.gather.location import articles
+from dispatch.gather.location import articles, discover
 from dispatch.gather.many import Gathered, sources
 
 __all__ = ["Gathered", "articles", "copies", "discover", "sources"]

@@ -1,4 +1,4 @@
-"""What a source, and the page behind an entry, add to the entry: pure."""
+"""Add to an entry what dispatch.toml says of its source, and what its page says. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from dispatch.model import Article, Source
 
 
 def entry(article: Article, own: Source, source: Source, zone: str) -> Article:
-    """An entry with what dispatch.toml says of its source: name, tags, and who writes it where nobody is named.
+    """Add to an entry what dispatch.toml says of its source: name, tags, and the author if nobody is named.
 
     own: the source as its feed describes it. An entry that was first published elsewhere, as in a planet, stays that
     source's: it is not ours to rename, and its author is not the planet's. A moment without an offset is one of
@@ -26,7 +26,7 @@ def entry(article: Article, own: Source, source: Source, zone: str) -> Article:
 
 
 def from_page(given: Article, page: Article) -> Article:
-    """An entry with the body of its page, and with what the entry itself does not tell.
+    """Add to an entry the body of its page, and what the entry itself lacks.
 
     Who wrote it is taken from the page only where the entry names nobody.
     """
@@ -56,12 +56,12 @@ def from_page(given: Article, page: Article) -> Article:
 
 
 def dated(article: Article, zone: str) -> Article:
-    """An article whose moments have an offset: those that were written without one are of ``zone``."""
+    """Give an article's moments an offset: those written without one are of ``zone``."""
     return replace(article, published=_at(article.published, zone), updated=_at(article.updated, zone))
 
 
 def _is_own(origin: Source, own: Source, source: Source) -> bool:
-    """Whether an entry's origin is the source that was asked."""
+    """Whether an entry's origin is the source that was fetched."""
     if origin == own or not (origin.title or origin.url or origin.feed):
         return True
     ours = [url for url in (own.feed, own.url, source.feed, source.url) if url]

@@ -1,4 +1,4 @@
-"""The pictures that a publication keeps copies of: each is fetched once, as the hostile input that it is."""
+"""Download the pictures that a publication keeps copies of: each once, and treated as hostile."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +12,8 @@ MOST_TOGETHER: Final = 8  # a picture may have 15 MiB, and those that wait to be
 
 
 def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Client) -> Iterator[Path | GatherError]:
-    """Fetches what the issues' pages show and nobody kept yet, and yields the file of each, or why there is none.
+    """Download the pictures that the issues' pages show and that have no copy yet; yield each file, or why there is
+    none.
 
     Nothing is asked where the publication wants no copies. Nothing is raised for a picture.
     """
@@ -21,13 +22,13 @@ def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Clie
         for address in pictures.lacking(publication, issue):
             wanted.setdefault(address, []).append(issue)
 
-    def ask(address: str) -> tuple[str, bytes | GatherError]:
+    def download(address: str) -> tuple[str, bytes | GatherError]:
         try:
             return address, client.get(address).whole().body
         except GatherError as error:
             return address, error
 
-    for address, body in fetch.together(wanted, ask, host=links.host, most=MOST_TOGETHER):
+    for address, body in fetch.together(wanted, download, host=links.host, most=MOST_TOGETHER):
         if isinstance(body, GatherError):
             yield body
             continue

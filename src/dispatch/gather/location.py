@@ -1,13 +1,16 @@
-"""From a location to articles: fetch, then the first reader that accepts."""
+"""What is at a location that somebody names: its articles, or the source that it is."""
 
 from dataclasses import replace
+from typing import Final
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
-from dispatch.gather import completing
-from dispatch.model import Article, Document, Place
-from dispatch.readers import READERS
+from dispatch.gather import completing, reading
+from dispatch.model import Article, Document, Place, Source
+from dispatch.readers import READERS, discovery
 
+MOST_NAMED: Final = 3  # feeds of a page that are tried
+_SECONDS: Final = 15.0
 _LOOKS_LIKE = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x89PNG", "a picture"))
 
 
@@ -20,7 +23,7 @@ def articles(
     allow_private: bool = False,
     stdin: bytes | None = None,
 ) -> list[Article]:
-    """The articles at a path, at an http or https address, or, for ``-``, in what was read from standard input.
+    """Read the articles at a path or a web address or, for ``-``, in what came on standard input.
 
     An address that was typed is the ``url`` of the article that it leads to, and a feed's entry brings its own; what a
     page calls its address is the ``url`` only of a file. A moment that was written without an offset is one of
@@ -47,9 +50,57 @@ def articles(
     return [completing.dated(replace(article, url=typed or article.url), zone) for article in found]
 
 
+def discover(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
+    """Find the source at an address: its kind, its feed, its title and its front page.
+
+    A feed is a source by itself. Of a page, the first feed that it names and that can be read is; else its entries,
+    where it is an h-feed; else a feed at one of the addresses where many sites have theirs; else the page itself.
+
+    Raises GatherError when the address cannot be fetched, or is neither a feed nor a page.
+    """
+    client = fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=_SECONDS)
+    answer = client.get(address)
+    found = _read(answer)
+    address = answer.moved_to or address
+    if found.is_feed:
+        return _feed(address, found, "")
+    for named in found.feeds[:MOST_NAMED]:
+        if feed := _feed_at(client, named, address):
+            return feed
+    if found.feeds:  # they cannot be read; what does the page itself hold?
+        found = reading.read(answer.whole(), "page")
+    if found.are_links or len(found.articles) < 2:
+        for guess in discovery.guesses(address):
+            if feed := _feed_at(client, guess, address):
+                return feed
+    return Source(kind="page", url=address, title=found.own.title)
+
+
 def _kind(document: Document) -> str:
-    """What a document is, in words."""
+    """Name the kind of a document, for a message."""
     for mark, kind in _LOOKS_LIKE:
         if document.body.startswith(mark):
             return kind
     return document.media_type or "a binary file"
+
+
+def _feed_at(client: fetch.Client, address: str, page: str) -> Source | None:
+    """Return the source whose feed is at an address; None when there is no feed."""
+    try:
+        answer = client.get(address)
+        found = _read(answer)
+    except GatherError:  # then it is no feed, and the next address is tried
+        return None
+    return _feed(answer.moved_to or address, found, page) if found.is_feed else None
+
+
+def _feed(address: str, found: reading.Found, page: str) -> Source:
+    return Source(kind="feed", feed=address, url=page or found.own.url, title=found.own.title)
+
+
+def _read(answer: fetch.Answer) -> reading.Found:
+    document = answer.whole()
+    try:
+        return reading.read(document)
+    except GatherError as error:
+        raise error.within(Place(address=document.name)) from error

@@ -1,10 +1,10 @@
-"""Every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
+"""Gather every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
@@ -21,19 +21,21 @@ Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What came of one source.
-
-    state: ``gathered``; ``unchanged``, says the server; ``early``, it asked not to be asked yet; or ``failed``.
-    """
+    """The result of gathering one source."""
 
     source: Source
-    visit: Visit  # what is known of it from now on
-    state: Literal["gathered", "unchanged", "early", "failed"]
-    articles: tuple[Article, ...] = ()  # its entries, as they stand there
-    completed: Mapping[int, Article] = field(default_factory=dict)  # by their places, with the body of their pages
-    error: GatherError | None = None  # why it failed
-    missed: tuple[GatherError, ...] = ()  # pages that could not be read
-    later: int = 0  # how many of its articles wait for the next time, because their pages are yet to be read
+    visit: Annotated[Visit, "what is known of it from now on"]
+    state: Annotated[
+        Literal["gathered", "unchanged", "early", "failed"],
+        "unchanged, says the server; early: it asked for a pause, which is not over",
+    ]
+    articles: Annotated[tuple[Article, ...], "its entries, as they stand there"] = ()
+    completed: Annotated[Mapping[int, Article], "by their places, with the body of their pages"] = field(
+        default_factory=dict
+    )
+    error: Annotated[GatherError | None, "why it failed"] = None
+    missed: Annotated[tuple[GatherError, ...], "pages that could not be read"] = ()
+    later: Annotated[int, "how many of its articles wait for the next time, because their pages are yet to be read"] = 0
 
     @property
     def entries(self) -> tuple[Article, ...]:
@@ -54,7 +56,7 @@ def sources(
     seconds: float = fetch.MOST_SECONDS,
     reading_seconds: float = reading.MOST_SECONDS,
 ) -> Iterator[Gathered]:
-    """Ask every source at once, and yield what came of each as it comes; those with pages to be read come last.
+    """Gather every source at once, and yield each result as it comes; those with pages to read come last.
 
     visits: what is known of the sources, by key. now: when this is. zone: of moments without an offset.
     in_any_case: ask those too that asked not to be asked yet. unknown: which articles are new, so that only their pages
@@ -83,7 +85,7 @@ def sources(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
-    """A source whose articles' pages are yet to be read."""
+    """A source whose articles' pages have not been read yet."""
 
     source: Source
     visit: Visit
@@ -95,7 +97,7 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """What all sources of one gathering share."""
+    """What all sources of one run share."""
 
     client: fetch.Client
     now: datetime
@@ -105,7 +107,7 @@ class _Gathering:
     large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_READING))
 
     def ask(self, pair: tuple[Source, Visit]) -> "Gathered | _Waiting":
-        """What a source has; its articles' pages are not read yet."""
+        """Fetch a source; its articles' pages are not read yet."""
         source, visit = pair
         if visit.not_before and self.now < visit.not_before and not self.in_any_case:
             return Gathered(source=source, visit=visit, state="early")
@@ -131,7 +133,7 @@ class _Gathering:
         return Gathered(source=source, visit=visit, state="gathered", articles=articles)
 
     def complete(self, waiting: _Waiting) -> Gathered:
-        """The articles of a source, the new ones with what their pages say."""
+        """Read the pages of a source's new articles, and return its result."""
         completed: dict[int, Article] = {}
         missed: dict[int, GatherError] = {}
         tried: list[int] = []
@@ -221,5 +223,5 @@ class _Gathering:
 
 
 def _address(source: Source) -> str:
-    """What is asked: its feed, else its page."""
+    """Choose the address to fetch: its feed, else its page."""
     return source.feed if source.feed and source.kind != "page" else source.url

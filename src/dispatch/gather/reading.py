@@ -1,4 +1,4 @@
-"""What a source's answer holds, read within a bounded time.
+"""Read what a source's answer contains, within a bounded time.
 
 Readers are bounded in what they take, but a large document of somebody who means ill may still keep them busy. One that
 is large is therefore read by a process of its own, which is ended when it takes too long; the others go on. As a
@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final
 
 from dispatch import links, nouns
 from dispatch.errors import GatherError
@@ -23,17 +23,17 @@ LARGE: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What there is at an address."""
+    """What was found at an address."""
 
-    own: Source = field(default_factory=Source)  # the source as it describes itself
+    own: Annotated[Source, "the source as it describes itself"] = field(default_factory=Source)
     articles: tuple[Article, ...] = ()
-    is_feed: bool = False  # not a page
-    are_links: bool = False  # nothing is known of the articles but their addresses
-    feeds: tuple[str, ...] = ()  # it is a page that names feeds instead
+    is_feed: Annotated[bool, "not a page"] = False
+    are_links: Annotated[bool, "nothing is known of the articles but their addresses"] = False
+    feeds: Annotated[tuple[str, ...], "it is a page that names feeds instead"] = ()
 
 
 def read(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> Found:
-    """What a feed holds; of a page, its feeds, else its h-feed, else the articles that it announces, else itself.
+    """Read a feed; of a page, its feeds, else its h-feed, else the articles that it links to, else the page itself.
 
     kind: ``page`` passes over the feeds that a page names. Raises GatherError when it cannot be read, or not within
     ``seconds``.
@@ -66,14 +66,14 @@ def _read(document: Document, kind: str) -> Found:
 
 
 def _itself(front: Article, document: Document) -> Source:
-    """The source that a page is: by the site's name, else by the page's title."""
+    """Describe the source that a page is: by the site's name, else by the page's title."""
     host = links.host(document.url).removeprefix("www.")
     name = front.source.title if front.source.title != host else front.title
     return Source(title=name or host, url=document.url)
 
 
 def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
-    """The same by a process of its own."""
+    """Read a large document in a process of its own."""
     head = json.dumps({**nouns.table(replace(document, body=b"")), "body": "", "as": kind}).encode("ascii")
     try:
         # -P: nothing is imported from the folder where somebody happens to stand.
@@ -86,7 +86,10 @@ def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
         )
         answer = json.loads(ended.stdout)
     except subprocess.TimeoutExpired as error:
-        raise GatherError(f"it takes longer than {seconds:g} seconds to read", hint="No honest feed does.") from error
+        raise GatherError(
+            f"it takes longer than {seconds:g} seconds to read",
+            hint="Refused as unsafe; ask the publisher, or add the page itself.",
+        ) from error
     except ValueError as error:
         raise GatherError("it cannot be read within the memory that a feed may take") from error
     if "faults" in answer:

@@ -1,4 +1,4 @@
-"""The inbox: what was gathered waits here, every article once, until an issue uses it or an editor dismisses it.
+"""The inbox: every gathered article waits here, once, until an issue uses it or an editor dismisses it.
 
     with inbox.open(publication) as box:
         kept = box.keep("paper", articles, now)
@@ -10,8 +10,7 @@ opening.py    the file: its schema, its migrations, its errors
 box.py        the class Inbox
 keeping.py    what is new, changed, known, or known from elsewhere
 changes.py    what has changed, in words
-listing.py    what waits, and what is found in it
-words.py      the words of the full-text index
+listing.py    what waits, and what is found in it by words
 using.py      what the issues have used, read again only where a file has changed
 """
 

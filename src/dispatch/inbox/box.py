@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
 from dispatch import nouns
 from dispatch.errors import GatherError
@@ -17,16 +18,16 @@ from dispatch.model import Arrival, Article, Publication, Visit
 class Kept:
     """What became of the articles that a source had."""
 
-    new: list[int] = field(default_factory=list)  # the numbers of those that wait now
-    changed: list[int] = field(default_factory=list)  # the numbers of those that are not as they were
-    known: int = 0  # how many were there already, as they are
-    also: int = 0  # how many of the new entries are another address of an article that was there
-    dismissed: int = 0  # how many went straight to the dismissed, as the source's patterns say
+    new: Annotated[list[int], "the numbers of those that wait now"] = field(default_factory=list)
+    changed: Annotated[list[int], "the numbers of those that are not as they were"] = field(default_factory=list)
+    known: Annotated[int, "how many were there already, as they are"] = 0
+    also: Annotated[int, "how many of the new entries are another address of an article that was there"] = 0
+    dismissed: Annotated[int, "how many went straight to the dismissed, as the source's patterns say"] = 0
 
 
 @contextmanager
 def open(publication: Publication, *, used: using.Read | None = None) -> Iterator["Inbox"]:  # noqa: A001
-    """The publication's inbox, made when there is none, for as long as the ``with`` lasts and for one thread.
+    """Open the publication's inbox, or create it, for as long as the ``with`` lasts and for one thread.
 
     used: reads what an issue uses, given its slug, or the ledger, given ``""``: the ids and addresses of all articles
     in it. It is asked only for what has changed on the disk. Without it, what was known before stands.
@@ -41,7 +42,7 @@ def open(publication: Publication, *, used: using.Read | None = None) -> Iterato
 
 
 class Inbox:
-    """What was gathered and is known of the sources. Every method that writes does so in one transaction."""
+    """What was gathered, and what is known of the sources. Every method that writes does so in one transaction."""
 
     def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:
         """Only for ``open``."""
@@ -49,18 +50,18 @@ class Inbox:
         self._connection = connection
 
     def visits(self) -> dict[str, Visit]:
-        """What is known of each source from asking it, by key."""
+        """Read what is known of each source from earlier visits, by key."""
         with opening.told():
             rows = self._connection.execute("SELECT source, visit FROM visits ORDER BY source").fetchall()
         return {source: nouns.noun(Visit, visit) for source, visit in rows}
 
     def visited(self, visit: Visit) -> None:
-        """Remember how a source was asked, in place of the time before."""
+        """Record how a source answered, in place of the visit before."""
         with opening.transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, nouns.text(visit)))
 
     def unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
-        """The places, from 0, of the articles that are new or not as they were when this source last had them."""
+        """Return the places, from 0, of the articles that are new or have changed since this source last had them."""
         from dispatch.inbox import keeping
 
         with opening.told():
@@ -73,7 +74,7 @@ class Inbox:
     def keep(
         self, source: str, articles: Sequence[Article], now: datetime, *, completed: Mapping[int, Article] | None = None
     ) -> Kept:
-        """Keep what the source of that key has, in its order, as gathered ``now`` (the same for all of one gathering).
+        """Store what the source of that key has, in its order, as gathered ``now`` (the same for all of one gathering).
 
         completed: by their places, articles that were completed from their pages. What ``unknown`` does not name stays
         as it was kept, completed or not.
@@ -87,17 +88,17 @@ class Inbox:
             ).all(entries)
 
     def arrivals(self, wish: Wish | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
-        """What waits, the newest arrival first; with a wish, what fits that. One by one, so that memory is bounded."""
+        """Yield matching arrivals one by one, the newest first; without a wish, those that wait."""
         with opening.told():
             yield from listing.arrivals(self._connection, wish or Wish(), -1 if limit is None else limit)
 
     def waiting(self) -> int:
-        """How many are new and unused."""
+        """Count the articles that are new and unused."""
         with opening.told():
             return listing.waiting(self._connection)
 
     def arrival(self, number: int) -> Arrival:
-        """The arrival of that number, whatever became of it. Raises GatherError when there is none."""
+        """Return the arrival of that number, used and dismissed ones too. Raises GatherError when there is none."""
         with opening.told():
             found = listing.numbered(self._connection, number)
         if found is None:
@@ -105,16 +106,16 @@ class Inbox:
         return found
 
     def used_in(self, number: int) -> list[str]:
-        """The slugs of the issues that have used an arrival; of one that is in the ledger only, its file's name."""
+        """List the slugs of the issues that use an arrival, or the ledger's file name when only the ledger knows it."""
         with opening.told():
             return using.places(self._connection, number)
 
     def dismiss(self, numbers: Iterable[int]) -> None:
-        """Put articles aside: they are listed no more. All of them; when one is not there, raises GatherError."""
+        """Dismiss articles, so that they are no longer listed: all, or none and GatherError when one does not exist."""
         self._put(numbers, is_dismissed=True)
 
     def restore(self, numbers: Iterable[int]) -> None:
-        """Take dismissed articles back. All of them; when one is not there, raises GatherError."""
+        """Restore dismissed articles: all, or none and GatherError when one does not exist."""
         self._put(numbers, is_dismissed=False)
 
     def learn(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:

@@ -7,7 +7,7 @@ from dispatch.model import Article, Author
 
 
 def lines(before: Article, after: Article, text: str) -> list[str]:
-    """What a reader would see changed, a line each."""
+    """Describe the changes that a reader would see, a line each."""
     found = [
         f"{name}: {was or 'none'} → {now or 'none'}"
         for name, was, now in (
@@ -22,7 +22,7 @@ def lines(before: Article, after: Article, text: str) -> list[str]:
 
 
 def _people(before: Sequence[Author], after: Sequence[Author]) -> tuple[str, str]:
-    """The names; with their addresses when only these differ."""
+    """Return the names before and after; with their addresses when only these differ."""
     was, now = (", ".join(author.name for author in authors) for authors in (before, after))
     if was == now and [author.url for author in before] != [author.url for author in after]:
         was, now = (", ".join(f"{one.name} ({one.url or 'no page'})" for one in people) for people in (before, after))
@@ -30,12 +30,12 @@ def _people(before: Sequence[Author], after: Sequence[Author]) -> tuple[str, str
 
 
 def _addresses(before: str, after: str) -> tuple[str, str]:
-    """The addresses; nothing when they lead to the same, as where a parameter counts readers."""
+    """Return the addresses; nothing when they lead to the same, as where a parameter counts readers."""
     return ("", "") if identity.is_same_address(before, after) else (before, after)
 
 
 def _passage(was: Sequence[str], now: Sequence[str]) -> str:
-    """The part of a text that has changed, from the first word to the last that did, in short."""
+    """Quote the changed part of a text, from the first word to the last that changed, shortened."""
     shorter = min(len(was), len(now))
     first = next((n for n in range(shorter) if was[n] != now[n]), shorter)
     last = next((n for n in range(shorter - first) if was[-1 - n] != now[-1 - n]), shorter - first)

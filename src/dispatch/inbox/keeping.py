@@ -1,4 +1,4 @@
-"""Every article once: what a source has is new, has changed, is known, or is known from elsewhere."""
+"""Store every article once: decide whether it is new, changed, known, or known from elsewhere."""
 
 import hashlib
 import json
@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Annotated
 from urllib.parse import quote
 
 from dispatch import html, identity, links, nouns, terms
 from dispatch.inbox import changes, using
 from dispatch.inbox.box import Kept
-from dispatch.inbox.words import spaced, utf8
+from dispatch.inbox.listing import spaced, utf8
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text
 
@@ -23,20 +24,20 @@ _SAME_ENTRY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An article with all that it is compared by."""
+    """An article with the values by which it is compared."""
 
     article: Article
-    address: str  # identity.fold_address
-    given: bytes  # a digest of the entry as the source has it
+    address: Annotated[str, "identity.fold_address"]
+    given: Annotated[bytes, "a digest of the entry as the source has it"]
     text: str
-    digest: bytes  # of title and text; empty without text
+    digest: Annotated[bytes, "of title and text; empty without text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """An entry that is known."""
+    """A known entry that an article was found to be."""
 
-    row: int  # of the table entries
+    row: Annotated[int, "of the table entries"]
     number: int
     source: str
     given: bytes
@@ -44,7 +45,7 @@ class Match:
 
 
 def entry(article: Article, given: Article) -> Entry:
-    """An article, and the entry that it was completed from, which is often the same."""
+    """Compute what an article is compared by; ``given`` is the entry that it was completed from, often the same."""
     text = html.text(article.content)
     return Entry(
         article=article,
@@ -56,12 +57,12 @@ def entry(article: Article, given: Article) -> Entry:
 
 
 def given_digest(article: Article) -> bytes:
-    """What changes when anything in an entry does. When its feed was last changed says nothing about it."""
+    """Digest an entry as its source has it; when its feed was last changed has no part in it."""
     return _digest(nouns.text(replace(article, source=replace(article.source, feed_updated=None))))
 
 
 def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
-    """Whether the inbox has this entry of that source exactly as it is, or has it from elsewhere."""
+    """Whether the inbox has this entry of that source unchanged, or has the article from elsewhere."""
     address, given = identity.fold_address(article.url), given_digest(article)
     known = match(connection, source, article, address, given)
     return known is not None and (known.also or known.source != source or known.given == given)
@@ -81,7 +82,7 @@ def match(
     given: bytes,
     taken: Collection[int] = frozenset(),
 ) -> Match | None:
-    """The entry of that source, or of another, that an article is: by its id within the source, else by its address.
+    """Find the entry that an article is: by its id within the source, else by its address, in this source or another.
 
     taken: the entries that other articles of the same gathering are, and which this one therefore is not.
     """
@@ -108,20 +109,20 @@ def match(
 
 
 def stored(connection: sqlite3.Connection, number: int) -> Article:
-    """The article of that number, which there is."""
+    """Load the article of that number, which must exist."""
     row: tuple[str] = connection.execute("SELECT article FROM articles WHERE number = ?", (number,)).fetchone()
     return nouns.noun(Article, row[0])
 
 
 def _urls(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
-    """The address of the article of that number, and those at which it was found as well."""
+    """List the article's address and those at which it was found as well."""
     row: tuple[str] = connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
     return [article.url, *json.loads(row[0])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """The articles of one source on their way into the inbox, within a transaction."""
+    """Stores the articles of one source in the inbox, within a transaction."""
 
     connection: sqlite3.Connection
     publication: Publication
@@ -129,7 +130,7 @@ class Keeping:
     now: datetime
 
     def all(self, entries: Sequence[Entry]) -> Kept:
-        """Keep them, the first to arrive first."""
+        """Store the entries, the first to arrive first."""
         added: list[int] = []
         changed: list[int] = []
         counts = {"known": 0, "also": 0, "dismissed": 0}
@@ -162,7 +163,7 @@ class Keeping:
         return next((source.dismiss for source in self.publication.sources if source.key == self.source), ())
 
     def _same_text(self, one: Entry) -> int:
-        """The number of the article with this title and text; 0 when there is none.
+        """Find the number of the article with this title and text; 0 when there is none.
 
         The entries of one source are told apart by their days: what appears each week in the same words is another.
         """
@@ -178,7 +179,7 @@ class Keeping:
         return 0
 
     def _also(self, one: Entry, number: int) -> bool:
-        """Remember that an article is found elsewhere, too; whether that is elsewhere."""
+        """Record another address of an article; return whether it is a new one."""
         _, *known = urls = _urls(self.connection, stored(self.connection, number), number)
         if any(identity.is_same_address(one.article.url, url) for url in urls):
             return False
@@ -189,7 +190,7 @@ class Keeping:
         return True
 
     def _add(self, one: Entry, is_unwanted: bool) -> tuple[int, int]:
-        """A new article: its number, and the row of its entry."""
+        """Insert a new article; return its number and the row of its entry."""
         article = replace(one.article, id=self._id(one))
         arrived = int(self.now.timestamp())
         shown = min(int(article.published.timestamp()), arrived) if article.published else arrived
@@ -203,7 +204,7 @@ class Keeping:
         return number, self._entry(one, number)
 
     def _update(self, one: Entry, known: Match) -> bool:
-        """The article as it is now; whether that is a change that a reader would see."""
+        """Store the article as it is now; return whether a reader would see the change."""
         before = stored(self.connection, known.number)
         article = replace(one.article, id=before.id)
         self.connection.execute(
@@ -227,7 +228,7 @@ class Keeping:
         return bool(lines)
 
     def _id(self, one: Entry) -> str:
-        """The article's id in an issue: its own when that is an absolute IRI, else a tag of this publication.
+        """Choose the article's id in an issue: its own if it is an absolute IRI, else a tag of this publication.
 
         Without any address or id it is known by its words; otherwise the issue mints one (see ``compose.add``).
         """
@@ -242,7 +243,7 @@ class Keeping:
         return int(self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", values).lastrowid or 0)
 
     def _words(self, one: Entry) -> int:
-        """The index's next row. A row is never changed: an article that has changed gets a new one."""
+        """Add a row to the index. Rows are never changed: a changed article gets a new one."""
         title = next((source.title for source in self.publication.sources if source.key == self.source), "")
         article = one.article
         columns = (
@@ -268,6 +269,6 @@ def _digest(text: str) -> bytes:
 
 
 def paired(articles: Sequence[Article], completed: Mapping[int, Article]) -> list[Entry]:
-    """The articles as they are kept, the last of them first, as feeds begin with what is newest."""
+    """Pair the articles with their completed versions, the last first, because feeds begin with the newest."""
     pairs = [(completed.get(place, article), article) for place, article in enumerate(articles)]
     return [entry(article, given) for article, given in reversed(pairs)]

@@ -1,6 +1,7 @@
-"""What waits in the inbox, and what is found in it."""
+"""List what waits in the inbox, and search it: the queries, and the words of the full-text index."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +9,24 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from dispatch import nouns
-from dispatch.inbox import words
 from dispatch.model import Arrival, Article
+
+# Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese: each sign is a word of the index, and what is looked for is
+# a row of them, so that a part of what stands there without spaces is found too.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_LONGEST = 500
+_MOST_TERMS = 40
+_NOTHING = '""'
 
 _SELECT = "SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What an editor wants to see. Everything that is given must fit."""
+    """What an editor wants to see. All conditions must match."""
 
     search: Annotated[str, "words that all occur; “in quotes” together; with * at the end, how a word begins"] = ""
     source: Annotated[str, "the key of a source"] = ""
@@ -27,7 +37,7 @@ class Wish:
 
 
 def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator[Arrival]:
-    """What fits, the newest arrival first; of what arrived together, the newest by its own date. ``limit`` -1: all."""
+    """Select arrivals, the newest first; of those that arrived together, the newest by date. ``limit`` -1: all."""
     if match := _match(wish):
         rows = connection.execute(
             f"{_SELECT} FROM words w JOIN arrivals a ON a.words = w.rowid JOIN articles t USING (number)"
@@ -44,13 +54,13 @@ def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator
 
 
 def waiting(connection: sqlite3.Connection) -> int:
-    """How many wait."""
+    """Count the articles that wait."""
     row: tuple[int] = connection.execute("SELECT count(*) FROM arrivals WHERE used = 0 AND dismissed = 0").fetchone()
     return row[0]
 
 
 def numbered(connection: sqlite3.Connection, number: int) -> Arrival | None:
-    """The arrival of that number."""
+    """Select the arrival of that number."""
     row = connection.execute(
         f"{_SELECT} FROM arrivals a JOIN articles t USING (number) WHERE a.number = ?", (number,)
     ).fetchone()
@@ -83,6 +93,34 @@ def _values(wish: Wish) -> tuple[str | int, ...]:
 
 
 def _match(wish: Wish) -> str:
-    """The query of the full-text index; empty when everything fits."""
-    asked = words.query(wish.search), words.query(wish.author, "authors"), words.query(wish.tag, "tags")
+    """Build the query of the full-text index; empty when everything matches."""
+    asked = query(wish.search), query(wish.author, "authors"), query(wish.tag, "tags")
     return " AND ".join(part for part in asked if part)
+
+
+def utf8(text: str) -> str:
+    """Make a text fit for SQLite: half of a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def spaced(text: str) -> str:
+    """Prepare a text for the index: put spaces around each character of scripts without spaces."""
+    return utf8(_UNSPACED.sub(r" \1 ", text))
+
+
+def query(asked: str, column: str = "") -> str:
+    """Turn what an editor typed into a query of the index; empty when that is nothing.
+
+    All words must occur; words in quotes together; of a word with * at its end, the beginning. Every word is put into
+    quotes, so that none is taken for an operator; punctuation alone is no word of the index, and finds nothing.
+    """
+    within = f"{column} : " if column else ""
+    terms = list(_terms(asked[:_LONGEST]))[:_MOST_TERMS]
+    return " AND ".join(f"{within}{term}" for term in terms or ([_NOTHING] if asked.strip() else []))
+
+
+def _terms(asked: str) -> Iterator[str]:
+    for phrase, word in _TERM.findall(asked.replace("\0", " ")):
+        text = spaced(phrase or word.rstrip("*")).strip()
+        if any(sign.isalnum() for sign in text):
+            yield f'"{text}"{" *" if word.endswith("*") else ""}'

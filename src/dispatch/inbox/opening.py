@@ -1,4 +1,4 @@
-"""The inbox's file: opened, made or brought up to date, and what can go wrong with it, in words.
+"""Open, create or migrate the inbox's file, and explain its errors in words.
 
 Every write is one transaction of a write-ahead log: a reader, a second gather or a power cut finds all of it or
 nothing.
@@ -66,7 +66,7 @@ MIGRATIONS = (
 
 @contextmanager
 def connection(root: Path) -> Iterator[sqlite3.Connection]:
-    """The inbox of the publication in that folder, up to date. Raises GatherError."""
+    """Open the inbox of the publication in that folder, up to date. Raises GatherError."""
     files.own_folder(root, error=GatherError)
     path = files.inside(root / FILE, within=root, error=GatherError)
     with told():
@@ -80,7 +80,7 @@ def connection(root: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All that is written within, or nothing of it. Raises GatherError when it cannot be."""
+    """Write all that is done within, or nothing. Raises GatherError when it cannot be written."""
     with told():
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -95,7 +95,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """What SQLite reports, as a GatherError with the way out."""
+    """Raise SQLite's errors as a GatherError that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -104,7 +104,7 @@ def told() -> Iterator[None]:
 
 
 def _prepare(found: sqlite3.Connection) -> None:
-    """Settings, and every step that the file has not taken yet."""
+    """Apply the settings, and every migration that the file has not had yet."""
     version = _version(found)
     if version > len(MIGRATIONS):
         raise GatherError(
@@ -128,7 +128,7 @@ def _version(found: sqlite3.Connection) -> int:
 
 
 def _log_ahead(found: sqlite3.Connection) -> None:
-    """Turn the write-ahead log on. SQLite does not wait for another process here, so we do."""
+    """Turn on the write-ahead log. SQLite does not wait for another process here, so we do."""
     for _ in range(int(PATIENCE * 10)):
         try:
             found.execute("PRAGMA journal_mode = WAL")
@@ -141,7 +141,7 @@ def _log_ahead(found: sqlite3.Connection) -> None:
 
 
 def _words(error: sqlite3.Error) -> tuple[str, str]:
-    """What an error of SQLite means, and the way out."""
+    """Explain an error of SQLite, and what to do about it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         reason = "the disk is full" if code == sqlite3.SQLITE_FULL else f"the disk does not take it ({error})"

@@ -1,4 +1,4 @@
-"""What the issues have used: derived from their files and the ledger, so that a fresh clone knows it too.
+"""Derive what the issues have used from their files and the ledger, so that a fresh clone knows it too.
 
 A folder is read again only when one of its files has another size or time than when it was last read.
 """
@@ -28,7 +28,7 @@ _MARK = """
 
 
 def stamps(root: Path) -> dict[str, str]:
-    """A digest of names, sizes and times for each issue's folder, and for the ledger under ``""``."""
+    """Digest names, sizes and times of each issue's folder, and of the ledger under ``""``."""
     found: dict[str, str] = {}
     ledger = root / LEDGER
     if ledger.is_file():
@@ -46,13 +46,13 @@ def stamps(root: Path) -> dict[str, str]:
 
 
 def stale(connection: sqlite3.Connection, now: dict[str, str]) -> list[str]:
-    """The folders whose files are not as they were, or gone."""
+    """Find the folders whose files have changed, or are gone."""
     known: dict[str, str] = dict(connection.execute("SELECT folder, stamp FROM folders"))
     return sorted(folder for folder in known.keys() | now.keys() if known.get(folder) != now.get(folder))
 
 
 def learn(connection: sqlite3.Connection, folder: str, stamp: str | None, pairs: Iterable[tuple[str, str]]) -> None:
-    """Keep what a folder uses now, and mark the arrivals that this concerns; without a stamp the folder is gone."""
+    """Store what a folder uses now, and mark the arrivals concerned; without a stamp the folder is gone."""
     concerned = _concerned(connection, folder)
     connection.execute("DELETE FROM used WHERE folder = ?", (folder,))
     connection.execute("DELETE FROM folders WHERE folder = ?", (folder,))
@@ -64,18 +64,18 @@ def learn(connection: sqlite3.Connection, folder: str, stamp: str | None, pairs:
 
 
 def mark(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Say of these arrivals whether they are used."""
+    """Update whether these arrivals are used."""
     connection.executemany(_MARK, [(number,) for number in numbers])
 
 
 def is_used(connection: sqlite3.Connection, number: int) -> bool:
-    """Whether an issue has used an arrival."""
+    """Whether an issue uses an arrival."""
     row: tuple[int] = connection.execute("SELECT used FROM arrivals WHERE number = ?", (number,)).fetchone()
     return bool(row[0])
 
 
 def places(connection: sqlite3.Connection, number: int) -> list[str]:
-    """The folders that use an arrival; the ledger, which has all that was published, only when no folder does."""
+    """List the folders that use an arrival; the ledger, which has all that was published, only when no folder does."""
     rows = connection.execute(
         "SELECT u.folder FROM arrivals a JOIN used u ON u.id = a.id AND u.id != '' WHERE a.number = ? AND a.used"
         " UNION SELECT u.folder FROM entries e JOIN arrivals a USING (number)"
@@ -87,7 +87,7 @@ def places(connection: sqlite3.Connection, number: int) -> list[str]:
 
 
 def mark_at(connection: sqlite3.Connection, addresses: Iterable[str], numbers: Iterable[int]) -> None:
-    """Say of the arrivals at these addresses, and of these, whether they are used."""
+    """Update whether the arrivals at these addresses, and these, are used."""
     concerned = set(numbers)
     for address in addresses:
         rows = connection.execute("SELECT number FROM entries WHERE address = ? AND address != ''", (address,))
@@ -96,7 +96,7 @@ def mark_at(connection: sqlite3.Connection, addresses: Iterable[str], numbers: I
 
 
 def _concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
-    """The arrivals that have an id or an address of what the folder uses."""
+    """Find the arrivals that share an id or an address with what the folder uses."""
     rows = connection.execute(
         "SELECT a.number FROM used u JOIN arrivals a ON a.id = u.id AND a.id != '' WHERE u.folder = ?"
         " UNION SELECT e.number FROM used u JOIN entries e ON e.address = u.address AND e.address != ''"

@@ -1,7 +1,7 @@
-"""Issue <-> issues/<slug>/: ``issue.md`` and, beside it, a file for each article. ``read(create(x)) == x``.
+"""Read and write issues/<slug>/: ``issue.md`` and a file for each article. ``read(create(x)) == x``.
 
 folders.py    which issues there are, what stands beside them
-file.py       one file: text, front matter, body
+folder.py     the files of one issue: text, front matter, body
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed

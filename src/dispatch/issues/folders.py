@@ -1,4 +1,4 @@
-"""Which issues there are, which of them is meant, and what stands beside an issue's articles."""
+"""Find issues and the files beside their articles."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,13 @@ from urllib.parse import unquote
 from dispatch import files, tables, terms
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
-from dispatch.issues.reading import SUFFIXES, Folder, names
+from dispatch.issues.folder import SUFFIXES, Folder
+from dispatch.issues.reading import IssueReader, names
 from dispatch.model import Article, Fault, Issue, Publication, Status
 
 
 def find(publication: Publication, name: str) -> str:
-    """The slug that a name, or its unambiguous beginning, means. Raises IssueError with the nearest."""
+    """Find the slug that a name, or its unambiguous beginning, means. Raises IssueError with the nearest."""
     slugs = names(publication)
     begun = [slug for slug in slugs if slug.startswith(name)] if name else []
     if name in slugs or len(begun) == 1:
@@ -26,12 +27,12 @@ def find(publication: Publication, name: str) -> str:
 
 
 def newest(publication: Publication, status: Status | None = None) -> str | None:
-    """The slug of the newest issue (of that status): the latest date, then the highest number; None without any.
+    """Find the slug of the newest issue (of that status): the latest date, then the highest number; None without any.
 
     Raises IssueError with the faults of every issue.md.
     """
     faults: list[Fault] = []
-    heads = [Folder(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
+    heads = [IssueReader(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
     if faults:
         raise IssueError(*faults)
     fit = [head for head in heads if head and status in (None, head.status)]
@@ -39,7 +40,7 @@ def newest(publication: Publication, status: Status | None = None) -> str | None
 
 
 def path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
-    """The file of an issue, or of an article that is or was in it. Raises IssueError when there is none."""
+    """Find the file of an issue, or of an article that is or was in it. Raises IssueError when there is none."""
     folder = Folder(publication=publication, slug=issue.slug)
     paths = folder.of(article.key) if article else [folder.path / "issue.md"]
     if not paths:
@@ -48,7 +49,7 @@ def path(publication: Publication, issue: Issue, article: Article | None = None)
 
 
 def strays(publication: Publication, slug: str) -> list[str]:
-    """The article files of an issue that no section lists, by their path in the publication. Raises IssueError."""
+    """List the article files that no section of the issue lists, by path. Raises IssueError."""
     folder = Folder(publication=publication, slug=slug)
     file = folder.file(folder.path / "issue.md")
     if file is None:
@@ -66,10 +67,10 @@ def strays(publication: Publication, slug: str) -> list[str]:
 
 
 def unlisted(publication: Publication, issue: Issue) -> list[Article]:
-    """The articles whose files no section lists, where they can be read. Raises IssueError when issue.md cannot."""
+    """Read the articles whose files no section lists, where possible. Raises IssueError when issue.md is wrong."""
     found = []
     for name in strays(publication, issue.slug):
-        folder = Folder(publication=publication, slug=issue.slug)
+        folder = IssueReader(publication=publication, slug=issue.slug)
         article = folder.unlisted(publication.root / name, issue)
         found += [article] if article else []
     return found
@@ -80,7 +81,7 @@ def delete(publication: Publication, issue: Issue, article: Article) -> Path:
 
     Raises IssueError, and has then deleted nothing, when the file says something else than the article by now.
     """
-    folder = Folder(publication=publication, slug=issue.slug)
+    folder = IssueReader(publication=publication, slug=issue.slug)
     where = path(publication, issue, article)
     file, there = folder.file(where), folder.unlisted(where, issue)
     if file is None or there != article:
@@ -89,7 +90,7 @@ def delete(publication: Publication, issue: Issue, article: Article) -> Path:
 
 
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
-    """The files beside the articles that the issue shows or links to, by their path in its folder.
+    """Read the files beside the articles that the issue shows or links to, by their path in its folder.
 
     Raises IssueError where one cannot be read, or is a link.
     """
@@ -101,7 +102,7 @@ def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
 
 
 def missing(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
-    """What the issue shows as a file beside its articles, and is not there: the file that does so, and the name."""
+    """List the pictures that the issue shows and that do not exist, as pairs of the file that names it and the name."""
     return tuple(
         (files.name(where, publication.root), name)
         for where, name, path, is_link in _beside(publication, issue)
@@ -110,7 +111,7 @@ def missing(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ..
 
 
 def astray(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
-    """The links that lead nowhere because they were written relative: the file that has them, and the address.
+    """List the links that are broken because they were written relative, as pairs of file and address.
 
     They name a file beside the articles that is not there; or, in somebody else's article, a page of the site that it
     was copied from, and lead to one of the publication's own instead. Raises IssueError where a file cannot be read.
@@ -125,7 +126,7 @@ def astray(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...
 
 
 def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
-    """The links of other people's articles that lead to the publication's host, and were not written that way."""
+    """List the links of other people's articles that lead to the publication's host, and were not written that way."""
     origin = "/".join(publication.url.split("/", 3)[:3])
     numbers = tuple(terms.page(publication, slug) for slug in names(publication))
     links = re.compile(f' href="({re.escape(origin)}/[^"]*)"')
@@ -142,7 +143,7 @@ def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]
 
 
 def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path, bool]]:
-    """Every file below the issue's own address that something points to.
+    """List every file below the issue's own address that something points to.
 
     What does so, the file's name, where it would be, and whether it is linked to, not shown.
     """
@@ -158,17 +159,17 @@ def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str,
 
 
 def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str, bool]]:
-    """Every address below the issue's own, with the file that has it, and whether it is a link."""
+    """List every address below the issue's own, with the file that has it, and whether it is a link."""
     quoted = re.compile(f'( href=)?"({re.escape(folder.base)}[^"]+)"')
 
-    def within(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
+    def find_quoted(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
         return ((where, unescape(found[2]), bool(found[1])) for found in quoted.finditer(html))
 
     for html in (issue.intro, *(section.intro for section in issue.sections)):
-        yield from within(folder.path / "issue.md", html)
+        yield from find_quoted(folder.path / "issue.md", html)
     for article in issue.articles:
         where = next(iter(folder.of(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
         shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
         yield from ((where, address, False) for address in shown if address.startswith(folder.base))
-        yield from within(where, article.content)
+        yield from find_quoted(where, article.content)

@@ -1,4 +1,4 @@
-"""What files say of an issue and its articles: nouns become the values of front matter.
+"""Turn issues and articles into the values of their files' front matter.
 
 Each function takes the noun, the one that was read from the file before (None for a new file) and the file's raw
 values: what is equal keeps its raw value, so that ``2026-11-24`` or ``photo.jpg`` stay what their writer made them.
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dispatch import tables, terms
 from dispatch.frontmatter import Value
-from dispatch.issues.reading import Folder
+from dispatch.issues.folder import Folder
 from dispatch.model import Article, Issue, Source
 
 Raw = Mapping[str, object]
@@ -24,7 +24,7 @@ ARTICLE = (
 
 
 def of_issue(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
-    """The front matter of issue.md. The issue's words are its body."""
+    """Build the front matter of issue.md. The issue's introduction is its body."""
     bare = old and replace(old, id=str(raw.get("id") or ""))
     said = _said(issue, bare, raw, without=("slug", "intro", "sections")) | {"status": issue.status}
     listed = raw.get("sections")
@@ -42,7 +42,7 @@ def of_issue(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
 
 
 def of_article(article: Article, old: Article | None, raw: Raw, folder: Folder) -> dict[str, Value]:
-    """The front matter of an article's file."""
+    """Build the front matter of an article's file."""
     new, was = _as_written(article, folder), old and _as_written(old, folder)
     # An id that was minted for a file without one gets written into it.
     said = _said(new, was and replace(was, id=str(raw.get("id") or "")), raw, without=("source",))
@@ -57,7 +57,7 @@ def of_article(article: Article, old: Article | None, raw: Raw, folder: Folder) 
 
 
 def _as_written(article: Article, folder: Folder) -> Article:
-    """An article without what follows from where it stands."""
+    """Remove from an article what is derived from its place."""
     is_its_place = article.url in ("", terms.anchor(folder.publication, folder.slug, article.key))
     return replace(
         article,
@@ -86,21 +86,21 @@ def _authors(new: Article, old: Article | None, raw: Raw, folder: Folder) -> dic
 
 
 def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]:
-    """The source in the fewest words that read as the same, and the policy of whatever is somebody else's.
+    """Write the source in the fewest keys that read as the same, and the policy of whatever is somebody else's.
 
     The policy is written even where it follows today: nobody's text is shown whole because a default changed.
     """
     publication = folder.publication
 
-    def reads(said: Source) -> Source:
+    def resolve_policy(said: Source) -> Source:
         return terms.resolved(said, publication, is_own=is_own)
 
     entry = next((entry for entry in publication.sources if entry.key and entry.key == source.key), Source())
     by_key = Source(key=entry.key)
-    general = _unruled(reads(by_key))
+    general = _unruled(resolve_policy(by_key))
     wanted = _unruled(source)
     said: dict[str, Value]
-    if _unruled(reads(Source())) == wanted:
+    if _unruled(resolve_policy(Source())) == wanted:
         said, named = {}, Source()
     elif entry.key and general == wanted:
         said, named = {"source": entry.key}, by_key
@@ -109,18 +109,18 @@ def _source(source: Source, folder: Folder, *, is_own: bool) -> dict[str, Value]
         said = {"source": ({"key": entry.key} if entry.key else {}) | own}
         named = replace(wanted, key=entry.key)
     is_ours = is_own and not (source.key or source.title or source.url)
-    if is_ours and reads(named).syndicate == source.syndicate:
+    if is_ours and resolve_policy(named).syndicate == source.syndicate:
         return said
     return said | {"syndicate": source.syndicate}
 
 
 def _unruled(source: Source) -> Source:
-    """A source without its policy, which an article can have of its own."""
+    """Remove a source's policy, which an article can have of its own."""
     return replace(source, syndicate=None)
 
 
 def _said(new: object, old: object, raw: Raw, *, without: Sequence[str] = ()) -> dict[str, Value]:
-    """A noun as a mapping: raw values where it is as it was, others where it is not, nothing for defaults."""
+    """Write a noun as a mapping: raw values where unchanged, new ones where changed, nothing for defaults."""
     said: dict[str, Value] = {}
     for column in tables.columns(tables.noun(type(new))):
         value = getattr(new, column.name)
@@ -136,7 +136,7 @@ def _said(new: object, old: object, raw: Raw, *, without: Sequence[str] = ()) ->
 
 
 def _dumped(value: object, old: object, raw: object) -> Value:
-    """One value of a noun."""
+    """Write one value of a noun."""
     if isinstance(value, tuple):
         raws = raw if isinstance(raw, list) else [raw]
         before = list(zip(old, raws, strict=False)) if isinstance(old, tuple) else []
@@ -149,7 +149,7 @@ def _dumped(value: object, old: object, raw: object) -> Value:
 
 
 def _value(raw: object) -> Value:
-    """A value as front matter takes it."""
+    """Convert a value to one that front matter can hold."""
     if raw is None or isinstance(raw, str | int | datetime):
         return raw
     if isinstance(raw, Mapping):

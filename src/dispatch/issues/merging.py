@@ -1,4 +1,4 @@
-"""What a command changed in an issue, made in the issue as its files hold it by now. Pure.
+"""Merge what a command changed in an issue into the issue as its files are now. Pure.
 
 A command reads an issue, changes it and writes it. What a person, or another command, wrote into the files meanwhile
 stays; where both changed the same key to something else, nothing is written.
@@ -33,7 +33,7 @@ def merge(old: Issue, new: Issue, now: Issue) -> Issue:
 
 
 def _outline(issue: Issue) -> Outline:
-    """The sections without their articles, and the ids of these."""
+    """Return the sections without their articles, and the ids of these."""
     return [
         (replace(section, articles=()), tuple(article.id for article in section.articles)) for section in issue.sections
     ]

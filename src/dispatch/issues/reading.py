@@ -1,54 +1,52 @@
-"""An issue's files become an Issue.
+"""Read an issue's files into an Issue.
 
 This is a door: anybody may have written these files. Bodies are sanitised, addresses made absolute, every key checked,
 and all faults of all files of an issue are told at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-from dispatch import files, html, identity, links, tables, terms
+from dispatch import identity, tables, terms
 from dispatch.errors import GatherError, IssueError
-from dispatch.issues.file import File, parse_file
-from dispatch.model import Article, Author, Fault, Issue, Place, Publication, Section, Source
+from dispatch.issues.folder import SUFFIXES, File, Folder
+from dispatch.model import Article, Author, Fault, Issue, Publication, Section, Source
 from dispatch.readers import markdown
 from dispatch.slugs import is_slug
 
-SUFFIXES = (".md", ".html")
-
 
 def read(publication: Publication, slug: str) -> Issue:
-    """The issue of that slug. Raises IssueError with every fault of its files."""
+    """Read the issue of that slug. Raises IssueError with every fault of its files."""
     faults: list[Fault] = []
-    issue = Folder(publication=publication, slug=slug, faults=faults).issue()
+    issue = IssueReader(publication=publication, slug=slug, faults=faults).issue()
     if issue is None or faults:
         raise IssueError(*faults)
     return issue
 
 
 def head(publication: Publication, slug: str) -> Issue:
-    """The issue without its words, its sections and their articles, which are not read. Raises IssueError."""
+    """Read the issue without its introduction, its sections and their articles. Raises IssueError."""
     faults: list[Fault] = []
-    issue = Folder(publication=publication, slug=slug, faults=faults).head()
+    issue = IssueReader(publication=publication, slug=slug, faults=faults).head()
     if issue is None or faults:
         raise IssueError(*faults)
     return issue
 
 
 def read_all(publication: Publication) -> list[Issue]:
-    """All issues by slug. Raises IssueError with every fault of all their files."""
+    """Read all issues, by slug. Raises IssueError with every fault of all their files."""
     faults: list[Fault] = []
-    found = [Folder(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
+    found = [IssueReader(publication=publication, slug=slug, faults=faults).issue() for slug in names(publication)]
     if faults:
         raise IssueError(*faults)
     return [issue for issue in found if issue]
 
 
 def names(publication: Publication) -> list[str]:
-    """The slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
+    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
     folder = publication.root / "issues"
     if not folder.is_dir():
         return []
@@ -56,40 +54,21 @@ def names(publication: Publication) -> list[str]:
 
 
 def misnamed(publication: Publication) -> list[str]:
-    """The folders in issues/ that hold an issue.md and whose names can be no slug, sorted: nobody finds them."""
+    """List the folders in issues/ that hold an issue.md but whose names cannot be a slug, so that nobody finds them."""
     folder = publication.root / "issues"
     every = sorted(folder.iterdir()) if folder.is_dir() else []
     return [path.name for path in every if not is_slug(path.name) and (path / "issue.md").is_file()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """The folder of one issue while it is read.
-
-    faults: what was found wrong so far. parsed_files: the files as they were first read; who looks again finds
-    the same, so that what is written follows from the bytes that it replaces.
-    """
-
-    publication: Publication
-    slug: str
-    faults: list[Fault] = field(default_factory=list)
-    parsed_files: dict[Path, File] = field(default_factory=dict)
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-        return self.publication.root / "issues" / self.slug
-
-    @property
-    def base(self) -> str:
-        """What relative addresses are relative to."""
-        return terms.page(self.publication, self.slug)
+class IssueReader(Folder):
+    """The folder of one issue, whose files become an Issue with its articles."""
 
     def issue(self) -> Issue | None:
-        """The issue with its articles; None after a fault. Ids that files lack are minted, with the issue's date."""
+        """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.file(self.path / "issue.md")
-        issue = self.heading(file, self._sections, self._content(file)) if file else None
+        issue = self.heading(file, self._sections, self.content(file)) if file else None
         if issue is None or len(self.faults) > before:
             return None
         whole = replace(
@@ -102,12 +81,12 @@ class Folder:
         return terms.withdrawn_issue(whole, issue.withdrawn) if issue.withdrawn else whole
 
     def head(self) -> Issue | None:
-        """The issue without its words, its sections and their articles, which are not looked at; None after a fault."""
+        """Read the issue without its introduction, sections and articles; None after a fault."""
         file = self.file(self.path / "issue.md")
         return self.heading(file, lambda *_: (), "") if file else None
 
     def article(self, file: File) -> Article | None:
-        """What an article's file says; None after a fault. Its id is empty when the file has none."""
+        """Read an article's file; None after a fault. The id is empty when the file has none."""
         data, lines = dict(file.front.data), dict(file.front.lines)
         if (syndicate := data.pop("syndicate", None)) is not None:
             source = data.get("source") or {}
@@ -121,8 +100,11 @@ class Folder:
             Article,
             data,
             reading,
-            given={"key": key, "file": file.name, "own": False, "content": self._content(file), "markdown": words},
-            special={"authors": self._authors, "source": self._source},
+            given={"key": key, "file": file.name, "own": False, "content": self.content(file), "markdown": words},
+            special={
+                "authors": partial(_read_authors, self.publication),
+                "source": partial(_read_source, self.publication),
+            },
         )
         if not str(data.get("title") or "").strip():
             reading.fault(
@@ -144,42 +126,11 @@ class Folder:
         )
 
     def unlisted(self, path: Path, issue: Issue) -> Article | None:
-        """The article in a file that no section of the issue lists; None when it cannot be read, or has no key."""
+        """Read an article that no section lists; None when it cannot be read, or has no key."""
         key = path.stem
         file = self.file(path) if is_slug(key) and self.of(key) == [path] else None
         article = self.article(file) if file else None
         return article and self._identified(issue, article)
-
-    def file(self, path: Path) -> File | None:
-        """A file of this folder, read; None after a fault."""
-        if path not in self.parsed_files:
-            try:
-                self.parsed_files[path] = self.parsed(
-                    path, files.text(path, within=self.publication.root, error=IssueError)
-                )
-            except IssueError as error:
-                self.faults.extend(error.faults)
-                return None
-        return self.parsed_files[path]
-
-    def parsed(self, path: Path, text: str) -> File:
-        """A file with this text. Raises IssueError."""
-        return parse_file(path, text, name=files.name(path, self.publication.root))
-
-    def of(self, key: str) -> list[Path]:
-        """The files of that key: one, if all is well."""
-        return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
-
-    def absolute(self, address: str) -> str:
-        """An address as it is, or that of a file beside the article."""
-        if not address or links.is_absolute(address):
-            return address
-        return links.resolve(self.base, quote(address) if files.is_there(self.path / address) else address)
-
-    def relative(self, address: str) -> str:
-        """The name of a file beside the article where an address is one's, otherwise the address."""
-        name = unquote(address.removeprefix(self.base)) if address.startswith(self.base) else ""
-        return name if name and self.absolute(name) == address else address
 
     def _reading(self, file: File, lines: Mapping[str, int] | None = None) -> tables.Reading:
         return tables.Reading(
@@ -202,24 +153,15 @@ class Folder:
         new = terms.mint(self.publication, issue.date, f"{self.slug}/{article.key}")
         return article if article.id else replace(article, id=new)
 
-    def _content(self, file: File) -> str:
-        """A file's body as content."""
-        clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
-        try:
-            return clean(file.words, self.base)
-        except GatherError as error:
-            self.faults.extend(error.within(Place(file=file.name, line=file.begin)).faults)
-            return ""
-
     def _sections(self, value: object, at: str, reading: tables.Reading) -> tuple[Section | None, ...]:
-        """The sections of issue.md, each with its articles."""
+        """Read the sections of issue.md, each with its articles."""
         seen: set[str] = set()
 
-        def articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
+        def read_articles(value: object, at: str, reading: tables.Reading) -> tuple[Article | None, ...]:
             keys = value if isinstance(value, list) else [value]
             return tuple(self._listed(key, f"{at}[{number}]", reading, seen) for number, key in enumerate(keys, 1))
 
-        special: Mapping[str, tables.Special] = {"intro": self._intro, "articles": articles}
+        special: Mapping[str, tables.Special] = {"intro": self._intro, "articles": read_articles}
         found: list[Section | None] = []
         for number, item in enumerate(value if isinstance(value, list) else [value], 1):
             if isinstance(item, Mapping):
@@ -239,7 +181,7 @@ class Folder:
             return ""
 
     def _listed(self, key: object, at: str, reading: tables.Reading, seen: set[str]) -> Article | None:
-        """The article that a section lists by its key."""
+        """Read the article that a section lists by its key."""
         if not isinstance(key, str) or not is_slug(key):
             reading.fault(at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens")
             return None
@@ -257,30 +199,34 @@ class Folder:
         seen.add(key)
         return None
 
-    def _authors(self, value: object, at: str, reading: tables.Reading) -> tuple[Author | None, ...]:
-        """Authors: keys of authors.toml, or mappings."""
-        found: list[Author | None] = []
-        for number, item in enumerate(value if isinstance(value, list) else [value], 1):
-            place = f"{at}[{number}]"
-            if isinstance(item, Mapping):
-                found.append(tables.read(Author, item, reading, path=place))
-            elif isinstance(item, str) and item in self.publication.authors:
-                found.append(self.publication.authors[item])
-            elif isinstance(item, str):
-                near = tables.nearest(item, sorted(self.publication.authors))
-                reading.fault(place, f"no author “{item}” in authors.toml{near or '; write name: and the name'}")
-            else:
-                reading.fault(place, "must be a key of authors.toml, or have a name")
-        return tuple(found)
 
-    def _source(self, value: object, at: str, reading: tables.Reading) -> Source | None:
-        """A source: a key of dispatch.toml, or a mapping."""
-        said = {"key": value} if isinstance(value, str) else value
-        if not isinstance(said, Mapping):
-            raise ValueError("must be a key of a source in dispatch.toml, or have a title")  # noqa: TRY004
-        keys = [source.key for source in self.publication.sources if source.key]
-        key = said.get("key")
-        if key and key not in keys:
-            near = tables.nearest(str(key), keys)
-            raise ValueError(f"no source “{key}” in dispatch.toml{near or '; write title: and url:'}")
-        return tables.read(Source, said, reading, path=at)
+def _read_authors(
+    publication: Publication, value: object, at: str, reading: tables.Reading
+) -> tuple[Author | None, ...]:
+    """Read authors: keys of authors.toml, or mappings."""
+    found: list[Author | None] = []
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+        place = f"{at}[{number}]"
+        if isinstance(item, Mapping):
+            found.append(tables.read(Author, item, reading, path=place))
+        elif isinstance(item, str) and item in publication.authors:
+            found.append(publication.authors[item])
+        elif isinstance(item, str):
+            near = tables.nearest(item, sorted(publication.authors))
+            reading.fault(place, f"no author “{item}” in authors.toml{near or '; write name: and the name'}")
+        else:
+            reading.fault(place, "must be a key of authors.toml, or have a name")
+    return tuple(found)
+
+
+def _read_source(publication: Publication, value: object, at: str, reading: tables.Reading) -> Source | None:
+    """Read a source: a key of dispatch.toml, or a mapping."""
+    said = {"key": value} if isinstance(value, str) else value
+    if not isinstance(said, Mapping):
+        raise ValueError("must be a key of a source in dispatch.toml, or have a title")  # noqa: TRY004
+    keys = [source.key for source in publication.sources if source.key]
+    key = said.get("key")
+    if key and key not in keys:
+        near = tables.nearest(str(key), keys)
+        raise ValueError(f"no source “{key}” in dispatch.toml{near or '; write title: and url:'}")
+    return tables.read(Source, said, reading, path=at)

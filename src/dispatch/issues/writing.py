@@ -1,4 +1,4 @@
-"""An Issue becomes its files again, and nothing changes in them that has not changed in it.
+"""Write an Issue to its files, changing nothing in them that has not changed in it.
 
 What stands on the disk is read first; only keys whose value is another one are written, and a body that is there is
 never touched, but that of what is withdrawn goes. Everything is prepared, and read back, before the first byte is
@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import Annotated
 
 from dispatch import files, frontmatter, html, terms
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues import forms
-from dispatch.issues.file import File
+from dispatch.issues.folder import File, Folder
 from dispatch.issues.merging import merge
-from dispatch.issues.reading import Folder
+from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
 from dispatch.slugs import is_slug
 
@@ -27,10 +28,10 @@ _PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWrite:
-    """A file that is about to be written: the bytes that were read, none for a new one, and those that come."""
+    """A file that is about to be written: the bytes that were read (none for a new one), and the new ones."""
 
     path: Path
-    old: bytes
+    old: Annotated[bytes, "the bytes that were read; none for a new file"]
     new: bytes
 
 
@@ -40,7 +41,7 @@ def create(publication: Publication, issue: Issue) -> Issue:
     An article's file is ``.md`` when it has Markdown or no body, else ``.html``. Raises IssueError, and has then
     written nothing, when there is an issue of that slug or something of it cannot stand in a file.
     """
-    folder = Folder(publication=publication, slug=issue.slug)
+    folder = IssueReader(publication=publication, slug=issue.slug)
     if (folder.path / "issue.md").exists():
         raise IssueError(f"there is an issue “{issue.slug}” already", hint="Choose another slug.")
     return _write(folder, issue, None)
@@ -59,13 +60,13 @@ def change(publication: Publication, old: Issue, new: Issue) -> Issue:
     cannot stand in a file. Who saves a file in the moment between the last look at all of them and the last write keeps
     their version; the error names it, and what was written before it stays.
     """
-    folder = Folder(publication=publication, slug=new.slug)
+    folder = IssueReader(publication=publication, slug=new.slug)
     now = folder.issue()
     _raise(folder)
     return _write(folder, merge(old, new, now) if now else new, now)
 
 
-def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
+def _write(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
     """Write what changed of an issue; ``old`` is what its files hold now."""
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
@@ -93,7 +94,7 @@ def _write(folder: Folder, issue: Issue, old: Issue | None) -> Issue:
 
 
 def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> None:
-    """Put files, by their names, beside an issue's articles. Raises IssueError when another is in the way of one."""
+    """Put files, by their names, beside an issue's articles. Raises IssueError when another file is in the way."""
     for name, body in beside.items():
         path = Folder(publication=publication, slug=issue.slug).path / name
         if path.exists() and files.read(path, within=publication.root, error=IssueError) != body:
@@ -101,15 +102,15 @@ def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> 
         files.write(path, body, within=publication.root, error=IssueError)
 
 
-def _unlisted(folder: Folder, issue: Issue, article: Article) -> Article | None:
-    """The article, when a file that no section lists says exactly this."""
+def _unlisted(folder: IssueReader, issue: Issue, article: Article) -> Article | None:
+    """Return the article when a file that no section lists has exactly its content."""
     there = folder.of(article.key)
     aside = replace(folder, faults=[])  # what is wrong in that file does not concern the issue
     return article if there and aside.unlisted(there[0], issue) == article else None
 
 
-def _new(folder: Folder, article: Article) -> PendingWrite:
-    """The file of an article that has none."""
+def _new(folder: IssueReader, article: Article) -> PendingWrite:
+    """Prepare the file of an article that has none."""
     if there := folder.of(article.key):
         raise IssueError(
             "stands where an article's file would go, and no section lists it",
@@ -124,13 +125,13 @@ def _new(folder: Folder, article: Article) -> PendingWrite:
 
 
 def _named(folder: Folder, address: str) -> str:
-    """The name of a file beside the article where an address is its, otherwise the address."""
+    """Shorten an address to the name of a file beside the article, where it is one."""
     name = folder.relative(address)
     return name if name != address and files.is_there(folder.path / name) else address
 
 
-def _changed(folder: Folder, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
-    """The file of an article that has one, with what changed; and the one that it leaves, when its key is new."""
+def _changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
+    """Prepare the file of an article that has one; and return the file that it leaves, if its key is new."""
     file = _file(folder, folder.of(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
     text = _edited(file, forms.of_article(article, old, file.front.data, folder), forms.ARTICLE)
@@ -142,8 +143,8 @@ def _changed(folder: Folder, article: Article, old: Article) -> tuple[PendingWri
     return draft, file if is_moved else None
 
 
-def _issue(folder: Folder, issue: Issue, old: Issue | None) -> PendingWrite:
-    """The file issue.md."""
+def _issue(folder: IssueReader, issue: Issue, old: Issue | None) -> PendingWrite:
+    """Prepare the file issue.md."""
     path = folder.path / "issue.md"
     was = b""
     if old is None:
@@ -158,8 +159,8 @@ def _issue(folder: Folder, issue: Issue, old: Issue | None) -> PendingWrite:
     return PendingWrite(path=path, old=was, new=text.encode("utf-8"))
 
 
-def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
-    """Read a text as the article's file, and compare what is promised."""
+def _prove(folder: IssueReader, path: Path, text: str, article: Article) -> None:
+    """Read a text back as the article's file, and compare what is promised."""
     written = folder.article(folder.parsed(path, text))
     _raise(folder)
     lost = [name for name in _PROMISED if attrgetter(name)(written or Article()) != attrgetter(name)(article)]
@@ -168,7 +169,7 @@ def _prove(folder: Folder, path: Path, text: str, article: Article) -> None:
 
 
 def _file(folder: Folder, path: Path) -> File:
-    """A file as it was read before."""
+    """Return a file that was read before. Raises IssueError."""
     file = folder.file(path)
     _raise(folder)
     if file is None:
@@ -177,7 +178,7 @@ def _file(folder: Folder, path: Path) -> File:
 
 
 def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
-    """A file's text with these values, and no others."""
+    """Put these values into a file's text, and remove all others."""
     # A key that stands there without a value says nothing, and may go on doing so.
     changes: dict[str, Value] = {key: value for key, value in said.items() if value is not None}
     changes |= dict.fromkeys(key for key in file.front.data if key not in said)
@@ -188,7 +189,7 @@ def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
 
 
 def _without_body(text: str) -> str:
-    """The text of a file without what follows its front matter."""
+    """Remove from a file's text what follows its front matter."""
     return text.removesuffix(frontmatter.split(text)[2])
 
 

@@ -5,8 +5,7 @@ and what is served is encoded anew. The same original gives the same bytes under
 
 keeping      which pictures an issue shows, their originals beside its articles, and what the site shows instead
 variants     an original in several widths and forms
-opening      the door: what is a picture, and within which bounds
-crediting    whom the original credits
+original     what is a picture, within which bounds, and whom it credits
 
 for result in gather.copies(publication, issues, client): ...     fetch what is lacking, keep it
 album = pictures.of(publication, issue)                           album.copies for the pages, album.files for the site

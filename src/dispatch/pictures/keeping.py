@@ -1,4 +1,4 @@
-"""The pictures of an issue: their originals beside its articles, and what the site's pages show instead of each.
+"""Keep the originals of an issue's pictures, and plan what the site's pages show instead of each.
 
 An original from elsewhere is ``issues/<slug>/copies/<digest of its address>.<ending>``: it is in git like the articles,
 so that nothing is fetched twice and the same files give the same pages wherever they are made.
@@ -35,7 +35,7 @@ class Album(NamedTuple):
 
 
 def lacking(publication: Publication, issue: Issue) -> list[str]:
-    """The addresses of other people's pictures that a page of the issue shows and of which there is no copy yet."""
+    """List the addresses of other people's pictures that a page of the issue shows and that have no copy yet."""
     if publication.site.images != "copy":
         return []
     return [
@@ -48,20 +48,20 @@ def lacking(publication: Publication, issue: Issue) -> list[str]:
 
 
 def keep(publication: Publication, issue: Issue, address: str, body: bytes) -> Path:
-    """Keep what an address answered beside the issue's articles. Raises GatherError where it is no sound picture."""
-    from dispatch.pictures import opening
+    """Store a downloaded picture beside the issue's articles. Raises GatherError where it is no sound picture."""
+    from dispatch.pictures import original
 
     with _told(Place(address=address)):
-        with opening.opened(body) as image:
-            ending = opening.ENDINGS[image.format or ""]
-        opening.refuse_damage(body)
+        with original.opened(body) as image:
+            ending = original.ENDINGS[image.format or ""]
+        original.refuse_damage(body)
     path = _folder(publication, issue) / f"{_digest(address)}{ending}"
     files.write(path, body, within=publication.root, error=GatherError)
     return path
 
 
 def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], bool] = lambda _: False) -> Album:
-    """What the site shows instead of the issue's pictures; nothing where the publication asks for no copies.
+    """Plan what the site shows instead of the issue's pictures; nothing where the publication wants no copies.
 
     is_public: whether the public folder has a file at that path, below its top. What a picture's files hold never
     changes, so its original is looked at closely only where one is missing.
@@ -86,15 +86,15 @@ def of(publication: Publication, issue: Issue, *, is_public: Callable[[str], boo
 def _copied(
     publication: Publication, address: str, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
 ) -> tuple[Copy, dict[str, Callable[[], bytes]]]:
-    """What the site shows instead of an original, and what makes its files."""
-    from dispatch.pictures import opening, variants
+    """Plan what the site shows instead of an original, and what makes its files."""
+    from dispatch.pictures import original, variants
 
     body = files.read(path, within=publication.root, error=GatherError)
     with _told(Place(file=files.name(path, publication.root))):
         planned = variants.plan(body, widths)
         making = {f"{SERVED}/{one.name}": partial(_made, publication.root, path, widths, one.name) for one in planned}
         if not all(map(is_public, making)):
-            opening.refuse_damage(body)
+            original.refuse_damage(body)
     largest = planned[-1]
     copy = Copy(
         address=address,
@@ -110,7 +110,7 @@ def _copied(
 
 
 def _made(root: Path, path: Path, widths: tuple[int, ...], name: str) -> bytes:
-    """The bytes of one variant. Raises GatherError when the original was changed meanwhile."""
+    """Encode one variant. Raises GatherError when the original was changed in the meantime."""
     from dispatch.pictures import variants
 
     with _told(Place(file=files.name(path, root))):
@@ -121,7 +121,7 @@ def _made(root: Path, path: Path, widths: tuple[int, ...], name: str) -> bytes:
 
 
 def _shown(publication: Publication, issue: Issue) -> dict[str, tuple[int, ...]]:
-    """The pictures that pages of the site show of an issue, each with the widths that may be asked for."""
+    """List the pictures that the site's pages show of an issue, each with the widths that may be requested."""
     found: dict[str, set[int]] = {}
     if issue.withdrawn:
         return {}
@@ -139,7 +139,7 @@ def _shown(publication: Publication, issue: Issue) -> dict[str, tuple[int, ...]]
 
 
 def _original(publication: Publication, issue: Issue, address: str) -> Path | None:
-    """The file that a picture's copies are made from: beside the articles, or kept from elsewhere; None without one."""
+    """Find the file that a picture's copies are made from: beside the articles, or downloaded; None without one."""
     base = terms.page(publication, issue.slug)
     if address.startswith(base):
         name = unquote(re.split("[?#]", address.removeprefix(base), maxsplit=1)[0])
@@ -159,7 +159,7 @@ def _digest(address: str) -> str:
 
 @contextmanager
 def _told(place: Place) -> Iterator[None]:
-    """What is wrong with a picture is said of its place."""
+    """Give GatherErrors within the place of the picture."""
     try:
         yield
     except GatherError as error:

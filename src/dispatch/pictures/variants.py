@@ -1,4 +1,4 @@
-"""An original in several widths and forms. Pure: the same bytes in, the same bytes out."""
+"""Encode an original in several widths and forms. Pure: the same bytes in, the same bytes out."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from PIL import ExifTags, Image, ImageCms
 
-from dispatch.pictures import crediting
-from dispatch.pictures.opening import FAULTS, is_moving, opened
+from dispatch.pictures import original
+from dispatch.pictures.original import FAULTS, is_moving, opened
 
 MOST_HIGH: Final = 16_383  # pixels, says WebP
 
@@ -41,7 +41,7 @@ class Variant:
 
 
 def plan(body: bytes, widths: tuple[int, ...]) -> tuple[Variant, ...]:
-    """What variants an original has, the smallest first, WebP before the form that everybody knows.
+    """Plan the variants of an original, the smallest first, WebP before the form that every browser knows.
 
     Never wider than the original. Nothing is decoded. Raises GatherError when it is no picture, or too large a one.
     """
@@ -64,7 +64,7 @@ def plan(body: bytes, widths: tuple[int, ...]) -> tuple[Variant, ...]:
 
 @lru_cache(maxsize=1)
 def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
-    """The variants by their names. The last picture's are kept, because they are asked for one by one.
+    """Encode the variants, by their names. The last picture's are cached, because they are requested one by one.
 
     Without what the original says of itself, but for its credit; in sRGB, upright. Raises GatherError.
     """
@@ -74,7 +74,7 @@ def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
     sizes = sorted({(one.width, one.height) for one in planned}, reverse=True)
     made: dict[str, bytes] = {}
     with opened(body) as image:
-        credit = crediting.exif(image)
+        credit = original.exif(image)
         # Palettes and few colours are drawings: there a lossless picture is often the smaller one, too.
         is_drawing = image.format in {"PNG", "GIF"}
         picture = _upright(image, sizes[0])
@@ -87,7 +87,7 @@ def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
 
 
 def _orientation(image: Image.Image) -> int:
-    value = crediting.written(image).get(ExifTags.Base.Orientation, 1)
+    value = original.written(image).get(ExifTags.Base.Orientation, 1)
     return value if isinstance(value, int) else 1
 
 
@@ -96,7 +96,7 @@ def _family(image: Image.Image) -> str:
 
 
 def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in sRGB, at this size, as it is to be looked at."""
+    """Turn the picture upright, in sRGB and at this size."""
     turn = _TURNED.get(_orientation(image))
     profile = image.info.get("icc_profile")
     sideways = turn is not None and turn not in {
@@ -113,7 +113,7 @@ def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The picture without palette, in eight bits a channel: L, RGB, RGBA or CMYK."""
+    """Convert the picture to eight bits a channel without a palette: L, RGB, RGBA or CMYK."""
     if image.mode.startswith("I"):
         # Pillow would cut off what eight bits cannot hold.
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
@@ -123,7 +123,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """The picture in sRGB. A profile that cannot be read, or is of other colours than the picture, is passed over."""
+    """Convert the picture to sRGB. A profile that cannot be read, or is of other colours, is ignored."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = image.convert("RGB") if alpha else image
     try:
@@ -139,7 +139,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _saved(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: bool) -> bytes:
-    def save(name: str, **settings: bool | int) -> bytes:
+    def encode_as(name: str, **settings: bool | int) -> bytes:
         file = BytesIO()
         picture.save(file, name, exif=credit, **settings)
         return file.getvalue()
@@ -147,8 +147,8 @@ def _saved(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: 
     picture.info.clear()  # what Pillow would write again: comments, profiles, XMP
     match media_type:
         case "image/jpeg":
-            return save("JPEG", quality=82, optimize=True, progressive=True)
+            return encode_as("JPEG", quality=82, optimize=True, progressive=True)
         case "image/png":
-            return save("PNG", optimize=True)
-    lossy = save("WEBP", quality=80)
-    return min(lossy, save("WEBP", lossless=True), key=len) if is_drawing else lossy
+            return encode_as("PNG", optimize=True)
+    lossy = encode_as("WEBP", quality=80)
+    return min(lossy, encode_as("WEBP", lossless=True), key=len) if is_drawing else lossy

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dispatch import check, files, issues, ledger, render, searching
 from dispatch.errors import IssueError
-from dispatch.formats import FEEDS, PUBLIC, feed_style, redirects, search, sitemap, web
+from dispatch.formats import FEEDS, PUBLIC, site_files
 from dispatch.model import Copy, Edition, Finding, Issue, Page, Publication, Record
 from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
@@ -42,16 +42,16 @@ class SiteBuilder:
     def render_assets(self) -> Iterator[tuple[str, bytes]]:
         """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
         publication = self.publication
-        yield "style.css", web.style(publication)
-        yield "icon.svg", web.icon(publication)
-        yield from search.assets(publication).items()
-        yield "feed.css", feed_style.render(publication)
+        yield "style.css", site_files.render_style_sheet(publication)
+        yield "icon.svg", site_files.render_icon(publication)
+        yield from site_files.search_files(publication).items()
+        yield "feed.css", site_files.render_feed_style_sheet(publication)
         yield "sources.opml", opml.public(publication)
-        yield "404.html", web.not_found(publication)
-        yield "sitemap.xml", sitemap.render(self.pages, publication)
-        yield "robots.txt", sitemap.robots(publication)
+        yield "404.html", site_files.render_not_found(publication)
+        yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
+        yield "robots.txt", site_files.render_robots(publication)
         moved = ledger.moved(publication, *self.issues)
-        yield from redirects.files(moved, find_withdrawn_pages(self.pages), publication).items()
+        yield from site_files.render_redirects(moved, find_withdrawn_pages(self.pages), publication).items()
 
     def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""

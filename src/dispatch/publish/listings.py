@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch import terms
-from dispatch.formats import tombstones
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.fragments import Fragments, marked
 from dispatch.model import Article, Author, Issue, Publication, Source
 
 
@@ -35,7 +34,7 @@ def make_entry(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
     if issue.withdrawn:
         return make_bare_entry(issue, publication)
-    fragments = Fragments(tombstones.marked(issue, publication), publication)
+    fragments = Fragments(marked(issue, publication), publication)
     return replace(_entry(issue, publication), content=fragments.render("digest.html"))
 
 

@@ -1,4 +1,4 @@
-"""What articles have in common: their authors, sources, sections and tags, each with a page of its own."""
+"""Find what articles have in common: authors, sources, sections and tags, each with a page of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ _URL = " <"  # between a name and its address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """An author, a source, a section or a tag, with the articles that it has, the oldest first.
+    """An author, a source, a section or a tag, with its articles, the oldest first.
 
     Among them is what was withdrawn: its feed says so, and no list moves its other articles to another page.
     """
@@ -45,17 +45,17 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """All topics of one kind, by what makes them one, while they are found."""
+    """All topics of one kind while they are found, by identity."""
 
     kind: TopicKind
     by_id: dict[Identity, Topic] = field(default_factory=dict)
 
     def topic(self, id_: Identity, title: str) -> Topic:
-        """The topic of that id, which may be new."""
+        """Return the topic of that id, adding it if it is new."""
         return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=id_.key))
 
     def placed(self, published: Iterable[Record], people: People, registry: Mapping[str, Author]) -> Iterator[Topic]:
-        """Every topic with its address: the one that it was given, or a new one that nobody has or had.
+        """Give every topic its address: the one that it had, or one that nobody has or had.
 
         Of two that were given the same one, on two branches, the first in the order of the records keeps it.
         """
@@ -92,7 +92,7 @@ class _Kind:
 
 
 def topics(oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Topic]:
-    """Every author, source, section and tag of these issues, each kind in the order of its titles.
+    """Find every author, source, section and tag of these issues, each kind sorted by title.
 
     Who is who, ``identity.People`` says.
     published: the ledger's records, in their order; a topic that they know stays where it was.
@@ -118,7 +118,7 @@ def topics(oldest_first: Sequence[Issue], publication: Publication, published: I
 
 
 def names(pages: Iterable[Page]) -> tuple[Record, ...]:
-    """What the ledger is to remember of the addresses of lists, given the plan of the site."""
+    """List the records of the addresses of lists that the ledger must remember, given the plan of the site."""
     return tuple(
         Record(id=_id(kind, page.title, page.author, page.source), kind=kind, url=page.id)
         for page in pages
@@ -128,7 +128,7 @@ def names(pages: Iterable[Page]) -> tuple[Record, ...]:
 
 
 def _id(kind: TopicKind, title: str, author: Author | None = None, source: Source | None = None) -> str:
-    """What makes a topic this one and no other of its kind, to be read by people too."""
+    """Format a topic's id, which is unique within its kind and readable for people."""
     if author:
         word, url = author.name, author.url
     elif source:
@@ -150,7 +150,7 @@ def _of(
     kinds: dict[TopicKind, _Kind],
     people: People,
 ) -> Iterator[Topic]:
-    """The topics of one article, each once."""
+    """List the topics of one article, each once."""
     seen: set[tuple[TopicKind, Identity]] = set()
     for author in article.authors:
         id_ = people.identify(author)
@@ -178,7 +178,7 @@ def _of(
 
 
 def _known(before: Author | None, now: Author) -> Author:
-    """What is known of a person, what was said last winning."""
+    """Merge what is known of a person; what was said last wins."""
     if before is None:
         return replace(now, email="")
     return Author(

@@ -1,4 +1,4 @@
-"""The JSON Schemas of dispatch.toml and authors.toml, for the completion and the checks of editors.
+"""Build the JSON Schemas of dispatch.toml and authors.toml, for completion and checks in editors.
 
 They are made from the nouns' own annotations and kept in this folder: ``python -m dispatch.schemas`` writes them again,
 and a test says when that is due.
@@ -19,7 +19,7 @@ ELSEWHERE = frozenset({"authors", "templates", "root"})
 
 
 def schemas() -> dict[str, Schema]:
-    """Each schema (JSON Schema, draft 2020-12) by its file's name."""
+    """Build each schema (JSON Schema, draft 2020-12), by its file's name."""
     authors: Schema = {"type": "object", "additionalProperties": _table(Author)}
     return {
         "dispatch.schema.json": _headed("A publication: dispatch.toml", _table(Publication, without=ELSEWHERE)),
@@ -32,7 +32,7 @@ def _headed(title: str, schema: Schema) -> Schema:
 
 
 def _table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object = None) -> Schema:
-    """A noun as a table."""
+    """Describe a noun as a table."""
     properties: Schema = {}
     required: list[object] = []
     for column in columns(cls):
@@ -53,7 +53,7 @@ def _table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object
 
 
 def _value(hint: object, default: object = MISSING) -> Schema:
-    """A type, with its default where that says something."""
+    """Describe a type, with its default if it has a useful one."""
     kind, marks = bare(hint)
     origin = get_origin(kind)
     said: Schema = {"default": default} if isinstance(default, str | int) and default != "" else {}

@@ -1,16 +1,16 @@
-"""What a page says of itself in schema.org's words (JSON-LD 1.1), for search engines.
+"""What a page tells machines of itself: schema.org (JSON-LD 1.1) to search engines, OpenGraph (ogp.me) to other sites.
 
 An article is credited to those who wrote it; whoever puts the issue together is its publisher, never its author.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
 from dispatch.formats.fragments import licence
 from dispatch.formats.page import Page
-from dispatch.model import Article, Author, Source
+from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
 
 Thing = Mapping[str, object]
@@ -20,12 +20,38 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u202
 
 
 def data(page: Page) -> Markup:
-    """The page as one JSON-LD object; empty for a page that is about nothing, such as the search or a notice."""
+    """Build the page's JSON-LD object; empty for a page about nothing, such as the search or a notice."""
     thing = _thing(page)
     if not thing:
         return Markup()
     text = json.dumps({"@context": "https://schema.org", **thing}, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
+
+
+def properties(page: Page) -> Iterator[tuple[str, str]]:
+    """List the OpenGraph properties in the order of the page's head; an author is named by their own page only."""
+    article = page.article
+    kinds = {"issue": "article", "article": "article", "author": "profile"}
+    yield "og:type", kinds.get(page.kind, "website")
+    yield "og:site_name", page.publication.title
+    yield "og:title", page.heading
+    yield "og:description", page.description
+    yield "og:url", page.page
+    if page.language.territory:
+        yield "og:locale", f"{page.language.code.partition('-')[0]}_{page.language.territory}"
+    if image := _picture(page):
+        yield "og:image", image.url
+        if image.alt:
+            yield "og:image:alt", image.alt
+        sizes = {"width": image.width, "height": image.height}
+        yield from ((f"og:image:{name}", str(size)) for name, size in sizes.items() if size)
+    if page.kind in {"issue", "article"}:
+        moment = article.published if article else page.issue.date
+        yield from [("article:published_time", moment.isoformat())] if moment else []
+    if article:
+        yield from [("article:modified_time", article.updated.isoformat())] if article.updated else []
+        yield from (("article:author", author.url) for author in article.authors if author.url)
+        yield from (("article:tag", tag) for tag in article.tags)
 
 
 def _thing(page: Page) -> Thing:
@@ -46,7 +72,7 @@ def _thing(page: Page) -> Thing:
 
 
 def _alone(page: Page, article: Article) -> Thing:
-    """An article on a page of its own: what it is based on is the original, unless it was first published here."""
+    """Describe an article's own page: it is based on the original, unless it was first published here."""
     here: dict[str, object] = {
         "@type": "NewsArticle",
         **_said(page, article),
@@ -68,7 +94,7 @@ def _alone(page: Page, article: Article) -> Thing:
 
 
 def _said(page: Page, article: Article) -> dict[str, object]:
-    """What is said of an article wherever it is named: its headline, its authors, its language, its original."""
+    """Describe an article wherever it is named: its headline, its authors, its language, its original."""
     said: dict[str, object] = {"headline": article.title}
     if article.authors:
         people = [_person(author, article.source) for author in article.authors]
@@ -101,7 +127,7 @@ def _number(page: Page) -> dict[str, object]:
     return {
         "@type": "PublicationIssue",
         "name": issue.title,
-        "url": page.at(f"issues/{issue.slug}/"),
+        "url": page.address(f"issues/{issue.slug}/"),
         "datePublished": issue.date.isoformat(),
         "inLanguage": page.language.code,
         **number,
@@ -114,7 +140,7 @@ def _front(page: Page) -> Thing:
     return {
         "@type": "WebSite",
         "name": page.publication.title,
-        "url": page.at(""),
+        "url": page.address(""),
         "inLanguage": page.language.code,
         **about,
         "mainEntity": {**_periodical(page), **latest},
@@ -148,19 +174,28 @@ def _list(page: Page) -> Thing:
 
 
 def _periodical(page: Page) -> dict[str, object]:
-    return {"@type": "Periodical", "name": page.publication.title, "url": page.at("")}
+    return {"@type": "Periodical", "name": page.publication.title, "url": page.address("")}
 
 
 def _publisher(page: Page) -> Thing:
     logo = {"logo": page.publication.theme.logo} if page.publication.theme.logo else {}
-    return {"@type": "Organization", "name": page.publication.title, "url": page.at(""), **logo}
+    return {"@type": "Organization", "name": page.publication.title, "url": page.address(""), **logo}
 
 
 def _person(author: Author, source: Source) -> dict[str, object]:
-    """Whoever wrote it; a paper that signs its own articles is no person."""
+    """Describe an author; a paper that signs its own articles is no person."""
     kind = "Organization" if fold_text(author.name) == fold_text(source.title) else "Person"
     return {"@type": kind, "name": author.name, **({"url": author.url} if author.url else {})}
 
 
 def _organisation(source: Source) -> Thing:
     return {"@type": "Organization", "name": source.title, **({"url": source.url} if source.url else {})}
+
+
+def _picture(page: Page) -> Image | None:
+    """Choose the picture that other sites show with a link to the page."""
+    place = page.site_page
+    if place and place.author and place.author.avatar:
+        return Image(url=place.author.avatar, alt=place.author.name)
+    shown = (article for article in page.issue.articles if not article.withdrawn)
+    return next((article.image for article in shown if article.image), None)

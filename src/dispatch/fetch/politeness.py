@@ -1,21 +1,26 @@
-"""robots.txt (RFC 9309): which pages a site asks robots not to read, and how long to pause between them. Pure."""
+"""How a host asks to be treated: its robots.txt (RFC 9309), at most two requests at a time, pauses between them."""
 
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Annotated
 from urllib.parse import quote, unquote
 
 PRODUCT = "dispatch"  # the product token of our User-Agent (section 2.2.1)
 MOST_BYTES = 500 * 1024  # as much as a robot has to read (section 2.5)
 MOST_PAUSE = 30.0
+MOST_PER_HOST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a site asks of us."""
 
-    paths: tuple[tuple[str, bool], ...] = ()  # pattern, whether it may be read
-    pause: float = 0.0  # seconds between two requests; at most 30
+    paths: Annotated[tuple[tuple[str, bool], ...], "pattern, whether it may be read"] = ()
+    pause: Annotated[float, "seconds between two requests; at most 30"] = 0.0
 
     def allow(self, path: str) -> bool:
         """Whether a path may be read: the longest pattern decides, and of two alike the one that allows (2.2.2)."""
@@ -31,11 +36,11 @@ class _Group:
     agents: list[str] = field(default_factory=list)
     paths: list[tuple[str, bool]] = field(default_factory=list)
     pause: float = 0.0
-    is_open: bool = True  # no rule yet: further agents belong to the same group
+    is_open: Annotated[bool, "no rule yet: further agents belong to the same group"] = True
 
 
 def rules(text: str) -> Rules:
-    """What robots.txt says to us: all groups that name us, else those for everybody (2.2.1)."""
+    """Parse what robots.txt says to us: all groups that name us, else those for everybody (2.2.1)."""
     groups = list(_groups(text))
     ours = [group for group in groups if PRODUCT in group.agents] or [group for group in groups if "*" in group.agents]
     return Rules(
@@ -45,6 +50,59 @@ def rules(text: str) -> Rules:
 
 
 NOTHING = Rules(paths=(("/", False),))
+
+
+class Host:
+    """What is remembered of a host while a client lives. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._turns = threading.BoundedSemaphore(MOST_PER_HOST)
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._pause = 0.0
+        self._asked = 0
+        self._rules: dict[str, Rules] = {}
+        self._reading_rules = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[float]:
+        """Wait for a turn and hold it; yield how many seconds the waiting took."""
+        begun = time.monotonic()
+        with self._turns:
+            with self._lock:
+                at = max(self._next, time.monotonic())
+                self._next = at + self._pause
+            if (left := at - time.monotonic()) > 0:
+                time.sleep(left)
+            yield time.monotonic() - begun
+
+    def is_asked_again(self) -> bool:
+        """Count this request; return whether the host was asked for another address before."""
+        with self._lock:
+            self._asked += 1
+            return self._asked > 1
+
+    def rules(self, origin: str, read: Callable[[], Rules]) -> Rules:
+        """Return the rules of an origin on this host, read once; the pause that they ask for holds from then on."""
+        with self._reading_rules:
+            if origin not in self._rules:
+                self._rules[origin] = read()
+                with self._lock:
+                    self._pause = max(self._pause, self._rules[origin].pause)
+                    self._next = max(self._next, time.monotonic() + self._pause)
+            return self._rules[origin]
+
+
+class Hosts:
+    """Every host that was asked, by name."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, Host] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Host:
+        with self._lock:
+            return self._hosts.setdefault(name, Host())
 
 
 def _groups(text: str) -> Iterator[_Group]:
@@ -72,7 +130,7 @@ def _groups(text: str) -> Iterator[_Group]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Whether a path begins as a pattern says, in which ``*`` is anything and a last ``$`` the end. In linear time."""
+    """Whether a path begins as a pattern says, where ``*`` is anything and a last ``$`` the end. In linear time."""
     begin, *inner = pattern.removesuffix("$").split("*")
     is_whole = pattern.endswith("$")
     if not path.startswith(begin):
@@ -89,5 +147,5 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def _plain(path: str) -> str:
-    """A path in one way of writing, for comparing (2.2.2)."""
+    """Normalise a path for comparing (2.2.2)."""
     return quote(unquote(path), safe="/?*$=&;:@!,+()'~.-_%")

@@ -1,0 +1,139 @@
+"""The files of a site besides its pages and feeds: style sheets, icon, search script, 404 page, sitemap, redirects.
+
+What leads from an old address to the present one is the file ``_redirects`` for servers that read it (Netlify,
+Cloudflare, GitLab Pages and ``dispatch serve``: a line ``from to status``, of which the first that fits wins);
+everywhere else a page stands at the old address and says where it is now. ``sitemap.xml`` (sitemaps.org, protocol 0.9)
+and ``robots.txt`` (RFC 9309) are what search engines ask for.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from dispatch import links, model, templates
+from dispatch.formats.feed import utc
+from dispatch.formats.fragments import Fragments
+from dispatch.formats.page import Page
+from dispatch.formats.web import POLICY, render_page
+from dispatch.language import Language
+from dispatch.model import Publication
+
+FEED_STYLE = "feed.css"
+SEARCH_SCRIPT = "search/search.js"
+MOVED = 301
+GONE = 410
+_DEPTH = 2  # of an issue's page: issues/<slug>/
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MOST = 50_000  # addresses; the protocol allows no more
+
+
+def render_style_sheet(publication: Publication) -> bytes:
+    """Render the style sheet of the whole site. Raises RenderError."""
+    return Page(_page_of_nothing(publication), publication, lost=True).render("web.css").encode()
+
+
+def render_icon(publication: Publication) -> bytes:
+    """Render the site's icon (icon.svg): the first letter of its name. Raises RenderError."""
+    return Page(_page_of_nothing(publication), publication, lost=True).render("icon.svg").encode()
+
+
+def render_feed_style_sheet(publication: Publication) -> bytes:
+    """Render the style sheet with which a browser shows a feed: how to follow it, and what it holds.
+
+    It is CSS, for browsers stop transforming feeds by XSLT, and one for every feed of the site: the documents name it
+    (``formats.feed``), and what it says itself, in the publication's language, stands in it as generated content
+    (CSS Generated Content 3). Raises RenderError.
+    """
+    language = Language.of(publication.language)
+
+    def quote_words(key: str) -> str:
+        return quote_css(language.say(key))
+
+    values = {"language": language, "theme": publication.theme, "words": quote_words}
+    return templates.of(publication.templates).render(FEED_STYLE, values).lstrip().encode()
+
+
+def quote_css(text: str) -> str:
+    """Quote a text as a string of CSS (CSS Syntax 3, section 4.3.5), escaping what would end it by its number."""
+    return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda found: f"\\{ord(found[0]):x} ", text) + '"'
+
+
+def search_files(publication: Publication) -> dict[str, bytes]:
+    """List the files beside the search page, by their path in the public folder; none without search."""
+    return {SEARCH_SCRIPT: publication.templates["search.js"].encode()} if publication.site.search else {}
+
+
+def render_not_found(publication: Publication) -> bytes:
+    """Render the page that a server shows for an address that does not exist (404.html). Raises RenderError."""
+    return render_page(Page(_page_of_nothing(publication), publication, lost=True), "notfound.html", POLICY)
+
+
+def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> bytes:
+    """List the addresses of all pages with the dates of their last change, the front page first.
+
+    Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
+    """
+    root = etree.Element("urlset", {"xmlns": _NAMESPACE})
+    shown = [page for page in pages if page.kind not in {"feed", "search"}]
+    for page in sorted(shown, key=lambda page: page.path)[:_MOST]:
+        first = next(page.articles, None)
+        if page.withdrawn:
+            continue
+        if page.kind == "article" and not (first and first.own and not first.withdrawn):
+            continue
+        address = etree.SubElement(root, "url")
+        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{page.path}")
+        etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
+    octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return octets
+
+
+def render_robots(publication: Publication) -> bytes:
+    """Allow everybody to read everything, and point to the sitemap."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {links.ascii_form(publication.url)}/sitemap.xml\n".encode()
+
+
+def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
+    """Render the files of a site that redirect, by path: ``_redirects``, if needed, and the pages.
+
+    moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
+    a notice is left. Raises RenderError.
+    """
+    pages = {f"{old}index.html": _moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    lines = "".join(f"{line}\n" for line in _redirect_lines(moved, gone, urlsplit(publication.url).path))
+    return pages | ({"_redirects": lines.encode()} if lines else {})
+
+
+def _moved_page(old: str, new: str, publication: Publication) -> bytes:
+    """Render the page that leads to another one, without a script; search engines ignore it."""
+    date = datetime(1970, 1, 1, tzinfo=UTC)
+    there = model.Page(kind="index", path=new, id=publication.url, title=publication.title, date=date)
+    return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
+
+
+def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
+    """List the lines, exact addresses before prefixes, because the first match wins.
+
+    With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
+    """
+    issues = {old: new for old, new in moved.items() if old.count("/") == _DEPTH}
+    for old, new in sorted(moved.items()):
+        issue = "/".join(old.split("/", _DEPTH)[:_DEPTH]) + "/"
+        if old == issue or issues.get(issue, issue) + old.removeprefix(issue) != new:
+            yield f"{within}/{old} {within}/{new} {MOVED}"
+    yield from sorted(f"{within}/{path} {within}/{path} {GONE}" for path in gone)
+    yield from sorted(f"{within}/{old}* {within}/{new}:splat {MOVED}" for old, new in issues.items())
+
+
+def _page_of_nothing(publication: Publication) -> model.Page:
+    """Make an issue for a page that is about nothing in particular."""
+    return model.Page(
+        kind="index",
+        id=f"{publication.url}/404.html",
+        title=Language.of(publication.language).say("page.not_found"),
+        date=datetime(1970, 1, 1, tzinfo=UTC),
+        status="published",
+    )

@@ -1,0 +1,109 @@
+"""The folder of one issue: its files, each read once, and the addresses of what stands beside them."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, unquote
+
+from dispatch import files, frontmatter, html, links, terms
+from dispatch.errors import GatherError, IssueError
+from dispatch.model import Fault, Place, Publication
+from dispatch.readers import markdown
+
+SUFFIXES = (".md", ".html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of an issue: its path, its name in messages, its text, and what its front matter and body hold."""
+
+    path: Path
+    name: Annotated[str, "its name in messages"]
+    text: Annotated[str, "all of it"]
+    front: Annotated[frontmatter.FrontMatter, "what its front matter and its body hold"]
+
+    @property
+    def octets(self) -> bytes:
+        """The file's bytes on the disk: UTF-8, with its own line ends and mark."""
+        return self.text.encode("utf-8")
+
+    @property
+    def begin(self) -> int:
+        """The line of the file in which the body begins."""
+        body = self.front.body
+        return self.text.count("\n", 0, len(self.text) - len(body.lstrip("\r\n"))) + 1
+
+    @property
+    def words(self) -> str:
+        """The body without the empty lines around it."""
+        return self.front.body.replace("\r\n", "\n").strip("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """The folder of one issue while it is read."""
+
+    publication: Publication
+    slug: str
+    faults: Annotated[list[Fault], "what was found wrong so far"] = field(default_factory=list)
+    parsed_files: Annotated[
+        dict[Path, File], "the files as first read, so that what is written follows from the bytes that it replaces"
+    ] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The path of the folder."""
+        return self.publication.root / "issues" / self.slug
+
+    @property
+    def base(self) -> str:
+        """The address to which addresses in its files are relative."""
+        return terms.page(self.publication, self.slug)
+
+    def file(self, path: Path) -> File | None:
+        """Read a file of this folder, once; return None after a fault."""
+        if path not in self.parsed_files:
+            try:
+                self.parsed_files[path] = self.parsed(
+                    path, files.text(path, within=self.publication.root, error=IssueError)
+                )
+            except IssueError as error:
+                self.faults.extend(error.faults)
+                return None
+        return self.parsed_files[path]
+
+    def parsed(self, path: Path, text: str) -> File:
+        """Parse a text as a file of this folder. Raises IssueError."""
+        return parse_file(path, text, name=files.name(path, self.publication.root))
+
+    def of(self, key: str) -> list[Path]:
+        """List the files of that key: one, if all is well."""
+        return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
+
+    def absolute(self, address: str) -> str:
+        """Resolve an address: that of a file beside the article, or as it is."""
+        if not address or links.is_absolute(address):
+            return address
+        return links.resolve(self.base, quote(address) if files.is_there(self.path / address) else address)
+
+    def relative(self, address: str) -> str:
+        """Shorten an address to the name of a file beside the article, where it is one."""
+        name = unquote(address.removeprefix(self.base)) if address.startswith(self.base) else ""
+        return name if name and self.absolute(name) == address else address
+
+    def content(self, file: File) -> str:
+        """Read a file's body as sanitised content."""
+        clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
+        try:
+            return clean(file.words, self.base)
+        except GatherError as error:
+            self.faults.extend(error.within(Place(file=file.name, line=file.begin)).faults)
+            return ""
+
+
+def parse_file(path: Path, text: str, *, name: str) -> File:
+    """Parse a file with this text; ``name`` is its name in messages. Raises IssueError."""
+    if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split(text)[1]:
+        raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
+    return File(path=path, name=name, text=text, front=frontmatter.parse(text, file=name))
