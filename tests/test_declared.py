@@ -124,14 +124,14 @@ def letter(tmp_path: Path) -> Path:
     return tmp_path / "letter"
 
 
-def test_what_is_declared_is_what_is_used():
+def test_what_is_declared_is_what_is_used() -> None:
     used = {name.split(".")[0] for path in MODULES for name, _ in imports(path)} - set(sys.stdlib_module_names)
     ours = set().union(*(MODULES_OF[name] for name in used - {"dispatch"}))
     assert ours.isdisjoint(needed_by_others())
     assert ours | needed_by_others() == DECLARED
 
 
-def test_every_command_works_with_what_is_installed_for_certain(letter):
+def test_every_command_works_with_what_is_installed_for_certain(letter: Path) -> None:
     certain = {*installed_for_certain(), PROJECT["name"]}
     barred = {module for module, names in MODULES_OF.items() if names.isdisjoint(certain)}
     assert {"pytest", "packaging", "pagefind", "setuptools"} & set(MODULES_OF) <= barred
@@ -155,7 +155,7 @@ def test_every_command_works_with_what_is_installed_for_certain(letter):
     assert (letter / "public" / "feed.xml").is_file()
 
 
-def test_a_library_that_cannot_be_loaded_is_told_with_the_page(letter):
+def test_a_library_that_cannot_be_loaded_is_told_with_the_page(letter: Path) -> None:
     ran = run(letter, {"lxml_html_clean"}, ("add", "page.html"))
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
@@ -163,7 +163,7 @@ def test_a_library_that_cannot_be_loaded_is_told_with_the_page(letter):
     assert "Hint: Install dispatch anew" in ran.stderr
 
 
-def test_a_guess_that_fails_is_no_guess(letter, monkeypatch):
+def test_a_guess_that_fails_is_no_guess(letter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = letter / "broken"
     broken.mkdir()
     (broken / "trafilatura.py").write_text("def extract(*_, **__):\n    raise RecursionError\n", "utf-8")

@@ -125,7 +125,7 @@ def test_the_commands_of_a_page_run_and_print_what_it_says(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
-def test_every_command_that_is_named_can_be_called(page):
+def test_every_command_that_is_named_can_be_called(page) -> None:
     """Also what cannot be run here: the options of every ``dispatch ...`` in a fence are known."""
     for fence in FENCE.finditer(page.read_text("utf-8")):
         for line in re.findall(r"^(?:\$ )?dispatch ((?:.*\\\n)*.*)", fence["body"], flags=re.MULTILINE):
@@ -149,7 +149,7 @@ def parse(line: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
-def test_links_between_pages_lead_somewhere(page):
+def test_links_between_pages_lead_somewhere(page) -> None:
     for address in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", page.read_text("utf-8")):
         target = "".join(address)
         if re.match(r"[a-z]+:|#", target):
@@ -171,7 +171,7 @@ def reference(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["commands", "files"])
-def test_the_generated_pages_are_as_they_would_be_written_now(name):
+def test_the_generated_pages_are_as_they_would_be_written_now(name: str) -> None:
     page = DOCS / "reference" / f"{name}.md"
     before = page.read_text("utf-8")
     ran = [sys.executable, str(DOCS / "generate.py"), "--print", name]
@@ -179,23 +179,23 @@ def test_the_generated_pages_are_as_they_would_be_written_now(name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_in_the_reference(name):
+def test_every_format_is_in_the_reference(name) -> None:
     assert f"## `{name}`" in reference("formats")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_rule_is_in_the_reference(rule):
+def test_every_rule_is_in_the_reference(rule) -> None:
     assert rule in reference("checks")
 
 
 @pytest.mark.parametrize("error", [DispatchError, *DispatchError.__subclasses__()])
-def test_every_error_is_in_the_reference(error):
+def test_every_error_is_in_the_reference(error) -> None:
     assert f"`{error.__name__}`" in reference("errors")
 
 
 @pytest.mark.parametrize(
     "file", sorted((CHECKOUT / "src" / "dispatch" / "languages").glob("*.toml")), ids=lambda file: file.stem
 )
-def test_every_language_is_in_the_guide(file):
+def test_every_language_is_in_the_guide(file) -> None:
     assert Language.of(file.stem).translated
     assert f"`{file.stem}`" in (DOCS / "guides" / "languages.md").read_text("utf-8")

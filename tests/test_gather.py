@@ -51,17 +51,17 @@ def gathered(location: str, **options: object) -> list[Article]:
     return gather.articles(location, user_agent="dispatch-tests", allow_private=True, **options)  # type: ignore[arg-type]
 
 
-def test_the_address_that_was_typed_is_the_articles(site):
+def test_the_address_that_was_typed_is_the_articles(site: str) -> None:
     for typed in (f"{site}/publishpress.html?a=1&copy=2#:~:text=ice", f"{site}/moved"):
         (article,) = gathered(typed)
         assert article.url == typed
 
 
-def test_a_file_has_the_address_that_its_page_tells():
+def test_a_file_has_the_address_that_its_page_tells() -> None:
     assert gathered(str(DATA / "ghost.html"))[0].url == "https://tide.example/winter/"
 
 
-def test_entries_keep_their_own_addresses(site):
+def test_entries_keep_their_own_addresses(site: str) -> None:
     for name, count in {"wordpress.rss": 4, "planet.atom": 4, "feed.json": 3}.items():
         articles = gathered(f"{site}/{name}")
         assert len(articles) == count
@@ -69,7 +69,7 @@ def test_entries_keep_their_own_addresses(site):
         assert articles[0].authors[1].name == "Bo Lind, Jr."
 
 
-def test_the_reader_is_chosen_by_type_and_then_by_looking(tmp_path):
+def test_the_reader_is_chosen_by_type_and_then_by_looking(tmp_path: Path) -> None:
     for name, body in {
         "a.md": "By the way",
         "b.txt": "# Title\n\nWords",
@@ -83,12 +83,12 @@ def test_the_reader_is_chosen_by_type_and_then_by_looking(tmp_path):
         assert article.title == ("Title" if name != "a.md" else "")
 
 
-def test_standard_input_and_a_base():
+def test_standard_input_and_a_base() -> None:
     (article,) = gathered("-", stdin=b"# T\n\n[a](b)", base="https://wire.example/c/d")
     assert 'href="https://wire.example/c/b"' in article.content
 
 
-def test_a_date_without_an_offset_is_one_of_the_zone():
+def test_a_date_without_an_offset_is_one_of_the_zone() -> None:
     (article,) = gathered("-", stdin=b"---\ntitle: T\ndate: 2025-02-12\n---\nWords", zone="Europe/Berlin")
     assert article.published == datetime(2025, 2, 12, tzinfo=ZoneInfo("Europe/Berlin"))
     assert article.published.utcoffset() == timedelta(hours=1)
@@ -105,12 +105,12 @@ def test_a_date_without_an_offset_is_one_of_the_zone():
         (b"<rss><channel/></rss>", "nothing to read in this feed"),
     ],
 )
-def test_what_cannot_be_read_is_named(body, message):
+def test_what_cannot_be_read_is_named(body: bytes, message: str) -> None:
     with pytest.raises(GatherError, match=message) as caught:
         gathered("-", stdin=body)
     assert caught.value.faults[0].place.address == "standard input"
 
 
-def test_a_private_address_is_refused(site):
+def test_a_private_address_is_refused(site: str) -> None:
     with pytest.raises(GatherError, match="private network"):
         gather.articles(f"{site}/ghost.html", user_agent="dispatch-tests")

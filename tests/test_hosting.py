@@ -29,7 +29,7 @@ HOSTING = CHECKOUT / "docs" / "hosting"
 
 
 @pytest.fixture(scope="module")
-def public(tmp_path_factory) -> Path:
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = fill(tmp_path_factory.mktemp("hosted") / "public")
     shutil.copy(folder / "feed.xml", folder / ".git" / "feed.xml")
     (folder / "link.atom").symlink_to(folder.parent / "secret.txt")
@@ -40,7 +40,7 @@ def public(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def nginx(public, tmp_path_factory) -> Iterator[Server]:
+def nginx(public: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """nginx with the file as it stands, but for its folder, its port and its privileges."""
     folder = tmp_path_factory.mktemp("nginx")
     subprocess.run(["sh", HOSTING / "nginx.sh", public, folder], check=True)
@@ -79,7 +79,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def ours(public) -> Iterator[Server]:
+def ours(public: Path) -> Iterator[Server]:
     with served(public) as server:
         yield server
 
@@ -97,7 +97,7 @@ PATHS = [
 
 @pytest.mark.needs("nginx")
 @pytest.mark.parametrize("path", PATHS)
-def test_nginx_says_what_dispatch_serve_says(nginx, ours, path):
+def test_nginx_says_what_dispatch_serve_says(nginx: Server, ours: Server, path: str) -> None:
     one, other = (server.ask(f"/{path}") for server in (nginx, ours))
     status = 301 if one.status == 301 and other.status == 308 else other.status
     assert one.status == status
@@ -113,7 +113,7 @@ def test_nginx_says_what_dispatch_serve_says(nginx, ours, path):
 
 
 @pytest.mark.needs("nginx")
-def test_nginx_knows_versions_by_their_etag(nginx):
+def test_nginx_knows_versions_by_their_etag(nginx: Server) -> None:
     feed = nginx.ask("/feed.xml")
     assert nginx.ask("/feed.xml", if_none_match=feed.etag).status == 304
     assert nginx.ask("/feed.xml", if_modified_since="Fri, 22 Nov 2030 08:00:00 GMT").status == 200
@@ -129,7 +129,9 @@ OPENED = ["feed.xml", "feed.atom", "feed.json", "sitemap.xml", "", "nothing/feed
 
 @pytest.mark.needs("nginx")
 @pytest.mark.parametrize("path", OPENED)
-def test_nginx_calls_a_feed_that_is_opened_in_a_browser_what_browsers_style(nginx, ours, path):
+def test_nginx_calls_a_feed_that_is_opened_in_a_browser_what_browsers_style(
+    nginx: Server, ours: Server, path: str
+) -> None:
     for destination in ("document", "empty"):
         one, other = (server.ask(f"/{path}", sec_fetch_dest=destination) for server in (nginx, ours))
         assert one.status == other.status
@@ -147,7 +149,7 @@ def test_nginx_calls_a_feed_that_is_opened_in_a_browser_what_browsers_style(ngin
 
 
 @pytest.mark.needs("nginx")
-def test_nginx_leads_on_within_the_site_and_nowhere_else(nginx):
+def test_nginx_leads_on_within_the_site_and_nowhere_else(nginx: Server) -> None:
     for path, place in (
         ("/issues/brigdes/", "/issues/bridges/"),
         ("/old/bridges/feed.xml?a=1", "/issues/bridges/feed.xml"),
@@ -161,7 +163,7 @@ def test_nginx_leads_on_within_the_site_and_nowhere_else(nginx):
         assert nginx.ask(path).status == 404
 
 
-def test_the_lists_for_nginx_hold_nothing_but_plain_paths(tmp_path):
+def test_the_lists_for_nginx_hold_nothing_but_plain_paths(tmp_path: Path) -> None:
     lines = ["/a /b 301", "/a /c 301", '/q /x";} 301', "/$d /x 301", "/e /$x 301", "/f/* /g/:splat 308!", "/h /h 410"]
     (tmp_path / "_redirects").write_text("\n".join([*lines, "# /i /j 301", "/k //l 301", "/m/* /n 301", "/o /p 200"]))
     for _ in range(2):
@@ -175,12 +177,12 @@ def test_the_lists_for_nginx_hold_nothing_but_plain_paths(tmp_path):
 
 
 @pytest.mark.needs("nginx")
-def test_nginx_shows_the_page_of_what_is_gone(nginx, public):
+def test_nginx_shows_the_page_of_what_is_gone(nginx: Server, public: Path) -> None:
     gone = nginx.ask("/withdrawn/")
     assert (gone.status, gone.body) == (410, (public / "withdrawn" / "index.html").read_bytes())
 
 
-def test_nginx_and_dispatch_know_the_same_types():
+def test_nginx_and_dispatch_know_the_same_types() -> None:
     block = re.search(r"    types \{\n(.*?)\n    \}", (HOSTING / "nginx.conf").read_text("utf-8"), flags=re.DOTALL)[1]
     types = {ending: line.split()[0] for line in block.splitlines() for ending in line.rstrip(";").split()[1:]}
     assert types == {ending: kind.partition(";")[0] for ending, kind in media.TYPES.items()}
@@ -190,17 +192,17 @@ def test_nginx_and_dispatch_know_the_same_types():
 
 
 @pytest.mark.needs("systemd-analyze")
-def test_the_service_is_sound_and_may_do_nothing(tmp_path):
+def test_the_service_is_sound_and_may_do_nothing(tmp_path: Path) -> None:
     unit = tmp_path / "dispatch.service"
     dispatch = Path(sys.executable).with_name("dispatch")
     unit.write_text(
         (HOSTING / "dispatch.service").read_text("utf-8").replace("/opt/dispatch/bin/dispatch", str(dispatch))
     )
     judged = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
     assert (judged.returncode, judged.stderr) == (0, "")
-    scored = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", "--no-pager", unit]
+    scored = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", "--no-pager", str(unit)]
     ran = subprocess.run(scored, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
     parsed(re.search(r"^ExecStart=(.*)", unit.read_text(), flags=re.MULTILINE)[1])
@@ -209,7 +211,7 @@ def test_the_service_is_sound_and_may_do_nothing(tmp_path):
 # The container
 
 
-def test_the_container_is_what_it_should_be():
+def test_the_container_is_what_it_should_be() -> None:
     """It is read, not built: there is no registry at hand."""
     text = re.sub(r"\\\n", " ", (HOSTING / "Containerfile").read_text("utf-8"))
     lines = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
@@ -229,7 +231,7 @@ def test_the_container_is_what_it_should_be():
     assert last["EXPOSE"] == entry[entry.index("--port") + 1]
 
 
-def test_the_health_check_tells_health_from_silence(ours):
+def test_the_health_check_tells_health_from_silence(ours: Server) -> None:
     """The very command, asked of another port."""
     health = json.loads(re.search(r"HEALTHCHECK .*CMD (\[.*\])", (HOSTING / "Containerfile").read_text("utf-8"))[1])
     for port, healthy in ((ours.port, True), (free_port(), False)):
@@ -240,7 +242,7 @@ def test_the_health_check_tells_health_from_silence(ours):
 # Hosts that are told by files
 
 
-def test_the_headers_for_netlify_and_cloudflare_are_those_of_dispatch_serve(ours):
+def test_the_headers_for_netlify_and_cloudflare_are_those_of_dispatch_serve(ours: Server) -> None:
     rules = headers_file((HOSTING / "_headers").read_text("utf-8"))
     assert len(rules) <= 100  # Cloudflare reads no more
     archive = [
@@ -293,12 +295,12 @@ with open({log!r}, "a") as log:
 """
 
 
-def test_the_upload_gives_every_file_its_type_and_forgets_none(ours, public, tmp_path):
+def test_the_upload_gives_every_file_its_type_and_forgets_none(ours: Server, public: Path, tmp_path: Path) -> None:
     """With a stand-in for ``aws``, whose filters are applied here as its manual says: the last that fits decides."""
     (tmp_path / "aws").write_text(AWS.format(python=sys.executable, log=str(tmp_path / "log")))
     (tmp_path / "aws").chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    command = ["sh", HOSTING / "s3.sh", public, "s3://wire.example", "--endpoint-url", "https://s3.example"]
+    command = ["sh", str(HOSTING / "s3.sh"), str(public), "s3://wire.example", "--endpoint-url", "https://s3.example"]
     subprocess.run(command, env=environment, check=True)
     calls = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert all(call[:4] == ["s3", "sync", str(public), "s3://wire.example"] for call in calls)
@@ -328,7 +330,7 @@ def filtered(call: list[str], path: str) -> bool:
     return taken
 
 
-def test_the_files_for_hosts_are_well_formed_and_their_commands_known():
+def test_the_files_for_hosts_are_well_formed_and_their_commands_known() -> None:
     netlify = tomllib.loads((HOSTING / "netlify.toml").read_text("utf-8"))
     assert netlify["build"]["publish"] == "public"
     gitlab = yaml.safe_load((HOSTING / "gitlab-ci.yml").read_text("utf-8"))
@@ -350,7 +352,7 @@ def test_the_files_for_hosts_are_well_formed_and_their_commands_known():
 
 
 @pytest.mark.needs("gzip")
-def test_what_gitlab_compresses_is_what_dispatch_would_take(public, tmp_path):
+def test_what_gitlab_compresses_is_what_dispatch_would_take(public: Path, tmp_path: Path) -> None:
     script = yaml.safe_load((HOSTING / "gitlab-ci.yml").read_text("utf-8"))["pages"]["script"][-1]
     shutil.copytree(public, tmp_path / "public", symlinks=True, ignore=lambda _, names: {"pipe.txt"} & set(names))
     subprocess.run(["sh", "-c", script], cwd=tmp_path, check=True)

@@ -454,7 +454,7 @@ def test_words_are_counted(plain: str, words: int) -> None:
     assert html.word_count(plain) == words
 
 
-def test_addresses_change_and_nothing_else():
+def test_addresses_change_and_nothing_else() -> None:
     content = (
         '<p>href="a" src="b" &amp; <a href="a?x=1&amp;y=2" title=" href=&quot;c&quot;">d</a><img src="b" alt="b" /></p>'
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import nouns
 from dispatch import check, compose, config, identity, inbox, issues, sources, terms
 from dispatch.identity import People
-from dispatch.model import Article, Author, Issue, Publication, Section, Source
+from dispatch.model import Article, Author, Issue, Page, Publication, Section, Source
 from dispatch.publish import topics
 from dispatch.publish.plan import plan_pages
 
@@ -269,7 +269,7 @@ def test_an_articles_own_fact_is_asked_and_not_its_address() -> None:
     assert "isBasedOn" not in shown["own"]
 
 
-def alone(article: Article) -> Issue:
+def alone(article: Article) -> Page:
     """The page that an article has alone."""
     pages = plan_pages([nouns.issue(article, status="published")], WIRE)
     (page,) = (page for page in pages if page.kind == "article")

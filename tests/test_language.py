@@ -50,19 +50,19 @@ def plain(keys: dict[str, str]) -> dict[str, str]:
     return {key: text for key, text in keys.items() if key.split(".")[0] not in (*PLURALS, "and")}
 
 
-def test_the_six_languages_are_there():
+def test_the_six_languages_are_there() -> None:
     assert {"ar", "de", "en", "es", "fr", "hi"} <= set(WHOLE)
 
 
 @pytest.mark.parametrize("code", WHOLE)
-def test_a_language_has_every_message_with_every_place(code):
+def test_a_language_has_every_message_with_every_place(code) -> None:
     assert {key: places(text) for key, text in plain(words(code)).items()} == {
         key: places(text) for key, text in plain(words("en")).items()
     }
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if "-" in code])
-def test_a_region_changes_only_what_its_language_says(code):
+def test_a_region_changes_only_what_its_language_says(code) -> None:
     ours, theirs = words(code), words(code.split("-")[0])
     assert ours
     assert set(ours) <= set(theirs)
@@ -71,7 +71,7 @@ def test_a_region_changes_only_what_its_language_says(code):
 
 @pytest.mark.parametrize("code", WHOLE)
 @pytest.mark.parametrize("key", PLURALS)
-def test_a_plural_has_every_category_of_its_language(code, key):
+def test_a_plural_has_every_category_of_its_language(code, key: str) -> None:
     rule = Locale.parse(code).plural_form
     forms = {name.removeprefix(f"{key}."): text for name, text in words(code).items() if name.startswith(f"{key}.")}
     assert set(forms) == {*rule.tags, "other"}
@@ -84,7 +84,7 @@ def test_a_plural_has_every_category_of_its_language(code, key):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_patterns_are_text_without_markup_or_typewriter_quotes(code):
+def test_patterns_are_text_without_markup_or_typewriter_quotes(code) -> None:
     for key, text in words(code).items():
         if key.startswith("and."):
             continue
@@ -105,7 +105,7 @@ def test_patterns_are_text_without_markup_or_typewriter_quotes(code):
         ("hi", "“Home” पढ़ें"),
     ],
 )
-def test_quotation_marks_are_those_of_the_language(code, expected):
+def test_quotation_marks_are_those_of_the_language(code: str, expected: str) -> None:
     assert Language.of(code).say("read", title="Home") == expected
 
 
@@ -129,7 +129,7 @@ def test_quotation_marks_are_those_of_the_language(code, expected):
         ("ja", 1, "1 story"),  # the words are English, and so is their plural
     ],
 )
-def test_count(code, n, expected):
+def test_count(code: str, n: int, expected: str) -> None:
     assert Language.of(code).count("stories", n) == expected
 
 
@@ -146,7 +146,7 @@ def test_count(code, n, expected):
         ("sv", "A, B och C"),
     ],
 )
-def test_names(code, expected):
+def test_names(code: str, expected: str) -> None:
     language = Language.of(code)
     assert language.names(["A", "B", "C"]) == expected
     assert language.names(["A"]) == "A"
@@ -164,7 +164,7 @@ def test_names(code, expected):
         (Markup('<a href="https://x.example/">Isabel</a>'), 'Ana e <a href="https://x.example/">Isabel</a>'),
     ],
 )
-def test_spanish_says_e_before_i(last, joined):
+def test_spanish_says_e_before_i(last, joined: str) -> None:
     assert Language.of("es").names(["Ana", last]) == joined
     assert Language.of("es").names(["Eva", "Ana", last]) == "Eva, " + joined
 
@@ -184,14 +184,14 @@ def test_spanish_says_e_before_i(last, joined):
         ("he", "14 בפברואר 2025", "יום שישי, 14 בפברואר 2025"),
     ],
 )
-def test_dates_in_the_zone_that_is_named(code, long, full):
+def test_dates_in_the_zone_that_is_named(code: str, long: str, full: str) -> None:
     language = Language.of(code)
     assert language.date(MOMENT, "Europe/Berlin") == long
     assert language.date(MOMENT, "Europe/Berlin", "full") == full
     assert language.date(MOMENT, "UTC") != long
 
 
-def test_a_date_without_zone_is_refused_and_a_wrong_zone_named():
+def test_a_date_without_zone_is_refused_and_a_wrong_zone_named() -> None:
     with pytest.raises(ValueError, match="without a zone"):
         Language.of("en").date(datetime(2025, 2, 14), "UTC")
     for zone in ("Mars/Phobos", "../etc/passwd", "Europe", ""):
@@ -204,7 +204,7 @@ def test_a_date_without_zone_is_refused_and_a_wrong_zone_named():
     st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Niue"]),
     st.sampled_from([*CODES, "ja", "he"]),
 )
-def test_every_moment_has_a_day(moment, zone, code):
+def test_every_moment_has_a_day(moment, zone, code) -> None:
     assert Language.of(code).date(moment, zone).strip()
 
 
@@ -222,12 +222,12 @@ def test_every_moment_has_a_day(moment, zone, code):
         ("en", "{names}", "{names}: A and B"),
     ],
 )
-def test_credit(code, role, expected):
+def test_credit(code: str, role: str, expected: str) -> None:
     language = Language.of(code)
     assert language.credit(role, language.names(["A", "B"])) == expected
 
 
-def test_regions_fall_back_to_their_language_and_languages_to_english():
+def test_regions_fall_back_to_their_language_and_languages_to_english() -> None:
     assert Language.of("en-US").say("licence", licence="MIT") == "License: MIT"
     assert Language.of("en-US").say("feed") == "Feed"
     assert Language.of("en-AU").say("licence", licence="MIT") == "Licence: MIT"
@@ -244,7 +244,7 @@ def test_regions_fall_back_to_their_language_and_languages_to_english():
     ("code", "tag", "direction"),
     [("ar", "ar", "rtl"), ("HE", "he", "rtl"), ("fa-af", "fa-AF", "rtl"), ("zh-hant-tw", "zh-Hant-TW", "ltr")],
 )
-def test_tag_and_direction(code, tag, direction):
+def test_tag_and_direction(code: str, tag: str, direction: str) -> None:
     assert (Language.of(code).code, Language.of(code).direction) == (tag, direction)
 
 
@@ -262,14 +262,14 @@ def test_tag_and_direction(code, tag, direction):
         ("zz\x00", "BCP 47"),
     ],
 )
-def test_an_unknown_language_is_said_with_the_nearest(code, hint):
+def test_an_unknown_language_is_said_with_the_nearest(code: str, hint: str) -> None:
     with pytest.raises(ConfigError, match="is not a language") as caught:
         Language.of(code)
     assert hint in caught.value.faults[0].hint
 
 
 @given(st.text(max_size=40))
-def test_any_code_is_a_language_or_a_config_error(code):
+def test_any_code_is_a_language_or_a_config_error(code) -> None:
     try:
         tag = Language.of(code).code
     except ConfigError:
@@ -278,7 +278,7 @@ def test_any_code_is_a_language_or_a_config_error(code):
     assert tag.lower() == code.lower()
 
 
-def test_a_wrong_message_is_said_with_the_nearest_and_a_missing_value_by_name():
+def test_a_wrong_message_is_said_with_the_nearest_and_a_missing_value_by_name() -> None:
     with pytest.raises(ConfigError, match="no words for “reed”") as caught:
         Language.of("en").say("reed")
     assert caught.value.faults[0].hint == "did you mean “read”?"
@@ -295,7 +295,7 @@ HOSTILE = st.one_of(
 
 
 @given(st.lists(HOSTILE, max_size=5), st.sampled_from([*CODES, "he", "ja"]))
-def test_every_name_survives_every_list(names, code):
+def test_every_name_survives_every_list(names, code) -> None:
     language = Language.of(code)
     joined = language.names([Markup('<a href="{}">{}</a>').format(name, name) for name in names])
     rest = str(joined)
@@ -309,7 +309,7 @@ def test_every_name_survives_every_list(names, code):
 
 
 @given(HOSTILE, st.sampled_from(WHOLE))
-def test_every_value_survives_every_message(value, code):
+def test_every_value_survives_every_message(value, code) -> None:
     language = Language.of(code)
     for key, text in plain(words(code)).items():
         said = language.say(key, **dict.fromkeys(places(text), value))
@@ -319,20 +319,20 @@ def test_every_value_survives_every_message(value, code):
 
 
 @given(st.integers(min_value=0, max_value=10**7), st.sampled_from([*CODES, "ja"]))
-def test_every_number_has_a_plural(n, code):
+def test_every_number_has_a_plural(n, code) -> None:
     language = Language.of(code)
     assert language.number(n).isprintable() or "\u202f" in language.number(n)
     for key in PLURALS:
         assert "{" not in language.count(key, n)
 
 
-def test_cldr_joins_names_with_text_only():
+def test_cldr_joins_names_with_text_only() -> None:
     for identifier in locale_identifiers():
         for pattern in Locale.parse(identifier).list_patterns["standard"].values():
             assert not set(pattern) & set("<>&\"'"), identifier
 
 
-def test_links_come_out_as_links():
+def test_links_come_out_as_links() -> None:
     language = Language.of("fr")
     link = Markup('<a href="{}">{}</a>').format("https://a.example/?a=1&copy=2#:~:text=é", "Zoé & Cie <3")
     tree = html.fromstring(f"<p>{language.say('byline_in', authors=language.names([link, 'B']), source=link)}</p>")
@@ -340,7 +340,7 @@ def test_links_come_out_as_links():
     assert "".join(map(str, tree.itertext())) == "Par Zoé & Cie <3 et B dans Zoé & Cie <3"
 
 
-def test_the_machine_has_no_say():
+def test_the_machine_has_no_say() -> None:
     program = (
         "from datetime import *; from dispatch.language import Language as L\n"
         "for c in ('en', 'de', 'ar', 'hi', 'sv'):\n"
@@ -370,5 +370,5 @@ def test_the_machine_has_no_say():
     ("code", "territory"),
     [("en", "GB"), ("en-US", "US"), ("de", "DE"), ("de-AT", "AT"), ("ar", "EG"), ("pt-BR", "BR"), ("ja", "JP")],
 )
-def test_the_territory_is_the_one_that_is_named_or_where_most_speak_it(code, territory):
+def test_the_territory_is_the_one_that_is_named_or_where_most_speak_it(code: str, territory: str) -> None:
     assert Language.of(code).territory == territory

@@ -54,7 +54,7 @@ def close(colour: object, other: object, by: int = 12) -> bool:
     return all(abs(one - two) <= by for one, two in zip(colour, other, strict=True))
 
 
-def test_a_photograph_has_its_widths_in_two_forms_and_never_more_than_it_has():
+def test_a_photograph_has_its_widths_in_two_forms_and_never_more_than_it_has() -> None:
     assert list(made(saved(drawn(2000, 1000), "JPEG"))) == [
         "480.webp",
         "960.webp",
@@ -69,7 +69,7 @@ def test_a_photograph_has_its_widths_in_two_forms_and_never_more_than_it_has():
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_it_stands_upright(orientation):
+def test_it_stands_upright(orientation: int) -> None:
     body = photograph(orientation=orientation)
     [*_, picture] = made(body).values()
     with Image.open(io.BytesIO(body)) as original:
@@ -83,7 +83,7 @@ def test_it_stands_upright(orientation):
     assert turned not in picture.getexif()
 
 
-def test_the_credit_is_kept_and_the_place_where_it_was_taken_is_not():
+def test_the_credit_is_kept_and_the_place_where_it_was_taken_is_not() -> None:
     for name, picture in made(photograph()).items():
         exif = picture.getexif()
         assert set(exif) == {ARTIST, COPYRIGHT}, name
@@ -94,7 +94,7 @@ def test_the_credit_is_kept_and_the_place_where_it_was_taken_is_not():
         assert not [word for word in (b"Spycam", b"taken at home", b"GPS") if word in data]
 
 
-def test_a_credit_is_found_in_every_place_where_one_is_written():
+def test_a_credit_is_found_in_every_place_where_one_is_written() -> None:
     plain = saved(drawn(), "JPEG")
     body = with_iptc(plain, (80, b"Ada Quill"), (110, "Agentur Mühle".encode()), (116, b"(c) 2026 Quire"))
     exif = made(body)["640.jpg"].getexif()
@@ -114,26 +114,26 @@ def _xmp_chunk():
     return info
 
 
-def test_a_credit_that_is_no_text_is_bounded_and_without_controls():
+def test_a_credit_that_is_no_text_is_bounded_and_without_controls() -> None:
     exif = made(photograph(artist="Ada\x1b[31m\r\nQuill " + "x" * 5000))["640.jpg"].getexif()
     assert exif[ARTIST].startswith("Ada[31m Quill xxx")
     assert len(exif[ARTIST]) == 200
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
-def test_every_form_is_read(form):
+def test_every_form_is_read(form: str) -> None:
     picture = made(saved(drawn(), form))["640.webp"]
     assert close(picture.convert("RGB").getpixel((50, 50)), (220, 20, 20), 25)
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "RGB"])
-def test_every_kind_of_colour_becomes_what_a_screen_shows(mode):
+def test_every_kind_of_colour_becomes_what_a_screen_shows(mode: str) -> None:
     picture = made(saved(drawn(mode=mode), "JPEG"))["640.jpg"]
     assert picture.mode == "RGB"
     assert close(picture.getpixel((50, 50)), drawn(mode=mode).convert("RGB").getpixel((50, 50)), 15)
 
 
-def test_sixteen_bits_are_made_eight_and_not_cut():
+def test_sixteen_bits_are_made_eight_and_not_cut() -> None:
     rows = b"".join(b"\0" + b"".join((x * 257).to_bytes(2, "big") for x in range(256)) for _ in range(40))
     picture = made(png(256, 40, rows, depth=16, colours=0))["256.png"].convert("L")
     assert [picture.getpixel((x, 20)) for x in (0, 64, 128, 255)] == [0, 64, 128, 255]
@@ -141,7 +141,7 @@ def test_sixteen_bits_are_made_eight_and_not_cut():
     assert made(png(256, 40, rows, depth=16))["256.png"].convert("L").getpixel((128, 20)) == 128
 
 
-def test_what_is_transparent_stays_so():
+def test_what_is_transparent_stays_so() -> None:
     palette = drawn().quantize(8)
     palette.info["transparency"] = palette.getpixel((50, 50))
     for name, picture in made(saved(palette, "PNG", transparency=palette.getpixel((50, 50)))).items():
@@ -155,7 +155,7 @@ def test_what_is_transparent_stays_so():
         assert abs(found["640.png"].getpixel((5, 200))[3] - 128) < 12
 
 
-def test_colours_are_those_that_the_profile_means():
+def test_colours_are_those_that_the_profile_means() -> None:
     body, meant = wide_gamut()
     for name, picture in made(body).items():
         assert close(picture.convert("RGB").getpixel((30, 30)), meant, 6), name
@@ -164,13 +164,13 @@ def test_colours_are_those_that_the_profile_means():
     assert close(made(broken)["640.png"].getpixel((50, 50)), (220, 20, 20))
 
 
-def test_a_moving_picture_stays_as_it_is():
+def test_a_moving_picture_stays_as_it_is() -> None:
     body = moving()
     assert list(variants.encoded(body, WIDTHS).values()) == [body]
     assert list(made(body)) == ["60.gif"]
 
 
-def test_a_photograph_with_another_behind_it_is_a_photograph():
+def test_a_photograph_with_another_behind_it_is_a_photograph() -> None:
     body = saved(drawn(2000, 1200), "MPO", save_all=True, append_images=[drawn(200, 120, "L")])
     found = made(body)
     assert list(found) == ["480.webp", "960.webp", "1320.webp", "480.jpg", "960.jpg", "1320.jpg"]
@@ -179,14 +179,14 @@ def test_a_photograph_with_another_behind_it_is_a_photograph():
         assert original.ENDINGS[image.format] == ".jpg"
 
 
-def test_one_pixel_and_one_line_are_pictures():
+def test_one_pixel_and_one_line_are_pictures() -> None:
     assert list(made(saved(drawn(1, 1), "PNG"))) == ["1.webp", "1.png"]
     assert made(saved(drawn(3, 20_000), "PNG"))["2.webp"].height == 13_333
     assert made(saved(drawn(1, 20_000), "PNG"))["1.webp"].height == 16_383
     assert made(saved(drawn(20_000, 1), "PNG"))["1320.webp"].height == 1
 
 
-def test_twice_gives_the_same_bytes_and_another_original_another_name():
+def test_twice_gives_the_same_bytes_and_another_original_another_name() -> None:
     first = dict(variants.encoded(photograph(), WIDTHS))
     variants.encoded.cache_clear()
     assert variants.encoded(photograph(), WIDTHS) == first
@@ -226,7 +226,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_sound_picture_is_refused_with_its_reason_and_soon(name):
+def test_what_is_no_sound_picture_is_refused_with_its_reason_and_soon(name: str) -> None:
     body, reason = WRONG[name]
     with processor_seconds(30), pytest.raises(GatherError, match=reason):
         made(body)
@@ -246,7 +246,7 @@ SOUND += [saved(drawn(60, 40).quantize(4), "PNG"), with_iptc(saved(drawn(60, 40)
 @given(body=st.binary(max_size=300))
 @example(body=b"\xff\xd8\xff")
 @example(body=b"GIF89a" + b"\xff" * 40)
-def test_bytes_never_break_it(body):
+def test_bytes_never_break_it(body) -> None:
     look(body)
 
 
@@ -256,7 +256,7 @@ def test_bytes_never_break_it(body):
     changes=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6),
     keep=st.just(1.0) | st.floats(0.2, 1),
 )
-def test_damage_never_breaks_it(body, changes, keep):
+def test_damage_never_breaks_it(body, changes, keep) -> None:
     damaged = bytearray(body)
     for where, new in changes:
         # Half of the damage is done to the beginning, where pictures say what they are.
@@ -272,7 +272,7 @@ def look(body: bytes) -> None:
         variants.encoded(body, WIDTHS)
 
 
-def test_commands_that_show_no_pictures_do_not_load_what_reads_them():
+def test_commands_that_show_no_pictures_do_not_load_what_reads_them() -> None:
     program = "import sys; import dispatch.gather, dispatch.pictures, dispatch.cli; print('PIL' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"

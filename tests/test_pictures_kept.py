@@ -138,7 +138,7 @@ def place_of(error: GatherError) -> str:
     return error.faults[0].place.file or error.faults[0].place.address
 
 
-def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk):
+def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk: Desk) -> None:
     kept, told = desk.gather()
     assert len(kept) == 5
     assert all(re.fullmatch(r"issues/bridges/copies/[0-9a-f]{16}\.(jpg|png)", name) for name in kept)
@@ -159,14 +159,16 @@ def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk)
     assert len(desk.gather()[0]) == 1
 
 
-def test_half_a_picture_is_not_kept(desk):
-    desk.origin.pages["/ferry.jpg"] = desk.origin.pages["/ferry.jpg"][:-2000]
+def test_half_a_picture_is_not_kept(desk: Desk) -> None:
+    whole = desk.origin.pages["/ferry.jpg"]
+    assert isinstance(whole, bytes)
+    desk.origin.pages["/ferry.jpg"] = whole[:-2000]
     kept, told = desk.gather()
     assert len(kept) == 4
     assert "damaged" in next(error.what for error in told if place_of(error).endswith("ferry.jpg"))
 
 
-def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk):
+def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk: Desk) -> None:
     desk.gather()
     desk.configure("link")
     desk.origin.asked.clear()
@@ -175,7 +177,7 @@ def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk):
     assert pictures.of(desk.publication, desk.issue) == ({}, {}, ())
 
 
-def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk, tmp_path):
+def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk: Desk, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     folder = desk.root / "issues" / "bridges" / "copies"
@@ -186,7 +188,7 @@ def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk, tmp_path):
     assert not list(outside.iterdir())
 
 
-def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk):
+def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk: Desk) -> None:
     desk.gather()
     album = pictures.of(desk.publication, desk.issue)
     origin = desk.origin.url("")
@@ -209,7 +211,7 @@ def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk):
     assert urls == {f"https://wire.example/{path}" for path in album.files}
 
 
-def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(desk):
+def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(desk: Desk) -> None:
     desk.origin.pages["/ferry.jpg"] = desk.origin.pages["/lead.jpg?a=1&b=2"]
     desk.gather()
     album = pictures.of(desk.publication, desk.issue)
@@ -226,7 +228,7 @@ def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(de
     assert not pictures.of(desk.publication, desk.issue, is_public=lambda _: True).faults
 
 
-def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(desk):
+def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(desk: Desk) -> None:
     (desk.root / "issues" / "bridges" / "own.png").write_bytes(b"<svg><script>alert(1)</script></svg>")
     desk.gather()
     album = pictures.of(desk.publication, desk.issue)
@@ -237,7 +239,7 @@ def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(de
     assert 'src="../../issues/bridges/own.png"' in page
 
 
-def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(desk):
+def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(desk: Desk) -> None:
     desk.gather()
     page = render.edition(desk.placed(), desk.publication, "web").body.decode()
     shown = re.findall(r"<picture.*?</picture>", page)
@@ -256,7 +258,7 @@ def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"web", "eml"}])
-def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk, name):
+def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk: Desk, name) -> None:
     desk.gather()
     placed, alone = (render.edition(one, desk.publication, name).body for one in (desk.placed(), desk.issue))
     assert b"/pictures/" not in placed
@@ -272,7 +274,7 @@ def judged(desk: Desk, issue: Contents, page: str) -> set[str]:
     return {one.rule for one in found} - {"links.insecure-picture"}
 
 
-def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(desk):
+def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(desk: Desk):
     desk.gather()
     placed = desk.placed()
     page = render.edition(placed, desk.publication, "web").body.decode()
@@ -315,7 +317,7 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     assert "attribution.picture" in judged(desk, alone, other)
 
 
-def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes():
+def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes() -> None:
     address = "https://paper.example/a.gif?x=1&y=2"
     copy = Copy(
         address=address,
@@ -345,7 +347,7 @@ def remember_address(asked: list[str], request: Request) -> None:
 
 
 @pytest.mark.needs("chromium")
-def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, browser: Browser):
+def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path: Path, origin: Web, browser: Browser) -> None:
     origin.pages["/ferry.jpg"] = moving(3, (300, 200))
     with web() as site:
         desk = Desk(tmp_path / "wire", origin, site.url(""))
@@ -384,7 +386,7 @@ def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path, origin, bro
         assert not origin.asked
 
 
-def test_publishing_serves_the_copies_and_makes_nothing_twice(desk):
+def test_publishing_serves_the_copies_and_makes_nothing_twice(desk: Desk):
     second = desk.root / "issues" / "bridges" / "second.md"
     second.write_text(second.read_text().rpartition("![Gone]")[0])
     head = second.with_name("issue.md")
@@ -422,7 +424,7 @@ def test_publishing_serves_the_copies_and_makes_nothing_twice(desk):
     assert len(there) == len(album.files)
 
 
-def test_deleting_everything_that_was_made_makes_the_same_again(desk, tmp_path):
+def test_deleting_everything_that_was_made_makes_the_same_again(desk: Desk, tmp_path: Path) -> None:
     desk.gather()
     again = shutil.copytree(desk.root, tmp_path / "again")
     first = pictures.of(desk.publication, desk.issue)

@@ -45,7 +45,7 @@ def letter(tmp_path: Path) -> Path:
 # Who may come in
 
 
-def test_the_first_line_is_the_address_and_the_token_becomes_a_cookie(running):
+def test_the_first_line_is_the_address_and_the_token_becomes_a_cookie(running: Running) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{32}", running.address)
     with httpx.Client(base_url=running.base) as client:
         assert client.get("/").status_code == 403
@@ -60,7 +60,7 @@ def test_the_first_line_is_the_address_and_the_token_becomes_a_cookie(running):
 
 @pytest.mark.parametrize("path", ["/", "/preview.css", "/changes", "/frame/light/tides/", "/findings/tides"])
 @pytest.mark.parametrize("token", ["", "wrong", "é"])
-def test_without_the_token_nothing_is_shown(running, path, token):
+def test_without_the_token_nothing_is_shown(running: Running, path: str, token: str) -> None:
     answer = httpx.get(running.base + path, params={"token": token}, cookies={f"preview-{running.port}": "wrong"})
     assert answer.status_code == 403
     assert "Tides" not in answer.text
@@ -69,29 +69,29 @@ def test_without_the_token_nothing_is_shown(running, path, token):
 @pytest.mark.parametrize(
     "host", ["wire.example", "127.0.0.1", "127.0.0.1:1", "localhost.example:{port}", "[::1]:{port}"]
 )
-def test_a_foreign_host_is_refused_even_with_the_token(running, host):
+def test_a_foreign_host_is_refused_even_with_the_token(running: Running, host: str) -> None:
     """DNS rebinding: the browser believes that it speaks to wire.example."""
     headers = {"host": host.format(port=running.port)}
     assert httpx.get(running.address, headers=headers).status_code == 421
 
 
-def test_this_machine_may_be_called_localhost(running):
+def test_this_machine_may_be_called_localhost(running: Running) -> None:
     assert httpx.get(f"http://localhost:{running.port}/?token={running.token}").status_code == 200
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://wire.example", "http://127.0.0.1:1"])
-def test_another_page_cannot_send_a_message(running, origin):
+def test_another_page_cannot_send_a_message(running: Running, origin: str | None) -> None:
     with running.client() as client:
         headers = {"origin": origin} if origin else {}
         assert client.post("/send/tides", json={"to": "ann@example.org"}, headers=headers).status_code == 403
 
 
-def test_it_listens_on_this_machine_alone(running):
+def test_it_listens_on_this_machine_alone(running: Running) -> None:
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.2", running.port), timeout=PATIENCE):
         pass
 
 
-def test_every_answer_says_what_a_browser_may_do(running):
+def test_every_answer_says_what_a_browser_may_do(running: Running) -> None:
     with running.client() as client:
         answer = client.get("/")
         policy = answer.headers["content-security-policy"]
@@ -118,7 +118,7 @@ def test_every_answer_says_what_a_browser_may_do(running):
         "/..%2fapp.py",
     ],
 )
-def test_no_path_leads_out_of_the_site(running, path):
+def test_no_path_leads_out_of_the_site(running: Running, path: str) -> None:
     with running.client() as client:
         answer = client.get(path)
         assert answer.status_code in {403, 404, 422}
@@ -129,7 +129,7 @@ def test_no_path_leads_out_of_the_site(running, path):
 # What is shown
 
 
-def test_every_file_of_the_public_folder_is_shown_as_it_will_be(letter):
+def test_every_file_of_the_public_folder_is_shown_as_it_will_be(letter: Path) -> None:
     """The draft as if it were published: the words of every page, and every other byte."""
     with previewing(letter) as running, running.client() as client:
         shown: dict[str, bytes] = {}
@@ -165,7 +165,7 @@ def test_every_file_of_the_public_folder_is_shown_as_it_will_be(letter):
         assert 'href="https://paper.example/harbour?x=1&amp;copy=2"' in mail
 
 
-def test_a_page_that_is_not_there_is_the_sites_own(running):
+def test_a_page_that_is_not_there_is_the_sites_own(running: Running) -> None:
     with running.client() as client:
         answer = client.get("/frame/light/tides/nowhere/")
         assert answer.status_code == 404
@@ -176,7 +176,7 @@ def test_a_page_that_is_not_there_is_the_sites_own(running):
 
 
 @pytest.mark.parametrize("ending", ["xml", "atom", "json"])
-def test_a_feed_is_listed_as_a_reader_lists_it(running, ending):
+def test_a_feed_is_listed_as_a_reader_lists_it(running: Running, ending: str) -> None:
     with running.client() as client:
         entries = client.get(f"/feed/tides/issues/tides/feed.{ending}").json()
         assert [entry["title"] for entry in entries] == ["The harbour & the town", "The mole"]
@@ -189,7 +189,7 @@ def test_a_feed_is_listed_as_a_reader_lists_it(running, ending):
         assert client.get(f"/entry/light/tides/9/issues/tides/feed.{ending}").status_code == 422
 
 
-def test_each_article_weighs_what_the_mail_would_lose_without_it(running):
+def test_each_article_weighs_what_the_mail_would_lose_without_it(running: Running) -> None:
     with running.client() as client:
         said = client.get("/weights/tides").json()
         mail = client.get("/frame/light/tides/issues/tides/email.html")
@@ -200,13 +200,13 @@ def test_each_article_weighs_what_the_mail_would_lose_without_it(running):
     assert 0 < sum(one["octets"] for one in said["articles"]) < said["octets"] <= len(mail.content) + 4000
 
 
-def test_what_a_mailbox_shows_is_what_the_check_reads(running):
+def test_what_a_mailbox_shows_is_what_the_check_reads(running: Running) -> None:
     with running.client() as client:
         opening = client.get("/mailbox/tides").json()["opening"]
     assert opening.startswith("Two towns, one harbour, and the question of who writes down when the water came")
 
 
-def test_the_findings_are_those_of_the_check_and_each_leads_to_its_line(letter):
+def test_the_findings_are_those_of_the_check_and_each_leads_to_its_line(letter: Path) -> None:
     article = letter / "issues" / "tides" / "mole.md"
     article.write_text(article.read_text("utf-8").replace("[{name: Jón Þór}]", "[]"))
     issue = letter / "issues" / "tides" / "issue.md"
@@ -226,7 +226,7 @@ def test_the_findings_are_those_of_the_check_and_each_leads_to_its_line(letter):
 # Following the files
 
 
-def test_it_follows_a_saved_file_and_keeps_what_it_has_while_one_is_broken(letter):
+def test_it_follows_a_saved_file_and_keeps_what_it_has_while_one_is_broken(letter: Path) -> None:
     article = letter / "issues" / "tides" / "mole.md"
     good = article.read_text("utf-8")
     mail = "/frame/light/tides/issues/tides/email.html"
@@ -253,7 +253,7 @@ def test_it_follows_a_saved_file_and_keeps_what_it_has_while_one_is_broken(lette
         assert "Mended" in client.get(mail).text
 
 
-def test_it_follows_settings_templates_and_whole_folders(letter):
+def test_it_follows_settings_templates_and_whole_folders(letter: Path) -> None:
     settings = letter / "dispatch.toml"
     good = settings.read_text("utf-8")
     page = "/frame/light/tides/issues/tides/"
@@ -287,7 +287,7 @@ def slugs(running: Running) -> set[str]:
         return {issue["slug"] for issue in stream.next()["issues"]}
 
 
-def test_what_editors_put_beside_a_file_is_no_change(letter):
+def test_what_editors_put_beside_a_file_is_no_change(letter: Path) -> None:
     tides = letter / "issues" / "tides"
     seen: list[Path] = []
 
@@ -314,7 +314,7 @@ def test_what_editors_put_beside_a_file_is_no_change(letter):
     assert set(seen) == {tides / "issue.md", tides / "mole.md"}
 
 
-def test_an_issue_that_cannot_be_read_stops_no_other(letter):
+def test_an_issue_that_cannot_be_read_stops_no_other(letter: Path) -> None:
     (letter / "issues" / "tides" / "issue.md").write_text("---\ntitle: [\n---\n")
     with previewing(letter, "names") as running, following(running) as stream, running.client() as client:
         said = stream.next()
@@ -334,7 +334,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_it_writes_nothing(letter):
+def test_it_writes_nothing(letter: Path) -> None:
     before = digests(letter)
     with previewing(letter) as running:
         with following(running) as stream, running.client() as client:
@@ -357,14 +357,14 @@ def test_it_writes_nothing(letter):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_at_once_and_well_while_somebody_looks(running, letter, how):
+def test_it_ends_at_once_and_well_while_somebody_looks(running: Running, letter: Path, how) -> None:
     with previewing(letter) as running, following(running) as stream:
         stream.next()
         assert running.end(how) == 0
         assert "Traceback" not in running.process.stderr.read()
 
 
-def test_it_ends_when_nobody_looks_any_more(letter):
+def test_it_ends_when_nobody_looks_any_more(letter: Path) -> None:
     with previewing(letter, "--idle", "0.05") as running:
         with following(running) as stream:
             stream.next()
@@ -373,7 +373,7 @@ def test_it_ends_when_nobody_looks_any_more(letter):
         assert running.process.wait(PATIENCE) == 0
 
 
-def test_a_port_that_is_taken_is_told(letter, running):
+def test_a_port_that_is_taken_is_told(letter: Path, running: Running) -> None:
     command = [sys.executable, "-m", "dispatch", "preview", "--no-open", "--port", str(running.port)]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
@@ -420,7 +420,7 @@ def post(running: Running, to: object) -> httpx.Response:
         return client.post("/send/tides", json={"to": to}, headers={"origin": running.base})
 
 
-def test_a_test_message_is_the_whole_message_made_out_to_one_address(letter, inbox):
+def test_a_test_message_is_the_whole_message_made_out_to_one_address(letter: Path, inbox: tuple[Inbox, str]) -> None:
     found, server = inbox
     with previewing(letter, "--smtp", server) as running:
         answer = post(running, "ann@example.org")
@@ -434,7 +434,7 @@ def test_a_test_message_is_the_whole_message_made_out_to_one_address(letter, inb
         assert message.rstrip() == made.stdout_bytes.rstrip()
 
 
-def test_what_is_no_address_is_told_and_nothing_is_sent(letter, inbox):
+def test_what_is_no_address_is_told_and_nothing_is_sent(letter: Path, inbox: tuple[Inbox, str]) -> None:
     found, server = inbox
     several = "a@b.example, c@d.example"
     with previewing(letter, "--smtp", server) as running:
@@ -446,7 +446,7 @@ def test_what_is_no_address_is_told_and_nothing_is_sent(letter, inbox):
     assert found.taken == []
 
 
-def test_what_the_server_says_is_passed_on(letter, inbox):
+def test_what_the_server_says_is_passed_on(letter: Path, inbox: tuple[Inbox, str]) -> None:
     _, server = inbox
     with previewing(letter, "--smtp", server) as running:
         (fault,) = post(running, "nobody@example.org").json()["faults"]
@@ -454,7 +454,7 @@ def test_what_the_server_says_is_passed_on(letter, inbox):
     assert "no mailbox" in fault["what"]
 
 
-def test_a_server_that_is_not_there_is_told(letter):
+def test_a_server_that_is_not_there_is_told(letter: Path) -> None:
     with previewing(letter, "--smtp", f"127.0.0.1:{free_port()}") as running:
         (fault,) = post(running, "ann@example.org").json()["faults"]
     assert fault["what"].startswith("127.0.0.1:")  # no file of the publication: the place is said
@@ -462,8 +462,8 @@ def test_a_server_that_is_not_there_is_told(letter):
 
 
 @pytest.mark.parametrize("server", ["10.0.0.1:25", "192.0.2.1:1025", "[2001:db8::1]:25"])
-def test_a_preview_sends_to_no_other_machine(letter, warm, server):
-    command = [warm / "dispatch", "preview", "--no-open", "--smtp", server]
+def test_a_preview_sends_to_no_other_machine(letter: Path, warm: Path, server: str) -> None:
+    command = [str(warm / "dispatch"), "preview", "--no-open", "--smtp", server]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 1
     assert "not on this machine" in ran.stderr
@@ -472,14 +472,14 @@ def test_a_preview_sends_to_no_other_machine(letter, warm, server):
 @pytest.mark.parametrize(
     "server", ["", "1025", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:0", "127.0.0.1:70000"]
 )
-def test_what_is_no_server_is_told(letter, warm, server):
-    command = [warm / "dispatch", "preview", "--no-open", "--smtp", server]
+def test_what_is_no_server_is_told(letter: Path, warm: Path, server: str) -> None:
+    command = [str(warm / "dispatch"), "preview", "--no-open", "--smtp", server]
     ran = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 1
     assert "is not a mail server" in ran.stderr
 
 
-def test_the_address_that_was_looked_at_is_the_one_that_is_asked():
+def test_the_address_that_was_looked_at_is_the_one_that_is_asked() -> None:
     assert on_this_machine("localhost:1025").host in {"127.0.0.1", "::1"}
     assert on_this_machine("[::1]:25") == Server(host="::1", port=25)
     assert Server(host="::1", port=25).name == "[::1]:25"
@@ -537,17 +537,17 @@ def through(html: str, *worn: str, follows: bool = True) -> str:
         (f'<!-- <img src="{URL}/b.png"> -->', "light", f'<!-- <img src="{URL}/b.png"> -->'),
     ],
 )
-def test_glasses_change_what_they_must_and_nothing_else(before, worn, after):
+def test_glasses_change_what_they_must_and_nothing_else(before: str, worn: str, after: str) -> None:
     assert through(before, worn) == after
 
 
-def test_links_of_a_mail_keep_their_address():
+def test_links_of_a_mail_keep_their_address() -> None:
     link = f'<a href="{URL}/issues/a/?x=1&amp;copy=2">x</a>'
     assert f'href="{URL}/issues/a/?x=1&amp;copy=2"' in through(link, "light", follows=False)
     assert 'target="_blank"' in through(link, "light", follows=False)
 
 
-def test_a_policy_that_names_a_style_by_digest_names_it_still():
+def test_a_policy_that_names_a_style_by_digest_names_it_still() -> None:
     css = "a { } @media (prefers-color-scheme: dark) { a { } }"
     page = f'<meta content="style-src {simulate._digest_style(css)}"><style>{css}</style>'
     seen = through(page, "dark")
@@ -557,13 +557,13 @@ def test_a_policy_that_names_a_style_by_digest_names_it_still():
     assert simulate._digest_style(css) not in seen
 
 
-def test_without_pictures_none_may_be_fetched():
+def test_without_pictures_none_may_be_fetched() -> None:
     assert "img-src 'none'" in simulate.make_policy({"bare"})
     assert "img-src 'self' https:" in simulate.make_policy({"light"})
 
 
 @given(st.text(), st.sampled_from(["light", "dark", "print", "bare", "outlook"]))
-def test_glasses_break_at_nothing_and_leave_plain_text_alone(text, worn):
+def test_glasses_break_at_nothing_and_leave_plain_text_alone(text, worn) -> None:
     seen = through(text, worn)
     if "<" not in text:
         assert seen == text
@@ -572,7 +572,7 @@ def test_glasses_break_at_nothing_and_leave_plain_text_alone(text, worn):
 @pytest.mark.parametrize(
     "begin", ["<a ", "<style>", "<!--", "<!--[if mso]>", "@media", "<style>@media{", '<a b="', "<xml>"]
 )
-def test_glasses_are_quick_whatever_they_look_at(begin):
+def test_glasses_are_quick_whatever_they_look_at(begin: str) -> None:
     with processor_seconds(30):
         through(begin * (100_000 // len(begin)), "outlook", "dark")
 
@@ -602,11 +602,11 @@ def test_glasses_are_quick_whatever_they_look_at(begin):
         ("*", False),
     ],
 )
-def test_conditions_are_read_as_outlook_reads_them(condition, truth):
+def test_conditions_are_read_as_outlook_reads_them(condition: str, truth: bool) -> None:
     assert outlook.is_true(condition) is truth
 
 
-def test_outlook_gets_its_own_parts_and_none_of_the_others():
+def test_outlook_gets_its_own_parts_and_none_of_the_others() -> None:
     mail = "<!--[if mso]><table><![endif]--><!--[if !mso]><!--><video><!--<![endif]--><p>Words</p><!-- kept -->"
     assert outlook.resolve_comments(mail) == "<table><p>Words</p><!-- kept -->"
     assert (

@@ -99,7 +99,7 @@ def template(letter: Path, name: str) -> Path:
 # Only what changed
 
 
-def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter, publish):
+def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter: Path, publish) -> None:
     before = {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")}
     assert publish().stdout == ""
     assert {path: path.stat().st_mtime_ns for path in (letter / "public").rglob("*")} == before
@@ -109,7 +109,7 @@ def test_nothing_changed_is_nothing_written_and_nothing_loaded(letter, publish):
     assert not {"jinja2", "feedgen", "nh3", "selectolax", "babel"} & set(ran.stdout.split())
 
 
-def test_the_same_bytes_come_without_the_record(letter, publish):
+def test_the_same_bytes_come_without_the_record(letter: Path, publish) -> None:
     before = tree(letter / "public")
     shutil.rmtree(letter / ".dispatch")
     shutil.rmtree(letter / "public")
@@ -117,14 +117,14 @@ def test_the_same_bytes_come_without_the_record(letter, publish):
     assert tree(letter / "public") == before
 
 
-def test_a_record_that_is_damaged_is_begun_anew(letter, publish):
+def test_a_record_that_is_damaged_is_begun_anew(letter: Path, publish) -> None:
     before = tree(letter / "public")
     (letter / ".dispatch" / "site.sqlite").write_bytes(b"no database at all, but long enough to be one" * 99)
     assert publish().stdout == ""
     assert tree(letter / "public") == before
 
 
-def test_a_correction_changes_what_shows_it_and_nothing_else(letter, publish):
+def test_a_correction_changes_what_shows_it_and_nothing_else(letter: Path, publish) -> None:
     edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of story 1", "The first paragraph of story 1")
     changed = set(publish().stdout.split())
     assert changed == {
@@ -134,14 +134,14 @@ def test_a_correction_changes_what_shows_it_and_nothing_else(letter, publish):
     }
 
 
-def test_a_new_issue_changes_its_own_pages_its_neighbour_and_the_lists(publish):
+def test_a_new_issue_changes_its_own_pages_its_neighbour_and_the_lists(publish) -> None:
     changed = set(publish("third").stdout.split("\n"))
     assert {"issues/third/index.html", "issues/second/index.html", "index.html", "feed.xml"} <= changed
     assert {"authors/ada-lane/index.html", "tags/bridges/index.html", "sitemap.xml"} <= changed
     assert not {path for path in changed if path.startswith(("issues/first/", "authors/bo-zhang/"))}
 
 
-def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_later(letter, publish):
+def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_later(letter: Path, publish) -> None:
     for slug, number, name in (("later", 8, "عبد الله"), ("older", 7, "李雷")):
         add(letter, replace(number_of(slug, number, Author(name=name)), date=nouns.DATE + timedelta(days=number)))
     publish("later")
@@ -157,7 +157,7 @@ def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_la
     assert tree(letter / "public") == before
 
 
-def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter, publish):
+def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter: Path, publish) -> None:
     edit(template(letter, "web.css"), "max-width: 724px", "max-width: 700px")
     assert publish().stdout.split() == ["style.css"]
     edit(template(letter, "entry.html"), '<p><a href="{{ article.url }}">', '<p>→ <a href="{{ article.url }}">')
@@ -168,7 +168,7 @@ def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_m
     assert "index.html" in publish().stdout.split()
 
 
-def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter, publish):
+def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter: Path, publish) -> None:
     mine, theirs = letter / "public" / "tags" / "bridges", letter / "public" / "CNAME"
     theirs.write_text("wire.example")
     untag(letter)
@@ -178,7 +178,7 @@ def test_a_page_that_nothing_leads_to_any_more_is_removed_when_it_is_ours(letter
 
 
 @pytest.mark.parametrize("status", ["draft", "published"])
-def test_a_copy_of_an_issue_is_told_whose_ids_it_has(letter: Path, publish: Publish, status: str):
+def test_a_copy_of_an_issue_is_told_whose_ids_it_has(letter: Path, publish: Publish, status: str) -> None:
     shutil.copytree(letter / "issues" / "first", letter / "issues" / "a-copy")
     edit(letter / "issues" / "a-copy" / "issue.md", "status: published", f"status: {status}")
     stopped = publish(code=1)
@@ -186,20 +186,20 @@ def test_a_copy_of_an_issue_is_told_whose_ids_it_has(letter: Path, publish: Publ
     assert "Its id is also that of issues/first/issue.md" in publish("a-copy", code=1).stdout
 
 
-def test_an_article_of_two_issues_is_told_by_its_file(letter: Path, publish: Publish):
+def test_an_article_of_two_issues_is_told_by_its_file(letter: Path, publish: Publish) -> None:
     story = (letter / "issues" / "first" / "story-1.html").read_text("utf-8")
     (letter / "issues" / "third" / "story-1.html").write_text(story, "utf-8")
     assert "Its id is also that of issues/first/story-1.html" in publish("third", code=1).stdout
 
 
-def test_a_page_that_somebody_deleted_already_is_no_fault(letter, publish):
+def test_a_page_that_somebody_deleted_already_is_no_fault(letter: Path, publish) -> None:
     (letter / "public" / "tags" / "bridges" / "index.html").unlink()
     untag(letter)
     assert "- tags/bridges/index.html" not in publish().stdout
     assert publish().stdout == ""
 
 
-def test_a_page_that_somebody_changed_is_left_and_named(letter, publish):
+def test_a_page_that_somebody_changed_is_left_and_named(letter: Path, publish) -> None:
     page = letter / "public" / "tags" / "bridges" / "index.html"
     page.write_text("mine now")
     untag(letter)
@@ -207,14 +207,14 @@ def test_a_page_that_somebody_changed_is_left_and_named(letter, publish):
     assert page.read_text() == "mine now"
 
 
-def test_a_file_with_a_fault_removes_nothing(letter, publish):
+def test_a_file_with_a_fault_removes_nothing(letter: Path, publish) -> None:
     before = tree(letter / "public")
     edit(letter / "issues" / "first" / "story-1.html", "tags:", "x-tags:")
     assert "issues/first/story-1.html" in publish(code=1).stderr
     assert tree(letter / "public") == before
 
 
-def test_a_page_that_somebody_changed_or_deleted_is_put_right_while_it_is_wanted(letter, publish):
+def test_a_page_that_somebody_changed_or_deleted_is_put_right_while_it_is_wanted(letter: Path, publish) -> None:
     before = tree(letter / "public")
     (letter / "public" / "index.html").write_text("not mine")
     (letter / "public" / "feed.xml").unlink()
@@ -222,7 +222,7 @@ def test_a_page_that_somebody_changed_or_deleted_is_put_right_while_it_is_wanted
     assert tree(letter / "public") == before
 
 
-def test_a_dry_run_says_what_would_change_and_writes_nothing(letter, publish):
+def test_a_dry_run_says_what_would_change_and_writes_nothing(letter: Path, publish) -> None:
     before = tree(letter)
     said = json.loads(publish("third", "--dry-run", "--json").stdout)
     assert {"path": "issues/third/index.html", "what": "new"} in said["changes"]
@@ -231,7 +231,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(letter, publish):
     assert {path for path in before | after if before.get(path) != after.get(path)} == set()
 
 
-def test_a_dry_run_without_a_record_makes_none(letter, publish):
+def test_a_dry_run_without_a_record_makes_none(letter: Path, publish) -> None:
     shutil.rmtree(letter / ".dispatch")
     shutil.rmtree(letter / "public")
     assert "+ index.html" in publish("--dry-run").stdout
@@ -239,21 +239,21 @@ def test_a_dry_run_without_a_record_makes_none(letter, publish):
     assert not (letter / "public").exists()
 
 
-def test_two_folders_have_records_of_their_own(letter, publish, tmp_path):
+def test_two_folders_have_records_of_their_own(letter: Path, publish, tmp_path: Path) -> None:
     publish("--output", str(tmp_path / "www"))
     assert tree(tmp_path / "www") == tree(letter / "public")
     assert publish().stdout == publish("--output", str(tmp_path / "www")).stdout == ""
 
 
 @pytest.mark.parametrize("folder", [".", "..", "issues", "issues/first", "templates"])
-def test_a_site_is_never_written_among_the_files_that_people_edit(letter: Path, publish: Publish, folder: str):
+def test_a_site_is_never_written_among_the_files_that_people_edit(letter: Path, publish: Publish, folder: str) -> None:
     before = sorted(letter.rglob("*"))
     result = publish("--output", folder, code=1)
     assert f"{folder}: holds the files of the publication" in result.stderr
     assert sorted(letter.rglob("*")) == before
 
 
-def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(letter, publish):
+def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(letter: Path, publish) -> None:
     (letter / "dispatch.toml").write_text((letter / "dispatch.toml").read_text("utf-8") + "\n[site]\nsearch = true\n")
     changed = publish().stdout.split()
     assert {"search/index.html", "search/search.js", "pagefind/pagefind.js"} <= set(changed)
@@ -270,12 +270,12 @@ def test_a_search_is_indexed_when_a_page_changes_and_goes_when_it_is_not_wanted(
     assert not (letter / "public" / "search").exists()
 
 
-def test_a_folder_whose_name_can_be_no_slug_is_told(letter, publish):
+def test_a_folder_whose_name_can_be_no_slug_is_told(letter: Path, publish) -> None:
     shutil.copytree(letter / "issues" / "third", letter / "issues" / "Third Copy")
     assert "issues/Third Copy: is no issue" in publish("third").stderr
 
 
-def test_a_draft_that_is_half_written_is_told_and_stops_nothing(letter, publish):
+def test_a_draft_that_is_half_written_is_told_and_stops_nothing(letter: Path, publish) -> None:
     edit(letter / "issues" / "third" / "story-1.html", "title:", "titel:")
     edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of", "Passage 1 of")
     result = publish()
@@ -286,14 +286,14 @@ def test_a_draft_that_is_half_written_is_told_and_stops_nothing(letter, publish)
     assert "issues/first/story-1.html" in publish(code=1).stderr
 
 
-def test_a_picture_that_is_not_there_stops_what_was_published_before(letter, publish):
+def test_a_picture_that_is_not_there_stops_what_was_published_before(letter: Path, publish) -> None:
     edit(
         letter / "issues" / "first" / "story-1.html", "published:", "image: {url: gone.jpg, alt: A bridge}\npublished:"
     )
     assert "gone.jpg" in publish(code=1).stdout
 
 
-def test_what_is_wrong_can_be_read_by_a_script(letter, publish):
+def test_what_is_wrong_can_be_read_by_a_script(letter: Path, publish) -> None:
     edit(template(letter, "line.html"), "byline(article)", "article.title")
     said = json.loads(publish("--json", code=1).stdout)
     assert {"attribution.author"} <= {finding["rule"] for finding in said["findings"]}
@@ -304,7 +304,7 @@ def test_what_is_wrong_can_be_read_by_a_script(letter, publish):
 
 
 @pytest.mark.parametrize("name", ["index.html", "issues/first/index.html", "style.css"])
-def test_a_link_in_the_public_folder_leads_nobody_out_of_it(letter, publish, tmp_path, name):
+def test_a_link_in_the_public_folder_leads_nobody_out_of_it(letter: Path, publish, tmp_path: Path, name: str) -> None:
     outside = tmp_path / "outside.html"
     outside.write_text("not yours")
     target = letter / "public" / name
@@ -317,7 +317,7 @@ def test_a_link_in_the_public_folder_leads_nobody_out_of_it(letter, publish, tmp
     assert tree(letter / "public") == before
 
 
-def test_a_folder_that_is_a_link_is_not_followed(letter, publish, tmp_path):
+def test_a_folder_that_is_a_link_is_not_followed(letter: Path, publish, tmp_path: Path) -> None:
     shutil.move(letter / "public" / "tags", tmp_path / "tags")
     (letter / "public" / "tags").symlink_to(tmp_path / "tags")
     before = tree(tmp_path / "tags")
@@ -326,7 +326,7 @@ def test_a_folder_that_is_a_link_is_not_followed(letter, publish, tmp_path):
     assert tree(tmp_path / "tags") == before
 
 
-def test_a_template_that_raises_leaves_the_old_site(letter, publish):
+def test_a_template_that_raises_leaves_the_old_site(letter: Path, publish) -> None:
     before = tree(letter / "public")
     edit(template(letter, "front.html"), "{% extends", "{{ nobody.knows.this }}{% extends")
     template(letter, "list.html").write_text("{{ 1 / 0 }}")
@@ -334,7 +334,7 @@ def test_a_template_that_raises_leaves_the_old_site(letter, publish):
     assert tree(letter / "public") == before
 
 
-def test_a_page_that_loses_a_byline_leaves_the_old_site(letter, publish):
+def test_a_page_that_loses_a_byline_leaves_the_old_site(letter: Path, publish) -> None:
     before = tree(letter / "public")
     edit(template(letter, "line.html"), "byline(article)", "article.title")
     result = publish(code=1)
@@ -344,7 +344,7 @@ def test_a_page_that_loses_a_byline_leaves_the_old_site(letter, publish):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
-def test_a_full_disk_leaves_the_old_site(letter):
+def test_a_full_disk_leaves_the_old_site(letter: Path) -> None:
     before = tree(letter / "public")
     program = """
         import resource, signal, sys
@@ -363,7 +363,9 @@ def test_a_full_disk_leaves_the_old_site(letter):
     assert b"The Cable" in (letter / "public" / "index.html").read_bytes()
 
 
-def test_a_kill_at_every_write_leaves_each_file_old_or_new_and_the_next_publish_finishes(letter, tmp_path):
+def test_a_kill_at_every_write_leaves_each_file_old_or_new_and_the_next_publish_finishes(
+    letter: Path, tmp_path: Path
+) -> None:
     edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
     old = tree(letter / "public")
     clean = tmp_path / "clean"
@@ -402,7 +404,7 @@ def test_a_kill_at_every_write_leaves_each_file_old_or_new_and_the_next_publish_
     assert tree(letter / "public") == new
 
 
-def test_two_publishes_at_once_make_one_site(letter, tmp_path):
+def test_two_publishes_at_once_make_one_site(letter: Path, tmp_path: Path) -> None:
     edit(letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"')
     command = [sys.executable, "-c", 'from dispatch.cli import main\nmain(["publish"])']
     running = [subprocess.Popen(command, cwd=letter, stderr=subprocess.PIPE, text=True) for _ in range(3)]
@@ -415,7 +417,7 @@ def test_two_publishes_at_once_make_one_site(letter, tmp_path):
 
 
 @pytest.mark.parametrize("moment", [0, 4_000_000_000])
-def test_clocks_that_go_backwards_change_nothing(letter, publish, moment):
+def test_clocks_that_go_backwards_change_nothing(letter: Path, publish, moment: int) -> None:
     for path in [*(letter / "issues").rglob("*"), *(letter / "public").rglob("*"), letter / "dispatch.toml"]:
         os.utime(path, (moment, moment))
     assert publish().stdout == ""

@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from dispatch import config
 from dispatch.cli import main
@@ -41,12 +42,12 @@ POLICY = (
 
 
 @pytest.fixture(scope="module")
-def public(tmp_path_factory) -> Path:
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fill(tmp_path_factory.mktemp("site") / "public")
 
 
 @pytest.fixture(scope="module")
-def site(public) -> Iterator[Server]:
+def site(public: Path) -> Iterator[Server]:
     with served(public) as server:
         yield server
 
@@ -90,14 +91,14 @@ def shown(public: Path) -> dict[str, bytes]:
         ("unknown.thing", "application/octet-stream"),
     ],
 )
-def test_every_file_has_its_media_type_and_its_bytes(site, public, path, kind):
+def test_every_file_has_its_media_type_and_its_bytes(site: Server, public: Path, path: str, kind: str) -> None:
     answer = site.ask(f"/{path}")
     assert (answer.status, answer.body) == (200, (public / path).read_bytes())
     assert answer.headers["content-type"] == kind
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_feed_that_is_opened_in_a_browser_is_called_what_browsers_style(site):
+def test_a_feed_that_is_opened_in_a_browser_is_called_what_browsers_style(site: Server) -> None:
     for path, kind in (("feed.xml", "xml"), ("feed.atom", "xml"), ("feed.json", "feed+json"), ("sitemap.xml", "xml")):
         answer = site.ask(f"/{path}", sec_fetch_dest="document")
         assert answer.headers["content-type"].partition(";")[0] == f"application/{kind}"
@@ -106,7 +107,7 @@ def test_a_feed_that_is_opened_in_a_browser_is_called_what_browsers_style(site):
     assert "vary" not in site.ask("/sitemap.xml").headers
 
 
-def test_everything_that_may_be_read_is_served_and_nothing_else(site, public):
+def test_everything_that_may_be_read_is_served_and_nothing_else(site: Server, public: Path) -> None:
     expected = shown(public)
     assert ".well-known/security.txt" in expected
     assert not [body for body in expected.values() if body == SECRET]
@@ -119,13 +120,13 @@ def test_everything_that_may_be_read_is_served_and_nothing_else(site, public):
 
 
 @pytest.mark.parametrize("path", ["link.txt", "linked/", "linked", "linked/index.html", "pipe.txt", "_redirects"])
-def test_no_link_no_pipe_and_nothing_for_servers_is_served(site, path):
+def test_no_link_no_pipe_and_nothing_for_servers_is_served(site: Server, path: str) -> None:
     answer = site.ask(f"/{path}")
     assert answer.status == 404
     assert SECRET not in answer.body
 
 
-def test_a_folder_is_its_page_and_no_listing(site, public):
+def test_a_folder_is_its_page_and_no_listing(site: Server, public: Path) -> None:
     assert site.ask("/issues/bridges/").body == (public / "issues/bridges/index.html").read_bytes()
     assert site.ask("/").body == (public / "index.html").read_bytes()
     assert site.ask("/issues/").status == 404
@@ -144,7 +145,7 @@ TARGETS = st.one_of(
 
 
 @given(target=TARGETS)
-def test_no_path_whatever_leads_to_what_is_not_in_the_folder(site, public, target):
+def test_no_path_whatever_leads_to_what_is_not_in_the_folder(site: Server, public: Path, target) -> None:
     answer = site.raw(f"GET /{target} HTTP/1.1\r\nhost: wire.example\r\nconnection: close\r\n\r\n".encode())
     head, _, body = answer.partition(b"\r\n\r\n")
     status = int(head.split()[1])
@@ -161,13 +162,13 @@ CLIMBING = """//secret.txt /../secret.txt /..%2fsecret.txt /%2e%2e/secret.txt /i
 
 
 @pytest.mark.parametrize("target", [*CLIMBING.split(), "/" + "a" * 9000])
-def test_what_climbs_or_confuses_finds_nothing(site, target):
+def test_what_climbs_or_confuses_finds_nothing(site: Server, target: str) -> None:
     answer = site.raw(f"GET {target} HTTP/1.1\r\nhost: wire.example\r\nconnection: close\r\n\r\n".encode())
     assert re.match(rb"HTTP/1.1 (404|400) ", answer)
     assert SECRET not in answer
 
 
-def test_a_whole_address_is_a_path(site, public):
+def test_a_whole_address_is_a_path(site: Server, public: Path) -> None:
     answer = site.raw(b"GET http://wire.example/style.css HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
     assert answer.endswith((public / "style.css").read_bytes())
 
@@ -204,7 +205,7 @@ TYPED += [
 ]
 
 
-def test_a_name_may_hold_every_character_that_people_type(tmp_path):
+def test_a_name_may_hold_every_character_that_people_type(tmp_path: Path) -> None:
     for name in TYPED:
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.html").write_text(name)
@@ -223,7 +224,7 @@ def test_a_name_may_hold_every_character_that_people_type(tmp_path):
             wait_until(lambda path=path: site.ask(path).body == b"composed or not")
 
 
-def test_reading_is_all_that_there_is(site):
+def test_reading_is_all_that_there_is(site: Server) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
         answer = site.ask("/feed.xml", method)
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -234,7 +235,7 @@ def test_reading_is_all_that_there_is(site):
 
 @pytest.mark.parametrize("path", ["/", "/feed.xml", "/long.mp3", "/nothing", "/issues/bridges", "/withdrawn/"])
 @pytest.mark.parametrize("coding", ["gzip", ""])
-def test_head_says_what_get_would_say(site, path, coding):
+def test_head_says_what_get_would_say(site: Server, path: str, coding: str) -> None:
     get, head = (site.ask(path, method, accept_encoding=coding) for method in ("GET", "HEAD"))
     assert head.body == b""
     assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
@@ -258,12 +259,12 @@ def test_head_says_what_get_would_say(site, path, coding):
         ),
     ],
 )
-def test_the_policy_of_every_page(site, path, policy):
+def test_the_policy_of_every_page(site: Server, path: str, policy) -> None:
     assert site.ask(f"/{path}").headers["content-security-policy"] == policy
 
 
 @pytest.mark.needs("chromium")
-def test_a_browser_runs_the_script_of_the_search_and_no_other(tmp_path, browser):
+def test_a_browser_runs_the_script_of_the_search_and_no_other(tmp_path: Path, browser: Browser) -> None:
     page = (
         '<!doctype html><title>still</title><p style="color: red">words</p><img src="data:image/gif;base64,R0">'
         "<script>document.title += ' inline'</script><script src='/search/search.js'></script>"
@@ -287,7 +288,7 @@ def test_a_browser_runs_the_script_of_the_search_and_no_other(tmp_path, browser)
         tab.close()
 
 
-def test_readers_on_other_sites_may_fetch_feeds_and_pictures_and_no_page(site):
+def test_readers_on_other_sites_may_fetch_feeds_and_pictures_and_no_page(site: Server) -> None:
     for path in ("feed.xml", "feed.atom", "feed.json", "issues/bridges/20261122.avif", "long.mp3", "sources.opml"):
         headers = site.ask(f"/{path}").headers
         assert headers["access-control-allow-origin"] == "*"
@@ -309,11 +310,11 @@ KEPT = {
 
 
 @pytest.mark.parametrize("path", KEPT)
-def test_only_what_is_named_by_its_bytes_is_kept_for_ever(site, path):
+def test_only_what_is_named_by_its_bytes_is_kept_for_ever(site: Server, path: str) -> None:
     assert site.ask(f"/{path}").headers["cache-control"] == KEPT[path]
 
 
-def test_a_name_that_begins_as_the_digest_of_its_bytes_is_kept_for_ever(tmp_path):
+def test_a_name_that_begins_as_the_digest_of_its_bytes_is_kept_for_ever(tmp_path: Path) -> None:
     body = b"body { color: black }"
     digest = hashlib.sha256(body).hexdigest()
     kept = {digest[:8]: "max-age=31536000, immutable", digest[:7]: "no-cache", digest[1:9]: "no-cache"}
@@ -326,7 +327,7 @@ def test_a_name_that_begins_as_the_digest_of_its_bytes_is_kept_for_ever(tmp_path
 # Versions
 
 
-def test_a_year_old_etag_gets_the_feed_and_the_present_one_nothing(site, public):
+def test_a_year_old_etag_gets_the_feed_and_the_present_one_nothing(site: Server, public: Path) -> None:
     feed = site.ask("/feed.xml")
     assert re.fullmatch(r'"[0-9a-f]{32}"', feed.etag)
     old = site.ask("/feed.xml", if_none_match='"0123456789abcdef"', if_modified_since="Fri, 22 Nov 2030 08:00:00 GMT")
@@ -339,7 +340,7 @@ def test_a_year_old_etag_gets_the_feed_and_the_present_one_nothing(site, public)
     assert not {"content-type", "content-length", "content-encoding", "last-modified"} & now.headers.keys()
 
 
-def test_a_date_is_no_version(site, public):
+def test_a_date_is_no_version(site: Server, public: Path) -> None:
     """The time of a file is when it was copied: what says that it is new enough is not believed."""
     os.utime(public / "feed.xml", (0, 0))
     answer = site.ask("/feed.xml", if_modified_since="Sun, 22 Nov 2026 08:00:00 GMT")
@@ -361,13 +362,13 @@ def test_a_date_is_no_version(site, public):
         ('W/"a", "', 200),
     ],
 )
-def test_if_none_match_is_a_list_compared_weakly(site, field, status):
+def test_if_none_match_is_a_list_compared_weakly(site: Server, field: str, status: int) -> None:
     etag = site.ask("/feed.xml").etag
     assert site.ask("/feed.xml", if_none_match=field.format(etag=etag)).status == status
     assert site.ask("/feed.xml", "HEAD", if_none_match=field.format(etag=etag)).status == status
 
 
-def test_what_is_compressed_has_a_weak_etag_and_the_same_content(site, public):
+def test_what_is_compressed_has_a_weak_etag_and_the_same_content(site: Server, public: Path) -> None:
     body = (public / "feed.xml").read_bytes()
     plain, packed = (site.ask("/feed.xml", accept_encoding=coding) for coding in ("", "gzip, deflate, br, zstd"))
     assert (plain.body, gzip.decompress(packed.body)) == (body, body)
@@ -383,12 +384,12 @@ def test_what_is_compressed_has_a_weak_etag_and_the_same_content(site, public):
         assert (again.etag, gzip.decompress(again.body) if coding else again.body) == (answer.etag, body)
 
 
-def test_what_is_compressed_already_is_left_alone(site):
+def test_what_is_compressed_already_is_left_alone(site: Server) -> None:
     answer = site.ask("/issues/bridges/20261122.avif", accept_encoding="gzip, br")
     assert not {"content-encoding", "vary"} & answer.headers.keys()
 
 
-def test_long_text_is_compressed_on_its_way(tmp_path):
+def test_long_text_is_compressed_on_its_way(tmp_path: Path) -> None:
     text = "".join(f"<p>{number}</p>" for number in range(200_000)).encode()
     (tmp_path / "index.html").write_bytes(text)
     with served(tmp_path) as site:
@@ -397,7 +398,7 @@ def test_long_text_is_compressed_on_its_way(tmp_path):
         assert packed.etag == f"W/{site.ask('/').etag}"
 
 
-def test_a_file_compressed_before_is_sent_when_it_holds_the_same(tmp_path):
+def test_a_file_compressed_before_is_sent_when_it_holds_the_same(tmp_path: Path) -> None:
     page = b"<p>words</p>" * 100
     best = gzip.compress(page, 9, mtime=1)
     (tmp_path / "index.html").write_bytes(page)
@@ -428,7 +429,7 @@ RANGES = st.one_of(
 
 
 @given(asked=RANGES)
-def test_no_range_whatever_gives_other_bytes(site, public, asked):
+def test_no_range_whatever_gives_other_bytes(site: Server, public: Path, asked) -> None:
     body = (public / "style.css").read_bytes()
     answer = site.ask("/style.css", range=asked)
     assert answer.status in (200, 206, 400, 416)
@@ -440,7 +441,7 @@ def test_no_range_whatever_gives_other_bytes(site, public, asked):
 
 
 @pytest.mark.parametrize("path", ["style.css", "long.mp3"])
-def test_ranges_of_a_short_and_a_long_file(site, public, path):
+def test_ranges_of_a_short_and_a_long_file(site: Server, public: Path, path: str) -> None:
     body = (public / path).read_bytes()
     size = len(body)
     etag = site.ask(f"/{path}").etag
@@ -464,7 +465,7 @@ def test_ranges_of_a_short_and_a_long_file(site, public, path):
         assert (answer.status, answer.headers["content-range"]) == (416, f"bytes */{size}")
 
 
-def test_a_part_is_never_compressed_and_never_joined_to_what_was(site, public):
+def test_a_part_is_never_compressed_and_never_joined_to_what_was(site: Server, public: Path) -> None:
     whole = site.ask("/", accept_encoding="gzip")
     body = (public / "index.html").read_bytes()
     part = site.ask("/", accept_encoding="gzip", range="bytes=0-9")
@@ -474,7 +475,7 @@ def test_a_part_is_never_compressed_and_never_joined_to_what_was(site, public):
     assert (rest.status, gzip.decompress(rest.body), rest.etag) == (200, body, whole.etag)
 
 
-def test_an_empty_file_has_no_parts(site):
+def test_an_empty_file_has_no_parts(site: Server) -> None:
     assert site.ask("/empty.txt").body == b""
     assert site.ask("/empty.txt", range="bytes=0-").status == 416
 
@@ -482,7 +483,7 @@ def test_an_empty_file_has_no_parts(site):
 # What has moved, and what is gone
 
 
-def test_what_has_moved_says_where(site):
+def test_what_has_moved_says_where(site: Server) -> None:
     for path, place, status in (
         ("/issues/brigdes/", "/issues/bridges/", 301),
         ("/issues/brigdes", "/issues/bridges/", 301),
@@ -496,7 +497,7 @@ def test_what_has_moved_says_where(site):
         assert (answer.status, answer.headers["location"]) == (status, place)
 
 
-def test_what_is_gone_says_so_with_the_page_at_its_place(site, public):
+def test_what_is_gone_says_so_with_the_page_at_its_place(site: Server, public: Path) -> None:
     for path in ("/withdrawn/", "/withdrawn", "/withdrawn/index.html"):
         answer = site.ask(path, if_none_match="*", range="bytes=0-1")
         assert (answer.status, answer.body) == (410, (public / "withdrawn/index.html").read_bytes())
@@ -506,14 +507,14 @@ def test_what_is_gone_says_so_with_the_page_at_its_place(site, public):
 
 
 @pytest.mark.parametrize("path", ["/out", "/out2", "/out3", "/split", "/rewritten", "/all//evil.example"])
-def test_no_redirect_leads_out_of_the_site_or_into_the_headers(site, path):
+def test_no_redirect_leads_out_of_the_site_or_into_the_headers(site: Server, path: str) -> None:
     answer = site.ask(path)
     assert answer.status == 404
     assert not {"location", "set-cookie"} & answer.headers.keys()
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=20))
-def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest):
+def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest) -> None:
     for line in (f"/{path} {to} 301", f"/{path} /{to} 301", f"/{path}/* /{to}:splat 301", f"{path} {to} {rest}"):
         rules, faults = parse_redirects(line)
         assert len(faults) + len(rules.exact) + len(rules.below) <= len(line.splitlines()) + 1
@@ -522,7 +523,7 @@ def test_a_line_of_redirects_is_a_place_on_this_site_or_a_fault(path, to, rest):
                 assert re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", rule.to)
 
 
-def test_the_nearest_rule_for_what_is_below_wins():
+def test_the_nearest_rule_for_what_is_below_wins() -> None:
     rules, faults = parse_redirects("/a/* /one/:splat\n/a/b/c/* /two/:splat 302\n/* /rest/:splat 308\n")
     assert not faults
     for path, to in (("a/b/x", "/one/b/x"), ("a/b/c/d/e", "/two/d/e"), ("z", "/rest/z"), ("b/a/y", "/rest/b/a/y")):
@@ -531,7 +532,7 @@ def test_the_nearest_rule_for_what_is_below_wins():
 
 
 @pytest.mark.parametrize("words", [["schema", "dispatch"], ["serve", "--help"]])
-def test_no_other_command_loads_a_server(words):
+def test_no_other_command_loads_a_server(words: list[str]) -> None:
     program = (
         f"import sys\nfrom dispatch.cli import main\ntry: main({words})\nfinally: print(*sys.modules, file=sys.stderr)"
     )
@@ -539,7 +540,7 @@ def test_no_other_command_loads_a_server(words):
     assert not {"uvicorn", "starlette", "asyncio"} & set(ran.stderr.split())
 
 
-def test_what_is_wrong_with_redirects_is_said():
+def test_what_is_wrong_with_redirects_is_said() -> None:
     text = "/a //evil.example 301\n/b\n/c /d 200\nnowhere /d 301\n"
     faults = parse_redirects(text)[1]
     assert [fault.place for fault in faults] == [Place(file="_redirects", line=number) for number in (1, 2, 3, 4)]
@@ -555,7 +556,7 @@ def replace(place: Path, body: bytes) -> None:
     beside.replace(place)
 
 
-def test_a_new_publish_is_served_at_once(tmp_path):
+def test_a_new_publish_is_served_at_once(tmp_path: Path) -> None:
     public = fill(tmp_path / "public")
     with served(public) as site:
         before = site.ask("/feed.xml")
@@ -574,7 +575,7 @@ def test_a_new_publish_is_served_at_once(tmp_path):
         assert site.ask("/here").status == 404
 
 
-def test_a_link_that_is_planted_later_is_not_followed(tmp_path):
+def test_a_link_that_is_planted_later_is_not_followed(tmp_path: Path) -> None:
     public = fill(tmp_path / "public")
     with served(public) as site:
         assert site.ask("/style.css").status == 200
@@ -591,7 +592,7 @@ def test_a_link_that_is_planted_later_is_not_followed(tmp_path):
         assert site.ask("/robots.txt").status == 404
 
 
-def test_the_folder_may_be_a_link_that_moves_to_the_next(tmp_path):
+def test_the_folder_may_be_a_link_that_moves_to_the_next(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.html").write_text(name)
@@ -603,7 +604,7 @@ def test_the_folder_may_be_a_link_that_moves_to_the_next(tmp_path):
         assert site.ask("/").body == b"two"
 
 
-def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path):
+def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path: Path):
     """Four readers, while four versions take turns as fast as they can."""
     place = tmp_path / "feed.mp3"
     versions = {bytes([letter]) * (1000 + letter) for letter in b"abcd"}
@@ -637,7 +638,7 @@ def test_every_answer_is_the_whole_old_file_or_the_whole_new_one(tmp_path):
     assert {status for status, _, _ in seen} == {200}
 
 
-def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(tmp_path):
+def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(tmp_path: Path) -> None:
     (tmp_path / "long.mp3").write_bytes(b"a" * 60_000_000)
     with served(tmp_path) as site, site.connection() as client:
         client.sendall(b"GET /long.mp3 HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -669,7 +670,7 @@ async def poller(port: int, start: asyncio.Event, rounds: int) -> list[int]:
     return statuses
 
 
-def test_a_thousand_readers_poll_at_once(site):
+def test_a_thousand_readers_poll_at_once(site: Server):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 2500), hard), hard))
 
@@ -697,7 +698,7 @@ run_server(PublicSite(Path(sys.argv[1])), host="127.0.0.1", port=0, ready=say, s
 """
 
 
-def test_who_does_not_move_is_hung_up_on(tmp_path):
+def test_who_does_not_move_is_hung_up_on(tmp_path: Path):
     (tmp_path / "long.mp3").write_bytes(b"a" * 30_000_000)
     (tmp_path / "index.html").write_bytes(b"page")
     with serving(sys.executable, "-c", IMPATIENT, str(tmp_path)) as site, ExitStack() as stack:
@@ -728,7 +729,7 @@ def test_who_does_not_move_is_hung_up_on(tmp_path):
         assert received(deaf) < 30_000_000
 
 
-def test_two_hundred_slow_clients_do_nothing_to_the_others(site):
+def test_two_hundred_slow_clients_do_nothing_to_the_others(site: Server) -> None:
     """Half of them never end their request, half never take the long file that they asked for."""
     with ExitStack() as stack:
         for number in range(200):
@@ -748,7 +749,7 @@ def received(client: socket.socket) -> int:
     return got
 
 
-def test_who_has_said_all_is_still_answered(tmp_path):
+def test_who_has_said_all_is_still_answered(tmp_path: Path) -> None:
     (tmp_path / "long.mp3").write_bytes(LONG)
     with served(tmp_path) as site:
         for _ in range(2):
@@ -757,7 +758,7 @@ def test_who_has_said_all_is_still_answered(tmp_path):
             assert body == LONG
 
 
-def test_more_header_than_anybody_needs_is_refused(site):
+def test_more_header_than_anybody_needs_is_refused(site: Server) -> None:
     assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 70_000)[:20]
     assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n")[:20]
     assert b" 400 " in site.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")[:20]
@@ -765,7 +766,7 @@ def test_more_header_than_anybody_needs_is_refused(site):
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_whatever_end_the_server(site, request_bytes):
+def test_no_bytes_whatever_end_the_server(site: Server, request_bytes) -> None:
     site.raw(b"GET / HTTP/1.1\r\nhost: a\r\n" + request_bytes + b"\r\n\r\n")
     assert site.ask("/robots.txt").status == 200
 
@@ -773,7 +774,7 @@ def test_no_bytes_whatever_end_the_server(site, request_bytes):
 # The command
 
 
-def test_a_site_may_stand_below_a_path_of_its_host(tmp_path):
+def test_a_site_may_stand_below_a_path_of_its_host(tmp_path: Path) -> None:
     config.start(tmp_path, title="The Wire", url="https://wire.example/our%20letters")
     public = fill(tmp_path / "public")
     (public / "_redirects").write_text(
@@ -793,7 +794,7 @@ def test_a_site_may_stand_below_a_path_of_its_host(tmp_path):
                 assert site.ask(path).status == 404
 
 
-def test_the_log_is_quiet_unless_asked_and_nothing_in_it_acts(tmp_path):
+def test_the_log_is_quiet_unless_asked_and_nothing_in_it_acts(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_bytes(b"page")
     command = [sys.executable, "-m", "dispatch", "serve", "--port", "0", "--output", str(tmp_path)]
     for extra, lines in (([], 0), (["--log"], 3)):
@@ -812,7 +813,7 @@ def test_the_log_is_quiet_unless_asked_and_nothing_in_it_acts(tmp_path):
         assert not lines or said.startswith("GET / 200\nGET /%1b%5B31m 404\n")
 
 
-def test_it_ends_while_somebody_is_reading(tmp_path):
+def test_it_ends_while_somebody_is_reading(tmp_path: Path) -> None:
     (tmp_path / "long.mp3").write_bytes(b"a" * 30_000_000)
     with served(tmp_path) as site:
         client = site.connection()
@@ -821,7 +822,7 @@ def test_it_ends_while_somebody_is_reading(tmp_path):
     client.close()
 
 
-def test_what_is_missing_or_taken_is_said(tmp_path):
+def test_what_is_missing_or_taken_is_said(tmp_path: Path) -> None:
     run = CliRunner().invoke
     said = run(main, ["serve", "--output", str(tmp_path / "none")])
     assert said.exit_code == 1
@@ -839,12 +840,12 @@ def test_what_is_missing_or_taken_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["issues/Bridges/index.html", "Style.css", "STYLE.CSS", "style.css.", "issues\\x.css"])
-def test_a_file_has_one_name(public, path):
+def test_a_file_has_one_name(public: Path, path: str) -> None:
     assert find_name(public, "style.css") == "style.css"
     assert find_name(public, path) is None
 
 
-def test_where_a_name_is_found_in_both_cases_the_listing_counts(tmp_path):
+def test_where_a_name_is_found_in_both_cases_the_listing_counts(tmp_path: Path) -> None:
     """As on a system that folds case, where the file is listed under one of its names."""
     (tmp_path / "page").write_text("page")
     (tmp_path / "PAGE").hardlink_to(tmp_path / "page")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch import render
-from dispatch.model import Author, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
+from dispatch.model import Author, Contents, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
 from dispatch.publish import topics
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
@@ -40,28 +40,28 @@ def numbers(count: int, *, articles: int = 1) -> list[Issue]:
 JERRY = Author(name="Jerry Jackson", url="https://paper.example/jerry-jackson?view=posts")
 
 
-def keys(issue: Issue) -> list[str]:
+def keys(issue: Contents) -> list[str]:
     return [article.key for article in issue.articles]
 
 
-def test_every_page_and_feed_has_an_address_of_its_own():
+def test_every_page_and_feed_has_an_address_of_its_own() -> None:
     pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
     assert [path for path, times in Counter(paths(pages)).items() if times > 1] == []
     assert len({(page.id, page.feed) for page in pages}) == len(pages)
 
 
 @given(st.permutations(numbers(5, articles=2)))
-def test_the_order_in_which_issues_are_given_means_nothing(issues):
+def test_the_order_in_which_issues_are_given_means_nothing(issues) -> None:
     assert plan_pages(issues, nouns.publication()) == plan_pages(numbers(5, articles=2), nouns.publication())
 
 
-def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock():
+def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock() -> None:
     pages = plan_pages([], nouns.publication())
     assert paths(pages) == ["follow/", "feed.*", "issues.*", ""]
     assert {page.date for page in pages} == {datetime(1970, 1, 1, tzinfo=UTC)}
 
 
-def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
+def test_only_what_may_be_shown_in_full_has_a_page_of_its_own() -> None:
     policies = {"a": "link", "b": "excerpt", "c": "full"}
     articles = [
         nouns.article(n, key=key, source=Source(title="P", syndicate=p))  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ def test_only_what_may_be_shown_in_full_has_a_page_of_its_own():
     assert [path for path in paths(pages) if path.startswith("issues/")] == ["issues/defence/", "issues/defence/c/"]
 
 
-def test_tags_that_differ_in_capitals_list_an_article_once():
+def test_tags_that_differ_in_capitals_list_an_article_once() -> None:
     whole = nouns.publication(feeds=Feeds(each=("tag",)))
     pages = plan_pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
     assert [path for path in paths(pages) if path.startswith("tags/")] == [
@@ -86,7 +86,7 @@ def test_tags_that_differ_in_capitals_list_an_article_once():
     assert keys(page(pages, "tags/boats/")) == ["defence-a"]
 
 
-def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
+def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest() -> None:
     pages = plan_pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
@@ -99,7 +99,7 @@ def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest():
 
 
 @given(st.integers(0, 30), st.integers(1, 6))
-def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(count, size):
+def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(count, size) -> None:
     publication = nouns.publication(feeds=Feeds(entries=size))
     before = plan_pages(numbers(count), publication)
     after = plan_pages(numbers(count + 1), publication)
@@ -109,7 +109,7 @@ def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(
     assert len(reached) == count
 
 
-def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay():
+def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay() -> None:
     pages = plan_pages(numbers(100), nouns.publication())
     lists = [name for name in paths(pages) if name.startswith("authors/jerry")]
     assert lists == ["authors/jerry-jackson/1/", "authors/jerry-jackson/2/", "authors/jerry-jackson/"]
@@ -120,7 +120,7 @@ def test_a_long_list_is_paged_from_the_oldest_and_its_full_pages_stay():
     assert page(pages, lists[1]).next.path == lists[2]
 
 
-def test_two_people_of_one_name_are_told_apart_by_their_addresses():
+def test_two_people_of_one_name_are_told_apart_by_their_addresses() -> None:
     people = [
         Author(name="Bo Li", url="https://one.example/bo"),
         Author(name="Bo Li", url="https://two.example/bo"),
@@ -140,13 +140,13 @@ def test_two_people_of_one_name_are_told_apart_by_their_addresses():
     }
 
 
-def test_a_name_without_latin_letters_has_a_page_too():
+def test_a_name_without_latin_letters_has_a_page_too() -> None:
     issue = nouns.issue(nouns.article(1, authors=(Author(name="كاتبة"), Author(name="作者"))))
     found = [path for path in paths(plan_pages([issue], nouns.publication())) if path.startswith("authors/")]
     assert found == ["authors/author/", "authors/author-2/", "authors/"]
 
 
-def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
+def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds() -> None:
     gone = nouns.article(1, authors=(JERRY,), withdrawn=Withdrawal(date=nouns.DATE))
     pages = plan_pages([nouns.issue(gone, nouns.article(2, authors=(JERRY,)))], nouns.publication())
     assert keys(page(pages, "authors/jerry-jackson/")) == ["defence-story-2"]
@@ -154,14 +154,14 @@ def test_what_was_withdrawn_is_in_no_list_and_stays_in_its_feeds():
     assert keys(page(pages, "feed.*")) == ["defence-story-1", "defence-story-2"]
 
 
-def test_tags_that_differ_in_signs_are_two_and_in_capitals_one():
+def test_tags_that_differ_in_signs_are_two_and_in_capitals_one() -> None:
     issue = nouns.issue(*(nouns.article(n, tags=(tag,)) for n, tag in enumerate(("C", "C++", "Boats", "boats"))))
     pages = plan_pages([issue], nouns.publication())
     lists = {name: len(keys(page(pages, name))) for name in paths(pages) if name.startswith("tags/")}
     assert lists == {"tags/": 0, "tags/boats/": 2, "tags/c/": 1, "tags/c-2/": 1}
 
 
-def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
+def test_many_names_and_many_feeds_stand_on_pages_that_stay_small() -> None:
     people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
     publication = nouns.publication(feeds=Feeds(each=("author",)))
@@ -174,7 +174,7 @@ def test_many_names_and_many_feeds_stand_on_pages_that_stay_small():
         assert len(render.edition(page(pages, path), publication, "web").body) < 50_000
 
 
-def test_many_issues_have_years():
+def test_many_issues_have_years() -> None:
     issues = [issue for n, issue in enumerate(numbers(800)) if n % 20 == 0]
     pages = plan_pages(issues, nouns.publication())
     years = [path for path in paths(pages) if path.startswith("archive/20")]
@@ -184,12 +184,12 @@ def test_many_issues_have_years():
 
 
 @pytest.mark.parametrize("search", [True, False])
-def test_there_is_a_page_to_search_on_when_it_is_wanted(search):
+def test_there_is_a_page_to_search_on_when_it_is_wanted(search: bool) -> None:
     publication: Publication = nouns.publication(site=Site(search=search))
     assert ("search/" in paths(plan_pages(numbers(1), publication))) is search
 
 
-def test_a_page_is_filled_with_the_texts_of_its_issue():
+def test_a_page_is_filled_with_the_texts_of_its_issue() -> None:
     whole = nouns.issue(nouns.rich(1), nouns.article(2))
     for planned in plan_pages([strip_texts(whole)], nouns.publication()):
         if planned.kind in {"front", "issue", "article"}:
@@ -214,7 +214,7 @@ def addresses(pages: list[Page], kind: str = "author") -> dict[str, str]:
 LI, ABD = Author(name="李雷"), Author(name="عبد الله")
 
 
-def test_an_older_issue_that_is_published_later_takes_nobodys_address():
+def test_an_older_issue_that_is_published_later_takes_nobodys_address() -> None:
     published = topics.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     assert addresses(before) == {ABD.name: "authors/author/"}
     both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
@@ -223,13 +223,13 @@ def test_an_older_issue_that_is_published_later_takes_nobodys_address():
     assert addresses(plan_pages(both, nouns.publication(), published)) == expected
 
 
-def test_the_address_of_an_author_who_is_gone_is_given_to_nobody():
+def test_the_address_of_an_author_who_is_gone_is_given_to_nobody() -> None:
     published = topics.names(plan_pages([of_authors(ABD)], nouns.publication()))
     assert addresses(plan_pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
 
 
 @pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
-def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
+def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known) -> None:
     published = topics.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
     registry = nouns.publication(authors={"bo": known})
     pages = plan_pages([of_authors(known)], registry, published)
@@ -238,14 +238,14 @@ def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known):
     assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
 
 
-def test_a_source_that_has_another_address_stays():
+def test_a_source_that_has_another_address_stays() -> None:
     http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
     published = topics.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
     pages = plan_pages([of_authors(LI, source=https)], nouns.publication(), published)
     assert addresses(pages, "source") == {"Paper": "sources/paper/"}
 
 
-def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good():
+def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good() -> None:
     one, two = (topics.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
     people = [of_authors(LI), of_authors(ABD, n=1)]
     merged = sorted({*one, *two}, key=lambda record: record.id)
@@ -254,7 +254,7 @@ def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good(
     assert addresses(plan_pages(people[::-1], nouns.publication(), topics.names(pages))) == addresses(pages)
 
 
-def test_a_site_that_moves_to_another_host_keeps_its_addresses():
+def test_a_site_that_moves_to_another_host_keeps_its_addresses() -> None:
     published = topics.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     elsewhere = nouns.publication(url="https://new.example/wire")
     pages = plan_pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
@@ -271,7 +271,7 @@ PEOPLE = st.sampled_from(
 
 
 @given(st.lists(st.lists(PEOPLE, min_size=1, max_size=4), min_size=1, max_size=5), st.randoms())
-def test_whatever_is_published_in_whatever_order_every_address_has_one_person(issues, chance):
+def test_whatever_is_published_in_whatever_order_every_address_has_one_person(issues, chance) -> None:
     """Nobody moves while all are there, and no two ever share an address."""
     dated = [of_authors(*people, n=n) for n, people in enumerate(issues)]
     chance.shuffle(dated)

@@ -8,7 +8,7 @@ from string import Formatter
 
 import nouns
 from dispatch import check
-from dispatch.model import Edition, Finding, Issue, Publication
+from dispatch.model import Contents, Edition, Finding, Publication
 from dispatch.report import write_hint, write_message
 
 TABLE = tomllib.loads(files("dispatch.report").joinpath("messages.toml").read_text("utf-8"))
@@ -30,7 +30,7 @@ OPEN = re.compile(rf"\[(?:{'|'.join(sorted(HOLES))})\]")
 def judge(
     format: str,  # noqa: A002
     body: bytes,
-    issue: Issue,
+    issue: Contents,
     by: Publication | None = None,
     path: str = "edition",
 ) -> list[Finding]:

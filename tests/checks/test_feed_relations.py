@@ -6,7 +6,7 @@ import pytest
 
 import nouns
 from checks.judging import judge
-from dispatch.model import Feeds, Finding, Issue
+from dispatch.model import Contents, Feeds, Finding
 
 HUB = "https://hub.example/?a=1&b=2"
 BY = nouns.publication(feeds=Feeds(entries=2, each=("author",), hub=HUB))
@@ -34,7 +34,7 @@ def found(stem: str, format: str, old: str = "", new: str = "", *, alone: bool =
     return {finding.rule for finding in findings if finding.rule.startswith("feed.")}
 
 
-def judged(page: Issue, format: str, stem: str, body: bytes) -> list[Finding]:  # noqa: A002
+def judged(page: Contents, format: str, stem: str, body: bytes) -> list[Finding]:  # noqa: A002
     ending = {"rss": "xml", "atom": "atom", "json": "json"}[format]
     return judge(format, body, page, BY, path=f"{stem}.{ending}")
 

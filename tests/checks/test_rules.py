@@ -22,6 +22,7 @@ from dispatch.model import (
     LIGHT,
     Article,
     Author,
+    Contents,
     Copy,
     Correction,
     Credit,
@@ -29,7 +30,6 @@ from dispatch.model import (
     Fault,
     Finding,
     Image,
-    Issue,
     Mailing,
     Mended,
     Place,
@@ -50,7 +50,7 @@ ISSUE = nouns.issue(nouns.article(7), STORY)
 PAGE = "issues/defence/story-1.html"
 
 
-def of_issue(issue: Issue, by: Publication = BY, **known: object) -> list[Finding]:
+def of_issue(issue: Contents, by: Publication = BY, **known: object) -> list[Finding]:
     """What is said of the files alone."""
     return tellable(check.findings(issue, (), by, **known))  # type: ignore[arg-type]
 
@@ -59,7 +59,7 @@ def of_story(**values: object) -> list[Finding]:
     return of_issue(nouns.issue(replace(STORY, **values)))  # type: ignore[arg-type]
 
 
-def of_edition(format: str, *changes: tuple[str, str], issue: Issue = ISSUE, by: Publication = BY) -> list[Finding]:  # noqa: A002
+def of_edition(format: str, *changes: tuple[str, str], issue: Contents = ISSUE, by: Publication = BY) -> list[Finding]:  # noqa: A002
     """What is said of a finished edition in which texts were replaced, every time they stand there."""
     body = nouns.body(format, issue, by)
     for old, new in changes:

@@ -9,7 +9,7 @@ from checks.editing import Edit, swap, without
 from checks.judging import judge
 from dispatch import render
 from dispatch.checks import RULES
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 
 BY = sites.publication()
 PAGES = sites.pages(sites.weeks(), BY)
@@ -25,7 +25,7 @@ JERRY = "https://paper.example/jerry-jackson?view=posts&all=1"
 LEAD = "https://margin.example/lead?week=3&x=1"
 
 
-def judged(path: str, edit: Edit | None = None, by: Publication = BY, page: Issue | None = None) -> set[str]:
+def judged(path: str, edit: Edit | None = None, by: Publication = BY, page: Contents | None = None) -> set[str]:
     """The rules that speak of a page whose body is edited."""
     page = page or PAGES[path]
     made = render.edition(page, by, "web").body.decode()

@@ -11,7 +11,7 @@ from checks.editing import Edit, altered, swap
 from checks.judging import judge
 from dispatch import config, issues
 from dispatch.formats import FORMATS
-from dispatch.model import Author, Correction, Credit, Issue, Publication, Source
+from dispatch.model import Author, Contents, Correction, Credit, Issue, Publication, Source
 from formats.test_golden import CASES
 
 ALL = tuple(FORMATS)
@@ -21,7 +21,7 @@ STORY = nouns.rich(1, source=nouns.article().source)
 ISSUE = nouns.issue(STORY, nouns.article(2))
 
 
-def told(format: str, body: bytes, issue: Issue = ISSUE, by: Publication | None = None) -> set[str]:  # noqa: A002
+def told(format: str, body: bytes, issue: Contents = ISSUE, by: Publication | None = None) -> set[str]:  # noqa: A002
     return {one.rule for one in judge(format, body, issue, by)}
 
 

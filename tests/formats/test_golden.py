@@ -16,10 +16,21 @@ import nouns
 from addresses import PERSONAL
 from dispatch import __version__, config, html, issues, terms
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Feeds, Image, Issue, Publication, Section, Source, Withdrawal
+from dispatch.model import (
+    Article,
+    Author,
+    Contents,
+    Credit,
+    Feeds,
+    Image,
+    Publication,
+    Section,
+    Source,
+    Withdrawal,
+)
 
 GOLDEN = Path(__file__).parent.parent / "data" / "golden"
-Case = tuple[Issue, Publication]
+Case = tuple[Contents, Publication]
 
 
 def plain() -> Case:
@@ -166,7 +177,7 @@ def test_edition_is_as_expected(case: str, format: str, request: pytest.FixtureR
     assert octets == path.read_bytes()
 
 
-def take_own_part(format: str, octets: bytes, issue: Issue, publication: Publication) -> bytes:  # noqa: A002
+def take_own_part(format: str, octets: bytes, issue: Contents, publication: Publication) -> bytes:  # noqa: A002
     """What an edition has that others have not: a page without its style sheet, a message without its two bodies."""
     if format == "web":
         return re.sub(rb"<style>.*?</style>", b"<style></style>", octets, flags=re.DOTALL)

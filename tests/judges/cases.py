@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import nouns
 from dispatch import config, issues
-from dispatch.model import Author, Credit, Issue, Publication, Source
+from dispatch.model import Author, Credit, Publication, Source
 from formats.test_golden import CASES as GOLDEN
 from formats.test_golden import COLLECTIONS
 
-Case = tuple[Issue, Publication]
+Case = tuple[Contents, Publication]
 
 
 def sample() -> Case:

@@ -19,6 +19,8 @@ from dispatch.model import Issue, Publication
 from judges.cases import long_words
 from judges.test_browser import AXE, PNG
 
+Show = Callable[..., AbstractContextManager[tuple[Page, list[tuple[str, str]]]]]
+
 pytestmark = pytest.mark.needs("chromium")
 
 HOST = "https://wire.example"
@@ -93,21 +95,23 @@ def opened(browser: Browser, files: Files, **options: object) -> Iterator[tuple[
 
 
 @pytest.fixture
-def show(browser: Browser) -> Callable[..., AbstractContextManager[tuple[Page, list[tuple[str, str]]]]]:
+def show(browser: Browser) -> Show:
     return lambda files, **options: opened(browser, files, **options)
 
 
 @pytest.mark.needs("npm:axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @every_kind
-def test_axe_finds_nothing(show, kind: str, scheme: str) -> None:
+def test_axe_finds_nothing(show: Show, kind: str, scheme: str) -> None:
     with show(english(), bypass_csp=True, color_scheme=scheme) as (page, _):
         page.goto(f"{HOST}/{KINDS[kind]}")
         assert violations(page) == []
 
 
 @pytest.mark.needs("npm:axe-core")
-def test_axe_finds_nothing_from_right_to_left(show) -> None:
+def test_axe_finds_nothing_from_right_to_left(
+    show: Show,
+) -> None:
     with show(arabic(), bypass_csp=True) as (page, _):
         for path in arabic():
             if path.endswith("index.html"):
@@ -122,7 +126,7 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("site", [english, arabic, wide])
-def test_nothing_is_wider_than_the_screen(show, site: Callable[[], Files]) -> None:
+def test_nothing_is_wider_than_the_screen(show: Show, site: Callable[[], Files]) -> None:
     paths = [path for path in site() if path.endswith(".html") and not re.match(r"issues/week-([3-9]|\d\d)", path)]
     with show(site()) as (page, _):
         for path in paths:
@@ -133,7 +137,7 @@ def test_nothing_is_wider_than_the_screen(show, site: Callable[[], Files]) -> No
 
 
 @every_kind
-def test_nothing_is_asked_of_another_host_but_pictures(show, kind: str) -> None:
+def test_nothing_is_asked_of_another_host_but_pictures(show: Show, kind: str) -> None:
     with show(english()) as (page, asked):
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
@@ -162,7 +166,9 @@ FOCUSED = """() => {
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("site", [english, arabic])
 def test_a_keyboard_reaches_everything_in_order_and_sees_where_it_is(
-    show, site: Callable[[], Files], width: int
+    show: Show,
+    site: Callable[[], Files],
+    width: int,
 ) -> None:
     paths = ["", *(path for path in KINDS.values() if f"{path}index.html" in site() and path)]
     with show(site(), viewport={"width": width, "height": 800}) as (page, _):
@@ -182,7 +188,9 @@ def test_a_keyboard_reaches_everything_in_order_and_sees_where_it_is(
             assert reached == links, path
 
 
-def test_the_first_key_skips_to_the_content(show) -> None:
+def test_the_first_key_skips_to_the_content(
+    show: Show,
+) -> None:
     with show(english()) as (page, _):
         page.goto(f"{HOST}/issues/week-2/")
         page.keyboard.press("Tab")
@@ -193,7 +201,7 @@ def test_the_first_key_skips_to_the_content(show) -> None:
 
 
 @every_kind
-def test_without_scripts_everything_is_there(show, kind: str) -> None:
+def test_without_scripts_everything_is_there(show: Show, kind: str) -> None:
     words = {}
     for scripts in (True, False):
         with show(english(), java_script_enabled=scripts) as (page, _):
@@ -207,7 +215,7 @@ def test_without_scripts_everything_is_there(show, kind: str) -> None:
 
 
 @every_kind
-def test_dark_has_no_light_place(show, kind: str) -> None:
+def test_dark_has_no_light_place(show: Show, kind: str) -> None:
     with show(english(), color_scheme="dark") as (page, _):
         page.goto(f"{HOST}/{KINDS[kind]}")
         grounds = page.eval_on_selector_all(
@@ -219,7 +227,9 @@ def test_dark_has_no_light_place(show, kind: str) -> None:
         assert name == "BUTTON" or alpha == [0] or red + green + blue < 160, (name, ground)
 
 
-def test_right_to_left_mirrors_the_masthead_and_the_lines(show) -> None:
+def test_right_to_left_mirrors_the_masthead_and_the_lines(
+    show: Show,
+) -> None:
     left = "element => element.getBoundingClientRect().left"
     with show(arabic(), viewport={"width": 1280, "height": 800}) as (page, _):
         page.goto(f"{HOST}/")
@@ -232,7 +242,9 @@ def test_right_to_left_mirrors_the_masthead_and_the_lines(show) -> None:
         assert page.eval_on_selector(".mark", left) >= heading - 1
 
 
-def test_the_mark_of_an_article_shows_itself_and_leads_to_it(show) -> None:
+def test_the_mark_of_an_article_shows_itself_and_leads_to_it(
+    show: Show,
+) -> None:
     with show(english(), viewport={"width": 1280, "height": 800}) as (page, _):
         page.goto(f"{HOST}/issues/week-2/")
         assert page.eval_on_selector(".mark", "mark => getComputedStyle(mark).opacity") == "0"
@@ -245,7 +257,9 @@ def test_the_mark_of_an_article_shows_itself_and_leads_to_it(show) -> None:
         assert page.eval_on_selector("#paper", "article => Math.abs(article.getBoundingClientRect().top) < 40")
 
 
-def test_paper_is_white_and_has_the_addresses(show) -> None:
+def test_paper_is_white_and_has_the_addresses(
+    show: Show,
+) -> None:
     with show(english(), color_scheme="dark") as (page, _):
         page.goto(f"{HOST}/issues/week-2/")
         page.emulate_media(media="print")
@@ -257,7 +271,7 @@ def test_paper_is_white_and_has_the_addresses(show) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 768])
-def test_a_thumb_hits_what_the_masthead_and_the_lists_lead_to(show, width: int) -> None:
+def test_a_thumb_hits_what_the_masthead_and_the_lists_lead_to(show: Show, width: int) -> None:
     with show(english(), viewport={"width": width, "height": 800}) as (page, _):
         page.goto(f"{HOST}/")
         heights = page.eval_on_selector_all(
@@ -268,7 +282,7 @@ def test_a_thumb_hits_what_the_masthead_and_the_lists_lead_to(show, width: int) 
         assert min(read) >= 44
 
 
-def test_a_search_finds_articles_with_their_bylines_under_the_policy(show, tmp_path: Path) -> None:
+def test_a_search_finds_articles_with_their_bylines_under_the_policy(show: Show, tmp_path: Path) -> None:
     for path, octets in english().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(octets)
@@ -299,7 +313,9 @@ def test_a_search_finds_articles_with_their_bylines_under_the_policy(show, tmp_p
         assert {url for _, url in asked if not url.startswith(HOST)} == set()
 
 
-def test_a_search_that_cannot_be_loaded_leads_to_the_lists(show) -> None:
+def test_a_search_that_cannot_be_loaded_leads_to_the_lists(
+    show: Show,
+) -> None:
     with show(english()) as (page, _):
         page.goto(f"{HOST}/search/?q=bridge")
         page.wait_for_selector("#without")

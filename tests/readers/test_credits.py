@@ -212,13 +212,13 @@ GUESSES = {
 @pytest.mark.parametrize(
     "names", [*((name,) for name in NAMES), (ADA, BO), (TOLKIEN, "王小波", "نجيب محفوظ")], ids="+".join
 )
-def test_what_is_said_clearly_is_believed(markup, names):
+def test_what_is_said_clearly_is_believed(markup: str, names) -> None:
     assert credit_of(SURE[markup](names)) == (list(names), "certain")
 
 
 @pytest.mark.parametrize("markup", GUESSES)
 @pytest.mark.parametrize("names", [*((name,) for name in NAMES), (ADA, TOLKIEN)], ids="+".join)
-def test_a_single_guess_is_never_certain(markup, names):
+def test_a_single_guess_is_never_certain(markup: str, names) -> None:
     assert credit_of(GUESSES[markup](names)) == (list(names), "likely")
 
 
@@ -228,7 +228,7 @@ NO_NAMES = (*NOBODY, "https://social.example/ada", "www.social.example/ada", "de
 
 @pytest.mark.parametrize("markup", [*SURE, *GUESSES])
 @pytest.mark.parametrize("name", NO_NAMES)
-def test_whoever_is_nobody_is_not_credited(markup, name):
+def test_whoever_is_nobody_is_not_credited(markup, name: str) -> None:
     assert credit_of((SURE | GUESSES)[markup]((name,))) == ([], "unknown")
 
 
@@ -389,7 +389,7 @@ def byline(text: str) -> str:
         ),
     ],
 )
-def test_when_witnesses_are_heard_together(body, expected):
+def test_when_witnesses_are_heard_together(body, expected) -> None:
     assert credit_of(body) == expected
 
 
@@ -400,7 +400,7 @@ WITNESSES = st.lists(PEOPLE, max_size=4)
 
 
 @given(WITNESSES, WITNESSES)
-def test_who_is_certain_is_contradicted_by_nobody(sure, guesses):
+def test_who_is_certain_is_contradicted_by_nobody(sure, guesses) -> None:
     named, certainty = credit.credited(sure, guesses)
     heard = [witness for witness in (*sure, *guesses) if witness]
     assert bool(named) == bool(heard)
@@ -412,7 +412,7 @@ def test_who_is_certain_is_contradicted_by_nobody(sure, guesses):
 
 
 @given(st.text("ABa. ,&and王、", max_size=300), PEOPLE)
-def test_names_are_joined_only_by_what_joins(joined, listed):
+def test_names_are_joined_only_by_what_joins(joined, listed) -> None:
     names = [author.name for author in listed]
     if people.joins(joined, names):
         assert all(name.casefold() in joined.casefold() for name in names)

@@ -48,7 +48,7 @@ def hrefs(content: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]*)"', content)]
 
 
-def test_an_entry_of_wordpress():
+def test_an_entry_of_wordpress() -> None:
     article = read("wordpress.rss")[0]
     assert article == Article(
         id="https://tide.example/?p=12",
@@ -68,7 +68,7 @@ def test_an_entry_of_wordpress():
     )
 
 
-def test_rss_credits_nobody_who_did_not_write():
+def test_rss_credits_nobody_who_did_not_write() -> None:
     _, mailed, nobody, elsewhere = read("wordpress.rss")
     assert mailed.authors == (Author(name="Zoe Lark", email="zoe@tide.example"),)
     assert (mailed.id, mailed.content, mailed.summary) == (
@@ -81,7 +81,7 @@ def test_rss_credits_nobody_who_did_not_write():
     assert elsewhere.source == Source(title="The Paper", feed="https://paper.example/feed.xml")
 
 
-def test_entries_of_a_planet():
+def test_entries_of_a_planet() -> None:
     first, second, third, fourth = read("planet.atom")
     assert first.title == "Text with <b> in it"
     assert first.url == "https://paper.example/1?a=1&copy=2"
@@ -118,7 +118,7 @@ def test_entries_of_a_planet():
     assert (fourth.credits, fourth.language) == ((), "en")
 
 
-def test_rss_of_the_first_kind_in_an_old_character_set():
+def test_rss_of_the_first_kind_in_an_old_character_set() -> None:
     (article,) = read("old.rdf")
     assert (article.title, article.authors) == ("Café society", (Author(name="Zoë Lark"),))
     assert (article.id, article.url) == ("https://tide.example/1", "https://tide.example/1")
@@ -126,7 +126,7 @@ def test_rss_of_the_first_kind_in_an_old_character_set():
     assert article.source == Source(title="The Tide", url="https://tide.example/")
 
 
-def test_json_feed():
+def test_json_feed() -> None:
     first, second, third = read("feed.json")
     assert first.authors == (
         Author(name="Ada Holm", url="https://ada.example", avatar="https://ada.example/me.png"),
@@ -142,7 +142,7 @@ def test_json_feed():
 
 
 @pytest.mark.parametrize("url", WEB.values(), ids=WEB)
-def test_addresses_are_left_alone(url):
+def test_addresses_are_left_alone(url) -> None:
     text = escape(url)
     link = escape(f'<a href="{text}">x</a>')
     entry = (
@@ -162,7 +162,7 @@ def test_addresses_are_left_alone(url):
     assert (last.url, last.authors[0].url, last.image.url) == (url, url, url)
 
 
-def test_a_server_that_says_something_else_is_not_believed():
+def test_a_server_that_says_something_else_is_not_believed() -> None:
     for media_type in ("text/html", "text/plain", "application/octet-stream", "text/xml"):
         assert feed.accepts(document(rss(""), media_type))
     assert feed.accepts(document("<?xml version='1.0'?>\n<!-- <html> -->\n<rss>", "text/html"))
@@ -171,7 +171,7 @@ def test_a_server_that_says_something_else_is_not_believed():
     assert not feed.accepts(document('{"version": 1}', "application/json"))
 
 
-def test_entities_of_html_and_lone_ampersands_are_mended():
+def test_entities_of_html_and_lone_ampersands_are_mended() -> None:
     article = only(
         "<title>Caf&eacute; &amp; R&D &nbsp;one</title><link>https://a.example/?a=1&b=2</link><description><![CDATA[a&nbsp;&b;<b>c</b>]]></description>"
     )
@@ -195,7 +195,7 @@ def test_entities_of_html_and_lone_ampersands_are_mended():
         ("  two\n lines ", "two lines"),
     ],
 )
-def test_titles_are_text(written, shown):
+def test_titles_are_text(written: str, shown: str) -> None:
     assert only(f"<title>{written}</title>").title == shown
 
 
@@ -214,7 +214,7 @@ def test_titles_are_text(written, shown):
         ("", []),
     ],
 )
-def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator, names):
+def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -> None:
     assert [author.name for author in only(f"<dc:creator>{creator}</dc:creator>").authors] == names
 
 
@@ -239,19 +239,19 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator, names):
     ],
     ids=range(15),
 )
-def test_what_no_honest_feed_has_is_refused(body, message):
+def test_what_no_honest_feed_has_is_refused(body, message: str) -> None:
     found = document(body)
     assert feed.accepts(found)
     with pytest.raises(GatherError, match=message):
         feed.read(found)
 
 
-def test_control_characters_do_not_stop_a_feed():
+def test_control_characters_do_not_stop_a_feed() -> None:
     assert only("<title>a\x00b\x08c\ufffe</title>").title == "abc"
 
 
 @given(st.text(), st.text(), st.text())
-def test_no_words_break_it(title, name, body):
+def test_no_words_break_it(title, name, body) -> None:
     article = only(
         f"<title>{escape(title)}</title><dc:creator>{escape(name)}</dc:creator><description>{escape(body)}</description>"
     )
@@ -279,7 +279,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS))
-def test_no_markup_breaks_it(words):
+def test_no_markup_breaks_it(words) -> None:
     with suppress(GatherError):
         assert all(article.authors == () for article in feed.read(document(rss("".join(words)))))
 
@@ -303,7 +303,7 @@ KEYS = [
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON), JSON)
-def test_no_json_breaks_it(item, authors):
+def test_no_json_breaks_it(item, authors) -> None:
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item], "authors": authors})
     (article,) = feed.read(document(body))
     assert isinstance(article, Article)

@@ -52,7 +52,7 @@ MARKS = st.text(alphabet="\\`*_[]<>()|#~&-+=:1.) \n\t!amp;#x{}\"'a\N{NO-BREAK SP
 @example("a\n\n\nb  \n    c")
 @example("1. a\n2) b\n- c\n+ d\n* e\n# f\n> g\n===\n---\n~~~\n| a |\n|---|")
 @example("&amp; &#38; &notit; https://a.example/?a=1&copy=2 <b> ![x](y) [z]: w")
-def test_escaped_text_renders_as_exactly_that_text(words):
+def test_escaped_text_renders_as_exactly_that_text(words) -> None:
     words = html.clean(words).replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     shown = Page(markdown.to_html(markdown.escape(words)))
     if words.strip():
@@ -60,7 +60,7 @@ def test_escaped_text_renders_as_exactly_that_text(words):
 
 
 @pytest.mark.parametrize("url", WEB.values(), ids=WEB)
-def test_addresses_are_left_alone(url):
+def test_addresses_are_left_alone(url) -> None:
     written = "".join("\\" + sign if sign in "\\<>&" else sign for sign in url)
     content = markdown.to_html(f"[a](<{written}>) ![b](<{written}>)\n\n[c][d]\n\n[d]: <{written}>")
     assert Page(content).addresses == [url] * 3
@@ -68,7 +68,7 @@ def test_addresses_are_left_alone(url):
     assert read(front).url == url
 
 
-def test_tables_strikethrough_and_html_are_understood_and_sanitised():
+def test_tables_strikethrough_and_html_are_understood_and_sanitised() -> None:
     content = markdown.to_html('a ~~b~~ <script>x</script><em onclick="x">c</em>\n\n| d | e |\n|---|--:|\n| f | g |')
     assert "<del>b</del>" in content or "<s>b</s>" in content
     assert "<em>c</em>" in content
@@ -77,7 +77,7 @@ def test_tables_strikethrough_and_html_are_understood_and_sanitised():
     assert markdown.to_html("[x](javascript:alert(1)) www.a.example") == "<p><a>x</a> www.a.example</p>"
 
 
-def test_relative_addresses_are_relative_to_the_document():
+def test_relative_addresses_are_relative_to_the_document() -> None:
     article = read("# T\n\n[a](b?x=1&y=2) ![c](/d.jpg)", "https://a.example/notes/one.md")
     assert Page(article.content).addresses == ["https://a.example/notes/b?x=1&y=2", "https://a.example/d.jpg"]
 
@@ -95,7 +95,7 @@ def test_relative_addresses_are_relative_to_the_document():
         ("+++\ntitle = \n+++\n", "TOML"),
     ],
 )
-def test_bombs_and_broken_front_matter_are_refused(body, message):
+def test_bombs_and_broken_front_matter_are_refused(body: str, message: str) -> None:
     with pytest.raises(GatherError, match=message):
         markdown.read(document(body))
 
@@ -104,7 +104,7 @@ def test_bombs_and_broken_front_matter_are_refused(body, message):
     "head", ["", "---\ntitle: T\nauthor: Ann\n---\n", "Title: T\nAuthor: Ann\n\n", "+++\na = 1\n+++\n"]
 )
 @pytest.mark.parametrize("bomb", ["[" * 20_000, "> " * 200 + "a"])
-def test_what_is_refused_has_its_line_in_the_file(head, bomb):
+def test_what_is_refused_has_its_line_in_the_file(head: str, bomb: str) -> None:
     text = f"{head}# Title\n\nOne\ntwo.\n \n\n{bomb}\n\nThree."
     with pytest.raises(GatherError) as caught:
         markdown.read(document(text))
@@ -112,7 +112,7 @@ def test_what_is_refused_has_its_line_in_the_file(head, bomb):
     assert fault.place.line == text.split("\n").index(bomb) + 1
 
 
-def test_the_first_heading_is_the_title():
+def test_the_first_heading_is_the_title() -> None:
     article = read("# The *winter* & I\n\nBy [Ada Holm](https://ada.example/?a=1&b=2)\n\n## One\n\nWords.\n\n# Two\n")
     assert article.title == "The winter & I"
     assert article.markdown == "## One\n\nWords.\n\n# Two"
@@ -125,7 +125,7 @@ def test_the_first_heading_is_the_title():
     assert read("Words.").title == ""
 
 
-def test_front_matter_of_jekyll():
+def test_front_matter_of_jekyll() -> None:
     article = read(
         '---\nlayout: post\ntitle: "The winter: it did not come"\nsubtitle: Eleven days\nauthor: Ada Holm\n'
         "date: 2025-02-12 14:05:11 +0100\nlast_modified_at: 2025-02-13\ncanonical_url: https://a.example/?a=1&copy=2\n"
@@ -151,7 +151,7 @@ def test_front_matter_of_jekyll():
     )
 
 
-def test_front_matter_of_hugo():
+def test_front_matter_of_hugo() -> None:
     article = read(
         '+++\ntitle = "Winter"\ndate = 2025-02-12T14:05:11Z\ndraft = false\nauthors = ["Ada Holm", "Bo Lind, Jr."]\n'
         'translator = "Tove Quist"\nkeywords = "a, b"\n[cover]\nimage = "https://a.example/c.jpg"\nalt = "Ice"\n'
@@ -165,7 +165,7 @@ def test_front_matter_of_hugo():
     assert article.tags == ("a", "b")
 
 
-def test_front_matter_of_pelican():
+def test_front_matter_of_pelican() -> None:
     article = read(
         "Title: Winter\nDate: 2025-02-12 14:05\nAuthor: Ada Holm\nTags: ice, snow\nSummary: Short\n  and sweet\n\nBody."
     )
@@ -176,7 +176,7 @@ def test_front_matter_of_pelican():
 
 
 @pytest.mark.parametrize("front", ["", "---\ntitle: T\n---\n", "---\nimage:\n---\n", "---\nimage: {alt: Ice}\n---\n"])
-def test_what_names_no_picture_has_none(front):
+def test_what_names_no_picture_has_none(front: str) -> None:
     (article,) = markdown.read(document(f"{front}Body.", url="https://a.example/ice"))
     assert article.image is None
 
@@ -203,13 +203,13 @@ def test_what_names_no_picture_has_none(front):
         ("author: {url: x}", ()),
     ],
 )
-def test_authors_in_front_matter(written, authors):
+def test_authors_in_front_matter(written: str, authors) -> None:
     article = read(f"---\n{written}\n---\nBody.")
     assert article.authors == authors
     assert article.certainty == ("certain" if authors else "unknown")
 
 
-def test_what_looks_like_markdown():
+def test_what_looks_like_markdown() -> None:
     for body in ("# Title\n\nWords", "---\ntitle: T\n---\nWords", "Words with [a link](https://a.example)"):
         assert markdown.accepts(document(body, media_type=""))
         assert not markdown.accepts(document(body, media_type="text/html"))
@@ -218,7 +218,7 @@ def test_what_looks_like_markdown():
 
 
 @given(st.text() | MARKS)
-def test_no_text_breaks_it(body):
+def test_no_text_breaks_it(body) -> None:
     try:
         (article,) = markdown.read(document(html.clean(body)))
     except GatherError:

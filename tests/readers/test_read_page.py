@@ -116,7 +116,7 @@ def hrefs(content: str) -> list[str]:
         ),
     ],
 )
-def test_the_boxes_of_publishing_systems(name, authors):
+def test_the_boxes_of_publishing_systems(name: str, authors) -> None:
     article = read((DATA / f"{name}.html").read_bytes(), url="")
     assert article.authors == authors
     assert article.certainty == "certain"
@@ -129,7 +129,7 @@ def test_the_boxes_of_publishing_systems(name, authors):
     assert hrefs(article.content)[1] == "https://archive.example/a%20b?x=%253A#:~:text=ice,ice"
 
 
-def test_everything_that_a_page_says():
+def test_everything_that_a_page_says() -> None:
     article = read((DATA / "publishpress.html").read_bytes(), url="")
     assert article.url == "https://paper.example/harbour/?p=12&copy=2"
     assert article.source == Source(title="The Paper", url="https://paper.example/")
@@ -182,11 +182,11 @@ def test_everything_that_a_page_says():
         ("<p>Nobody</p>", []),
     ],
 )
-def test_who_is_credited(body, expected):
+def test_who_is_credited(body, expected) -> None:
     assert names(body) == expected
 
 
-def test_a_guess_needs_two_witnesses():
+def test_a_guess_needs_two_witnesses() -> None:
     one = '<article><h1>T</h1><a rel="author" href="/ada?a=1&amp;b=2">Ada Holm</a></article>'
     assert read(one).certainty == "likely"
     assert read('<meta name="author" content="Ada Holm"><h1>T</h1>').certainty == "likely"
@@ -198,7 +198,7 @@ def test_a_guess_needs_two_witnesses():
     assert read("<h1>T</h1>").certainty == "unknown"
 
 
-def test_credits_are_not_authors():
+def test_credits_are_not_authors() -> None:
     article = read(
         structured(author="Ada", editor={"name": "Eve", "url": "/eve"}, translator="Tove", contributor="Ada")
     )
@@ -208,7 +208,7 @@ def test_credits_are_not_authors():
     )
 
 
-def test_titles_in_full_and_without_the_site():
+def test_titles_in_full_and_without_the_site() -> None:
     long = "A headline that search engines want cut after so many characters"
     site = '<meta property="og:site_name" content="The Paper">'
     assert read(f"{site}<title>{long} | The Paper</title>").title == long
@@ -216,7 +216,7 @@ def test_titles_in_full_and_without_the_site():
     assert read("<title>Cats &amp; dogs - and birds</title>").title == "Cats & dogs - and birds"
 
 
-def test_the_source_is_at_least_the_host():
+def test_the_source_is_at_least_the_host() -> None:
     assert read("<h1>T</h1>", "https://www.paper.example:8080/a").source == Source(
         title="paper.example", url="https://www.paper.example:8080"
     )
@@ -224,7 +224,7 @@ def test_the_source_is_at_least_the_host():
 
 
 @pytest.mark.parametrize("url", WEB.values(), ids=WEB)
-def test_addresses_are_left_alone(url):
+def test_addresses_are_left_alone(url) -> None:
     text = escape(url)
     article = read(
         f'<link rel="canonical" href="{text}"><base href="https://base.example/">'
@@ -237,7 +237,7 @@ def test_addresses_are_left_alone(url):
     assert boxed.authors == (Author(name="Ada", url=url),)
 
 
-def test_relative_addresses_follow_the_base():
+def test_relative_addresses_follow_the_base() -> None:
     content = f'<article><a href="more">x</a><img src="/y.png" alt="">{BODY}</article>'
     assert hrefs(read(f'<base href="/sub/">{content}').content) == ["https://paper.example/sub/more"]
     assert hrefs(read(content).content) == ["https://paper.example/more"]
@@ -246,13 +246,13 @@ def test_relative_addresses_follow_the_base():
     assert hrefs(read(saved, "").content) == ["https://tide.example/a/more"]
 
 
-def test_the_picture_keeps_its_words():
+def test_the_picture_keeps_its_words() -> None:
     shown = '<meta property="og:image" content="/ice.jpg"><h1>T</h1><img src="/ice.jpg" alt="Ice &amp; snow">'
     assert read(shown).image == Image(url="https://paper.example/ice.jpg", alt="Ice & snow")
     assert read('<h1>T</h1><meta property="og:image" content="data:image/png;base64,AAAA">').image is None
 
 
-def test_a_page_without_marks_is_guessed():
+def test_a_page_without_marks_is_guessed() -> None:
     text = "".join(
         f"<p>This is paragraph {n} of a long story about the harbour, its ice and its pilots.</p>" for n in range(20)
     )
@@ -261,7 +261,7 @@ def test_a_page_without_marks_is_guessed():
     assert "Home" not in article.content
 
 
-def test_nothing_runs():
+def test_nothing_runs() -> None:
     article = read(
         f'<article><h1>T</h1>{BODY}<script>alert(1)</script><p onclick="x" style="x">a</p><img src=x onerror=alert(1)>'
         '<iframe src="https://evil.example"></iframe><a href="javascript:alert(1)">b</a><svg onload=x></svg></article>'
@@ -269,7 +269,7 @@ def test_nothing_runs():
     assert not re.search(r"script|onclick|onerror|style=|iframe|svg", article.content)
 
 
-def test_what_is_a_page():
+def test_what_is_a_page() -> None:
     for body in ("<!DOCTYPE html><p>", "\n<!-- x -->\n<html>", '<?xml version="1.0"?><!DOCTYPE html><html>', "<head>"):
         assert page.accepts(document(body, media_type=""))
     for body in ("<p>Words", "Words <html>", "<rss>", ""):
@@ -278,7 +278,7 @@ def test_what_is_a_page():
     assert page.read(document("")) == []
 
 
-def test_character_sets_that_a_page_declares():
+def test_character_sets_that_a_page_declares() -> None:
     assert read('<meta charset="windows-1251"><h1>Зима</h1>'.encode("cp1251")).title == "Зима"
     meta = '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS"><h1>冬</h1>'
     assert read(meta.encode("shift_jis")).title == "冬"
@@ -299,12 +299,12 @@ def test_character_sets_that_a_page_declares():
     ],
     ids=["elements", "attributes", "characters", "depth", "divs", "lists", "a quoted script", "two kinds"],
 )
-def test_bombs_are_refused(body):
+def test_bombs_are_refused(body: str) -> None:
     with pytest.raises(GatherError):
         page.read(document(body))
 
 
-def test_an_honest_page_is_not_a_bomb():
+def test_an_honest_page_is_not_a_bomb() -> None:
     items = "".join(f"<li><p>Winter {n}<br><img src=/{n}.png><b>ice</b>" for n in range(6_000))
     assert read(f"<main><h1>T</h1><ul>{items}</ul></main>").title == "T"
 
@@ -313,7 +313,7 @@ def test_an_honest_page_is_not_a_bomb():
     "script",
     ["{", "[" * 100_000, "null", "[[[]]]", '{"@graph": 1}', '{"@type": 5, "author": {"@id": {}}, "headline": []}'],
 )
-def test_structured_data_that_is_none_says_nothing(script):
+def test_structured_data_that_is_none_says_nothing(script: str) -> None:
     article = read(f'<script type="application/ld+json">{script}</script><h1>T</h1>')
     assert (article.title, article.authors) == ("T", ())
 
@@ -337,7 +337,7 @@ TAGS = st.sampled_from(
 
 
 @given(st.lists(TAGS | st.text(max_size=3)))
-def test_no_markup_breaks_it(pieces):
+def test_no_markup_breaks_it(pieces) -> None:
     for article in page.read(document(html.clean("".join(pieces)))):
         assert article.certainty == ("unknown" if not article.authors else article.certainty)
 
@@ -354,7 +354,7 @@ NODES = st.recursive(
 @given(
     st.dictionaries(st.sampled_from(["author", "headline", "image", "url", "keywords", "publisher", "@graph"]), NODES)
 )
-def test_no_structured_data_breaks_it(node):
+def test_no_structured_data_breaks_it(node) -> None:
     assert isinstance(read(f"<h1>T</h1>{structured(**node)}"), Article)
 
 

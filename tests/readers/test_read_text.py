@@ -55,7 +55,7 @@ def document(body: str | bytes, charset: str = "", media_type: str = "text/plain
     )
 
 
-def test_a_pasted_article():
+def test_a_pasted_article() -> None:
     article = read(PASTED)
     assert article.title == "The winter that did not come"
     assert article.dek == "Eleven days of ice are missing from the ledger"
@@ -72,7 +72,7 @@ def test_a_pasted_article():
     assert paragraphs[-1] == "For more on harbours and the weather, visit Tide & Time."
 
 
-def test_line_ends_indents_and_wrapping_make_no_difference():
+def test_line_ends_indents_and_wrapping_make_no_difference() -> None:
     plain = read(PASTED)
     for other in (
         PASTED.replace("\n", "\r\n"),
@@ -86,7 +86,7 @@ def test_line_ends_indents_and_wrapping_make_no_difference():
     assert html.text(wrapped.content) == html.text(plain.content)
 
 
-def test_a_line_a_paragraph():
+def test_a_line_a_paragraph() -> None:
     long = "This is a paragraph that stands on one long line, as word processors and mail programs write it today."
     article = read(f"Title\nBy Ada Holm\nA dek\n{long}\nA heading\n{long}\n{long}")
     assert (article.title, article.dek) == ("Title", "A dek")
@@ -95,7 +95,7 @@ def test_a_line_a_paragraph():
     assert html.text(article.content).split("\n\n") == [long, "A heading", long, long]
 
 
-def test_a_byline_is_one_witness_and_a_block_another():
+def test_a_byline_is_one_witness_and_a_block_another() -> None:
     named = read("Title\nBy Ada Holm and Bo Lind\n\nOne.\n\nTwo.")
     assert (named.authors, named.certainty) == ((Author(name="Ada Holm and Bo Lind"),), "likely")
     both = read("Title\n\nBy Ada Holm\n\nOne.\n\nAbout the author:\n* Ada Holm\nShe writes.")
@@ -105,14 +105,14 @@ def test_a_byline_is_one_witness_and_a_block_another():
     assert html.text(nobody.content).startswith("By the end of winter")
 
 
-def test_a_block_that_names_nobody_stays():
+def test_a_block_that_names_nobody_stays() -> None:
     article = read("Title\n\nOne.\n\nAuthor\n\nThis is a sentence about somebody, and names nobody in particular.")
     assert article.authors == ()
     assert "names nobody in particular" in article.content
 
 
 @pytest.mark.parametrize("stop", [".", "!", "?"])
-def test_a_sentence_in_the_block_is_no_name(stop):
+def test_a_sentence_in_the_block_is_no_name(stop: str) -> None:
     article = read(f"Title\n\nOne.\n\nAuthor\n\nWho has not met her{stop}")
     assert article.authors == ()
     assert html.text(article.content) == f"One.\n\nAuthor\n\nWho has not met her{stop}"
@@ -122,7 +122,7 @@ def test_a_sentence_in_the_block_is_no_name(stop):
 
 @pytest.mark.parametrize("size", [100, 101])
 @pytest.mark.parametrize("bullet", ["", "• "])
-def test_a_name_has_an_end(size, bullet):
+def test_a_name_has_an_end(size: int, bullet: str) -> None:
     article = read(f"Title\n\nOne.\n\nAuthor\n\n{bullet}{'x' * size}")
     assert article.authors == ((Author(name="x" * size),) if size == 100 else ())
 
@@ -132,7 +132,7 @@ def test_a_name_has_an_end(size, bullet):
     ["Author", "authors", "The author:", "About the authors", "ABOUT THE AUTHOR(S):", "About author"],
 )
 @pytest.mark.parametrize("bullet", ["•", "·", "‣", "◦", "*", "–", "-"])
-def test_a_block_is_titled_and_bulleted_so(title, bullet):
+def test_a_block_is_titled_and_bulleted_so(title: str, bullet: str) -> None:
     article = read(f"Title\n\nOne.\n\n{title}\n\n{bullet} Ada Holm\n\nShe writes.\n\n{bullet} Bo Lind")
     assert article.authors == (Author(name="Ada Holm", bio="She writes."), Author(name="Bo Lind"))
     assert html.text(article.content) == "One."
@@ -147,13 +147,13 @@ def test_a_block_is_titled_and_bulleted_so(title, bullet):
         *(f"See all {whose} articles by Ada Holm [{{}}]" for whose in ("the", "of", "their", "his", "her")),
     ],
 )
-def test_the_way_to_all_posts_is_the_authors_address(line):
+def test_the_way_to_all_posts_is_the_authors_address(line) -> None:
     url = "https://tide.example/ada?a=1"
     article = read(f"Title\n\nOne.\n\nAuthor\n\nAda Holm\n\nShe writes.\n\n{line.format(url).strip()}")
     assert article.authors == (Author(name="Ada Holm", bio="She writes.", url=url),)
 
 
-def test_what_follows_the_block_is_not_lost():
+def test_what_follows_the_block_is_not_lost() -> None:
     article = read("Title\n\nOne.\n\nAuthors\n\n• Ada Holm\nShe writes.\nView all posts\n\nPrinted by the Tide.")
     assert article.authors == (Author(name="Ada Holm", bio="She writes."),)
     assert html.text(article.content) == "One.\n\nPrinted by the Tide."
@@ -175,7 +175,7 @@ def test_what_follows_the_block_is_not_lost():
         "12 34 .",
     ],
 )
-def test_not_every_short_line_is_a_heading(line):
+def test_not_every_short_line_is_a_heading(line: str) -> None:
     article = read(f"Title\n\nDek\n\nOne.\n\n{line}\n\nTwo.")
     assert html.headings(article.content) == []
 
@@ -192,11 +192,11 @@ def test_not_every_short_line_is_a_heading(line):
         ("We visit The Tide.", Source()),
     ],
 )
-def test_the_last_line_may_name_the_source(line, source):
+def test_the_last_line_may_name_the_source(line: str, source) -> None:
     assert read(f"Title\n\nOne.\n\n{line}").source == source
 
 
-def test_nothing_is_no_article():
+def test_nothing_is_no_article() -> None:
     assert text.read(document("")) == []
     assert text.read(document(" \n\t\n")) == []
 
@@ -220,18 +220,18 @@ def test_nothing_is_no_article():
         (b"plain", "no-such-thing", "plain"),
     ],
 )
-def test_character_sets(body, charset, title):
+def test_character_sets(body, charset: str, title: str) -> None:
     assert "".join(article.title for article in text.read(document(body, charset))) == title
 
 
-def test_what_is_no_text():
+def test_what_is_no_text() -> None:
     assert not text.accepts(document(b"%PDF-1.7\n\0\0", media_type=""))
     assert not text.accepts(document(b"words", media_type="application/pdf"))
     assert text.accepts(document("Ärger".encode("utf-16"), media_type=""))
 
 
 @given(st.text(), st.text(), st.text())
-def test_no_text_breaks_it(one, two, three):
+def test_no_text_breaks_it(one, two, three) -> None:
     for article in text.read(document("\n\n".join([one, two, three]).encode("utf-8", "surrogatepass"))):
         assert article.certainty == ("unknown" if not article.authors else article.certainty)
 
@@ -242,13 +242,13 @@ LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 
 
 @given(st.lists(LINES, min_size=1))
-def test_no_word_is_lost(lines):
+def test_no_word_is_lost(lines) -> None:
     article = read("Title\n\n" + "\n\n".join(lines))
     shown = html.text(article.content) + "".join(author.name for author in article.authors)
     assert "".join(shown.split()) == "".join(html.clean("".join(lines)).split())
 
 
-def test_what_is_refused_has_no_line_of_what_was_made_of_the_text():
+def test_what_is_refused_has_no_line_of_what_was_made_of_the_text() -> None:
     with pytest.raises(GatherError) as caught:
         text.read(document("Title\n\n" + "[" * 20_000))
     (fault,) = caught.value.faults
