@@ -1,7 +1,7 @@
-"""Writes the parts of the reference that the program knows best: ``python docs/generate.py``.
+"""Generates the parts of the reference that the code already contains: ``python docs/generate.py``.
 
-``commands.md`` is made from the commands' own help, whole; in ``files.md`` each table between two comments is made from
-the annotations of a noun. A test says when that is due.
+``commands.md`` is generated completely, from the commands' help. In ``files.md`` each table between two comments is
+generated from the annotations of a type. A test fails when a page is out of date.
 """
 
 import inspect
@@ -18,7 +18,7 @@ from dispatch import model, tables
 from dispatch.cli import main as dispatch
 
 REFERENCE = Path(__file__).parent / "reference"
-HEAD = "# Commands\n\nThis page is written from the commands themselves: each says the same with `--help`.\n"
+HEAD = "# Commands\n\nThis page is generated from the commands' help; `dispatch COMMAND --help` prints the same.\n"
 TABLE = re.compile(r"(<!-- (?P<noun>\w+)(?: without (?P<without>[\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -45,7 +45,7 @@ EXIT = (
     "| --- | --- |",
     "| 0 | done |",
     "| 1 | it failed, or `check` found something |",
-    "| 2 | the command was used wrongly |",
+    "| 2 | wrong usage, such as an unknown option |",
     "| 75 | another command is changing the publication, and did not finish within `--wait` seconds |",
     "",
 )

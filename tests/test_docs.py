@@ -117,7 +117,7 @@ def test_the_commands_of_a_page_run_and_print_what_it_says(
     desk = Desk(tmp_path) if page == README else Desk(tmp_path, request.getfixturevalue("warm"))
     if page not in {README, TUTORIAL}:
         shutil.copytree(request.getfixturevalue("tutorial"), tmp_path, dirs_exist_ok=True)
-        desk.folder = tmp_path / "my-letter"
+        desk.folder = tmp_path / "my-newsletter"
     now = desk.read(page)
     if request.config.getoption("update_golden"):
         page.write_text(now, "utf-8")

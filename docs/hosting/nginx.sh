@@ -1,9 +1,9 @@
 #!/bin/sh
-# Tells nginx what has moved and what is gone, after each publish:
+# Converts the redirects for nginx, after each publish:
 #
 #   sh nginx.sh public /etc/nginx && nginx -t && nginx -s reload
 #
-# nginx cannot read _redirects. Only plain paths of this site are taken over.
+# nginx cannot read _redirects. Only plain paths of this site are converted.
 set -eu
 rules=$1/_redirects folder=$2
 [ -e "$rules" ] || rules=/dev/null
@@ -14,7 +14,7 @@ list() {
         { from = $1; to = $2; below = sub(/\/\*$/, "/", from) && sub(/\/:splat$/, "/", to) }
         from !~ path || to !~ path { next }
         $3 ~ /^30[12378]!?$/ && below {
-            # What follows must not begin with another slash: two of them are the name of a host.
+            # The rest must not begin with another slash: two slashes would start a host name.
             kind = "below"; gsub(/\./, "[.]", from)
             line = "\"~^" from "(?<wire_rest>([^/?\\x5c][^?]*)?)([?]|$)\" \"" to "$wire_rest\";"
         }

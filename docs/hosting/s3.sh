@@ -1,9 +1,9 @@
 #!/bin/sh
-# Uploads a public folder to S3, or a store that speaks like it, with the right types:
+# Uploads a public folder to S3 or compatible storage, with the right media types:
 #
 #   sh s3.sh public s3://wire.example --endpoint-url https://...
 #
-# First what pages and feeds lead to, then the pages, then the feeds; what has gone is deleted last.
+# Uploads pictures and other files first, then pages, then feeds, and deletes old files last.
 set -eu
 folder=$1 bucket=$2
 shift 2

@@ -19,4 +19,4 @@ def test_every_section_says_what_why_and_how_to_mend_it() -> None:
         what, why, mend = SECTIONS[name].strip().split("\n\n")
         assert what == f"*{rule.severity}* · {rule.line}."
         assert why.endswith(".")
-        assert mend.startswith("To mend it: ")
+        assert mend.startswith("To fix it: ")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import nouns
 from dispatch import config, issues
-from dispatch.model import Author, Credit, Publication, Source
+from dispatch.model import Author, Contents, Credit, Publication, Source
 from formats.test_golden import CASES as GOLDEN
 from formats.test_golden import COLLECTIONS
 
