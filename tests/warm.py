@@ -49,7 +49,7 @@ def warm_dispatch(folder: Path) -> Iterator[Path]:
     program.write_text(PROGRAM.format(python=sys.executable, address=str(address)), "utf-8")
     program.chmod(0o755)
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, __file__, address]
+    command = [sys.executable, __file__, str(address)]
     # It ends when its standard input does: with us, however we end.
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout
