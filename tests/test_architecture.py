@@ -102,8 +102,13 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def imports(path: Path) -> Iterator[Import]:
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Everything that a module imports, inside functions too."""
+    return tuple(find_imports(path))
+
+
+def find_imports(path: Path) -> Iterator[Import]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)

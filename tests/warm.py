@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from select import select
 from typing import NoReturn
 
 from dispatch.cli import COMMANDS, main
@@ -48,7 +49,9 @@ def warm_dispatch(folder: Path) -> Iterator[Path]:
     program.write_text(PROGRAM.format(python=sys.executable, address=str(address)), "utf-8")
     program.chmod(0o755)
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    with subprocess.Popen([sys.executable, __file__, address], env=environment, stdout=subprocess.PIPE) as server:
+    command = [sys.executable, __file__, str(address)]
+    # It ends when its standard input does: with us, however we end.
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout
         assert server.stdout.readline() == b"ready\n"
         yield folder
@@ -64,7 +67,7 @@ def serve(address: str) -> None:
         listener.bind(address)
         listener.listen()
         print("ready", flush=True)
-        while True:
+        while listener in select([listener, sys.stdin], [], [])[0]:
             client, _ = listener.accept()
             if os.fork() == 0:
                 run(client)
