@@ -162,7 +162,7 @@ def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, lette
     issues.create(config.load(letter), replace(number("old"), id="tag:wire.example,2027:old", sections=()))
     said = dispatch("check", "old", code=1).stdout
     assert (
-        "Its address was that of tag:wire.example,2026:old, which has moved: https://wire.example/issues/old/" in said
+        "Its address belonged to tag:wire.example,2026:old, which has moved: https://wire.example/issues/old/" in said
     )
     assert "Choose another slug" in said
     dispatch("publish", "old", code=1)

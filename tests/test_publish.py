@@ -183,13 +183,13 @@ def test_a_copy_of_an_issue_is_told_whose_ids_it_has(letter: Path, publish: Publ
     edit(letter / "issues" / "a-copy" / "issue.md", "status: published", f"status: {status}")
     stopped = publish(code=1)
     assert "issues/a-copy/issue.md: has the id of issues/first/issue.md" in stopped.stderr
-    assert "Its id is also that of issues/first/issue.md" in publish("a-copy", code=1).stdout
+    assert "It has the same id as issues/first/issue.md" in publish("a-copy", code=1).stdout
 
 
 def test_an_article_of_two_issues_is_told_by_its_file(letter: Path, publish: Publish) -> None:
     story = (letter / "issues" / "first" / "story-1.html").read_text("utf-8")
     (letter / "issues" / "third" / "story-1.html").write_text(story, "utf-8")
-    assert "Its id is also that of issues/first/story-1.html" in publish("third", code=1).stdout
+    assert "It has the same id as issues/first/story-1.html" in publish("third", code=1).stdout
 
 
 def test_a_page_that_somebody_deleted_already_is_no_fault(letter: Path, publish) -> None:
@@ -400,7 +400,7 @@ def test_a_kill_at_every_write_leaves_each_file_old_or_new_and_the_next_publish_
         if killed % 4 == 1:
             assert python('from dispatch.cli import main\nmain(["publish"])', letter).returncode == 0
             assert tree(letter / "public") == new
-    assert killed > 5
+    assert killed > (9 if THOROUGH else 3)
     assert tree(letter / "public") == new
 
 

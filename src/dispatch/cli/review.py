@@ -28,11 +28,18 @@ def review(base: str | None, as_json: bool) -> None:
       dispatch review --base origin/main
       dispatch review > comment.md
     """
+    made = _review_changes(base or "")
+    _print_review(made, as_json=as_json)
+    if made.verdict == "stop":
+        sys.exit(1)
+
+
+def _review_changes(base: str) -> stage.Review:
     here = desk()
     root = config.find(here.folder)
-    commit = git.base(root, base or "")
+    commit = git.base(root, base)
     before, after = stage.read_base(root, commit), stage.read_version(root)
-    made = stage.make_review(
+    return stage.make_review(
         before,
         after,
         base=base or "the main branch",
@@ -40,9 +47,6 @@ def review(base: str | None, as_json: bool) -> None:
         judge=lambda issue: judge_issue(issue, here.publication, everything=after.issues, is_whole=not after.faults),
         judge_files=lambda issue, publication: check.findings(issue, (), publication),
     )
-    _print_review(made, as_json=as_json)
-    if made.verdict == "stop":
-        sys.exit(1)
 
 
 def _print_review(made: stage.Review, *, as_json: bool) -> None:

@@ -135,8 +135,9 @@ def together(
             yield done.get().result()
             room.release()
     finally:
-        room.release(len(waiting) + 1)
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        room.release(most)  # who waits at the door is let through; nobody comes after them
+        pool.shutdown()
 
 
 def _file(location: str) -> Document:
