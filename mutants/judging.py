@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 # The most specific tests are tried first, for most changes die of one of them.
 FIRST = 60
+# So many seconds of tests are tried on a change; one that needs more to be noticed counts as alive.
+ENOUGH_SECONDS = 60
 # What a change may take: a multiple of what its tests take without it, and so many seconds of the processor at least.
 TIMES = 4
 LEAST_SECONDS = 30
@@ -70,7 +73,8 @@ class Tree:
                 file.unlink()
             path.write_bytes(change.apply(source))
             fate: Fate = "alive"
-            for some in (tests[:FIRST], tests[FIRST:]):
+            tried = take_specific(tests)
+            for some in (tried[:FIRST], tried[FIRST:]):
                 if some and fate == "alive":
                     fate = self._try(some)
             return Verdict(change=change, fate=fate, tests=len(tests))
@@ -99,6 +103,12 @@ class Tree:
             return "killed by time"
         # Where no test is left, they were made of what was left out.
         return "alive" if code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} else "killed"
+
+
+def take_specific(tests: Sequence[Test]) -> list[Test]:
+    """Take the first tests, up to ENOUGH_SECONDS of what they take without a change."""
+    totals = accumulate(test.seconds for test in tests)
+    return [test for test, total in zip(tests, totals, strict=True) if total <= ENOUGH_SECONDS] or list(tests[:1])
 
 
 def copy_tree(folder: Path) -> Tree:
