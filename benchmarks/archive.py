@@ -38,7 +38,9 @@ def body(article: int) -> str:
 
 def ours(folder: Path, count: int) -> None:
     """A publication with that many articles in published issues."""
-    config.start(folder, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(
+        folder, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+    )
     for number in range(1, (count - 1) // AN_ISSUE + 2):
         keys = "".join(f"  - story-{n}\n" for n, issue in articles(count) if issue == number)
         text = f"---\nnumber: {number}\ntitle: Number {number}\ndate: {_day(number)}\nstatus: published\n"

@@ -7,8 +7,8 @@ from benchmarks import sample
 from benchmarks.measure import Row, in_turns, within
 from benchmarks.peers import feeds
 from dispatch import render
-from dispatch.formats import FEEDS, feed_module
-from dispatch.formats.fragments import Fragments
+from dispatch.formats import FEEDS, load_feed_module
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Issue, Publication, Section
 
 # Entries, times a turn, turns, the goal for the next issue.
@@ -21,8 +21,8 @@ def rows() -> Iterator[Row]:
     publication = sample.publication()
     for size, times, turns, goal in SIZES:
         issue = sample.issue(size)
-        rss = within(lambda issue=issue: render.edition(issue, publication, "rss"), times)  # type: ignore[misc]
-        atom = within(lambda issue=issue: render.edition(issue, publication, "atom"), times)  # type: ignore[misc]
+        rss = within(lambda issue=issue: render.render_edition(issue, publication, "rss"), times)  # type: ignore[misc]
+        atom = within(lambda issue=issue: render.render_edition(issue, publication, "atom"), times)  # type: ignore[misc]
         all_three = within(lambda issue=issue: every_feed(issue, publication), times)  # type: ignore[misc]
         plain = within(lambda issue=issue: feeds.with_feedgen(issue), times)  # type: ignore[misc]
         plain_atom = within(lambda issue=issue: feeds.with_feedgen(issue, atom=True), times)  # type: ignore[misc]
@@ -48,21 +48,21 @@ def rows() -> Iterator[Row]:
 
 def every_feed(issue: Issue, publication: Publication) -> None:
     """All feeds of an issue, the entries made once."""
-    entries = render.entries(issue, publication, issue.articles)
+    entries = render.render_entries(issue, publication, issue.articles)
     for name in FEEDS:
-        render.feed(issue, publication, name, entries[name])
+        render.render_feed(issue, publication, name, entries[name])
 
 
 def next_issue(issue: Issue, publication: Publication) -> Callable[[], object]:
     """The feed after the next issue: its entries are made, the others are kept."""
-    rss = feed_module("rss")
+    rss = load_feed_module("rss")
     articles = tuple(issue.articles)
     fresh = replace(issue, sections=(Section(articles=articles[:NEXT]),))
-    kept = render.entries(issue, publication, articles[NEXT:])["rss"]
+    kept = render.render_entries(issue, publication, articles[NEXT:])["rss"]
 
     def work() -> object:
-        fragments = Fragments(fresh, publication)
+        fragments = TemplateContext(fresh, publication)
         made = {article.id: rss.entry(article, fragments) for article in fresh.articles}
-        return render.feed(issue, publication, "rss", {**kept, **made})
+        return render.render_feed(issue, publication, "rss", {**kept, **made})
 
     return work

@@ -42,14 +42,14 @@ def rows() -> Iterator[Row]:
 
         def cold() -> None:
             client = fetch.Client(user_agent=AGENT, allow_private=True, is_robot=True)
-            answers = fetch.together(addresses, client.get, host=links.host, most=TOGETHER)
+            answers = fetch.run_concurrently(addresses, client.get, host=links.parse_host, most=TOGETHER)
             assert sum(answer.status == 200 for answer in answers) == FEEDS
 
         def gathered(visits: dict[str, Visit], state: str) -> Callable[[], None]:
             sources = [Source(key=f"s{n}", feed=address) for n, address in enumerate(addresses)]
 
             def work() -> None:
-                results = gather.sources(sources, visits, user_agent=AGENT, now=NOW, allow_private=True)
+                results = gather.gather_sources(sources, visits, user_agent=AGENT, now=NOW, allow_private=True)
                 assert sum(result.state == state for result in results) == FEEDS
 
             return work
@@ -90,8 +90,8 @@ def memory(addresses: list[str]) -> Turn:
 
     def turn() -> float:
         with tempfile.TemporaryDirectory() as folder:
-            config.start(Path(folder), title="The Wire", url="https://wire.example")
-            sources.add(config.load(Path(folder)), (Source(kind="feed", feed=address) for address in addresses))
+            config.create_publication(Path(folder), title="The Wire", url="https://wire.example")
+            sources.add_sources(config.load(Path(folder)), (Source(kind="feed", feed=address) for address in addresses))
             command = (sys.executable, "-c", AND_ITS_MEMORY, "gather", "--allow-private")
             told = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
         assert f" from {len(addresses)} sources\n" in told

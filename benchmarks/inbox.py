@@ -39,9 +39,9 @@ def rows() -> Iterator[Row]:
 
 
 def _fill(root: Path) -> None:
-    config.start(root, title="The Wire", url="https://wire.example")
+    config.create_publication(root, title="The Wire", url="https://wire.example")
     chance = random.Random(7)
-    with inbox.open(config.load(root)) as box:
+    with inbox.open_inbox(config.load(root)) as box:
         for source in range(SOURCES):
             site = f"https://site-{source}.example"
             articles = [
@@ -56,7 +56,7 @@ def _fill(root: Path) -> None:
                 )
                 for number in range(ARTICLES // SOURCES)
             ]
-            box.keep(f"site-{source}", articles, DAY + timedelta(hours=source // 100))
+            box.keep_articles(f"site-{source}", articles, DAY + timedelta(hours=source // 100))
 
 
 def _words(chance: random.Random, count: int) -> str:

@@ -16,7 +16,7 @@ def rows() -> Iterator[Row]:
     def ours() -> None:
         sample.forget()
         for name in FORMATS:
-            render.edition(issue, publication, name)
+            render.render_edition(issue, publication, name)
 
     theirs = within(lambda: plain.render(issue))
     peer = "a script: Jinja2, mjml-python, feedgen"

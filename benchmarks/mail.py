@@ -21,8 +21,8 @@ def rows() -> Iterator[Row]:
     def ours() -> None:
         sample.forget()
         for _ in issue.articles:
-            html.sanitise(sample.BODY)
-        render.edition(issue, publication, "email")
+            html.sanitise_html(sample.BODY)
+        render.render_edition(issue, publication, "email")
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "mail.mjml"

@@ -27,7 +27,7 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>The ferry | The Paper</ti
 
 def rows() -> Iterator[Row]:
     """A feed of 20 entries with all that we write into one, a page that marks its article, one that marks nothing."""
-    body = render.edition(sample.issue(20), sample.publication(), "rss").body
+    body = render.render_edition(sample.issue(20), sample.publication(), "rss").body
     told = Document(url="https://paper.example/feed", media_type="application/rss+xml", charset="", body=body)
 
     def ours() -> None:

@@ -16,8 +16,8 @@ BODY = f"<h2>The crossing</h2>{PARAGRAPH * 5}<h2>The answer</h2><blockquote>{PAR
 
 def forget() -> None:
     """What a process that renders once does not know yet."""
-    html.excerpt.cache_clear()
-    html.text.cache_clear()
+    html.cut_excerpt.cache_clear()
+    html.to_plain_text.cache_clear()
 
 
 def publication() -> Publication:
@@ -34,7 +34,7 @@ def article(number: int) -> Article:
         url=f"{page}?from=letter&n={number}#:~:text=noon",
         title=f"The ferry left at noon: crossing {number} & what came after",
         dek="The log says one thing, the passengers another",
-        content=html.sanitise(f"<p>Crossing {number}.</p>{BODY}"),
+        content=html.sanitise_html(f"<p>Crossing {number}.</p>{BODY}"),
         authors=(
             Author(
                 name="Ann Lee", url=f"{page}/ann?posts=all&page=1", bio="Ann Lee writes of harbours and lives at one."

@@ -45,7 +45,7 @@ def rows() -> Iterator[Row]:
         folder = Path(name)
         public = folder / "public"
         public.mkdir()
-        feed = render.edition(sample.issue(ENTRIES), sample.publication(), "rss").body
+        feed = render.render_edition(sample.issue(ENTRIES), sample.publication(), "rss").body
         (public / "feed.xml").write_bytes(feed)
         (public / "feed.xml.gz").write_bytes(gzip.compress(feed, 6, mtime=0))
         with ours(public) as one, nginx(public, folder) as other:

@@ -14,7 +14,7 @@ from typing import Literal, get_args, get_origin
 
 import click
 
-from dispatch import model, tables
+from dispatch import from_mapping, model
 from dispatch.cli import main as dispatch
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -106,9 +106,9 @@ def files() -> str:
 
 def keys(noun: type, without: set[str]) -> Iterator[str]:
     """A row for each key of a noun."""
-    for column in tables.columns(noun):
+    for column in from_mapping.list_columns(noun):
         if column.key and column.name not in without:
-            needed = "; required" if column.required else said(column.default)
+            needed = "; required" if column.is_required else said(column.default)
             yield f"| `{column.key}` | {takes(column.type)}{needed} | {cell(column.doc)} |"
 
 
@@ -120,7 +120,7 @@ def said(default: object) -> str:
 
 def takes(hint: object) -> str:
     """A type in words."""
-    kind, marks = tables.bare(hint)
+    kind, marks = from_mapping.strip_annotation(hint)
     origin = get_origin(kind)
     if origin is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
@@ -128,7 +128,7 @@ def takes(hint: object) -> str:
         return f"a list: {takes(get_args(kind)[0])}"
     if origin is not None:
         return "a table"
-    if model.Address() in marks:
+    if model.AddressMark() in marks:
         return "an address"
     words = {str: "text", int: "a number", bool: "`true` or `false`", datetime: "a date or a time"}
     return words.get(kind, "a table") if isinstance(kind, type) else "a table"

@@ -77,7 +77,7 @@ def sample() -> Publication:
 @pytest.fixture(scope="session")
 def sample_issue(sample: Publication) -> Issue:
     """Its first issue."""
-    return issues.read(sample, "names-and-addresses")
+    return issues.read_issue(sample, "names-and-addresses")
 
 
 @pytest.fixture(scope="session")

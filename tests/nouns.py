@@ -13,10 +13,10 @@ from dispatch.model import (
     Contents,
     Correction,
     Credit,
+    EmailSettings,
     Enclosure,
     Image,
     Issue,
-    Mailing,
     Page,
     PageKind,
     Publication,
@@ -33,7 +33,7 @@ PAGES = ("email", "web")
 MESSAGES = ("email", "text", "eml")
 DATE = datetime(2025, 2, 14, 8, tzinfo=UTC)
 
-MAILING = Mailing(
+MAILING = EmailSettings(
     sender="The Wire <desk@wire.example>",
     reply_to="letters@wire.example",
     unsubscribe=("https://wire.example/unsubscribe?list=wire&x=1", "mailto:leave@wire.example?subject=leave"),
@@ -130,7 +130,7 @@ def page(of: Contents, kind: PageKind, **values: object) -> Page:
 
 def body(format: str, of: Contents, by: Publication | None = None, *, to: str = "") -> bytes:  # noqa: A002
     """The issue's edition in that format."""
-    return render.edition(of, by or publication(), format, to=to).body
+    return render.render_edition(of, by or publication(), format, to=to).body
 
 
 def bodies(of: Issue, by: Publication | None = None) -> dict[str, bytes]:
@@ -150,6 +150,6 @@ def entries(issues: Sequence[Issue], by: Publication) -> dict[str, dict[str, byt
     """All entries of these issues, by format and id."""
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
     for issue in issues:
-        for name, some in render.entries(issue, by, [*issue.articles, make_entry(issue, by)]).items():
+        for name, some in render.render_entries(issue, by, [*issue.articles, make_entry(issue, by)]).items():
             made[name] |= some
     return made

@@ -7,7 +7,7 @@ from datetime import timedelta
 import nouns
 from dispatch import render
 from dispatch.formats import site_files
-from dispatch.model import Author, Credit, Feeds, Image, Issue, Page, Publication, Section, Site, Source
+from dispatch.model import Author, Credit, FeedSettings, Image, Issue, Page, Publication, Section, SiteSettings, Source
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
 
@@ -32,8 +32,8 @@ OWN = "https://wire.example/issues/week-{}/#our-own"
 def publication(**values: object) -> Publication:
     """The Wire, with a search and a feed of everything that can have one."""
     given = {
-        "site": Site(search=True),
-        "feeds": Feeds(each=("author", "source", "section", "tag")),
+        "site": SiteSettings(search=True),
+        "feeds": FeedSettings(each=("author", "source", "section", "tag")),
         "sources": (PAPER,),
     }
     return nouns.publication(**(given | values))
@@ -96,13 +96,15 @@ def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
 
 def files(issues: Iterable[Issue], by: Publication) -> dict[str, bytes]:
     """The site's files by their path in the public folder."""
-    made = {f"{path}index.html": render.edition(page, by, "web").body for path, page in pages(issues, by).items()}
+    made = {
+        f"{path}index.html": render.render_edition(page, by, "web").body for path, page in pages(issues, by).items()
+    }
     around = {
         "style.css": site_files.render_style_sheet(by),
         "icon.svg": site_files.render_icon(by),
         "404.html": site_files.render_not_found(by),
     }
-    return made | site_files.search_files(by) | around
+    return made | site_files.list_search_files(by) | around
 
 
 def weeks(count: int = 3) -> list[Issue]:

@@ -33,10 +33,10 @@ MOST_LONG_COMMANDS = 17  # 0 of more than 12 lines
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
     {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "toml"},
-    {"html", "tables", "frontmatter", "templates", "terms", "language", "report"},
-    {"readers", "formats", "checks", "nouns", "schemas"},
-    {"config", "fetch", "git", "hubs", "inbox", "issues", "ledger", "pictures"}
-    | {"searching", "serve", "smtp", "sources"},
+    {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
+    {"readers", "formats", "checks", "serialise", "schemas"},
+    {"config", "fetch", "git", "websub", "inbox", "issues", "ledger", "pictures"}
+    | {"search_index", "serve", "smtp", "sources"},
     {"gather", "compose", "render", "check", "locate", "review", "importers"},
     {"publish"},
     {"desk"},

@@ -207,7 +207,7 @@ DECOMPOSED = unicodedata.normalize("NFD", "Jón Thor")
 def test_a_name_is_the_same_in_decomposed_letters(dispatch: Dispatch, letter: Path) -> None:
     (letter / "story.md").write_text("---\ntitle: A story\nauthor: Jón Thor\n---\nIts words.\n", "utf-8")
     dispatch("add", "story.md", "--bio", f"{DECOMPOSED}=Writes.", "--author", f"{DECOMPOSED}=https://jon.example")
-    (author,) = issues.read(config.load(letter), "defence").sections[0].articles[0].authors
+    (author,) = issues.read_issue(config.load(letter), "defence").sections[0].articles[0].authors
     assert (author.name, author.url, author.bio) == ("Jón Thor", "https://jon.example", "Writes.")
     near = unicodedata.normalize("NFD", "Jón Thorr")
     assert "did you mean “Jón Thor”" in dispatch("add", "story.md", "--bio", f"{near}=Writes.", code=1).stderr
@@ -222,12 +222,12 @@ def test_a_section_and_a_source_are_the_same_in_decomposed_letters(dispatch: Dis
     for title, section in (("One", "Café"), ("Two", said)):
         words = ("--title", title, "--url", f"https://cafe.example/{title}", "--source", said, "--no-fetch")
         dispatch("add", *words, "--section", section)
-    issue = issues.read(config.load(letter), "defence")
+    issue = issues.read_issue(config.load(letter), "defence")
     assert [section.title for section in issue.sections if section.articles] == ["Café"]
     assert {article.source.license for article in issue.articles} == {"CC-BY-4.0"}
     one, two = (article.key for article in issue.articles)
     dispatch("issue", "move", "defence", one, "--section", said.upper())
-    assert [article.key for article in issues.read(config.load(letter), "defence").articles] == [two, one]
+    assert [article.key for article in issues.read_issue(config.load(letter), "defence").articles] == [two, one]
 
 
 @pytest.mark.usefixtures("letter")

@@ -48,7 +48,7 @@ def dispatch(tmp_path: Path) -> Dispatch:
 def letter(tmp_path: Path) -> Path:
     """A publication with two sources, of which one had three articles and the other one of a third party."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example")
+    config.create_publication(root, title="The Wire", url="https://wire.example")
     with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
         file.write(SOURCES)
     gathered(root, "paper", story(3), story(2), story(1, title="Café \u202eau port", authors=(), certainty="unknown"))
@@ -64,8 +64,8 @@ def story(n: int, **values: object) -> Article:
 
 
 def gathered(root: Path, source: str, *articles: Article, at: datetime = NOW) -> None:
-    with inbox.open(config.load(root)) as box:
-        box.keep(source, articles, at)
+    with inbox.open_inbox(config.load(root)) as box:
+        box.keep_articles(source, articles, at)
 
 
 def issue_of(dispatch: Dispatch, slug: str) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ def site() -> Iterator[Web]:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    config.start(tmp_path, title="The Wire", url="https://wire.example")
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -91,7 +91,7 @@ def test_a_list_goes_out_as_it_came_in(folder: Path) -> None:
     first = config.load(folder).sources
     exported = run("source", "export").stdout
     (folder / "dispatch.toml").unlink()
-    config.start(folder, title="The Wire", url="https://wire.example")
+    config.create_publication(folder, title="The Wire", url="https://wire.example")
     run("source", "import", "-", stdin=exported)
     assert config.load(folder).sources == first
     run("source", "import", "-", stdin="<opml><body/></opml>", code=1)
@@ -101,8 +101,8 @@ def test_a_source_that_failed_for_weeks_is_named_in_every_summary(site: Web, fol
     run("source", "add", site.url("/feed"), "--no-fetch", "--key", "paper", "--allow-private")
     run("source", "add", site.url("/dead"), "--no-fetch", "--key", "dead", "--allow-private")
     long_ago = datetime.now(UTC) - timedelta(days=36, hours=1)
-    with inbox.open(config.load(folder)) as box:
-        box.visited(Visit(source="dead", asked=long_ago, succeeded=long_ago, error="it was gone", failures=30))
+    with inbox.open_inbox(config.load(folder)) as box:
+        box.record_visit(Visit(source="dead", asked=long_ago, succeeded=long_ago, error="it was gone", failures=30))
     told = run("gather", "paper")
     assert told.stdout == "2 new, 0 changed from 1 source\n"
     assert f"dead: it was gone (30 times in a row, last worked {long_ago:%Y-%m-%d}, 5 weeks ago)" in told.stderr

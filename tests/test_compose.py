@@ -8,7 +8,7 @@ import pytest
 import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Image, Issue, Policy, Publication, Section, Source
+from dispatch.model import Article, Author, Image, Issue, Publication, Section, Source, SyndicationSettings
 from dispatch.publish.listings import make_entry
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ def keys(issue: Issue) -> dict[str, list[str]]:
 
 
 def empty(**values: object) -> Issue:
-    return replace(compose.draft(publication(), "Who pays", NOW), **values)  # type: ignore[arg-type]
+    return replace(compose.draft_issue(publication(), "Who pays", NOW), **values)  # type: ignore[arg-type]
 
 
 # Drafts
@@ -36,7 +36,7 @@ def test_a_draft_has_the_sections_the_next_number_and_an_id_of_its_day() -> None
         nouns.issue(slug="who-pays", number=11),
         nouns.issue(slug="c", number=None),
     ]
-    issue = compose.draft(publication(), "Who pays?", NOW, earlier=earlier)
+    issue = compose.draft_issue(publication(), "Who pays?", NOW, earlier=earlier)
     assert (issue.slug, issue.number, issue.status, issue.date) == ("who-pays-2", 12, "draft", NOW)
     # Half past eleven at night in Greenwich is the next day in Berlin.
     assert issue.id == "tag:wire.example,2026-11-23:who-pays-2"
@@ -45,25 +45,25 @@ def test_a_draft_has_the_sections_the_next_number_and_an_id_of_its_day() -> None
 
 @pytest.mark.parametrize("title", ["", "समाचार", "日本語", "!!!"])
 def test_a_title_without_latin_letters_gives_a_numbered_slug(title: str) -> None:
-    assert compose.draft(publication(), title, NOW).slug == "issue-1"
+    assert compose.draft_issue(publication(), title, NOW).slug == "issue-1"
 
 
 @pytest.mark.parametrize("slug", ["a/b", "../x", "A", "a b", "ä", "a" * 81, ".", "a\n"])
 def test_what_is_not_a_slug_is_refused(slug: str) -> None:
     with pytest.raises(IssueError, match="not a slug"):
-        compose.draft(publication(), "x", NOW, slug=slug)
+        compose.draft_issue(publication(), "x", NOW, slug=slug)
 
 
 def test_a_slug_that_is_taken_is_refused() -> None:
     with pytest.raises(IssueError, match="already"):
-        compose.draft(publication(), "x", NOW, slug="a", earlier=[nouns.issue(slug="a")])
+        compose.draft_issue(publication(), "x", NOW, slug="a", earlier=[nouns.issue(slug="a")])
 
 
 # Adding
 
 
 def test_what_is_minted_is_minted_once() -> None:
-    issue, (one, two), passed = compose.add(
+    issue, (one, two), passed = compose.add_articles(
         empty(),
         [Article(title="One"), Article(title="One", url="https://a.example/1", id="https://a.example/guid")],
         publication(),
@@ -79,27 +79,27 @@ def test_the_same_id_or_the_same_address_is_passed_over() -> None:
     first = Article(id="tag:x", title="A", url="https://a.example/?x=1&y=2")
     same_id, same_url = replace(first, url="https://b.example/"), replace(first, id="tag:y")
     other = Article(id="tag:z", title="A", url="https://a.example/?x=1&y=3")
-    issue, added, passed = compose.add(empty(), [first, same_id, same_url, other], publication())
+    issue, added, passed = compose.add_articles(empty(), [first, same_id, same_url, other], publication())
     assert [article.id for article in added] == ["tag:x", "tag:z"]
     assert passed == [same_id, same_url]
-    assert compose.add(issue, [first], publication()) == (issue, [], [first])
+    assert compose.add_articles(issue, [first], publication()) == (issue, [], [first])
 
 
 def test_two_articles_without_an_address_are_two() -> None:
-    _, added, passed = compose.add(empty(), [Article(title="A"), Article(title="B")], publication())
+    _, added, passed = compose.add_articles(empty(), [Article(title="A"), Article(title="B")], publication())
     assert (len(added), passed) == (2, [])
 
 
 def test_the_same_title_and_text_without_another_address_is_passed_over() -> None:
     first = Article(title="A", content="<p>One\ntwo</p>", url="https://a.example/")
-    issue, _, _ = compose.add(empty(), [first], publication())
+    issue, _, _ = compose.add_articles(empty(), [first], publication())
     again, other = Article(title="A", content="<p>One two</p>\n"), Article(title="A", content="<p>Else</p>")
     elsewhere = replace(again, url="https://b.example/")
-    issue, added, passed = compose.add(issue, [again, other, elsewhere], publication())
+    issue, added, passed = compose.add_articles(issue, [again, other, elsewhere], publication())
     assert passed == [again]
     assert [article.key for article in added] == ["a-2", "a-3"]
-    assert [twin.key for article in added if (twin := compose.twin(issue, article))] == ["a", "a"]
-    assert compose.twin(issue, Article(title="B")) is None
+    assert [twin.key for article in added if (twin := compose.find_twin(issue, article))] == ["a", "a"]
+    assert compose.find_twin(issue, Article(title="B")) is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,8 @@ def test_the_same_title_and_text_without_another_address_is_passed_over() -> Non
 )
 def test_what_has_a_file_already_is_taken_as_the_file_has_it(same: dict[str, str]) -> None:
     file = Article(id="tag:1", key="mine", title="A", url="https://a.example/", content="<p>x</p>", note="By hand")
-    issue, added, _ = compose.add(empty(), [Article(**({"title": "B"} | same))], publication(), unlisted=[file])  # type: ignore[arg-type]
+    again = Article(**({"title": "B"} | same))  # type: ignore[arg-type]
+    issue, added, _ = compose.add_articles(empty(), [again], publication(), unlisted=[file])
     assert added == list(issue.articles) == [file]
 
 
@@ -115,13 +116,13 @@ def test_an_address_is_kept_byte_for_byte() -> None:
     from addresses import WEB
 
     for name, url in WEB.items():  # each in an issue of its own, for some lead to the same
-        _, (added,), _ = compose.add(empty(), [Article(title=name, url=url)], publication())
+        _, (added,), _ = compose.add_articles(empty(), [Article(title=name, url=url)], publication())
         assert added.url == url
 
 
 def test_an_article_on_a_page_of_our_own_is_our_own() -> None:
     found = [Article(title="A", url="https://wire.example/posts/a"), Article(title="B", url="https://a.example/b")]
-    _, (ours, theirs), _ = compose.add(empty(), found, publication())
+    _, (ours, theirs), _ = compose.add_articles(empty(), found, publication())
     assert (ours.own, ours.source.syndicate, ours.url) == (True, "full", "https://wire.example/posts/a")
     assert (theirs.own, theirs.source.syndicate) == (False, "excerpt")
 
@@ -129,14 +130,14 @@ def test_an_article_on_a_page_of_our_own_is_our_own() -> None:
 @pytest.mark.parametrize("section", ["Cafe\u0301s", "CAFÉS", " Cafés  "])
 def test_a_section_is_found_however_its_name_is_written(section: str) -> None:
     issue = empty(sections=(Section(title="Near"), Section(title="Cafés")))
-    issue, _, _ = compose.add(issue, [Article(title="A")], publication(), section=section)
+    issue, _, _ = compose.add_articles(issue, [Article(title="A")], publication(), section=section)
     assert [(one.title, len(one.articles)) for one in issue.sections] == [("Near", 0), ("Cafés", 1)]
-    moved = compose.move(issue, "a", section="near")
+    moved = compose.move_article(issue, "a", section="near")
     assert [(one.title, len(one.articles)) for one in moved.sections] == [("Near", 1), ("Cafés", 0)]
 
 
 def test_no_article_takes_the_issues_own_file() -> None:
-    _, (added,), _ = compose.add(empty(), [Article(title="Issue")], publication())
+    _, (added,), _ = compose.add_articles(empty(), [Article(title="Issue")], publication())
     assert added.key == "issue-2"
 
 
@@ -156,15 +157,15 @@ def test_no_article_takes_the_issues_own_file() -> None:
     ],
 )
 def test_terms_are_always_known(article: Article, syndicate: str, section: str) -> None:
-    by = publication(syndicate=Policy(default="link", words=33))
-    issue, (added,), _ = compose.add(empty(), [article], by)
+    by = publication(syndicate=SyndicationSettings(default="link", words=33))
+    issue, (added,), _ = compose.add_articles(empty(), [article], by)
     assert added.source.syndicate == syndicate
     assert added.source.excerpt_words == 33
     assert keys(issue)[section] == [added.key]
 
 
 def test_a_section_that_is_new_is_made() -> None:
-    issue, _, _ = compose.add(empty(), [Article(title="A")], publication(), section="Letters")
+    issue, _, _ = compose.add_articles(empty(), [Article(title="A")], publication(), section="Letters")
     assert keys(issue) == {"Europe": [], "The alliance": [], "Letters": ["a"]}
 
 
@@ -172,7 +173,7 @@ def test_a_section_that_is_new_is_made() -> None:
 
 
 def told(found: Article, article: Article, *authors: Author, about: tuple[Author, ...] = ()) -> Article:
-    (one,) = compose.told([found], compose.Said(article=article, authors=authors, about=about))
+    (one,) = compose.apply_overrides([found], compose.Overrides(article=article, authors=authors, about=about))
     return one
 
 
@@ -228,8 +229,8 @@ def test_a_biography_of_nobody_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(IssueError, match="“Jery Jackson”, did you mean “Jerry Jackson”"):
         told(found, Article(), about=(Author(name="Jery Jackson", bio="x"),))
     # In a feed, one entry's author is enough.
-    said = compose.Said(about=(Author(name="Jerry Jackson", bio="x"),))
-    assert [one.authors for one in compose.told([nouns.article(2, authors=()), found], said)] == [
+    said = compose.Overrides(about=(Author(name="Jerry Jackson", bio="x"),))
+    assert [one.authors for one in compose.apply_overrides([nouns.article(2, authors=()), found], said)] == [
         (),
         (Author(name="Jerry Jackson", bio="x"),),
     ]
@@ -265,18 +266,18 @@ def two_sections() -> Issue:
     ],
 )
 def test_moving(key: str, section: str, before: str, after: dict[str, list[str]]) -> None:
-    moved = compose.move(two_sections(), key, section=section, before=before)
+    moved = compose.move_article(two_sections(), key, section=section, before=before)
     assert keys(moved) == after
     assert sorted(moved.articles, key=lambda a: a.key) == sorted(two_sections().articles, key=lambda a: a.key)
 
 
 def test_removing() -> None:
-    assert keys(compose.remove(two_sections(), "2")) == {"A": ["story-1"], "B": ["story-3", "story-4"]}
+    assert keys(compose.remove_article(two_sections(), "2")) == {"A": ["story-1"], "B": ["story-3", "story-4"]}
 
 
 def test_correcting_changes_one_article_and_only_that() -> None:
-    once = compose.correct(two_sections(), "story-2", "It was Bonn.", NOW)
-    twice = compose.correct(once, "story-2", "In 1955.", NOW + timedelta(days=1))
+    once = compose.correct_article(two_sections(), "story-2", "It was Bonn.", NOW)
+    twice = compose.correct_article(once, "story-2", "In 1955.", NOW + timedelta(days=1))
     for before, after in zip(two_sections().articles, twice.articles, strict=True):
         if before.key == "story-2":
             assert [correction.text for correction in after.corrections] == ["It was Bonn.", "In 1955."]
@@ -289,7 +290,7 @@ def test_correcting_changes_one_article_and_only_that() -> None:
     [("storey-1", "story-1"), ("story", "story-1"), ("9", "it has 4 articles: dispatch"), ("", "4 articles")],
 )
 def test_a_wrong_name_gets_a_hint(name: str, hint: str) -> None:
-    for action in (compose.named, compose.remove, compose.move):
+    for action in (compose.find_article, compose.remove_article, compose.move_article):
         with pytest.raises(IssueError, match="no article") as caught:
             action(two_sections(), name)
         assert hint in caught.value.faults[0].hint
@@ -297,9 +298,9 @@ def test_a_wrong_name_gets_a_hint(name: str, hint: str) -> None:
 
 def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
     issue = nouns.issue(nouns.article(1, key="alpha"), nouns.article(2, key="alp"), nouns.article(3, key="beta"))
-    assert compose.named(issue, "b").key == "beta"
-    assert compose.named(issue, "alp").key == "alp"
-    assert compose.named(issue, "alph").key == "alpha"
+    assert compose.find_article(issue, "b").key == "beta"
+    assert compose.find_article(issue, "alp").key == "alp"
+    assert compose.find_article(issue, "alph").key == "alpha"
 
 
 def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
@@ -323,5 +324,5 @@ def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:
 def test_an_entry_keeps_what_its_feed_calls_it(own: str, minted: str) -> None:
     published = datetime(2026, 11, 20, 12, tzinfo=UTC)
     article = Article(id=own, title="A", url="https://paper.example/a", source=PAPER, published=published)
-    _, (added,), _ = compose.add(empty(), [article], publication())
+    _, (added,), _ = compose.add_articles(empty(), [article], publication())
     assert added.id == minted

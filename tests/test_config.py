@@ -34,13 +34,13 @@ def test_it_is_found_upwards(tmp_path: Path) -> None:
     folder(tmp_path)
     inner = tmp_path / "issues" / "one"
     inner.mkdir(parents=True)
-    assert config.find(inner) == tmp_path.resolve()
+    assert config.find_publication(inner) == tmp_path.resolve()
     assert config.load(inner).root == tmp_path.resolve()
 
 
 def test_where_there_is_none_it_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        config.find(tmp_path)
+        config.find_publication(tmp_path)
     assert "dispatch init" in caught.value.faults[0].hint
 
 
@@ -85,7 +85,7 @@ words = 80
     assert publication.authors == {"ann": Author(name="Ann", avatar="https://wire.example/ann.png")}
     assert publication.theme.logo == "https://wire.example/logo.png"
     assert (publication.theme.dark.paper, publication.theme.dark.ink) == ("#000000", DARK.ink)
-    assert colours.contrast(publication.theme.dark.accent, "#000000") >= 6.5
+    assert colours.measure_contrast(publication.theme.dark.accent, "#000000") >= 6.5
 
 
 def test_all_faults_of_all_files_are_told_with_their_lines(tmp_path: Path) -> None:
@@ -187,7 +187,9 @@ def test_a_new_publication_says_what_it_was_told_or_is_not_made(
 ) -> None:
     root = tmp_path / str(len(list(tmp_path.iterdir())))
     try:
-        path = config.start(root, title=title, url="https://wire.example", language=language, sender=sender)
+        path = config.create_publication(
+            root, title=title, url="https://wire.example", language=language, sender=sender
+        )
     except ConfigError:
         assert not root.exists()
         return
@@ -197,7 +199,7 @@ def test_a_new_publication_says_what_it_was_told_or_is_not_made(
 
 def test_a_new_publication_completes_itself_and_loses_nothing(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n", "utf-8")
-    path = config.start(tmp_path, title='The "Wire"', url="https://wire.example")
+    path = config.create_publication(tmp_path, title='The "Wire"', url="https://wire.example")
     assert config.load(tmp_path).title == 'The "Wire"'
     assert (tmp_path / ".gitignore").read_text("utf-8") == "mine\n"
     for name in ("dispatch.toml", "authors.toml"):
@@ -207,12 +209,12 @@ def test_a_new_publication_completes_itself_and_loses_nothing(tmp_path: Path) ->
         assert (tmp_path / pointed[1]).is_file()
     before = path.read_bytes()
     with pytest.raises(ConfigError, match="a publication already"):
-        config.start(tmp_path, title="Other", url="https://wire.example")
+        config.create_publication(tmp_path, title="Other", url="https://wire.example")
     assert path.read_bytes() == before
 
 
 def test_every_commented_key_of_a_new_publication_works(tmp_path: Path) -> None:
-    path = config.start(tmp_path, title="T", url="https://wire.example")
+    path = config.create_publication(tmp_path, title="T", url="https://wire.example")
     (tmp_path / "logo.png").write_bytes(b"")
     text = re.sub(r"^# (?=[\[a-z_]+(?:\]| =))", "", path.read_text("utf-8"), flags=re.MULTILINE)
     path.write_text(text, "utf-8")
@@ -223,12 +225,12 @@ def test_every_commented_key_of_a_new_publication_works(tmp_path: Path) -> None:
 
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True), st.sampled_from([DARK.paper, "#000000", DARK.page]))
 def test_a_lightened_colour_can_be_read(colour: str, paper: str) -> None:
-    assert colours.contrast(colours.lightened(colour, paper, wanted=6.5), paper) >= 6.5
+    assert colours.measure_contrast(colours.lighten_colour(colour, paper, wanted=6.5), paper) >= 6.5
 
 
 def test_contrast_is_that_of_the_guidelines() -> None:
-    assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert colours.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert colours.measure_contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert colours.measure_contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def test_a_rule_that_is_not_there_cannot_be_switched_off(tmp_path: Path) -> None:
@@ -240,12 +242,12 @@ def test_a_rule_that_is_not_there_cannot_be_switched_off(tmp_path: Path) -> None
 
 def test_a_language_that_there_is_not_is_a_fault_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        config.start(tmp_path, title="T", url="https://wire.example", language="germn")
+        config.create_publication(tmp_path, title="T", url="https://wire.example", language="germn")
     (fault,) = caught.value.faults
     assert fault.place == Place(file="dispatch.toml", line=7, key="language")
     assert "“de”" in fault.hint
     assert list(tmp_path.iterdir()) == []
-    config.start(tmp_path, title="T", url="https://wire.example", language="de-AT")
+    config.create_publication(tmp_path, title="T", url="https://wire.example", language="de-AT")
     assert config.load(tmp_path).language == "de-AT"
 
 

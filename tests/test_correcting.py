@@ -20,9 +20,9 @@ Dispatch = Callable[..., Result]
 def letter(tmp_path: Path) -> Path:
     """A publication with an issue of one article."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     story = nouns.article(1, authors=(Author(name="Anne Lea", url="https://people.example/lea"),))
-    issues.create(config.load(root), nouns.issue(story))
+    issues.create_issue(config.load(root), nouns.issue(story))
     return root
 
 
@@ -123,7 +123,7 @@ def test_whatever_is_edited_in_a_correction_that_readers_have_it_answers_no_more
 
 def test_of_what_was_never_published_nothing_needs_to_be_mended(dispatch: Dispatch, letter: Path) -> None:
     draft = nouns.issue(nouns.article(2), id="tag:wire.example,2026:draft", slug="draft")
-    issues.create(config.load(letter), draft)
+    issues.create_issue(config.load(letter), draft)
     words = ("issue", "correct", "draft", "1", "It was wrong.")
     assert "story-2 was never published" in dispatch(*words, "--mends", "authors").stderr
     assert "never published" not in dispatch(*words).stderr
@@ -164,7 +164,7 @@ def test_an_issue_of_any_date_may_be_mended_and_every_other_stays_sound(
 ) -> None:
     story = nouns.article(2, authors=(Author(name="Bo Zang"),))
     other = nouns.issue(story, id="tag:wire.example,2026:other", slug="other", date=nouns.DATE.replace(year))
-    issues.create(config.load(letter), other)
+    issues.create_issue(config.load(letter), other)
     dispatch("publish", "other")
     change(letter / "issues" / "other" / "story-2.html", "Bo Zang", "Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout

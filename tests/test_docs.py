@@ -197,5 +197,5 @@ def test_every_error_is_in_the_reference(error) -> None:
     "file", sorted((CHECKOUT / "src" / "dispatch" / "languages").glob("*.toml")), ids=lambda file: file.stem
 )
 def test_every_language_is_in_the_guide(file) -> None:
-    assert Language.of(file.stem).translated
+    assert Language.from_code(file.stem).translated
     assert f"`{file.stem}`" in (DOCS / "guides" / "languages.md").read_text("utf-8")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import errors
-from dispatch.cli import Commands, show
+from dispatch.cli import Commands, show_error
 from dispatch.errors import DispatchError, GatherError, IssueError
 from dispatch.model import Fault, Place
 
@@ -30,7 +30,7 @@ def shown(error: DispatchError) -> list[str]:
     """The lines that a person sees."""
     stream = io.StringIO()
     with contextlib.redirect_stderr(stream):
-        show(error)
+        show_error(error)
     return stream.getvalue().splitlines()
 
 

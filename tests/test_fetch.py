@@ -119,7 +119,7 @@ def site() -> Iterator[str]:
 
 
 def get(url: str, *, allow_private: bool = True, seconds: float = 30) -> Document:
-    return fetch.document(url, user_agent=AGENT, allow_private=allow_private, seconds=seconds)
+    return fetch.fetch_document(url, user_agent=AGENT, allow_private=allow_private, seconds=seconds)
 
 
 def refusal(url: str, *, allow_private: bool = True, seconds: float = 30) -> Fault:
@@ -276,7 +276,7 @@ def test_other_schemes_are_refused(location: str) -> None:
 
 def test_each_address_says_whether_it_answers(site: str) -> None:
     asked = [f"{site}/plain", f"{site}/missing-page", f"{site}/loop", f"{site}/large", "mailto:ann@example.org"]
-    states = fetch.states(asked, user_agent="dispatch/test", allow_private=True)
+    states = fetch.check_addresses(asked, user_agent="dispatch/test", allow_private=True)
     found = {url.removeprefix(site): fault and (fault.reason, fault.detail) for url, fault in states.items()}
     assert found == {
         "/plain": None,
@@ -284,7 +284,7 @@ def test_each_address_says_whether_it_answers(site: str) -> None:
         "/missing-page": ("http-status", "404"),
         "/loop": ("too-many-redirects", ""),
     }
-    (private,) = fetch.states([f"{site}/plain"], user_agent="dispatch/test").values()
+    (private,) = fetch.check_addresses([f"{site}/plain"], user_agent="dispatch/test").values()
     assert private is not None
     assert private.reason == "private-network"
 
@@ -309,7 +309,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_handed_in() -> None:
-    found = fetch.document("-", user_agent=AGENT, stdin=b"words")
+    found = fetch.fetch_document("-", user_agent=AGENT, stdin=b"words")
     assert (found.body, found.url, found.name) == (b"words", "", "standard input")
 
 

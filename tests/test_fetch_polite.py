@@ -39,7 +39,7 @@ def test_what_has_not_changed_is_not_sent_again(site: Web) -> None:
 
 def test_validators_of_others_cannot_write_headers(site: Web) -> None:
     site.pages["/feed"] = "words"
-    assert client().get(site.url("/feed"), etag='"a"\r\nx: y', modified="\x1b").whole().body == b"words"
+    assert client().get(site.url("/feed"), etag='"a"\r\nx: y', modified="\x1b").require_document().body == b"words"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_when_to_ask_again(site: Web, headers: dict[str, str], status: int, wait
 def test_each_redirect_is_followed(site: Web, status: int) -> None:
     site.pages |= {"/old": (b"", {"location": " /new "}, status), "/new": "words"}
     answer = client().get(site.url("/old"))
-    assert answer.whole().body == b"words"
+    assert answer.require_document().body == b"words"
     assert answer.moved_to == (site.url("/new") if status in {301, 308} else "")
 
 
@@ -93,7 +93,7 @@ def test_only_a_move_for_good_proposes_the_new_address(site: Web) -> None:
         "/broken": (b"", {"location": "/gone"}, 301),
     }
     assert client().get(site.url("/good")).moved_to == site.url("/new")
-    assert client().get(site.url("/good")).whole().name == site.url("/good")
+    assert client().get(site.url("/good")).require_document().name == site.url("/good")
     assert client().get(site.url("/mixed")).moved_to == ""
     assert client().get(site.url("/broken")).moved_to == ""
 
@@ -152,10 +152,10 @@ def test_a_host_is_asked_for_two_at_a_time_and_others_do_not_wait(site: Web) -> 
     site.pages["/slow"] = slow
     asked = client()
     crowded = [site.url("/slow", 1)] * 12 + [site.url("/slow", n) for n in range(2, 8)]
-    found = list(fetch.together(crowded, lambda url: asked.get(url).status, host=links.host, most=10))
+    found = list(fetch.run_concurrently(crowded, lambda url: asked.get(url).status, host=links.parse_host, most=10))
     assert found == [204] * 18
     assert all(came)
-    assert most == {links.host(site.url("/", n)): 2 if n == 1 else 1 for n in range(1, 8)}
+    assert most == {links.parse_host(site.url("/", n)): 2 if n == 1 else 1 for n in range(1, 8)}
 
 
 def test_what_comes_faster_than_it_is_taken_waits_in_small_numbers() -> None:
@@ -165,7 +165,7 @@ def test_what_comes_faster_than_it_is_taken_waits_in_small_numbers() -> None:
         begun.append(number)
         return number
 
-    results = fetch.together(range(1000), begin, host=str, most=5)
+    results = fetch.run_concurrently(range(1000), begin, host=str, most=5)
     assert isinstance(results, Generator)
     for taken, _ in enumerate(islice(results, 500), start=1):
         assert len(begun) <= taken + 15
@@ -202,7 +202,7 @@ def test_the_pause_that_a_host_asks_for_is_kept(site: Web) -> None:
     site.pages |= {"/robots.txt": "User-agent: dispatch\nCrawl-delay: 0.4", "/a": "a"}
     robot = client(is_robot=True)
     begun = time.monotonic()
-    list(fetch.together([site.url("/a")] * 3, robot.get, host=links.host))
+    list(fetch.run_concurrently([site.url("/a")] * 3, robot.get, host=links.parse_host))
     assert time.monotonic() - begun > 0.8
 
 
@@ -227,11 +227,11 @@ def test_the_pause_that_a_host_asks_for_is_kept(site: Web) -> None:
     ],
 )
 def test_rules(text: str, path: str, allowed: bool) -> None:
-    assert politeness.rules(text).allow(path) is allowed
-    assert politeness.rules(text).pause <= politeness.MOST_PAUSE
+    assert politeness.parse_robots(text).allows_path(path) is allowed
+    assert politeness.parse_robots(text).pause <= politeness.MOST_PAUSE
 
 
 def test_a_hostile_robots_txt_takes_no_time() -> None:
     text = "User-agent: *\nDisallow: /" + "*a" * 100_000 + "$\n" + "Disallow: /x\n" * 10_000
     with processor_seconds(10):
-        assert politeness.rules(text).allow("/" + "a" * 50_000 + "b")
+        assert politeness.parse_robots(text).allows_path("/" + "a" * 50_000 + "b")

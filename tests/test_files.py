@@ -13,11 +13,11 @@ from dispatch.errors import DeliveryError, IssueError
 
 def test_a_file_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b.txt"
-    assert files.write(path, b"one", within=tmp_path, error=IssueError)
+    assert files.write_file(path, b"one", within=tmp_path, error=IssueError)
     before = path.stat().st_mtime_ns
-    assert not files.write(path, b"one", within=tmp_path, error=IssueError)
+    assert not files.write_file(path, b"one", within=tmp_path, error=IssueError)
     assert path.stat().st_mtime_ns == before
-    assert files.write(path, b"two", within=tmp_path, error=IssueError)
+    assert files.write_file(path, b"two", within=tmp_path, error=IssueError)
     assert path.read_bytes() == b"two"
     assert [item.name for item in path.parent.iterdir()] == ["b.txt"]
 
@@ -26,10 +26,10 @@ def test_a_file_is_written_once(tmp_path: Path) -> None:
 def test_it_keeps_its_mode_and_a_new_one_is_ordinary(tmp_path: Path) -> None:
     path, ordinary = tmp_path / "a.txt", tmp_path / "b.txt"
     ordinary.touch()
-    files.write(path, b"one", within=tmp_path, error=IssueError)
+    files.write_file(path, b"one", within=tmp_path, error=IssueError)
     assert path.stat().st_mode == ordinary.stat().st_mode
     path.chmod(0o600)
-    files.write(path, b"two", within=tmp_path, error=IssueError)
+    files.write_file(path, b"two", within=tmp_path, error=IssueError)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -43,19 +43,19 @@ def test_nothing_leaves_the_folder(tmp_path: Path, name: str) -> None:
     (folder / "link.txt").symlink_to(out)
     (folder / "linked").symlink_to(tmp_path)
     with pytest.raises(DeliveryError):
-        files.write(folder / name, b"new", within=folder, error=DeliveryError)
+        files.write_file(folder / name, b"new", within=folder, error=DeliveryError)
     with pytest.raises(IssueError):
-        files.read(folder / name, within=folder, error=IssueError)
+        files.read_file(folder / name, within=folder, error=IssueError)
     assert out.read_bytes() == b"old"
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(IssueError, match=r"^a: is a folder$"):
-        files.write(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
+        files.write_file(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
     (tmp_path / "b").write_bytes(b"old")
     with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is not a folder$"):
-        files.write(tmp_path / "b" / "c", b"x", within=tmp_path, error=IssueError)
+        files.write_file(tmp_path / "b" / "c", b"x", within=tmp_path, error=IssueError)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a", "b"]
     assert (tmp_path / "b").read_bytes() == b"old"
 
@@ -64,12 +64,12 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 def test_a_folder_that_lets_nobody_write_is_named(tmp_path: Path) -> None:
     (tmp_path / "shut").mkdir(mode=0o500)
     with pytest.raises(IssueError, match=r"permission denied in the folder .*shut$"):
-        files.write(tmp_path / "shut" / "a", b"x", within=tmp_path, error=IssueError)
+        files.write_file(tmp_path / "shut" / "a", b"x", within=tmp_path, error=IssueError)
 
 
 def test_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(IssueError, match=r"^a\.txt: no such file or directory$"):
-        files.text(tmp_path / "a.txt", within=tmp_path, error=IssueError)
+        files.read_text(tmp_path / "a.txt", within=tmp_path, error=IssueError)
     assert not files.is_there(tmp_path / ("x" * 5000))
     assert not files.is_there(tmp_path / "\0")
 
@@ -77,22 +77,22 @@ def test_what_is_not_there_says_so(tmp_path: Path) -> None:
 def test_a_folder_may_itself_be_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert files.write(tmp_path / "link" / "a.txt", b"x", within=tmp_path / "link", error=IssueError)
+    assert files.write_file(tmp_path / "link" / "a.txt", b"x", within=tmp_path / "link", error=IssueError)
     assert (tmp_path / "real" / "a.txt").read_bytes() == b"x"
 
 
 def test_a_file_is_written_over_the_bytes_that_were_read_and_no_others(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    assert files.write_over(path, b"", b"one", within=tmp_path, error=IssueError)
-    assert not files.write_over(path, b"one", b"one", within=tmp_path, error=IssueError)
-    assert files.write_over(path, b"one", b"two", within=tmp_path, error=IssueError)
+    assert files.replace_file(path, b"", b"one", within=tmp_path, error=IssueError)
+    assert not files.replace_file(path, b"one", b"one", within=tmp_path, error=IssueError)
+    assert files.replace_file(path, b"one", b"two", within=tmp_path, error=IssueError)
     for old in (b"", b"one"):
         with pytest.raises(IssueError, match="somebody else changed it") as caught:
-            files.write_over(path, old, b"three", within=tmp_path, error=IssueError)
+            files.replace_file(path, old, b"three", within=tmp_path, error=IssueError)
         assert caught.value.faults[0].place.file == "a.md"
     path.unlink()
     with pytest.raises(IssueError, match="somebody else changed it"):
-        files.write_over(path, b"two", b"three", within=tmp_path, error=IssueError)
+        files.replace_file(path, b"two", b"three", within=tmp_path, error=IssueError)
     assert not list(tmp_path.iterdir())
 
 
@@ -100,9 +100,9 @@ def test_a_file_is_deleted_if_it_is_what_was_read(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes(b"one")
     with pytest.raises(IssueError, match="somebody else changed it"):
-        files.delete(path, old=b"two", within=tmp_path, error=IssueError)
+        files.delete_file(path, old=b"two", within=tmp_path, error=IssueError)
     assert path.read_bytes() == b"one"
-    assert files.delete(path, old=b"one", within=tmp_path, error=IssueError) == path
+    assert files.delete_file(path, old=b"one", within=tmp_path, error=IssueError) == path
     assert not path.exists()
 
 
@@ -122,5 +122,5 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
 
     sys.addaudithook(watch)
     with pytest.raises(IssueError, match="somebody else changed it"):
-        files.write_over(path, b"one", b"two", within=tmp_path, error=IssueError)
+        files.replace_file(path, b"one", b"two", within=tmp_path, error=IssueError)
     assert path.read_bytes() == b"theirs"

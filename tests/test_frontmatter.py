@@ -34,7 +34,7 @@ def front(*lines: str) -> str:
 
 
 def test_values_are_the_text_that_stands_there() -> None:
-    read = frontmatter.parse(
+    read = frontmatter.parse_front_matter(
         front(
             "no: no", "n: 007", "date: 2026-11-22", "dek:", 'empty: ""', "tags: [yes, ~, 1.0]", "long: >-", "  a", "  b"
         )
@@ -53,7 +53,7 @@ def test_values_are_the_text_that_stands_there() -> None:
 
 def test_lines_are_those_of_the_file() -> None:
     lines = ["title: x", "", "sections:", "  - title: a", "    articles:", "      - one", "      - two"]
-    read = frontmatter.parse(front(*lines))
+    read = frontmatter.parse_front_matter(front(*lines))
     assert read.lines["sections[1].articles[2]"] == 8
     assert read.lines["title"] == 2
 
@@ -78,32 +78,32 @@ def test_lines_are_those_of_the_file() -> None:
 )
 def test_what_is_refused_and_where(lines: list[str], what: str) -> None:
     with pytest.raises(IssueError, match=what):
-        frontmatter.parse(front(*lines), file="a.md")
+        frontmatter.parse_front_matter(front(*lines), file="a.md")
 
 
 def test_toml_keeps_its_own_types() -> None:
-    read = frontmatter.parse('+++\r\ntitle = "x"\r\nnumber = 7\r\n+++\r\nBody')
+    read = frontmatter.parse_front_matter('+++\r\ntitle = "x"\r\nnumber = 7\r\n+++\r\nBody')
     assert (read.data, read.body) == ({"title": "x", "number": 7}, "Body")
     with pytest.raises(IssueError, match="not TOML"):
-        frontmatter.parse("+++\ntitle = \n+++\n")
+        frontmatter.parse_front_matter("+++\ntitle = \n+++\n")
     with pytest.raises(IssueError, match="read, not edited"):
-        frontmatter.edit('+++\ntitle = "x"\n+++\n', {"title": "y"})
+        frontmatter.edit_front_matter('+++\ntitle = "x"\n+++\n', {"title": "y"})
 
 
 @pytest.mark.parametrize("text", ["Body", "---\nno end", "----\na: b\n---\n", "", "# ---\n---\n---\n"])
 def test_without_front_matter_all_is_body(text: str) -> None:
-    assert frontmatter.parse(text).body == text
-    assert frontmatter.parse("\ufeff" + text).body == text
+    assert frontmatter.parse_front_matter(text).body == text
+    assert frontmatter.parse_front_matter("\ufeff" + text).body == text
 
 
 @given(FILE, TEXT)
 @settings(max_examples=scale(300))
 def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body: str) -> None:
-    text = frontmatter.compose(data, body)
-    read = frontmatter.parse(text)
+    text = frontmatter.format_front_matter(data, body)
+    read = frontmatter.parse_front_matter(text)
     assert (read.data, read.body) == (data, body)
     if "\x85" not in text and "\u2028" not in text and "\u2029" not in text and "\ufeff" not in text:
-        assert yaml.safe_load(frontmatter.split(text)[0]) == (data or None)
+        assert yaml.safe_load(frontmatter.split_front_matter(text)[0]) == (data or None)
 
 
 @given(FILE, st.dictionaries(NAME, st.none() | VALUE, max_size=3), TEXT, st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -111,16 +111,16 @@ def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body:
 def test_an_edit_says_what_is_wanted_and_leaves_the_rest(
     data: dict[str, frontmatter.Value], changes: dict[str, frontmatter.Value], body: str, end: str, mark: bool
 ) -> None:
-    head, _, rest = frontmatter.compose(data, "").rpartition("---\n")
+    head, _, rest = frontmatter.format_front_matter(data, "").rpartition("---\n")
     text = "\ufeff" * mark + (head + "# the end\n---\n").replace("\n", end) + body + rest
-    edited = frontmatter.edit(text, changes)
-    read = frontmatter.parse(edited)
+    edited = frontmatter.edit_front_matter(text, changes)
+    read = frontmatter.parse_front_matter(edited)
     wanted = {key: value for key, value in (data | changes).items() if value is not None}
     assert (read.data, read.body) == (wanted, body)
     assert "# the end" + end in edited
     for key, value in data.items():
         if key not in changes:
-            own = "".join(line + end for line in frontmatter.dump.document({key: value}))
+            own = "".join(line + end for line in frontmatter.dump.dump_mapping({key: value}))
             assert own in edited
     if wanted == data:
         assert edited == text
@@ -130,10 +130,10 @@ def test_an_edit_says_what_is_wanted_and_leaves_the_rest(
 def test_edits_as_a_person_would_make_them(case: str) -> None:
     """Each folder: before.md, after.md, and in change.yaml what was changed (a key without a value is removed)."""
     folder = DATA / case
-    changes = frontmatter.parse("---\n" + (folder / "change.yaml").read_text("utf-8") + "---\n").data
+    changes = frontmatter.parse_front_matter("---\n" + (folder / "change.yaml").read_text("utf-8") + "---\n").data
     before = (folder / "before.md").read_bytes().decode("utf-8")
     order = ("id", "url", "title", "dek", "authors", "source", "note")
-    edited = frontmatter.edit(before, changes, order=order)  # type: ignore[arg-type]
+    edited = frontmatter.edit_front_matter(before, changes, order=order)  # type: ignore[arg-type]
     assert edited.encode("utf-8") == (folder / "after.md").read_bytes()
 
 
@@ -142,21 +142,23 @@ def test_an_item_is_known_again_by(key: str) -> None:
     """Turned round, with another text each, both keep what stands beside them and how they are written."""
     before = front("list:", f"- {key}: 'a'   # one", "  text: x", f"- {key}: b", "  text:   'y'   # two")
     after = front("list:", f"- {key}: b", "  text:   'z'   # two", f"- {key}: 'a'   # one", "  text: w")
-    assert frontmatter.edit(before, {"list": [{key: "b", "text": "z"}, {key: "a", "text": "w"}]}) == after
+    assert frontmatter.edit_front_matter(before, {"list": [{key: "b", "text": "z"}, {key: "a", "text": "w"}]}) == after
 
 
 @pytest.mark.parametrize(("first", "then"), list(pairwise(["id", "key", "title", "name", "url", "date"])))
 def test_what_tells_items_apart_more_surely_comes_first(first: str, then: str) -> None:
     before = front("list:", f"- {first}: 'a'   # one", f"  {then}: ann", f"- {first}: b", f"  {then}:   'bo'   # two")
     after = front("list:", f"- {first}: b", f"  {then}:   'ann'   # two", f"- {first}: 'a'   # one", f"  {then}: bo")
-    assert frontmatter.edit(before, {"list": [{first: "b", then: "ann"}, {first: "a", then: "bo"}]}) == after
+    assert (
+        frontmatter.edit_front_matter(before, {"list": [{first: "b", then: "ann"}, {first: "a", then: "bo"}]}) == after
+    )
 
 
 @pytest.mark.parametrize("key", ["text", "bio", "role"])
 def test_an_item_is_not_known_again_by(key: str) -> None:
     before = front("list:", f"- {key}: 'a'   # one", "  more: x", f"- {key}: b", "  more: y")
     after = front("list:", f"- {key}: 'b'   # one", "  more: z", f"- {key}: a", "  more: w")
-    assert frontmatter.edit(before, {"list": [{key: "b", "more": "z"}, {key: "a", "more": "w"}]}) == after
+    assert frontmatter.edit_front_matter(before, {"list": [{key: "b", "more": "z"}, {key: "a", "more": "w"}]}) == after
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -164,4 +166,6 @@ def test_a_comment_goes_along_into_another_list_when_it_can_be_only_that_one(tim
     before = front("one:", "- a", "- b   # the lead", "two:", "- c")
     wanted = {"one": ["a"], "two": ["c", *["b"] * times]}
     beside = "   # the lead" if times == 1 else ""
-    assert frontmatter.edit(before, wanted) == front("one:", "- a", "two:", "- c", *[f"- b{beside}"] * times)
+    assert frontmatter.edit_front_matter(before, wanted) == front(
+        "one:", "- a", "two:", "- c", *[f"- b{beside}"] * times
+    )

@@ -48,7 +48,7 @@ def site() -> Iterator[str]:
 
 
 def gathered(location: str, **options: object) -> list[Article]:
-    return gather.articles(location, user_agent="dispatch-tests", allow_private=True, **options)  # type: ignore[arg-type]
+    return gather.gather_articles(location, user_agent="dispatch-tests", allow_private=True, **options)  # type: ignore[arg-type]
 
 
 def test_the_address_that_was_typed_is_the_articles(site: str) -> None:
@@ -113,4 +113,4 @@ def test_what_cannot_be_read_is_named(body: bytes, message: str) -> None:
 
 def test_a_private_address_is_refused(site: str) -> None:
     with pytest.raises(GatherError, match="private network"):
-        gather.articles(f"{site}/ghost.html", user_agent="dispatch-tests")
+        gather.gather_articles(f"{site}/ghost.html", user_agent="dispatch-tests")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatch import gather
-from dispatch.gather import Gathered
+from dispatch.gather import GatherResult
 from dispatch.model import Article, Author, Source, Visit
 from loopback import Web, item, rss, web
 
@@ -23,8 +23,8 @@ def site() -> Iterator[Web]:
         yield served
 
 
-def gathered(*sources: Source, visits: dict[str, Visit] | None = None, **options: object) -> list[Gathered]:
-    found = gather.sources(
+def gathered(*sources: Source, visits: dict[str, Visit] | None = None, **options: object) -> list[GatherResult]:
+    found = gather.gather_sources(
         sources,
         visits or {},
         user_agent="dispatch-tests",
@@ -154,7 +154,7 @@ def test_what_cannot_be_gathered_at_all_is_said() -> None:
 
 def test_a_source_in_ones_own_network_says_so_itself(site: Web) -> None:
     site.pages["/feed"] = rss(item("a"))
-    results = gather.sources(
+    results = gather.gather_sources(
         [Source(key="a", feed=site.url("/feed"), allow_private=True), Source(key="b", feed=site.url("/feed"))],
         {},
         user_agent="dispatch-tests",
@@ -189,7 +189,9 @@ def test_discovering(site: Web) -> None:
         "/blog": ("<!doctype html><title>Blog</title>", html, 200),
         "/blog/atom.xml": rss(item("b"), title="Blog"),
     }
-    found = gather.discover(site.url("/"), user_agent="x", allow_private=True)
+    found = gather.discover_source(site.url("/"), user_agent="x", allow_private=True)
     assert found == Source(kind="feed", title="The Paper", url=site.url("/"), feed=site.url("/feed/"))
-    assert gather.discover(site.url("/feed"), user_agent="x", allow_private=True).feed == site.url("/feed/")
-    assert gather.discover(site.url("/blog"), user_agent="x", allow_private=True).feed == site.url("/blog/atom.xml")
+    assert gather.discover_source(site.url("/feed"), user_agent="x", allow_private=True).feed == site.url("/feed/")
+    assert gather.discover_source(site.url("/blog"), user_agent="x", allow_private=True).feed == site.url(
+        "/blog/atom.xml"
+    )

@@ -22,7 +22,7 @@ import pytest
 
 from dispatch import fetch, gather
 from dispatch.errors import GatherError
-from dispatch.gather import Gathered
+from dispatch.gather import GatherResult
 from dispatch.model import Source
 from patience import PATIENCE
 from thorough import scale
@@ -87,7 +87,7 @@ def gathered(
     count: int = HUNDRED,
     seconds: float = PATIENCE,
     reading_seconds: float = 5,
-) -> dict[str, Gathered]:
+) -> dict[str, GatherResult]:
     """All of a kind, gathered at once; what holds for every kind is asserted here."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with hostile(make) as port:
@@ -95,7 +95,7 @@ def gathered(
         sources.append(Source(key="honest", kind="feed", feed=f"http://127.0.2.1:{port}/honest"))
         results = {
             result.source.key: result
-            for result in gather.sources(
+            for result in gather.gather_sources(
                 sources,
                 {},
                 user_agent="dispatch-tests",
@@ -116,7 +116,7 @@ def gathered(
     return results
 
 
-def failed(results: dict[str, Gathered]) -> set[str]:
+def failed(results: dict[str, GatherResult]) -> set[str]:
     return {result.visit.error for result in results.values() if result.error}
 
 
@@ -400,7 +400,7 @@ def test_every_spelling_of_a_private_address_is_refused() -> None:
             Source(key=f"s{n}", feed=f"http{'s' * secure}://{host}:{port}/1")
             for n, (host, secure) in enumerate((host, secure) for host in SPELLINGS for secure in (0, 1))
         ]
-        results = list(gather.sources(sources, {}, user_agent="dispatch-tests", now=NOW, seconds=SECONDS))
+        results = list(gather.gather_sources(sources, {}, user_agent="dispatch-tests", now=NOW, seconds=SECONDS))
     assert len(results) == len(sources)
     for result in results:
         assert "private network" in result.visit.error or "there is no host" in result.visit.error, result
@@ -424,7 +424,7 @@ def test_a_name_server_that_changes_its_mind(number: int, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     with pytest.raises(GatherError, match="private network"):
-        fetch.document("http://paper.example/feed", user_agent="dispatch-tests", seconds=SECONDS)
+        fetch.fetch_document("http://paper.example/feed", user_agent="dispatch-tests", seconds=SECONDS)
     assert asked == ["paper.example"]
 
 
@@ -437,7 +437,7 @@ def test_the_checked_address_is_the_one_that_is_connected_to(monkeypatch: pytest
 
     with hostile(lambda _number, _random: reply(HONEST)) as port:
         monkeypatch.setattr(socket, "getaddrinfo", resolver)
-        found = fetch.document(f"http://paper.example:{port}/1", user_agent="dispatch-tests", allow_private=True)
+        found = fetch.fetch_document(f"http://paper.example:{port}/1", user_agent="dispatch-tests", allow_private=True)
     assert found.body == HONEST
     assert asked == ["paper.example"]
 

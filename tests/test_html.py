@@ -137,9 +137,9 @@ def assert_harmless(content: str) -> None:
 
 @pytest.mark.parametrize("foreign", HOSTILE)
 def test_hostile_html_comes_out_harmless(foreign: str) -> None:
-    content = html.sanitise(foreign, "https://paper.example/a/")
+    content = html.sanitise_html(foreign, "https://paper.example/a/")
     assert_harmless(content)
-    assert html.sanitise(content) == content
+    assert html.sanitise_html(content) == content
 
 
 @settings(max_examples=scale(300))
@@ -148,15 +148,15 @@ def test_hostile_html_comes_out_harmless(foreign: str) -> None:
 @example("<p>a<table>b</p>")
 @example("<a href='https://a.example/'><table><a>")
 def test_any_html_comes_out_harmless_and_stays_as_it_is(foreign: str) -> None:
-    content = html.sanitise(foreign, "https://paper.example/")
+    content = html.sanitise_html(foreign, "https://paper.example/")
     assert_harmless(content)
-    assert html.sanitise(content) == content
+    assert html.sanitise_html(content) == content
 
 
 @settings(max_examples=scale(200))
 @given(soup)
 def test_html_and_xml_read_the_same(foreign: str) -> None:
-    content = html.sanitise(foreign)
+    content = html.sanitise_html(foreign)
     as_xml = ElementTree.fromstring(f"<div>{content}</div>")
     as_html = reading.document(f"<div>{content}</div>", fragment=True).root
 
@@ -170,17 +170,17 @@ def test_html_and_xml_read_the_same(foreign: str) -> None:
 @settings(max_examples=scale(200))
 @given(soup)
 def test_no_word_is_lost_as_plain_text(foreign: str) -> None:
-    content = html.sanitise(foreign)
+    content = html.sanitise_html(foreign)
     root = ElementTree.fromstring(f"<root>{content}</root>")
     said = re.findall(r"\w+", "".join(root.itertext()))
-    assert "".join(re.findall(r"\w+", html.text(content))) == "".join(said)
+    assert "".join(re.findall(r"\w+", html.to_plain_text(content))) == "".join(said)
 
 
 @settings(max_examples=scale(200))
 @given(soup, st.integers(1, 80), st.sampled_from(["en", "de", "ar", "hi", "ja", "xx"]))
 def test_an_excerpt_is_a_well_formed_beginning(foreign: str, words: int, language: str) -> None:
-    content = html.sanitise(foreign)
-    excerpt = html.excerpt(content, words, language)
+    content = html.sanitise_html(foreign)
+    excerpt = html.cut_excerpt(content, words, language)
     assert_harmless(excerpt)
     assert not re.search(r"<(?:h[1-6]|img|table|pre|figure)\b", excerpt)
 
@@ -188,7 +188,7 @@ def test_an_excerpt_is_a_well_formed_beginning(foreign: str, words: int, languag
         return "".join(re.findall(r"\w", text))
 
     root = ElementTree.fromstring(f"<root>{without_what_is_not_prose(content)}</root>")
-    assert letters("".join(root.itertext())).startswith(letters(html.text(excerpt)))
+    assert letters("".join(root.itertext())).startswith(letters(html.to_plain_text(excerpt)))
 
 
 def without_what_is_not_prose(content: str) -> str:
@@ -208,7 +208,7 @@ def without_what_is_not_prose(content: str) -> str:
                 prune(child)
 
     prune(root)
-    return "".join([html.escape(root.text or ""), *(ElementTree.tostring(child, "unicode") for child in root)])
+    return "".join([html.escape_html(root.text or ""), *(ElementTree.tostring(child, "unicode") for child in root)])
 
 
 PROSE = "".join(
@@ -219,32 +219,32 @@ PROSE = "".join(
 
 @pytest.mark.parametrize("words", [1, 5, 10, 20, 33, 60, 100, 200, 1000])
 def test_an_excerpt_is_whole_sentences_of_about_that_many_words(words: int) -> None:
-    excerpt = html.excerpt(PROSE, words, "en")
-    plain = html.text(excerpt)
+    excerpt = html.cut_excerpt(PROSE, words, "en")
+    plain = html.to_plain_text(excerpt)
     assert plain
     assert re.search(r"[.!]$", plain)
-    assert html.text(PROSE).startswith(plain)
+    assert html.to_plain_text(PROSE).startswith(plain)
     longest = 14
-    assert html.word_count(plain) <= words + longest
-    assert html.word_count(plain) >= min(words, html.word_count(html.text(PROSE))) - longest
+    assert html.count_words(plain) <= words + longest
+    assert html.count_words(plain) >= min(words, html.count_words(html.to_plain_text(PROSE))) - longest
 
 
 def test_an_excerpt_keeps_links_and_closes_what_it_opens() -> None:
-    content = html.sanitise(
+    content = html.sanitise_html(
         "<h2>Heading</h2><figure><img src='https://a.example/a.png'><figcaption>Caption.</figcaption></figure>"
         "<ul><li>One <a href='https://a.example/?a=1&b=2'>link <b>here. And</b> more. So.</a></li><li>Two.</li></ul>"
     )
-    excerpt = html.excerpt(content, 3, "en")
+    excerpt = html.cut_excerpt(content, 3, "en")
     assert excerpt == '<ul><li>One <a href="https://a.example/?a=1&amp;b=2">link <b>here.</b></a></li></ul>'
 
 
 def test_an_excerpt_of_endless_quotation_marks_is_found_at_once() -> None:
     content = f"<p>{'&#39;' * scale(400_000)}</p>"
-    within(2, lambda: html.excerpt(content, 60, "en"))
+    within(2, lambda: html.cut_excerpt(content, 60, "en"))
 
 
 def test_an_excerpt_of_nothing_but_pictures_is_nothing() -> None:
-    assert html.excerpt('<figure><img src="https://a.example/a.png" alt="" /></figure><h2>x</h2>', 60, "en") == ""
+    assert html.cut_excerpt('<figure><img src="https://a.example/a.png" alt="" /></figure><h2>x</h2>', 60, "en") == ""
 
 
 @pytest.mark.parametrize(
@@ -262,19 +262,19 @@ def test_an_excerpt_of_nothing_but_pictures_is_nothing() -> None:
     ],
 )
 def test_where_a_sentence_ends(language: str, content: str, first: str) -> None:
-    assert html.text(html.excerpt(content, 1, language)).strip() == first
+    assert html.to_plain_text(html.cut_excerpt(content, 1, language)).strip() == first
 
 
 @pytest.mark.parametrize("address", PERSONAL.values(), ids=PERSONAL)
 def test_an_address_is_not_touched(address: str) -> None:
-    content = html.sanitise(f'<p><a href="{html.escape(address)}">x</a></p>', "https://base.example/b/")
+    content = html.sanitise_html(f'<p><a href="{html.escape_html(address)}">x</a></p>', "https://base.example/b/")
     assert reading.hrefs(reading.document(content, fragment=True).root) == [address]
-    assert [link for paragraph in html.paragraphs(content) for link in paragraph.addresses] == [address]
+    assert [link for paragraph in html.split_paragraphs(content) for link in paragraph.addresses] == [address]
 
 
 @pytest.mark.parametrize("address", WEB.values(), ids=WEB)
 def test_a_pictures_address_is_not_touched(address: str) -> None:
-    assert html.pictures(html.sanitise(f'<img src="{html.escape(address)}" alt="">')) == [address]
+    assert html.find_image_addresses(html.sanitise_html(f'<img src="{html.escape_html(address)}" alt="">')) == [address]
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,12 @@ def test_a_pictures_address_is_not_touched(address: str) -> None:
     ],
 )
 def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: str) -> None:
-    content = html.sanitise(f'<a href="{html.escape(written)}">x</a><img src="{html.escape(written)}">', base)
-    assert reading.hrefs(reading.document(content, fragment=True).root) == html.pictures(content) == [absolute]
+    content = html.sanitise_html(
+        f'<a href="{html.escape_html(written)}">x</a><img src="{html.escape_html(written)}">', base
+    )
+    assert (
+        reading.hrefs(reading.document(content, fragment=True).root) == html.find_image_addresses(content) == [absolute]
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,13 +309,13 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
     ],
 )
 def test_a_picture_that_nobody_can_see_is_dropped(pixel: str) -> None:
-    assert html.sanitise(f"<p>a{pixel}b</p>") == "<p>ab</p>"
+    assert html.sanitise_html(f"<p>a{pixel}b</p>") == "<p>ab</p>"
 
 
 def test_other_pictures_stay() -> None:
-    assert html.pictures(html.sanitise('<img src="https://a.example/a.png" width="10" height="100">')) == [
-        "https://a.example/a.png"
-    ]
+    assert html.find_image_addresses(
+        html.sanitise_html('<img src="https://a.example/a.png" width="10" height="100">')
+    ) == ["https://a.example/a.png"]
 
 
 def within(seconds: float, work: Callable[[], object]) -> None:
@@ -336,12 +340,12 @@ def within(seconds: float, work: Callable[[], object]) -> None:
 )
 def test_bombs_are_refused_at_once(bomb: str) -> None:
     with processor_seconds(5), pytest.raises(GatherError):
-        html.sanitise(bomb)
+        html.sanitise_html(bomb)
 
 
 @pytest.mark.parametrize("levels", [1, 100, 256])
 def test_what_is_nested_within_reason_is_taken(levels: int) -> None:
-    assert html.text(html.sanitise("<div>" * levels + "x" + "</div>" * levels)) == "x"
+    assert html.to_plain_text(html.sanitise_html("<div>" * levels + "x" + "</div>" * levels)) == "x"
 
 
 @pytest.mark.parametrize(
@@ -360,7 +364,7 @@ def test_what_is_nested_within_reason_is_taken(levels: int) -> None:
     ],
 )
 def test_what_is_long_and_flat_is_taken(flat: str) -> None:
-    within(3, lambda: html.sanitise(flat * 5000))
+    within(3, lambda: html.sanitise_html(flat * 5000))
 
 
 HARD = [
@@ -391,26 +395,26 @@ def test_no_pattern_takes_more_than_linear_time(piece: str) -> None:
     nasty = (piece * scale(100_000))[: scale(100_000)]
     content = ""
     with contextlib.suppress(GatherError):
-        content = html.sanitise(nasty, "https://a.example/")
-    within(2, lambda: html.sanitise(nasty, "https://a.example/"))
-    within(2, lambda: html.excerpt(content, 60, "en"))
+        content = html.sanitise_html(nasty, "https://a.example/")
+    within(2, lambda: html.sanitise_html(nasty, "https://a.example/"))
+    within(2, lambda: html.cut_excerpt(content, 60, "en"))
     for work in (
-        html.clean,
-        html.escape,
-        html.text,
-        html.headings,
-        html.pictures,
-        html.word_count,
-        lambda text: html.with_headings_from(text, 3),
+        html.remove_illegal_characters,
+        html.escape_html,
+        html.to_plain_text,
+        html.find_headings,
+        html.find_image_addresses,
+        html.count_words,
+        lambda text: html.renumber_headings(text, 3),
     ):
         within(2, lambda work=work: work(nasty))
 
 
 @given(st.text())
 def test_clean_text_can_stand_in_xml(text: str) -> None:
-    cleaned = html.clean(text)
-    assert html.clean(cleaned) == cleaned
-    read = ElementTree.fromstring(f'<a b="{html.escape(cleaned)}">{html.escape(cleaned)}</a>').text or ""
+    cleaned = html.remove_illegal_characters(text)
+    assert html.remove_illegal_characters(cleaned) == cleaned
+    read = ElementTree.fromstring(f'<a b="{html.escape_html(cleaned)}">{html.escape_html(cleaned)}</a>').text or ""
     assert read == re.sub(r"\r\n?", "\n", cleaned)
     cleaned.encode()
 
@@ -418,7 +422,7 @@ def test_clean_text_can_stand_in_xml(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8")))
 def test_clean_keeps_what_is_legal(text: str) -> None:
     assume(not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text))
-    assert html.clean(text) == text
+    assert html.remove_illegal_characters(text) == text
 
 
 @pytest.mark.parametrize(
@@ -436,14 +440,14 @@ def test_clean_keeps_what_is_legal(text: str) -> None:
     ],
 )
 def test_as_plain_text(content: str, plain: str) -> None:
-    assert html.text(content) == plain
+    assert html.to_plain_text(content) == plain
 
 
 def test_headings_keep_their_order_of_rank() -> None:
     content = '<h1>a</h1><h4 lang="de">b <em>c</em></h4><h6>d</h6><h1>e</h1>'
-    assert html.headings(content) == ["a", "b c", "d", "e"]
-    assert html.with_headings_from(content, 3) == '<h3>a</h3><h4 lang="de">b <em>c</em></h4><h5>d</h5><h3>e</h3>'
-    assert html.with_headings_from("<h2>a</h2>", 6) == "<h6>a</h6>"
+    assert html.find_headings(content) == ["a", "b c", "d", "e"]
+    assert html.renumber_headings(content, 3) == '<h3>a</h3><h4 lang="de">b <em>c</em></h4><h5>d</h5><h3>e</h3>'
+    assert html.renumber_headings("<h2>a</h2>", 6) == "<h6>a</h6>"
 
 
 @pytest.mark.parametrize(
@@ -451,15 +455,15 @@ def test_headings_keep_their_order_of_rank() -> None:
     [("one two  three\nfour", 4), ("", 0), ("漢" * 500, 230), ("word 漢字漢字", 1 + 2), ("co-operate, don’t", 2)],
 )
 def test_words_are_counted(plain: str, words: int) -> None:
-    assert html.word_count(plain) == words
+    assert html.count_words(plain) == words
 
 
 def test_addresses_change_and_nothing_else() -> None:
     content = (
         '<p>href="a" src="b" &amp; <a href="a?x=1&amp;y=2" title=" href=&quot;c&quot;">d</a><img src="b" alt="b" /></p>'
     )
-    assert html.readdressed(content, lambda address: address) == content
-    changed = html.readdressed(content, lambda address: {"a?x=1&y=2": "z?<&", "b": ""}[address])
+    assert html.rewrite_addresses(content, lambda address: address) == content
+    changed = html.rewrite_addresses(content, lambda address: {"a?x=1&y=2": "z?<&", "b": ""}[address])
     assert changed == (
         '<p>href="a" src="b" &amp; <a href="z?&lt;&amp;" title=" href=&quot;c&quot;">d</a><img alt="b" /></p>'
     )
@@ -475,12 +479,12 @@ NEAR = ("/x", "a:b.png", ".", "../x", "?x", "a/../b", "a/./b", "//evil")
 )
 def test_a_near_picture_is_the_same_picture(rest: str, site: str, place: str) -> None:
     address = f"{site}/{rest}"
-    page = f'<p title="x">See <img alt=" src=" src="{html.escape(address)}" /> {html.escape(address)}</p>'
-    made = html.near(page, site, "../" * place.count("/") or "./")
+    page = f'<p title="x">See <img alt=" src=" src="{html.escape_html(address)}" /> {html.escape_html(address)}</p>'
+    made = html.make_images_relative(page, site, "../" * place.count("/") or "./")
     (picture,) = (node for node in reading.nodes(reading.document(made).root) if node.name == "img")
     source = str((picture.attrs or {})["src"])
     assert urljoin(f"{site}/{place}", source) == urljoin(f"{site}/{place}", address)
-    assert made.replace(html.escape(source), html.escape(address), 1) == page
+    assert made.replace(html.escape_html(source), html.escape_html(address), 1) == page
     if re.fullmatch(r"\w+([./]\w+)*", rest):
         assert "example" not in source
 
@@ -497,4 +501,4 @@ def test_links_words_and_other_peoples_pictures_stay_where_a_page_is_taken() -> 
     source = '<picture><source type="image/webp" srcset="{}" /><img src="{}/a,b.png" hidden></picture>'
     before = stays + source.format(candidates.format(site), site)
     near = source.format(candidates.format(site).replace(f"{site}/p", "../p"), "..")
-    assert html.near(before, site, "../") == stays + near
+    assert html.make_images_relative(before, site, "../") == stays + near

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import check, compose, config, identity, inbox, issues, sources, terms
+from dispatch import check, compose, config, derived, identity, inbox, issues, sources
 from dispatch.identity import People
 from dispatch.model import Article, Author, Issue, Page, Publication, Section, Source
 from dispatch.publish import topics
@@ -56,7 +56,7 @@ def test_inbox_issue_check_and_sources_have_one_answer(one: str, other: str, is_
 
     assert is_known_from_elsewhere(of(1, one), of(2, other), tmp_path) == is_same
 
-    _, added, passed = compose.add(nouns.issue(sections=()), [of(1, one), of(2, other)], WIRE)
+    _, added, passed = compose.add_articles(nouns.issue(sections=()), [of(1, one), of(2, other)], WIRE)
     assert (len(added), len(passed)) == ((1, 1) if is_same else (2, 0))
 
     together = nouns.issue(of(1, one), of(2, other))
@@ -65,20 +65,20 @@ def test_inbox_issue_check_and_sources_have_one_answer(one: str, other: str, is_
         rules = {one.rule for one in check.findings(issue, (), WIRE, others=before)}
         assert ("links.repeated" in rules) == is_same
 
-    config.start(tmp_path / "wire", title="The Wire", url="https://wire.example", sender="")
+    config.create_publication(tmp_path / "wire", title="The Wire", url="https://wire.example", sender="")
     publication = config.load(tmp_path / "wire")
-    new, known = sources.add(publication, [Source(title="A", feed=one), Source(title="B", feed=other)])
+    new, known = sources.add_sources(publication, [Source(title="A", feed=one), Source(title="B", feed=other)])
     assert (len(new), len(known)) == ((1, 1) if is_same else (2, 0))
     terms_of = nouns.publication(sources=(Source(title="A", url=one, license="CC-BY-4.0"),))
-    assert bool(terms.resolved(Source(title="B", url=other), terms_of, is_own=False).license) == is_same
+    assert bool(derived.resolve_source(Source(title="B", url=other), terms_of, is_own=False).license) == is_same
 
 
 def is_known_from_elsewhere(one: Article, other: Article, root: Path) -> bool:
     """Whether the inbox takes what a second source has for what it has from a first."""
     papers = (Source(key="paper", title="P"), Source(key="letter", title="L"))
-    with inbox.open(nouns.publication(root=root, sources=papers)) as box:
-        box.keep("paper", [replace(one, key="")], NOW)
-        kept = box.keep("letter", [replace(other, key="")], NOW + timedelta(hours=1))
+    with inbox.open_inbox(nouns.publication(root=root, sources=papers)) as box:
+        box.keep_articles("paper", [replace(one, key="")], NOW)
+        kept = box.keep_articles("letter", [replace(other, key="")], NOW + timedelta(hours=1))
         assert (kept.known, len(kept.new)) in {(1, 0), (0, 1)}
         return not kept.new
 
@@ -105,7 +105,7 @@ def test_two_places_on_one_page_are_two_articles_unless_they_are_called_the_same
     assert not identity.is_same_article(one, two)
     assert identity.is_same_article(one, replace(two, title=one.title))
     assert identity.is_same_article(one, replace(two, url="https://paper.example/diary"))
-    issue, added, _ = compose.add(nouns.issue(sections=()), [one, two], WIRE)
+    issue, added, _ = compose.add_articles(nouns.issue(sections=()), [one, two], WIRE)
     assert len(added) == 2
     assert "links.repeated" not in {found.rule for found in check.findings(issue, (), WIRE)}
 
@@ -140,7 +140,7 @@ def test_our_own_are_told_apart_to_the_byte() -> None:
     ],
 )
 def test_what_is_ours(url: str, is_ours: bool, is_within: bool, is_place: bool) -> None:
-    asked = (identity.is_ours, identity.is_within, identity.is_place)
+    asked = (identity.is_ours, identity.is_site_address, identity.is_issue_address)
     assert [ask(url, WIRE) for ask in asked] == [is_ours, is_within, is_place]
 
 
@@ -207,7 +207,7 @@ def test_an_address_that_several_have_in_common_makes_nobody_another(registry: d
     """Neither is what Bo wrote in Ann's list, nor does Bo inherit her address when she is gone."""
     ann, bo = Author(name="Ann Lee", url=A), Author(name="Bo Zhang", url=A)
     publication = nouns.publication(authors=registry)
-    before = topics.names(plan_pages([nouns.issue(nouns.article(1, authors=(ann,)))], publication))
+    before = topics.record_topics(plan_pages([nouns.issue(nouns.article(1, authors=(ann,)))], publication))
     page = "authors/ann/" if registry else "authors/ann-lee/"
     assert lists(publication, ann, bo, bo, known=before) == {page: 1, "authors/bo-zhang/": 2}
     assert lists(publication, bo, known=before) == {"authors/bo-zhang/": 1}
@@ -215,15 +215,15 @@ def test_an_address_that_several_have_in_common_makes_nobody_another(registry: d
 
 def test_a_key_comes_before_address_and_name_and_both_come_before_nothing() -> None:
     ann, bo = Author(name="Ann Lee", url=A), Author(name="Bo Zhang", url=B)
-    people = People.among([ann, bo, Author(name="Cy")], {"ann": ann})
-    assert people.identify(ann) == identity.Identity(key="ann")
-    assert people.identify(bo) == identity.Identity(url=B)
-    assert people.identify(Author(name="CY")) == identity.Identity(name="cy")
+    people = People.tell_apart([ann, bo, Author(name="Cy")], {"ann": ann})
+    assert people.identify_author(ann) == identity.Identity(key="ann")
+    assert people.identify_author(bo) == identity.Identity(url=B)
+    assert people.identify_author(Author(name="CY")) == identity.Identity(name="cy")
 
 
 def test_somebody_of_the_registry_keeps_the_page_through_another_name_or_address() -> None:
     was = Author(name="Ann Lee", url="https://a.example/ann")
-    known = topics.names(plan_pages([nouns.issue(nouns.article(1, authors=(was,)))], registered(was)))
+    known = topics.record_topics(plan_pages([nouns.issue(nouns.article(1, authors=(was,)))], registered(was)))
     for now in (replace(was, url="https://b.example/ann"), replace(was, name="Ann Quay")):
         assert lists(registered(now), now, known=known) == {"authors/ann/": 1}
     other = Author(name="Bo Zhang", url="https://b.example/bo")
@@ -240,8 +240,8 @@ def registered(author: Author) -> Publication:
 
 def test_a_name_in_decomposed_letters_is_in_the_registry_too() -> None:
     named = [Author(name=DECOMPOSED, url="http://a.example/jon"), Author(name="Jon Thor", url=A)]
-    people = People.among(named, {"jon": Author(name=JON, url=A)})
-    assert [people.identify(author).key for author in named] == ["jon", ""]
+    people = People.tell_apart(named, {"jon": Author(name=JON, url=A)})
+    assert [people.identify_author(author).key for author in named] == ["jon", ""]
 
 
 def tagged(tag: str, section: str, n: int) -> Issue:
@@ -252,7 +252,7 @@ def tagged(tag: str, section: str, n: int) -> Issue:
 @given(st.permutations(["Café", "CAFÉ", unicodedata.normalize("NFD", "Café"), " Café "]))
 def test_tags_and_sections_are_one_however_they_are_written_and_stay_where_they_were(spelled: list[str]) -> None:
     paths = set()
-    for known in ((), topics.names(plan_pages([tagged(spelled[-1], spelled[-1], 9)], WIRE))):
+    for known in ((), topics.record_topics(plan_pages([tagged(spelled[-1], spelled[-1], 9)], WIRE))):
         pages = plan_pages([tagged(word, word, n) for n, word in enumerate(spelled[:3])], WIRE, known)
         paths |= {page.path for page in pages if page.kind in {"tag", "section"}}
     assert paths == {"tags/cafe/", "sections/cafe/"}
@@ -277,13 +277,13 @@ def alone(article: Article) -> Page:
 
 
 def test_what_is_ours_may_be_shown_in_full_from_every_door(tmp_path: Path) -> None:
-    config.start(tmp_path / "wire", title="The Wire", url="https://wire.example", sender="")
+    config.create_publication(tmp_path / "wire", title="The Wire", url="https://wire.example", sender="")
     publication = config.load(tmp_path / "wire")
     found = [Article(title="A", url="https://wire.example/posts/a", content="<p>Words.</p>"), Article(title="B")]
-    issue, _, _ = compose.add(compose.draft(publication, "One", NOW, slug="one"), found, publication)
-    issues.create(publication, issue)
+    issue, _, _ = compose.add_articles(compose.draft_issue(publication, "One", NOW, slug="one"), found, publication)
+    issues.create_issue(publication, issue)
     assert "syndicate" not in (tmp_path / "wire/issues/one/a.html").read_text("utf-8")
-    read = issues.read(publication, "one")
+    read = issues.read_issue(publication, "one")
     assert [(one.own, one.source.syndicate, one.url) for one in read.articles] == [
         (True, "full", "https://wire.example/posts/a"),
         (True, "full", "https://wire.example/issues/one/#b"),

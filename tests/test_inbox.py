@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import inbox, tables
-from dispatch import nouns as as_json
+from dispatch import from_mapping, inbox
+from dispatch import serialise as as_json
 from dispatch.errors import GatherError
-from dispatch.inbox import Inbox, Kept, Wish
+from dispatch.inbox import Inbox, InboxQuery, KeepResult
 from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
 from thorough import scale
 
@@ -31,7 +31,7 @@ def publication(tmp_path: Path) -> Publication:
 
 @pytest.fixture
 def box(publication: Publication) -> Iterator[Inbox]:
-    with inbox.open(publication) as opened:
+    with inbox.open_inbox(publication) as opened:
         yield opened
 
 
@@ -41,26 +41,26 @@ def story(n: int, **values: object) -> Article:
 
 
 def numbers(box: Inbox, **wish: object) -> list[int]:
-    return [arrival.number for arrival in box.arrivals(Wish(**wish))]  # type: ignore[arg-type]
+    return [arrival.number for arrival in box.list_arrivals(InboxQuery(**wish))]  # type: ignore[arg-type]
 
 
 def test_what_is_new_has_a_number_and_the_same_again_is_known(box: Inbox) -> None:
-    assert box.keep("paper", [story(1), story(2)], NOW) == Kept(new=[1, 2])
-    assert box.keep("paper", [story(3), story(1), story(2)], LATER) == Kept(new=[3], known=2)
-    assert [(one.number, one.article) for one in box.arrivals()] == [(3, story(3)), (2, story(1)), (1, story(2))]
+    assert box.keep_articles("paper", [story(1), story(2)], NOW) == KeepResult(new=[1, 2])
+    assert box.keep_articles("paper", [story(3), story(1), story(2)], LATER) == KeepResult(new=[3], known=2)
+    assert [(one.number, one.article) for one in box.list_arrivals()] == [(3, story(3)), (2, story(1)), (1, story(2))]
 
 
 def test_unknown_are_the_new_and_the_changed(box: Inbox) -> None:
-    box.keep("paper", [story(1), story(2)], NOW)
-    assert box.unknown("paper", [story(1), story(2, title="Another"), story(3)]) == [1, 2]
+    box.keep_articles("paper", [story(1), story(2)], NOW)
+    assert box.find_unknown("paper", [story(1), story(2, title="Another"), story(3)]) == [1, 2]
 
 
 def test_what_was_completed_stays_so_while_the_entry_is_as_it_was(box: Inbox) -> None:
     whole = story(1, content="<p>All of its page.</p>")
-    box.keep("paper", [story(1)], NOW, completed={0: whole})
-    assert box.unknown("paper", [story(1)]) == []
-    assert box.keep("paper", [story(1)], LATER) == Kept(known=1)
-    assert box.arrival(1).article == whole
+    box.keep_articles("paper", [story(1)], NOW, completed={0: whole})
+    assert box.find_unknown("paper", [story(1)]) == []
+    assert box.keep_articles("paper", [story(1)], LATER) == KeepResult(known=1)
+    assert box.find_arrival(1).article == whole
 
 
 @pytest.mark.parametrize(
@@ -72,30 +72,32 @@ def test_what_was_completed_stays_so_while_the_entry_is_as_it_was(box: Inbox) ->
     ],
 )
 def test_one_address_is_one_article_whichever_source_has_it(box: Inbox, address: str) -> None:
-    box.keep("paper", [story(1)], NOW)
-    assert box.keep("planet", [story(1, id="tag:planet.example,2026:1", url=address)], LATER) == Kept(known=1)
-    assert box.arrival(1).article.url == story(1).url
+    box.keep_articles("paper", [story(1)], NOW)
+    assert box.keep_articles("planet", [story(1, id="tag:planet.example,2026:1", url=address)], LATER) == KeepResult(
+        known=1
+    )
+    assert box.find_arrival(1).article.url == story(1).url
 
 
 def test_the_same_words_elsewhere_are_one_article_that_is_also_there(box: Inbox) -> None:
-    box.keep("paper", [story(1)], NOW)
+    box.keep_articles("paper", [story(1)], NOW)
     copy = story(1, id="", url="https://copy.example/a?b=1", title=" STORY  1")
-    assert box.keep("copies", [copy], LATER) == Kept(also=1)
-    assert box.keep("copies", [copy], LATER) == Kept(known=1)
-    assert box.arrival(1).also_at == ("https://copy.example/a?b=1",)
+    assert box.keep_articles("copies", [copy], LATER) == KeepResult(also=1)
+    assert box.keep_articles("copies", [copy], LATER) == KeepResult(known=1)
+    assert box.find_arrival(1).also_at == ("https://copy.example/a?b=1",)
 
 
 def test_what_appears_each_week_in_the_same_words_is_not_the_same(box: Inbox) -> None:
     first, second = (
         story(n, title="Open thread", content="<p>Talk here.</p>", published=NOW + timedelta(weeks=n)) for n in (1, 2)
     )
-    assert box.keep("paper", [second, first], NOW) == Kept(new=[1, 2])
+    assert box.keep_articles("paper", [second, first], NOW) == KeepResult(new=[1, 2])
 
 
 def test_entries_that_share_an_address_are_told_apart(box: Inbox) -> None:
     entries = [story(n, url="https://paper.example/changes") for n in (1, 2, 3)]
-    assert box.keep("paper", entries, NOW).new == [1, 2, 3]
-    assert box.keep("paper", entries, LATER) == Kept(known=3)
+    assert box.keep_articles("paper", entries, NOW).new == [1, 2, 3]
+    assert box.keep_articles("paper", entries, LATER) == KeepResult(known=3)
 
 
 @pytest.mark.parametrize("count", [3, 30])
@@ -104,13 +106,13 @@ def test_entries_that_share_an_address_are_told_apart(box: Inbox) -> None:
 def test_so_are_those_without_any_id(box: Inbox, count: int, address: str, content: str) -> None:
     days = [NOW - timedelta(weeks=n) for n in range(count)]
     entries = [story(n, id="", url=address, content=content, published=day) for n, day in enumerate(days)]
-    assert len(box.keep("paper", entries, NOW).new) == count
-    assert box.unknown("paper", entries) == []
-    assert box.keep("paper", entries, LATER) == Kept(known=count)
+    assert len(box.keep_articles("paper", entries, NOW).new) == count
+    assert box.find_unknown("paper", entries) == []
+    assert box.keep_articles("paper", entries, LATER) == KeepResult(known=count)
 
 
 def test_a_change_is_told_and_the_newest_kept_under_the_same_number(box: Inbox) -> None:
-    box.keep("paper", [story(1, content="<p>They met on Monday, it was said.</p>")], NOW)
+    box.keep_articles("paper", [story(1, content="<p>They met on Monday, it was said.</p>")], NOW)
     now = story(
         1,
         title="Story 1, corrected",
@@ -118,9 +120,9 @@ def test_a_change_is_told_and_the_newest_kept_under_the_same_number(box: Inbox) 
         url="https://paper.example/moved",
         content="<p>They met on Tuesday, it was said.</p>",
     )
-    assert box.keep("paper", [now], LATER) == Kept(changed=[1])
-    assert box.arrival(1).article == now
-    assert box.arrival(1).changes == (
+    assert box.keep_articles("paper", [now], LATER) == KeepResult(changed=[1])
+    assert box.find_arrival(1).article == now
+    assert box.find_arrival(1).changes == (
         "title: Story 1 → Story 1, corrected",
         "authors: Ada 1 → Ada 1, Bo Lind, Jr.",
         f"address: {story(1).url} → https://paper.example/moved",
@@ -132,45 +134,45 @@ def test_a_change_is_told_and_the_newest_kept_under_the_same_number(box: Inbox) 
 
 @pytest.mark.parametrize("same", [{"tags": ("new",)}, {"url": story(1).url + "&utm_source=rss"}, {"updated": NOW}])
 def test_what_no_reader_would_see_is_no_change_but_is_kept(box: Inbox, same: dict[str, object]) -> None:
-    box.keep("paper", [story(1)], NOW)
-    assert box.keep("paper", [story(1, **same)], LATER) == Kept(known=1)
-    assert box.arrival(1).article == story(1, **same)
+    box.keep_articles("paper", [story(1)], NOW)
+    assert box.keep_articles("paper", [story(1, **same)], LATER) == KeepResult(known=1)
+    assert box.find_arrival(1).article == story(1, **same)
 
 
 def test_another_source_changes_nothing(box: Inbox) -> None:
-    box.keep("paper", [story(1)], NOW)
-    box.keep("planet", [story(1, title="As the planet has it")], LATER)
-    assert box.arrival(1).article == story(1)
+    box.keep_articles("paper", [story(1)], NOW)
+    box.keep_articles("planet", [story(1, title="As the planet has it")], LATER)
+    assert box.find_arrival(1).article == story(1)
 
 
 def test_late_backdated_and_future_dated_entries_are_all_there_once(box: Inbox) -> None:
-    box.keep("paper", [story(1, published=NOW + timedelta(days=900)), story(2, published=None)], NOW)
-    kept = box.keep("paper", [story(3, published=datetime(1999, 1, 1, tzinfo=UTC))], LATER)
+    box.keep_articles("paper", [story(1, published=NOW + timedelta(days=900)), story(2, published=None)], NOW)
+    kept = box.keep_articles("paper", [story(3, published=datetime(1999, 1, 1, tzinfo=UTC))], LATER)
     assert kept.new == [3]
     assert numbers(box) == [3, 2, 1]
     assert numbers(box, since=LATER) == [3]
 
 
 def test_an_id_that_is_no_iri_becomes_a_tag_that_stays(box: Inbox) -> None:
-    box.keep("paper", [story(1, id="post 17"), story(2, id="", url="")], NOW)
-    ids = {arrival.article.id for arrival in box.arrivals()}
+    box.keep_articles("paper", [story(1, id="post 17"), story(2, id="", url="")], NOW)
+    ids = {arrival.article.id for arrival in box.list_arrivals()}
     assert "tag:wire.example,2025-02-13:paper/post%2017" in ids
     assert all(id_.startswith("tag:wire.example,2025-02-1") for id_ in ids)
-    assert box.keep("paper", [story(1, id="post 17", title="New")], LATER).changed == [2]
-    assert box.arrival(2).article.id == "tag:wire.example,2025-02-13:paper/post%2017"
+    assert box.keep_articles("paper", [story(1, id="post 17", title="New")], LATER).changed == [2]
+    assert box.find_arrival(2).article.id == "tag:wire.example,2025-02-13:paper/post%2017"
 
 
 def test_unwanted_articles_are_dismissed_as_they_come(box: Inbox) -> None:
     entries = [story(1), story(2, title="Sponsored: a mattress"), story(3, url="https://noisy.example/ads/3")]
-    kept = box.keep("noisy", entries, NOW)
+    kept = box.keep_articles("noisy", entries, NOW)
     assert (kept.new, kept.dismissed) == ([3], 2)
     assert numbers(box) == [3]
 
 
 def test_dismissing_is_undone_and_is_all_or_nothing(box: Inbox) -> None:
-    box.keep("paper", [story(n) for n in (1, 2, 3)], NOW)
+    box.keep_articles("paper", [story(n) for n in (1, 2, 3)], NOW)
     box.dismiss([1, 2])
-    assert (numbers(box), box.waiting(), box.arrival(1).state) == ([3], 1, "dismissed")
+    assert (numbers(box), box.count_waiting(), box.find_arrival(1).state) == ([3], 1, "dismissed")
     box.restore([1])
     assert sorted(numbers(box)) == [1, 3]
     with pytest.raises(GatherError, match="no article 99"):
@@ -179,8 +181,8 @@ def test_dismissing_is_undone_and_is_all_or_nothing(box: Inbox) -> None:
 
 
 def test_what_is_wished_for(box: Inbox) -> None:
-    box.keep("paper", [story(1, tags=("R&D", "Bridges")), story(2, authors=(Author(name="José Ñandú"),))], NOW)
-    box.keep("noisy", [story(3, title="東京の港で", content="<p>フェリーは二時に来た。</p>")], LATER)
+    box.keep_articles("paper", [story(1, tags=("R&D", "Bridges")), story(2, authors=(Author(name="José Ñandú"),))], NOW)
+    box.keep_articles("noisy", [story(3, title="東京の港で", content="<p>フェリーは二時に来た。</p>")], LATER)
     assert numbers(box, source="noisy") == [3]
     assert numbers(box, author="jose nandu") == [1]
     assert numbers(box, tag="bridges") == [2]
@@ -189,17 +191,22 @@ def test_what_is_wished_for(box: Inbox) -> None:
     assert numbers(box, search='"words of story" sto*') == [2, 1]
     assert numbers(box, search="東京") == numbers(box, search="リー") == numbers(box, search="港") == [3]
     assert numbers(box, search="京東") == numbers(box, search="!!!") == []
-    assert [arrival.number for arrival in box.arrivals(limit=2)] == [3, 2]
+    assert [arrival.number for arrival in box.list_arrivals(limit=2)] == [3, 2]
 
 
 @given(asked=st.text(max_size=80) | st.text('"*()-+^:{}ANDORNEAR {}東', max_size=30))
 def test_no_search_is_a_fault(asked: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.getbasetemp() / "searched"
     root.mkdir(exist_ok=True)
-    with inbox.open(nouns.publication(root=root)) as box:
-        box.keep("paper", [story(1)], NOW)
-        for wish in (Wish(search=asked), Wish(author=asked), Wish(tag=asked), Wish(search=asked, everything=True)):
-            assert {arrival.number for arrival in box.arrivals(wish)} <= {1}
+    with inbox.open_inbox(nouns.publication(root=root)) as box:
+        box.keep_articles("paper", [story(1)], NOW)
+        for wish in (
+            InboxQuery(search=asked),
+            InboxQuery(author=asked),
+            InboxQuery(tag=asked),
+            InboxQuery(search=asked, everything=True),
+        ):
+            assert {arrival.number for arrival in box.list_arrivals(wish)} <= {1}
 
 
 def issue(root: Path, slug: str, *articles: Article) -> None:
@@ -224,41 +231,41 @@ def test_what_issues_use_is_read_from_their_files_and_only_when_these_change(pub
             yield id_, url
 
     issue(publication.root, "first", story(1), story(2, id="tag:elsewhere", url=f"{story(2).url}#:~:text=words"))
-    with inbox.open(publication, used=read) as box:
-        kept = box.keep("paper", [story(n) for n in (1, 2, 3, 4)], NOW)
+    with inbox.open_inbox(publication, used=read) as box:
+        kept = box.keep_articles("paper", [story(n) for n in (1, 2, 3, 4)], NOW)
         assert (len(kept.new), kept.known) == (2, 2)
-        assert [one.article.title for one in box.arrivals()] == ["Story 3", "Story 4"]
+        assert [one.article.title for one in box.list_arrivals()] == ["Story 3", "Story 4"]
     assert asked == ["first"]
     (publication.root / "dispatch.lock").write_text("changed", encoding="utf-8")
     issue(publication.root, "first", story(1))
     issue(publication.root, "second", story(3))
-    with inbox.open(publication, used=read) as box:
-        assert [one.article.title for one in box.arrivals()] == ["Story 2"]
-        by_title = {one.article.title: one.number for one in box.arrivals(Wish(everything=True))}
-        assert box.used_in(by_title["Story 3"]) == ["second"]
-        assert box.used_in(by_title["Story 4"]) == ["dispatch.lock"]
-        assert box.used_in(by_title["Story 2"]) == []
+    with inbox.open_inbox(publication, used=read) as box:
+        assert [one.article.title for one in box.list_arrivals()] == ["Story 2"]
+        by_title = {one.article.title: one.number for one in box.list_arrivals(InboxQuery(everything=True))}
+        assert box.list_uses(by_title["Story 3"]) == ["second"]
+        assert box.list_uses(by_title["Story 4"]) == ["dispatch.lock"]
+        assert box.list_uses(by_title["Story 2"]) == []
     assert sorted(asked) == ["", "first", "first", "second"]
     for file in (publication.root / "issues" / "second").iterdir():
         file.unlink()
-    with inbox.open(publication, used=read) as box:
-        assert [one.article.title for one in box.arrivals()] == ["Story 2", "Story 3"]
+    with inbox.open_inbox(publication, used=read) as box:
+        assert [one.article.title for one in box.list_arrivals()] == ["Story 2", "Story 3"]
     assert len(asked) == 4
 
 
 def test_one_of_several_entries_with_one_address_leaves_the_others(publication: Publication) -> None:
     entries = [story(n, url="https://paper.example/changes") for n in (1, 2)]
     issue(publication.root, "first", entries[0])
-    with inbox.open(publication, used=lambda slug: [(entries[0].id, entries[0].url)] if slug else []) as box:
-        box.keep("paper", entries, NOW)
-        assert [one.article.title for one in box.arrivals()] == ["Story 2"]
+    with inbox.open_inbox(publication, used=lambda slug: [(entries[0].id, entries[0].url)] if slug else []) as box:
+        box.keep_articles("paper", entries, NOW)
+        assert [one.article.title for one in box.list_arrivals()] == ["Story 2"]
 
 
 def test_visits_are_kept(box: Inbox) -> None:
     visit = Visit(source="paper", asked=NOW, succeeded=LATER, error="gone", failures=3, etag='W/"é"', not_before=NOW)
-    box.visited(Visit(source="paper"))
-    box.visited(visit)
-    assert box.visits() == {"paper": visit}
+    box.record_visit(Visit(source="paper"))
+    box.record_visit(visit)
+    assert box.read_visits() == {"paper": visit}
 
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -275,12 +282,12 @@ def any_(kind: object) -> st.SearchStrategy[object]:
     if get_origin(kind) is Literal:
         return st.sampled_from(get_args(kind))
     if get_origin(kind) is tuple:
-        return st.lists(any_(tables.bare(get_args(kind)[0])[0]), max_size=2).map(tuple)
+        return st.lists(any_(from_mapping.strip_annotation(get_args(kind)[0])[0]), max_size=2).map(tuple)
     if kind in SIMPLE:
         return SIMPLE[kind]  # type: ignore[index]
     fields = {}
-    for column in tables.columns(tables.noun(kind)):
-        values = any_(tables.bare(column.type)[0])
+    for column in from_mapping.list_columns(from_mapping.expect_noun_class(kind)):
+        values = any_(from_mapping.strip_annotation(column.type)[0])
         fields[column.name] = st.none() | values if column.default is None else values
     return st.builds(kind, **fields)  # type: ignore[arg-type]
 
@@ -290,9 +297,9 @@ def any_(kind: object) -> st.SearchStrategy[object]:
 @given(data=st.data())
 def test_any_noun_becomes_json_and_itself_again(kind: type, data: st.DataObject) -> None:
     noun = data.draw(any_(kind))
-    assert as_json.noun(kind, as_json.text(noun)) == noun
-    assert as_json.noun(kind, json.dumps(as_json.table(noun, whole=True))) == noun
-    assert as_json.text(noun).isascii()
+    assert as_json.from_json(kind, as_json.to_json(noun)) == noun
+    assert as_json.from_json(kind, json.dumps(as_json.to_mapping(noun, whole=True))) == noun
+    assert as_json.to_json(noun).isascii()
 
 
 @pytest.mark.parametrize(
@@ -300,17 +307,17 @@ def test_any_noun_becomes_json_and_itself_again(kind: type, data: st.DataObject)
 )
 def test_half_a_surrogate_pair_in_an_address_is_kept_and_known_again(box: Inbox, address: str) -> None:
     article = story(1, id="", url=address)
-    assert box.keep("paper", [article], NOW).new == [1]
-    assert box.keep("paper", [article], LATER).known == 1
-    assert [one.article.url for one in box.arrivals()] == [address]
+    assert box.keep_articles("paper", [article], NOW).new == [1]
+    assert box.keep_articles("paper", [article], LATER).known == 1
+    assert [one.article.url for one in box.list_arrivals()] == [address]
 
 
 @settings(max_examples=scale(50))
 @given(articles=st.lists(any_(Article), max_size=3))
 def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, articles: list[Article]) -> None:
     articles = [replace(one, published=None, updated=None) for one in articles]
-    with inbox.open(nouns.publication(root=tmp_path_factory.mktemp("any"))) as box:
-        kept = box.keep("paper", articles, NOW)
+    with inbox.open_inbox(nouns.publication(root=tmp_path_factory.mktemp("any"))) as box:
+        kept = box.keep_articles("paper", articles, NOW)
         assert len(kept.new) + kept.known + kept.also + len(kept.changed) == len(articles)
-        have = [replace(arrival.article, id="") for arrival in box.arrivals(Wish(everything=True))]
+        have = [replace(arrival.article, id="") for arrival in box.list_arrivals(InboxQuery(everything=True))]
         assert all(one in [replace(article, id="") for article in articles] for one in have)

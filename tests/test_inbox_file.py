@@ -14,7 +14,7 @@ import pytest
 import nouns
 from dispatch import inbox
 from dispatch.errors import GatherError
-from dispatch.inbox import Wish, opening
+from dispatch.inbox import InboxQuery, database
 from dispatch.model import Publication
 from patience import PATIENCE
 
@@ -58,13 +58,13 @@ def keeping(root: Path, source: str, batches: int, **how: object) -> subprocess.
 
 def proved(root: Path) -> int:
     """How many articles there are, after a look at everything: whole batches, each of them readable and found."""
-    with sqlite3.connect(root / opening.FILE) as connection:
+    with sqlite3.connect(root / database.FILE) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     connection.close()
-    with inbox.open(publication(root)) as box:
-        numbers = [arrival.number for arrival in box.arrivals()]
-        found = [arrival.number for arrival in box.arrivals(Wish(search="story"))]
+    with inbox.open_inbox(publication(root)) as box:
+        numbers = [arrival.number for arrival in box.list_arrivals()]
+        found = [arrival.number for arrival in box.list_arrivals(InboxQuery(search="story"))]
     assert len(numbers) % BATCH == 0
     assert sorted(numbers) == sorted(found) == sorted(set(numbers))
     return len(numbers)
@@ -93,8 +93,8 @@ def test_a_kill_while_the_file_is_made_leaves_one_that_can_be_used(tmp_path: Pat
         with keeping(root, "paper", 1) as process:
             time.sleep(moments.uniform(0.08, 0.25))
             process.kill()
-        with inbox.open(publication(root)) as box:
-            box.keep("other", [nouns.article(n, id=f"https://o.example/{n}") for n in range(BATCH)], NOW)
+        with inbox.open_inbox(publication(root)) as box:
+            box.keep_articles("other", [nouns.article(n, id=f"https://o.example/{n}") for n in range(BATCH)], NOW)
         assert proved(root) in (BATCH, 2 * BATCH)
 
 
@@ -142,34 +142,34 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"this is no database, but it is long enough for one" * 100, None])
 def test_a_damaged_file_says_how_to_start_anew(tmp_path: Path, damage: bytes | None) -> None:
-    with inbox.open(publication(tmp_path)) as box:
-        box.keep("paper", [nouns.article(n) for n in range(40)], NOW)
-    file = tmp_path / opening.FILE
+    with inbox.open_inbox(publication(tmp_path)) as box:
+        box.keep_articles("paper", [nouns.article(n) for n in range(40)], NOW)
+    file = tmp_path / database.FILE
     body = file.read_bytes()
     file.write_bytes(damage or body[:4096] + b"\xff" * (len(body) - 4096))
-    with pytest.raises(GatherError, match="is damaged") as raised, inbox.open(publication(tmp_path)) as box:
-        box.keep("paper", [nouns.article(99)], NOW)
+    with pytest.raises(GatherError, match="is damaged") as raised, inbox.open_inbox(publication(tmp_path)) as box:
+        box.keep_articles("paper", [nouns.article(99)], NOW)
     assert "only numbers and dismissals are lost" in raised.value.faults[0].hint
     file.unlink()
-    with inbox.open(publication(tmp_path)) as box:
-        assert box.keep("paper", [nouns.article(99)], NOW).new == [1]
+    with inbox.open_inbox(publication(tmp_path)) as box:
+        assert box.keep_articles("paper", [nouns.article(99)], NOW).new == [1]
 
 
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
-    with inbox.open(publication(tmp_path)):
+    with inbox.open_inbox(publication(tmp_path)):
         pass
-    with sqlite3.connect(tmp_path / opening.FILE) as connection:
-        connection.execute(f"PRAGMA user_version = {len(opening.MIGRATIONS) + 1}")
+    with sqlite3.connect(tmp_path / database.FILE) as connection:
+        connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS) + 1}")
     connection.close()
-    with pytest.raises(GatherError, match="made by a later dispatch"), inbox.open(publication(tmp_path)):
+    with pytest.raises(GatherError, match="made by a later dispatch"), inbox.open_inbox(publication(tmp_path)):
         pass
 
 
 def test_a_file_that_was_only_begun_is_finished(tmp_path: Path) -> None:
-    (tmp_path / opening.FILE.parent).mkdir()
-    (tmp_path / opening.FILE).touch()
-    with inbox.open(publication(tmp_path)) as box:
-        assert box.keep("paper", [nouns.article(1)], NOW).new == [1]
+    (tmp_path / database.FILE.parent).mkdir()
+    (tmp_path / database.FILE).touch()
+    with inbox.open_inbox(publication(tmp_path)) as box:
+        assert box.keep_articles("paper", [nouns.article(1)], NOW).new == [1]
     assert (tmp_path / ".dispatch" / ".gitignore").read_text("utf-8") == "*\n"
 
 
@@ -179,6 +179,6 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (root / ".dispatch").symlink_to(elsewhere)
-    with pytest.raises(GatherError, match="is a link"), inbox.open(publication(root)):
+    with pytest.raises(GatherError, match="is a link"), inbox.open_inbox(publication(root)):
         pass
     assert not list(elsewhere.iterdir())

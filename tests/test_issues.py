@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import config, frontmatter, html, identity, issues, terms
+from dispatch import config, derived, frontmatter, html, identity, issues
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,
@@ -24,10 +24,10 @@ from dispatch.model import (
     Image,
     Issue,
     Place,
-    Policy,
     Publication,
     Section,
     Source,
+    SyndicationSettings,
 )
 from dispatch.readers import markdown
 from thorough import scale
@@ -103,7 +103,7 @@ def defence(put: Callable[[str, str], Path]) -> Path:
 
 @pytest.mark.usefixtures("defence")
 def test_reading(wire: Publication) -> None:
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     assert (issue.id, issue.number, issue.status) == ("tag:wire.example,2026-11-22:defence", 7, "draft")
     assert issue.date.isoformat() == "2026-11-22T00:00:00+01:00"
     assert f'src="{BASE}them.png"' in issue.intro
@@ -144,10 +144,10 @@ def test_reading(wire: Publication) -> None:
 def test_how_much_may_be_shown(wire: Publication, put: Callable[[str, str], Path], front: str, policy: str) -> None:
     put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}]\n---\n")
     put("a.md", f"---\ntitle: A\n{front}\n---\n")
-    (article,) = issues.read(wire, "defence").articles
+    (article,) = issues.read_issue(wire, "defence").articles
     assert article.source.syndicate == policy
-    issues.create(wire, replace(issues.read(wire, "defence"), slug="again"))
-    (again,) = issues.read(wire, "again").articles
+    issues.create_issue(wire, replace(issues.read_issue(wire, "defence"), slug="again"))
+    (again,) = issues.read_issue(wire, "again").articles
     assert again.source == article.source
 
 
@@ -157,9 +157,9 @@ def test_what_may_be_shown_of_anothers_text_does_not_follow_a_later_default(
     put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}, {articles: own}]\n---\n")
     put("a.md", "---\ntitle: A\nurl: https://a.example/1\n---\n")
     put("own.md", "---\ntitle: Own\n---\n")
-    read = issues.read(wire, "defence")
+    read = issues.read_issue(wire, "defence")
     (a,), (own,) = (section.articles for section in read.sections)
-    issues.create(
+    issues.create_issue(
         wire,
         replace(
             read, slug="again", sections=(Section(articles=(a, replace(own, url=own.url.replace("defence", "again")))),)
@@ -168,16 +168,19 @@ def test_what_may_be_shown_of_anothers_text_does_not_follow_a_later_default(
     again = wire.root / "issues" / "again"
     assert "\nsyndicate: excerpt\n" in (again / "a.md").read_text("utf-8")
     assert "syndicate" not in (again / "own.md").read_text("utf-8")
-    generous = replace(wire, syndicate=Policy(default="full"))
-    assert [article.source.syndicate for article in issues.read(generous, "again").articles] == ["excerpt", "full"]
+    generous = replace(wire, syndicate=SyndicationSettings(default="full"))
+    assert [article.source.syndicate for article in issues.read_issue(generous, "again").articles] == [
+        "excerpt",
+        "full",
+    ]
 
 
 def test_a_file_without_terms_gets_none_by_another_edit(wire: Publication, put: Callable[[str, str], Path]) -> None:
     put("issue.md", "---\ntitle: T\ndate: 2026-11-22\nsections: [{articles: a}]\n---\n")
     path = put("a.md", "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\n---\n")
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     (article,) = issue.articles
-    issues.change(wire, issue, replace(issue, sections=(Section(articles=(replace(article, note="Look."),)),)))
+    issues.change_issue(wire, issue, replace(issue, sections=(Section(articles=(replace(article, note="Look."),)),)))
     assert path.read_text("utf-8") == "---\nid: tag:a\nurl: https://a.example/1\ntitle: A\nnote: Look.\n---\n"
 
 
@@ -190,7 +193,7 @@ def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str,
     put("twice.md", "---\ntitle: x\n")
     put("twice.html", "")
     with pytest.raises(IssueError) as caught:
-        issues.read(wire, "defence")
+        issues.read_issue(wire, "defence")
     assert [str(fault.place) for fault in caught.value.faults] == [
         "issues/defence/issue.md:4: date",
         "issues/defence/nato.md:5: authors[1]",
@@ -227,7 +230,7 @@ def test_all_faults_of_all_files_are_told(wire: Publication, put: Callable[[str,
 def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], text: str, place: Place) -> None:
     put("own.html", text)
     with pytest.raises(IssueError) as caught:
-        issues.read(wire, "defence")
+        issues.read_issue(wire, "defence")
     assert caught.value.faults[0].place == replace(place, file="issues/defence/own.html")
 
 
@@ -235,11 +238,11 @@ def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], 
 def test_a_fault_in_a_body_or_an_intro_has_its_line(
     wire: Publication, defence: Path, put: Callable[[str, str], Path], body: str
 ) -> None:
-    head = frontmatter.split(NATO)[0]
+    head = frontmatter.split_front_matter(NATO)[0]
     put("nato.md", f"---\n{head}---\n\nFirst.\n\nSecond.\n\n{body}\n")
     put("issue.md", ISSUE.replace("Two *voices*.", f"'{body}'").rstrip("\n") + f"\n\n{body}\n")
     with pytest.raises(IssueError) as caught:
-        issues.read(wire, "defence")
+        issues.read_issue(wire, "defence")
     lines = {name: (defence / name).read_text("utf-8").split("\n") for name in ("nato.md", "issue.md")}
     found = [fault.place for fault in caught.value.faults]
     intro = next(number for number, line in enumerate(lines["issue.md"], 1) if "intro" in line)
@@ -253,27 +256,27 @@ def test_a_fault_in_a_body_or_an_intro_has_its_line(
 def test_bytes_that_are_no_text_are_a_fault(wire: Publication, defence: Path) -> None:
     (defence / "nato.md").write_bytes(b"---\ntitle: \xff\n---\n")
     with pytest.raises(IssueError, match=r"nato\.md:2: is not UTF-8"):
-        issues.read(wire, "defence")
+        issues.read_issue(wire, "defence")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_nothing_is_read_or_written_through_a_link(wire: Publication, defence: Path, tmp_path: Path) -> None:
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     secret = tmp_path / "secret.md"
     secret.write_text("secret", "utf-8")
     (defence / "nato.md").unlink()
     (defence / "nato.md").symlink_to(secret)
     with pytest.raises(IssueError, match=r"nato\.md: is a link"):
-        issues.read(wire, "defence")
+        issues.read_issue(wire, "defence")
     (tmp_path / "elsewhere").mkdir()
     (wire.root / "issues" / "linked").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(IssueError, match="is a link"):
-        issues.create(wire, replace(issue, slug="linked"))
+        issues.create_issue(wire, replace(issue, slug="linked"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Publication, defence: Path) -> None:
-    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
+    issues.change_issue(wire, issues.read_issue(wire, "defence"), issues.read_issue(wire, "defence"))
     assert (defence / "nato.md").read_text("utf-8") == NATO.replace(
         "---\nurl", "---\nid: tag:wire.example,2026-11-22:defence/nato\nurl"
     )
@@ -281,13 +284,13 @@ def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Pub
         "---\nnumber", "---\nid: tag:wire.example,2026-11-22:defence\nnumber"
     ).replace("date: 2026-11-22\n", "date: 2026-11-22\nstatus: draft\n")
     before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()}
-    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
+    issues.change_issue(wire, issues.read_issue(wire, "defence"), issues.read_issue(wire, "defence"))
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()} == before
 
 
 def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> None:
-    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
-    issue = issues.read(wire, "defence")
+    issues.change_issue(wire, issues.read_issue(wire, "defence"), issues.read_issue(wire, "defence"))
+    issue = issues.read_issue(wire, "defence")
     nato, own = issue.articles
     assert nato.image
     changed = replace(
@@ -299,8 +302,8 @@ def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> Non
     )
     new = replace(issue, sections=(replace(issue.sections[0], articles=(own, changed)),))
     before = (defence / "nato.md").read_text("utf-8")
-    issues.change(wire, issue, new)
-    assert issues.read(wire, "defence") == new
+    issues.change_issue(wire, issue, new)
+    assert issues.read_issue(wire, "defence") == new
     assert "      - own\n      - nato      # the lead\n---\n" in (defence / "issue.md").read_text("utf-8")
     assert (defence / "nato.md").read_text("utf-8") == before.replace(
         "  - jerry-jackson                 # ours\n  - {name: Ann, url: https://ann.example}\n",
@@ -312,56 +315,56 @@ def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> Non
 
 
 def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None:
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     other = replace(
         issue.sections[0], articles=tuple(replace(a, markdown="new", content="new") for a in issue.articles)
     )
-    issues.change(wire, issue, replace(issue, intro="new", sections=(other,)))
+    issues.change_issue(wire, issue, replace(issue, intro="new", sections=(other,)))
     assert (defence / "nato.md").read_text("utf-8").endswith(NATO.rpartition("---\n")[2])
     assert (defence / "issue.md").read_text("utf-8").endswith(ISSUE.rpartition("---\n")[2])
 
 
 def test_an_article_under_a_new_key_takes_its_file_along(wire: Publication, defence: Path) -> None:
-    issues.change(wire, issues.read(wire, "defence"), issues.read(wire, "defence"))
-    issue = issues.read(wire, "defence")
+    issues.change_issue(wire, issues.read_issue(wire, "defence"), issues.read_issue(wire, "defence"))
+    issue = issues.read_issue(wire, "defence")
     nato, own = issue.articles
     new = replace(issue, sections=(replace(issue.sections[0], articles=(replace(nato, key="alliance"), own)),))
-    issues.change(wire, issue, new)
-    assert issues.read(wire, "defence") == new
+    issues.change_issue(wire, issue, new)
+    assert issues.read_issue(wire, "defence") == new
     assert not (defence / "nato.md").exists()
     assert "# ours" in (defence / "alliance.md").read_text("utf-8")
 
 
 def test_an_article_that_is_out_leaves_its_file_which_is_never_overwritten(wire: Publication, defence: Path) -> None:
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     nato, own = issue.articles
-    issues.change(wire, issue, replace(issue, sections=(replace(issue.sections[0], articles=(own,)),)))
-    assert issues.strays(wire, "defence") == ["issues/defence/nato.md"]
-    without = issues.read(wire, "defence")
-    assert issues.path(wire, issue, nato) == defence / "nato.md"
+    issues.change_issue(wire, issue, replace(issue, sections=(replace(issue.sections[0], articles=(own,)),)))
+    assert issues.list_strays(wire, "defence") == ["issues/defence/nato.md"]
+    without = issues.read_issue(wire, "defence")
+    assert issues.find_path(wire, issue, nato) == defence / "nato.md"
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
     other = replace(issue.sections[0], articles=(replace(nato, note="Other"), own))
     with pytest.raises(IssueError, match=r"issues/defence/nato\.md: stands where an article's file would go"):
-        issues.change(wire, without, replace(issue, title="New", sections=(other,)))
+        issues.change_issue(wire, without, replace(issue, title="New", sections=(other,)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
-    assert issues.unlisted(wire, issues.read(wire, "defence")) == [nato]
-    issues.change(wire, without, issue)
-    assert issues.read(wire, "defence") == issue
+    assert issues.read_unlisted(wire, issues.read_issue(wire, "defence")) == [nato]
+    issues.change_issue(wire, without, issue)
+    assert issues.read_issue(wire, "defence") == issue
     assert (defence / "nato.md").read_text("utf-8").partition("url:")[2] == NATO.partition("url:")[2]
 
 
 def test_a_file_that_no_section_lists_is_no_fault_of_the_issue(wire: Publication, defence: Path) -> None:
     (defence / "stray.md").write_text("---\ntitle: x\n", "utf-8")
     (defence / "Not a key.md").write_text("x", "utf-8")
-    assert issues.unlisted(wire, issues.read(wire, "defence")) == []
+    assert issues.read_unlisted(wire, issues.read_issue(wire, "defence")) == []
 
 
 def test_a_file_is_deleted(wire: Publication, defence: Path) -> None:
-    issue = issues.read(wire, "defence")
-    assert issues.delete(wire, issue, next(issue.articles)) == defence / "nato.md"
+    issue = issues.read_issue(wire, "defence")
+    assert issues.delete_article_file(wire, issue, next(issue.articles)) == defence / "nato.md"
     assert not (defence / "nato.md").exists()
     with pytest.raises(IssueError, match="there is no file of “nato”"):
-        issues.delete(wire, issue, next(issue.articles))
+        issues.delete_article_file(wire, issue, next(issue.articles))
 
 
 @pytest.mark.parametrize(
@@ -370,12 +373,12 @@ def test_a_file_is_deleted(wire: Publication, defence: Path) -> None:
 def test_what_no_file_can_hold_is_refused_before_anything_is_written(
     wire: Publication, defence: Path, change: dict[str, Any]
 ) -> None:
-    issue = issues.read(wire, "defence")
+    issue = issues.read_issue(wire, "defence")
     nato, own = issue.articles
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
     wrong = (replace(own, note="new"), replace(nato, **change))
     with pytest.raises(IssueError):
-        issues.change(wire, issue, replace(issue, sections=(Section(articles=wrong),)))
+        issues.change_issue(wire, issue, replace(issue, sections=(Section(articles=wrong),)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
 
 
@@ -386,36 +389,39 @@ def test_names(wire: Publication, defence: Path) -> None:
         (defence.parent / slug / "issue.md").write_text(text, "utf-8")
     (defence.parent / "Not a slug").mkdir()
     (defence.parent / "empty").mkdir()
-    assert issues.names(wire) == ["art", "deals", "defence"]
-    assert [issue.slug for issue in issues.read_all(wire)] == ["art", "deals", "defence"]
-    assert (issues.find(wire, "a"), issues.find(wire, "defence"), issues.find(wire, "def")) == (
+    assert issues.list_slugs(wire) == ["art", "deals", "defence"]
+    assert [issue.slug for issue in issues.read_all_issues(wire)] == ["art", "deals", "defence"]
+    assert (issues.find_slug(wire, "a"), issues.find_slug(wire, "defence"), issues.find_slug(wire, "def")) == (
         "art",
         "defence",
         "defence",
     )
-    assert (issues.newest(wire), issues.newest(wire, "draft")) == ("deals", "defence")
+    assert (issues.find_newest(wire), issues.find_newest(wire, "draft")) == ("deals", "defence")
     with pytest.raises(IssueError, match="“de” could be deals or defence"):
-        issues.find(wire, "de")
+        issues.find_slug(wire, "de")
     with pytest.raises(IssueError, match="there is no issue “defense”, did you mean “defence”"):
-        issues.find(wire, "defense")
+        issues.find_slug(wire, "defense")
 
 
 def test_without_issues(wire: Publication) -> None:
-    assert (issues.names(wire), issues.newest(wire), issues.read_all(wire)) == ([], None, [])
+    assert (issues.list_slugs(wire), issues.find_newest(wire), issues.read_all_issues(wire)) == ([], None, [])
     with pytest.raises(IssueError) as caught:
-        issues.find(wire, "x")
+        issues.find_slug(wire, "x")
     assert "dispatch issue new" in caught.value.faults[0].hint
 
 
 @pytest.mark.usefixtures("defence")
 def test_pictures(wire: Publication) -> None:
-    issue = issues.read(wire, "defence")
-    assert issues.pictures(wire, issue) == {"my photo.jpg": b"jpg"}
-    assert set(issues.missing(wire, issue)) == {
+    issue = issues.read_issue(wire, "defence")
+    assert issues.read_pictures(wire, issue) == {"my photo.jpg": b"jpg"}
+    assert set(issues.find_missing_files(wire, issue)) == {
         ("issues/defence/issue.md", "them.png"),
         ("issues/defence/nato.md", "photo.jpg"),
     }
-    assert issues.astray(wire, issue) == (("issues/defence/own.html", "x.html"), ("issues/defence/nato.md", "/about"))
+    assert issues.find_broken_links(wire, issue) == (
+        ("issues/defence/own.html", "x.html"),
+        ("issues/defence/nato.md", "/about"),
+    )
 
 
 @pytest.mark.usefixtures("defence")
@@ -426,7 +432,7 @@ def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, 
         f"---\ntitle: O\n---\n<img src='../../dispatch.toml'><img src='%2e%2e/%2e%2e/authors.toml'><img src='{long}'>",
     )
     put("nato.md", NATO.replace("my photo.jpg", "../../dispatch.toml"))
-    assert issues.pictures(wire, issues.read(wire, "defence")) == {}
+    assert issues.read_pictures(wire, issues.read_issue(wire, "defence")) == {}
 
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
@@ -488,9 +494,9 @@ ARTICLE = st.builds(
 
 def settled(article: Article, publication: Publication, slug: str) -> Article:
     """An article as it is within an issue: what the readers and compose make true of it."""
-    base = terms.page(publication, slug)
+    base = derived.build_issue_address(publication, slug)
     words = article.markdown.strip("\n")
-    content = markdown.to_html(words, base) if words else html.sanitise(article.content, base).strip("\n")
+    content = markdown.to_html(words, base) if words else html.sanitise_html(article.content, base).strip("\n")
     return replace(
         article,
         markdown=words,
@@ -498,7 +504,7 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
         tags=tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in article.tags)))),
         url=article.url or f"{base}#{article.key}",
         own=identity.is_ours(article.url, publication),
-        source=terms.resolved(article.source, publication, is_own=not article.url),
+        source=derived.resolve_source(article.source, publication, is_own=not article.url),
     )
 
 
@@ -518,23 +524,25 @@ def test_what_is_written_is_read(
         sections.append(Section(title=words[1], articles=tuple(kept)))
     issue = Issue(id=words[0], slug="x", title=words[1], date=date, preheader=words[0], sections=tuple(sections))
     shutil.rmtree(wire.root / "issues", ignore_errors=True)
-    issues.create(wire, issue)
-    assert issues.read(wire, "x") == issue
+    issues.create_issue(wire, issue)
+    assert issues.read_issue(wire, "x") == issue
     before = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
     turned = replace(issue, sections=tuple(replace(part, articles=part.articles[::-1]) for part in issue.sections))
-    issues.change(wire, issue, turned)
-    assert issues.read(wire, "x") == turned
-    issues.change(wire, turned, issue)
+    issues.change_issue(wire, issue, turned)
+    assert issues.read_issue(wire, "x") == turned
+    issues.change_issue(wire, turned, issue)
     after = {path.name: path.read_bytes() for path in (wire.root / "issues" / "x").iterdir()}
     assert after == before
 
 
 def test_spaces_around_and_in_tags_make_no_other_tags(tmp_path: Path) -> None:
-    config.start(tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    issues.create(config.load(tmp_path), nouns.issue(nouns.article(tags=("boats",))))
+    config.create_publication(
+        tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+    )
+    issues.create_issue(config.load(tmp_path), nouns.issue(nouns.article(tags=("boats",))))
     file = tmp_path / "issues" / "defence" / "story-1.html"
     text = file.read_text("utf-8")
     assert text.count("\n- boats\n") + text.count("\n  - boats\n") == 1
     file.write_text(text.replace("- boats\n", '- "boats "\n  - " boats"\n  - "C  +"\n  - " "\n'), "utf-8")
-    (article,) = issues.read(config.load(tmp_path), "defence").articles
+    (article,) = issues.read_issue(config.load(tmp_path), "defence").articles
     assert article.tags == ("boats", "C +")

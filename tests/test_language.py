@@ -106,7 +106,7 @@ def test_patterns_are_text_without_markup_or_typewriter_quotes(code) -> None:
     ],
 )
 def test_quotation_marks_are_those_of_the_language(code: str, expected: str) -> None:
-    assert Language.of(code).say("read", title="Home") == expected
+    assert Language.from_code(code).format_message("read", title="Home") == expected
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_quotation_marks_are_those_of_the_language(code: str, expected: str) -> 
     ],
 )
 def test_count(code: str, n: int, expected: str) -> None:
-    assert Language.of(code).count("stories", n) == expected
+    assert Language.from_code(code).format_plural("stories", n) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,10 +147,10 @@ def test_count(code: str, n: int, expected: str) -> None:
     ],
 )
 def test_names(code: str, expected: str) -> None:
-    language = Language.of(code)
-    assert language.names(["A", "B", "C"]) == expected
-    assert language.names(["A"]) == "A"
-    assert language.names([]) == ""
+    language = Language.from_code(code)
+    assert language.join_names(["A", "B", "C"]) == expected
+    assert language.join_names(["A"]) == "A"
+    assert language.join_names([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_names(code: str, expected: str) -> None:
     ],
 )
 def test_spanish_says_e_before_i(last, joined: str) -> None:
-    assert Language.of("es").names(["Ana", last]) == joined
-    assert Language.of("es").names(["Eva", "Ana", last]) == "Eva, " + joined
+    assert Language.from_code("es").join_names(["Ana", last]) == joined
+    assert Language.from_code("es").join_names(["Eva", "Ana", last]) == "Eva, " + joined
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ def test_spanish_says_e_before_i(last, joined: str) -> None:
     ],
 )
 def test_dates_in_the_zone_that_is_named(code: str, long: str, full: str) -> None:
-    language = Language.of(code)
-    assert language.date(MOMENT, "Europe/Berlin") == long
-    assert language.date(MOMENT, "Europe/Berlin", "full") == full
-    assert language.date(MOMENT, "UTC") != long
+    language = Language.from_code(code)
+    assert language.format_date(MOMENT, "Europe/Berlin") == long
+    assert language.format_date(MOMENT, "Europe/Berlin", "full") == full
+    assert language.format_date(MOMENT, "UTC") != long
 
 
 def test_a_date_without_zone_is_refused_and_a_wrong_zone_named() -> None:
     with pytest.raises(ValueError, match="without a zone"):
-        Language.of("en").date(datetime(2025, 2, 14), "UTC")
+        Language.from_code("en").format_date(datetime(2025, 2, 14), "UTC")
     for zone in ("Mars/Phobos", "../etc/passwd", "Europe", ""):
         with pytest.raises(ConfigError, match="not a time zone"):
-            Language.of("en").date(MOMENT, zone)
+            Language.from_code("en").format_date(MOMENT, zone)
 
 
 @given(
@@ -205,7 +205,7 @@ def test_a_date_without_zone_is_refused_and_a_wrong_zone_named() -> None:
     st.sampled_from([*CODES, "ja", "he"]),
 )
 def test_every_moment_has_a_day(moment, zone, code) -> None:
-    assert Language.of(code).date(moment, zone).strip()
+    assert Language.from_code(code).format_date(moment, zone).strip()
 
 
 @pytest.mark.parametrize(
@@ -223,21 +223,21 @@ def test_every_moment_has_a_day(moment, zone, code) -> None:
     ],
 )
 def test_credit(code: str, role: str, expected: str) -> None:
-    language = Language.of(code)
-    assert language.credit(role, language.names(["A", "B"])) == expected
+    language = Language.from_code(code)
+    assert language.format_credit(role, language.join_names(["A", "B"])) == expected
 
 
 def test_regions_fall_back_to_their_language_and_languages_to_english() -> None:
-    assert Language.of("en-US").say("licence", licence="MIT") == "License: MIT"
-    assert Language.of("en-US").say("feed") == "Feed"
-    assert Language.of("en-AU").say("licence", licence="MIT") == "Licence: MIT"
-    assert Language.of("de-AT").say("unsubscribe") == "Abbestellen"
-    assert Language.of("de-XX-1996").say("unsubscribe") == "Abbestellen"
-    assert Language.of("de-AT").translated
-    swedish = Language.of("sv")
+    assert Language.from_code("en-US").format_message("licence", licence="MIT") == "License: MIT"
+    assert Language.from_code("en-US").format_message("feed") == "Feed"
+    assert Language.from_code("en-AU").format_message("licence", licence="MIT") == "Licence: MIT"
+    assert Language.from_code("de-AT").format_message("unsubscribe") == "Abbestellen"
+    assert Language.from_code("de-XX-1996").format_message("unsubscribe") == "Abbestellen"
+    assert Language.from_code("de-AT").translated
+    swedish = Language.from_code("sv")
     assert not swedish.translated
-    assert swedish.say("unsubscribe") == "Unsubscribe"
-    assert swedish.date(MOMENT, "Europe/Berlin") == "14 februari 2025"
+    assert swedish.format_message("unsubscribe") == "Unsubscribe"
+    assert swedish.format_date(MOMENT, "Europe/Berlin") == "14 februari 2025"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_regions_fall_back_to_their_language_and_languages_to_english() -> None:
     [("ar", "ar", "rtl"), ("HE", "he", "rtl"), ("fa-af", "fa-AF", "rtl"), ("zh-hant-tw", "zh-Hant-TW", "ltr")],
 )
 def test_tag_and_direction(code: str, tag: str, direction: str) -> None:
-    assert (Language.of(code).code, Language.of(code).direction) == (tag, direction)
+    assert (Language.from_code(code).code, Language.from_code(code).direction) == (tag, direction)
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,14 @@ def test_tag_and_direction(code: str, tag: str, direction: str) -> None:
 )
 def test_an_unknown_language_is_said_with_the_nearest(code: str, hint: str) -> None:
     with pytest.raises(ConfigError, match="is not a language") as caught:
-        Language.of(code)
+        Language.from_code(code)
     assert hint in caught.value.faults[0].hint
 
 
 @given(st.text(max_size=40))
 def test_any_code_is_a_language_or_a_config_error(code) -> None:
     try:
-        tag = Language.of(code).code
+        tag = Language.from_code(code).code
     except ConfigError:
         return
     assert re.fullmatch(r"[a-z]{2,3}(-\w+)*", tag)
@@ -280,10 +280,10 @@ def test_any_code_is_a_language_or_a_config_error(code) -> None:
 
 def test_a_wrong_message_is_said_with_the_nearest_and_a_missing_value_by_name() -> None:
     with pytest.raises(ConfigError, match="no words for “reed”") as caught:
-        Language.of("en").say("reed")
+        Language.from_code("en").format_message("reed")
     assert caught.value.faults[0].hint == "did you mean “read”?"
     with pytest.raises(ConfigError, match="'title'"):
-        Language.of("en").say("read")
+        Language.from_code("en").format_message("read")
 
 
 HOSTILE = st.one_of(
@@ -296,34 +296,34 @@ HOSTILE = st.one_of(
 
 @given(st.lists(HOSTILE, max_size=5), st.sampled_from([*CODES, "he", "ja"]))
 def test_every_name_survives_every_list(names, code) -> None:
-    language = Language.of(code)
-    joined = language.names([Markup('<a href="{}">{}</a>').format(name, name) for name in names])
+    language = Language.from_code(code)
+    joined = language.join_names([Markup('<a href="{}">{}</a>').format(name, name) for name in names])
     rest = str(joined)
     for name in names:
         link = f'<a href="{escape(name)}">{escape(name)}</a>'
         assert link in rest
         rest = rest[rest.index(link) + len(link) :]
-    assert str(language.names(names)).replace("\x00", "") == re.sub(
+    assert str(language.join_names(names)).replace("\x00", "") == re.sub(
         r'<a href="[^"]*">(.*?)</a>', r"\1", str(joined).replace("\x00", ""), flags=re.DOTALL
     )
 
 
 @given(HOSTILE, st.sampled_from(WHOLE))
 def test_every_value_survives_every_message(value, code) -> None:
-    language = Language.of(code)
+    language = Language.from_code(code)
     for key, text in plain(words(code)).items():
-        said = language.say(key, **dict.fromkeys(places(text), value))
+        said = language.format_message(key, **dict.fromkeys(places(text), value))
         assert str(said) == re.sub(r"\{\w+\}", lambda _: str(escape(value)), text)
-        raw = language.say(key, **dict.fromkeys(places(text), Markup(value)))
+        raw = language.format_message(key, **dict.fromkeys(places(text), Markup(value)))
         assert str(raw) == re.sub(r"\{\w+\}", lambda _: value, text)
 
 
 @given(st.integers(min_value=0, max_value=10**7), st.sampled_from([*CODES, "ja"]))
 def test_every_number_has_a_plural(n, code) -> None:
-    language = Language.of(code)
-    assert language.number(n).isprintable() or "\u202f" in language.number(n)
+    language = Language.from_code(code)
+    assert language.format_number(n).isprintable() or "\u202f" in language.format_number(n)
     for key in PLURALS:
-        assert "{" not in language.count(key, n)
+        assert "{" not in language.format_plural(key, n)
 
 
 def test_cldr_joins_names_with_text_only() -> None:
@@ -333,9 +333,11 @@ def test_cldr_joins_names_with_text_only() -> None:
 
 
 def test_links_come_out_as_links() -> None:
-    language = Language.of("fr")
+    language = Language.from_code("fr")
     link = Markup('<a href="{}">{}</a>').format("https://a.example/?a=1&copy=2#:~:text=é", "Zoé & Cie <3")
-    tree = html.fromstring(f"<p>{language.say('byline_in', authors=language.names([link, 'B']), source=link)}</p>")
+    tree = html.fromstring(
+        f"<p>{language.format_message('byline_in', authors=language.join_names([link, 'B']), source=link)}</p>"
+    )
     assert [a.get("href") for a in tree.iter("a")] == ["https://a.example/?a=1&copy=2#:~:text=é"] * 2
     assert "".join(map(str, tree.itertext())) == "Par Zoé & Cie <3 et B dans Zoé & Cie <3"
 
@@ -371,4 +373,4 @@ def test_the_machine_has_no_say() -> None:
     [("en", "GB"), ("en-US", "US"), ("de", "DE"), ("de-AT", "AT"), ("ar", "EG"), ("pt-BR", "BR"), ("ja", "JP")],
 )
 def test_the_territory_is_the_one_that_is_named_or_where_most_speak_it(code: str, territory: str) -> None:
-    assert Language.of(code).territory == territory
+    assert Language.from_code(code).territory == territory

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import ledger, review, terms
+from dispatch import derived, ledger, review
 from dispatch.checks import corrections
 from dispatch.errors import IssueError
 from dispatch.model import (
@@ -45,12 +45,12 @@ def issue(*articles: Article, slug: str = "one", id_: str = "") -> Issue:
 def test_a_line_an_id_sorted(tmp_path: Path) -> None:
     here = publication(tmp_path)
     ann = Author(name="Ann", url="https://ann.example")
-    assert ledger.read(here) == ()
-    assert ledger.remember(
+    assert ledger.read_records(here) == ()
+    assert ledger.record_issues(
         here, issue(Article(id="z:1", url="https://a.example/?a=b#c", authors=(ann,), published=DATE))
     )
-    assert ledger.remember(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
-    assert not ledger.remember(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
+    assert ledger.record_issues(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
+    assert not ledger.record_issues(here, issue(Article(id="a:1", url="https://a.example/"), slug="two"))
     assert (tmp_path / "dispatch.lock").read_text("utf-8") == (
         "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
         "a:1\tarticle\thttps://a.example/\t-\t-\n"
@@ -64,10 +64,11 @@ def test_the_digest_changes_with_name_address_and_order(tmp_path: Path) -> None:
     one, two = Author(name="A", url="https://a.example"), Author(name="B")
     lists = [(), (one,), (one, two), (two, one), (replace(one, name="a"),), (replace(one, url=""),)]
     digests = [
-        ledger.records([issue(Article(id="x", authors=people))], publication(tmp_path))[1].authors for people in lists
+        ledger.make_records([issue(Article(id="x", authors=people))], publication(tmp_path))[1].authors
+        for people in lists
     ]
     assert len(set(digests)) == len(lists)
-    same = ledger.records([issue(Article(id="x", authors=(replace(one, bio="new"),)))], publication(tmp_path))[
+    same = ledger.make_records([issue(Article(id="x", authors=(replace(one, bio="new"),)))], publication(tmp_path))[
         1
     ].authors
     assert same == digests[1]
@@ -82,8 +83,10 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     here = publication(tmp_path)
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)
     one = issue(Article(id=id_, url=url, published=published))
-    ledger.remember(here, one)
-    assert set(ledger.read(here)) == {record for record in ledger.records([one], here) if record.kind != "page"}
+    ledger.record_issues(here, one)
+    assert set(ledger.read_records(here)) == {
+        record for record in ledger.make_records([one], here) if record.kind != "page"
+    }
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -91,19 +94,19 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
 def test_what_an_editor_does_to_the_ends_of_lines_changes_no_record(tmp_path: Path, end: str, mark: str) -> None:
     here = publication(tmp_path)
     ann = Author(name="Ann", url="https://ann.example")
-    ledger.remember(here, issue(Article(id="a:1", url="https://a.example/", authors=(ann,)), Article(id="b:1")))
-    known = ledger.read(here)
+    ledger.record_issues(here, issue(Article(id="a:1", url="https://a.example/", authors=(ann,)), Article(id="b:1")))
+    known = ledger.read_records(here)
     assert {record.authors for record in known} == {"", "ec38d440faaad2f9"}
     path = tmp_path / ledger.FILE
     path.write_bytes((mark + path.read_text("utf-8").replace("\n", end)).encode())
-    assert ledger.read(here) == known
+    assert ledger.read_records(here) == known
 
 
 @pytest.mark.parametrize("mark", ["<<<<<<<", "=======", ">>>>>>>"])
 def test_each_mark_of_a_merge_is_told_with_its_line(tmp_path: Path, mark: str) -> None:
     (tmp_path / ledger.FILE).write_text(f"# x\na:1\tarticle\tb\t-\t-\n{mark} x\n", "utf-8")
     with pytest.raises(IssueError, match=r"^dispatch\.lock:3: an unfinished merge"):
-        ledger.read(publication(tmp_path))
+        ledger.read_records(publication(tmp_path))
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
@@ -111,14 +114,14 @@ def test_a_record_of_each_kind_comes_back(tmp_path: Path, kind: Kind) -> None:
     last, number = ("1", 1) if kind == "mended" else ("-", 0)
     (tmp_path / ledger.FILE).write_text(f"a:1\t{kind}\thttps://a.example/\t-\t{last}\n", "utf-8")
     known = Record(id="a:1", kind=kind, url="https://a.example/", number=number)
-    assert ledger.read(publication(tmp_path)) == (known,)
+    assert ledger.read_records(publication(tmp_path)) == (known,)
 
 
 @pytest.mark.parametrize("kind", ["author", "source", "section", "tag"])
 def test_a_list_may_have_had_two_addresses(tmp_path: Path, kind: Kind) -> None:
     lines = [f"a:1\t{kind}\thttps://a.example/{n}/\t-\t-\n" for n in (1, 2)]
     (tmp_path / ledger.FILE).write_text("".join(lines), "utf-8")
-    assert [record.url for record in ledger.read(publication(tmp_path))] == [
+    assert [record.url for record in ledger.read_records(publication(tmp_path))] == [
         "https://a.example/1/",
         "https://a.example/2/",
     ]
@@ -126,10 +129,12 @@ def test_a_list_may_have_had_two_addresses(tmp_path: Path, kind: Kind) -> None:
 
 def test_the_lines_may_stand_in_any_order(tmp_path: Path) -> None:
     here = publication(tmp_path)
-    ledger.remember(here, issue(Article(id="z:1"), Article(id="a:1")), names=[listed("Ann", "ann"), listed("Bo", "bo")])
-    known, path = ledger.read(here), tmp_path / ledger.FILE
+    ledger.record_issues(
+        here, issue(Article(id="z:1"), Article(id="a:1")), names=[listed("Ann", "ann"), listed("Bo", "bo")]
+    )
+    known, path = ledger.read_records(here), tmp_path / ledger.FILE
     path.write_text("".join(reversed(path.read_text("utf-8").splitlines(keepends=True))), "utf-8")
-    assert ledger.read(here) == known
+    assert ledger.read_records(here) == known
 
 
 def corrected(*corrections: Correction) -> Issue:
@@ -139,17 +144,17 @@ def corrected(*corrections: Correction) -> Issue:
 def test_what_a_correction_mended_is_remembered_for_ever(tmp_path: Path) -> None:
     here = publication(tmp_path)
     first = Correction(date=DATE, text="Wrong.", mends=("authors", "url"))
-    ledger.remember(here, corrected(first, Correction(date=DATE, text="It mends nothing.")))
+    ledger.record_issues(here, corrected(first, Correction(date=DATE, text="It mends nothing.")))
     edited = replace(first, date=DATE - timedelta(days=9), text="Its words and its date are others.")
-    ledger.remember(here, corrected(edited, Correction(date=DATE, text="Wrong again.", mends=("authors",))))
-    ledger.remember(here, corrected())
+    ledger.record_issues(here, corrected(edited, Correction(date=DATE, text="Wrong again.", mends=("authors",))))
+    ledger.record_issues(here, corrected())
     lines = [line for line in (tmp_path / "dispatch.lock").read_text("utf-8").splitlines() if "mended" in line]
     assert lines == [
         "a:1\tmended\tauthors\t-\t1",
         "a:1\tmended\tauthors\t-\t2",
         "a:1\tmended\turl\t-\t1",
     ]
-    mended = [(one.url, one.number) for one in ledger.read(here) if one.kind == "mended"]
+    mended = [(one.url, one.number) for one in ledger.read_records(here) if one.kind == "mended"]
     assert mended == [("authors", 1), ("authors", 2), ("url", 1)]
 
 
@@ -161,11 +166,11 @@ def test_the_lines_of_two_branches_are_read_together(tmp_path: Path, branches: l
     lines = set[str]()
     for branch in branches:
         (tmp_path / ledger.FILE).unlink(missing_ok=True)
-        ledger.remember(here, corrected(*(Correction(date=DATE, text="Wrong.", mends=(what,)) for what in branch)))
+        ledger.record_issues(here, corrected(*(Correction(date=DATE, text="Wrong.", mends=(what,)) for what in branch)))
         lines |= set((tmp_path / ledger.FILE).read_text("utf-8").splitlines(keepends=True))
     (tmp_path / ledger.FILE).write_text("".join(sorted(lines)), "utf-8")
     most = {what: max(branch.count(what) for branch in branches) for branch in branches for what in branch}
-    spent = {what: times for (_, what), times in corrections.count_spent(ledger.read(here)).items()}
+    spent = {what: times for (_, what), times in corrections.count_spent(ledger.read_records(here)).items()}
     assert spent == most
 
 
@@ -183,9 +188,9 @@ def test_the_lines_of_two_branches_are_read_together(tmp_path: Path, branches: l
 def test_a_broken_ledger_is_an_error(tmp_path: Path, text: str, what: str) -> None:
     (tmp_path / "dispatch.lock").write_text(text, "utf-8")
     with pytest.raises(IssueError, match=what):
-        ledger.read(publication(tmp_path))
+        ledger.read_records(publication(tmp_path))
     with pytest.raises(IssueError, match=what):
-        ledger.remember(publication(tmp_path), issue())
+        ledger.record_issues(publication(tmp_path), issue())
     assert (tmp_path / "dispatch.lock").read_text("utf-8") == text
 
 
@@ -197,17 +202,17 @@ def test_git_merges_what_two_branches_published(tmp_path: Path) -> None:
     here = publication(tmp_path)
     (tmp_path / ".gitattributes").write_text("dispatch.lock merge=union\n")
     git("init")
-    ledger.remember(here, issue(slug="one"))
+    ledger.record_issues(here, issue(slug="one"))
     git("add", ".")
     git("commit", "-m", "one")
     git("checkout", "-b", "other")
-    ledger.remember(here, issue(slug="two"))
+    ledger.record_issues(here, issue(slug="two"))
     git("commit", "-am", "two")
     git("checkout", "main")
-    ledger.remember(here, issue(slug="three"))
+    ledger.record_issues(here, issue(slug="three"))
     git("commit", "-am", "three")
     git("merge", "other")
-    assert [record.id.rpartition(":")[2] for record in ledger.read(here)] == ["one", "three", "two"]
+    assert [record.id.rpartition(":")[2] for record in ledger.read_records(here)] == ["one", "three", "two"]
 
 
 WIRE = "https://wire.example"
@@ -222,13 +227,13 @@ def full(key: str, id_: str = "") -> Article:
 def test_what_was_withdrawn_is_remembered_for_ever(tmp_path: Path) -> None:
     here = publication(tmp_path)
     one = issue(full("a"), full("b"))
-    ledger.remember(here, one)
-    ledger.remember(here, terms.withdrawn_issue(one, TAKEN_BACK))
-    withdrawn = {record.id: record.published for record in ledger.read(here) if record.kind == "withdrawn"}
+    ledger.record_issues(here, one)
+    ledger.record_issues(here, derived.withdraw_issue(one, TAKEN_BACK))
+    withdrawn = {record.id: record.published for record in ledger.read_records(here) if record.kind == "withdrawn"}
     assert withdrawn == dict.fromkeys(("tag:wire.example:one", "a:a", "a:b"), TAKEN_BACK.date)
-    ledger.remember(here, one)
-    assert {record.id for record in ledger.read(here) if record.kind == "withdrawn"} == set(withdrawn)
-    assert {record.id for record in ledger.read(here) if record.kind in ("article", "issue")} == set(withdrawn)
+    ledger.record_issues(here, one)
+    assert {record.id for record in ledger.read_records(here) if record.kind == "withdrawn"} == set(withdrawn)
+    assert {record.id for record in ledger.read_records(here) if record.kind in ("article", "issue")} == set(withdrawn)
 
 
 def test_a_ledger_of_before_is_read(tmp_path: Path) -> None:
@@ -238,28 +243,28 @@ def test_a_ledger_of_before_is_read(tmp_path: Path) -> None:
         "a:1\tarticle\thttps://a.example/\t-\t-\n"
         "tag:wire.example:one\tissue\thttps://wire.example/issues/one/\t2026-11-22T07:00:00Z\t-\n"
     )
-    assert [record.kind for record in ledger.read(here)] == ["article", "issue"]
-    assert ledger.moved(here, issue(full("a"), slug="two", id_="tag:wire.example:one")) == {
+    assert [record.kind for record in ledger.read_records(here)] == ["article", "issue"]
+    assert ledger.find_moved_pages(here, issue(full("a"), slug="two", id_="tag:wire.example:one")) == {
         "issues/one/": "issues/two/"
     }
 
 
 def test_pages_that_have_moved_lead_to_where_they_are_now(tmp_path: Path) -> None:
     here = publication(tmp_path)
-    ledger.remember(here, issue(full("a"), full("b")))
-    assert ledger.moved(here) == {}
+    ledger.record_issues(here, issue(full("a"), full("b")))
+    assert ledger.find_moved_pages(here) == {}
     renamed = issue(full("a"), full("c", "a:b"), slug="two", id_="tag:wire.example:one")
     expected = {
         "issues/one/": "issues/two/",
         "issues/one/a/": "issues/two/a/",
         "issues/one/b/": "issues/two/c/",
     }
-    assert ledger.moved(here, renamed) == expected
-    assert ledger.moved(here) == {}  # nothing was written yet
-    ledger.remember(here, renamed)
-    assert ledger.moved(here) == expected
-    ledger.remember(here, issue(full("a"), full("c", "a:b"), slug="three", id_="tag:wire.example:one"))
-    assert ledger.moved(here) == {
+    assert ledger.find_moved_pages(here, renamed) == expected
+    assert ledger.find_moved_pages(here) == {}  # nothing was written yet
+    ledger.record_issues(here, renamed)
+    assert ledger.find_moved_pages(here) == expected
+    ledger.record_issues(here, issue(full("a"), full("c", "a:b"), slug="three", id_="tag:wire.example:one"))
+    assert ledger.find_moved_pages(here) == {
         "issues/one/": "issues/three/",
         "issues/one/a/": "issues/three/a/",
         "issues/one/b/": "issues/three/c/",
@@ -272,26 +277,26 @@ def test_pages_that_have_moved_lead_to_where_they_are_now(tmp_path: Path) -> Non
 def test_an_article_that_may_not_stand_alone_any_more_is_found_in_its_issue(tmp_path: Path) -> None:
     here = publication(tmp_path)
     part = replace(full("a"), source=Source(syndicate="excerpt"))
-    ledger.remember(here, issue(part))
-    assert [record.kind for record in ledger.read(here)] == ["article", "issue"]  # it never stood alone
-    ledger.remember(here, issue(full("a")))
-    ledger.remember(here, issue(part))
-    assert ledger.moved(here) == {"issues/one/a/": "issues/one/#a"}
+    ledger.record_issues(here, issue(part))
+    assert [record.kind for record in ledger.read_records(here)] == ["article", "issue"]  # it never stood alone
+    ledger.record_issues(here, issue(full("a")))
+    ledger.record_issues(here, issue(part))
+    assert ledger.find_moved_pages(here) == {"issues/one/a/": "issues/one/#a"}
     there = {"slug": "two", "id_": "tag:wire.example:one"}
-    ledger.remember(here, issue(part, **there))
-    assert ledger.moved(here) == {"issues/one/": "issues/two/", "issues/one/a/": "issues/two/#a"}
-    ledger.remember(here, issue(full("a"), **there))
-    assert ledger.moved(here) == {"issues/one/": "issues/two/", "issues/one/a/": "issues/two/a/"}
-    ledger.remember(here, issue(full("a")))
-    assert ledger.moved(here) == {"issues/two/": "issues/one/", "issues/two/a/": "issues/one/a/"}
+    ledger.record_issues(here, issue(part, **there))
+    assert ledger.find_moved_pages(here) == {"issues/one/": "issues/two/", "issues/one/a/": "issues/two/#a"}
+    ledger.record_issues(here, issue(full("a"), **there))
+    assert ledger.find_moved_pages(here) == {"issues/one/": "issues/two/", "issues/one/a/": "issues/two/a/"}
+    ledger.record_issues(here, issue(full("a")))
+    assert ledger.find_moved_pages(here) == {"issues/two/": "issues/one/", "issues/two/a/": "issues/one/a/"}
 
 
 def test_another_host_is_no_place_within_the_site(tmp_path: Path) -> None:
     here = publication(tmp_path)
-    ledger.remember(here, issue(full("a")))
+    ledger.record_issues(here, issue(full("a")))
     there = replace(here, url="https://other.example")
-    ledger.remember(there, issue(full("a")))
-    assert ledger.moved(there) == ledger.moved(here) == {}
+    ledger.record_issues(there, issue(full("a")))
+    assert ledger.find_moved_pages(there) == ledger.find_moved_pages(here) == {}
 
 
 SLUGS = st.sampled_from(["a", "b", "c", "d"])
@@ -308,14 +313,14 @@ def test_however_often_two_issues_are_renamed_every_way_is_one_step(
     ever: set[str] = set()
     for pair in names:
         now = [issue(full("x", f"x:{id_}"), slug=slug, id_=id_) for slug, id_ in zip(pair, ("i:1", "i:2"), strict=True)]
-        ways = ledger.moved(here, *now)
-        ledger.remember(here, *now)
-        assert ledger.moved(here) == ways
+        ways = ledger.find_moved_pages(here, *now)
+        ledger.record_issues(here, *now)
+        assert ledger.find_moved_pages(here) == ways
         there = {f"issues/{slug}/{below}" for slug in pair for below in ("", "x/")}
         ever |= there
         assert set(ways) == ever - there
         assert set(ways.values()) <= there
-    assert not ledger.remember(here, *now)
+    assert not ledger.record_issues(here, *now)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
@@ -325,8 +330,8 @@ def test_an_id_has_one_line_of_a_kind_whatever_happens(tmp_path: Path, slugs: li
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)
     for at, slug in enumerate(slugs):
         one = issue(full("x"), slug=slug, id_="i:1")
-        ledger.remember(here, terms.withdrawn_issue(one, TAKEN_BACK) if at % 2 else one)
-        kinds = [(record.id, record.kind) for record in ledger.read(here)]
+        ledger.record_issues(here, derived.withdraw_issue(one, TAKEN_BACK) if at % 2 else one)
+        kinds = [(record.id, record.kind) for record in ledger.read_records(here)]
         assert len(kinds) == len(set(kinds))
 
 
@@ -337,18 +342,18 @@ def listed(id_: str, name: str, kind: Kind = "author") -> Record:
 
 def test_whose_list_an_address_is_stays_though_nobody_says_it_any_more(tmp_path: Path) -> None:
     here = publication(tmp_path)
-    ledger.remember(here, issue(), names=[listed("Ann", "ann"), listed("# <<", "ann", "tag")])
-    ledger.remember(here, issue(), names=[listed("Bo", "bo")])
-    found = {record for record in ledger.read(here) if record.kind != "issue"}
+    ledger.record_issues(here, issue(), names=[listed("Ann", "ann"), listed("# <<", "ann", "tag")])
+    ledger.record_issues(here, issue(), names=[listed("Bo", "bo")])
+    found = {record for record in ledger.read_records(here) if record.kind != "issue"}
     assert found == {listed("Ann", "ann"), listed("# <<", "ann", "tag"), listed("Bo", "bo")}
-    assert not ledger.remember(here, issue())
+    assert not ledger.record_issues(here, issue())
 
 
 def test_a_list_that_goes_on_under_another_id_passes_its_address_on(tmp_path: Path) -> None:
     here = publication(tmp_path)
-    ledger.remember(here, names=[listed("Ann", "ann")])
-    ledger.remember(here, names=[listed("Ann <https://ann.example>", "ann")])
-    assert ledger.read(here) == (listed("Ann <https://ann.example>", "ann"),)
+    ledger.record_issues(here, names=[listed("Ann", "ann")])
+    ledger.record_issues(here, names=[listed("Ann <https://ann.example>", "ann")])
+    assert ledger.read_records(here) == (listed("Ann <https://ann.example>", "ann"),)
 
 
 def test_what_two_branches_say_of_one_list_or_of_one_address_is_read(tmp_path: Path) -> None:
@@ -356,12 +361,12 @@ def test_what_two_branches_say_of_one_list_or_of_one_address_is_read(tmp_path: P
     lines = set[str]()
     for names in ([listed("A", "x"), listed("B", "x-2")], [listed("A", "x-2"), listed("B", "x")]):
         (tmp_path / ledger.FILE).unlink(missing_ok=True)
-        ledger.remember(here, names=names)
+        ledger.record_issues(here, names=names)
         lines |= set((tmp_path / ledger.FILE).read_text("utf-8").splitlines(keepends=True))
     (tmp_path / ledger.FILE).write_text("".join(lines), "utf-8")
-    assert len(ledger.read(here)) == 4
-    ledger.remember(here, names=[listed("A", "x-2"), listed("B", "x")])
-    assert ledger.read(here) == (listed("A", "x-2"), listed("B", "x"))
+    assert len(ledger.read_records(here)) == 4
+    ledger.record_issues(here, names=[listed("A", "x-2"), listed("B", "x")])
+    assert ledger.read_records(here) == (listed("A", "x-2"), listed("B", "x"))
 
 
 def test_a_review_says_when_it_is_forgotten_whose_an_address_was(tmp_path: Path) -> None:

@@ -86,8 +86,8 @@ def test_the_docstring_names_stages_that_there_are() -> None:
 
 
 def test_a_program_publishes_and_is_told_what_stopped_it(tmp_path: Path) -> None:
-    root = config.start(tmp_path / "letter", title="The Wire", url="https://wire.example").parent
-    issues.create(config.load(root), nouns.issue(nouns.article(), slug="defence"))
+    root = config.create_publication(tmp_path / "letter", title="The Wire", url="https://wire.example").parent
+    issues.create_issue(config.load(root), nouns.issue(nouns.article(), slug="defence"))
     seen: list[str] = []
 
     def watch(pages: Iterator[model.Page], count: int) -> Iterator[model.Page]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.locate import locate
+from dispatch.locate import locate_findings
 from dispatch.model import Finding, FindingValue, Place
 
 FILES = {
@@ -31,8 +31,8 @@ def root(tmp_path: Path) -> Path:
 
 def line(root: Path, place: Place, **values: FindingValue) -> int:
     finding = Finding(rule="r", severity="error", subject="link", place=place, values=tuple(values.items()))
-    (found,) = locate([finding], root)
-    assert found == finding.at(found.place)
+    (found,) = locate_findings([finding], root)
+    assert found == finding.at_place(found.place)
     assert (found.place.file, found.place.key) == (place.file, place.key)
     return found.place.line
 
@@ -98,4 +98,4 @@ def test_what_an_edition_shows_is_not_looked_for_in_the_file(root: Path) -> None
 def test_the_order_stays(root: Path) -> None:
     places = [Place(file="issues/a/b.md", key="title"), Place(), Place(file="issues/a/issue.md", key="title")]
     found = [Finding(rule="r", severity="error", subject="link", place=place) for place in places]
-    assert [one.place.line for one in locate(found, root)] == [2, 0, 2]
+    assert [one.place.line for one in locate_findings(found, root)] == [2, 0, 2]

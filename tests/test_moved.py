@@ -54,8 +54,8 @@ def number(slug: str, *, own: bool = False) -> Issue:
 def letter(tmp_path: Path) -> Path:
     """A publication with one published issue, of which one article is one's own."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url=SITE, sender="The Wire <desk@wire.example>")
-    issues.create(config.load(root), number("old", own=True))
+    config.create_publication(root, title="The Wire", url=SITE, sender="The Wire <desk@wire.example>")
+    issues.create_issue(config.load(root), number("old", own=True))
     return root
 
 
@@ -159,7 +159,7 @@ def test_the_page_of_an_article_that_may_only_be_quoted_now_leads_to_its_issue(
 def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, letter: Path) -> None:
     rename(letter, "old", "new")
     dispatch("publish")
-    issues.create(config.load(letter), replace(number("old"), id="tag:wire.example,2027:old", sections=()))
+    issues.create_issue(config.load(letter), replace(number("old"), id="tag:wire.example,2027:old", sections=()))
     said = dispatch("check", "old", code=1).stdout
     assert (
         "Its address belonged to tag:wire.example,2026:old, which has moved: https://wire.example/issues/old/" in said
@@ -170,7 +170,7 @@ def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, lette
 
 
 def test_two_issues_do_not_change_places(dispatch: Dispatch, letter: Path) -> None:
-    issues.create(config.load(letter), number("other"))
+    issues.create_issue(config.load(letter), number("other"))
     dispatch("publish", "other")
     for old, new in (("old", "aside"), ("other", "old"), ("aside", "other")):
         rename(letter, old, new)

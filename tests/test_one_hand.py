@@ -29,7 +29,7 @@ import nouns
 from dispatch import config, files, inbox, issues, ledger
 from dispatch.cli import COMMANDS, main
 from dispatch.errors import IssueError, LockedError
-from dispatch.issues.merging import merge
+from dispatch.issues.merging import merge_changes
 from dispatch.model import Article, Author, Image, Issue, Section
 from loopback import Web, web
 from thorough import THOROUGH, scale
@@ -62,15 +62,15 @@ def number(slug: str, *keys: int) -> Issue:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication: a published issue, a draft, a source, and articles in the inbox."""
     root = tmp_path_factory.mktemp("made") / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     publication = config.load(root)
-    issues.create(publication, replace(number("printed", 1, 2), date=nouns.DATE.replace(year=2024)))
+    issues.create_issue(publication, replace(number("printed", 1, 2), date=nouns.DATE.replace(year=2024)))
     with chdir(root):
         run("source", "add", "https://paper.example/feed", "--key", "paper", "--kind", "feed", "--no-fetch")
         run("publish", "printed")
-    issues.create(publication, number("draft", 1, 2, 3))
-    with inbox.open(publication) as box:
-        box.keep("paper", [nouns.article(k, id=f"tag:paper.example:{k}") for k in range(11, 17)], nouns.DATE)
+    issues.create_issue(publication, number("draft", 1, 2, 3))
+    with inbox.open_inbox(publication) as box:
+        box.keep_articles("paper", [nouns.article(k, id=f"tag:paper.example:{k}") for k in range(11, 17)], nouns.DATE)
     for k in range(1, 6):
         (root / f"story-{k}.txt").write_text(STORY.replace("quay", f"quay {k}"), "utf-8")
     (root / "feeds.opml").write_text(
@@ -150,12 +150,12 @@ def text(root: Path, path: str) -> str:
 
 
 def listed(root: Path, slug: str = "draft") -> list[str]:
-    return [article.key for article in issues.read(config.load(root), slug).articles]
+    return [article.key for article in issues.read_issue(config.load(root), slug).articles]
 
 
 def state(root: Path, number: int) -> str:
-    with inbox.open(config.load(root)) as box:
-        return box.arrival(number).state
+    with inbox.open_inbox(config.load(root)) as box:
+        return box.find_arrival(number).state
 
 
 def test_every_command_is_known_to_write_or_not() -> None:
@@ -180,7 +180,7 @@ def test_a_command_waits_for_the_lock_and_says_who_has_it(letter: Path, name: st
     words, is_done = WRITING[name]
     before = snapshot(letter)
     with chdir(letter):
-        with files.lock(letter, command="dispatch publish"):
+        with files.hold_lock(letter, command="dispatch publish"):
             result = run("--wait", "0", *words, code=75)
         assert f"dispatch publish (process {os.getpid()})" in result.stderr
         assert "Traceback" not in result.output
@@ -190,7 +190,7 @@ def test_a_command_waits_for_the_lock_and_says_who_has_it(letter: Path, name: st
 
 
 def test_the_environment_says_how_long_to_wait(letter: Path) -> None:
-    with chdir(letter), files.lock(letter, command="dispatch add"):
+    with chdir(letter), files.hold_lock(letter, command="dispatch add"):
         result = CliRunner().invoke(main, ["issue", "new", "Week 48"], env={"DISPATCH_WAIT": "0"})
     assert result.exit_code == 75
 
@@ -203,7 +203,7 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
     let_go = Event()
 
     def hold() -> None:
-        with files.lock(tmp_path, command="dispatch add"):
+        with files.hold_lock(tmp_path, command="dispatch add"):
             held.set()
             let_go.wait()
 
@@ -215,7 +215,7 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
     with ThreadPoolExecutor() as pool:
         other = pool.submit(hold)
         held.wait()
-        with files.lock(tmp_path, command="dispatch publish", patience=600, on_wait=told):
+        with files.hold_lock(tmp_path, command="dispatch publish", patience=600, on_wait=told):
             pass
         other.result()
     assert waited == [f"dispatch add (process {os.getpid()})"]
@@ -224,11 +224,11 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
 @pytest.mark.parametrize("patience", [0.0, 0.1])
 def test_who_loses_patience_has_had_it(tmp_path: Path, patience: float) -> None:
     waited: list[str] = []
-    with files.lock(tmp_path, command="dispatch add"):
+    with files.hold_lock(tmp_path, command="dispatch add"):
         began = monotonic()
         with (
             pytest.raises(LockedError, match="dispatch add"),
-            files.lock(tmp_path, command="dispatch publish", patience=patience, on_wait=waited.append),
+            files.hold_lock(tmp_path, command="dispatch publish", patience=patience, on_wait=waited.append),
         ):
             pass
         assert monotonic() - began >= patience
@@ -254,14 +254,17 @@ def test_the_lock_of_a_killed_command_is_free(tmp_path: Path) -> None:
 
 
 def lock(root: Path) -> None:
-    with files.lock(root, command="dispatch add", patience=0):
+    with files.hold_lock(root, command="dispatch add", patience=0):
         pass
 
 
 def test_a_lock_whose_file_was_deleted_locks_nobody_out_and_lets_nobody_in_twice(tmp_path: Path) -> None:
-    with files.lock(tmp_path, command="dispatch add"):
+    with files.hold_lock(tmp_path, command="dispatch add"):
         shutil.rmtree(tmp_path / ".dispatch")
-        with files.lock(tmp_path, command="dispatch publish"), pytest.raises(LockedError, match="dispatch publish"):
+        with (
+            files.hold_lock(tmp_path, command="dispatch publish"),
+            pytest.raises(LockedError, match="dispatch publish"),
+        ):
             lock(tmp_path)
     lock(tmp_path)
 
@@ -313,7 +316,7 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
         (
             [("withdraw", "printed", "1"), ("withdraw", "printed", "2"), ("add", "story-1.txt", "--issue", "printed")],
             lambda root: (
-                [bool(one.withdrawn) for one in issues.read(config.load(root), "printed").articles]
+                [bool(one.withdrawn) for one in issues.read_issue(config.load(root), "printed").articles]
                 == [True, True, False]
             ),
         ),
@@ -323,7 +326,7 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
         ),
         (
             [("issue", "move", "draft", f"story-{k}", "--section", f"Section {k}") for k in (1, 2, 3)],
-            lambda root: len(issues.read(config.load(root), "draft").sections) == 4 and len(listed(root)) == 3,
+            lambda root: len(issues.read_issue(config.load(root), "draft").sections) == 4 and len(listed(root)) == 3,
         ),
         (
             [("issue", "new", f"Week {k}", "--from-inbox", "--limit", "1") for k in range(1, 6)],
@@ -365,13 +368,13 @@ def test_several_at_once_lose_nothing(
 
 def numbers(root: Path) -> list[int]:
     """The numbers of the issues that were made."""
-    found = [one for one in issues.read_all(config.load(root)) if one.slug.startswith("week")]
+    found = [one for one in issues.read_all_issues(config.load(root)) if one.slug.startswith("week")]
     return sorted(one.number or 0 for one in found)
 
 
 def imported(root: Path) -> set[str]:
     """The ids of the articles that came by an import."""
-    every = (one for one in issues.read_all(config.load(root)) if one.slug not in ("printed", "draft"))
+    every = (one for one in issues.read_all_issues(config.load(root)) if one.slug not in ("printed", "draft"))
     return {article.id for one in every for article in one.articles}
 
 
@@ -455,10 +458,10 @@ def test_what_a_person_writes_while_pictures_are_fetched_is_published(letter: Pa
     site.pages["/photo.png"] = slowly(letter, picture.getvalue(), "image/png")
     file = letter / "dispatch.toml"
     file.write_text(file.read_text("utf-8") + '\n[site]\nimages = "copy"\n', "utf-8")
-    draft = issues.read(config.load(letter), "draft")
+    draft = issues.read_issue(config.load(letter), "draft")
     (section,) = draft.sections
     first = replace(section.articles[0], image=Image(url=site.url("/photo.png"), alt="A quay"))
-    issues.change(
+    issues.change_issue(
         config.load(letter),
         draft,
         replace(draft, sections=(replace(section, articles=(first, *section.articles[1:])),)),
@@ -646,7 +649,7 @@ def test_two_changes_are_both_made_or_the_second_is_refused(
     keys = was.keys() & wanted.keys() & there.keys()
     clashes = [key for key in keys if was[key] != wanted[key] != there[key] != was[key]]
     try:
-        merged = facts(merge(old, mine, theirs))
+        merged = facts(merge_changes(old, mine, theirs))
     except IssueError:
         lost = was.keys() - there.keys()
         assert clashes or any(wanted.get(key, was[key]) != was[key] for key in lost)
@@ -658,13 +661,13 @@ def test_two_changes_are_both_made_or_the_second_is_refused(
 
 def test_a_clash_names_the_file_and_what_differs(letter: Path) -> None:
     publication = config.load(letter)
-    old = issues.read(publication, "draft")
+    old = issues.read_issue(publication, "draft")
     (section,) = old.sections
     mine = replace(section.articles[0], title="Mine", note="A note")
     edited("issues/draft/story-1.html", "title: Story 1", "title: Theirs")(letter)
     before = snapshot(letter)
     with pytest.raises(IssueError) as caught:
-        issues.change(
+        issues.change_issue(
             publication, old, replace(old, sections=(replace(section, articles=(mine, *section.articles[1:])),))
         )
     assert "issues/draft/story-1.html" in str(caught.value)
@@ -676,16 +679,16 @@ def test_a_clash_names_the_file_and_what_differs(letter: Path) -> None:
 def test_a_new_issue_never_takes_the_place_of_another(letter: Path) -> None:
     before = snapshot(letter)
     with pytest.raises(IssueError, match="there is an issue “draft” already"):
-        issues.create(config.load(letter), number("draft", 1))
+        issues.create_issue(config.load(letter), number("draft", 1))
     assert snapshot(letter) == before
 
 
 def test_a_line_of_the_ledger_that_came_meanwhile_stays(letter: Path) -> None:
     publication = config.load(letter)
     one, other = number("one", 1), number("other", 2)
-    ledger.remember(publication, one)
-    ledger.remember(publication, other)
-    assert {one.id, other.id} <= {record.id for record in ledger.read(publication)}
+    ledger.record_issues(publication, one)
+    ledger.record_issues(publication, other)
+    assert {one.id, other.id} <= {record.id for record in ledger.read_records(publication)}
 
 
 # --- What a look at the code would not tell
@@ -693,15 +696,15 @@ def test_a_line_of_the_ledger_that_came_meanwhile_stays(letter: Path) -> None:
 
 def test_what_is_deleted_is_what_was_read(letter: Path) -> None:
     publication = config.load(letter)
-    draft = issues.read(publication, "draft")
+    draft = issues.read_issue(publication, "draft")
     (section,) = draft.sections
     gone = section.articles[2]
-    left = issues.change(
+    left = issues.change_issue(
         publication, draft, replace(draft, sections=(replace(section, articles=section.articles[:2]),))
     )
     edited(THIRD, "title: Story 3", "title: Mended by hand")(letter)
     with pytest.raises(IssueError, match="was changed meanwhile, and is not deleted"):
-        issues.delete(publication, left, gone)
+        issues.delete_article_file(publication, left, gone)
     assert "Mended by hand" in text(letter, THIRD)
 
 
@@ -709,7 +712,7 @@ def test_what_changes_elsewhere_while_a_site_is_built_is_built_next(
     letter: Path, tmp_path: Path, intruder: Intruder
 ) -> None:
     """A person publishes another issue by hand while this one is built: the next publish sees it."""
-    issues.create(config.load(letter), number("other", 7))
+    issues.create_issue(config.load(letter), number("other", 7))
     edit = edited("issues/other/issue.md", "status: draft", "status: published")
     steps = [0]
     for place in (1.0, 0.98, 0.95, 0.9, 0.7):
@@ -752,7 +755,7 @@ def test_a_wrong_time_to_wait_is_wrong_usage(letter: Path, patience: str) -> Non
 
 
 def test_two_publishes_wait_for_each_other(letter: Path) -> None:
-    with chdir(letter), files.lock(letter, files.SITE, command="dispatch publish"):
+    with chdir(letter), files.hold_lock(letter, files.SITE, command="dispatch publish"):
         result = run("--wait", "0", "publish", code=75)
     assert f"dispatch publish (process {os.getpid()})" in result.stderr
 

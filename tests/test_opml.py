@@ -14,7 +14,9 @@ from dispatch.readers import opml
 
 
 def read(text: str) -> list[Source]:
-    return opml.read(Document(url="", media_type="", charset="", body=text.encode("utf-8", "replace"), name="a list"))
+    return opml.parse_opml(
+        Document(url="", media_type="", charset="", body=text.encode("utf-8", "replace"), name="a list")
+    )
 
 
 def test_folders_are_sections_the_innermost_counts() -> None:
@@ -53,14 +55,14 @@ def test_what_is_written_is_read_back(pairs: list[tuple[str, str]]) -> None:
         Source(kind="feed", title=title or "x", feed=f"https://h.example/{n}?a=1&copy=\u202e", section=section)
         for n, (title, section) in enumerate(pairs)
     ]
-    text = opml.write('The "Wire" & co', sources)
+    text = opml.format_opml('The "Wire" & co', sources)
     assert sorted(read(text), key=lambda one: one.feed) == sources
     assert all(sign.isprintable() or sign == "\n" for sign in text)
 
 
 def test_a_page_without_a_feed_is_a_link_and_comes_back_as_a_page() -> None:
     page = Source(title="A", url="https://a.example/?x=1&y=2", kind="page")
-    text = opml.write("T", [replace(page, key="a")])
+    text = opml.format_opml("T", [replace(page, key="a")])
     assert '<outline type="link" text="A" title="A" url="https://a.example/?x=1&amp;y=2"/>' in text
     assert read(text) == [page]
     for other in ('type="link" url="https://a.example/more.opml"', 'type="link" url="javascript:1"', 'url="https://a"'):
@@ -70,7 +72,9 @@ def test_a_page_without_a_feed_is_a_link_and_comes_back_as_a_page() -> None:
 def test_what_a_list_leaves_relative_is_relative_to_the_list() -> None:
     text = '<opml><body><outline text="Europe"><outline text="A" xmlUrl="/feed"/></outline></body></opml>'
     document = Document(url="https://a.example/list.opml", media_type="", charset="", body=text.encode(), name="a list")
-    assert opml.read(document) == [Source(kind="feed", title="A", feed="https://a.example/feed", section="Europe")]
+    assert opml.parse_opml(document) == [
+        Source(kind="feed", title="A", feed="https://a.example/feed", section="Europe")
+    ]
 
 
 def test_what_everybody_may_know_of_the_sources() -> None:
@@ -90,10 +94,10 @@ def test_what_everybody_may_know_of_the_sources() -> None:
             Source(key="paid", title="Paid for", feed="https://me:secret@paid.example/feed"),
         )
     )
-    written = opml.public(publication)
+    written = opml.format_public_opml(publication)
     assert b"secret" not in written
     assert b"10.0.0.1" not in written
-    assert opml.public(publication) == written
+    assert opml.format_public_opml(publication) == written
     assert [(one.title, one.feed, one.url, one.section, one.tags) for one in read(written.decode())] == [
         (open_to_all.title, open_to_all.feed, open_to_all.url, "Europe", ("sea",)),
         ("A page", "", "https://page.example/", "", ()),

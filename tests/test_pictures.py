@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from dispatch.errors import GatherError
 from dispatch.pictures import original, variants
-from dispatch.pictures.keeping import PORTRAIT, WIDTHS
+from dispatch.pictures.album import PORTRAIT, WIDTHS
 from drawings import (
     ARTIST,
     COPYRIGHT,
@@ -37,9 +37,9 @@ from thorough import scale
 
 def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image]:
     """The variants, read back, by the end of their names."""
-    planned = variants.plan(body, widths)
+    planned = variants.plan_variants(body, widths)
     original.refuse_damage(body)
-    files = variants.encoded(body, widths)
+    files = variants.encode_variants(body, widths)
     assert list(files) == [one.name for one in planned]
     pictures: dict[str, Image.Image] = {
         name.partition("-")[2]: Image.open(io.BytesIO(data)) for name, data in files.items()
@@ -90,7 +90,7 @@ def test_the_credit_is_kept_and_the_place_where_it_was_taken_is_not() -> None:
         assert exif[ARTIST].encode("latin-1").decode() == "Zoë Ångström"
         assert exif[COPYRIGHT].encode("latin-1").decode() == "© The Margin"
         assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
-    for data in variants.encoded(photograph(), WIDTHS).values():
+    for data in variants.encode_variants(photograph(), WIDTHS).values():
         assert not [word for word in (b"Spycam", b"taken at home", b"GPS") if word in data]
 
 
@@ -166,7 +166,7 @@ def test_colours_are_those_that_the_profile_means() -> None:
 
 def test_a_moving_picture_stays_as_it_is() -> None:
     body = moving()
-    assert list(variants.encoded(body, WIDTHS).values()) == [body]
+    assert list(variants.encode_variants(body, WIDTHS).values()) == [body]
     assert list(made(body)) == ["60.gif"]
 
 
@@ -175,7 +175,7 @@ def test_a_photograph_with_another_behind_it_is_a_photograph() -> None:
     found = made(body)
     assert list(found) == ["480.webp", "960.webp", "1320.webp", "480.jpg", "960.jpg", "1320.jpg"]
     assert {picture.format for picture in found.values()} == {"WEBP", "JPEG"}
-    with original.opened(body) as image:
+    with original.open_picture(body) as image:
         assert original.ENDINGS[image.format] == ".jpg"
 
 
@@ -187,9 +187,9 @@ def test_one_pixel_and_one_line_are_pictures() -> None:
 
 
 def test_twice_gives_the_same_bytes_and_another_original_another_name() -> None:
-    first = dict(variants.encoded(photograph(), WIDTHS))
-    variants.encoded.cache_clear()
-    assert variants.encoded(photograph(), WIDTHS) == first
+    first = dict(variants.encode_variants(photograph(), WIDTHS))
+    variants.encode_variants.cache_clear()
+    assert variants.encode_variants(photograph(), WIDTHS) == first
     script = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -200,7 +200,7 @@ print(hashlib.sha256(b"".join(variants.encoded(photograph(), (480, 960, 1320)).v
     here = str(Path(__file__).parent)
     ran = subprocess.run([sys.executable, "-c", script, here], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == hashlib.sha256(b"".join(first.values())).hexdigest()
-    assert not set(variants.encoded(photograph(artist="Somebody else"), WIDTHS)) & set(first)
+    assert not set(variants.encode_variants(photograph(artist="Somebody else"), WIDTHS)) & set(first)
 
 
 WRONG = {
@@ -267,9 +267,9 @@ def test_damage_never_breaks_it(body, changes, keep) -> None:
 
 def look(body: bytes) -> None:
     with processor_seconds(60), suppress(GatherError):
-        variants.plan(body, WIDTHS)
+        variants.plan_variants(body, WIDTHS)
         original.refuse_damage(body)
-        variants.encoded(body, WIDTHS)
+        variants.encode_variants(body, WIDTHS)
 
 
 def test_commands_that_show_no_pictures_do_not_load_what_reads_them() -> None:

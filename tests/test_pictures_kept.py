@@ -20,7 +20,7 @@ from dispatch import check, config, fetch, gather, html, issues, pictures, rende
 from dispatch.cli import main
 from dispatch.errors import GatherError
 from dispatch.formats import FORMATS, site_files
-from dispatch.model import Contents, Copy, Issue, Page, Publication, Variant
+from dispatch.model import Contents, ImageCopy, ImageVariant, Issue, Page, Publication
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
 from patience import PATIENCE
@@ -97,18 +97,18 @@ class Desk:
 
     @property
     def issue(self) -> Issue:
-        return issues.read(self.publication, "bridges")
+        return issues.read_issue(self.publication, "bridges")
 
     def gather(self) -> tuple[list[str], list[GatherError]]:
         """The names of the files that were kept, and why others were not."""
         client = fetch.Client(user_agent=AGENT, allow_private=True, seconds=PATIENCE, is_robot=True)
-        results = list(gather.copies(self.publication, [self.issue], client))
+        results = list(gather.download_pictures(self.publication, [self.issue], client))
         kept = [one.relative_to(self.root).as_posix() for one in results if isinstance(one, Path)]
         return sorted(kept), sorted((one for one in results if isinstance(one, GatherError)), key=str)
 
     def placed(self) -> Page:
         """The issue as it stands in the site, with its pictures."""
-        copies = pictures.of(self.publication, self.issue).copies
+        copies = pictures.make_album(self.publication, self.issue).copies
         return nouns.page(self.issue, "issue", path="issues/bridges/", pictures=copies)
 
 
@@ -143,7 +143,7 @@ def test_what_the_pages_show_is_fetched_once_and_kept_and_the_rest_is_told(desk:
     assert len(kept) == 5
     assert all(re.fullmatch(r"issues/bridges/copies/[0-9a-f]{16}\.(jpg|png)", name) for name in kept)
     address = desk.origin.url("/ferry.jpg")
-    assert pictures.keeping._digest(address) in " ".join(kept)
+    assert pictures.album._digest_address(address) in " ".join(kept)
     reasons = {place_of(error).rpartition("/")[2]: error.what for error in told}
     assert reasons.keys() == {"gone.jpg", "page.jpg", "drawing.svg"}
     assert "404" in reasons["gone.jpg"]
@@ -174,7 +174,7 @@ def test_nothing_is_asked_and_nothing_is_shown_where_no_copies_are_wanted(desk: 
     desk.origin.asked.clear()
     assert desk.gather() == ([], [])
     assert not desk.origin.asked
-    assert pictures.of(desk.publication, desk.issue) == ({}, {}, ())
+    assert pictures.make_album(desk.publication, desk.issue) == ({}, {}, ())
 
 
 def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk: Desk, tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_what_is_kept_goes_nowhere_but_beside_the_articles(desk: Desk, tmp_path:
 
 def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk: Desk) -> None:
     desk.gather()
-    album = pictures.of(desk.publication, desk.issue)
+    album = pictures.make_album(desk.publication, desk.issue)
     origin = desk.origin.url("")
     own = "https://wire.example/issues/bridges/own.png"
     assert album.copies.keys() == {
@@ -214,7 +214,7 @@ def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk: De
 def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(desk: Desk) -> None:
     desk.origin.pages["/ferry.jpg"] = desk.origin.pages["/lead.jpg?a=1&b=2"]
     desk.gather()
-    album = pictures.of(desk.publication, desk.issue)
+    album = pictures.make_album(desk.publication, desk.issue)
     origin = desk.origin.url("")
     ferry, lead = (album.copies[f"{origin}/{name}"] for name in ("ferry.jpg", "lead.jpg?a=1&b=2"))
     assert ferry.variants == lead.variants
@@ -222,26 +222,26 @@ def test_two_articles_share_a_picture_and_what_is_public_is_looked_at_no_more(de
     # Cut at its end: what is public is from before, so nobody looks that far.
     path = desk.root / "issues" / "bridges" / "own.png"
     path.write_bytes(path.read_bytes()[:-50])
-    assert [fault.place.file for fault in pictures.of(desk.publication, desk.issue).faults] == [
+    assert [fault.place.file for fault in pictures.make_album(desk.publication, desk.issue).faults] == [
         "issues/bridges/own.png"
     ]
-    assert not pictures.of(desk.publication, desk.issue, is_public=lambda _: True).faults
+    assert not pictures.make_album(desk.publication, desk.issue, is_public=lambda _: True).faults
 
 
 def test_a_damaged_picture_of_ones_own_is_told_and_shown_from_its_own_address(desk: Desk) -> None:
     (desk.root / "issues" / "bridges" / "own.png").write_bytes(b"<svg><script>alert(1)</script></svg>")
     desk.gather()
-    album = pictures.of(desk.publication, desk.issue)
+    album = pictures.make_album(desk.publication, desk.issue)
     (fault,) = album.faults
     assert fault.place.file == "issues/bridges/own.png"
     assert "SVG" in fault.what
-    page = render.edition(desk.placed(), desk.publication, "web").body.decode()
+    page = render.render_edition(desk.placed(), desk.publication, "web").body.decode()
     assert 'src="../../issues/bridges/own.png"' in page
 
 
 def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(desk: Desk) -> None:
     desk.gather()
-    page = render.edition(desk.placed(), desk.publication, "web").body.decode()
+    page = render.render_edition(desk.placed(), desk.publication, "web").body.decode()
     shown = re.findall(r"<picture.*?</picture>", page)
     assert len(shown) == 6
     lead = shown[1]
@@ -254,13 +254,13 @@ def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(
     assert 'title="A bolt"' in shown[2]
     left = set(re.findall(rf' src="{desk.origin.url("")}/([^"&?]+)', page))
     assert left == {"gone.jpg", "page.jpg", "drawing.svg"}
-    assert render.edition(desk.placed(), desk.publication, "web").body.decode() == page
+    assert render.render_edition(desk.placed(), desk.publication, "web").body.decode() == page
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"web", "eml"}])
 def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk: Desk, name) -> None:
     desk.gather()
-    placed, alone = (render.edition(one, desk.publication, name).body for one in (desk.placed(), desk.issue))
+    placed, alone = (render.render_edition(one, desk.publication, name).body for one in (desk.placed(), desk.issue))
     assert b"/pictures/" not in placed
     assert desk.origin.url("/lead.jpg?a=1&b=2") in unescape(unescape(placed.decode())) or name == "text"
     if name == "email":
@@ -268,7 +268,7 @@ def test_mail_feeds_and_text_keep_the_addresses_that_the_curator_gave(desk: Desk
 
 
 def judged(desk: Desk, issue: Contents, page: str) -> set[str]:
-    edition = render.edition(issue, desk.publication, "web")
+    edition = render.render_edition(issue, desk.publication, "web")
     found = check.check_edition(replace(edition, body=page.encode()), issue, desk.publication)
     # The other site is on loopback, and therefore without TLS.
     return {one.rule for one in found} - {"links.insecure-picture"}
@@ -277,7 +277,7 @@ def judged(desk: Desk, issue: Contents, page: str) -> set[str]:
 def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(desk: Desk):
     desk.gather()
     placed = desk.placed()
-    page = render.edition(placed, desk.publication, "web").body.decode()
+    page = render.render_edition(placed, desk.publication, "web").body.decode()
     assert judged(desk, placed, page) == set()
     copies = placed.pictures
     lead = copies[desk.origin.url("/lead.jpg?a=1&b=2")]
@@ -310,7 +310,7 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
     alone = replace(placed, pictures={})
     assert "attribution.picture" in judged(desk, alone, page)
     # And where the right picture stands, nothing else may be shown in its stead.
-    plain = render.edition(alone, desk.publication, "web").body.decode()
+    plain = render.render_edition(alone, desk.publication, "web").body.decode()
     assert judged(desk, alone, plain) == set()
     address = desk.origin.url("/ferry.jpg")
     other = plain.replace(f'src="{address}"', f'src="{address}" srcset="https://spy.example/p.gif 2x"')
@@ -319,18 +319,18 @@ def test_the_check_sees_the_picture_in_its_copy_and_every_copy_that_is_another(d
 
 def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes() -> None:
     address = "https://paper.example/a.gif?x=1&y=2"
-    copy = Copy(
+    copy = ImageCopy(
         address=address,
         url="https://wire.example/pictures/a-60.gif",
         width=60,
         height=40,
-        variants=(Variant(url="https://wire.example/pictures/a-60.gif", media_type="image/gif", width=60),),
+        variants=(ImageVariant(url="https://wire.example/pictures/a-60.gif", media_type="image/gif", width=60),),
     )
-    content = html.sanitise(
+    content = html.sanitise_html(
         f'<p>See <img src="{address}" alt="5 < 6 &amp; &quot;7&quot;" width="900" height="900"> and '
         '<img src="https://paper.example/other.gif" alt=""> &lt;img src="x"&gt;</p>'
     )
-    shown = html.with_copies(content, {address: copy})
+    shown = html.use_image_copies(content, {address: copy})
     own = (
         '<picture><img src="https://wire.example/pictures/a-60.gif" width="60" height="40" '
         'alt="5 &lt; 6 &amp; &quot;7&quot;" loading="lazy" decoding="async" /></picture>'
@@ -338,8 +338,8 @@ def test_content_with_copies_is_html_and_xml_and_nothing_but_pictures_changes() 
     assert own in shown
     original = re.search(r"<img [^>]*a\.gif[^>]*>", content)[0]
     assert shown.replace(own, original) == content
-    assert html.with_copies(content, {}) == content
-    assert html.with_copies(content, {address: copy}, first=address) == shown.replace(' loading="lazy"', "")
+    assert html.use_image_copies(content, {}) == content
+    assert html.use_image_copies(content, {address: copy}, first=address) == shown.replace(' loading="lazy"', "")
 
 
 def remember_address(asked: list[str], request: Request) -> None:
@@ -354,8 +354,8 @@ def test_a_browser_shows_the_pictures_and_asks_nobody_else(tmp_path: Path, origi
         second = desk.root / "issues" / "bridges" / "second.md"
         second.write_text(second.read_text().rpartition("![Gone]")[0])
         assert not desk.gather()[1]
-        album = pictures.of(desk.publication, desk.issue)
-        page = render.edition(desk.placed(), desk.publication, "web")
+        album = pictures.make_album(desk.publication, desk.issue)
+        page = render.render_edition(desk.placed(), desk.publication, "web")
         types = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
         site.pages = {
             f"/{path}": (body(), {"content-type": types[path.rpartition(".")[2]]}, 200)
@@ -402,7 +402,7 @@ def test_publishing_serves_the_copies_and_makes_nothing_twice(desk: Desk):
         return ran.output
 
     publish("bridges")
-    album = pictures.of(desk.publication, desk.issue)
+    album = pictures.make_album(desk.publication, desk.issue)
     assert {path.relative_to(public).as_posix() for path in (public / "pictures").iterdir()} == album.files.keys()
     shown = {path: path.read_text() for path in public.rglob("*.html") if path.name != "email.html"}
     for path, page in shown.items():
@@ -427,8 +427,8 @@ def test_publishing_serves_the_copies_and_makes_nothing_twice(desk: Desk):
 def test_deleting_everything_that_was_made_makes_the_same_again(desk: Desk, tmp_path: Path) -> None:
     desk.gather()
     again = shutil.copytree(desk.root, tmp_path / "again")
-    first = pictures.of(desk.publication, desk.issue)
+    first = pictures.make_album(desk.publication, desk.issue)
     other = config.load(again)
-    second = pictures.of(other, issues.read(other, "bridges"))
+    second = pictures.make_album(other, issues.read_issue(other, "bridges"))
     assert first.copies == second.copies
     assert {path: body() for path, body in first.files.items()} == {path: body() for path, body in second.files.items()}

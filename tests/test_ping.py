@@ -33,7 +33,7 @@ def hub() -> Iterator[Web]:
 def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hub: Web) -> Path:
     """A published publication with a hub, one article to a feed, and a feed for each author."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url=SITE, sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url=SITE, sender="The Wire <desk@wire.example>")
     settings = root / "dispatch.toml"
     feeds = f'\n[feeds]\nentries = 1\neach = ["author"]\nhub = "{hub.url("/hub")}"\n'
     settings.write_text(settings.read_text("utf-8") + feeds, "utf-8")
@@ -46,7 +46,7 @@ def publish(root: Path, number: int) -> None:
     article = nouns.article(number, image=None)
     values = {"id": f"tag:wire.example,2026:{number}", "slug": f"issue-{number}", "number": number}
     issue = nouns.issue(article, **values)
-    issues.create(config.load(root), issue)
+    issues.create_issue(config.load(root), issue)
     result = CliRunner().invoke(main, ["publish", f"issue-{number}"])
     assert result.exit_code == 0, result.output
 
@@ -174,7 +174,7 @@ FIELDS = [("hub.mode", "publish"), ("hub.url", "https://wire.example/feed?a=1&b=
 
 def post(address: str, **values: object) -> fetch.Reply:
     given = {"user_agent": AGENT, "allow_private": True, "pauses": (0.01, 0.02, 0.03), "seconds": 2.0}
-    return fetch.post(address, FIELDS, **(given | values))  # type: ignore[arg-type]
+    return fetch.post_form(address, FIELDS, **(given | values))  # type: ignore[arg-type]
 
 
 def test_a_form_is_sent_as_the_web_does(hub: Web) -> None:
@@ -193,7 +193,7 @@ def test_what_passes_is_tried_again(hub: Web, status: int) -> None:
         request.end_headers()
 
     hub.pages["/hub"] = later
-    assert post(hub.url("/hub")).is_taken
+    assert post(hub.url("/hub")).is_accepted
     assert len(hub.posted) == 3
 
 
@@ -229,7 +229,7 @@ def test_a_hub_that_hangs_up_is_tried_again(hub: Web) -> None:
         request.end_headers()
 
     hub.pages["/hub"] = hang_up
-    assert post(hub.url("/hub")).is_taken
+    assert post(hub.url("/hub")).is_accepted
 
 
 def test_nobody_at_home(hub: Web) -> None:
@@ -241,7 +241,7 @@ def test_nobody_at_home(hub: Web) -> None:
 @pytest.mark.parametrize("status", [307, 308])
 def test_only_a_redirect_that_keeps_the_form_is_followed(hub: Web, status: int) -> None:
     hub.pages["/moved"] = ("", {"location": "/hub"}, status)
-    assert post(hub.url("/moved")).is_taken
+    assert post(hub.url("/moved")).is_accepted
     assert [(path, body) for path, _, body in hub.posted][1] == ("/hub", hub.posted[0][2])
 
 

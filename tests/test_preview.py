@@ -23,7 +23,7 @@ from dispatch.checks.html_page import read_page
 from dispatch.cli import main
 from dispatch.desk import Workspace, outlook, simulate
 from dispatch.desk.updates import watch_files
-from dispatch.smtp import Server, on_this_machine
+from dispatch.smtp import MailServer, parse_local_server
 from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication
 
@@ -193,7 +193,7 @@ def test_each_article_weighs_what_the_mail_would_lose_without_it(running: Runnin
     with running.client() as client:
         said = client.get("/weights/tides").json()
         mail = client.get("/frame/light/tides/issues/tides/email.html")
-    workspace = Workspace(running.root, Server(host="127.0.0.1", port=1))
+    workspace = Workspace(running.root, MailServer(host="127.0.0.1", port=1))
     assert said["octets"] == len(workspace.render_file("tides", "issues/tides/email.html") or b"")
     assert said["most"] == 102_400
     assert [one["key"] for one in said["articles"]] == ["harbour", "mole"]  # the heaviest first: it has a picture
@@ -480,9 +480,9 @@ def test_what_is_no_server_is_told(letter: Path, warm: Path, server: str) -> Non
 
 
 def test_the_address_that_was_looked_at_is_the_one_that_is_asked() -> None:
-    assert on_this_machine("localhost:1025").host in {"127.0.0.1", "::1"}
-    assert on_this_machine("[::1]:25") == Server(host="::1", port=25)
-    assert Server(host="::1", port=25).name == "[::1]:25"
+    assert parse_local_server("localhost:1025").host in {"127.0.0.1", "::1"}
+    assert parse_local_server("[::1]:25") == MailServer(host="::1", port=25)
+    assert MailServer(host="::1", port=25).name == "[::1]:25"
 
 
 # Through glasses

@@ -30,7 +30,7 @@ Publish = Callable[..., Result]
 def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A publication with two published issues and one draft."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     monkeypatch.chdir(root)
     for slug, number, author in (("first", 1, ADA), ("second", 2, BO), ("third", 3, ADA)):
         add(root, number_of(slug, number, author))
@@ -57,7 +57,7 @@ def number_of(slug: str, number: int, author: Author) -> Issue:
 
 
 def add(root: Path, issue: Issue) -> None:
-    issues.create(config.load(root), issue)
+    issues.create_issue(config.load(root), issue)
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ def untag(letter: Path) -> None:
     """No article of the published issues has a tag any more."""
     publication = config.load(letter)
     for slug in ("first", "second"):
-        issue = issues.read(publication, slug)
+        issue = issues.read_issue(publication, slug)
         articles = tuple(replace(article, tags=()) for article in issue.articles)
-        issues.change(publication, issue, replace(issue, sections=(Section(title="Europe", articles=articles),)))
+        issues.change_issue(publication, issue, replace(issue, sections=(Section(title="Europe", articles=articles),)))
 
 
 def template(letter: Path, name: str) -> Path:

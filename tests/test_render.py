@@ -64,7 +64,9 @@ def test_rendering_leaves_nothing_behind() -> None:
 
 
 def test_an_edition_says_what_it_is() -> None:
-    editions = {name: render.edition(nouns.issue(nouns.article()), nouns.publication(), name) for name in FORMATS}
+    editions = {
+        name: render.render_edition(nouns.issue(nouns.article()), nouns.publication(), name) for name in FORMATS
+    }
     assert {name: (edition.media_type, edition.path) for name, edition in editions.items()} == {
         "rss": ("application/rss+xml", "feed.xml"),
         "atom": ("application/atom+xml", "feed.atom"),
@@ -85,7 +87,7 @@ def test_every_edition_ends_with_a_line_end() -> None:
 
 def test_an_unknown_format_is_named() -> None:
     with pytest.raises(RenderError, match="no format “pdf”") as caught:
-        render.edition(nouns.issue(), nouns.publication(), "pdf")
+        render.render_edition(nouns.issue(), nouns.publication(), "pdf")
     assert "rss, atom, json, email, text, eml, web" in caught.value.faults[0].hint
 
 

@@ -136,9 +136,9 @@ class Folder:
     def remember(self) -> None:
         """Write down what is published, as it is now."""
         publication = config.load(self.root)
-        issue = issues.read(publication, "bridges")
-        ledger.remember(publication, issue)
-        issues.change(publication, issue, replace(issue, status="published"))
+        issue = issues.read_issue(publication, "bridges")
+        ledger.record_issues(publication, issue)
+        issues.change_issue(publication, issue, replace(issue, status="published"))
 
 
 class Repository(Folder):
@@ -776,19 +776,19 @@ def test_no_repository_no_commit_no_branch(tmp_path: Path, repository: Repositor
     for name in ("dispatch.toml", "authors.toml"):
         (tmp_path / "none" / name).write_bytes((repository.root / name).read_bytes())
     with pytest.raises(ReviewError, match="not a git repository"):
-        git.base(tmp_path / "none")
+        git.find_base(tmp_path / "none")
     subprocess.run(["git", "init", "--quiet", str(tmp_path / "none")], check=True)
     with pytest.raises(ReviewError, match="no commit yet"):
-        git.base(tmp_path / "none")
+        git.find_base(tmp_path / "none")
     repository.git("branch", "--quiet", "--move", "main", "trunk")
     with pytest.raises(ReviewError, match="no main branch") as raised:
-        git.base(repository.root)
+        git.find_base(repository.root)
     assert "--base" in raised.value.faults[0].hint
     repository.git("checkout", "--quiet", "--orphan", "island")
     repository.change("the-ferry.md", "noon", "two")
     repository.commit()
     with pytest.raises(ReviewError, match="no history in common"):
-        git.base(repository.root, "trunk")
+        git.find_base(repository.root, "trunk")
 
 
 @pytest.mark.parametrize("ref", ["--output=x", "-", "a\nb", "HEAD:dispatch.toml", "nothing^", "main~99", "\x1b[2J"])
@@ -864,7 +864,7 @@ def test_a_tree_that_would_leave_its_folder_is_kept_inside(repository: Repositor
     commit = repository.git("commit-tree", "-m", "x", ran.stdout.strip()).strip()
     into = tmp_path / "deep" / "into"
     into.mkdir(parents=True)
-    git.restore(repository.root, commit, into)
+    git.restore_folder(repository.root, commit, into)
     assert [path.name for path in (tmp_path / "deep").rglob("*")] == ["into", "kept"]
 
 

@@ -80,7 +80,9 @@ def site() -> Iterator[Web]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    config.start(tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(
+        tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+    )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -122,10 +124,10 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
         f"moved has moved permanently: change its address in dispatch.toml to {site.url('/atom2', 7)}" in first.stderr
     )
 
-    with inbox.open(publication) as box:
-        waiting = {one.article.title: one.article for one in box.arrivals()}
-        assert box.visits()["dead"].failures == 1
-        assert box.visits()["rss"].etag == '"1"'
+    with inbox.open_inbox(publication) as box:
+        waiting = {one.article.title: one.article for one in box.list_arrivals()}
+        assert box.read_visits()["dead"].failures == 1
+        assert box.read_visits()["rss"].etag == '"1"'
     assert len(waiting) == 20
     assert waiting["a"].url == "https://paper.example/a?a=1&b=2"
     assert [author.name for author in waiting["An old item"].authors] == ["王小明"]
@@ -154,8 +156,8 @@ def test_twenty_sources_gathered_twice(site: Web, folder: Path) -> None:
         "rdf": (0, 1),
         "bay-news": (1, 0),
     }
-    with inbox.open(publication) as box:
-        changed = [one for one in box.arrivals() if one.changes]
+    with inbox.open_inbox(publication) as box:
+        changed = [one for one in box.list_arrivals() if one.changes]
     assert [one.changes for one in changed] == [("title: An old item → An old item, mended",)]
     assert max(site.most_together.values()) <= 2
     assert {agent.partition("/")[0] for agent in site.agents} == {"dispatch"}

@@ -775,7 +775,7 @@ def test_no_bytes_whatever_end_the_server(site: Server, request_bytes) -> None:
 
 
 def test_a_site_may_stand_below_a_path_of_its_host(tmp_path: Path) -> None:
-    config.start(tmp_path, title="The Wire", url="https://wire.example/our%20letters")
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example/our%20letters")
     public = fill(tmp_path / "public")
     (public / "_redirects").write_text(
         "/our%20letters/a/ /our%20letters/issues/bridges/ 301\n"

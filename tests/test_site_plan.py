@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch import render
-from dispatch.model import Author, Contents, Feeds, Issue, Page, Publication, Record, Site, Source, Withdrawal
+from dispatch.model import (
+    Author,
+    Contents,
+    FeedSettings,
+    Issue,
+    Page,
+    Publication,
+    Record,
+    SiteSettings,
+    Source,
+    Withdrawal,
+)
 from dispatch.publish import topics
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
@@ -45,7 +56,7 @@ def keys(issue: Contents) -> list[str]:
 
 
 def test_every_page_and_feed_has_an_address_of_its_own() -> None:
-    pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=Feeds(each=("author", "tag", "source"))))
+    pages = plan_pages(numbers(60, articles=3), nouns.publication(feeds=FeedSettings(each=("author", "tag", "source"))))
     assert [path for path, times in Counter(paths(pages)).items() if times > 1] == []
     assert len({(page.id, page.feed) for page in pages}) == len(pages)
 
@@ -72,7 +83,7 @@ def test_only_what_may_be_shown_in_full_has_a_page_of_its_own() -> None:
 
 
 def test_tags_that_differ_in_capitals_list_an_article_once() -> None:
-    whole = nouns.publication(feeds=Feeds(each=("tag",)))
+    whole = nouns.publication(feeds=FeedSettings(each=("tag",)))
     pages = plan_pages([nouns.issue(nouns.article(1, key="a", tags=("Boats", "boats", "Boats!", "🚢")))], whole)
     assert [path for path in paths(pages) if path.startswith("tags/")] == [
         "tags/boats/",
@@ -87,7 +98,7 @@ def test_tags_that_differ_in_capitals_list_an_article_once() -> None:
 
 
 def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest() -> None:
-    pages = plan_pages(numbers(11), nouns.publication(feeds=Feeds(entries=4)))
+    pages = plan_pages(numbers(11), nouns.publication(feeds=FeedSettings(entries=4)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
     assert keys(page(pages, "archive/feed-2.*")) == ["i7-story-0", "i6-story-0", "i5-story-0", "i4-story-0"]
@@ -100,7 +111,7 @@ def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest() -> No
 
 @given(st.integers(0, 30), st.integers(1, 6))
 def test_no_entry_is_out_of_reach_and_no_archived_feed_ever_changes_its_entries(count, size) -> None:
-    publication = nouns.publication(feeds=Feeds(entries=size))
+    publication = nouns.publication(feeds=FeedSettings(entries=size))
     before = plan_pages(numbers(count), publication)
     after = plan_pages(numbers(count + 1), publication)
     archived = {name: keys(page(before, name)) for name in paths(before) if name.startswith("archive/feed-")}
@@ -164,14 +175,14 @@ def test_tags_that_differ_in_signs_are_two_and_in_capitals_one() -> None:
 def test_many_names_and_many_feeds_stand_on_pages_that_stay_small() -> None:
     people = [Author(name=f"Author {n:03}", url=f"https://people.example/{n}") for n in range(600)]
     issue = nouns.issue(*(nouns.article(n, authors=(author,)) for n, author in enumerate(people)))
-    publication = nouns.publication(feeds=Feeds(each=("author",)))
+    publication = nouns.publication(feeds=FeedSettings(each=("author",)))
     pages = plan_pages([issue], publication)
     lists = ["authors/", "authors/page_2/", "authors/page_3/"]
     assert [len(page(pages, path).lists) for path in lists] == [250, 250, 100]
     assert page(pages, lists[0]).next.path == lists[1]
     assert page(pages, lists[2]).previous.title == "Author 250 – Author 499"
     for path in (*lists, "follow/"):
-        assert len(render.edition(page(pages, path), publication, "web").body) < 50_000
+        assert len(render.render_edition(page(pages, path), publication, "web").body) < 50_000
 
 
 def test_many_issues_have_years() -> None:
@@ -185,7 +196,7 @@ def test_many_issues_have_years() -> None:
 
 @pytest.mark.parametrize("search", [True, False])
 def test_there_is_a_page_to_search_on_when_it_is_wanted(search: bool) -> None:
-    publication: Publication = nouns.publication(site=Site(search=search))
+    publication: Publication = nouns.publication(site=SiteSettings(search=search))
     assert ("search/" in paths(plan_pages(numbers(1), publication))) is search
 
 
@@ -215,7 +226,7 @@ LI, ABD = Author(name="李雷"), Author(name="عبد الله")
 
 
 def test_an_older_issue_that_is_published_later_takes_nobodys_address() -> None:
-    published = topics.names(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.record_topics(before := plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     assert addresses(before) == {ABD.name: "authors/author/"}
     both = [of_authors(ABD, n=5), of_authors(LI, n=1)]
     assert addresses(plan_pages(both, nouns.publication()))[LI.name] == "authors/author/"  # what nobody remembers
@@ -224,38 +235,38 @@ def test_an_older_issue_that_is_published_later_takes_nobodys_address() -> None:
 
 
 def test_the_address_of_an_author_who_is_gone_is_given_to_nobody() -> None:
-    published = topics.names(plan_pages([of_authors(ABD)], nouns.publication()))
+    published = topics.record_topics(plan_pages([of_authors(ABD)], nouns.publication()))
     assert addresses(plan_pages([of_authors(LI)], nouns.publication(), published)) == {LI.name: "authors/author-2/"}
 
 
 @pytest.mark.parametrize("known", [Author(name="Bo Zhang"), Author(name="Bo Zhang", url="https://bo.example/?a=1&b")])
 def test_an_author_who_enters_the_registry_or_gets_an_address_stays(known) -> None:
-    published = topics.names(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
+    published = topics.record_topics(plan_pages([of_authors(Author(name="Bo Zhang"))], nouns.publication()))
     registry = nouns.publication(authors={"bo": known})
     pages = plan_pages([of_authors(known)], registry, published)
     assert addresses(pages) == {"Bo Zhang": "authors/bo-zhang/"}
-    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, topics.names(pages))
+    again = plan_pages([of_authors(known), of_authors(Author(name="Bo"), n=1)], registry, topics.record_topics(pages))
     assert addresses(again) == {"Bo Zhang": "authors/bo-zhang/", "Bo": "authors/bo/"}
 
 
 def test_a_source_that_has_another_address_stays() -> None:
     http, https = (Source(key="paper", title="Paper", url=f"{scheme}://paper.example/") for scheme in ("http", "https"))
-    published = topics.names(plan_pages([of_authors(LI, source=http)], nouns.publication()))
+    published = topics.record_topics(plan_pages([of_authors(LI, source=http)], nouns.publication()))
     pages = plan_pages([of_authors(LI, source=https)], nouns.publication(), published)
     assert addresses(pages, "source") == {"Paper": "sources/paper/"}
 
 
 def test_two_who_were_given_one_address_on_two_branches_are_told_apart_for_good() -> None:
-    one, two = (topics.names(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
+    one, two = (topics.record_topics(plan_pages([of_authors(who)], nouns.publication())) for who in (ABD, LI))
     people = [of_authors(LI), of_authors(ABD, n=1)]
     merged = sorted({*one, *two}, key=lambda record: record.id)
     pages = plan_pages(people, nouns.publication(), merged)
     assert addresses(pages) == {ABD.name: "authors/author/", LI.name: "authors/author-2/"}
-    assert addresses(plan_pages(people[::-1], nouns.publication(), topics.names(pages))) == addresses(pages)
+    assert addresses(plan_pages(people[::-1], nouns.publication(), topics.record_topics(pages))) == addresses(pages)
 
 
 def test_a_site_that_moves_to_another_host_keeps_its_addresses() -> None:
-    published = topics.names(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
+    published = topics.record_topics(plan_pages([of_authors(ABD, n=5)], nouns.publication()))
     elsewhere = nouns.publication(url="https://new.example/wire")
     pages = plan_pages([of_authors(LI, n=1), of_authors(ABD, n=5)], elsewhere, published)
     assert addresses(pages)[ABD.name] == "authors/author/"
@@ -277,7 +288,7 @@ def test_whatever_is_published_in_whatever_order_every_address_has_one_person(is
     chance.shuffle(dated)
     published: dict[tuple[str, str], Record] = {}
     for count in range(1, len(dated) + 1):
-        found = topics.names(
+        found = topics.record_topics(
             plan_pages(dated[:count], nouns.publication(), [published[key] for key in sorted(published)])
         )
         owners = {record.url: record.id for record in found}

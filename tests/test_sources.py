@@ -47,7 +47,7 @@ NEW = Source(
 
 
 def test_what_was_there_stays_line_by_line() -> None:
-    added = sources.with_added(TEXT, [NEW])
+    added = sources.insert_sources(TEXT, [NEW])
     before, _, after = TEXT.partition("\n# how feeds look")
     assert added.startswith(before)
     assert added.endswith("\n# how feeds look" + after)
@@ -66,20 +66,20 @@ def test_what_was_there_stays_line_by_line() -> None:
 
 
 def test_adding_and_removing_is_nothing() -> None:
-    assert sources.without(sources.with_added(TEXT, [NEW]), "new") == TEXT
+    assert sources.delete_source(sources.insert_sources(TEXT, [NEW]), "new") == TEXT
 
 
 def test_removing_leaves_comments_and_the_others() -> None:
-    left = sources.without(TEXT, "tide")
+    left = sources.delete_source(TEXT, "tide")
     assert "# the second, since 2024" in left
     assert "# how feeds look" in left
     assert [one["key"] for one in tomllib.loads(left)["sources"]] == ["paper"]
-    assert "paper" not in sources.without(TEXT, "paper")
+    assert "paper" not in sources.delete_source(TEXT, "paper")
 
 
 @pytest.mark.parametrize("text", ["", "title = 1", "a = 1\r\n\r\n[b]\r\nc = 2\r\n", "# only words\n"])
 def test_the_first_source_stands_at_the_end(text: str) -> None:
-    added = sources.with_added(text, [NEW, Source(key="b", url="https://b.example")])
+    added = sources.insert_sources(text, [NEW, Source(key="b", url="https://b.example")])
     assert added.startswith(text)
     assert "\r\n" not in text or "\n" not in added.replace("\r\n", "")
     assert [one["key"] for one in tomllib.loads(added)["sources"]] == ["new", "b"]
@@ -94,29 +94,29 @@ def test_the_first_source_stands_at_the_end(text: str) -> None:
 )
 def test_what_cannot_be_edited_surely_is_left_alone(text: str) -> None:
     with pytest.raises(ConfigError, match="cannot be edited"):
-        sources.without(text, "a")
+        sources.delete_source(text, "a")
 
 
 def test_what_is_no_toml_is_said() -> None:
     with pytest.raises(ConfigError, match="not TOML"):
-        sources.with_added("title = ", [NEW])
+        sources.insert_sources("title = ", [NEW])
 
 
 @given(st.builds(Source, key=st.just("k"), title=st.text(), section=st.text(), tags=st.lists(st.text()).map(tuple)))
 def test_whatever_is_written_is_read_back_or_refused(source: Source) -> None:
     try:
-        added = sources.with_added(TEXT, [source])
+        added = sources.insert_sources(TEXT, [source])
     except ConfigError:
         return
     written = tomllib.loads(added)["sources"][-1]
     assert written.get("title", "") == source.title
     assert tuple(written.get("tags", ())) == source.tags
-    assert sources.without(added, "k") == TEXT
+    assert sources.delete_source(added, "k") == TEXT
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    config.start(tmp_path, title="The Wire", url="https://wire.example")
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example")
     return tmp_path
 
 
@@ -128,25 +128,25 @@ def test_each_gets_a_key_and_stands_once(folder: Path) -> None:
         Source(title="Again", feed="http://cafe.example/feed/?utm_source=x"),
         Source(title="The first", key="le-cafe-3", feed="https://third.example/feed"),
     ]
-    added, passed = sources.add(config.load(folder), found)
+    added, passed = sources.add_sources(config.load(folder), found)
     assert [one.key for one in added] == ["le-cafe", "le-cafe-2", "paper-example", "le-cafe-3"]
     assert [one.key for one in passed] == ["le-cafe"]
     publication = config.load(folder)
     assert [one.feed for one in publication.sources] == [found[n].feed for n in (0, 1, 2, 4)]
-    assert sources.add(publication, found)[0] == []
-    sources.remove(publication, "le-cafe-2")
+    assert sources.add_sources(publication, found)[0] == []
+    sources.remove_source(publication, "le-cafe-2")
     assert [one.key for one in config.load(folder).sources] == ["le-cafe", "paper-example", "le-cafe-3"]
 
 
 def test_wrong_keys_and_names_are_said_and_nothing_is_written(folder: Path) -> None:
-    sources.add(config.load(folder), [Source(key="paper", feed="https://paper.example/feed")])
+    sources.add_sources(config.load(folder), [Source(key="paper", feed="https://paper.example/feed")])
     publication = config.load(folder)
     before = (folder / "dispatch.toml").read_bytes()
     for key in ("paper", "Paper", "a b", "x" * 81):
         with pytest.raises(ConfigError, match="key"):
-            sources.add(publication, [Source(key=key, feed="https://new.example/feed")])
+            sources.add_sources(publication, [Source(key=key, feed="https://new.example/feed")])
     with pytest.raises(ConfigError, match="did you mean “paper”"):
-        sources.remove(publication, "papr")
+        sources.remove_source(publication, "papr")
     with pytest.raises(ConfigError, match=r"U\+0007"):
-        sources.add(publication, [Source(title="a\x07", feed="https://new.example/feed")])
+        sources.add_sources(publication, [Source(title="a\x07", feed="https://new.example/feed")])
     assert (folder / "dispatch.toml").read_bytes() == before

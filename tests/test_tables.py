@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.from_mapping import FileReading, read_noun
 from dispatch.model import Article, Author, Correction, Image, Publication, Source
-from dispatch.schemas import schemas
-from dispatch.tables import Reading, read
+from dispatch.schemas import build_schemas
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_a_table_becomes_a_noun() -> None:
-    reading = Reading(file="a.md")
-    article = read(
+    reading = FileReading(file="a.md")
+    article = read_noun(
         Article,
         {
             "title": "T",
@@ -37,7 +37,7 @@ def test_a_table_becomes_a_noun() -> None:
 
 
 def test_all_faults_are_told_with_file_line_and_key() -> None:
-    reading = Reading(file="a.md", lines={"titel": 2, "authors[2]": 5, "image": 7, "published": 9})
+    reading = FileReading(file="a.md", lines={"titel": 2, "authors[2]": 5, "image": 7, "published": 9})
     table = {
         "titel": "x",
         "authors": [{"name": "A"}, {"nam": "B", "url": "b.example"}],
@@ -48,7 +48,7 @@ def test_all_faults_are_told_with_file_line_and_key() -> None:
         "note": "a\x00b",
         "corrections": {"date": "2026-02-30", "text": " "},
     }
-    assert read(Article, table, reading) is None
+    assert read_noun(Article, table, reading) is None
     assert [str(fault) for fault in reading.faults] == [
         "a.md: dek: must be a text, not a list",
         "a.md:5: authors[2].name: is missing",
@@ -78,7 +78,9 @@ def test_all_faults_are_told_with_file_line_and_key() -> None:
     ],
 )
 def test_dates(written: object, meant: str) -> None:
-    correction = read(Correction, {"date": written, "text": "x"}, Reading(file="a.md", zone=ZoneInfo("Europe/Berlin")))
+    correction = read_noun(
+        Correction, {"date": written, "text": "x"}, FileReading(file="a.md", zone=ZoneInfo("Europe/Berlin"))
+    )
     assert correction
     assert correction.date.isoformat() == meant
 
@@ -87,8 +89,8 @@ def test_dates(written: object, meant: str) -> None:
     "written", ["2026", "22.11.2026", "2026-13-01", "0800-01-01", "2026-11-22T25:00", 20261122, True]
 )
 def test_what_is_no_date(written: object) -> None:
-    reading = Reading(file="a.md")
-    assert read(Correction, {"date": written, "text": "x"}, reading) is None
+    reading = FileReading(file="a.md")
+    assert read_noun(Correction, {"date": written, "text": "x"}, reading) is None
     assert len(reading.faults) == 1
 
 
@@ -104,19 +106,19 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, JSON))
 def test_whatever_stands_there_is_read_or_faulted(table: dict[str, object]) -> None:
-    reading = Reading(file="a.md")
-    assert (read(Article, table, reading) is None) == bool(reading.faults)
+    reading = FileReading(file="a.md")
+    assert (read_noun(Article, table, reading) is None) == bool(reading.faults)
 
 
 def test_dates_keep_their_moment_at_the_edges_of_summer_time() -> None:
     zone = ZoneInfo("America/Havana")  # where midnight is missing one day a year
-    correction = read(Correction, {"date": "2026-03-08", "text": "x"}, Reading(file="a.md", zone=zone))
+    correction = read_noun(Correction, {"date": "2026-03-08", "text": "x"}, FileReading(file="a.md", zone=zone))
     assert correction
     assert correction.date.utcoffset() in (timedelta(hours=-5), timedelta(hours=-4))
 
 
 def test_the_shipped_schemas_are_current() -> None:
-    for name, schema in schemas().items():
+    for name, schema in build_schemas().items():
         jsonschema.Draft202012Validator.check_schema(schema)
         shipped = json.loads((ROOT / "src/dispatch/schemas" / name).read_text("utf-8"))
         assert shipped == schema, "write them again with: python -m dispatch.schemas"
@@ -126,14 +128,14 @@ def test_the_shipped_schemas_are_current() -> None:
     "folder", [ROOT, *(path.parent for path in (ROOT / "tests/data").glob("*/dispatch.toml"))], ids=str
 )
 def test_the_sample_files_are_valid(folder: Path) -> None:
-    for name, schema in schemas().items():
+    for name, schema in build_schemas().items():
         file = folder / name.replace(".schema.json", ".toml")
         if file.exists():
             jsonschema.Draft202012Validator(schema).validate(tomllib.loads(file.read_text("utf-8")))
 
 
 def test_the_schema_knows_what_is_wrong() -> None:
-    schema = schemas()["dispatch.schema.json"]
+    schema = build_schemas()["dispatch.schema.json"]
     right = {"title": "T", "url": "https://a.example", "theme": {"accent": "#000000", "dark": {"ink": "#ffffff"}}}
     jsonschema.validate(right, schema)
     faults: list[dict[str, object]] = [
@@ -152,6 +154,6 @@ def test_the_schema_knows_what_is_wrong() -> None:
 def test_every_key_is_described() -> None:
     for noun in (Publication, Article, Source):
         assert all(hint.__metadata__ for hint in noun.__annotations__.values())
-    properties = schemas()["dispatch.schema.json"]["properties"]
+    properties = build_schemas()["dispatch.schema.json"]["properties"]
     assert isinstance(properties, dict)
     assert all(value["description"] for value in properties.values())

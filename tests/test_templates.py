@@ -95,9 +95,9 @@ def test_text_is_never_a_template() -> None:
 
 
 def fill(text: str, values: dict[str, object]) -> str:
-    skeleton = templates.of({"a.mjml": text}).skeleton("a.mjml", values)
+    skeleton = templates.compile_templates({"a.mjml": text}).render_skeleton("a.mjml", values)
     assert skeleton.text.isascii()
-    return templates.fill(skeleton.text, skeleton)
+    return templates.fill_skeleton(skeleton.text, skeleton)
 
 
 HOSTILE = st.one_of(

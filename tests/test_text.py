@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import tables
+from dispatch import from_mapping
 from dispatch.text import fold_text
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -45,6 +45,8 @@ def test_folded_twice_it_changes_no_more_whatever_its_form(text: str) -> None:
 
 def test_a_near_miss_is_near_however_it_is_written() -> None:
     decomposed = unicodedata.normalize("NFD", "Þórdís Ólafsdótti")
-    assert tables.nearest(decomposed, ["Þórdís Ólafsdóttir", "Bo"]) == ", did you mean “Þórdís Ólafsdóttir”?"
-    assert tables.nearest("PROT", ["port"]) == ", did you mean “port”?"
-    assert tables.nearest("x", ["port"]) == ""
+    assert (
+        from_mapping.suggest_nearest(decomposed, ["Þórdís Ólafsdóttir", "Bo"]) == ", did you mean “Þórdís Ólafsdóttir”?"
+    )
+    assert from_mapping.suggest_nearest("PROT", ["port"]) == ", did you mean “port”?"
+    assert from_mapping.suggest_nearest("x", ["port"]) == ""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader import make_reader
 
 import nouns
-from dispatch import compose, config, issues, ledger, terms
+from dispatch import compose, config, derived, issues, ledger
 from dispatch.cli import main
 from dispatch.model import Author, Image, Issue, Section, Source, Withdrawal
 from dispatch.publish.plan import find_withdrawn_pages, plan_pages
@@ -64,11 +64,11 @@ def number(slug: str, n: int, *articles: int) -> Issue:
 def letter(tmp_path: Path) -> Path:
     """A publication with two published issues of two articles each."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     file = root / "dispatch.toml"
     file.write_text(file.read_text("utf-8") + '\n[feeds]\neach = ["author", "tag"]\n', "utf-8")
     for n, slug in enumerate(("first", "second"), 1):
-        issues.create(config.load(root), number(slug, n, 1, 2))
+        issues.create_issue(config.load(root), number(slug, n, 1, 2))
         for k in (1, 2):
             (root / "issues" / slug / f"photo-{k}.png").write_bytes(PIXEL)
     return root
@@ -200,7 +200,7 @@ def test_a_whole_issue(dispatch: Dispatch, letter: Path) -> None:
     assert "· withdrawn ·" in dispatch("issue", "show", "second").stdout
     assert dispatch("issue", "show", "second", "--json").stdout.count('"withdrawn": "20') == 3
     dispatch("publish")
-    read = issues.read(config.load(letter), "second")
+    read = issues.read_issue(config.load(letter), "second")
     assert read.withdrawn
     assert all(article.withdrawn == read.withdrawn and not article.content for article in read.articles)
     assert "Withdrawn: The second letter" in entries(letter, "issues.atom")["tag:wire.example,2026:second"].title
@@ -228,7 +228,7 @@ def test_a_whole_issue(dispatch: Dispatch, letter: Path) -> None:
 def test_an_issue_that_was_marked_by_hand_is_withdrawn_with_all_its_articles(dispatch: Dispatch, letter: Path) -> None:
     path = letter / "issues" / "second" / "issue.md"
     path.write_text(path.read_text("utf-8").replace("status:", "withdrawn: {date: 2026-12-01}\nstatus:", 1), "utf-8")
-    read = issues.read(config.load(letter), "second")
+    read = issues.read_issue(config.load(letter), "second")
     assert {(article.content, article.dek, article.image) for article in read.articles} == {("", "", None)}
     dispatch("publish")
     assert [path for path in files_with(letter / "public", SENTENCE) if "second" in path] == []
@@ -278,7 +278,7 @@ def test_a_date_that_no_reader_would_notice_is_refused(dispatch: Dispatch, lette
 
 
 def test_what_no_reader_has_cannot_be_taken_back(dispatch: Dispatch, letter: Path) -> None:
-    issues.create(config.load(letter), number("third", 3, 1))
+    issues.create_issue(config.load(letter), number("third", 3, 1))
     said = dispatch("withdraw", "third", "1", code=1).stderr
     assert "never published" in said
     assert "dispatch issue remove third story-1" in said
@@ -289,7 +289,7 @@ def test_what_no_reader_has_cannot_be_taken_back(dispatch: Dispatch, letter: Pat
 def test_its_id_is_never_used_again(dispatch: Dispatch, letter: Path) -> None:
     dispatch("withdraw", "second", "story-1", "--because", REASON)
     dispatch("publish")
-    assert ("withdrawn", GONE) in {(record.kind, record.id) for record in ledger.read(config.load(letter))}
+    assert ("withdrawn", GONE) in {(record.kind, record.id) for record in ledger.read_records(config.load(letter))}
     path = letter / "issues" / "second" / "story-1.html"
     text = path.read_text("utf-8")
     back = re.sub(r"withdrawn:.*?(?=^\S|^---)", "", text, flags=re.DOTALL | re.MULTILINE)
@@ -306,7 +306,7 @@ def test_its_id_is_never_used_again(dispatch: Dispatch, letter: Path) -> None:
     third = number("third", 3, 3)
     (article,) = third.articles
     taker = nouns.issue(id=third.id, slug="third", sections=(Section(articles=(replace(article, id=GONE),)),))
-    issues.create(config.load(letter), taker)
+    issues.create_issue(config.load(letter), taker)
     assert "ids.withdrawn" in dispatch("check", "third", code=1).stdout
 
 
@@ -319,7 +319,7 @@ def test_whoever_has_nothing_left_is_in_no_list_and_keeps_the_feed_that_says_so(
             replace(
                 issue.sections[0],
                 articles=tuple(
-                    terms.withdrawn(article, said) if article.key == "story-1" else article
+                    derived.withdraw_article(article, said) if article.key == "story-1" else article
                     for article in issue.articles
                 ),
             ),
@@ -340,12 +340,14 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 def test_what_is_written_is_read(tmp_path: Path, text: str, date: datetime, is_whole: bool) -> None:
     root = tmp_path / "letter"
     if not root.exists():
-        config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+        config.create_publication(
+            root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+        )
     shutil.rmtree(root / "issues" / "second", ignore_errors=True)
     publication = config.load(root)
-    before = issues.create(publication, number("second", 2, 1, 2))
+    before = issues.create_issue(publication, number("second", 2, 1, 2))
     said = Withdrawal(date=date.replace(microsecond=0), text=" ".join(text.split()))
-    withdrawn = compose.withdraw(issues.read(publication, "second"), "" if is_whole else "1", said)
-    issues.change(publication, before, withdrawn)
-    assert issues.read(publication, "second") == withdrawn
+    withdrawn = compose.withdraw(issues.read_issue(publication, "second"), "" if is_whole else "1", said)
+    issues.change_issue(publication, before, withdrawn)
+    assert issues.read_issue(publication, "second") == withdrawn
     assert SENTENCE not in (root / "issues" / "second" / "story-1.html").read_text("utf-8")

@@ -21,11 +21,11 @@ from dispatch.formats import FORMATS
 def letter(tmp_path: Path) -> Path:
     """A publication with two issues, of which one has been published."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     for number, slug in enumerate(("defence", "bridges"), 1):
         story = nouns.article(number, id=f"tag:wire.example,2025:{slug}", url=f"https://paper.example/{slug}")
         issue = nouns.issue(story, id=f"tag:wire.example,2025:{slug}/", slug=slug)
-        issues.create(config.load(root), issue)
+        issues.create_issue(config.load(root), issue)
     run(root, "publish", "defence")
     return root
 
@@ -58,18 +58,18 @@ def counting(*functions: Callable[..., object]) -> Iterator[dict[str, Counter[st
 
 @pytest.mark.parametrize("slug", ["defence", "bridges"])
 def test_one_check_renders_and_reads_each_edition_once(letter: Path, slug: str) -> None:
-    with counting(render.edition, read_back.read_edition) as counts:
+    with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "check", slug)
     assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_an_issue_that_has_not_changed_is_judged_once_when_it_is_published_again(letter: Path) -> None:
-    with counting(render.edition, read_back.read_edition) as counts:
+    with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "publish", "defence")
     assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_a_site_that_has_not_changed_is_neither_rendered_nor_read(letter: Path) -> None:
-    with counting(render.edition, read_back.read_edition) as counts:
+    with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "publish")
     assert counts == {"edition": {}, "read_edition": {}}

@@ -75,14 +75,14 @@ def main() -> None:
 def take(browser: Browser, shot: Shot) -> None:
     """One picture of an issue, or of the site as it was when that issue was the newest."""
     publication = config.load(shot.publication)
-    issue = issues.read(publication, shot.issue)
+    issue = issues.read_issue(publication, shot.issue)
     files = pictures(publication, issue)
     if shot.shown.startswith("/"):
         files |= site(publication, issue)
         address = publication.url + shot.shown
     else:
         address = f"{publication.url}/issues/{issue.slug}/"
-        files[address] = render.edition(issue, publication, shot.shown).body
+        files[address] = render.render_edition(issue, publication, shot.shown).body
 
     def serve(route: Route) -> None:
         body = files.get(route.request.url)
@@ -136,20 +136,20 @@ def preview(browser: Browser) -> None:
 
 def site(publication: Publication, newest: Issue) -> dict[str, bytes]:
     """The pages of the site by their address, as they were when that issue was the newest."""
-    whole = {issue.slug: issue for issue in issues.read_all(publication)}
+    whole = {issue.slug: issue for issue in issues.read_all_issues(publication)}
     released = [strip_texts(issue) for issue in whole.values() if issue.date <= newest.date]
     made = {f"{publication.url}/style.css": site_files.render_style_sheet(publication)}
     for page in plan_pages(released, publication):
         if page.kind != "feed":
             shown = fill_page(page, whole[page.slug]) if page.slug else page
-            made[f"{publication.url}/{page.path}"] = render.edition(shown, publication, "web").body
+            made[f"{publication.url}/{page.path}"] = render.render_edition(shown, publication, "web").body
     return made
 
 
 def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     """The files beside the articles, by the address at which an edition asks for them."""
     folder = f"{publication.url}/issues/{issue.slug}/"
-    return {folder + name: body for name, body in issues.pictures(publication, issue).items()}
+    return {folder + name: body for name, body in issues.read_pictures(publication, issue).items()}
 
 
 def faces() -> Iterator[str]:

@@ -30,9 +30,10 @@ __all__ = [
     "publish", "render", "review", "sources",
     "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
     "RenderError", "ReviewError",
-    "Arrival", "Article", "Author", "Colours", "Contents", "Copy", "Correction", "Credit", "Document", "Edition",
-    "Enclosure", "Fault", "Feeds", "Finding", "Image", "Issue", "Link", "Mailing", "Page", "Place", "Policy",
-    "Publication", "Record", "Section", "Site", "Source", "Theme", "Variant", "Visit", "Withdrawal",
+    "Arrival", "Article", "Author", "Colours", "Contents", "Correction", "Credit", "Document", "Edition",
+    "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
+    "Link", "Page", "Place", "Publication", "Record", "Section", "SiteSettings", "Source", "SyndicationSettings",
+    "Theme", "Visit", "Withdrawal",
 ]
 # fmt: on
 

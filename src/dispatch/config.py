@@ -12,11 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import colours, files, links, tables
+from dispatch import colours, files, from_mapping, links
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.files import FILE as FILE
-from dispatch.files import find as find
+from dispatch.files import find_publication as find_publication
 from dispatch.model import LIGHT, Author, Colours, Fault, Publication
 from dispatch.slugs import SLUG, is_slug
 from dispatch.toml import parse_toml
@@ -43,8 +43,8 @@ _SHAPES = {
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     "theme.serif": _FONTS,
     "theme.sans": _FONTS,
-    **{f"theme.{column.key}": _COLOUR for column in tables.columns(Colours)},
-    **{f"theme.dark.{column.key}": _COLOUR for column in tables.columns(Colours)},
+    **{f"theme.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
+    **{f"theme.dark.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
 }
 _TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
 _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
@@ -100,18 +100,20 @@ _SCHEMAS = Path(__file__).parent / "schemas"
 
 def load(start: Path) -> Publication:
     """Read the publication around ``start``. Raises ConfigError with every fault of its files."""
-    root = find(start)
+    root = find_publication(start)
     faults: list[Fault] = []
-    registry = _registry(root, faults)
-    templates = _templates(root, faults)
-    text = _text(root / FILE, root, faults)
-    publication = None if text is None else _publication(text, root, registry, templates, faults)
+    registry = _read_registry(root, faults)
+    templates = _read_templates(root, faults)
+    text = _read_text(root / FILE, root, faults)
+    publication = None if text is None else _read_publication(text, root, registry, templates, faults)
     if publication is None or faults:
         raise ConfigError(*faults)
     return publication
 
 
-def start(folder: Path, *, title: str, url: str, sender: str = "", language: str = "en", timezone: str = "UTC") -> Path:
+def create_publication(
+    folder: Path, *, title: str, url: str, sender: str = "", language: str = "en", timezone: str = "UTC"
+) -> Path:
     """Create a publication in a folder, and return the path of its dispatch.toml.
 
     Beside it: authors.toml, what git should know, and in ``.schemas/`` copies of the JSON Schemas, to which the first
@@ -126,22 +128,22 @@ def start(folder: Path, *, title: str, url: str, sender: str = "", language: str
     values = {"title": title, "url": url, "sender": sender, "language": language, "timezone": timezone}
     if not sender:
         values["sender"] = "The Wire <desk@wire.example>"
-    quoted = {key: _quoted(value) for key, value in values.items()}
+    quoted = {key: _quote_toml(value) for key, value in values.items()}
     quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
     text = _NEW.format(no_sender="" if sender else "# ", **quoted)
     faults: list[Fault] = []
-    if _publication(text, folder, {}, {}, faults) is None or faults:
+    if _read_publication(text, folder, {}, {}, faults) is None or faults:
         raise ConfigError(*faults)
     bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
     for name, words in (*_AROUND.items(), (FILE, text)):
         bodies[name] = words.encode("utf-8")
     for name, body in bodies.items():
         if not (folder / name).exists():
-            files.write(folder / name, body, within=folder, error=ConfigError)
+            files.write_file(folder / name, body, within=folder, error=ConfigError)
     return path
 
 
-def _quoted(value: str) -> str:
+def _quote_toml(value: str) -> str:
     """Quote a text for TOML (TOML 1.0, “basic strings”): JSON's form, with one more character escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -166,90 +168,92 @@ def find_lines(text: str) -> dict[str, int]:
     return found
 
 
-def _publication(
+def _read_publication(
     text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[Fault]
 ) -> Publication | None:
     """Read dispatch.toml into a Publication; None after a fault."""
-    table = _table(text, FILE, faults)
+    table = _parse_table(text, FILE, faults)
     if table is None:
         return None
-    reading = tables.Reading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
-    reading = replace(reading, zone=_zone(table, reading))
+    reading = from_mapping.FileReading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
+    reading = replace(reading, zone=_read_time_zone(table, reading))
     given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
-    publication = tables.read(Publication, table, reading, given=given)
+    publication = from_mapping.read_noun(Publication, table, reading, given=given)
     if publication is None:
         return None
-    _speak(publication.language, reading)
+    _check_language(publication.language, reading)
     keys = [source.key for source in publication.sources]
     for number, key in enumerate(keys, 1):
         if key and key in keys[: number - 1]:
-            reading.fault(f"sources[{number}].key", f"“{key}” is the key of an earlier source")
+            reading.add_fault(f"sources[{number}].key", f"“{key}” is the key of an earlier source")
     for rule in publication.check:
         if rule not in RULES:
-            reading.fault(f"check.{rule}", f"there is no rule of that name{tables.nearest(rule, list(RULES))}")
+            reading.add_fault(
+                f"check.{rule}", f"there is no rule of that name{from_mapping.suggest_nearest(rule, list(RULES))}"
+            )
     url = publication.url.rstrip("/")
     theme = publication.theme
-    if theme.light.accent != LIGHT.accent and "accent" not in _dark(table):
-        accent = colours.lightened(theme.light.accent, theme.dark.paper, wanted=6.5)
+    if theme.light.accent != LIGHT.accent and "accent" not in _find_dark_table(table):
+        accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
         theme = replace(theme, dark=replace(theme.dark, accent=accent))
     if theme.logo and not links.is_absolute(theme.logo) and not (root / theme.logo).is_file():
-        reading.fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
+        reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
     if theme.logo:
-        theme = replace(theme, logo=links.resolve(f"{url}/", theme.logo))
+        theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
     people = {
-        key: replace(author, avatar=author.avatar and links.resolve(f"{url}/", author.avatar))
+        key: replace(author, avatar=author.avatar and links.resolve_address(f"{url}/", author.avatar))
         for key, author in registry.items()
     }
     return replace(publication, url=url, theme=theme, authors=MappingProxyType(people))
 
 
-def _dark(table: Mapping[str, object]) -> Mapping[str, object]:
+def _find_dark_table(table: Mapping[str, object]) -> Mapping[str, object]:
     """Return the table [theme.dark], empty where there is none."""
     theme = table.get("theme")
     dark = theme.get("dark") if isinstance(theme, Mapping) else None
     return dark if isinstance(dark, Mapping) else {}
 
 
-def _speak(code: str, reading: tables.Reading) -> None:
+def _check_language(code: str, reading: from_mapping.FileReading) -> None:
     """Report a language code that Babel does not know."""
     if code == "en":
         return
     from dispatch.language import Language  # Babel costs more than reading the file does
 
     try:
-        Language.of(code)
+        Language.from_code(code)
     except ConfigError as error:
         for fault in error.faults:
-            reading.fault("language", fault.what, hint=fault.hint)
+            reading.add_fault("language", fault.what, hint=fault.hint)
 
 
-def _zone(table: Mapping[str, object], reading: tables.Reading) -> ZoneInfo:
+def _read_time_zone(table: Mapping[str, object], reading: from_mapping.FileReading) -> ZoneInfo:
     """Read the publication's time zone; an unknown one is a fault, and UTC instead."""
     name = table.get("timezone")
     try:
         return ZoneInfo(name if isinstance(name, str) else "UTC")
     except (LookupError, OSError, ValueError):  # unknown, a folder, a path
-        near = tables.nearest(str(name), sorted(available_timezones()))
-        reading.fault("timezone", f"no time zone is called “{name}”{near}")
+        near = from_mapping.suggest_nearest(str(name), sorted(available_timezones()))
+        reading.add_fault("timezone", f"no time zone is called “{name}”{near}")
         return ZoneInfo("UTC")
 
 
-def _registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
+def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     """Read the authors of authors.toml, by key."""
-    text = (_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
-    reading = tables.Reading(file=AUTHORS, lines=find_lines(text), faults=faults)
+    text = (_read_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
+    reading = from_mapping.FileReading(file=AUTHORS, lines=find_lines(text), faults=faults)
     found: dict[str, Author] = {}
-    for key, value in (_table(text, AUTHORS, faults) or {}).items():
+    for key, value in (_parse_table(text, AUTHORS, faults) or {}).items():
         if not is_slug(key):
-            reading.fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
+            reading.add_fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
         elif not isinstance(value, Mapping):
-            reading.fault(key, f"must be a table: [{key}], and below it name, url and so on")
-        elif author := tables.read(Author, value, reading, path=key):
+            reading.add_fault(key, f"must be a table: [{key}], and below it name, url and so on")
+        elif author := from_mapping.read_noun(Author, value, reading, path=key):
             found[key] = author
     return found
 
 
-def _templates(root: Path, faults: list[Fault]) -> dict[str, str]:
+def _read_templates(root: Path, faults: list[Fault]) -> dict[str, str]:
     """Read the texts of all templates by path: the default ones, or the publication's own instead."""
     shipped = Path(__file__).parent / "templates"
     if not shipped.is_dir():  # in a checkout they stand at the top
@@ -259,20 +263,20 @@ def _templates(root: Path, faults: list[Fault]) -> dict[str, str]:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
             if path.is_file() and not any(part.startswith(".") for part in name.parts):
-                texts[name.as_posix()] = _text(path, within, faults) or ""
+                texts[name.as_posix()] = _read_text(path, within, faults) or ""
     return texts
 
 
-def _text(path: Path, within: Path, faults: list[Fault]) -> str | None:
+def _read_text(path: Path, within: Path, faults: list[Fault]) -> str | None:
     """Read a file's text; None after a fault."""
     try:
-        return files.text(path, within=within, error=ConfigError).removeprefix("\ufeff")
+        return files.read_text(path, within=within, error=ConfigError).removeprefix("\ufeff")
     except ConfigError as error:
         faults.extend(error.faults)
         return None
 
 
-def _table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | None:
+def _parse_table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | None:
     """Parse a TOML file into its keys; None after a fault."""
     try:
         return parse_toml(text, file=file, error=ConfigError)

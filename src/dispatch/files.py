@@ -22,7 +22,7 @@ PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 _STEP = 0.05  # seconds between two tries
 
 
-def find(start: Path) -> Path:
+def find_publication(start: Path) -> Path:
     """Find the publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
     start = start.resolve()
     for folder in (start, *start.parents):
@@ -35,27 +35,27 @@ def find(start: Path) -> Path:
     )
 
 
-def read(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
+def read_file(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
     """Read the bytes of a file below the folder ``within``. Raises ``error``."""
     try:
-        return inside(path, within=within, error=error).read_bytes()
+        return resolve_inside(path, within=within, error=error).read_bytes()
     except OSError as cause:
-        raise error(_reason(cause), subject=name(path, within)) from cause
+        raise error(_format_reason(cause), subject=format_path(path, within)) from cause
 
 
-def text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
+def read_text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
     """Read a UTF-8 file below the folder ``within``, line ends and byte order mark included. Raises ``error``."""
     try:
-        return read(path, within=within, error=error).decode("utf-8")
+        return read_file(path, within=within, error=error).decode("utf-8")
     except UnicodeDecodeError as cause:
         from dispatch.model import Place  # a command that has nothing to do needs no noun
 
         line = cause.object.count(b"\n", 0, cause.start) + 1
-        place = Place(file=name(path, within), line=line)
+        place = Place(file=format_path(path, within), line=line)
         raise error("is not UTF-8", subject=place, hint="save it as UTF-8") from cause
 
 
-def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:
+def write_file(path: Path, body: bytes, *, within: Path, error: type[DispatchError], lasting: bool = True) -> bool:
     """Write a file below the folder ``within`` in one step, and return whether its bytes changed.
 
     Missing folders are made. The bytes go to a file beside it, to the disk, and then take its name, so that a reader,
@@ -63,23 +63,23 @@ def write(path: Path, body: bytes, *, within: Path, error: type[DispatchError], 
 
     lasting: wait until the disk has the bytes; a file that can be made again need not wait.
     """
-    return _put(inside(path, within=within, error=error), body, None, within, error, lasting=lasting)
+    return _write_whole(resolve_inside(path, within=within, error=error), body, None, within, error, lasting=lasting)
 
 
-def write_over(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
+def replace_file(path: Path, old: bytes, body: bytes, *, within: Path, error: type[DispatchError]) -> bool:
     """Write a file as ``write_file`` does, but only if it still holds the bytes ``old``; empty: if it is still missing.
 
     What was written is read back. Raises ``error`` when somebody else has changed the file meanwhile; then it is as
     they left it. Between the comparison and the new name lie microseconds, which no file system lets us close.
     """
-    return _put(inside(path, within=within, error=error), body, old, within, error, lasting=True)
+    return _write_whole(resolve_inside(path, within=within, error=error), body, old, within, error, lasting=True)
 
 
-def _put(
+def _write_whole(
     path: Path, body: bytes, old: bytes | None, within: Path, error: type[DispatchError], *, lasting: bool
 ) -> bool:
     """Write a file in one step; with ``old``, only over these bytes, and read it back afterwards."""
-    subject = name(path, within)
+    subject = format_path(path, within)
     beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
@@ -102,7 +102,7 @@ def _put(
         if old is not None:
             refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
-        raise error(f"cannot be written: {_reason(cause)}{_where(path)}", subject=subject) from cause
+        raise error(f"cannot be written: {_format_reason(cause)}{_describe_folder(path)}", subject=subject) from cause
     return True
 
 
@@ -111,17 +111,17 @@ def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[Dispatch
     try:
         now = path.read_bytes() if path.exists() else b""
     except OSError as cause:
-        raise error(f"cannot be read: {_reason(cause)}", subject=name(path, within)) from cause
+        raise error(f"cannot be read: {_format_reason(cause)}", subject=format_path(path, within)) from cause
     if now != old:
         raise error(
             "somebody else changed it while this command ran: their version stays",
-            subject=name(path, within),
+            subject=format_path(path, within),
             hint="Look at the file, and run the command again.",
         )
 
 
 @contextmanager
-def lock(
+def hold_lock(
     root: Path,
     name: str = LOCK,
     *,
@@ -138,47 +138,49 @@ def lock(
     Raises LockedError when another process still holds it after ``patience`` seconds, and IssueError when it cannot be
     taken at all.
     """
-    path = own_folder(root, error=IssueError) / name
-    file = _locked(path, root, patience, on_wait)
+    path = make_own_folder(root, error=IssueError) / name
+    file = _acquire_lock(path, root, patience, on_wait)
     with file:  # closing it gives the lock up, and so does the end of the process, however it comes
-        _sign(file, f"{command} (process {os.getpid()})")
+        _write_holder(file, f"{command} (process {os.getpid()})")
         yield
-        _sign(file, "")
+        _write_holder(file, "")
 
 
-def _sign(file: BinaryIO, holder: str) -> None:
+def _write_holder(file: BinaryIO, holder: str) -> None:
     """Write into the lock's file who holds it; on a full disk it is a lock all the same."""
     with suppress(OSError):
         os.ftruncate(file.fileno(), 0)
         os.pwrite(file.fileno(), holder.encode(), 0)
 
 
-def own_folder(root: Path, *, error: type[DispatchError]) -> Path:
+def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     """Make the folder ``.dispatch`` of a publication where it is missing, with a .gitignore, and return its path.
 
     Raises ``error``.
     """
-    folder = inside(root / OWN, within=root, error=error)
+    folder = resolve_inside(root / OWN, within=root, error=error)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as cause:
-        raise error(f"cannot be made: {_reason(cause)}", subject=OWN) from cause
+        raise error(f"cannot be made: {_format_reason(cause)}", subject=OWN) from cause
     if not (folder / ".gitignore").exists():
-        write(folder / ".gitignore", b"*\n", within=root, error=error)
+        write_file(folder / ".gitignore", b"*\n", within=root, error=error)
     return folder
 
 
-def _locked(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:
+def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:
     """Open the lock's file and lock it, trying again until patience ends. Raises LockedError and IssueError."""
     for attempt in range(1 + int(patience / _STEP)):
         if attempt:
             time.sleep(_STEP)
         try:
-            file = os.fdopen(os.open(inside(path, within=root, error=IssueError), os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+            file = os.fdopen(
+                os.open(resolve_inside(path, within=root, error=IssueError), os.O_RDWR | os.O_CREAT, 0o666), "r+b"
+            )
             if _try_lock(file) and _is_at(path, file):
                 return file
         except OSError as cause:
-            raise IssueError(f"cannot be locked: {_reason(cause)}", subject=f"{OWN}/{path.name}") from cause
+            raise IssueError(f"cannot be locked: {_format_reason(cause)}", subject=f"{OWN}/{path.name}") from cause
         holder = file.read().decode("utf-8", "replace") or "another command"
         file.close()
         if patience and not attempt:
@@ -221,22 +223,22 @@ else:
         return True
 
 
-def delete(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
+def delete_file(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
     """Delete a file below the folder ``within`` and return its path; with ``old``, only if it still holds these bytes.
 
     Raises ``error``.
     """
-    path = inside(path, within=within, error=error)
+    path = resolve_inside(path, within=within, error=error)
     try:
         if old is not None:
             refuse_changed(path, old, within=within, error=error)
         path.unlink()
     except OSError as cause:
-        raise error(f"cannot be deleted: {_reason(cause)}", subject=name(path, within)) from cause
+        raise error(f"cannot be deleted: {_format_reason(cause)}", subject=format_path(path, within)) from cause
     return path
 
 
-def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
+def resolve_inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
     """Resolve a path that must lie below the folder ``within``; raise ``error`` if it lies outside or behind a link."""
     try:
         root = within.resolve()
@@ -246,8 +248,8 @@ def inside(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
     except ValueError as cause:
         raise error("is outside the publication's folder", subject=str(path)) from cause
     except (OSError, RuntimeError) as cause:
-        raise error("cannot be found", subject=name(path, within)) from cause
-    raise error("is a link, or behind one", subject=name(path, within), hint="put the file itself there")
+        raise error("cannot be found", subject=format_path(path, within)) from cause
+    raise error("is a link, or behind one", subject=format_path(path, within), hint="put the file itself there")
 
 
 def is_there(path: Path) -> bool:
@@ -258,12 +260,12 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def name(path: Path, within: Path) -> str:
+def format_path(path: Path, within: Path) -> str:
     """Format a path for a message: relative to the folder ``within``, with forward slashes."""
     return path.relative_to(within).as_posix() if path.is_relative_to(within) else path.name
 
 
-def _where(path: Path) -> str:
+def _describe_folder(path: Path) -> str:
     """Say in which folder a file cannot be made: the nearest existing one, if it is not writable; else nothing."""
     folder = next((above for above in path.parents if above.exists()), path.parent)
     if not folder.is_dir():
@@ -271,7 +273,7 @@ def _where(path: Path) -> str:
     return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
 
 
-def _reason(cause: OSError) -> str:
+def _format_reason(cause: OSError) -> str:
     """Return the system's message in lower case."""
     reason = cause.strerror or str(cause)
     return reason[:1].lower() + reason[1:]

@@ -42,51 +42,51 @@ class _Blob(NamedTuple):
     size: int
 
 
-def base(folder: Path, ref: str = "") -> str:
+def find_base(folder: Path, ref: str = "") -> str:
     """Find the commit at which the work in ``folder`` left ``ref``, by default the main branch.
 
     A branch that is known only as origin's is found under its own name. Raises ReviewError when that cannot be told:
     in no repository, without a commit, with half a history.
     """
-    _prefix(folder)
-    name = ref or next((one for one in _MAIN if _commit(folder, one)), "")
+    _find_prefix(folder)
+    name = ref or next((one for one in _MAIN if _find_commit(folder, one)), "")
     hint = "say which: dispatch review --base REF"
-    if _commit(folder, "HEAD") is None:
+    if _find_commit(folder, "HEAD") is None:
         raise ReviewError("there is no commit yet, so nothing to compare with", address=str(folder))
-    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+    is_shallow = _run_git(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
     hint = _WHOLE if is_shallow else hint
     if not name:
         raise ReviewError("there is no main branch to compare with", address=str(folder), hint=hint)
-    tip = _commit(folder, name) or _commit(folder, f"origin/{name}")
+    tip = _find_commit(folder, name) or _find_commit(folder, f"origin/{name}")
     if tip is None:
         raise ReviewError(f"git knows no “{name}”", hint=hint)
     try:
-        return _git(folder, "merge-base", "HEAD", tip).decode("ascii").strip()
+        return _run_git(folder, "merge-base", "HEAD", tip).decode("ascii").strip()
     except ReviewError as error:
         what = "the history ends before it" if is_shallow else "it has no history in common with this"
         raise ReviewError(f"“{name}” cannot be compared with: {what}", hint=hint) from error
 
 
-def restore(folder: Path, commit: str, into: Path) -> None:
+def restore_folder(folder: Path, commit: str, into: Path) -> None:
     """Write what was below ``folder`` at a commit into an empty folder, without hidden files.
 
     Links, submodules and files above LARGEST are left out. Raises ReviewError.
     """
-    prefix = _prefix(folder)
-    tree = _git(folder, "rev-parse", "--verify", f"{commit}^{{tree}}").decode("ascii").strip()
+    prefix = _find_prefix(folder)
+    tree = _run_git(folder, "rev-parse", "--verify", f"{commit}^{{tree}}").decode("ascii").strip()
     if prefix:
         try:
-            tree = _git(folder, "rev-parse", "--verify", f"{commit}:{prefix}").decode("ascii").strip()
+            tree = _run_git(folder, "rev-parse", "--verify", f"{commit}:{prefix}").decode("ascii").strip()
         except ReviewError:
             return  # the folder is new
-    for batch in _batches(_blobs(folder, tree)):
-        for blob, body in zip(batch, _bodies(folder, batch), strict=True):
-            files.write(into / blob.path, body, within=into, error=ReviewError)
+    for batch in _batch_blobs(_list_blobs(folder, tree)):
+        for blob, body in zip(batch, _read_bodies(folder, batch), strict=True):
+            files.write_file(into / blob.path, body, within=into, error=ReviewError)
 
 
-def _blobs(folder: Path, tree: str) -> Iterator[_Blob]:
+def _list_blobs(folder: Path, tree: str) -> Iterator[_Blob]:
     """List the files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
-    for line in _git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
+    for line in _run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
         said, _, path = line.partition(b"\t")
         mode, _, id_, size = said.split()
         name = os.fsdecode(path)
@@ -96,7 +96,7 @@ def _blobs(folder: Path, tree: str) -> Iterator[_Blob]:
             yield _Blob(path=name, id=id_.decode("ascii"), size=int(size))
 
 
-def _batches(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
+def _batch_blobs(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
     batch: list[_Blob] = []
     size = 0
     for blob in blobs:
@@ -108,10 +108,10 @@ def _batches(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
     yield batch
 
 
-def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
+def _read_bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
     """Read the bytes of each file as they are stored (git-cat-file(1), “batch output”)."""
     asked = "".join(f"{blob.id}\n" for blob in batch).encode("ascii")
-    answer = _git(folder, "cat-file", "--batch", stdin=asked)
+    answer = _run_git(folder, "cat-file", "--batch", stdin=asked)
     place = 0
     for blob in batch:
         head, _, _ = answer[place : place + 200].partition(b"\n")
@@ -122,22 +122,22 @@ def _bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
         place += blob.size + 1
 
 
-def _prefix(folder: Path) -> str:
+def _find_prefix(folder: Path) -> str:
     """Return the path of the folder in its repository, without a slash at the end. Raises ReviewError in none."""
-    return os.fsdecode(_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n").removesuffix("/")
+    return os.fsdecode(_run_git(folder, "rev-parse", "--show-prefix")).removesuffix("\n").removesuffix("/")
 
 
-def _commit(folder: Path, ref: str) -> str | None:
+def _find_commit(folder: Path, ref: str) -> str | None:
     """Find the commit that a name means; None for a name that git does not know, or would take for an option."""
     if not ref or ref.startswith("-") or not ref.isprintable():
         return None
     try:
-        return _git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode("ascii").strip()
+        return _run_git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode("ascii").strip()
     except ReviewError:
         return None
 
 
-def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
+def _run_git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
     """Run git in a folder, and return what it prints. Raises ReviewError.
 
     Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust:

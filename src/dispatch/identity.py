@@ -19,15 +19,15 @@ _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|
 
 def is_ours(url: str, publication: Publication) -> bool:
     """Whether an article with this address was first published here: it has none, or one in the publication's site."""
-    return not url or is_within(url, publication)
+    return not url or is_site_address(url, publication)
 
 
-def is_within(url: str, publication: Publication) -> bool:
+def is_site_address(url: str, publication: Publication) -> bool:
     """Whether an address lies within the publication's site."""
     return url.startswith(f"{publication.url}/")
 
 
-def is_place(url: str, publication: Publication) -> bool:
+def is_issue_address(url: str, publication: Publication) -> bool:
     """Whether dispatch made this address: it is that of an issue's page, or of an article's place on one."""
     return bool(re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?", url))
 
@@ -39,7 +39,7 @@ def is_same_address(one: str, other: str) -> bool:
 
 def fold_address(url: str) -> str:
     """Fold an address to what it shares with others that lead to the same page: for comparing only."""
-    return links.canonical(url)
+    return links.canonicalise_address(url)
 
 
 def fold_article_address(article: Article) -> str:
@@ -122,7 +122,7 @@ class People:
     names: Annotated[Mapping[str, frozenset[str]], "the names in use at each address"]
 
     @classmethod
-    def among(
+    def tell_apart(
         cls, authors: Iterable[Author], registry: Mapping[str, Author], remembered: Iterable[Author] = ()
     ) -> "People":
         """Build the index of a publication's authors from everybody named in it and from its authors.toml.
@@ -136,10 +136,10 @@ class People:
             addresses.setdefault(fold_text(author.name), set()).update({fold_address(author.url)} - {""})
         for author in (*authors, *registry.values(), *remembered):
             names.setdefault(fold_address(author.url), set()).add(fold_spelling(author.name))
-        people = cls(keys={}, addresses=_freeze(addresses), names=_freeze(names))
-        return replace(people, keys={people.identify(author): key for key, author in registry.items()})
+        people = cls(keys={}, addresses=_freeze_sets(addresses), names=_freeze_sets(names))
+        return replace(people, keys={people.identify_author(author): key for key, author in registry.items()})
 
-    def identify(self, author: Author) -> Identity:
+    def identify_author(self, author: Author) -> Identity:
         """Return what identifies this author and nobody else."""
         name = fold_text(author.name)
         known = self.addresses.get(name, frozenset())
@@ -149,5 +149,5 @@ class People:
         return Identity(key=self.keys[told]) if told in self.keys else told
 
 
-def _freeze(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+def _freeze_sets(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(values) for key, values in sets.items()}

@@ -47,7 +47,7 @@ class Language:
     _words: Annotated[Mapping[str, str], "patterns by dotted key: read, stories.one, credits.translator"]
 
     @staticmethod
-    def of(code: str) -> "Language":
+    def from_code(code: str) -> "Language":
         """Load the language of a BCP 47 tag, for example ``en``, ``de-AT`` or ``pt-BR``.
 
         An unknown region or variant is ignored (RFC 4647, section 3.4). Plain ``en`` is international English (14
@@ -55,7 +55,7 @@ class Language:
 
         Raises ConfigError when there is no such language.
         """
-        return _language(code)
+        return _load_language(code)
 
     @property
     def territory(self) -> str:
@@ -65,7 +65,7 @@ class Language:
         likely = str(get_global("likely_subtags").get(str(self._locale), ""))
         return self._locale.territory or next((part for part in likely.split("_")[1:] if len(part) == 2), "")
 
-    def say(self, key: str, **values: str) -> Markup:
+    def format_message(self, key: str, **values: str) -> Markup:
         """Return the message ``key`` with its placeholders filled in.
 
         Raises ConfigError when there is no such message, or no value for one of its placeholders.
@@ -80,54 +80,56 @@ class Language:
             raise ConfigError(f"the words for “{key}” need a value for {cause}") from cause
         return Markup(filled)  # noqa: S704 - the patterns are our own, the values are escaped
 
-    def count(self, key: str, n: int, **values: str) -> Markup:
+    def format_plural(self, key: str, n: int, **values: str) -> Markup:
         """Return the message ``key`` in the plural form for ``n`` (CLDR's categories); ``{n}`` in it is the number.
 
         Raises ConfigError as ``format_message`` does.
         """
-        category = f"{key}.{_plural(n, self._speaker)}"
-        return self.say(category if category in self._words else f"{key}.other", n=self.number(n), **values)
+        category = f"{key}.{_find_plural_category(n, self._speaker)}"
+        return self.format_message(
+            category if category in self._words else f"{key}.other", n=self.format_number(n), **values
+        )
 
-    def names(self, items: Sequence[str]) -> Markup:
+    def join_names(self, items: Sequence[str]) -> Markup:
         """Join the items as this language lists them: “A, B and C”. No items give an empty text."""
         safe = [str(escape(item)) for item in items]
         joined = format_list(safe, "standard", self._locale)
-        if len(safe) > 1 and "and.before" in self._words and re.match(self._words["and.before"], _spoken(safe[-1])):
+        if len(safe) > 1 and "and.before" in self._words and re.match(self._words["and.before"], _strip_tags(safe[-1])):
             head = joined.removesuffix(safe[-1]).removesuffix(self._words["and.usual"])
             joined = head + self._words["and.instead"] + safe[-1]
         return Markup(joined)  # noqa: S704 - every item is escaped, and CLDR's patterns hold no markup
 
-    def credit(self, role: str, names: str) -> Markup:
+    def format_credit(self, role: str, names: str) -> Markup:
         """Say who did what: “translated by A and B”. A role without words of its own gives “role: A and B”."""
         key = f"credits.{fold_text(role)}"
-        return self.say(key if key in self._words else "credit", role=role, names=names)
+        return self.format_message(key if key in self._words else "credit", role=role, names=names)
 
-    def date(self, moment: datetime, zone: str, style: DateStyle = "long") -> str:
+    def format_date(self, moment: datetime, zone: str, style: DateStyle = "long") -> str:
         """Format the day of ``moment`` (aware) in the zone of that IANA name, for example ``Europe/Berlin``.
 
         Raises ConfigError when there is no such zone.
         """
         if moment.tzinfo is None:
             raise ValueError("a moment without a zone has no day")
-        return _date(_day(moment, zone).date(), style, self._locale)
+        return _format_day(_convert_to_zone(moment, zone).date(), style, self._locale)
 
-    def number(self, n: int) -> str:
+    def format_number(self, n: int) -> str:
         """Format a number with this language's separators, in Western digits as CLDR's plain locales have them."""
-        return _number(n, self._locale)
+        return _format_decimal(n, self._locale)
 
 
 @cache
-def _language(code: str) -> Language:
+def _load_language(code: str) -> Language:
     """Load a language once; see ``Language.from_code``."""
-    tags = list(_shorter(_canonical(code)))
-    locale = next(filter(None, map(_locale, tags)), None)
+    tags = list(_shorten_tag(_normalise_tag(code)))
+    locale = next(filter(None, map(_find_locale, tags)), None)
     if locale is None:
-        raise ConfigError(f"“{code}” is not a language", hint=_nearest(code))
-    spoken = [tag for tag in tags if _file(tag)]
+        raise ConfigError(f"“{code}” is not a language", hint=_suggest_tag(code))
+    spoken = [tag for tag in tags if _read_word_file(tag)]
     translated = bool(spoken)
     words: dict[str, str] = {}
     for tag in [_FALLBACK, *reversed(spoken)]:
-        words |= _flat(tomllib.loads(_file(tag)))
+        words |= _flatten_table(tomllib.loads(_read_word_file(tag)))
     return Language(
         code=tags[0],
         direction="rtl" if locale.text_direction == "rtl" else "ltr",
@@ -138,7 +140,7 @@ def _language(code: str) -> Language:
     )
 
 
-def _canonical(code: str) -> str:
+def _normalise_tag(code: str) -> str:
     """Write a tag in the usual capitals (RFC 5646, section 2.1.1), as the files are named; empty if it is malformed."""
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", code):
         return ""
@@ -147,14 +149,14 @@ def _canonical(code: str) -> str:
     return "-".join([first.lower(), *(capitals.get(len(part), str.lower)(part) for part in rest)])
 
 
-def _shorter(tag: str) -> Iterator[str]:
+def _shorten_tag(tag: str) -> Iterator[str]:
     """Yield the tag, then the tag without its last part, and so on."""
     while tag:
         yield tag
         tag = tag.rpartition("-")[0]
 
 
-def _locale(tag: str) -> Locale | None:
+def _find_locale(tag: str) -> Locale | None:
     """Find Babel's locale for a tag; None when it has none."""
     try:
         return Locale.parse("en-001" if tag == "en" else tag, sep="-")
@@ -162,7 +164,7 @@ def _locale(tag: str) -> Locale | None:
         return None
 
 
-def _nearest(code: str) -> str:
+def _suggest_tag(code: str) -> str:
     """Make a hint with the nearest known tag; the English name of a language is understood as well."""
     known = {identifier.replace("_", "-"): identifier.replace("_", "-") for identifier in locale_identifiers()}
     known |= {name.lower(): tag for tag, name in Locale("en").languages.items() if tag in known}
@@ -170,21 +172,21 @@ def _nearest(code: str) -> str:
     return f"did you mean “{known[near[0]]}”?" if near else "give a BCP 47 tag, for example en, de or pt-BR"
 
 
-def _file(tag: str) -> str:
+def _read_word_file(tag: str) -> str:
     """Read the file of words for a tag; empty when there is none."""
     file = files("dispatch") / "languages" / f"{tag}.toml"
     return file.read_text("utf-8") if file.is_file() else ""
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+def _flatten_table(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     """Flatten nested tables to one level with dotted keys."""
     flat: dict[str, str] = {}
     for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
+        flat |= _flatten_table(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: str(value)}
     return flat
 
 
-def _day(moment: datetime, zone: str) -> datetime:
+def _convert_to_zone(moment: datetime, zone: str) -> datetime:
     """Convert a moment to what clocks in that zone show. Raises ConfigError when there is no such zone."""
     try:
         return moment.astimezone(ZoneInfo(zone))
@@ -197,22 +199,22 @@ def _day(moment: datetime, zone: str) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def _plural(n: int, locale: Locale) -> str:
+def _find_plural_category(n: int, locale: Locale) -> str:
     return locale.plural_form(n)
 
 
 @lru_cache(maxsize=4096)
-def _number(n: int, locale: Locale) -> str:
+def _format_decimal(n: int, locale: Locale) -> str:
     return format_decimal(n, locale=locale, numbering_system="latn")
 
 
 @lru_cache(maxsize=4096)
-def _date(day: date, style: DateStyle, locale: Locale) -> str:
+def _format_day(day: date, style: DateStyle, locale: Locale) -> str:
     from babel.dates import format_date  # half of Babel's start-up, and only pages need it
 
     return format_date(day, style, locale)
 
 
-def _spoken(markup: str) -> str:
+def _strip_tags(markup: str) -> str:
     """Strip the tags from a piece of HTML."""
     return Markup(markup).striptags()  # noqa: S704 - for looking at only

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
-from dispatch import files, terms
+from dispatch import derived, files
 from dispatch.errors import IssueError
 from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Record
 
@@ -33,12 +33,12 @@ _PAGES = ("issue", "page")
 _LISTS = ("author", "source", "section", "tag")
 
 
-def read(publication: Publication) -> tuple[Record, ...]:
+def read_records(publication: Publication) -> tuple[Record, ...]:
     """Read what was published, by id; nothing before the first time. Raises IssueError with every wrong line."""
     path = publication.root / FILE
     if not path.exists():
         return ()
-    text = files.text(path, within=publication.root, error=IssueError)
+    text = files.read_text(path, within=publication.root, error=IssueError)
     if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
         place = Place(file=FILE, line=text.count("\n", 0, marked.start()) + 1)
         raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
@@ -52,37 +52,37 @@ def read(publication: Publication) -> tuple[Record, ...]:
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            record = _record(line.removesuffix("\r").split("\t"))
+            record = _parse_line(line.removesuffix("\r").split("\t"))
         except ValueError as error:
             add_fault(number, str(error))
             continue
-        if found.setdefault(_key(record), record) != record:
+        if found.setdefault(_make_key(record), record) != record:
             add_fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
     return tuple(found[key] for key in sorted(found))
 
 
-def remember(publication: Publication, *issues: Issue, names: Iterable[Record] = ()) -> bool:
+def record_issues(publication: Publication, *issues: Issue, names: Iterable[Record] = ()) -> bool:
     """Record issues and their articles as published; return whether that was news. Raises IssueError.
 
     Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
     names: the addresses of the site's lists.
     """
     path = publication.root / FILE
-    old = files.read(path, within=publication.root, error=IssueError) if path.exists() else b""
-    known = _with(read(publication), (*records(issues, publication), *names), publication.url)
-    body = (_HEAD + "".join(sorted(map(_line, known)))).encode("utf-8")
-    return files.write_over(path, old, body, within=publication.root, error=IssueError)
+    old = files.read_file(path, within=publication.root, error=IssueError) if path.exists() else b""
+    known = _merge_records(read_records(publication), (*make_records(issues, publication), *names), publication.url)
+    body = (_HEAD + "".join(sorted(map(_format_line, known)))).encode("utf-8")
+    return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
-def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:
+def find_moved_pages(publication: Publication, *issues: Issue) -> Mapping[str, str]:
     """Find the pages that have moved: by old path the present one, both below the publication's address.
 
     issues: what is about to be remembered as well. Raises IssueError.
     """
     within = f"{publication.url}/"
-    known = _with(read(publication), records(issues, publication), publication.url)
+    known = _merge_records(read_records(publication), make_records(issues, publication), publication.url)
     return {
         one.id.removeprefix(within): one.url.removeprefix(within)
         for one in known
@@ -90,44 +90,44 @@ def moved(publication: Publication, *issues: Issue) -> Mapping[str, str]:
     }
 
 
-def records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
+def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
     """Make the records of these issues and their articles as they are now."""
-    return tuple(record for issue in issues for record in _records(issue, publication))
+    return tuple(record for issue in issues for record in _make_issue_records(issue, publication))
 
 
-def _records(issue: Issue, publication: Publication) -> Iterable[Record]:
-    page = terms.page(publication, issue.slug)
+def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Record]:
+    page = derived.build_issue_address(publication, issue.slug)
     yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
-        authors = _digest(article.authors)
+        authors = _digest_authors(article.authors)
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
         alone = article.source.syndicate == "full"
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
-        for what, times in terms.count_mends(article).items():
+        for what, times in derived.count_mends(article).items():
             for number in range(1, times + 1):
                 yield Record(id=article.id, kind="mended", url=what, number=number)
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
 
 
-def _with(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:
+def _merge_records(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:
     """Merge current records into the known ones; add a redirect for each page whose address changed.
 
     Ways are as short as can be: each leads to where the page is now. An address that is in use leads nowhere else.
     """
-    found = {_key(record): record for record in known}
+    found = {_make_key(record): record for record in known}
     left: dict[str, str] = {}
     for record in now:
-        was = found.get(_key(record))
+        was = found.get(_make_key(record))
         if was is None and record.kind == "page" and "#" in record.url:
             continue  # it never stood alone
         if was and was.url != record.url and record.kind in _PAGES:
             left[was.url] = record.url
-        found[_key(record)] = record
+        found[_make_key(record)] = record
     used = {record.url for record in found.values() if record.kind in _PAGES}
-    ways = {old: new for old, new in left.items() if _is_page(old, site)}
+    ways = {old: new for old, new in left.items() if _is_site_page(old, site)}
     ways |= {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
     # A list that goes on under another id has passed its address on.
     lists = {(record.kind, record.url): record for record in now if record.kind in _LISTS}
@@ -139,12 +139,12 @@ def _with(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Rec
     return [*others, *(Record(id=old, kind="moved", url=new) for old, new in ways.items() if old not in used)]
 
 
-def _is_page(url: str, site: str) -> bool:
+def _is_site_page(url: str, site: str) -> bool:
     """Whether an address is that of a whole page of the site."""
     return url.startswith(f"{site}/") and "#" not in url
 
 
-def _key(record: Record) -> tuple[str, str]:
+def _make_key(record: Record) -> tuple[str, str]:
     """Make the key of which there is one line: an article and an issue share ids; two branches may give a list two
     addresses.
 
@@ -156,29 +156,29 @@ def _key(record: Record) -> tuple[str, str]:
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
 
 
-def _digest(authors: Sequence[Author]) -> str:
+def _digest_authors(authors: Sequence[Author]) -> str:
     """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
     said = json.dumps([[author.name, author.url] for author in authors])
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
 
 
-def _line(record: Record) -> str:
+def _format_line(record: Record) -> str:
     """Format a record as its line."""
     last = str(record.number) if record.kind == "mended" else record.authors
-    fields = (record.id, record.kind, record.url, _written(record.published), last)
+    fields = (record.id, record.kind, record.url, _format_moment(record.published), last)
     return "\t".join(_BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", part) or _NONE for part in fields) + "\n"
 
 
-def _written(moment: datetime | None) -> str:
+def _format_moment(moment: datetime | None) -> str:
     """Format a moment for a line, in UTC; empty without one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
-def _record(fields: Sequence[str]) -> Record:
+def _parse_line(fields: Sequence[str]) -> Record:
     """Parse a line's fields into a record. Raises ValueError."""
     if len(fields) != 5:
         raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
-    id_, kind, url, date, last = map(_unescaped, fields)
+    id_, kind, url, date, last = map(_unescape_part, fields)
     known = next((known for known in _KINDS if known == kind), None)
     if known is None:
         raise ValueError(f"the second part must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not “{kind}”")
@@ -190,9 +190,9 @@ def _record(fields: Sequence[str]) -> Record:
     return Record(id=id_, kind=known, url=url, published=published, number=int(last))
 
 
-def _unescaped(part: str) -> str:
-    return "" if part == _NONE else _ESCAPED.sub(_sign, part) if "\\" in part else part
+def _unescape_part(part: str) -> str:
+    return "" if part == _NONE else _ESCAPED.sub(_decode_escape, part) if "\\" in part else part
 
 
-def _sign(escaped: re.Match[str]) -> str:
+def _decode_escape(escaped: re.Match[str]) -> str:
     return chr(int(escaped[1], 16))

@@ -40,7 +40,7 @@ def is_absolute(url: str) -> bool:
     return bool(_SCHEME.match(url))
 
 
-def resolve(base: str, url: str) -> str:
+def resolve_address(base: str, url: str) -> str:
     """Resolve an address as a browser on the page at ``base`` would follow it.
 
     An absolute one is returned byte for byte; ``//host`` is read as ``https://host``; only a relative one is joined
@@ -53,12 +53,12 @@ def resolve(base: str, url: str) -> str:
     return urljoin(base, url)
 
 
-def is_web(url: str) -> bool:
+def is_web_address(url: str) -> bool:
     """Whether an address can be opened on the web: http or https, with a host."""
     return bool(re.match(r"https?://[^/?#\s]", url, re.IGNORECASE))
 
 
-def ascii_form(url: str) -> str:
+def encode_ascii(url: str) -> str:
     """Encode an address in ASCII, for RSS's ``link`` (its validator's rule); decoded, it equals the one given.
 
     The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5).
@@ -72,7 +72,7 @@ def ascii_form(url: str) -> str:
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
-def host(url: str) -> str:
+def parse_host(url: str) -> str:
     """Return the host of an address in lower case; empty when there is none."""
     try:
         return (urlsplit(url).hostname or "").lower()
@@ -81,7 +81,7 @@ def host(url: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def canonical(url: str) -> str:
+def canonicalise_address(url: str) -> str:
     """Reduce an address to what all addresses of the same article share: for comparing only, never to be shown.
 
     Removed are: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and
@@ -90,12 +90,12 @@ def canonical(url: str) -> str:
     encoded and stored. Applied twice, it changes nothing more.
     """
     found = url.strip().encode("utf-8", "replace").decode("utf-8")
-    while is_web(found) and (simpler := _simpler(found)) != found:
+    while is_web_address(found) and (simpler := _simplify_address(found)) != found:
         found = simpler
     return found
 
 
-def _simpler(url: str) -> str:
+def _simplify_address(url: str) -> str:
     """Do one step of ``canonicalise_address``; every step but the first shortens an address, or leaves it as it is."""
     parts = _PARTS.fullmatch(url)
     if parts is None:
@@ -103,11 +103,13 @@ def _simpler(url: str) -> str:
     labels = _host_in_ascii(parts["host"]).lower().rstrip(".").split(".")
     labels = [label for label in labels[:-2] if label not in _HOSTS] + labels[-2:]
     port = f":{parts['port']}" if parts["port"] and parts["port"] not in ("80", "443") else ""
-    path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encoded(parts["path"] or ""), flags=re.IGNORECASE)
-    queries = sorted(_encoded(part) for part in (parts["query"] or "").split("&") if part and not _is_tracking(part))
+    path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encode_part(parts["path"] or ""), flags=re.IGNORECASE)
+    queries = sorted(
+        _encode_part(part) for part in (parts["query"] or "").split("&") if part and not _is_tracking(part)
+    )
     query = f"?{'&'.join(queries)}" if queries else ""
     fragment = (parts["fragment"] or "").partition(":~:")[0]
-    kept = f"#{_encoded(fragment)}" if fragment.startswith(("!", "/")) else ""
+    kept = f"#{_encode_part(fragment)}" if fragment.startswith(("!", "/")) else ""
     simple = f"https://{parts['user'] or ''}{'.'.join(labels)}{port}{path}{query}{kept}"
     return _AMP_CACHE.sub("https://", simple, count=1)
 
@@ -130,14 +132,14 @@ def _host_in_ascii(host: str) -> str:
         return host
 
 
-def _encoded(part: str) -> str:
+def _encode_part(part: str) -> str:
     """Encode a part of an address in one way of several: what may stand unencoded does (RFC 3986, section 2.3)."""
     if _ENCODED.fullmatch(part):
         return part
 
-    def plain(found: re.Match[str]) -> str:
+    def decode_unreserved(found: re.Match[str]) -> str:
         sign = unquote(found[0])
         return sign if re.fullmatch(r"[A-Za-z0-9._~-]", sign) else found[0].upper()
 
     quoted = quote(part, safe="%" + _RESERVED + "-._~", errors="replace")
-    return re.sub(r"%[0-9A-Fa-f]{2}", plain, quoted)
+    return re.sub(r"%[0-9A-Fa-f]{2}", decode_unreserved, quoted)

@@ -17,14 +17,14 @@ _GOES_ON = r"(?!/|[-._~:?#@!$&*+,;=%']*[^\W_])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Lines:
+class _FileLines:
     """Where things stand in a file: nothing, where it cannot be read."""
 
     keys: Mapping[str, int] = field(default_factory=dict)
     body: tuple[tuple[int, str], ...] = ()
 
 
-def locate(findings: Iterable[Finding], root: Path) -> list[Finding]:
+def locate_findings(findings: Iterable[Finding], root: Path) -> list[Finding]:
     """Give each finding the line of its file, where it can be told; ``root`` is the publication's folder.
 
     It is the line of the key, or of the nearest that is there above it. Where a finding on a file has no key, it is the
@@ -32,20 +32,20 @@ def locate(findings: Iterable[Finding], root: Path) -> list[Finding]:
     """
 
     @cache
-    def lines(file: str) -> _Lines:
-        return _read(root, file)
+    def lines(file: str) -> _FileLines:
+        return _read_lines(root, file)
 
-    return [_locate(finding, lines(finding.place.file)) for finding in findings]
+    return [_locate_finding(finding, lines(finding.place.file)) for finding in findings]
 
 
-def _locate(finding: Finding, lines: _Lines) -> Finding:
+def _locate_finding(finding: Finding, lines: _FileLines) -> Finding:
     place = finding.place
     if place.key:
         line = _find_key(place.key, lines.keys)
     else:
-        words = () if place.edition else (finding.value(name) for name in _QUOTED)
+        words = () if place.edition else (finding.get_value(name) for name in _QUOTED)
         line = next((line for word in words if isinstance(word, str) and (line := _find_words(word, lines.body))), 0)
-    return finding.at(replace(place, line=line)) if line else finding
+    return finding.at_place(replace(place, line=line)) if line else finding
 
 
 def _find_key(key: str, keys: Mapping[str, int]) -> int:
@@ -62,15 +62,15 @@ def _find_words(words: str, body: Iterable[tuple[int, str]]) -> int:
     return next((number for number, line in body if words.strip() and whole.search(line)), 0)
 
 
-def _read(root: Path, file: str) -> _Lines:
+def _read_lines(root: Path, file: str) -> _FileLines:
     if not file:
-        return _Lines()
+        return _FileLines()
     try:
-        text = files.text(root / file, within=root, error=IssueError)
+        text = files.read_text(root / file, within=root, error=IssueError)
         if file.endswith(".toml"):
-            return _Lines(keys=config.find_lines(text))
-        head = frontmatter.parse(text)
+            return _FileLines(keys=config.find_lines(text))
+        head = frontmatter.parse_front_matter(text)
     except DispatchError:
-        return _Lines()
+        return _FileLines()
     first = text[: len(text) - len(head.body)].count("\n") + 1
-    return _Lines(keys=head.lines, body=tuple(enumerate(head.body.split("\n"), first)))
+    return _FileLines(keys=head.lines, body=tuple(enumerate(head.body.split("\n"), first)))

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from dispatch.errors import DispatchError, RenderError
-from dispatch.formats import FEEDS, FORMATS, feed_module
+from dispatch.formats import FEEDS, FORMATS, load_feed_module
 from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
 
 
-def edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
+def render_edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
     """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
     ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
@@ -17,56 +17,58 @@ def edition(issue: Contents, publication: Publication, format: str, *, to: str =
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    from dispatch.formats.fragments import marked
+    from dispatch.formats.template_context import mark_withdrawn_issue
 
-    _titled(issue.articles, issue)
-    with _told(issue, format):
-        issue = marked(issue, publication)
+    _require_titles(issue.articles, issue)
+    with _explain_render_errors(issue, format):
+        issue = mark_withdrawn_issue(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
-            body = eml.message(issue, publication, to)
+            body = eml.build_message(issue, publication, to)
         else:
             body = row.render(issue, publication)
-    return Edition(format=row.name, media_type=row.media_type, path=path(issue.as_page, format), body=body)
+    return Edition(format=row.name, media_type=row.media_type, path=choose_path(issue.as_page, format), body=body)
 
 
-def entries(issue: Contents, publication: Publication, articles: Iterable[Article]) -> dict[str, dict[str, bytes]]:
+def render_entries(
+    issue: Contents, publication: Publication, articles: Iterable[Article]
+) -> dict[str, dict[str, bytes]]:
     """Render these articles as entries of feeds: by format (rss, atom, json), then by id.
 
     An entry's bytes depend on its article, on the issue's date and on the publication only, so they are the same in
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one
     (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
-    from dispatch.formats.fragments import Fragments, titled
+    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_article
 
-    fragments = Fragments(issue, publication)
+    fragments = TemplateContext(issue, publication)
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
-    writers = {name: feed_module(name) for name in FEEDS}
+    writers = {name: load_feed_module(name) for name in FEEDS}
     for article in articles:
-        _titled([article], issue)
+        _require_titles([article], issue)
         for name, writer in writers.items():
-            with _told(issue, name):
-                made[name][article.id] = writer.entry(titled(article, publication), fragments)
+            with _explain_render_errors(issue, name):
+                made[name][article.id] = writer.entry(mark_withdrawn_article(article, publication), fragments)
     return made
 
 
-def feed(page: Contents, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
+def render_feed(page: Contents, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
     """Build a feed of finished entries, by the ids of the page's articles and in their order.
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
-    from dispatch.formats.fragments import Fragments, marked
+    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
 
     row = FORMATS[format]
-    with _told(page, format):
-        page = marked(page, publication)
+    with _explain_render_errors(page, format):
+        page = mark_withdrawn_issue(page, publication)
         finished = [entries[article.id] for article in page.articles]
-        body = feed_module(format).document(Fragments(page, publication), finished)
-    return Edition(format=row.name, media_type=row.media_type, path=path(page.as_page, format), body=body)
+        body = load_feed_module(format).document(TemplateContext(page, publication), finished)
+    return Edition(format=row.name, media_type=row.media_type, path=choose_path(page.as_page, format), body=body)
 
 
-def path(page: Page | None, format: str) -> str:  # noqa: A002
+def choose_path(page: Page | None, format: str) -> str:  # noqa: A002
     """Choose the path of an edition in the public folder; without a place, its file's name."""
     name = FORMATS[format].path
     if page is None:
@@ -74,19 +76,19 @@ def path(page: Page | None, format: str) -> str:  # noqa: A002
     return name.replace("feed", page.feed) if name.startswith("feed.") else page.path + name
 
 
-def templates(publication: Publication, format: str, kind: PageKind) -> dict[str, str]:  # noqa: A002
+def list_templates(publication: Publication, format: str, kind: PageKind) -> dict[str, str]:  # noqa: A002
     """List the texts of all templates that a page or feed at a place is made with, by name."""
-    from dispatch.templates import used
+    from dispatch.templates import find_used_templates
 
     roots = FORMATS[format].templates or tuple(publication.templates)
     if format == "web":
         from dispatch.formats import web
 
         roots = (web.TEMPLATES[kind],)
-    return {name: publication.templates[name] for name in used(publication.templates, roots)}
+    return {name: publication.templates[name] for name in find_used_templates(publication.templates, roots)}
 
 
-def _titled(articles: Iterable[Article], issue: Contents) -> None:
+def _require_titles(articles: Iterable[Article], issue: Contents) -> None:
     for article in articles:
         if not article.title.strip():
             place = Place(file=article.file, address="" if article.file else f"{issue.slug}/{article.key}")
@@ -94,7 +96,7 @@ def _titled(articles: Iterable[Article], issue: Contents) -> None:
 
 
 @contextmanager
-def _told(issue: Contents, format: str) -> Iterator[None]:  # noqa: A002
+def _explain_render_errors(issue: Contents, format: str) -> Iterator[None]:  # noqa: A002
     """Raise whatever goes wrong while rendering as a RenderError about the issue."""
     try:
         yield

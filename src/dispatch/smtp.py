@@ -14,7 +14,7 @@ PATIENCE = 10.0  # seconds for each step of the conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class MailServer:
     """A mail server."""
 
     host: Annotated[str, "its name or its address"]
@@ -25,31 +25,31 @@ class Server:
         """How messages name it: host and port."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
-    def send(self, message: bytes) -> None:
+    def send_message(self, message: bytes) -> None:
         """Send a finished message, from the address in its From to that in its To.
 
         Raises DeliveryError, with the server's own words when it does not take it.
         """
-        sender, recipient = _envelope(message)
+        sender, recipient = _read_envelope(message)
         try:
             with smtplib.SMTP(self.host, self.port, timeout=PATIENCE) as session:
                 session.sendmail(sender, [recipient], message)
         except smtplib.SMTPRecipientsRefused as cause:
-            raise self._refusal(*cause.recipients[recipient]) from cause
+            raise self._make_refusal(*cause.recipients[recipient]) from cause
         except smtplib.SMTPResponseException as cause:
-            raise self._refusal(cause.smtp_code, cause.smtp_error) from cause
+            raise self._make_refusal(cause.smtp_code, cause.smtp_error) from cause
         except (OSError, smtplib.SMTPException) as cause:
             reason = (getattr(cause, "strerror", "") or str(cause) or "no answer").lower()
             raise DeliveryError(
                 f"cannot be reached: {reason}", address=self.name, hint="Start a mail server there, or name another."
             ) from cause
 
-    def _refusal(self, code: int, said: bytes | str) -> DeliveryError:
+    def _make_refusal(self, code: int, said: bytes | str) -> DeliveryError:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         return DeliveryError(f"rejected the message: {code} {' '.join(words.split())}", address=self.name)
 
 
-def on_this_machine(written: str) -> Server:
+def parse_local_server(written: str) -> MailServer:
     """Parse HOST:PORT into a mail server, which must be on this machine: loopback addresses only.
 
     Raises DeliveryError.
@@ -67,10 +67,10 @@ def on_this_machine(written: str) -> Server:
         raise DeliveryError(
             "is not on this machine", address=written, hint="A preview sends only to a server here: 127.0.0.1:1025"
         )
-    return Server(host=addresses[0], port=int(port))  # the address that was looked at, not the name again
+    return MailServer(host=addresses[0], port=int(port))  # the address that was looked at, not the name again
 
 
-def _envelope(message: bytes) -> tuple[str, str]:
+def _read_envelope(message: bytes) -> tuple[str, str]:
     """Read the addresses in From and To. Raises DeliveryError unless there is exactly one in each."""
     read = message_from_bytes(message, policy=policy.default)
     found = []

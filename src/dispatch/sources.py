@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Final
 
-from dispatch import files, identity, links, tables
+from dispatch import files, from_mapping, identity, links
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
@@ -24,16 +24,16 @@ _BELOW_OURS = re.compile(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
 _ASIDE = re.compile(r"\s*(?:#.*)?$")
 
 
-def find(publication: Publication, key: str) -> Source:
+def find_source(publication: Publication, key: str) -> Source:
     """Find the source of that key. Raises ConfigError with the nearest."""
     for source in publication.sources:
         if source.key == key:
             return source
-    near = tables.nearest(key, [source.key for source in publication.sources])
+    near = from_mapping.suggest_nearest(key, [source.key for source in publication.sources])
     raise ConfigError(f"there is no source “{key}”{near}", subject=FILE, hint="dispatch source list shows them all.")
 
 
-def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source]]:
+def add_sources(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source]]:
     """Write sources into dispatch.toml; return those added, each with a key, and those that were already there.
 
     Two are the same when they are gathered from the same address, tracking parameters and the like aside. A source
@@ -51,58 +51,58 @@ def add(publication: Publication, sources: Iterable[Source]) -> tuple[list[Sourc
             raise ConfigError(f"“{source.key}” is the key of another source", subject=FILE, hint="Choose another.")
         if source.key and not is_slug(source.key):
             raise ConfigError(f"“{source.key}” is no key: one is made of a-z, 0-9 and hyphens", subject=FILE)
-        keyed = replace(source, key=source.key or _key(source, keys))
+        keyed = replace(source, key=source.key or _choose_key(source, keys))
         keys.add(keyed.key)
         known[_fold_address(keyed)] = keyed.key
         added.append(keyed)
     if added:
-        _edit(publication, lambda text: with_added(text, added))
+        _edit_file(publication, lambda text: insert_sources(text, added))
     return added, passed
 
 
-def remove(publication: Publication, key: str) -> Source:
+def remove_source(publication: Publication, key: str) -> Source:
     """Remove a source from dispatch.toml. Raises ConfigError when there is none of that key."""
-    source = find(publication, key)
-    _edit(publication, lambda text: without(text, key))
+    source = find_source(publication, key)
+    _edit_file(publication, lambda text: delete_source(text, key))
     return source
 
 
-def with_added(text: str, sources: Iterable[Source]) -> str:
+def insert_sources(text: str, sources: Iterable[Source]) -> str:
     """Insert sources below those that a dispatch.toml has. Raises ConfigError."""
-    meant = _read(text)
+    meant = _parse_file(text)
     end = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
-    at = max((stop for _, stop in _entries(lines)), default=len(lines))
-    added = [_table(source) for source in sources]
+    at = max((stop for _, stop in _find_entry_lines(lines)), default=len(lines))
+    added = [_to_table(source) for source in sources]
     block = "".join(
-        f"{end}[[sources]]{end}" + "".join(f"{key} = {_toml(value)}{end}" for key, value in table.items())
+        f"{end}[[sources]]{end}" + "".join(f"{key} = {_format_toml(value)}{end}" for key, value in table.items())
         for table in added
     )
     before = "".join(lines[:at])
     before += end if before and not before.endswith("\n") else ""
-    return _proved(before + block + "".join(lines[at:]), {**meant, "sources": [*_sources(meant), *added]})
+    return _prove_text(before + block + "".join(lines[at:]), {**meant, "sources": [*_list_entries(meant), *added]})
 
 
-def without(text: str, key: str) -> str:
+def delete_source(text: str, key: str) -> str:
     """Remove the source of that key from a dispatch.toml; comments around it stay. Raises ConfigError."""
-    meant = _read(text)
-    written = _sources(meant)
+    meant = _parse_file(text)
+    written = _list_entries(meant)
     lines = text.splitlines(keepends=True)
     place = next((place for place, entry in enumerate(written) if entry.get("key") == key), len(written))
-    begin, stop = dict(enumerate(_entries(lines))).get(place, (0, 0))
+    begin, stop = dict(enumerate(_find_entry_lines(lines))).get(place, (0, 0))
     if stop < len(lines) and not lines[stop].strip():  # the blank line below goes with it
         stop += 1
     rest = "".join(lines[:begin] + lines[stop:])
-    return _proved(rest, {**meant, "sources": written[:place] + written[place + 1 :]})
+    return _prove_text(rest, {**meant, "sources": written[:place] + written[place + 1 :]})
 
 
-def _edit(publication: Publication, change: Callable[[str], str]) -> None:
+def _edit_file(publication: Publication, change: Callable[[str], str]) -> None:
     root = publication.root
-    text = files.text(root / FILE, within=root, error=ConfigError)
-    files.write_over(root / FILE, text.encode("utf-8"), change(text).encode("utf-8"), within=root, error=ConfigError)
+    text = files.read_text(root / FILE, within=root, error=ConfigError)
+    files.replace_file(root / FILE, text.encode("utf-8"), change(text).encode("utf-8"), within=root, error=ConfigError)
 
 
-def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:
+def _find_entry_lines(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Find the first and last lines of each source; comments and blank lines below belong to what follows."""
     found = []
     begin = None
@@ -123,52 +123,54 @@ def _fold_address(source: Source) -> str:
     return identity.fold_address(source.feed or source.url)
 
 
-def _key(source: Source, taken: set[str]) -> str:
+def _choose_key(source: Source, taken: set[str]) -> str:
     """Make an unused key from the title, else from the host."""
-    host = links.host(source.url or source.feed).removeprefix("www.")
+    host = links.parse_host(source.url or source.feed).removeprefix("www.")
     names = (make_slug(name, _LONGEST_KEY) for name in (source.title, host))
     return find_unused(next(filter(None, names), "source"), taken)
 
 
-def _table(noun: object) -> dict[str, object]:
+def _to_table(noun: object) -> dict[str, object]:
     """Convert a noun to a table of the file, without default values."""
     found = {}
-    for column in tables.columns(tables.noun(type(noun))):
+    for column in from_mapping.list_columns(from_mapping.expect_noun_class(type(noun))):
         value = getattr(noun, column.name)
         if value != column.default:
-            found[column.key] = _table(value) if is_dataclass(value) else list(value) if type(value) is tuple else value
+            found[column.key] = (
+                _to_table(value) if is_dataclass(value) else list(value) if type(value) is tuple else value
+            )
     return found
 
 
-def _toml(value: object) -> str:
+def _format_toml(value: object) -> str:
     """Format a value for TOML (TOML 1.0); texts as JSON has them, with one more character escaped."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_format_toml(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(_format_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _proved(text: str, meant: Mapping[str, object]) -> str:
+def _prove_text(text: str, meant: Mapping[str, object]) -> str:
     """Return the edited text if it says what it should, and every source in it can be read."""
-    reading = tables.Reading(file=FILE)
-    for number, entry in enumerate(_sources(meant), 1):
-        tables.read(Source, entry, reading, path=f"sources[{number}]")
+    reading = from_mapping.FileReading(file=FILE)
+    for number, entry in enumerate(_list_entries(meant), 1):
+        from_mapping.read_noun(Source, entry, reading, path=f"sources[{number}]")
     if reading.faults:
         raise ConfigError(*reading.faults)
     try:
-        said = _read(text)
+        said = _parse_file(text)
     except ConfigError:
         said = {}
-    if {**said, "sources": _sources(said)} != meant:
+    if {**said, "sources": _list_entries(said)} != meant:
         raise ConfigError("its sources cannot be edited by a command", subject=FILE, hint="Edit it by hand.")
     return text
 
 
-def _read(text: str) -> dict[str, object]:
+def _parse_file(text: str) -> dict[str, object]:
     return parse_toml(text, file=FILE, error=ConfigError)
 
 
-def _sources(table: Mapping[str, object]) -> list[Mapping[str, object]]:
+def _list_entries(table: Mapping[str, object]) -> list[Mapping[str, object]]:
     written = table.get("sources", [])
     return [entry for entry in written if isinstance(entry, Mapping)] if isinstance(written, list) else []

@@ -87,12 +87,12 @@ class Templates:
     """The templates of a publication, by name."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        def source(name: str) -> tuple[str, str, None] | None:
+        def find_source(name: str) -> tuple[str, str, None] | None:
             return (texts[name], f"templates/{name}", None) if name in texts else None
 
-        def environment(finalize: Callable[..., object] | None = None) -> _Sandbox:
+        def make_environment(finalize: Callable[..., object] | None = None) -> _Sandbox:
             return _Sandbox(
-                loader=FunctionLoader(source),
+                loader=FunctionLoader(find_source),
                 autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
                 undefined=StrictUndefined,
                 finalize=finalize,
@@ -102,40 +102,40 @@ class Templates:
                 auto_reload=False,
             )
 
-        self._pages = environment()
-        self._skeletons = environment(_token)
+        self._pages = make_environment()
+        self._skeletons = make_environment(_make_token)
 
-    def render(self, name: str, values: Mapping[str, object]) -> str:
+    def render_template(self, name: str, values: Mapping[str, object]) -> str:
         """Render a template with these values. Raises RenderError, naming template and line."""
-        return self._render(self._pages, name, values)
+        return self._render_in(self._pages, name, values)
 
-    def skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
+    def render_skeleton(self, name: str, values: Mapping[str, object]) -> Skeleton:
         """Render a template with a token instead of every value that MRML must not see. Raises RenderError likewise."""
         empty = Skeleton("", f"xq{secrets.token_hex(8)}x", [])
-        return empty._replace(text=self._render(self._skeletons, name, {**values, _KEPT: empty}))
+        return empty._replace(text=self._render_in(self._skeletons, name, {**values, _KEPT: empty}))
 
-    def _render(self, environment: _Sandbox, name: str, values: Mapping[str, object]) -> str:
+    def _render_in(self, environment: _Sandbox, name: str, values: Mapping[str, object]) -> str:
         try:
             return environment.get_template(name).render(values)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise RenderError(
                 f"{type(error).__name__}: {error}",
-                subject=_place(error) or Place(file=f"templates/{name}"),
+                subject=_locate_error(error) or Place(file=f"templates/{name}"),
                 hint="Compare it with the default template of that name.",
             ) from error
 
 
 @functools.lru_cache(maxsize=8)
-def _compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
+def _compile_cached(texts: tuple[tuple[str, str], ...]) -> Templates:
     return Templates(dict(texts))
 
 
-def of(texts: Mapping[str, str]) -> Templates:
+def compile_templates(texts: Mapping[str, str]) -> Templates:
     """Compile the templates of these texts; equal texts are compiled once."""
-    return _compiled(tuple(sorted(texts.items())))
+    return _compile_cached(tuple(sorted(texts.items())))
 
 
-def used(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
+def find_used_templates(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
     """List the templates of these names and all that they include, extend or import, sorted.
 
     A template that computes the name of what it includes may use any: then all are listed.
@@ -153,16 +153,16 @@ def used(texts: Mapping[str, str], names: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def fill(html: str, skeleton: Skeleton) -> str:
+def fill_skeleton(html: str, skeleton: Skeleton) -> str:
     """Replace the skeleton's tokens by their values, in one pass. Raises RenderError when one has vanished."""
     values = skeleton.values
     seen: set[int] = set()
 
-    def value(match: re.Match[str]) -> str:
+    def take_value(match: re.Match[str]) -> str:
         seen.add(int(match[1]))
         return values[int(match[1])]
 
-    filled = re.sub(f"{skeleton.mark}([0-9]+)qx", value, html)
+    filled = re.sub(f"{skeleton.mark}([0-9]+)qx", take_value, html)
     if lost := set(range(len(values))) - seen:
         first = values[min(lost)][:60]
         raise RenderError(
@@ -174,7 +174,7 @@ def fill(html: str, skeleton: Skeleton) -> str:
 
 
 @pass_context
-def _token(context: Context, value: object) -> object:
+def _make_token(context: Context, value: object) -> object:
     """Return what Jinja2 prints for a value in a skeleton: a token, or the value itself where that is harmless."""
     skeleton: Skeleton = context[_KEPT]
     if isinstance(value, int):
@@ -187,7 +187,7 @@ def _token(context: Context, value: object) -> object:
     return Markup(f"{skeleton.mark}{len(skeleton.values) - 1}qx")  # noqa: S704 - letters and digits
 
 
-def _place(error: Exception) -> Place | None:
+def _locate_error(error: Exception) -> Place | None:
     """Find the template and line of an error, if known: Jinja2 writes templates into the traceback."""
     place = None
     trace = error.__traceback__

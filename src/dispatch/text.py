@@ -24,16 +24,16 @@ def fold_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
 
 
-def safe(text: str) -> str:
+def escape_controls(text: str) -> str:
     r"""Write every control character as ``\x1b`` or ``\u202e``, so that nothing in the text acts on a terminal."""
-    return _UNSAFE.sub(_written, text)
+    return _UNSAFE.sub(_escape_control, text)
 
 
-def fold_line(text: str) -> str:
+def escape_line(text: str) -> str:
     """Escape a text for a terminal and make it one line, so that nothing in it can begin another."""
-    return " ".join(safe(text).split())
+    return " ".join(escape_controls(text).split())
 
 
-def _written(match: re.Match[str]) -> str:
+def _escape_control(match: re.Match[str]) -> str:
     number = ord(match[0])
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"

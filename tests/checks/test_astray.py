@@ -25,13 +25,13 @@ def told(folder: Path, *, own: str = "x", theirs: str = "x", ending: str = "md")
     (here / f"theirs.{ending}").write_text(THEIRS + theirs, "utf-8")
     (here / "list.pdf").write_bytes(b"pdf")
     publication = config.load(folder)
-    issue = issues.read(publication, "one")
+    issue = issues.read_issue(publication, "one")
     found = check.findings(
         issue,
         (),
         publication,
-        missing=issues.missing(publication, issue),
-        astray=issues.astray(publication, issue),
+        missing=issues.find_missing_files(publication, issue),
+        astray=issues.find_broken_links(publication, issue),
     )
     return [one for one in found if one.rule.startswith("links.") or one.rule == "editorial.picture"]
 
@@ -52,7 +52,7 @@ def test_a_relative_link_of_somebody_elses(tmp_path: Path, link: str, rule: str,
     text = f"[rel]({link})" if ending == "md" else f'<p><a href="{link.replace("&", "&amp;")}">rel</a></p>'
     (found,) = told(tmp_path, theirs=text, ending=ending)
     assert (found.rule, found.subject, found.place) == (rule, "link", Place(file=f"issues/one/theirs.{ending}"))
-    assert str(found.value("url")).endswith(named)
+    assert str(found.get_value("url")).endswith(named)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,9 @@ def test_the_addresses_of_an_item_are_exchanged_in_its_elements(format: str) -> 
     issue = nouns.issue(OTHER, STORY)
     edit = swapped(ADA.url, JON.url)
     found = judge(format, altered(format, nouns.body(format, issue), lambda text: text, elements=edit), issue)
-    assert {(one.rule, one.subject, one.value("name"), one.value("found"), one.value("wanted")) for one in found} == {
+    assert {
+        (one.rule, one.subject, one.get_value("name"), one.get_value("found"), one.get_value("wanted")) for one in found
+    } == {
         ("attribution.author-link", "element", ADA.name, JON.url, ADA.url),
         ("attribution.author-link", "element", JON.name, ADA.url, JON.url),
     }
@@ -183,7 +185,7 @@ def test_two_articles_exchange_their_people(format: str) -> None:  # noqa: A002
         replace(OTHER, authors=STORY.authors, credits=STORY.credits), replace(STORY, authors=OTHER.authors, credits=())
     )
     found = judge(format, nouns.body(format, wrong), right)
-    named = {(one.place.article, one.value("name")) for one in found if one.rule == "attribution.author"}
+    named = {(one.place.article, one.get_value("name")) for one in found if one.rule == "attribution.author"}
     assert named >= {("story-1", ADA.name), ("story-1", JON.name), ("story-2", "Bo Zhang")}
 
 
@@ -275,7 +277,7 @@ GIVEN = {*(author.name for author in WIDE.authors), *(credit.name for credit in 
 def test_what_is_missing_is_handed_over_as_it_was_given(change: Change, format: str) -> None:  # noqa: A002
     assert told(format, WIDE, right=WIDE) == []
     found = [one for one in told(format, change(WIDE), right=WIDE) if one.rule.startswith("attribution.")]
-    handed = {value for one in found for value in (one.value("name"), one.value("wanted")) if value}
+    handed = {value for one in found for value in (one.get_value("name"), one.get_value("wanted")) if value}
     names = {name for value in handed for name in (value if isinstance(value, tuple) else [value])}
     assert names & GIVEN
     assert names <= GIVEN | {WIDE.source.url}
@@ -287,4 +289,4 @@ def test_an_item_whose_elements_lack_a_name_within_another(format: str) -> None:
     issue = nouns.issue(both)
     edit: Edit = lambda text: {"Annabel, Ann": "Annabel", "Ann": "Annabella"}.get(text, text)  # noqa: E731
     found = judge(format, altered(format, nouns.body(format, issue), lambda text: text, elements=edit), issue)
-    assert ("attribution.author", "element", "Ann") in {(one.rule, one.subject, one.value("name")) for one in found}
+    assert ("attribution.author", "element", "Ann") in {(one.rule, one.subject, one.get_value("name")) for one in found}

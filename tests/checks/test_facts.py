@@ -466,7 +466,7 @@ def test_a_feed_has_an_end(more: int) -> None:
 
 def test_a_feed_without_items_is_told() -> None:
     found = judge("json", b'{"version": "https://jsonfeed.org/version/1.1"}', ISSUE)
-    facts = [(one.subject, one.value("element")) for one in found if one.rule == "feed.required"]
+    facts = [(one.subject, one.get_value("element")) for one in found if one.rule == "feed.required"]
     assert facts == [("feed", key) for key in ("title", "home_page_url", "feed_url", "items")]
 
 

@@ -6,10 +6,10 @@ import pytest
 
 import nouns
 from checks.judging import judge
-from dispatch.model import Contents, Feeds, Finding
+from dispatch.model import Contents, FeedSettings, Finding
 
 HUB = "https://hub.example/?a=1&b=2"
-BY = nouns.publication(feeds=Feeds(entries=2, each=("author",), hub=HUB))
+BY = nouns.publication(feeds=FeedSettings(entries=2, each=("author",), hub=HUB))
 ISSUES = [
     nouns.issue(
         nouns.article(n),

@@ -117,7 +117,7 @@ def test_a_document_of_frames_is_neither_a_mail_nor_a_page() -> None:
             body=f"{head}<frameset><frame></frameset></html>".encode(),
         )
         found = [one for one in check.check_edition(framed, ISSUE, BY) if one.rule == f"{format}.forbidden"]
-        assert sorted(str(one.value("element")) for one in found) == tags
+        assert sorted(str(one.get_value("element")) for one in found) == tags
 
 
 def test_mail_and_pages_have_rules_of_their_own() -> None:

@@ -12,7 +12,7 @@ from checks.calls import Source
 from checks.judging import HOLES, TABLE, find_holes
 from dispatch.checks import RULES
 from dispatch.model import Finding, FindingValue, Place, Reason, Subject
-from dispatch.report import shorten, write_hint, write_message
+from dispatch.report import shorten_text, write_hint, write_message
 
 FOLDER = Path(dispatch.report.__file__).parent
 PHRASES, SUBJECTS = TABLE["phrases"], TABLE["subjects"]
@@ -203,9 +203,9 @@ def test_what_is_foreign_is_quoted_on_one_line_and_cut_off() -> None:
             values=(("headline", "{name}\n{0}"), ("name", name)),
         )
     )
-    assert message == f"“{{name}} {{0}}” does not name its author {shorten(name)}"
-    assert len(shorten(name)) == 60
-    assert shorten("x" * 61, 0) == "x" * 61
+    assert message == f"“{{name}} {{0}}” does not name its author {shorten_text(name)}"
+    assert len(shorten_text(name)) == 60
+    assert shorten_text("x" * 61, 0) == "x" * 61
 
 
 def test_a_hole_that_nothing_fills_is_named_and_breaks_nothing() -> None:

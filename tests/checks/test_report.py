@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dispatch.model import Finding, Place
-from dispatch.report import STYLES, Style, report
+from dispatch.report import STYLES, Style, format_findings
 
 FILE = "issues/defence/nato.md"
 FOUND = [
@@ -30,7 +30,7 @@ AGAIN = "Render again. If it happens again, check your own templates."
 
 
 def test_for_people() -> None:
-    assert report(FOUND, "human") == (
+    assert format_findings(FOUND, "human") == (
         "dispatch.toml:7\n"
         "  warning: “B, c: d” has no date of publication  [editorial.date]\n"
         "    Add published: to the article’s file.\n\n"
@@ -42,7 +42,7 @@ def test_for_people() -> None:
 
 
 def test_for_programs() -> None:
-    written = report(FOUND, "json")
+    written = format_findings(FOUND, "json")
     assert written.isascii()
     assert json.loads(written)[1] == {
         "rule": "attribution.author",
@@ -64,7 +64,7 @@ def test_for_programs() -> None:
 
 
 def test_for_github() -> None:
-    assert report(FOUND, "github").split("\n") == [
+    assert format_findings(FOUND, "github").split("\n") == [
         "::warning file=dispatch.toml,line=7,title=editorial.date::"
         "dispatch.toml:7: “B, c: d” has no date of publication. Add published: to the article’s file.",
         f"::error file={FILE},title=attribution.author::"
@@ -74,7 +74,7 @@ def test_for_github() -> None:
 
 def test_for_github_where_no_file_is_known() -> None:
     found = [replace(FOUND[0], place=Place(edition="tags/boats, 1/index.html")), replace(FOUND[0], place=Place())]
-    assert [line.partition("::")[2].partition("::")[0] for line in report(found, "github").split("\n")] == [
+    assert [line.partition("::")[2].partition("::")[0] for line in format_findings(found, "github").split("\n")] == [
         "error title=attribution.author",
         "error file=tags/boats%2C 1/index.html,title=attribution.author",
     ]
@@ -82,7 +82,7 @@ def test_for_github_where_no_file_is_known() -> None:
 
 def test_for_a_pull_request() -> None:
     words = SAID.replace("*", "\\*").replace("<", "\\<").replace(">", "\\>")
-    assert report(FOUND, "markdown").split("\n") == [
+    assert format_findings(FOUND, "markdown").split("\n") == [
         "**1 error, 1 warning**",
         "",
         "### Errors",
@@ -104,11 +104,11 @@ def test_by_place_and_at_one_place_as_they_came(style: Style) -> None:
         Finding(rule="editorial.author", severity="error", subject="name", place=place, values=(("headline", name),))
         for place, name in zip(places, names, strict=True)
     ]
-    written = report(found, style)
+    written = format_findings(found, style)
     assert sorted(names, key=written.index) == ["Number 3", "Number 1", "Number 0", "Number 2"]
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_nothing_found(style: Style) -> None:
     expected = {"human": "no errors, no warnings", "json": "[]", "github": "", "markdown": "**no errors, no warnings**"}
-    assert report([], style) == expected[style]
+    assert format_findings([], style) == expected[style]

@@ -23,14 +23,15 @@ from dispatch.model import (
     Article,
     Author,
     Contents,
-    Copy,
     Correction,
     Credit,
     Edition,
+    EmailSettings,
     Fault,
     Finding,
     Image,
-    Mailing,
+    ImageCopy,
+    ImageVariant,
     Mended,
     Place,
     Publication,
@@ -38,7 +39,6 @@ from dispatch.model import (
     Section,
     Source,
     Theme,
-    Variant,
 )
 from dispatch.report import write_hint
 from nouns import DATE, PAGES
@@ -82,8 +82,8 @@ def of_content(html: str) -> list[Finding]:
     return of_story(content=html, markdown="", source=Source(syndicate="full"))
 
 
-FILE = Variant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
-COPY = Copy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
+FILE = ImageVariant(url="https://wire.example/pictures/0123456789abcdef-900.png", media_type="image/png", width=900)
+COPY = ImageCopy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
 COPIED = nouns.page(ISSUE, "issue", path="issues/defence/", pictures={STORY.image.url: COPY})
 DEAD = Fault(what="the server answered 404", reason="http-status", detail="404")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
@@ -129,9 +129,9 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "email.contrast": lambda: of_issue(ISSUE, nouns.publication(theme=Theme(light=replace(LIGHT, accent="#ffcccc")))),
     "email.preheader": lambda: of_issue(replace(ISSUE, preheader="")),
     "email.subject": lambda: of_issue(replace(ISSUE, title="Word " * 15)),
-    "email.sender": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
-    "email.unsubscribe": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
-    "email.postal-address": lambda: of_issue(ISSUE, nouns.publication(email=Mailing())),
+    "email.sender": lambda: of_issue(ISSUE, nouns.publication(email=EmailSettings())),
+    "email.unsubscribe": lambda: of_issue(ISSUE, nouns.publication(email=EmailSettings())),
+    "email.postal-address": lambda: of_issue(ISSUE, nouns.publication(email=EmailSettings())),
     "feed.required": lambda: of_edition("rss", ("<description>", "<descr>"), ("</description>", "</descr>")),
     "feed.date": lambda: of_edition("atom", ("Z</updated>", "+00:00</updated>")),
     "feed.id": lambda: of_edition("rss", ('isPermaLink="false"', 'isPermaLink="true"')),
@@ -207,7 +207,7 @@ def test_errors_come_first() -> None:
 
 def test_the_bytes_of_the_largest_articles_are_told() -> None:
     (found,) = (one for one in of_edition("email", issue=MANY) if one.rule == "email.size")
-    size, limit, largest = (found.value(name) for name in ("size", "limit", "largest"))
+    size, limit, largest = (found.get_value(name) for name in ("size", "limit", "largest"))
     assert isinstance(size, int)
     assert isinstance(largest, tuple)
     assert size > limit == 102_400
@@ -332,7 +332,7 @@ def test_what_the_foot_of_a_mail_must_have(format: str, pattern: str, new: str) 
 
 
 def test_a_publication_without_a_foot_is_not_told_that_it_lost_it() -> None:
-    by = nouns.publication(email=Mailing(sender="desk@wire.example"))
+    by = nouns.publication(email=EmailSettings(sender="desk@wire.example"))
     for format in nouns.MESSAGES:  # noqa: A001
         assert of_edition(format, by=by) == []
 
@@ -408,7 +408,7 @@ def test_a_language_without_words_is_told_with_the_file_that_it_needs() -> None:
         found = [
             one for one in of_issue(ISSUE, nouns.publication(language=language)) if one.rule == "editorial.language"
         ]
-        assert [one.value("file") for one in found] == told
+        assert [one.get_value("file") for one in found] == told
 
 
 @pytest.mark.parametrize("body", [b'{"items": [', b'{"a":' * 100_000, b"<svg></svg>"])
@@ -441,13 +441,13 @@ def test_what_is_empty_in_a_feed_is_no_word_in_a_finding(name: str) -> None:
     assert times
     found = [one for one in judge(format, body.encode(), ISSUE, BY) if (one.rule, one.subject) == fact]
     assert found
-    assert {one.value("found") for one in found} == {None}
+    assert {one.get_value("found") for one in found} == {None}
 
 
 def test_an_address_in_a_body_that_is_empty_is_no_word_in_a_finding() -> None:
     issue = nouns.issue(nouns.article(1, content='<p><a href="">One</a></p>', source=Source(syndicate="full")))
     found = [one for one in judge("json", nouns.body("json", issue), issue) if one.rule == "feed.address"]
-    assert [(one.subject, one.value("found")) for one in found] == [("text", None)]
+    assert [(one.subject, one.get_value("found")) for one in found] == [("text", None)]
 
 
 def test_a_message_without_parts_has_none_in_its_finding() -> None:
@@ -520,7 +520,7 @@ def test_each_address_is_asked_once() -> None:
     asked = check.list_addresses(ISSUE)
     assert len(asked) == len(set(asked))
     assert {STORY.url, STORY.source.url, "https://else.example/?a=1&b=2", "https://cdn.example/1.mp3"} <= set(asked)
-    assert all(links.is_web(url) for url in asked)
+    assert all(links.is_web_address(url) for url in asked)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -660,13 +660,13 @@ def test_the_hint_names_a_correction_only_where_one_would_answer(what: Mended) -
         (one,) = of_issue(nouns.issue(STORY), published=known, current=(current,))
         return one
 
-    assert of(old).value("mends") == what
+    assert of(old).get_value("mends") == what
     assert f"--mends {what}" in write_hint(of(old))
-    assert of(old, used).value("count") == 1
+    assert of(old, used).get_value("count") == 1
     assert "--mends" not in write_hint(of(old, used))
     if what != "url":  # an article always has an address
         gone = of(old, current=replace(now, **dict.fromkeys(CHANGED[what], None if what == "date" else "")))
-        assert gone.value("mends") is None
+        assert gone.get_value("mends") is None
         assert "--mends" not in write_hint(gone)
 
 

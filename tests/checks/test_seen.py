@@ -69,7 +69,7 @@ def test_a_name_that_nobody_sees_is_not_named(format: str, around: str, authors:
     text = bold(name, format)
     inner = text.replace('style="font-weight:600;color:#1b1a18"', "")
     found = told(format, text, around.format(inner), replace(STORY, authors=authors))
-    assert ("attribution.author", name) in {(one.rule, one.value("name")) for one in found}
+    assert ("attribution.author", name) in {(one.rule, one.get_value("name")) for one in found}
 
 
 @pytest.mark.parametrize("format", MARKUP)
@@ -94,7 +94,7 @@ def test_a_name_that_is_seen_is_named(format: str, around: str) -> None:  # noqa
 @pytest.mark.parametrize("name", ["Eve Black", "Finn Ode"])
 def test_a_name_in_plain_text_that_is_turned_around_is_not_named(format: str, around: str, name: str) -> None:  # noqa: A002
     found = told(format, name, around.format(name), STORY, half="text/plain")
-    assert name in {one.value("name") for one in found if one.rule in {"attribution.author", "attribution.credit"}}
+    assert name in {one.get_value("name") for one in found if one.rule in {"attribution.author", "attribution.credit"}}
 
 
 def test_a_name_may_hold_a_mark_that_turns_letters_around() -> None:

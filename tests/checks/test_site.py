@@ -28,7 +28,7 @@ LEAD = "https://margin.example/lead?week=3&x=1"
 def judged(path: str, edit: Edit | None = None, by: Publication = BY, page: Contents | None = None) -> set[str]:
     """The rules that speak of a page whose body is edited."""
     page = page or PAGES[path]
-    made = render.edition(page, by, "web").body.decode()
+    made = render.render_edition(page, by, "web").body.decode()
     head, start, body = made.partition("<body")
     edited = (edit or str)(body)
     assert edit is None or edited != body, "nothing was altered"
@@ -138,8 +138,8 @@ def test_a_page_about_somebody_says_who_and_leads_to_them(path: str, edit: Edit,
 
 def test_a_list_shows_no_text_of_an_article() -> None:
     text = b"Paragraph 1 of story 2 is here."
-    assert text in render.edition(PAGES["issues/week-3/"], BY, "web").body
-    assert not any(text in render.edition(PAGES[path], BY, "web").body for path in LISTS.values())
+    assert text in render.render_edition(PAGES["issues/week-3/"], BY, "web").body
+    assert not any(text in render.render_edition(PAGES[path], BY, "web").body for path in LISTS.values())
 
 
 @pytest.mark.parametrize(
@@ -200,12 +200,12 @@ def test_a_script_is_data_or_the_sites_own_search(script: str, path: str, passes
 )
 def test_machines_are_told_the_truth(path: str, old: str, new: str, rule: str) -> None:
     page = PAGES[f"issues/week-3/{path}"]
-    body = render.edition(page, BY, "web").body.decode()
+    body = render.render_edition(page, BY, "web").body.decode()
     assert old in body
     assert rule in {finding.rule for finding in judge("web", body.replace(old, new, 1).encode(), page, BY)}
 
 
 def test_the_data_in_the_head_must_be_data() -> None:
     page = PAGES["issues/week-3/"]
-    body = render.edition(page, BY, "web").body.replace(b'{"@context"', b'{"@context" ;alert(1);', 1)
+    body = render.render_edition(page, BY, "web").body.replace(b'{"@context"', b'{"@context" ;alert(1);', 1)
     assert [finding.rule for finding in judge("web", body, page, BY)] == ["web.forbidden"]

@@ -9,7 +9,7 @@ import pytest
 import nouns
 from checks.editing import Edit, altered, swap
 from checks.judging import judge
-from dispatch import terms
+from dispatch import derived
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Finding, Issue, Withdrawal
 from nouns import DATE, FEEDS
@@ -20,9 +20,9 @@ EXACT = (*FEEDS, "web")  # where an article has an end
 
 SAID = Withdrawal(date=DATE + timedelta(days=650), text="The figures <were> invented & sold.")
 STORY = nouns.rich(1, title="A more “powerful” alliance & its price", source=nouns.article().source)
-GONE = terms.withdrawn(STORY, SAID)
+GONE = derived.withdraw_article(STORY, SAID)
 ISSUE = nouns.issue(nouns.article(7), GONE, nouns.article(8))
-WHOLE = terms.withdrawn_issue(nouns.issue(nouns.article(7), STORY), SAID)
+WHOLE = derived.withdraw_issue(nouns.issue(nouns.article(7), STORY), SAID)
 
 
 def judged(format: str, body: bytes, issue: Issue = ISSUE, language: str = "en") -> list[Finding]:  # noqa: A002

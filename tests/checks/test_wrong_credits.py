@@ -144,7 +144,7 @@ def test_no_false_alarm_in_the_golden_editions(case: str) -> None:
 @pytest.mark.parametrize("folder", [".", "tests/data/arabic", "tests/data/deutsch", "tests/data/hindi"])
 def test_no_false_alarm_in_the_samples(folder: str) -> None:
     by = config.load(nouns.ROOT / folder)
-    for issue in issues.read_all(by):
+    for issue in issues.read_all_issues(by):
         for format in ALL:  # noqa: A001
             assert told(format, nouns.body(format, issue, by), issue, by) == set()
 

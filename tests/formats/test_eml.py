@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import nouns
 from dispatch.errors import RenderError
-from dispatch.model import Author, Mailing
+from dispatch.model import Author, EmailSettings
 from formats import reading
 from thorough import scale
 
@@ -75,9 +75,9 @@ def test_no_unsubscribe_header_without_a_way() -> None:
     )
 
 
-def replace(**values: object) -> Mailing:
+def replace(**values: object) -> EmailSettings:
     given = {"sender": "The Wire <desk@wire.example>", "unsubscribe": ("https://wire.example/u",)}
-    return Mailing(**(given | values))  # type: ignore[arg-type]
+    return EmailSettings(**(given | values))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_name_of_a_sender_that_holds_an_address_is_refused(payload: str) -> No
 def test_any_title_stays_in_its_header(title: str) -> None:
     from dispatch import html
 
-    title = html.clean(title)
+    title = html.remove_illegal_characters(title)
     octets = nouns.body("eml", nouns.issue(title=title), nouns.publication(title=title))
     assert sorted(message_from_bytes(octets).keys()) == sorted(HEADERS)
     wire(octets)

@@ -27,8 +27,8 @@ def test_the_style_sheet_says_in_every_language_what_a_feed_is(code: str) -> Non
         for token in rule.content
         if token.type == "string"
     ]
-    assert Language.of(code).say("page.feed_here") in said
-    assert f"direction: {Language.of(code).direction}" in sheet
+    assert Language.from_code(code).format_message("page.feed_here") in said
+    assert f"direction: {Language.from_code(code).direction}" in sheet
 
 
 def test_the_colours_are_the_themes() -> None:

@@ -14,7 +14,7 @@ from lxml import etree
 import nouns
 from dispatch import __version__, render
 from dispatch.errors import RenderError
-from dispatch.model import Article, Author, Correction, Enclosure, Feeds, Image, Issue, Section, Source, Theme
+from dispatch.model import Article, Author, Correction, Enclosure, FeedSettings, Image, Issue, Section, Source, Theme
 from formats import reading
 from formats.reading import ATOM, CONTENT, DC, XML
 
@@ -96,7 +96,7 @@ def test_no_author_on_the_feed() -> None:
 
 
 def test_separate_elements_when_asked_for() -> None:
-    separate = Feeds(authors="separate")
+    separate = FeedSettings(authors="separate")
     item = rss(nouns.article(authors=TWO), feeds=separate).find("item")
     entry = atom(nouns.article(authors=TWO), feeds=separate).find(f"{ATOM}entry")
     assert item is not None
@@ -495,7 +495,7 @@ def issues() -> list[Issue]:
 
 
 def test_the_feed_of_articles_is_newest_first_and_bounded() -> None:
-    publication = nouns.publication(feeds=Feeds(entries=5))
+    publication = nouns.publication(feeds=FeedSettings(entries=5))
     latest = nouns.feed(issues(), publication, "feed")
     feed = ElementTree.fromstring(nouns.body("atom", latest, publication))
     assert texts(feed, f"{ATOM}entry/{ATOM}title") == ["Story 3", "Story 13", "Story 2", "Story 12", "Story 1"]
@@ -511,7 +511,7 @@ def test_the_feed_of_articles_is_newest_first_and_bounded() -> None:
 
 SITE = "https://wire.example"
 HUB = "https://hub.example/"
-FEEDS = Feeds(entries=2, each=("author",), hub=HUB)
+FEEDS = FeedSettings(entries=2, each=("author",), hub=HUB)
 
 
 def relations(stem: str, format: str) -> dict[str, str]:  # noqa: A002
@@ -610,7 +610,7 @@ def test_a_feed_of_issues_comes_from_the_same_code(format: str) -> None:  # noqa
 
 
 def test_an_entry_has_the_same_bytes_in_every_feed_that_holds_it() -> None:
-    publication = nouns.publication(feeds=Feeds(entries=4))
+    publication = nouns.publication(feeds=FeedSettings(entries=4))
     numbers = [replace(issue, date=issue.date) for issue in issues()]
     undated = nouns.article(40, published=None)
     numbers[0] = replace(numbers[0], sections=(Section(articles=(*numbers[0].articles, undated)),))
@@ -618,11 +618,11 @@ def test_an_entry_has_the_same_bytes_in_every_feed_that_holds_it() -> None:
     for format in nouns.FEEDS:  # noqa: A001
         for issue in numbers:
             own = nouns.body(format, issue, publication)
-            assert own == render.feed(issue, publication, format, kept[format]).body
+            assert own == render.render_feed(issue, publication, format, kept[format]).body
             assert all(own.count(kept[format][article.id]) == 1 for article in issue.articles)
         for stem in ("feed", "archive/feed-1"):
             page = nouns.feed(numbers, publication, stem)
-            made = render.feed(page, publication, format, kept[format])
+            made = render.render_feed(page, publication, format, kept[format])
             assert all(made.body.count(kept[format][article.id]) == 1 for article in page.articles)
             assert made.path == stem + {"rss": ".xml", "atom": ".atom", "json": ".json"}[format]
 
@@ -640,4 +640,4 @@ def test_a_document_of_kept_entries_is_well_formed_and_indented_alike(format: st
 
 def test_an_entry_that_is_missing_is_told() -> None:
     with pytest.raises(RenderError, match="story-1"):
-        render.feed(nouns.issue(nouns.article()), nouns.publication(), "rss", {})
+        render.render_feed(nouns.issue(nouns.article()), nouns.publication(), "rss", {})

@@ -14,14 +14,14 @@ import pytest
 
 import nouns
 from addresses import PERSONAL
-from dispatch import __version__, config, html, issues, terms
+from dispatch import __version__, config, derived, html, issues
 from dispatch.formats import FORMATS
 from dispatch.model import (
     Article,
     Author,
     Contents,
     Credit,
-    Feeds,
+    FeedSettings,
     Image,
     Publication,
     Section,
@@ -52,7 +52,7 @@ def hostile() -> Case:
             credits=(Credit(role=nasty, name=nasty, url=address),),
             source=Source(title=nasty, url=address, syndicate="full", license=nasty),
             image=Image(url=address, alt=nasty),
-            content=f"<p>{html.escape(nasty)}</p>",
+            content=f"<p>{html.escape_html(nasty)}</p>",
         )
         for n, address in enumerate(
             PERSONAL[name] for name in ("looks like an entity", "double quote", "template variable", "backslashes")
@@ -94,24 +94,24 @@ def policies() -> Case:
 def withdrawn() -> Case:
     """An article of an issue, with everything that an article can have."""
     said = Withdrawal(date=nouns.DATE, text="The figures <were> invented & sold.")
-    return nouns.issue(nouns.article(2), terms.withdrawn(nouns.rich(1), said)), nouns.publication()
+    return nouns.issue(nouns.article(2), derived.withdraw_article(nouns.rich(1), said)), nouns.publication()
 
 
 def withdrawn_issue() -> Case:
     issue = nouns.issue(nouns.rich(1), nouns.article(2))
-    return terms.withdrawn_issue(issue, Withdrawal(date=nouns.DATE, text="Sent by mistake.")), nouns.publication()
+    return derived.withdraw_issue(issue, Withdrawal(date=nouns.DATE, text="Sent by mistake.")), nouns.publication()
 
 
 def nothing_known() -> Case:
     bare = nouns.article(1, authors=(), source=Source(syndicate="excerpt"), published=None, dek="", content="")
     issue = nouns.issue(bare, number=None, preheader="", intro="", sections=(Section(articles=(bare,)),))
-    return issue, nouns.publication(description="", email=nouns.Mailing(sender="desk@wire.example"))
+    return issue, nouns.publication(description="", email=nouns.EmailSettings(sender="desk@wire.example"))
 
 
 def folder(name: str) -> Callable[[], Case]:
     def read() -> Case:
         publication = config.load(GOLDEN.parent / name)
-        return issues.read(publication, "issue-7"), publication
+        return issues.read_issue(publication, "issue-7"), publication
 
     return read
 
@@ -129,7 +129,9 @@ def of_the_site(stem: str) -> Callable[[], Case]:
     """A feed with a hub, among archived feeds."""
 
     def read() -> Case:
-        publication = nouns.publication(feeds=Feeds(entries=1, each=("author",), hub="https://hub.example/?a=1&b=2"))
+        publication = nouns.publication(
+            feeds=FeedSettings(entries=1, each=("author",), hub="https://hub.example/?a=1&b=2")
+        )
         numbers = [
             nouns.issue(nouns.rich(n), id=f"tag:wire.example,2025:{n}", slug=f"issue-{n}", status="published")
             for n in (1, 2, 3)

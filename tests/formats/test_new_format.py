@@ -26,8 +26,8 @@ def render(issue, publication):
 def letter(tmp_path: Path) -> Path:
     """A publication with a draft."""
     root = tmp_path / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
-    issues.create(config.load(root), nouns.issue(nouns.article(), slug="defence"))
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    issues.create_issue(config.load(root), nouns.issue(nouns.article(), slug="defence"))
     return root
 
 

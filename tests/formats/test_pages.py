@@ -14,7 +14,7 @@ import pytest
 import nouns
 import sites
 from dispatch.formats import FORMATS, site_files, web
-from dispatch.model import Author, Correction, Image, Publication, Section, Site, Theme
+from dispatch.model import Author, Correction, Image, Publication, Section, SiteSettings, Theme
 from formats import reading
 
 GOLDEN = Path(__file__).parent.parent / "data" / "pages"
@@ -233,7 +233,7 @@ def test_the_follow_page_has_every_address_in_the_open() -> None:
         assert {f"https://wire.example/{stem}.{ending}" for ending in ("xml", "atom", "json")} <= hrefs
     assert "https://wire.example/sources.opml" in words
     assert "mailto:letters@wire.example" in hrefs
-    quiet = sites.publication(email=nouns.Mailing(), sources=())
+    quiet = sites.publication(email=nouns.EmailSettings(), sources=())
     bare = sites.files(sites.weeks(1), quiet)["follow/index.html"].decode()
     assert "mailto:" not in bare
     assert ".opml" not in bare
@@ -318,7 +318,7 @@ def test_a_correction_and_a_change_are_told_to_machines() -> None:
 
 
 def test_a_site_without_a_search_has_no_trace_of_one() -> None:
-    made = sites.files(sites.weeks(1), sites.publication(site=Site()))
+    made = sites.files(sites.weeks(1), sites.publication(site=SiteSettings()))
     assert not any(path.startswith("search") for path in made)
     assert not any(
         b"pagefind" in octets or b"search/" in octets for path, octets in made.items() if path != "style.css"

@@ -10,7 +10,7 @@ import pytest
 from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
 
 from dispatch import config, importers, issues, ledger
-from dispatch.cli.context import now
+from dispatch.cli.context import read_clock
 from dispatch.importers import Post
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import make_issue
@@ -21,7 +21,9 @@ POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "letter"
-    config.start(place, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(
+        place, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+    )
     monkeypatch.chdir(place)
     return place
 
@@ -45,7 +47,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind: str, f
         for edition in ("feed.xml", "feed.atom", "index.html", "email.html", "email.txt"):
             for name in row["authors"]:
                 assert name in out[edition]
-    stored = issues.read_all(config.load(folder))
+    stored = issues.read_all_issues(config.load(folder))
     posts = [one for one in importers.read_posts(open_export(path), kind) if isinstance(one, Post)]
     written = {one.title: next(one.articles) for one in stored}
     for post in posts:
@@ -107,12 +109,12 @@ def test_a_name_that_is_no_text_is_imported_all_the_same(folder: Path, tmp_path:
     Path(os.fsdecode(os.fsencode(tmp_path / "site") + b"/a\xff.md")).write_text(POST)
     assert [row["slug"] for row in imported(str(tmp_path / "site"))["imported"]] == ["a"]
     assert len(imported(str(tmp_path / "site"))["skipped"]) == 1
-    assert len(issues.read_all(config.load(folder))) == 1
+    assert len(issues.read_all_issues(config.load(folder))) == 1
 
 
 def test_drafts_stay_drafts_unless_told(folder: Path) -> None:
     imported(str(DATA / "ghost"))
-    assert {one.status for one in issues.read_all(config.load(folder))} == {"draft"}
+    assert {one.status for one in issues.read_all_issues(config.load(folder))} == {"draft"}
     assert not (folder / "dispatch.lock").exists()
 
 
@@ -120,7 +122,7 @@ def test_published_means_what_was_public_there_and_is_sound_here(folder: Path, t
     files = sample("ghost") | {"export.json": sample("ghost")["export.json"].replace(b"DEEP", b"Deep.")}
     report = imported(str(zipped(tmp_path / "e.zip", files)), "--published")
     publication = config.load(folder)
-    status = {one.slug: one.status for one in issues.read_all(publication)}
+    status = {one.slug: one.status for one in issues.read_all_issues(publication)}
     assert status == {
         "the-quay-at-dawn": "published",
         "tom-the-tide": "draft",  # for paying readers
@@ -129,7 +131,7 @@ def test_published_means_what_was_public_there_and_is_sound_here(folder: Path, t
         "too-deep": "published",
     }
     assert {row["slug"]: row["status"] for row in report["imported"]} == status
-    remembered = {record.id for record in ledger.read(publication)}
+    remembered = {record.id for record in ledger.read_records(publication)}
     assert "tag:wire.example,2024-05-06:ghost/0f3a1c9e-1111-4222-8333-444455556666" in remembered
     assert "tag:wire.example,2024-05-06:the-quay-at-dawn" in remembered
     assert not any("1f3a1c9e" in id_ for id_ in remembered)
@@ -142,7 +144,10 @@ def test_what_the_check_refuses_stays_a_draft_and_is_told(folder: Path, tmp_path
     body = POST.replace("Text.", "![x](gone.png)").encode()
     zipped(tmp_path / "e.zip", {"a.md": body, "b.md": POST.encode()})
     report = imported(str(tmp_path / "e.zip"), "--published", code=1)
-    assert {one.slug: one.status for one in issues.read_all(config.load(folder))} == {"a": "draft", "b": "published"}
+    assert {one.slug: one.status for one in issues.read_all_issues(config.load(folder))} == {
+        "a": "draft",
+        "b": "published",
+    }
     (failed,) = report["failed"]
     assert "issues/a stays a draft: There is no file gone.png" in failed["reason"]
 
@@ -159,7 +164,7 @@ def test_slugs_and_keys_are_legal_and_nobodys_twice(folder: Path, tmp_path: Path
     )
     slugs = [row["slug"] for row in imported(str(tmp_path / "e.zip"))["imported"]]
     assert slugs == ["same", "same-2", "up", "d", "issue-1", "issue-2", "x" * 80]
-    assert len(issues.read_all(config.load(folder))) == 7
+    assert len(issues.read_all_issues(config.load(folder))) == 7
 
 
 def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
@@ -205,11 +210,11 @@ def test_what_is_written_is_what_was_read(kind: str, folder: Path) -> None:
     for post in importers.read_posts(bag(sample(kind)), kind):
         if not isinstance(post, Post):
             continue
-        one = make_issue(post, publication, now(), taken)
+        one = make_issue(post, publication, read_clock(), taken)
         taken.add(one.slug)
-        issues.lay(publication, one, post.pictures)
-        issues.create(publication, one)
-        back = issues.read(publication, one.slug)
+        issues.add_files(publication, one, post.pictures)
+        issues.create_issue(publication, one)
+        back = issues.read_issue(publication, one.slug)
         (article,) = back.articles
         (meant,) = one.articles
         assert replace(article, content="") == replace(meant, content="")
@@ -263,7 +268,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
 
 def test_the_editor_says_once_who_wrote_what_names_nobody_and_changes_nobody_who_is_named(folder: Path) -> None:
     imported(str(DATA / "ghost"), "--author", "The desk=https://wire.example/desk?a=1&b=2", "--author", "Bo")
-    found = {one.slug: next(one.articles) for one in issues.read_all(config.load(folder))}
+    found = {one.slug: next(one.articles) for one in issues.read_all_issues(config.load(folder))}
     nobody = found["by-nobody"]
     assert [(author.name, author.url) for author in nobody.authors] == [
         ("The desk", "https://wire.example/desk?a=1&b=2"),
@@ -277,5 +282,5 @@ def test_a_language_of_its_own_and_none_of_ours(folder: Path, tmp_path: Path) ->
     text = "---\ntitle: One\nlang: {}\n---\nText."
     zipped(tmp_path / "e.zip", {"a.md": text.format("en-GB").encode(), "b.md": text.format("de").encode()})
     imported(str(tmp_path / "e.zip"))
-    languages = {one.slug: next(one.articles).language for one in issues.read_all(config.load(folder))}
+    languages = {one.slug: next(one.articles).language for one in issues.read_all_issues(config.load(folder))}
     assert languages == {"a": "", "b": "de"}

@@ -13,7 +13,7 @@ Case = tuple[Contents, Publication]
 
 def sample() -> Case:
     publication = config.load(nouns.ROOT)
-    return issues.read(publication, "names-and-addresses"), publication
+    return issues.read_issue(publication, "names-and-addresses"), publication
 
 
 def long_words() -> Case:

@@ -62,7 +62,7 @@ def test_headlines_names_and_addresses_are_seen_and_markup_is_not(page: Page, ca
     said = page.evaluate(
         "getComputedStyle(document.querySelector('channel') || document.documentElement, '::before').content"
     )
-    assert str(Language.of("en").say("page.feed_here")) in said
+    assert str(Language.from_code("en").format_message("page.feed_here")) in said
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
@@ -88,7 +88,7 @@ def test_every_word_has_contrast(page: Page, case: str, format: str, scheme: str
     )
     page.emulate_media(color_scheme="light")
     assert pairs
-    assert min(colours.contrast(*map(hexadecimal, pair)) for pair in pairs) >= 4.5
+    assert min(colours.measure_contrast(*map(hexadecimal, pair)) for pair in pairs) >= 4.5
 
 
 def hexadecimal(colour: str) -> str:
@@ -99,13 +99,13 @@ def test_an_arabic_feed_runs_from_right_to_left(page: Page) -> None:
     show(page, "subscribed", "rss", "ar")
     assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
     said = page.evaluate("getComputedStyle(document.querySelector('channel'), '::before').content")
-    assert str(Language.of("ar").say("page.feed_here")) in said
+    assert str(Language.from_code("ar").format_message("page.feed_here")) in said
 
 
 @pytest.mark.parametrize("format", ["rss", "atom"])
 def test_what_dispatch_serves_is_shown_with_its_style(browser: Browser, tmp_path: Path, format: str) -> None:  # noqa: A002
     issue, publication = FEEDS["archived"]()
-    made = render.edition(issue, publication, format)
+    made = render.render_edition(issue, publication, format)
     (tmp_path / "archive").mkdir()
     (tmp_path / made.path).write_bytes(made.body)
     (tmp_path / "feed.css").write_bytes(site_files.render_feed_style_sheet(publication))

@@ -10,7 +10,7 @@ import pytest
 import nouns
 import sites
 from dispatch import templates
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from judges.cases import CASES
 
 MODULES = nouns.ROOT / "tests" / "node_modules"
@@ -95,7 +95,9 @@ def complaints_of_mjml(text: str) -> list[str]:
 @pytest.mark.parametrize("case", ["sample", "arabic", "hostile", "nothing-known"])
 def test_mjml_itself_accepts_the_skeleton(case: str) -> None:
     issue, publication = CASES[case]()
-    skeleton = templates.of(publication.templates).skeleton("email.mjml", Fragments(issue, publication).values)
+    skeleton = templates.compile_templates(publication.templates).render_skeleton(
+        "email.mjml", TemplateContext(issue, publication).template_values
+    )
     assert complaints_of_mjml(skeleton.text) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import nouns
 from dispatch import links
-from dispatch.model import Issue, Publication
+from dispatch.model import Contents, Publication
 from judges.cases import CASES
 
 Shown = list[tuple[str, str, str]]
@@ -17,13 +17,13 @@ cases = pytest.mark.parametrize("case", ["sample", "plain", "many-authors", "ara
 formats = pytest.mark.parametrize("format", ["rss", "atom"])
 
 
-def expected(issue: Issue, publication: Publication, format: str) -> Shown:  # noqa: A002
+def expected(issue: Contents, publication: Publication, format: str) -> Shown:  # noqa: A002
     """Title, link and credit of each entry."""
     nobody = publication.title if format == "atom" else ""
     return [
         (
             article.title,
-            links.ascii_form(article.url) if format == "rss" else article.url,
+            links.encode_ascii(article.url) if format == "rss" else article.url,
             ", ".join(author.name for author in article.authors) or article.source.title or nobody,
         )
         for article in issue.articles

@@ -22,7 +22,7 @@ import reader
 from click.testing import CliRunner
 
 import nouns
-from dispatch import config, issues, links, terms
+from dispatch import config, derived, issues, links
 from dispatch.cli import main
 from dispatch.model import Article, Author
 from patience import PATIENCE, wait_until
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Two issues; then a third; then another template."""
     home = tmp_path_factory.mktemp("site")
     root = home / "letter"
-    config.start(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
+    config.create_publication(root, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>")
     folders: list[Path] = []
 
     def publish(*arguments: str) -> None:
@@ -88,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     try:
         for n in (1, 2, 3):
             values = {"id": f"tag:wire.example,2025:issue-{n}", "slug": f"issue-{n}", "number": n}
-            issues.create(config.load(root), nouns.issue(*number(n), **values))
+            issues.create_issue(config.load(root), nouns.issue(*number(n), **values))
             publish(f"issue-{n}")
             if n > 1:
                 keep()
@@ -263,11 +263,11 @@ def test_what_a_reader_shows(show: Reader, ending: str, site: Site, tmp_path: Pa
             for article in articles:
                 one = shown[article.title]
                 # RSS says it in ASCII, and newsboat always does.
-                assert one.link in {article.url, links.ascii_form(article.url)}
+                assert one.link in {article.url, links.encode_ascii(article.url)}
                 assert one.author == ", ".join(author.name for author in article.authors)
                 # rss2email dates a message by the entry's last change, which RSS does not say.
                 changed = show is rss2email and ending == "atom"
-                assert one.date == (terms.changed(article, nouns.issue()) if changed else article.published)
+                assert one.date == (derived.find_last_change(article, nouns.issue()) if changed else article.published)
                 assert all(author.name in one.content for author in article.authors)
                 assert article.source.title in one.content
 

@@ -59,7 +59,7 @@ def english() -> Files:
 @cache
 def arabic() -> Files:
     by: Publication = config.load(nouns.ROOT / "tests" / "data" / "arabic")
-    issue: Issue = issues.read(by, "issue-7")
+    issue: Issue = issues.read_issue(by, "issue-7")
     made = sites.files([issue], by)
     return {path: octets.replace(by.url.encode(), HOST.encode()) for path, octets in made.items()}
 
@@ -67,6 +67,7 @@ def arabic() -> Files:
 @cache
 def wide() -> Files:
     issue, by = long_words()
+    assert isinstance(issue, Issue)
     return sites.files([issue], by)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model import Author, Certainty, Document
-from dispatch.readers import credit, page, people
+from dispatch.readers import page, people, reconcile_authors
 
 URL = "https://paper.example/harbour"
 SITE = '<meta property="og:site_name" content="The Paper">'
@@ -394,14 +394,14 @@ def test_when_witnesses_are_heard_together(body, expected) -> None:
 
 
 PEOPLE = st.lists(
-    st.builds(Author, name=st.text("AB ,.and王", min_size=1, max_size=12).filter(people.name)), max_size=3
+    st.builds(Author, name=st.text("AB ,.and王", min_size=1, max_size=12).filter(people.clean_name)), max_size=3
 )
 WITNESSES = st.lists(PEOPLE, max_size=4)
 
 
 @given(WITNESSES, WITNESSES)
 def test_who_is_certain_is_contradicted_by_nobody(sure, guesses) -> None:
-    named, certainty = credit.credited(sure, guesses)
+    named, certainty = reconcile_authors.choose_authors(sure, guesses)
     heard = [witness for witness in (*sure, *guesses) if witness]
     assert bool(named) == bool(heard)
     assert {author.name for author in named} <= {author.name for witness in heard for author in witness}
@@ -414,5 +414,5 @@ def test_who_is_certain_is_contradicted_by_nobody(sure, guesses) -> None:
 @given(st.text("ABa. ,&and王、", max_size=300), PEOPLE)
 def test_names_are_joined_only_by_what_joins(joined, listed) -> None:
     names = [author.name for author in listed]
-    if people.joins(joined, names):
+    if people.is_joined_name(joined, names):
         assert all(name.casefold() in joined.casefold() for name in names)

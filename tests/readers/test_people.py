@@ -44,8 +44,8 @@ BETWEEN += [", and ", " UND "]
 
 @pytest.mark.parametrize("written", NOBODY)
 def test_nobody_has_no_name(written: str) -> None:
-    assert people.name(written) == people.name(f" {written.upper()}\t") == ""
-    assert people.name(f"{written}son") == f"{written}son"
+    assert people.clean_name(written) == people.clean_name(f" {written.upper()}\t") == ""
+    assert people.clean_name(f"{written}son") == f"{written}son"
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,20 @@ def test_nobody_has_no_name(written: str) -> None:
     ],
 )
 def test_what_is_no_name_is_none(written: str) -> None:
-    assert people.name(written) == ""
+    assert people.clean_name(written) == ""
 
 
 @pytest.mark.parametrize("before", BEFORE)
 def test_the_word_before_is_not_the_name(before: str) -> None:
-    assert people.name(f"{before} Ann Lee") == "Ann Lee"
-    assert people.name(f"Ann {before} Lee") == f"Ann {before} Lee"
+    assert people.clean_name(f"{before} Ann Lee") == "Ann Lee"
+    assert people.clean_name(f"Ann {before} Lee") == f"Ann {before} Lee"
 
 
 @pytest.mark.parametrize(
     "written", ["Byron", "Byline Jones", "Authors Guild", "Aboutaleb", "x" * 200, "bell hooks", "7"]
 )
 def test_a_name_stays_as_it_is(written: str) -> None:
-    assert people.name(written) == written
+    assert people.clean_name(written) == written
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_a_name_stays_as_it_is(written: str) -> None:
     ],
 )
 def test_what_nobody_sees_of_a_name_goes(written: str, shown: str) -> None:
-    assert people.name(written) == shown
+    assert people.clean_name(written) == shown
 
 
 def test_an_author_is_cleaned_field_by_field() -> None:
-    made = people.author(
+    made = people.make_author(
         " Ann  Lee ",
         url=" https://a.example/\x00ann ",
         email=" ann@a.example\x08 ",
@@ -111,9 +111,11 @@ def test_an_author_is_cleaned_field_by_field() -> None:
             avatar="https://a.example/a.png",
         )
     ]
-    assert list(people.author("Ann", url="/ann", avatar="mailto:ann@a.example")) == [Author(name="Ann")]
-    assert list(people.author("Ann", url="mailto:ann@a.example")) == [Author(name="Ann", url="mailto:ann@a.example")]
-    assert list(people.author("admin", url="https://a.example/")) == []
+    assert list(people.make_author("Ann", url="/ann", avatar="mailto:ann@a.example")) == [Author(name="Ann")]
+    assert list(people.make_author("Ann", url="mailto:ann@a.example")) == [
+        Author(name="Ann", url="mailto:ann@a.example")
+    ]
+    assert list(people.make_author("admin", url="https://a.example/")) == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_an_author_is_cleaned_field_by_field() -> None:
 )
 def test_it_is_the_same_name(one: str, other: str) -> None:
     assert identity.is_same_name(one, other)
-    assert people.alike(one, other)
+    assert people.are_names_alike(one, other)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,13 @@ def test_it_is_the_same_name(one: str, other: str) -> None:
     [("Lee, Ann", "Ann Lee"), ("A. B. Lee", "A B Lee"), ("A.B. Lee", "A B Lee"), ("LEE, ann", "Ann Lee")],
 )
 def test_names_are_alike_and_not_the_same(one: str, other: str) -> None:
-    assert people.alike(one, other)
+    assert people.are_names_alike(one, other)
     assert not identity.is_same_name(one, other)
 
 
 @pytest.mark.parametrize("other", ["Anne Lee", "Ann Leeds", "Ann", "Lee Ann", "Ann-Lee", ""])
 def test_another_name_is_not_alike(other: str) -> None:
-    assert not people.alike("Ann Lee", other)
+    assert not people.are_names_alike("Ann Lee", other)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -157,20 +159,20 @@ def test_what_has_no_first_name_behind_is_not_turned_round(written: str) -> None
 
 @pytest.mark.parametrize("between", BETWEEN)
 def test_names_are_joined_by(between: str) -> None:
-    assert people.joins(f"Ann Lee{between}Bo Roe{between}C.", ["Ann Lee", "Bo Roe", "C."])
-    assert people.joins(f"ANN LEE{between}bo roe", ["Ann Lee", "Bo Roe"])
+    assert people.is_joined_name(f"Ann Lee{between}Bo Roe{between}C.", ["Ann Lee", "Bo Roe", "C."])
+    assert people.is_joined_name(f"ANN LEE{between}bo roe", ["Ann Lee", "Bo Roe"])
 
 
 @pytest.mark.parametrize("between", [" or ", " for ", " - ", " (", " Mac ", " et al "])
 def test_names_are_not_joined_by(between: str) -> None:
-    assert not people.joins(f"Ann Lee{between}Bo Roe", ["Ann Lee", "Bo Roe"])
+    assert not people.is_joined_name(f"Ann Lee{between}Bo Roe", ["Ann Lee", "Bo Roe"])
 
 
 def test_what_is_joined_is_all_of_them_in_their_order() -> None:
-    assert not people.joins("Ann Lee", ["Ann Lee"])
-    assert not people.joins("Bo Roe and Ann Lee", ["Ann Lee", "Bo Roe"])
-    assert not people.joins("Ann Lee, Bo Roe and Cy", ["Ann Lee", "Bo Roe"])
-    assert not people.joins("A.B and C", ["AxB", "C"])
+    assert not people.is_joined_name("Ann Lee", ["Ann Lee"])
+    assert not people.is_joined_name("Bo Roe and Ann Lee", ["Ann Lee", "Bo Roe"])
+    assert not people.is_joined_name("Ann Lee, Bo Roe and Cy", ["Ann Lee", "Bo Roe"])
+    assert not people.is_joined_name("A.B and C", ["AxB", "C"])
 
 
 @pytest.mark.parametrize(
@@ -183,15 +185,17 @@ def test_what_somebody_logs_in_with(written: str, is_one: bool) -> None:
 @pytest.mark.parametrize("field", ["url", "email", "bio", "avatar"])
 def test_what_is_known_elsewhere_is_added_where_it_was_not_known(field: str) -> None:
     known, elsewhere = Author(name="Ann Lee", **{field: "known"}), Author(name="LEE, ANN", **{field: "elsewhere"})
-    assert people.complete([Author(name="Ann Lee")], [elsewhere]) == (Author(name="Ann Lee", **{field: "elsewhere"}),)
-    assert people.complete([known], [elsewhere]) == (known,)
-    assert people.complete([Author(name="Ann Lee"), known], []) == (known,)
-    assert people.complete([Author(name="Ann")], [elsewhere]) == (Author(name="Ann"),)
+    assert people.merge_authors([Author(name="Ann Lee")], [elsewhere]) == (
+        Author(name="Ann Lee", **{field: "elsewhere"}),
+    )
+    assert people.merge_authors([known], [elsewhere]) == (known,)
+    assert people.merge_authors([Author(name="Ann Lee"), known], []) == (known,)
+    assert people.merge_authors([Author(name="Ann")], [elsewhere]) == (Author(name="Ann"),)
 
 
 def test_each_is_named_once_in_order() -> None:
     named = [Author(name="Bo"), Author(name="Ann"), Author(name="BO ", url="https://a.example/")]
-    assert people.complete(named, [Author(name="Cy")]) == (
+    assert people.merge_authors(named, [Author(name="Cy")]) == (
         Author(name="Bo", url="https://a.example/"),
         Author(name="Ann"),
     )
@@ -199,14 +203,14 @@ def test_each_is_named_once_in_order() -> None:
 
 def test_contributors_that_make_up_the_author_are_the_authors() -> None:
     ann, bo = Author(name="Ann Lee", url="https://a.example/ann"), Author(name="Bo Roe")
-    assert people.unjoin([Author(name="Ann Lee and Bo Roe")], [ann, bo]) == ((ann, bo), ())
-    assert people.unjoin([Author(name="Ann Lee", bio="Writes.")], [ann]) == (
+    assert people.separate_authors([Author(name="Ann Lee and Bo Roe")], [ann, bo]) == ((ann, bo), ())
+    assert people.separate_authors([Author(name="Ann Lee", bio="Writes.")], [ann]) == (
         (Author(name="Ann Lee", url="https://a.example/ann", bio="Writes."),),
         (),
     )
-    assert people.unjoin([ann], [bo]) == ((ann,), (Credit(role="contributor", name="Bo Roe"),))
-    assert people.unjoin([ann, bo], [ann]) == (
+    assert people.separate_authors([ann], [bo]) == ((ann,), (Credit(role="contributor", name="Bo Roe"),))
+    assert people.separate_authors([ann, bo], [ann]) == (
         (ann, bo),
         (Credit(role="contributor", name="Ann Lee", url="https://a.example/ann"),),
     )
-    assert people.unjoin([], [bo]) == ((), (Credit(role="contributor", name="Bo Roe"),))
+    assert people.separate_authors([], [bo]) == ((), (Credit(role="contributor", name="Bo Roe"),))

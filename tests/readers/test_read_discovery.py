@@ -20,7 +20,7 @@ def test_feeds_that_a_page_names_those_of_comments_last() -> None:
     <link rel="alternate" type="application/feed+json" href="//cdn.example/feed.json">
     <link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
     <link rel="feed" href="/news"></head>"""
-    assert discovery.feeds(page(body)) == [
+    assert discovery.find_feeds(page(body)) == [
         "https://paper.example/sub/feed.atom?x=1&y=2",
         "https://cdn.example/feed.json",
         "https://paper.example/news",
@@ -29,12 +29,12 @@ def test_feeds_that_a_page_names_those_of_comments_last() -> None:
 
 
 def test_guesses_are_below_the_address_and_below_the_front_page() -> None:
-    found = discovery.guesses(URL)
+    found = discovery.guess_feeds(URL)
     assert found[0] == "https://paper.example/news/feed"
     assert found[5] == "https://paper.example/feed"
     assert len(found) == 10
-    assert len(discovery.guesses("https://paper.example")) == 5
-    assert discovery.guesses("mailto:a@b.example") == []
+    assert len(discovery.guess_feeds("https://paper.example")) == 5
+    assert discovery.guess_feeds("mailto:a@b.example") == []
 
 
 def test_articles_that_a_page_announces() -> None:
@@ -45,7 +45,7 @@ def test_articles_that_a_page_announces() -> None:
     <article><h2><a href="/one?x=1&amp;y=2#top">One again</a></h2></article>
     <article><h2><a href="https://elsewhere.example/">Not ours</a></h2></article>
     <article><h2><a href="/news/?a=1#x">Itself</a></h2></article><article>no link</article>"""
-    assert discovery.articles(page(body)) == [
+    assert discovery.find_announced_articles(page(body)) == [
         "https://paper.example/one?x=1&y=2#top",
         "https://paper.example/two",
         "https://paper.example/three",
@@ -85,5 +85,5 @@ def test_an_entry_without_an_author_is_by_whom_the_feed_is_by() -> None:
 
 @pytest.mark.parametrize("body", ["", "<p>", "<div class=h-feed>", "<div class=h-feed><p class=h-entry>"])
 def test_hardly_anything_breaks_nothing(body: str) -> None:
-    assert discovery.feeds(page(body)) == discovery.articles(page(body)) == []
+    assert discovery.find_feeds(page(body)) == discovery.find_announced_articles(page(body)) == []
     assert len(discovery.read_hfeed(page(body))[1]) <= 1

@@ -59,14 +59,14 @@ def test_a_pasted_article() -> None:
     article = read(PASTED)
     assert article.title == "The winter that did not come"
     assert article.dek == "Eleven days of ice are missing from the ledger"
-    assert html.headings(article.content) == ["What the pilots do instead", "Will it freeze again?"]
+    assert html.find_headings(article.content) == ["What the pilots do instead", "Will it freeze again?"]
     assert article.authors == (
         Author(name="Ada Holm", bio="Ada Holm has written about water and weather since 1999."),
         Author(name="Bo Lind, Jr.", url="https://tide.example/author/bo?a=1&copy=2", bio="Bo Lind keeps the ledger."),
     )
     assert article.certainty == "certain"
     assert article.source == Source(title="Tide & Time")
-    paragraphs = html.text(article.content).split("\n\n")
+    paragraphs = html.to_plain_text(article.content).split("\n\n")
     assert paragraphs[0].endswith("– “and this year,” they say, it didn’t.")
     assert paragraphs[2] == "They paint *every* bollard <green>, 1. with care & 2_000 litres of `paint`."
     assert paragraphs[-1] == "For more on harbours and the weather, visit Tide & Time."
@@ -83,7 +83,7 @@ def test_line_ends_indents_and_wrapping_make_no_difference() -> None:
     ):
         assert read(other) == plain
     wrapped = read(PASTED.replace(" freezes for", "\nfreezes for"))
-    assert html.text(wrapped.content) == html.text(plain.content)
+    assert html.to_plain_text(wrapped.content) == html.to_plain_text(plain.content)
 
 
 def test_a_line_a_paragraph() -> None:
@@ -91,8 +91,8 @@ def test_a_line_a_paragraph() -> None:
     article = read(f"Title\nBy Ada Holm\nA dek\n{long}\nA heading\n{long}\n{long}")
     assert (article.title, article.dek) == ("Title", "A dek")
     assert article.authors == (Author(name="Ada Holm"),)
-    assert html.headings(article.content) == ["A heading"]
-    assert html.text(article.content).split("\n\n") == [long, "A heading", long, long]
+    assert html.find_headings(article.content) == ["A heading"]
+    assert html.to_plain_text(article.content).split("\n\n") == [long, "A heading", long, long]
 
 
 def test_a_byline_is_one_witness_and_a_block_another() -> None:
@@ -102,7 +102,7 @@ def test_a_byline_is_one_witness_and_a_block_another() -> None:
     assert (both.authors, both.certainty) == ((Author(name="Ada Holm", bio="She writes."),), "certain")
     nobody = read("Title\n\nBy the end of winter, nobody knew.\n\nTwo.")
     assert (nobody.authors, nobody.certainty) == ((), "unknown")
-    assert html.text(nobody.content).startswith("By the end of winter")
+    assert html.to_plain_text(nobody.content).startswith("By the end of winter")
 
 
 def test_a_block_that_names_nobody_stays() -> None:
@@ -115,7 +115,7 @@ def test_a_block_that_names_nobody_stays() -> None:
 def test_a_sentence_in_the_block_is_no_name(stop: str) -> None:
     article = read(f"Title\n\nOne.\n\nAuthor\n\nWho has not met her{stop}")
     assert article.authors == ()
-    assert html.text(article.content) == f"One.\n\nAuthor\n\nWho has not met her{stop}"
+    assert html.to_plain_text(article.content) == f"One.\n\nAuthor\n\nWho has not met her{stop}"
     bulleted = read(f"Title\n\nOne.\n\nAuthor\n\n• Wham{stop}\nThey write.")
     assert bulleted.authors == (Author(name=f"Wham{stop}", bio="They write."),)
 
@@ -135,7 +135,7 @@ def test_a_name_has_an_end(size: int, bullet: str) -> None:
 def test_a_block_is_titled_and_bulleted_so(title: str, bullet: str) -> None:
     article = read(f"Title\n\nOne.\n\n{title}\n\n{bullet} Ada Holm\n\nShe writes.\n\n{bullet} Bo Lind")
     assert article.authors == (Author(name="Ada Holm", bio="She writes."), Author(name="Bo Lind"))
-    assert html.text(article.content) == "One."
+    assert html.to_plain_text(article.content) == "One."
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_way_to_all_posts_is_the_authors_address(line) -> None:
 def test_what_follows_the_block_is_not_lost() -> None:
     article = read("Title\n\nOne.\n\nAuthors\n\n• Ada Holm\nShe writes.\nView all posts\n\nPrinted by the Tide.")
     assert article.authors == (Author(name="Ada Holm", bio="She writes."),)
-    assert html.text(article.content) == "One.\n\nPrinted by the Tide."
+    assert html.to_plain_text(article.content) == "One.\n\nPrinted by the Tide."
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_follows_the_block_is_not_lost() -> None:
 )
 def test_not_every_short_line_is_a_heading(line: str) -> None:
     article = read(f"Title\n\nDek\n\nOne.\n\n{line}\n\nTwo.")
-    assert html.headings(article.content) == []
+    assert html.find_headings(article.content) == []
 
 
 @pytest.mark.parametrize(
@@ -244,8 +244,8 @@ LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 @given(st.lists(LINES, min_size=1))
 def test_no_word_is_lost(lines) -> None:
     article = read("Title\n\n" + "\n\n".join(lines))
-    shown = html.text(article.content) + "".join(author.name for author in article.authors)
-    assert "".join(shown.split()) == "".join(html.clean("".join(lines)).split())
+    shown = html.to_plain_text(article.content) + "".join(author.name for author in article.authors)
+    assert "".join(shown.split()) == "".join(html.remove_illegal_characters("".join(lines)).split())
 
 
 def test_what_is_refused_has_no_line_of_what_was_made_of_the_text() -> None:

@@ -28,12 +28,12 @@ def check(case: CheckInput) -> Iterator[Finding]:
         place = find_edition_place(case.issue, edition)
         yield make_finding("attribution.readable", "edition", place, **list_facts(error.faults[0]))
     for _, part in case.renditions:
-        yield from (found.at(part.at) for found in _check_whole(case, part))
+        yield from (found.at_place(part.at) for found in _check_whole(case, part))
         for article, entry in part.entries:
             found: Iterable[Finding] = [make_finding("attribution.article", "article")]
             if entry:
                 found = check_article(article, entry, part, case.publication)
-            yield from (add_headline(one.at(part.find_article(article)), article) for one in found)
+            yield from (add_headline(one.at_place(part.find_article(article)), article) for one in found)
 
 
 def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:

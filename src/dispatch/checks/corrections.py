@@ -7,7 +7,7 @@ text, does not make it a new one.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dispatch import terms
+from dispatch import derived
 from dispatch.model import Article, Mended, Record
 
 # How many times each thing of each article, by its id, was mended.
@@ -34,7 +34,7 @@ def find_answered(article: Article, spent: Spent) -> frozenset[str]:
     correction answers.
     """
     there = {"authors": article.authors, "date": article.published, "url": article.url}
-    times = terms.count_mends(article)
+    times = derived.count_mends(article)
     return frozenset(
         rule for what, rule in _RULES.items() if there[what] and times[what] > spent.get((article.id, what), 0)
     )
@@ -42,6 +42,6 @@ def find_answered(article: Article, spent: Spent) -> frozenset[str]:
 
 def count_missing(article: Article, spent: Spent) -> Mapping[str, int]:
     """Count, by the rule that they answered, the corrections that were published and that the article has no more."""
-    times = terms.count_mends(article)
+    times = derived.count_mends(article)
     left = {rule: spent.get((article.id, what), 0) - times[what] for what, rule in _RULES.items()}
     return {rule: count for rule, count in left.items() if count > 0}

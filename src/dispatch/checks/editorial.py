@@ -16,7 +16,7 @@ _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge the issue itself; its editions have no say."""
     issue = case.issue
-    language = Language.of(case.publication.language)
+    language = Language.from_code(case.publication.language)
     if not language.translated:
         place = Place(file=CONFIG, key="language")
         name = language.code.partition("-")[0]

@@ -13,7 +13,7 @@ from dispatch.checks.read_back import Message, Rendition, read_message
 from dispatch.checks.rules import CONFIG, find_edition_place, find_place, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces, join_lines
 from dispatch.checks.vocabulary import load_vocabulary
-from dispatch.colours import contrast
+from dispatch.colours import measure_contrast
 from dispatch.model import Edition, Finding, Place, Publication
 
 STYLE = 16 * 1024  # bytes; Gmail drops style elements from here on
@@ -48,13 +48,13 @@ def check(case: CheckInput) -> Iterator[Finding]:
             judged.add(part.text.replace("\r\n", "\n"))  # a message's HTML is the email edition, once more
             page = part.page
             found = chain(_check_frame(page), _find_refused(page), _check_pictures(page), _check_style(page))
-            yield from (one.at(part.at) for one in found)
+            yield from (one.at_place(part.at) for one in found)
             yield from _check_size(part)
     for edition in case.editions:
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
             place = find_edition_place(case.issue, edition)
             message = _check_message(edition, read_message(edition.body), case.publication)
-            yield from (one.at(place) for one in message)
+            yield from (one.at_place(place) for one in message)
     yield from _check_sender(case)
     yield from _check_colours(case.publication)
 
@@ -179,7 +179,7 @@ def _check_sender(case: CheckInput) -> Iterator[Finding]:
 def _check_colours(publication: Publication) -> Iterator[Finding]:
     theme = publication.theme
     for (scheme, colours), name in product((("light", theme.light), ("dark", theme.dark)), ("ink", "soft", "accent")):
-        ratio = contrast(getattr(colours, name), colours.paper)
+        ratio = measure_contrast(getattr(colours, name), colours.paper)
         if ratio < 4.5:
             place = Place(file=CONFIG, key=f"theme.{'dark.' if scheme == 'dark' else ''}{name}")
             yield make_finding("email.contrast", "colour", place, scheme=scheme, name=name, found=f"{ratio:.1f}")

@@ -48,7 +48,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 _check_dates(edition, case.issue),
                 _check_relations(edition, case.issue.as_page, case.publication),
             )
-            yield from (one.at(place) for one in chain.from_iterable(found))
+            yield from (one.at_place(place) for one in chain.from_iterable(found))
 
 
 def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
     if not link.isascii():
         yield make_finding("feed.address", "element", headline=name, found=link)
     permanent = (guid.attributes.get("isPermaLink", "true") if guid else "false") == "true"
-    if guid and permanent and not links.is_web(guid.text):
+    if guid and permanent and not links.is_web_address(guid.text):
         yield make_finding("feed.id", "link", headline=name, found=guid.text)
     if item.find_first("author") is not None:
         yield make_finding("feed.required", "element", headline=name, element="author")
@@ -259,7 +259,7 @@ def _check_relations(edition: Edition, place: Page | None, publication: Publicat
     there = FEED_READERS[edition.format](edition.body).relations
     for relation, addresses in there.items():
         for address in addresses:
-            if relation in _KNOWN and not links.is_web(address):
+            if relation in _KNOWN and not links.is_web_address(address):
                 yield make_finding(LINKS, "address", relation=relation, found=address)
             elif relation in _TO_FEEDS[1:] and address in there.get("self", ()):
                 yield make_finding(LINKS, "loop", relation=relation)
@@ -277,7 +277,7 @@ def _compare_relations(there: Relations, right: Mapping[str, str], *, in_json: b
         written, wanted = there.get(relation, ()), right.get(relation, "")
         if not wanted:
             yield from (make_finding(LINKS, "link", relation=relation, found=url) for url in written)
-        elif tuple(map(links.ascii_form, written)) != (links.ascii_form(wanted),):
+        elif tuple(map(links.encode_ascii, written)) != (links.encode_ascii(wanted),):
             yield make_finding(LINKS, "link", relation=relation, found=written, wanted=wanted)
 
 

@@ -101,7 +101,7 @@ def _compare_records(
     old: Record, new: Record, place: Callable[[str], Place], publication: Publication, missing: Mapping[str, int]
 ) -> Iterator[Finding]:
     # A page may move within the site: the ledger leads from its old address to the new one.
-    moves = identity.is_place(old.url, publication) and identity.is_place(new.url, publication)
+    moves = identity.is_issue_address(old.url, publication) and identity.is_issue_address(new.url, publication)
     # An issue has no address of its own: it follows from that of the publication.
     is_issue = old.kind == "issue"
     if old.url != new.url and not moves and is_issue:

@@ -110,11 +110,11 @@ def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[
         yield address.as_finding("links.relative")
     elif scheme not in links.SCHEMES or (is_picture and scheme not in {"http", "https"}):
         yield address.as_finding("links.scheme", scheme=scheme)
-    elif scheme in {"http", "https"} and not links.is_web(url):
+    elif scheme in {"http", "https"} and not links.is_web_address(url):
         yield address.as_finding("links.scheme")
     elif is_picture and scheme == "http":
         yield make_finding("links.insecure-picture", "picture", address.place, url=url)
-    elif links.host(url).removeprefix("www.") in SHORTENERS:
+    elif links.parse_host(url).removeprefix("www.") in SHORTENERS:
         yield address.as_finding("links.shortened")
 
 

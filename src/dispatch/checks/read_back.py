@@ -22,7 +22,7 @@ from dispatch.checks.text_lines import (
     read_paragraphs,
 )
 from dispatch.errors import CheckError
-from dispatch.model import Article, Contents, Copy, Edition, Page, Place
+from dispatch.model import Article, Contents, Edition, ImageCopy, Page, Place
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
@@ -280,7 +280,7 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
     return Rendition(at=at, kind="plain", entries=tuple(shown), text=text)
 
 
-def find_originals(pictures: Iterable[Picture], copies: Mapping[str, Copy]) -> Iterator[Picture]:
+def find_originals(pictures: Iterable[Picture], copies: Mapping[str, ImageCopy]) -> Iterator[Picture]:
     """Give each picture the address that the curator gave, when all that a browser may show there is its copy.
 
     Otherwise under the address of what is shown and is none: then the article is without its picture. Two addresses of

@@ -51,7 +51,7 @@ def _reword_finding(found: Finding, article: Article | None = None, entry: Shown
         return found
     values = dict(found.values)
     url = str(values.get("found", "")) or (_find_foreign(article, entry) if article and entry else "")
-    host = links.host(url)
+    host = links.parse_host(url)
     return make_finding(
         "received.rewritten" if host else "received.missing",
         subject,
@@ -67,13 +67,15 @@ def _reword_finding(found: Finding, article: Article | None = None, entry: Shown
 
 def _find_foreign(article: Article, entry: ShownArticle) -> str:
     """Find an address of a host to which nothing was sent; empty when there is none. Links of plain text lack words."""
-    sent = {links.host(url) for url in find_addresses(article)}
+    sent = {links.parse_host(url) for url in find_addresses(article)}
     there = (link.url for line in entry.lines for link in line.links if not link.text)
-    return min((url for url in there if links.host(url) not in sent | {""}), default="")
+    return min((url for url in there if links.parse_host(url) not in sent | {""}), default="")
 
 
 def _find_pixels(part: Rendition, case: CheckInput) -> Iterator[Finding]:
     own = {article.image.url for article in case.issue.articles if article.image}
     for picture in part.page.pictures if part.page else ():
         if picture.url not in own and {picture.width, picture.height} & {"0", "1"}:
-            yield make_finding("received.pixel", "picture", part.at, host=links.host(picture.url), found=picture.url)
+            yield make_finding(
+                "received.pixel", "picture", part.at, host=links.parse_host(picture.url), found=picture.url
+            )

@@ -60,12 +60,12 @@ class Vocabulary:
 @cache
 def load_vocabulary(code: str) -> Vocabulary:
     """Load the words of a language, English where its own are not known. Raises ConfigError when there is none."""
-    language = Language.of(code)
+    language = Language.from_code(code)
     patterns: dict[str, str] = {}
     for tag in ["en", *_list_tags(language.code)]:
         file = files("dispatch") / "languages" / f"{tag}.toml"
         patterns |= _flatten_table(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
-    lists = [language.names(["—"] * length) for length in (2, 3)]
+    lists = [language.join_names(["—"] * length) for length in (2, 3)]
     joining = {*lower_words(" ".join(lists)), *lower_words(patterns.get("and.instead", ""))}
     # What pages say of themselves has no place in a byline.
     said = " ".join(text for key, text in patterns.items() if not key.startswith("page."))
@@ -75,9 +75,9 @@ def load_vocabulary(code: str) -> Vocabulary:
 
 def list_date_words(article: Article, publication: Publication) -> set[str]:
     """List the words of an article's dates, however long they are written."""
-    language = Language.of(publication.language)
+    language = Language.from_code(publication.language)
     known = [moment for moment in (article.published, article.updated) if moment]
-    written = (language.date(moment, publication.timezone, style) for moment in known for style in _STYLES)
+    written = (language.format_date(moment, publication.timezone, style) for moment in known for style in _STYLES)
     return {word for date in written for word in lower_words(date)}
 
 

@@ -38,7 +38,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         if part.kind in {"page", "list"} and part.page:
             searches = part.place is not None and part.place.kind == "search"
             tags = (tag for tag in part.page.tags if not (searches and _is_search_script(tag)))
-            yield from (found.at(part.at) for tag in tags for found in _find_acting(tag))
+            yield from (found.at_place(part.at) for tag in tags for found in _find_acting(tag))
             copies = case.issue.as_page.pictures if case.issue.as_page else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.find_tags("img"))
             for url in dict.fromkeys(make_absolute(url, part.place, case.publication.url) for url in shown):
@@ -139,7 +139,7 @@ def _is_told(part: Rendition) -> bool:
 
 def _check_canonical(article: Article, tag: Tag, publication: Publication) -> Iterator[Finding]:
     url = tag.attributes.get("href", "")
-    is_here = (article.own or article.withdrawn) and identity.is_within(url, publication)
+    is_here = (article.own or article.withdrawn) and identity.is_site_address(url, publication)
     if url != article.url and not is_here:
         yield make_finding(
             "attribution.read-more", "data", headline=name_article(article), found=url, wanted=article.url
@@ -219,8 +219,8 @@ def check_see_also(
     known = load_vocabulary(publication.language)
     free = {word for key in _AROUND for word in lower_words(known.patterns[key].partition("{")[0])}
     ways = place.related.get(article.id, ())
-    language = Language.of(publication.language)
-    dates = [language.date(way.date, publication.timezone) for way in ways if way.date]
+    language = Language.from_code(publication.language)
+    dates = [language.format_date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}
     titles = {fold_spaces(way.title) for way in ways} | {fold_spaces(known.patterns["page.own_page"])}
     for line in entry.site_lines:

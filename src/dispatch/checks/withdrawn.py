@@ -81,6 +81,6 @@ def _find_too_much(
 
 
 def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:
-    date = Language.of(publication.language).date(withdrawal.date, publication.timezone)
+    date = Language.from_code(publication.language).format_date(withdrawal.date, publication.timezone)
     notice = load_vocabulary(publication.language).patterns["withdrawn"].replace("{date}", date)
     return fold_spaces(f"{notice} {withdrawal.text}")

@@ -72,21 +72,21 @@ class Commands(click.Group):
         except DispatchError as error:
             if ctx.params.get("debug"):
                 raise
-            show(error)
+            show_error(error)
             ctx.exit(error.exit_code)
 
 
-def show(error: DispatchError) -> None:
+def show_error(error: DispatchError) -> None:
     """Print each fault on standard error, a line each, with its hint; a hint that several in a row share, once."""
     from itertools import groupby
 
-    from dispatch.text import fold_line
+    from dispatch.text import escape_line
 
     for hint, faults in groupby(error.faults, key=lambda fault: fault.hint):
         for fault in faults:
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {fold_line(str(fault))}", err=True)
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {escape_line(str(fault))}", err=True)
         if hint:
-            click.echo(f"{click.style('Hint:', bold=True)} {fold_line(hint)}", err=True)
+            click.echo(f"{click.style('Hint:', bold=True)} {escape_line(hint)}", err=True)
 
 
 @click.group(

@@ -7,9 +7,9 @@ from typing import Unpack
 import click
 
 from dispatch import compose, issues
-from dispatch.cli.article_options import Spoken, missing, particulars, said
-from dispatch.cli.context import Desk, desk, say, tell, warn
-from dispatch.compose import Said
+from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
+from dispatch.cli.context import OpenPublication, open_publication, print_error, print_note, print_result
+from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue
 
@@ -20,7 +20,7 @@ Group = tuple[Sequence[Article], str]  # the articles of one location, and their
 @click.argument("locations", nargs=-1)
 @click.option("--issue", "-i", help="The issue. Default: the newest draft.")
 @click.option("--section", "-s", default="", help="The section; created if it does not exist.")
-@particulars
+@add_article_options
 @click.option("--no-fetch", is_flag=True, help="Fetch nothing; add a link with a title.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def add(
@@ -29,7 +29,7 @@ def add(
     section: str,
     no_fetch: bool,
     allow_private: bool,
-    **spoken: Unpack[Spoken],
+    **spoken: Unpack[ArticleOptions],
 ) -> None:
     """Add the articles at LOCATIONS to an issue: text, Markdown and HTML files, pages, feeds, or - for standard input.
 
@@ -46,47 +46,49 @@ def add(
       cat story.txt | dispatch add - --section Europe
       dispatch add 12 15 18 --section Europe
     """
-    here = desk()
-    words = said(spoken, here.publication, is_link=no_fetch)
-    if len(locations) > 1 and words.alone:
-        raise click.UsageError(f"--{words.alone} is for one article; there are {len(locations)} locations.")
+    here = open_publication()
+    words = make_overrides(spoken, here.publication, is_link=no_fetch)
+    if len(locations) > 1 and words.single_article_field:
+        raise click.UsageError(
+            f"--{words.single_article_field} is for one article; there are {len(locations)} locations."
+        )
     if not locations and not no_fetch:
         raise click.UsageError("Nothing to add: give a file, an address or -, or --title and --url with --no-fetch.")
-    slug = here.slug(issue, drafts=True)
+    slug = here.find_slug(issue, drafts=True)
     failed = False
     groups: list[Group] = []
     for location in locations or ("",):
         try:
-            found, place = _found(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
-            articles = _told(found, words, location)
+            found, place = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
+            articles = _override_articles(found, words, location)
             groups.append(([one for one in articles if one.title], section or place))
             failed = failed or not all(one.title for one in articles)
         except DispatchError as error:
-            warn(error)
+            print_error(error)
             failed = True
     if groups:
-        with here.changing() as now_here:
-            faults = list(_put_all(now_here, slug, groups, words))
+        with here.lock_for_change() as now_here:
+            faults = list(_put_all_groups(now_here, slug, groups, words))
         for fault in faults:
-            warn(fault)
+            print_error(fault)
         failed = failed or bool(faults)
     if failed:
         sys.exit(1)
 
 
-def _found(
-    here: Desk, location: str, words: Said, *, no_fetch: bool, allow_private: bool
+def _find_articles(
+    here: OpenPublication, location: str, words: Overrides, *, no_fetch: bool, allow_private: bool
 ) -> tuple[Sequence[Article], str]:
     """Return the articles at a location, and their section where that is known. Raises DispatchError."""
     if location.isascii() and location.isdecimal() and len(location) < 16:
-        with here.inbox() as box:
-            arrival = box.arrival(int(location))
-        return [arrival.article], compose.place(arrival, here.publication)
+        with here.open_inbox() as box:
+            arrival = box.find_arrival(int(location))
+        return [arrival.article], compose.choose_section(arrival, here.publication)
     if no_fetch:
         return [Article(url=location)], ""
     from dispatch import gather
 
-    found = gather.articles(
+    found = gather.gather_articles(
         location,
         user_agent=here.user_agent,
         base=words.article.url,
@@ -97,61 +99,67 @@ def _found(
     return found, ""
 
 
-def _told(found: Sequence[Article], words: Said, location: str) -> list[Article]:
+def _override_articles(found: Sequence[Article], words: Overrides, location: str) -> list[Article]:
     """Apply the editor's options; warn of articles without a title, which cannot be added. Raises IssueError."""
-    if len(found) > 1 and words.alone:
-        raise IssueError(f"has {len(found)} articles, but --{words.alone} is for one article", address=location)
-    articles = compose.told(found, words)
+    if len(found) > 1 and words.single_article_field:
+        raise IssueError(
+            f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
+        )
+    articles = compose.apply_overrides(found, words)
     for article in articles:
         if not article.title:
             place = article.url if len(articles) > 1 and article.url else location or article.url
-            warn(IssueError("no title found", address=place, hint='Give it: --title "Its headline"'))
+            print_error(IssueError("no title found", address=place, hint='Give it: --title "Its headline"'))
     return articles
 
 
-def _put_all(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> Iterator[DispatchError]:
+def _put_all_groups(
+    here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides
+) -> Iterator[DispatchError]:
     """Write the articles of all locations into the issue; yield the errors of those that could not be written."""
     try:
-        _put(here, slug, groups, words)
+        _put_groups(here, slug, groups, words)
     except DispatchError as error:
         if len(groups) < 2:
             yield error
             return
         for group in groups:
-            yield from _put_all(here, slug, [group], words)
+            yield from _put_all_groups(here, slug, [group], words)
 
 
-def _put(here: Desk, slug: str, groups: Sequence[Group], words: Said) -> None:
+def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> None:
     """Write articles into the issue, and report each. Raises IssueError, and has then written nothing."""
-    target = changed = issues.read(here.publication, slug)
-    unlisted = issues.unlisted(here.publication, target)
+    target = changed = issues.read_issue(here.publication, slug)
+    unlisted = issues.read_unlisted(here.publication, target)
     added: list[Article] = []
     passed: list[Article] = []
     for articles, section in groups:
-        changed, new, known = compose.add(changed, articles, here.publication, section=section, unlisted=unlisted)
+        changed, new, known = compose.add_articles(
+            changed, articles, here.publication, section=section, unlisted=unlisted
+        )
         added += new
         passed += known
-    changed = issues.change(here.publication, target, changed)
+    changed = issues.change_issue(here.publication, target, changed)
     for article in passed:
-        say(f"“{article.title}” is already in {changed.slug}")
+        print_note(f"“{article.title}” is already in {changed.slug}")
     for article in added:
         _say_added(changed, article, words, is_back=article in unlisted)
     if added and changed.status == "published":
-        say(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
+        print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
 
 
-def _say_added(issue: Issue, article: Article, words: Said, *, is_back: bool) -> None:
+def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:
     """Report that an article is in the issue now, and what could not be found out about it."""
-    tell(f"{issue.slug}/{article.key}")
+    print_result(f"{issue.slug}/{article.key}")
     if is_back:
-        say(f"“{article.title}” is back in {issue.slug}, as it is in {article.file}")
+        print_note(f"“{article.title}” is back in {issue.slug}, as it is in {article.file}")
         return
     names = ", ".join(author.name for author in article.authors)
-    say(f"added “{article.title}”{f' by {names}' if names else ''} to {issue.slug}")
-    if twin := compose.twin(issue, article):
-        say(f"  {twin.key} has the same title, but another text or address")
-    lacks = list(missing(article, words, is_own=article.own))
+    print_note(f"added “{article.title}”{f' by {names}' if names else ''} to {issue.slug}")
+    if twin := compose.find_twin(issue, article):
+        print_note(f"  {twin.key} has the same title, but another text or address")
+    lacks = list(find_missing(article, words, is_own=article.own))
     for lack in lacks:
-        say(f"  {lack}")
+        print_note(f"  {lack}")
     if lacks:
-        say(f"  or edit {article.file}")
+        print_note(f"  or edit {article.file}")

@@ -5,15 +5,15 @@ from typing import TypedDict, TypeVar
 
 import click
 
-from dispatch.cli.context import moment
-from dispatch.compose import Said
+from dispatch.cli.context import parse_moment
+from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
 
 
-class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
+class NameAndUrl(click.ParamType[tuple[str, str], str | tuple[str, str]]):
     """``NAME`` or ``NAME=URL``, split at the first equals sign."""
 
     def __init__(self, name: str = "name[=url]") -> None:
@@ -31,7 +31,7 @@ class Named(click.ParamType[tuple[str, str], str | tuple[str, str]]):
         return name, url
 
 
-class Role(click.ParamType[Credit, str | Credit]):
+class RoleAndName(click.ParamType[Credit, str | Credit]):
     """``ROLE:NAME`` or ``ROLE:NAME=URL``."""
 
     name = "role:name[=url]"
@@ -47,7 +47,7 @@ class Role(click.ParamType[Credit, str | Credit]):
         return Credit(role=role.strip(), name=name, url=url)
 
 
-class Spoken(TypedDict):
+class ArticleOptions(TypedDict):
     """The values of the options, by their names."""
 
     url: str
@@ -73,14 +73,14 @@ class Spoken(TypedDict):
     key: str
 
 
-def particulars(command: Command) -> Command:
+def add_article_options(command: Command) -> Command:
     """Gives a command the options; it takes them as ``**spoken: Unpack[Spoken]``."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def said(spoken: Spoken, publication: Publication, *, is_link: bool) -> Said:
+def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link: bool) -> Overrides:
     """What the options say. is_link: nothing is fetched, so that nothing but a link can be shown.
 
     Raises click.BadParameter when a date is none.
@@ -96,8 +96,8 @@ def said(spoken: Spoken, publication: Publication, *, is_link: bool) -> Said:
         summary=spoken["summary"],
         credits=spoken["credited"],
         source=Source(title=title, url=front, syndicate=terms, excerpt_words=spoken["words"]),
-        published=moment(spoken["published"], publication) if spoken["published"] else None,
-        updated=moment(spoken["updated"], publication) if spoken["updated"] else None,
+        published=parse_moment(spoken["published"], publication) if spoken["published"] else None,
+        updated=parse_moment(spoken["updated"], publication) if spoken["updated"] else None,
         language=spoken["language"],
         tags=spoken["tags"],
         image=Image(url=image or "", alt=alt) if image or alt is not None else None,
@@ -105,7 +105,7 @@ def said(spoken: Spoken, publication: Publication, *, is_link: bool) -> Said:
         license=spoken["terms"],
         note=spoken["note"],
     )
-    return Said(
+    return Overrides(
         article=article,
         authors=tuple(Author(name=name, url=page) for name, page in spoken["authors"]),
         about=(
@@ -115,7 +115,7 @@ def said(spoken: Spoken, publication: Publication, *, is_link: bool) -> Said:
     )
 
 
-def missing(article: Article, said: Said, *, is_own: bool) -> Iterator[str]:
+def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:
     """What could not be found, with the option that supplies it."""
     if not article.authors:
         yield 'no author found: --author "NAME=ADDRESS"'
@@ -141,12 +141,16 @@ _OPTIONS = (
     click.option("--dek", default="", help="The line under the headline."),
     click.option("--summary", default="", help="What its publisher says of it."),
     click.option(
-        "--author", "authors", type=Named(), multiple=True, help="Who wrote it, with their own page; repeatable."
+        "--author", "authors", type=NameAndUrl(), multiple=True, help="Who wrote it, with their own page; repeatable."
     ),
-    click.option("--bio", "bios", type=Named("name=text"), multiple=True, help="Who an author is; repeatable."),
-    click.option("--avatar", "avatars", type=Named(), multiple=True, help="An author's portrait; repeatable."),
-    click.option("--credit", "credited", type=Role(), multiple=True, help="Who else had a part in it; repeatable."),
-    click.option("--source", type=Named(), default=("", ""), help="Where it was first published, with its front page."),
+    click.option("--bio", "bios", type=NameAndUrl("name=text"), multiple=True, help="Who an author is; repeatable."),
+    click.option("--avatar", "avatars", type=NameAndUrl(), multiple=True, help="An author's portrait; repeatable."),
+    click.option(
+        "--credit", "credited", type=RoleAndName(), multiple=True, help="Who else had a part in it; repeatable."
+    ),
+    click.option(
+        "--source", type=NameAndUrl(), default=("", ""), help="Where it was first published, with its front page."
+    ),
     click.option("--published", help="When it was first published."),
     click.option("--updated", help="When it was last changed there."),
     click.option("--language", default="", help="Its language, when it is not the publication's."),

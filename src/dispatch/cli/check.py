@@ -8,13 +8,13 @@ from typing import cast
 import click
 
 from dispatch import check as stage
-from dispatch.cli.context import Desk, desk, say, tell
+from dispatch.cli.context import OpenPublication, open_publication, print_note, print_result
 from dispatch.errors import CheckError
-from dispatch.locate import locate
+from dispatch.locate import locate_findings
 from dispatch.model import Fault, Finding, Issue
 from dispatch.publish import judge_issue
 from dispatch.report import STYLES, Style
-from dispatch.report import report as written
+from dispatch.report import format_findings as written
 
 # A line of a report on a terminal gets the colour of the word that it begins with.
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -57,44 +57,44 @@ def check(
       dispatch check defence --edition out/defence/email.html
       dispatch check defence --received message.eml
     """
-    here = desk()
-    one = here.issue(issue)
+    here = open_publication()
+    one = here.read_issue(issue)
     if file:
-        findings = stage.check_edition(stage.recognise_file(file.name, _bytes(file)), one, here.publication)
+        findings = stage.check_edition(stage.recognise_file(file.name, _read_bytes(file)), one, here.publication)
     elif received:
-        message = stage.recognise_file(received.name, _bytes(received))
+        message = stage.recognise_file(received.name, _read_bytes(received))
         if message.format != "eml":
             raise CheckError(
                 "is not an email message", address=str(received), hint="Save the whole message as an .eml file."
             )
         findings = stage.check_received(message, one, here.publication)
     else:
-        states = _asked(here, one, allow_private) if online else {}
+        states = _ask_addresses(here, one, allow_private) if online else {}
         findings = judge_issue(one, here.publication, states=states)
-    report(locate(findings, here.root), cast("Style", style))
+    print_report(locate_findings(findings, here.root), cast("Style", style))
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
 
 
-def report(findings: Sequence[Finding], style: Style) -> None:
+def print_report(findings: Sequence[Finding], style: Style) -> None:
     """Print the findings on standard output, with colours at a terminal."""
     for line in written(findings, style).splitlines():
         word = line.strip().partition(":")[0]
         if style == "human" and word in _COLOURS and sys.stdout.isatty():
             click.secho(line, fg=_COLOURS[word])
         else:
-            tell(line)
+            print_result(line)
 
 
-def _asked(here: Desk, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
+def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
     from dispatch import fetch
 
     addresses = stage.list_addresses(one)
-    say(f"checking {len(addresses)} links")
-    return fetch.states(addresses, user_agent=here.user_agent, allow_private=allow_private)
+    print_note(f"checking {len(addresses)} links")
+    return fetch.check_addresses(addresses, user_agent=here.user_agent, allow_private=allow_private)
 
 
-def _bytes(file: Path) -> bytes:
+def _read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

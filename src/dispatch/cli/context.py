@@ -17,7 +17,7 @@ import click
 
 from dispatch import files
 from dispatch.errors import DispatchError, IssueError
-from dispatch.text import safe
+from dispatch.text import escape_controls
 
 if TYPE_CHECKING:
     from dispatch.inbox import Inbox
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
-class Words(click.ParamType[str, str]):
+class NonEmptyText(click.ParamType[str, str]):
     """A text that says something."""
 
     name = "text"
@@ -41,7 +41,7 @@ class Words(click.ParamType[str, str]):
 
 
 @dataclass(frozen=True)
-class Desk:
+class OpenPublication:
     """The publication around the working directory, read when it is first asked for."""
 
     folder: Path
@@ -49,7 +49,7 @@ class Desk:
     @property
     def root(self) -> Path:
         """The publication's folder. Raises ConfigError."""
-        return files.find(self.folder)
+        return files.find_publication(self.folder)
 
     @cached_property
     def publication(self) -> "Publication":
@@ -61,90 +61,90 @@ class Desk:
     @property
     def user_agent(self) -> str:
         """How dispatch introduces itself to other people's servers."""
-        from dispatch import terms
+        from dispatch import derived
 
-        return terms.make_user_agent(self.publication)
+        return derived.make_user_agent(self.publication)
 
-    def issue(self, name: str | None, *, drafts: bool = False) -> "Issue":
+    def read_issue(self, name: str | None, *, drafts: bool = False) -> "Issue":
         """The issue of that name, which may be shortened; without a name the newest, or the newest draft.
 
         Raises IssueError, with the nearest name.
         """
         from dispatch import issues
 
-        return issues.read(self.publication, self.slug(name, drafts=drafts))
+        return issues.read_issue(self.publication, self.find_slug(name, drafts=drafts))
 
-    def slug(self, name: str | None, *, drafts: bool = False) -> str:
+    def find_slug(self, name: str | None, *, drafts: bool = False) -> str:
         """The slug of the issue that ``issue`` would read. Raises IssueError, with the nearest name."""
         from dispatch import issues
 
-        return issues.find(self.publication, name) if name else self._newest("draft" if drafts else None)
+        return issues.find_slug(self.publication, name) if name else self._find_newest("draft" if drafts else None)
 
     @contextmanager
-    def changing(self) -> Iterator["Desk"]:
+    def lock_for_change(self) -> Iterator["OpenPublication"]:
         """Hold the publication's lock for reading, changing and writing; gives a desk that has read nothing yet.
 
         What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
         """
-        with self.locked(files.LOCK):
-            yield Desk(self.folder)
+        with self.hold_lock(files.LOCK):
+            yield OpenPublication(self.folder)
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[None]:
+    def hold_lock(self, name: str) -> Iterator[None]:
         """Hold one of the publication's locks, and say whom this command waits for. Raises LockedError."""
         context = click.get_current_context()
         patience: int = context.find_root().params["wait"]
 
         def say_whom(holder: str) -> None:
-            say(f"waiting for {holder}")
+            print_note(f"waiting for {holder}")
 
-        with files.lock(self.root, name, command=context.command_path, patience=patience, on_wait=say_whom):
+        with files.hold_lock(self.root, name, command=context.command_path, patience=patience, on_wait=say_whom):
             yield
 
     @contextmanager
-    def inbox(self) -> Iterator["Inbox"]:
+    def open_inbox(self) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
         from dispatch import inbox
 
-        with inbox.open(self.publication, used=self._used) as box:
+        with inbox.open_inbox(self.publication, used=self._list_used) as box:
             yield box
 
-    def _used(self, slug: str) -> list[tuple[str, str]]:
+    def _list_used(self, slug: str) -> list[tuple[str, str]]:
         """The ids and addresses of an issue's articles; without a slug, of all that the ledger remembers."""
         from dispatch import issues, ledger
 
         if slug:
-            return [(article.id, article.url) for article in issues.read(self.publication, slug).articles]
-        return [(record.id, record.url) for record in ledger.read(self.publication) if record.kind == "article"]
+            return [(article.id, article.url) for article in issues.read_issue(self.publication, slug).articles]
+        return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
-    def _newest(self, status: "Status | None") -> str:
+    def _find_newest(self, status: "Status | None") -> str:
         from dispatch import issues
 
-        found = issues.newest(self.publication, status)
+        found = issues.find_newest(self.publication, status)
         if found is None:
             what = "no draft" if status else "no issue"
             raise IssueError(f"there is {what} yet", hint='Start one: dispatch issue new "Its title"')
         return found
 
 
-def desk() -> Desk:
+def open_publication() -> OpenPublication:
     """The desk at the working directory."""
-    return Desk(Path.cwd())
+    return OpenPublication(Path.cwd())
 
 
-def now() -> datetime:
+def read_clock() -> datetime:
     """The present moment in whole seconds, UTC. Only commands may ask for it."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def moment(written: str | None, publication: "Publication") -> datetime:
+def parse_moment(written: str | None, publication: "Publication") -> datetime:
     """A date or time as written on the command line (ISO 8601), in the publication's time zone; without one, now.
 
     Raises click.BadParameter.
     """
     zone = ZoneInfo(publication.timezone)
     if written is None:
-        return now().astimezone(zone)
+        return read_clock().astimezone(zone)
     try:
         read = datetime.fromisoformat(written)
     except ValueError as error:
@@ -152,29 +152,29 @@ def moment(written: str | None, publication: "Publication") -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=zone)
 
 
-def shortened(line: str) -> str:
+def fit_line(line: str) -> str:
     """The line as long as the terminal is wide; whole where it goes into a file or another program."""
     width = get_terminal_size().columns if sys.stdout.isatty() else len(line)
     return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 
 
-def say(words: str) -> None:
+def print_note(words: str) -> None:
     """Talk, for people: a line on standard error, made safe. Nothing in it can begin another line."""
-    click.echo(safe(_BREAKS.sub(" ", words)), err=True)
+    click.echo(escape_controls(_BREAKS.sub(" ", words)), err=True)
 
 
-def tell(result: str) -> None:
+def print_result(result: str) -> None:
     """A result: a line on standard output, made safe. Nothing in it can begin another line."""
-    click.echo(safe(_BREAKS.sub(" ", result)))
+    click.echo(escape_controls(_BREAKS.sub(" ", result)))
 
 
-def tell_json(value: object, indent: int | None = None) -> None:
+def print_json(value: object, indent: int | None = None) -> None:
     """A result for programs: on standard output, in ASCII, so that nothing in it acts on a terminal."""
     click.echo(json.dumps(value, indent=indent))
 
 
-def warn(error: DispatchError) -> None:
+def print_error(error: DispatchError) -> None:
     """Says what went wrong with one of several things, and goes on."""
-    from dispatch.cli import show
+    from dispatch.cli import show_error
 
-    show(error)
+    show_error(error)

@@ -9,11 +9,11 @@ import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
-from dispatch.cli.context import desk, now, say, tell, tell_json
-from dispatch.gather import Gathered
-from dispatch.inbox import Kept
+from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
+from dispatch.gather import GatherResult
+from dispatch.inbox import KeepResult
 from dispatch.model import Source, Visit
-from dispatch.text import fold_line
+from dispatch.text import escape_line
 
 WEEKS = timedelta(weeks=2)
 
@@ -33,13 +33,13 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
       dispatch gather
       dispatch gather paper tide --json
     """
-    here = desk()
-    started = now()
-    chosen = [sources.find(here.publication, key) for key in keys] or list(here.publication.sources)
-    report = Report()
-    with inbox.open(here.publication) as box:
-        visits = box.visits()
-        results = gathering.sources(
+    here = open_publication()
+    started = read_clock()
+    chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
+    report = GatherReport()
+    with inbox.open_inbox(here.publication) as box:
+        visits = box.read_visits()
+        results = gathering.gather_sources(
             chosen,
             visits,
             user_agent=here.user_agent,
@@ -47,29 +47,29 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
             zone=here.publication.timezone,
             allow_private=allow_private,
             in_any_case=bool(keys),
-            unknown=box.unknown,
+            unknown=box.find_unknown,
         )
         for number, result in enumerate(results, 1):
-            kept = box.keep(result.source.key, result.articles, started, completed=result.completed)
+            kept = box.keep_articles(result.source.key, result.articles, started, completed=result.completed)
             if result.source.key:
-                box.visited(result.visit)
-            report.take(result, kept)
-            _progress(number, len(chosen))
-        visits = box.visits()
+                box.record_visit(result.visit)
+            report.add_result(result, kept)
+            _show_progress(number, len(chosen))
+        visits = box.read_visits()
     if as_json:
-        tell_json(report.rows)
+        print_json(report.rows)
     else:
-        tell(report.summary())
-    for line in report.troubles(started):
-        say(fold_line(line))
-    for line in _silent(here.publication.sources, visits, report.failed, started):
-        say(fold_line(line))
+        print_result(report.format_summary())
+    for line in report.list_troubles(started):
+        print_note(escape_line(line))
+    for line in _list_silent_sources(here.publication.sources, visits, report.failed, started):
+        print_note(escape_line(line))
     if report.failed:
         sys.exit(1)
 
 
 @dataclass(frozen=True)
-class Report:
+class GatherReport:
     """What a gathering brought, without the articles themselves."""
 
     rows: list[dict[str, object]] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Report:
         default_factory=lambda: dict.fromkeys(("new", "changed", "unchanged", "early", "dismissed", "later"), 0)
     )
 
-    def take(self, result: Gathered, kept: Kept) -> None:
+    def add_result(self, result: GatherResult, kept: KeepResult) -> None:
         """Add the result of one source."""
         key, visit = result.source.key or result.source.title or result.source.url, result.visit
         if result.error:
@@ -109,7 +109,7 @@ class Report:
             }
         )
 
-    def summary(self) -> str:
+    def format_summary(self) -> str:
         """Summarise all of it in a line."""
         said = [f"{self.counts['new']} new", f"{self.counts['changed']} changed"]
         said += [f"{self.counts['dismissed']} dismissed"] if self.counts["dismissed"] else []
@@ -125,10 +125,10 @@ class Report:
         told = f" ({', '.join(of_sources)})" if of_sources else ""
         return f"{', '.join(said)} from {len(self.rows)} source{'' if len(self.rows) == 1 else 's'}{told}"
 
-    def troubles(self, at: datetime) -> Iterator[str]:
+    def list_troubles(self, at: datetime) -> Iterator[str]:
         """List what went wrong and why, and what has moved, a line each."""
         for key, visit in sorted(self.failed.items()):
-            yield f"{key}: {visit.error}{_since(visit, at)}"
+            yield f"{key}: {visit.error}{_format_failures(visit, at)}"
         for key, address in sorted(self.moved.items()):
             yield f"{key} has moved permanently: change its address in dispatch.toml to {address}"
         yield from self.missed
@@ -136,31 +136,31 @@ class Report:
             yield f"{self.counts['later']} more articles will be read the next time, so as not to overload their sites"
 
 
-def _silent(
+def _list_silent_sources(
     named: Sequence[Source], visits: Mapping[str, Visit], failed: Mapping[str, Visit], at: datetime
 ) -> Iterator[str]:
     """List the sources that have failed for weeks and were not fetched this time."""
     for source in named:
         visit = visits.get(source.key)
-        if visit and visit.error and source.key not in failed and _weeks(visit, at):
-            yield f"{source.key}: {visit.error}{_since(visit, at)}"
+        if visit and visit.error and source.key not in failed and _has_failed_for_weeks(visit, at):
+            yield f"{source.key}: {visit.error}{_format_failures(visit, at)}"
 
 
-def _since(visit: Visit, at: datetime) -> str:
+def _format_failures(visit: Visit, at: datetime) -> str:
     if visit.failures < 2:
         return ""
     times = f"{visit.failures} times in a row"
     if visit.succeeded is None:
         return f" ({times}, never worked)"
-    weeks = f", {(at - visit.succeeded).days // 7} weeks ago" if _weeks(visit, at) else ""
+    weeks = f", {(at - visit.succeeded).days // 7} weeks ago" if _has_failed_for_weeks(visit, at) else ""
     return f" ({times}, last worked {visit.succeeded:%Y-%m-%d}{weeks})"
 
 
-def _weeks(visit: Visit, at: datetime) -> bool:
+def _has_failed_for_weeks(visit: Visit, at: datetime) -> bool:
     return visit.succeeded is None or at - visit.succeeded >= WEEKS
 
 
-def _progress(done: int, of: int) -> None:
+def _show_progress(done: int, of: int) -> None:
     """Show the progress, on a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {of} sources" + ("\r\x1b[K" if done == of else ""), nl=False, err=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from dispatch import importers, links
-from dispatch.cli.article_options import Named
-from dispatch.cli.context import desk, now, say, tell, tell_json
+from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
 from dispatch.model import Author
@@ -21,7 +21,9 @@ from dispatch.report import write_message
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--from", "kind", type=click.Choice(list(importers.IMPORTERS)), help="The system. Default: detected.")
 @click.option("--site", default="", help="Address of the old site, to which relative links in posts are relative.")
-@click.option("--author", "authors", type=Named(), multiple=True, help="Author of posts that name none; repeatable.")
+@click.option(
+    "--author", "authors", type=NameAndUrl(), multiple=True, help="Author of posts that name none; repeatable."
+)
 @click.option("--published/--draft", "publish", default=False, help="Publish what was public there. Default: drafts.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -47,13 +49,15 @@ def import_(
       dispatch import my-hugo-site/ --from markdown --site https://old.example
       dispatch import export.zip --json > report.json
     """
-    if site and not (links.is_web(site) and links.host(site)):
+    if site and not (links.is_web_address(site) and links.parse_host(site)):
         raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
-    here = desk()
+    here = open_publication()
     export = open_export(path)
     kind = kind or importers.find_importer(export)
     by = tuple(Author(name=name, url=page) for name, page in authors)
-    run = ImportRun(publication=here.publication, now=now(), authors=by, is_dry=dry_run, lock=here.changing)
+    run = ImportRun(
+        publication=here.publication, now=read_clock(), authors=by, is_dry=dry_run, lock=here.lock_for_change
+    )
     report = ImportReport(is_quiet=as_json)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
     imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
@@ -77,7 +81,7 @@ class ImportReport:
     def say(self, words: str) -> None:
         """Print a line for people, unless JSON is wanted."""
         if not self.is_quiet:
-            say(words)
+            print_note(words)
 
     def show_outcomes(self, outcomes: Iterator[ImportedPost | importers.NotImported]) -> Iterator[ImportedPost]:
         """Report each outcome, and pass on what was imported."""
@@ -103,7 +107,7 @@ class ImportReport:
     def finish(self, verb: str) -> None:
         """Print the JSON, or all of it in one line. Exits with 1 when something failed."""
         if self.is_quiet:
-            tell_json(self.rows, indent=2)
+            print_json(self.rows, indent=2)
         counts = {name: len(rows) for name, rows in self.rows.items()}
         published = sum(row["status"] == "published" for row in self.rows["imported"])
         self.say(
@@ -130,7 +134,7 @@ class ImportReport:
         }
         self.rows["imported"].append(row)
         if not self.is_quiet:
-            tell(f"issues/{one.issue.slug}/issue.md")
+            print_result(f"issues/{one.issue.slug}/issue.md")
         self.say(f"“{one.issue.title}”{' by ' if names else ', no author found'}{', '.join(names)}")
         for note in one.post.notes:
             self.say(f"  {one.post.file}: {note}")

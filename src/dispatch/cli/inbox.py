@@ -6,9 +6,9 @@ from itertools import islice
 
 import click
 
-from dispatch import nouns
-from dispatch.cli.context import Desk, desk, moment, say, tell, tell_json
-from dispatch.inbox import Wish
+from dispatch import serialise
+from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
+from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
 
 SCREEN = 20
@@ -51,31 +51,35 @@ def inbox(
     """
     if ctx.invoked_subcommand:
         return
-    here = desk()
-    wish = Wish(
+    here = open_publication()
+    wish = InboxQuery(
         search=search,
-        source=_known(here, source),
+        source=_require_source_key(here, source),
         author=author,
         tag=tag,
-        since=moment(since, here.publication) if since else None,
+        since=parse_moment(since, here.publication) if since else None,
         everything=everything,
     )
-    with here.inbox() as box:
-        arrivals = box.arrivals(wish, limit=limit + 1)
+    with here.open_inbox() as box:
+        arrivals = box.list_arrivals(wish, limit=limit + 1)
         shown = 0
         for shown, arrival in enumerate(islice(arrivals, limit), 1):
-            for line in () if as_json else _lines(arrival):
-                tell(line)
+            for line in () if as_json else _format_listing(arrival):
+                print_result(line)
             if as_json:
-                tell(f"{'[' if shown == 1 else ','}{json.dumps(_table(arrival))}")
+                print_result(f"{'[' if shown == 1 else ','}{json.dumps(_arrival_to_data(arrival))}")
         if as_json:
-            tell("]" if shown else "[]")
+            print_result("]" if shown else "[]")
         is_more = next(arrivals, None) is not None
-        of = f" of {box.waiting():,}" if is_more and wish == Wish() else ""
+        of = f" of {box.count_waiting():,}" if is_more and wish == InboxQuery() else ""
     if is_more:
-        say(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
+        print_note(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
     elif not shown:
-        say("Nothing new. To fetch from your sources: dispatch gather" if wish == Wish() else "No article matches.")
+        print_note(
+            "Nothing new. To fetch from your sources: dispatch gather"
+            if wish == InboxQuery()
+            else "No article matches."
+        )
 
 
 @inbox.command()
@@ -89,19 +93,19 @@ def show(number: int, as_json: bool) -> None:
       dispatch inbox show 12
       dispatch inbox show 12 --json
     """
-    here = desk()
-    with here.inbox() as box:
-        arrival = box.arrival(number)
-        places = box.used_in(number)
+    here = open_publication()
+    with here.open_inbox() as box:
+        arrival = box.find_arrival(number)
+        places = box.list_uses(number)
     if as_json:
-        tell_json(_table(arrival) | {"used_in": places})
+        print_json(_arrival_to_data(arrival) | {"used_in": places})
         return
-    for line in _whole(arrival, here.publication.language):
-        tell(line)
+    for line in _format_arrival(arrival, here.publication.language):
+        print_result(line)
     for place in places:
-        tell(f"used in {place}")
+        print_result(f"used in {place}")
     if not places:
-        say(f"Next: dispatch add {number}")
+        print_note(f"Next: dispatch add {number}")
 
 
 @inbox.command()
@@ -113,9 +117,9 @@ def dismiss(numbers: tuple[int, ...]) -> None:
     Examples:
       dispatch inbox dismiss 4 7
     """
-    with desk().changing() as here, here.inbox() as box:
+    with open_publication().lock_for_change() as here, here.open_inbox() as box:
         box.dismiss(numbers)
-    say(f"dismissed {len(numbers)}. To undo: dispatch inbox restore {' '.join(map(str, numbers))}")
+    print_note(f"dismissed {len(numbers)}. To undo: dispatch inbox restore {' '.join(map(str, numbers))}")
 
 
 @inbox.command()
@@ -127,29 +131,31 @@ def restore(numbers: tuple[int, ...]) -> None:
     Examples:
       dispatch inbox restore 4
     """
-    with desk().changing() as here, here.inbox() as box:
+    with open_publication().lock_for_change() as here, here.open_inbox() as box:
         box.restore(numbers)
-    say(f"restored {len(numbers)}")
+    print_note(f"restored {len(numbers)}")
 
 
-def _known(here: Desk, key: str) -> str:
+def _require_source_key(here: OpenPublication, key: str) -> str:
     """Return the key of a source; a wrong one is answered with the nearest."""
-    from dispatch import tables
+    from dispatch import from_mapping
 
     keys = [source.key for source in here.publication.sources]
     if key and key not in keys:
-        raise click.BadParameter(f"there is no source “{key}” in dispatch.toml{tables.nearest(key, keys)}")
+        raise click.BadParameter(
+            f"there is no source “{key}” in dispatch.toml{from_mapping.suggest_nearest(key, keys)}"
+        )
     return key
 
 
-def _table(arrival: Arrival) -> dict[str, object]:
+def _arrival_to_data(arrival: Arrival) -> dict[str, object]:
     """Convert an arrival to an object with all keys of its article, and what the inbox knows of it."""
-    said = nouns.table(arrival, whole=True)
-    article = nouns.table(arrival.article, whole=True)
+    said = serialise.to_mapping(arrival, whole=True)
+    article = serialise.to_mapping(arrival.article, whole=True)
     return article | {key: value for key, value in said.items() if key not in ("article", "source")}
 
 
-def _lines(arrival: Arrival) -> Iterator[str]:
+def _format_listing(arrival: Arrival) -> Iterator[str]:
     """Format an arrival as two lines of a list."""
     article = arrival.article
     names = ", ".join(author.name for author in article.authors)
@@ -163,39 +169,39 @@ def _lines(arrival: Arrival) -> Iterator[str]:
         f"also at {len(arrival.also_at)} more" if arrival.also_at else "",
         "dismissed" if arrival.state == "dismissed" else "",
     ]
-    yield f"{arrival.number:5}  {_one_line(article.title or article.url)}"
-    yield f"{'':5}  {_one_line(' · '.join(part for part in said if part))}"
+    yield f"{arrival.number:5}  {_fold_words(article.title or article.url)}"
+    yield f"{'':5}  {_fold_words(' · '.join(part for part in said if part))}"
 
 
-def _whole(arrival: Arrival, language: str) -> Iterator[str]:
+def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     """Format everything that an editor wants to know of an arrival."""
     from dispatch import html
 
     article = arrival.article
-    yield f"{arrival.number}  {_one_line(article.title or '(no title)')}"
+    yield f"{arrival.number}  {_fold_words(article.title or '(no title)')}"
     if article.dek:
-        yield _one_line(article.dek)
+        yield _fold_words(article.dek)
     for author in article.authors:
-        yield _one_line(f"by {author.name} ({article.certainty}) {author.url}")
+        yield _fold_words(f"by {author.name} ({article.certainty}) {author.url}")
     if not article.authors:
         yield "no author found"
     for credit in article.credits:
-        yield _one_line(f"{credit.role}: {credit.name} {credit.url}")
-    yield _one_line(f"in {article.source.title or arrival.source} {article.source.url}")
+        yield _fold_words(f"{credit.role}: {credit.name} {credit.url}")
+    yield _fold_words(f"in {article.source.title or arrival.source} {article.source.url}")
     published = f"published {article.published:%Y-%m-%d %H:%M %z}, " if article.published else "no date, "
     yield f"{published}arrived {arrival.arrived:%Y-%m-%d %H:%M %z}, {arrival.state}"
     if article.tags:
-        yield _one_line(f"tags: {', '.join(article.tags)}")
+        yield _fold_words(f"tags: {', '.join(article.tags)}")
     if article.license:
-        yield _one_line(f"licence: {article.license}")
+        yield _fold_words(f"licence: {article.license}")
     yield article.url
     yield from (f"also at {address}" for address in arrival.also_at)
-    yield from (_one_line(f"changed: {change}") for change in arrival.changes)
-    content = article.content or html.escape(article.summary)
-    if excerpt := html.text(html.excerpt(content, EXCERPT, article.language or language)).strip():
+    yield from (_fold_words(f"changed: {change}") for change in arrival.changes)
+    content = article.content or html.escape_html(article.summary)
+    if excerpt := html.to_plain_text(html.cut_excerpt(content, EXCERPT, article.language or language)).strip():
         yield ""
-        yield from map(_one_line, excerpt.splitlines())
+        yield from map(_fold_words, excerpt.splitlines())
 
 
-def _one_line(words: str) -> str:
+def _fold_words(words: str) -> str:
     return " ".join(words.split())

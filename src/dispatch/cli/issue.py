@@ -6,7 +6,17 @@ from typing import get_args
 import click
 
 from dispatch import compose, files, html, issues, ledger
-from dispatch.cli.context import Desk, Words, desk, moment, now, say, shortened, tell, tell_json
+from dispatch.cli.context import (
+    NonEmptyText,
+    OpenPublication,
+    fit_line,
+    open_publication,
+    parse_moment,
+    print_json,
+    print_note,
+    print_result,
+    read_clock,
+)
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Article, Issue, Mended
 
@@ -26,7 +36,7 @@ def issue() -> None:
 
 
 @issue.command()
-@click.argument("title", type=Words())
+@click.argument("title", type=NonEmptyText())
 @click.option("--slug", default="", help="The name of its folder. Default: made from the title.")
 @click.option("--date", help="Its date. Default: now.")
 @click.option("--number", type=click.IntRange(0), help="Its number. Default: the next.")
@@ -56,19 +66,21 @@ def new(
 
     if limit and not from_inbox:
         raise click.UsageError("--limit needs --from-inbox.")
-    with desk().changing() as here:
-        earlier = issues.read_all(here.publication)
-        draft = compose.draft(here.publication, title, moment(date, here.publication), slug=slug, earlier=earlier)
+    with open_publication().lock_for_change() as here:
+        earlier = issues.read_all_issues(here.publication)
+        draft = compose.draft_issue(
+            here.publication, title, parse_moment(date, here.publication), slug=slug, earlier=earlier
+        )
         draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
         added: list[Article] = []
         if from_inbox:
-            with here.inbox() as box:
-                draft, added = compose.from_inbox(draft, box.arrivals(), here.publication, limit=limit or 20)
-        issues.create(here.publication, draft)
-    tell(f"issues/{draft.slug}/issue.md")
+            with here.open_inbox() as box:
+                draft, added = compose.add_from_inbox(draft, box.list_arrivals(), here.publication, limit=limit or 20)
+        issues.create_issue(here.publication, draft)
+    print_result(f"issues/{draft.slug}/issue.md")
     if from_inbox:
-        say(f"added {len(added)} articles from the inbox")
-    say(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
+        print_note(f"added {len(added)} articles from the inbox")
+    print_note(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
 
 
 @issue.command("list")
@@ -81,20 +93,22 @@ def list_(as_json: bool) -> None:
       dispatch issue list
       dispatch issue list --json
     """
-    here = desk()
+    here = open_publication()
     from dispatch.publish.listings import sort_newest_first
 
-    everything = sort_newest_first(issues.read_all(here.publication))
+    everything = sort_newest_first(issues.read_all_issues(here.publication))
     if as_json:
-        tell_json([_summary(one) for one in everything], indent=2)
+        print_json([_issue_to_data(one) for one in everything], indent=2)
         return
     for one in everything:
         count = sum(1 for _ in one.articles)
         number = f"No. {one.number}" if one.number else ""
         state = "withdrawn" if one.withdrawn else one.status
-        tell(shortened(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"))
+        print_result(
+            fit_line(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}")
+        )
     if not everything:
-        say('No issues yet. Create one: dispatch issue new "Its title"')
+        print_note('No issues yet. Create one: dispatch issue new "Its title"')
 
 
 @issue.command()
@@ -108,29 +122,33 @@ def show(issue: str | None, as_json: bool) -> None:
       dispatch issue show
       dispatch issue show defence --json
     """
-    here = desk()
-    one = here.issue(issue)
-    strays = issues.strays(here.publication, one.slug)
+    here = open_publication()
+    one = here.read_issue(issue)
+    strays = issues.list_strays(here.publication, one.slug)
     if as_json:
-        sections = [{"title": part.title, "articles": list(map(_article, part.articles))} for part in one.sections]
-        tell_json(_summary(one) | {"sections": sections, "strays": list(strays)}, indent=2)
+        sections = [
+            {"title": part.title, "articles": list(map(_article_to_data, part.articles))} for part in one.sections
+        ]
+        print_json(_issue_to_data(one) | {"sections": sections, "strays": list(strays)}, indent=2)
         return
-    tell(f"{one.title}")
+    print_result(f"{one.title}")
     number = f"No. {one.number} · " if one.number else ""
-    tell(f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md")
+    print_result(
+        f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
+    )
     place = 0
     for section in one.sections:
-        tell("")
-        tell(section.title or "(no section)")
+        print_result("")
+        print_result(section.title or "(no section)")
         if not section.articles:
-            tell("     (no articles yet)")
+            print_result("     (no articles yet)")
         for article in section.articles:
             place += 1
-            tell(f"{place:3}  {article.title}")
-            tell(f"     {article.key} · {_about(article)}")
+            print_result(f"{place:3}  {article.title}")
+            print_result(f"     {article.key} · {_summarise_article(article)}")
     for stray in strays:
-        say("")
-        say(f"{stray} is listed in no section, so no edition shows it")
+        print_note("")
+        print_note(f"{stray} is listed in no section, so no edition shows it")
 
 
 @issue.command()
@@ -148,23 +166,23 @@ def edit(issue: str | None, article: str | None) -> None:
       dispatch issue edit defence
       dispatch issue edit defence a-more-powerful-nato
     """
-    here = desk()
-    one = here.issue(issue)
-    path = issues.path(here.publication, one, compose.named(one, article) if article else None)
+    here = open_publication()
+    one = here.read_issue(issue)
+    path = issues.find_path(here.publication, one, compose.find_article(one, article) if article else None)
     root = here.publication.root
-    old = files.read(path, within=root, error=IssueError)
-    copy = files.own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
-    files.write(copy, old, within=root, error=IssueError)
+    old = files.read_file(path, within=root, error=IssueError)
+    copy = files.make_own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
+    files.write_file(copy, old, within=root, error=IssueError)
     try:
         click.edit(filename=str(copy))
-        if (new := files.read(copy, within=root, error=IssueError)) != old:
-            with here.changing():
-                files.write_over(path, old, new, within=root, error=IssueError)
+        if (new := files.read_file(copy, within=root, error=IssueError)) != old:
+            with here.lock_for_change():
+                files.replace_file(path, old, new, within=root, error=IssueError)
     except (click.ClickException, DispatchError):
-        say(f"Your version is in {files.name(copy, root)}")
+        print_note(f"Your version is in {files.format_path(copy, root)}")
         raise
-    files.delete(copy, within=root, error=IssueError)
-    here.issue(one.slug)
+    files.delete_file(copy, within=root, error=IssueError)
+    here.read_issue(one.slug)
 
 
 @issue.command()
@@ -182,9 +200,11 @@ def move(issue: str, article: str, section: str, before: str) -> None:
     """
     if not (section or before):
         raise click.UsageError("Say where: --section or --before.")
-    with desk().changing() as here:
-        one = here.issue(issue)
-        changed = issues.change(here.publication, one, compose.move(one, article, section=section, before=before))
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        changed = issues.change_issue(
+            here.publication, one, compose.move_article(one, article, section=section, before=before)
+        )
     _show_change(here, changed)
 
 
@@ -200,20 +220,20 @@ def remove(issue: str, article: str, delete: bool) -> None:
       dispatch issue remove defence 3
       dispatch issue remove defence 3 --delete
     """
-    with desk().changing() as here:
-        one = here.issue(issue)
-        gone = compose.named(one, article)
-        changed = issues.change(here.publication, one, compose.remove(one, article))
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        gone = compose.find_article(one, article)
+        changed = issues.change_issue(here.publication, one, compose.remove_article(one, article))
         if delete:
-            issues.delete(here.publication, changed, gone)
+            issues.delete_article_file(here.publication, changed, gone)
     _show_change(here, changed, gone)
-    say(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
+    print_note(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
 
 
 @issue.command()
 @click.argument("issue")
 @click.argument("article")
-@click.argument("text", type=Words())
+@click.argument("text", type=NonEmptyText())
 @click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
 def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
     """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
@@ -226,35 +246,43 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
       dispatch issue correct defence 2 "An earlier version named the wrong city."
       dispatch issue correct defence 2 "An earlier version misspelled the author's name." --mends authors
     """
-    with desk().changing() as here:
-        one = here.issue(issue)
-        mended = compose.named(one, article)
-        changed = issues.change(here.publication, one, compose.correct(one, article, text, now(), mends))
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        mended = compose.find_article(one, article)
+        changed = issues.change_issue(
+            here.publication, one, compose.correct_article(one, article, text, read_clock(), mends)
+        )
     _show_change(here, changed)
-    if mends and mended.id not in {record.id for record in ledger.read(here.publication)}:
-        say(f"{mended.key} was never published, so it can be changed without --mends")
+    if mends and mended.id not in {record.id for record in ledger.read_records(here.publication)}:
+        print_note(f"{mended.key} was never published, so it can be changed without --mends")
 
 
-def _show_change(here: Desk, changed: Issue, gone: Article | None = None) -> None:
+def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:
     """Report what the issue now contains, and what check says of it if it is published."""
     if changed.status == "published" and gone:
-        say(f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back")
+        print_note(
+            f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back"
+        )
     elif changed.status == "published":
-        from dispatch.locate import locate
+        from dispatch.locate import locate_findings
         from dispatch.publish import judge_issue
         from dispatch.report import write_hint, write_message
 
-        errors = [one for one in judge_issue(here.issue(changed.slug), here.publication) if one.severity == "error"]
-        for one in locate(errors, here.root):
-            say(f"{one.place}: {write_message(one)} [{one.rule}]")
-            say(f"  {write_hint(one)}")
+        errors = [
+            one for one in judge_issue(here.read_issue(changed.slug), here.publication) if one.severity == "error"
+        ]
+        for one in locate_findings(errors, here.root):
+            print_note(f"{one.place}: {write_message(one)} [{one.rule}]")
+            print_note(f"  {write_hint(one)}")
         verdict = "check fails" if errors else "check passes"
-        say(f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}")
+        print_note(
+            f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}"
+        )
     for place, article in enumerate(changed.articles, 1):
-        say(f"{place:3}  {article.title}")
+        print_note(f"{place:3}  {article.title}")
 
 
-def _about(article: Article) -> str:
+def _summarise_article(article: Article) -> str:
     """Summarise an article on one line: authors, source, date, length."""
     names = ", ".join(author.name for author in article.authors)
     by = f"by {names}" if names else "no author found"
@@ -262,11 +290,11 @@ def _about(article: Article) -> str:
     date = f"{article.published:%Y-%m-%d}" if article.published else "no date"
     if article.withdrawn:
         return f"{by} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
-    words = f"{html.word_count(html.text(article.content))} words"
+    words = f"{html.count_words(html.to_plain_text(article.content))} words"
     return " · ".join(part for part in (by, source, date, str(article.source.syndicate), words) if part)
 
 
-def _summary(one: Issue) -> dict[str, object]:
+def _issue_to_data(one: Issue) -> dict[str, object]:
     return {
         "slug": one.slug,
         "id": one.id,
@@ -279,7 +307,7 @@ def _summary(one: Issue) -> dict[str, object]:
     }
 
 
-def _article(article: Article) -> dict[str, object]:
+def _article_to_data(article: Article) -> dict[str, object]:
     return {
         "key": article.key,
         "id": article.id,
@@ -293,5 +321,5 @@ def _article(article: Article) -> dict[str, object]:
         "syndicate": article.source.syndicate,
         "published": article.published.isoformat() if article.published else None,
         "withdrawn": article.withdrawn.date.isoformat() if article.withdrawn else None,
-        "words": html.word_count(html.text(article.content)),
+        "words": html.count_words(html.to_plain_text(article.content)),
     }

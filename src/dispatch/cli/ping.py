@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from dispatch import config, hubs, links
-from dispatch.cli.context import desk, say, tell, tell_json, warn
+from dispatch import config, links, websub
+from dispatch.cli.context import open_publication, print_error, print_json, print_note, print_result
 from dispatch.errors import ConfigError, DeliveryError
-from dispatch.fetch import Reply, post
+from dispatch.fetch import Reply, post_form
 
 
 @click.command()
@@ -28,48 +28,48 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
       dispatch ping
       dispatch ping --hub https://hub.example/
     """
-    here = desk()
-    root = config.find(here.folder)
-    address = _address(hub or here.publication.feeds.hub)
-    now = hubs.topics(Path(output) if output else root / "public", here.publication)
+    here = open_publication()
+    root = config.find_publication(here.folder)
+    address = _require_hub(hub or here.publication.feeds.hub)
+    now = websub.find_topics(Path(output) if output else root / "public", here.publication)
     if not now:
         raise DeliveryError("there is no feed in the public folder", hint="Run dispatch publish first.")
-    before = {} if everything else hubs.told(root, address)
+    before = {} if everything else websub.load_pinged_topics(root, address)
     known = {topic: digest for topic, digest in before.items() if now.get(topic) == digest}
     fresh: dict[str, str] = {}
     refused: dict[str, Reply] = {}
     try:
-        for topic, reply in _told(
+        for topic, reply in _tell_hub(
             address, [topic for topic in now if topic not in known], here.user_agent, allow_private
         ):
-            if reply.is_taken:
+            if reply.is_accepted:
                 fresh[topic] = now[topic]
                 if not as_json:
-                    tell(topic)
+                    print_result(topic)
             else:
                 refused[topic] = reply
                 if not as_json:
-                    warn(_refusal(topic, reply))
+                    print_error(_make_refusal_error(topic, reply))
     finally:
         if fresh:
-            with here.changing():
-                hubs.remember(root, address, fresh)
-    _report(address, list(fresh), refused, as_json)
+            with here.lock_for_change():
+                websub.save_pinged_topics(root, address, fresh)
+    _print_report(address, list(fresh), refused, as_json)
 
 
-def _address(hub: str) -> str:
+def _require_hub(hub: str) -> str:
     if not hub:
         raise ConfigError(
             "no hub is set",
             subject="dispatch.toml",
             hint='Write hub = "https://…" under [feeds] and publish, so that the feeds name it; or use --hub.',
         )
-    if not links.is_web(hub):
+    if not links.is_web_address(hub):
         raise ConfigError("this is not the address of a hub", address=hub, hint="Write it whole: https://hub.example/.")
     return hub
 
 
-def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> Iterator[tuple[str, Reply]]:
+def _tell_hub(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> Iterator[tuple[str, Reply]]:
     """Notify the hub of each topic, and yield the topic with the hub's answer.
 
     How a publisher tells a hub is left open by WebSub (section 6). Hubs took over the form of PubSubHubbub 0.3, which
@@ -77,26 +77,30 @@ def _told(hub: str, topics: list[str], user_agent: str, allow_private: bool) -> 
     """
     for topic in topics:
         fields = (("hub.mode", "publish"), ("hub.url", topic), ("hub.topic", topic))
-        yield topic, post(hub, fields, user_agent=user_agent, allow_private=allow_private)
+        yield topic, post_form(hub, fields, user_agent=user_agent, allow_private=allow_private)
 
 
-def _refusal(topic: str, reply: Reply) -> DeliveryError:
+def _make_refusal_error(topic: str, reply: Reply) -> DeliveryError:
     answer = f"{reply.status} {reply.reason}".strip() + (f": {reply.words}" if reply.words else "")
     hint = f"Try again in {reply.wait} seconds." if reply.wait else "Is it the right hub, and is the feed public?"
     return DeliveryError(f"the hub refused: {answer}", address=topic, hint=hint)
 
 
-def _report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:
+def _print_report(hub: str, told: list[str], refused: Mapping[str, Reply], as_json: bool) -> None:
     if as_json:
         answers = [{"topic": topic, "status": reply.status, "answer": reply.words} for topic, reply in refused.items()]
-        tell_json({"hub": hub, "told": told, "refused": answers}, indent=2)
+        print_json({"hub": hub, "told": told, "refused": answers}, indent=2)
     elif refused:
-        say(f"Notified the hub of {len(told)} of {len(told) + len(refused)} feeds.")
+        print_note(f"Notified the hub of {len(told)} of {len(told) + len(refused)} feeds.")
     else:
-        say(f"Notified the hub of {_feeds(len(told))}." if told else "No feed has changed since the last ping.")
+        print_note(
+            f"Notified the hub of {_format_feed_count(len(told))}."
+            if told
+            else "No feed has changed since the last ping."
+        )
     if refused:
         sys.exit(1)
 
 
-def _feeds(number: int) -> str:
+def _format_feed_count(number: int) -> str:
     return "1 feed" if number == 1 else f"{number} feeds"

@@ -5,7 +5,7 @@ import sys
 import click
 
 from dispatch import issues, smtp
-from dispatch.cli.context import desk, say, tell
+from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.desk import Preview, Workspace, serve_preview
 
 
@@ -27,15 +27,15 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
       dispatch preview defence --port 8000 --no-open
       dispatch preview --smtp 127.0.0.1:2525
     """
-    root = desk().root
-    workspace = Workspace(root, smtp.on_this_machine(mail))
-    first = issues.find(workspace.publication, issue) if issue else workspace.newest
+    root = open_publication().root
+    workspace = Workspace(root, smtp.parse_local_server(mail))
+    first = issues.find_slug(workspace.publication, issue) if issue else workspace.newest
     opens = sys.stdout.isatty() if opens is None else opens
 
     def show_address(address: str) -> None:
-        tell(address)
+        print_result(address)
         sys.stdout.flush()
-        say("Press Ctrl-C to stop the preview.")
+        print_note("Press Ctrl-C to stop the preview.")
         if opens:
             _open_browser(address)
 

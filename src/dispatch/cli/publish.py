@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch.cli.context import desk, say, tell, tell_json, warn
+from dispatch.cli.context import open_publication, print_error, print_json, print_note, print_result
 from dispatch.errors import DispatchError
 from dispatch.publish import publish_site
 
@@ -37,7 +37,7 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
       dispatch publish --dry-run
       dispatch publish --output /srv/www/wire
     """
-    here = desk()
+    here = open_publication()
     update = publish_site(
         here.root,
         Path(output) if output else None,
@@ -45,17 +45,17 @@ def publish(issue: str | None, output: str | None, dry: bool, as_json: bool, str
         dry=dry,
         strict=strict,
         allow_private=allow_private,
-        lock=here.locked,
+        lock=here.hold_lock,
         progress=_show_progress,
     )
     if update.faults:
-        warn(DispatchError(*update.faults))
+        print_error(DispatchError(*update.faults))
     if as_json:
-        tell_json(_update_as_data(update, dry=dry))
+        print_json(_update_as_data(update, dry=dry))
     else:
         _report_update(update, dry=dry)
     if update.stopped:
-        say(f"{update.issue or 'The public folder'} is not published.")
+        print_note(f"{update.issue or 'The public folder'} is not published.")
         sys.exit(1)
 
 
@@ -68,31 +68,31 @@ def _show_progress(pages: "Iterator[Page]", count: int) -> "Iterable[Page]":
 
 def _update_as_data(update: "SiteUpdate", *, dry: bool) -> dict[str, object]:
     """Turn what came of publishing into what JSON can hold."""
-    from dispatch.report import as_data
+    from dispatch.report import finding_to_data
 
     return {
         "dry_run": dry,
         "files": update.count,
         "changes": [{"path": change.path, "what": change.effect} for change in update.changes],
         "left": list(update.left),
-        "findings": [as_data(finding) for finding in update.findings] if update.stopped else [],
+        "findings": [finding_to_data(finding) for finding in update.findings] if update.stopped else [],
     }
 
 
 def _report_update(update: "SiteUpdate", *, dry: bool) -> None:
     """Print what check found and what changed, a line each."""
     if update.findings or update.issue:
-        from dispatch.cli.check import report
+        from dispatch.cli.check import print_report
 
-        report(update.findings, "human")
+        print_report(update.findings, "human")
     if update.stopped:
         return
     for change in update.changes:
-        tell(f"{_MARKS[change.effect]} {change.path}" if dry or change.effect == "removed" else change.path)
+        print_result(f"{_MARKS[change.effect]} {change.path}" if dry or change.effect == "removed" else change.path)
     folder = update.folder.name
     for path in update.left:
-        say(f"{folder}/{path} is not wanted any more, but somebody changed it: delete it if you do not need it.")
+        print_note(f"{folder}/{path} is not wanted any more, but somebody changed it: delete it if you do not need it.")
     removed = sum(change.effect == "removed" for change in update.changes)
     gone = f", {removed} removed" if removed else ""
     verb = "would change" if dry else "changed"
-    say(f"{len(update.changes) - removed} of {update.count} files {verb} in {folder}/{gone}")
+    print_note(f"{len(update.changes) - removed} of {update.count} files {verb} in {folder}/{gone}")

@@ -7,7 +7,7 @@ import click
 
 from dispatch import files
 from dispatch import render as stage
-from dispatch.cli.context import desk, say, tell
+from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
 from dispatch.model import Edition
@@ -31,23 +31,23 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
       dispatch render --format eml --to ann@example.org --output newsletter.eml
       dispatch render --format rss --format atom
     """
-    here = desk()
-    read = here.issue(issue)
+    here = open_publication()
+    read = here.read_issue(issue)
     if not formats and not here.publication.email.sender:
-        say("no eml: a message needs a sender; set from under [email] in dispatch.toml")
+        print_note("no eml: a message needs a sender; set from under [email] in dispatch.toml")
         formats = tuple(name for name in FORMATS if name != "eml")
-    editions = [stage.edition(read, here.publication, name, to=to) for name in formats or FORMATS]
+    editions = [stage.render_edition(read, here.publication, name, to=to) for name in formats or FORMATS]
     if output == "-":
         if len(editions) > 1:
             raise click.UsageError("Standard output can hold one format only: add --format.")
         sys.stdout.buffer.write(editions[0].body)
         return
-    for edition, path in _placed(editions, output, here.publication.root / "out" / read.slug):
-        files.write(path, edition.body, within=path.parent, error=DeliveryError)
-        tell(_short(path))
+    for edition, path in _plan_paths(editions, output, here.publication.root / "out" / read.slug):
+        files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
+        print_result(_shorten_path(path))
 
 
-def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
+def _plan_paths(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
     """Plan where each edition goes: a single one to a file, if the output is or looks like one; else into a folder."""
     given = Path(output) if output else usual
     is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
@@ -60,6 +60,6 @@ def _placed(editions: list[Edition], output: str | None, usual: Path) -> list[tu
     return [(edition, given / edition.path) for edition in editions]
 
 
-def _short(path: Path) -> str:
+def _shorten_path(path: Path) -> str:
     """Return the path relative to the working directory, when it is below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

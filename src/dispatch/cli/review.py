@@ -7,9 +7,9 @@ import click
 
 from dispatch import check, config, git
 from dispatch import review as stage
-from dispatch.cli.context import desk, tell, tell_json
+from dispatch.cli.context import open_publication, print_json, print_result
 from dispatch.publish import judge_issue
-from dispatch.report import as_data
+from dispatch.report import finding_to_data
 
 
 @click.command()
@@ -35,9 +35,9 @@ def review(base: str | None, as_json: bool) -> None:
 
 
 def _review_changes(base: str) -> stage.Review:
-    here = desk()
-    root = config.find(here.folder)
-    commit = git.base(root, base)
+    here = open_publication()
+    root = config.find_publication(here.folder)
+    commit = git.find_base(root, base)
     before, after = stage.read_base(root, commit), stage.read_version(root)
     return stage.make_review(
         before,
@@ -51,8 +51,8 @@ def _review_changes(base: str) -> stage.Review:
 
 def _print_review(made: stage.Review, *, as_json: bool) -> None:
     if as_json:
-        findings = [as_data(finding) for finding in made.findings]
-        tell_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2)
+        findings = [finding_to_data(finding) for finding in made.findings]
+        print_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2)
     else:
         for line in stage.write_markdown(made).split("\n"):
-            tell(line)
+            print_result(line)

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
-from dispatch.cli.context import desk, say
+from dispatch.cli.context import open_publication, print_note
 
 
 @click.command()
@@ -29,17 +29,17 @@ def serve(host: str, port: int, output: str | None, below: str | None, log: bool
     from dispatch.serve.site import PublicSite
 
     folder, path = (Path(output), "") if output else _find_public_folder()
-    site = PublicSite(folder, below=path if below is None else below, warn=say)
+    site = PublicSite(folder, below=path if below is None else below, warn=print_note)
     run_server(
         site,
         host=host,
         port=port,
-        ready=lambda address: say(f"Serving {folder.name}/ at {address}{site.below} until Ctrl-C"),
-        log=say if log else None,
+        ready=lambda address: print_note(f"Serving {folder.name}/ at {address}{site.below} until Ctrl-C"),
+        log=print_note if log else None,
     )
 
 
 def _find_public_folder() -> tuple[Path, str]:
     """Find the public folder of the publication here, and the path of its address."""
-    publication = desk().publication
+    publication = open_publication().publication
     return publication.root / "public", unquote(urlsplit(publication.url).path)

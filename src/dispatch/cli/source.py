@@ -9,8 +9,8 @@ from typing import Literal
 import click
 
 from dispatch import sources
-from dispatch.cli.article_options import Named
-from dispatch.cli.context import Desk, desk, now, say, tell, tell_json
+from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 
@@ -39,7 +39,7 @@ def source() -> None:
 @click.option("--words", type=click.IntRange(1), help="Approximate length of an excerpt.")
 @click.option("--license", "terms", default="", help="The licence under which its articles may be shown.")
 @click.option("--tag", "tags", multiple=True, help="A tag for all its articles; repeatable.")
-@click.option("--author", type=Named(), help="Its author, if it has only one and does not name them.")
+@click.option("--author", type=NameAndUrl(), help="Its author, if it has only one and does not name them.")
 @click.option("--kind", type=click.Choice(["feed", "page"]), help="What is at the address. Default: find out.")
 @click.option("--complete", is_flag=True, help="Read the page of each article, if the feed has excerpts only.")
 @click.option(
@@ -72,8 +72,8 @@ def add(
       dispatch source add https://blog.example/feed --author "Ann Lee=https://blog.example/ann"
       dispatch source add https://notes.example --kind page --dismiss "Links of the week*"
     """
-    here = desk()
-    found = _at(here, address, kind, allow_private=allow_private, no_fetch=no_fetch)
+    here = open_publication()
+    found = _find_source_at(here, address, kind, allow_private=allow_private, no_fetch=no_fetch)
     found = replace(
         found,
         key=key,
@@ -88,14 +88,14 @@ def add(
         complete=complete,
         allow_private=allow_private,
     )
-    with here.changing() as now_here:
-        added, passed = sources.add(now_here.publication, [found])
+    with here.lock_for_change() as now_here:
+        added, passed = sources.add_sources(now_here.publication, [found])
     for known in passed:
-        say(f"{known.key} already has this address: nothing added")
+        print_note(f"{known.key} already has this address: nothing added")
     for new in added:
-        tell(new.key)
-        say(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
-        say("Next: dispatch gather")
+        print_result(new.key)
+        print_note(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
+        print_note("Next: dispatch gather")
 
 
 @source.command("import")
@@ -113,17 +113,17 @@ def import_(file: str, allow_private: bool) -> None:
     from dispatch import fetch
     from dispatch.readers import opml
 
-    here = desk()
+    here = open_publication()
     stdin = sys.stdin.buffer.read() if file == "-" else None
-    document = fetch.document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
-    found = opml.read(document)
+    document = fetch.fetch_document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
+    found = opml.parse_opml(document)
     if not found:
         raise GatherError("this list has neither feeds nor links", address=document.name)
-    with here.changing() as now_here:
-        added, passed = sources.add(now_here.publication, found)
+    with here.lock_for_change() as now_here:
+        added, passed = sources.add_sources(now_here.publication, found)
     for new in added:
-        tell(new.key)
-    say(f"added {_counted(len(added), 'source')}" + (f"; already there: {len(passed)}" if passed else ""))
+        print_result(new.key)
+    print_note(f"added {_format_count(len(added), 'source')}" + (f"; already there: {len(passed)}" if passed else ""))
 
 
 @source.command()
@@ -136,8 +136,8 @@ def export() -> None:
     """
     from dispatch.readers import opml
 
-    publication = desk().publication
-    click.echo(opml.write(publication.title, publication.sources).encode("utf-8"), nl=False)
+    publication = open_publication().publication
+    click.echo(opml.format_opml(publication.title, publication.sources).encode("utf-8"), nl=False)
 
 
 @source.command("list")
@@ -149,17 +149,19 @@ def list_(as_json: bool) -> None:
     Examples:
       dispatch source list
     """
-    from dispatch import inbox, nouns
+    from dispatch import inbox, serialise
 
-    publication = desk().publication
-    with inbox.open(publication) as box:
-        visits = box.visits()
+    publication = open_publication().publication
+    with inbox.open_inbox(publication) as box:
+        visits = box.read_visits()
     if as_json:
-        tell_json([nouns.table(one) | {"visit": _known(visits.get(one.key))} for one in publication.sources])
+        print_json(
+            [serialise.to_mapping(one) | {"visit": _visit_to_data(visits.get(one.key))} for one in publication.sources]
+        )
         return
     for one in publication.sources:
-        tell(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
-        tell(f"    {_state(visits.get(one.key), now())}")
+        print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
+        print_result(f"    {_describe_visit(visits.get(one.key), read_clock())}")
 
 
 @source.command()
@@ -175,31 +177,33 @@ def test(name: str, allow_private: bool) -> None:
     """
     from dispatch import gather, links
 
-    here = desk()
+    here = open_publication()
     chosen = (
-        replace(_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
-        if links.is_web(name)
-        else sources.find(here.publication, name)
+        replace(_find_source_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
+        if links.is_web_address(name)
+        else sources.find_source(here.publication, name)
     )
-    results = gather.sources(
+    results = gather.gather_sources(
         [chosen],
         {},
         user_agent=here.user_agent,
-        now=now(),
+        now=read_clock(),
         zone=here.publication.timezone,
         allow_private=allow_private,
     )
     for result in results:
         if result.error:
             raise result.error
-        say(f"{result.source.title}: {_counted(len(result.entries), 'article')} at {chosen.feed or chosen.url}")
+        print_note(
+            f"{result.source.title}: {_format_count(len(result.entries), 'article')} at {chosen.feed or chosen.url}"
+        )
         if result.visit.moved_to:
-            say(f"It has moved permanently to {result.visit.moved_to}")
+            print_note(f"It has moved permanently to {result.visit.moved_to}")
         for article in result.entries:
-            for line in _lines(article):
-                tell(line)
+            for line in _format_article(article):
+                print_result(line)
         for missed in result.missed:
-            say(f"could not read: {missed}")
+            print_note(f"could not read: {missed}")
 
 
 @source.command()
@@ -211,21 +215,23 @@ def remove(key: str) -> None:
     Examples:
       dispatch source remove paper
     """
-    with desk().changing() as here:
-        removed = sources.remove(here.publication, key)
-    say(f"removed “{removed.title or removed.key}”")
+    with open_publication().lock_for_change() as here:
+        removed = sources.remove_source(here.publication, key)
+    print_note(f"removed “{removed.title or removed.key}”")
 
 
-def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_fetch: bool) -> Source:
+def _find_source_at(
+    here: OpenPublication, address: str, kind: Kind | None, *, allow_private: bool, no_fetch: bool
+) -> Source:
     """Return the source at an address, as discovered or as the options say."""
     from dispatch import gather, links
 
-    if not links.is_web(address):
+    if not links.is_web_address(address):
         hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
         raise GatherError("a source must be an http or https address", address=address, hint=hint)
     if no_fetch:
         return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)
-    found = gather.discover(address, user_agent=here.user_agent, allow_private=allow_private)
+    found = gather.discover_source(address, user_agent=here.user_agent, allow_private=allow_private)
     if kind == "page":
         return Source(kind="page", url=address, title=found.title)
     if kind == "feed" and found.kind != "feed":
@@ -233,7 +239,7 @@ def _at(here: Desk, address: str, kind: Kind | None, *, allow_private: bool, no_
     return found
 
 
-def _lines(article: Article) -> Iterator[str]:
+def _format_article(article: Article) -> Iterator[str]:
     """Format an article of a source, with the certainty of its authors."""
     names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
     by = f"by {names} [{article.certainty}]" if names else "no author found"
@@ -243,7 +249,7 @@ def _lines(article: Article) -> Iterator[str]:
     yield f"    {article.url}"
 
 
-def _state(visit: Visit | None, at: datetime) -> str:
+def _describe_visit(visit: Visit | None, at: datetime) -> str:
     """Summarise in a line what is known of a source."""
     if visit is None or visit.asked is None:
         return "never gathered"
@@ -251,15 +257,17 @@ def _state(visit: Visit | None, at: datetime) -> str:
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:
         days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
-        return f"failed {_counted(visit.failures, 'time')} in a row, last worked {worked}{days}: {visit.error}{moved}"
+        return (
+            f"failed {_format_count(visit.failures, 'time')} in a row, last worked {worked}{days}: {visit.error}{moved}"
+        )
     return f"worked {worked}{moved}"
 
 
-def _known(visit: Visit | None) -> Mapping[str, object] | None:
-    from dispatch import nouns
+def _visit_to_data(visit: Visit | None) -> Mapping[str, object] | None:
+    from dispatch import serialise
 
-    return nouns.table(visit) if visit else None
+    return serialise.to_mapping(visit) if visit else None
 
 
-def _counted(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

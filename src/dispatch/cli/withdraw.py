@@ -7,8 +7,8 @@ from datetime import datetime
 
 import click
 
-from dispatch import compose, issues, ledger, terms
-from dispatch.cli.context import Desk, desk, moment, say, tell
+from dispatch import compose, derived, issues, ledger
+from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_note, print_result
 from dispatch.errors import IssueError
 from dispatch.model import Article, Issue, Publication, Withdrawal
 
@@ -34,52 +34,54 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
       dispatch withdraw defence a-more-powerful-nato --dry-run
       dispatch withdraw defence --because "It was sent by mistake."
     """
-    with desk().changing() if not dry_run else nullcontext(desk()) as here:
-        _withdraw(here, here.issue(issue), article, because, date, dry_run=dry_run)
+    with open_publication().lock_for_change() if not dry_run else nullcontext(open_publication()) as here:
+        _write_withdrawal(here, here.read_issue(issue), article, because, date, dry_run=dry_run)
 
 
-def _withdraw(here: Desk, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool) -> None:
+def _write_withdrawal(
+    here: OpenPublication, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool
+) -> None:
     """Write the withdrawal; report what is removed, and what is left to do. Raises IssueError."""
     one = old
-    what = compose.named(one, article) if article else one
-    _published(here.publication, one, what)
+    what = compose.find_article(one, article) if article else one
+    _require_published(here.publication, one, what)
     if what.withdrawn and because and not what.withdrawn.text:
-        one = _unsaid(one, what)
+        one = _undo_withdrawal(one, what)
     elif what.withdrawn:
-        say(f"“{what.title}” was already withdrawn on {what.withdrawn.date:%Y-%m-%d}: nothing changed")
+        print_note(f"“{what.title}” was already withdrawn on {what.withdrawn.date:%Y-%m-%d}: nothing changed")
         return
-    said = Withdrawal(date=moment(date, here.publication), text=" ".join(because.split()))
-    if date and said.date <= (last := _last(one, what)):
+    said = Withdrawal(date=parse_moment(date, here.publication), text=" ".join(because.split()))
+    if date and said.date <= (last := _find_last_change(one, what)):
         raise click.BadParameter(
             f"readers have “{what.title}” as of {last:%Y-%m-%d %H:%M}, and would not see an earlier change. "
             "Give a later date, or leave it out.",
             param_hint="--date",
         )
     left = compose.withdraw(one, article or "", said)
-    shown = sorted(set(issues.pictures(here.publication, one)) - set(issues.pictures(here.publication, left)))
-    paths = list(_paths(here, one, left))
+    shown = sorted(set(issues.read_pictures(here.publication, one)) - set(issues.read_pictures(here.publication, left)))
+    paths = list(_list_changed_paths(here, one, left))
     if not dry_run:
-        issues.change(here.publication, old, left)
+        issues.change_issue(here.publication, old, left)
     would = "Would withdraw" if dry_run else "Withdrew"
-    say(f"{would} “{what.title}”. Its text {'would be' if dry_run else 'was'} removed from:")
+    print_note(f"{would} “{what.title}”. Its text {'would be' if dry_run else 'was'} removed from:")
     for path in paths:
-        tell(path)
+        print_result(path)
     for name in shown:
-        say(f"Nothing shows issues/{one.slug}/{name} any more: delete it if it must go too")
+        print_note(f"Nothing shows issues/{one.slug}/{name} any more: delete it if it must go too")
     if not dry_run:
-        say("The text is still in the history of git, and in every email that was sent")
-        say("Next: dispatch publish")
+        print_note("The text is still in the history of git, and in every email that was sent")
+        print_note("Next: dispatch publish")
 
 
-def _published(publication: Publication, one: Issue, what: Issue | Article) -> None:
+def _require_published(publication: Publication, one: Issue, what: Issue | Article) -> None:
     """Require that the article or issue was published. Raises IssueError."""
-    if what.id in {record.id for record in ledger.read(publication)}:
+    if what.id in {record.id for record in ledger.read_records(publication)}:
         return
     hint = f"dispatch issue remove {one.slug} {what.key}" if isinstance(what, Article) else f"delete issues/{one.slug}/"
     raise IssueError(f"“{what.title}” was never published, so there is nothing to withdraw", hint=hint)
 
 
-def _unsaid(one: Issue, what: Issue | Article) -> Issue:
+def _undo_withdrawal(one: Issue, what: Issue | Article) -> Issue:
     """Undo a withdrawal without a reason, so that it can be repeated with one; what had a reason keeps it."""
 
     def is_meant(article: Article) -> bool:
@@ -97,19 +99,19 @@ def _unsaid(one: Issue, what: Issue | Article) -> Issue:
     return replace(one, sections=tuple(sections), withdrawn=None if isinstance(what, Issue) else one.withdrawn)
 
 
-def _last(one: Issue, what: Issue | Article) -> datetime:
+def _find_last_change(one: Issue, what: Issue | Article) -> datetime:
     """Find the moment that readers know as that of its last change."""
     if isinstance(what, Article):
-        return terms.changed(what, one)
-    return max([one.date, *(terms.changed(article, one) for article in one.articles)])
+        return derived.find_last_change(what, one)
+    return max([one.date, *(derived.find_last_change(article, one) for article in one.articles)])
 
 
-def _paths(here: Desk, one: Issue, left: Issue) -> Iterator[str]:
+def _list_changed_paths(here: OpenPublication, one: Issue, left: Issue) -> Iterator[str]:
     """List the files that a withdrawal changes."""
     before = {article.id: article for article in one.articles}
     root = here.publication.root
     if left.withdrawn:
-        yield issues.path(here.publication, one).relative_to(root).as_posix()
+        yield issues.find_path(here.publication, one).relative_to(root).as_posix()
     for article in left.articles:
         if before[article.id] != article:
-            yield issues.path(here.publication, one, article).relative_to(root).as_posix()
+            yield issues.find_path(here.publication, one, article).relative_to(root).as_posix()

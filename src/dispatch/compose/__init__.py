@@ -5,21 +5,21 @@ telling       what an editor says over what was found
 editing       where the articles stand, what is corrected in them, and what is taken back
 """
 
-from dispatch.compose.drafting import add, draft, from_inbox, place, twin
-from dispatch.compose.editing import correct, move, named, remove, withdraw
-from dispatch.compose.telling import Said, told
+from dispatch.compose.drafting import add_articles, add_from_inbox, choose_section, draft_issue, find_twin
+from dispatch.compose.editing import correct_article, find_article, move_article, remove_article, withdraw
+from dispatch.compose.overrides import Overrides, apply_overrides
 
 __all__ = [
-    "Said",
-    "add",
-    "correct",
-    "draft",
-    "from_inbox",
-    "move",
-    "named",
-    "place",
-    "remove",
-    "told",
-    "twin",
+    "Overrides",
+    "add_articles",
+    "add_from_inbox",
+    "apply_overrides",
+    "choose_section",
+    "correct_article",
+    "draft_issue",
+    "find_article",
+    "find_twin",
+    "move_article",
+    "remove_article",
     "withdraw",
 ]

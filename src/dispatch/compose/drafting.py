@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from dispatch import html, identity, links, terms
+from dispatch import derived, html, identity, links
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 from dispatch.slugs import find_unused, is_slug, make_slug
 from dispatch.text import fold_text
 
 
-def draft(
+def draft_issue(
     publication: Publication, title: str, now: datetime, *, slug: str = "", earlier: Sequence[Issue] = ()
 ) -> Issue:
     """Create an issue without articles, dated ``now`` (aware), numbered after the highest number so far.
@@ -28,7 +28,7 @@ def draft(
     if slug in taken:
         raise IssueError(f"there is an issue “{slug}” already", hint="Choose another with --slug.")
     return Issue(
-        id=terms.mint(publication, now, slug),
+        id=derived.mint_id(publication, now, slug),
         slug=slug,
         number=number,
         title=title,
@@ -37,7 +37,7 @@ def draft(
     )
 
 
-def add(
+def add_articles(
     issue: Issue,
     articles: Iterable[Article],
     publication: Publication,
@@ -58,23 +58,23 @@ def add(
     passed: list[Article] = []
     for found in articles:
         article = replace(found, own=identity.is_ours(found.url, publication))
-        if any(_is_there(article, other) for other in issue.articles):
+        if any(_is_same_content(article, other) for other in issue.articles):
             passed.append(found)
             continue
-        there = next((other for other in unlisted if _is_there(article, other)), None)
-        arrived = there or _arrived(issue, article, publication)
-        issue = placed(issue, arrived, section or arrived.source.section)
+        there = next((other for other in unlisted if _is_same_content(article, other)), None)
+        arrived = there or _prepare_article(issue, article, publication)
+        issue = insert_article(issue, arrived, section or arrived.source.section)
         added.append(arrived)
     return issue, added, passed
 
 
-def twin(issue: Issue, article: Article) -> Article | None:
+def find_twin(issue: Issue, article: Article) -> Article | None:
     """Find another article in the issue with the same title."""
     others = (other for other in issue.articles if other.key != article.key)
     return next((other for other in others if fold_text(other.title) == fold_text(article.title)), None)
 
 
-def from_inbox(
+def add_from_inbox(
     issue: Issue, arrivals: Iterable[Arrival], publication: Publication, *, limit: int
 ) -> tuple[Issue, list[Article]]:
     """Add the first ``limit`` arrivals that fit; return the issue and the articles as they were added.
@@ -83,19 +83,21 @@ def from_inbox(
     """
     added: list[Article] = []
     for arrival in (arrival for arrival in arrivals if arrival.article.title):
-        issue, new, _ = add(issue, [arrival.article], publication, section=place(arrival, publication))
+        issue, new, _ = add_articles(
+            issue, [arrival.article], publication, section=choose_section(arrival, publication)
+        )
         added += new
         if len(added) >= limit:
             break
     return issue, added
 
 
-def place(arrival: Arrival, publication: Publication) -> str:
+def choose_section(arrival: Arrival, publication: Publication) -> str:
     """Choose the section of the source that an arrival was gathered from, even where it names another origin."""
     return next((source.section for source in publication.sources if source.key == arrival.source), "")
 
 
-def placed(issue: Issue, article: Article, section: str) -> Issue:
+def insert_article(issue: Issue, article: Article, section: str) -> Issue:
     """Insert the article at the end of a section, which is created when there is none of that name."""
     sections = list(issue.sections)
     titles = [fold_text(part.title) for part in sections]
@@ -107,27 +109,27 @@ def placed(issue: Issue, article: Article, section: str) -> Issue:
     return replace(issue, sections=tuple(sections))
 
 
-def _is_there(article: Article, other: Article) -> bool:
+def _is_same_content(article: Article, other: Article) -> bool:
     """Whether two articles are the same; without an address, by title and text."""
     if article.url or identity.is_same_article(article, other):
         return identity.is_same_article(article, other)
     # The words without the markup, which a file has in its own way.
-    one, two = (identity.fold_words(each.title, html.text(each.content)) for each in (article, other))
+    one, two = (identity.fold_words(each.title, html.to_plain_text(each.content)) for each in (article, other))
     return one == two
 
 
-def _minted(article: Article, issue: Issue, publication: Publication, key: str) -> str:
+def _mint_article_id(article: Article, issue: Issue, publication: Publication, key: str) -> str:
     """Return the article's id if it is an absolute IRI; else mint one from its source and its own name."""
     if links.is_absolute(article.id) and not re.search(r"\s", article.id):
         return article.id
     if not article.id:
-        return terms.mint(publication, issue.date, f"{issue.slug}/{key}")
-    source = terms.resolved(article.source, publication, is_own=False)
+        return derived.mint_id(publication, issue.date, f"{issue.slug}/{key}")
+    source = derived.resolve_source(article.source, publication, is_own=False)
     place = source.key or make_slug(source.title) or issue.slug
-    return terms.mint(publication, article.published or issue.date, f"{place}/{quote(article.id)}")
+    return derived.mint_id(publication, article.published or issue.date, f"{place}/{quote(article.id)}")
 
 
-def _arrived(issue: Issue, article: Article, publication: Publication) -> Article:
+def _prepare_article(issue: Issue, article: Article, publication: Publication) -> Article:
     number = sum(1 for _ in issue.articles) + 1
     key = find_unused(
         article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
@@ -135,8 +137,8 @@ def _arrived(issue: Issue, article: Article, publication: Publication) -> Articl
     return replace(
         article,
         key=key,
-        file=terms.article_file(issue.slug, key, article),
-        id=_minted(article, issue, publication, key),
-        url=article.url or terms.anchor(publication, issue.slug, key),
-        source=terms.resolved(article.source, publication, is_own=article.own),
+        file=derived.choose_article_file(issue.slug, key, article),
+        id=_mint_article_id(article, issue, publication, key),
+        url=article.url or derived.build_article_address(publication, issue.slug, key),
+        source=derived.resolve_source(article.source, publication, is_own=article.own),
     )

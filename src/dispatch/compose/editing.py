@@ -4,35 +4,35 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dispatch import terms
-from dispatch.compose.drafting import placed
+from dispatch import derived
+from dispatch.compose.drafting import insert_article
 from dispatch.errors import IssueError
 from dispatch.model import Article, Correction, Issue, Mended, Withdrawal
 
 
-def move(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
+def move_article(issue: Issue, key: str, *, section: str = "", before: str = "") -> Issue:
     """Move an article to the end of a section, or before another article.
 
     Raises IssueError when there is no such article.
     """
-    article = named(issue, key)
-    without = remove(issue, key)
+    article = find_article(issue, key)
+    without = remove_article(issue, key)
     if not before:
-        return placed(without, article, section or _section_of(issue, article.key))
-    target = named(issue, before)
+        return insert_article(without, article, section or _find_section(issue, article.key))
+    target = find_article(issue, before)
     if target == article:
         return issue
     return replace(
         without,
         sections=tuple(
-            replace(part, articles=tuple(_with_before(part.articles, article, target))) for part in without.sections
+            replace(part, articles=tuple(_insert_before(part.articles, article, target))) for part in without.sections
         ),
     )
 
 
-def remove(issue: Issue, key: str) -> Issue:
+def remove_article(issue: Issue, key: str) -> Issue:
     """Remove an article from the issue. Raises IssueError when there is no such article."""
-    gone = named(issue, key).key
+    gone = find_article(issue, key).key
     return replace(
         issue,
         sections=tuple(
@@ -42,15 +42,15 @@ def remove(issue: Issue, key: str) -> Issue:
     )
 
 
-def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
+def correct_article(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
     """Add a correction to one of the issue's articles. Raises IssueError when there is no such article.
 
     mends: what the correction says is another now; without it, a change of a published byline, date or address breaks
     the promise that it stays.
     """
     said = Correction(date=now, text=text, mends=tuple(dict.fromkeys(mends)))
-    target = named(issue, key).key
-    return _with(issue, target, lambda article: replace(article, corrections=(*article.corrections, said)))
+    target = find_article(issue, key).key
+    return _change_article(issue, target, lambda article: replace(article, corrections=(*article.corrections, said)))
 
 
 def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
@@ -59,12 +59,14 @@ def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
     What was withdrawn before stays as it was withdrawn. Raises IssueError when there is no such article.
     """
     if not key:
-        return issue if issue.withdrawn else terms.withdrawn_issue(issue, said)
-    target = named(issue, key).key
-    return _with(issue, target, lambda article: article if article.withdrawn else terms.withdrawn(article, said))
+        return issue if issue.withdrawn else derived.withdraw_issue(issue, said)
+    target = find_article(issue, key).key
+    return _change_article(
+        issue, target, lambda article: article if article.withdrawn else derived.withdraw_article(article, said)
+    )
 
 
-def named(issue: Issue, name: str) -> Article:
+def find_article(issue: Issue, name: str) -> Article:
     """Find an article by key, number in reading order (from 1) or unambiguous beginning of a key.
 
     Raises IssueError with the nearest key.
@@ -90,7 +92,7 @@ def named(issue: Issue, name: str) -> Article:
     raise IssueError(f"there is no article “{name}”", address=issue.slug, hint=hint)
 
 
-def _with(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:
+def _change_article(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:
     """Change the article of that key."""
     return replace(
         issue,
@@ -104,12 +106,12 @@ def _with(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issu
     )
 
 
-def _with_before(articles: Iterable[Article], article: Article, target: Article) -> Iterable[Article]:
+def _insert_before(articles: Iterable[Article], article: Article, target: Article) -> Iterable[Article]:
     for other in articles:
         if other.key == target.key:
             yield article
         yield other
 
 
-def _section_of(issue: Issue, key: str) -> str:
+def _find_section(issue: Issue, key: str) -> str:
     return next(part.title for part in issue.sections if any(article.key == key for article in part.articles))

@@ -30,7 +30,7 @@ class DraftSites:
             return SiteBuilder(
                 publication=self._files.publication,
                 issues=[strip_texts(self._files.read(other)) for other in shown],
-                records=ledger.read(self._files.publication),
+                records=ledger.read_records(self._files.publication),
                 read=self._files.read,
                 find_entries=lambda page, name: {one.id: self._find_entry(slug, one.id, name) for one in page.articles},
             )
@@ -46,7 +46,7 @@ class DraftSites:
         # The mail is the same wherever the issue stands, and needs no plan of the site.
         for name in ("email", "text"):
             if path == f"issues/{slug}/{FORMATS[name].path}":
-                return render.edition(self._files.read(slug), self._files.publication, name).body
+                return render.render_edition(self._files.read(slug), self._files.publication, name).body
         site = self.find_site(slug)
         if path in site.files:
             return site.render(*site.files[path]).body
@@ -61,7 +61,7 @@ class DraftSites:
             return None
 
         def find_pictures() -> dict[str, bytes]:
-            return issues.pictures(self._files.publication, self._files.read(owner))
+            return issues.read_pictures(self._files.publication, self._files.read(owner))
 
         return self._make_once(("pictures", owner), find_pictures).get(name)
 
@@ -85,7 +85,7 @@ class DraftSites:
 
         def render_entries() -> dict[str, dict[str, bytes]]:
             issue, publication = self._files.read(owner), self._files.publication
-            return render.entries(issue, publication, [*issue.articles, make_entry(issue, publication)])
+            return render.render_entries(issue, publication, [*issue.articles, make_entry(issue, publication)])
 
         owner = self._make_once(("owners", slug), find_owners)[id_]
         return self._make_once(("entries", owner), render_entries)[name][id_]

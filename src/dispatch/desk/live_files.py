@@ -22,7 +22,7 @@ class LiveFiles:
         self._whole: dict[str, Issue] = {}
         self._stale: set[str] = set()
         self._faults: dict[str, tuple[Fault, ...]] = {}  # by slug; those of the publication itself under none
-        self._read_heads(issues.names(self.publication))
+        self._read_heads(issues.list_slugs(self.publication))
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -40,7 +40,7 @@ class LiveFiles:
             if replace(before, templates={}) != replace(self.publication, templates={}):
                 slugs |= self.heads.keys()
         self._stale |= slugs & self._whole.keys()
-        self._read_heads(slugs | (self.heads.keys() ^ set(issues.names(self.publication))))
+        self._read_heads(slugs | (self.heads.keys() ^ set(issues.list_slugs(self.publication))))
         for slug in list(self._stale):
             self._read_issue(slug)
 
@@ -69,13 +69,13 @@ class LiveFiles:
     def _read_issue(self, slug: str) -> None:
         self._stale.discard(slug)
         try:
-            self._whole[slug] = issues.read(self.publication, slug)
+            self._whole[slug] = issues.read_issue(self.publication, slug)
             self._faults.pop(slug, None)
         except IssueError as error:
             self._faults[slug] = error.faults
 
     def _read_heads(self, slugs: Collection[str]) -> None:
-        there = issues.names(self.publication)
+        there = issues.list_slugs(self.publication)
         for slug in slugs:
             self._faults.pop(slug, None)
             if slug not in there:
@@ -84,7 +84,7 @@ class LiveFiles:
                 self._stale.discard(slug)
                 continue
             try:
-                self.heads[slug] = issues.head(self.publication, slug)
+                self.heads[slug] = issues.read_head(self.publication, slug)
             except IssueError as error:
                 self._faults[slug] = error.faults
 

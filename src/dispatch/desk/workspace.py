@@ -11,7 +11,7 @@ from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, RenderError
 from dispatch.formats import eml
-from dispatch.locate import locate
+from dispatch.locate import locate_findings
 from dispatch.model import Fault, Finding, Issue, Page, Publication
 from dispatch.publish import judge_issue
 from dispatch.publish.listings import sort_newest_first
@@ -35,7 +35,7 @@ class Workspace:
     from several threads, and raise DispatchError. Raises ConfigError when the publication cannot be read at all.
     """
 
-    def __init__(self, root: Path, mail: smtp.Server) -> None:
+    def __init__(self, root: Path, mail: smtp.MailServer) -> None:
         self._mail = mail
         self._files = LiveFiles(root)
         self._sites = DraftSites(self._files)
@@ -89,7 +89,7 @@ class Workspace:
             issue = self._files.read(slug)
 
             def count_bytes(shown: Issue) -> int:
-                return len(render.edition(shown, self.publication, "email").body)
+                return len(render.render_edition(shown, self.publication, "email").body)
 
             octets = count_bytes(issue)
             found = [
@@ -106,7 +106,9 @@ class Workspace:
             one, publication = self._files.read(slug), self.publication
             everything = [self._files.read(other) for other in self._files.heads if self._files.is_readable(other)]
             is_whole = len(everything) == len(self._files.heads)
-        return locate(judge_issue(one, publication, everything=everything, is_whole=is_whole), publication.root)
+        return locate_findings(
+            judge_issue(one, publication, everything=everything, is_whole=is_whole), publication.root
+        )
 
     def send_test(self, slug: str, to: str) -> str:
         """Send the whole message to one address by the mail server on this machine; returns where it was taken."""
@@ -115,11 +117,11 @@ class Workspace:
         if not publication.email.sender:
             raise RenderError("there is no sender", subject="dispatch.toml", hint="Write from = under [email].")
         try:
-            eml.address(to, publication)
+            eml.parse_address(to, publication)
         except RenderError as error:
             raise DeliveryError("that is no address", hint="Write one as ann@example.org.") from error
-        message = render.edition(issue, publication, "eml", to=to)
-        self._mail.send(message.body)
+        message = render.render_edition(issue, publication, "eml", to=to)
+        self._mail.send_message(message.body)
         return self._mail.name
 
 

@@ -22,8 +22,8 @@ from typing import Final, TypeVar
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
-from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_more
-from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post
+from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
+from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post_form
 from dispatch.model import Document, Fault
 
 __all__ = [
@@ -34,11 +34,11 @@ __all__ = [
     "Answer",
     "Client",
     "Reply",
-    "document",
+    "check_addresses",
+    "fetch_document",
     "is_public",
-    "post",
-    "states",
-    "together",
+    "post_form",
+    "run_concurrently",
 ]
 
 MOST_TOGETHER: Final = 50
@@ -61,7 +61,7 @@ _BY_EXTENSION = {
 }
 
 
-def document(
+def fetch_document(
     location: str,
     *,
     user_agent: str,
@@ -75,16 +75,16 @@ def document(
     addresses lead into one's own network.
     """
     if location == "-":
-        return Document(url="", media_type="", charset="", body=_bounded(stdin or b""), name="standard input")
-    if links.is_web(location):
+        return Document(url="", media_type="", charset="", body=_require_bounded(stdin or b""), name="standard input")
+    if links.is_web_address(location):
         client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
-        return client.get(location).whole()
+        return client.get(location).require_document()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
         raise GatherError("only http and https addresses can be fetched", address=location)
-    return _file(location)
+    return _read_local_file(location)
 
 
-def states(
+def check_addresses(
     addresses: Iterable[str], *, user_agent: str, allow_private: bool = False, seconds: float = 10.0
 ) -> dict[str, Fault | None]:
     """Check whether each http and https address answers: None when it does, else why it does not.
@@ -95,17 +95,17 @@ def states(
 
     def check_address(address: str) -> tuple[str, Fault | None]:
         try:
-            client.get(address, whole=False).whole()
+            client.get(address, whole=False).require_document()
         except GatherError as error:
             return address, error.faults[0]
         return address, None
 
-    asked = [address for address in dict.fromkeys(addresses) if links.is_web(address)]
-    found = dict(together(asked, check_address, host=links.host))
+    asked = [address for address in dict.fromkeys(addresses) if links.is_web_address(address)]
+    found = dict(run_concurrently(asked, check_address, host=links.parse_host))
     return {address: found[address] for address in asked}
 
 
-def together(
+def run_concurrently(
     items: Iterable[T], work: Callable[[T], R], *, host: Callable[[T], str], most: int = MOST_TOGETHER
 ) -> Iterator[R]:
     """Run work on many items at once, at most ``most``, the items of each host spread out; yield results as they come.
@@ -140,11 +140,11 @@ def together(
         pool.shutdown()
 
 
-def _file(location: str) -> Document:
+def _read_local_file(location: str) -> Document:
     path = Path(location)
     try:
         with path.open("rb") as file:
-            body = _bounded(file.read(MOST_BYTES + 1))
+            body = _require_bounded(file.read(MOST_BYTES + 1))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
@@ -152,6 +152,6 @@ def _file(location: str) -> Document:
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
 
 
-def _bounded(body: bytes) -> bytes:
-    refuse_more(len(body))
+def _require_bounded(body: bytes) -> bytes:
+    refuse_too_large(len(body))
     return body

@@ -33,7 +33,7 @@ class Target:
     path: Annotated[str, "with the query, in ASCII"]
 
     @property
-    def netloc(self) -> str:
+    def host_header(self) -> str:
         """Host and port as the header ``Host`` has them (RFC 9110, section 7.2)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.is_secure else 80) else f"{host}:{self.port}"
@@ -41,7 +41,7 @@ class Target:
     @property
     def origin(self) -> str:
         """The address of its front page, without a slash at the end."""
-        return f"http{'s' if self.is_secure else ''}://{self.netloc}"
+        return f"http{'s' if self.is_secure else ''}://{self.host_header}"
 
 
 class Endpoint(NamedTuple):
@@ -51,7 +51,7 @@ class Endpoint(NamedTuple):
     address: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 
-def target(address: str) -> Target:
+def parse_target(address: str) -> Target:
     """Parse an address for fetching it. Raises GatherError when it is not a web address, or holds a password."""
     if re.match(r"https?://[^/?#]*@", address, re.IGNORECASE):
         raise GatherError(
@@ -59,7 +59,7 @@ def target(address: str) -> Target:
             hint="Remove the part before the @.",
             reason="bad-address",
         )
-    parts = _PARTS.fullmatch(links.ascii_form(address))
+    parts = _PARTS.fullmatch(links.encode_ascii(address))
     if parts is None:
         raise GatherError(
             "this is not an address that can be fetched",
@@ -76,7 +76,7 @@ def target(address: str) -> Target:
     )
 
 
-def endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
+def resolve_endpoints(host: str, port: int, *, allow_private: bool) -> list[Endpoint]:
     """Resolve a host to its IP addresses and check every one, so that connecting needs no second lookup.
 
     Raises GatherError when there is none, and when one of them is not of the public internet, unless that is allowed.

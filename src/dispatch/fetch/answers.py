@@ -36,7 +36,7 @@ class Answer:
         """Whether the document is as it was when the validators were given."""
         return self.status == 304
 
-    def whole(self) -> Document:
+    def require_document(self) -> Document:
         """Return the document. Raises GatherError when the answer is anything else."""
         if self.status == 200:
             return self.document
@@ -60,18 +60,18 @@ class Reply:
     wait: Annotated[int, "for how many seconds not to ask again: Retry-After"] = 0
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the form was accepted."""
         return 200 <= self.status < 300
 
     @property
-    def is_passing(self) -> bool:
+    def is_temporary(self) -> bool:
         """Whether another try may help: too many at once, or a fault of the server (RFC 9110, 15.6; RFC 6585, 4)."""
         return self.status == 429 or self.status >= 500
 
 
 @contextmanager
-def told(address: str, seconds: float) -> Iterator[None]:
+def explain_fetch_errors(address: str, seconds: float) -> Iterator[None]:
     """Raise whatever goes wrong as a GatherError about the address."""
     try:
         yield
@@ -106,7 +106,7 @@ def told(address: str, seconds: float) -> Iterator[None]:
         raise GatherError(f"{error!s:.200}" or type(error).__name__, address=address, reason="bad-address") from error
 
 
-def refuse_more(size: int) -> None:
+def refuse_too_large(size: int) -> None:
     """Raise GatherError when a document is larger than any honest one."""
     if size > MOST_BYTES:
         raise GatherError(
@@ -116,7 +116,7 @@ def refuse_more(size: int) -> None:
         )
 
 
-def kind(headers: HTTPMessage) -> tuple[str, str]:
+def parse_content_type(headers: HTTPMessage) -> tuple[str, str]:
     """Parse the media type, lower case and without parameters, and the charset; empty when not given."""
     declared = headers.get("content-type", "")[:1000]
     charset = _CHARSET.search(declared)
@@ -125,16 +125,16 @@ def kind(headers: HTTPMessage) -> tuple[str, str]:
 
 def find_wait_seconds(headers: HTTPMessage) -> int:
     """Return how many seconds to wait before asking again: Retry-After, else the time it stays fresh; at most a day."""
-    return min(retry_after(headers) or _fresh_for(headers), MOST_WAIT)
+    return min(parse_retry_after(headers) or _parse_max_age(headers), MOST_WAIT)
 
 
-def validator(value: str) -> str:
+def clean_validator(value: str) -> str:
     """Return an ETag or a date if it can be sent back unchanged, else an empty text."""
     value = value.strip()
     return value if _VALIDATOR.fullmatch(value) else ""
 
 
-def as_text(header: str) -> str:
+def decode_header(header: str) -> str:
     """Decode a header's value as UTF-8, which is what servers mean by bytes beyond ASCII."""
     try:
         return header.encode("latin-1").decode("utf-8")
@@ -142,7 +142,7 @@ def as_text(header: str) -> str:
         return header
 
 
-def retry_after(headers: HTTPMessage) -> int:
+def parse_retry_after(headers: HTTPMessage) -> int:
     """Parse Retry-After into seconds (RFC 9110, section 10.2.3); a date counts from the server's own clock."""
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value):
@@ -153,7 +153,7 @@ def retry_after(headers: HTTPMessage) -> int:
         return 0
 
 
-def _fresh_for(headers: HTTPMessage) -> int:
+def _parse_max_age(headers: HTTPMessage) -> int:
     """Compute how long the answer stays fresh (RFC 9111, section 4.2): max-age, less its age in caches."""
     said = ",".join(headers.get_all("cache-control", []))[:1000].lower()
     age = headers.get("age", "").strip()

@@ -21,13 +21,13 @@ from dispatch.fetch import addresses, connection, politeness
 from dispatch.fetch.answers import (
     Answer,
     Reply,
-    as_text,
+    clean_validator,
+    decode_header,
+    explain_fetch_errors,
     find_wait_seconds,
-    kind,
-    refuse_more,
-    retry_after,
-    told,
-    validator,
+    parse_content_type,
+    parse_retry_after,
+    refuse_too_large,
 )
 from dispatch.model import Document
 
@@ -78,11 +78,11 @@ class Client:
         self._allow_private = allow_private
         self._seconds = seconds
         self._is_robot = is_robot
-        self._hosts = politeness.Hosts()
+        self._hosts = politeness.TurnsByHost()
         self._large = BoundedSemaphore(_MOST_LARGE)
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         return ssl.create_default_context()
 
     def get(
@@ -101,46 +101,50 @@ class Client:
         15 MiB, or not in time; what the server refuses or cannot find is an answer.
         """
         allow_private = allow_private or self._allow_private
-        validators = {"If-None-Match": validator(etag), "If-Modified-Since": validator(modified)}
+        validators = {"If-None-Match": clean_validator(etag), "If-Modified-Since": clean_validator(modified)}
         headers = self._headers | {name: value for name, value in validators.items() if value}
-        with told(address, self._seconds):
+        with explain_fetch_errors(address, self._seconds):
             if self._is_robot:
-                self._ask_leave(address, is_page=is_page, allow_private=allow_private)
-            return self._follow(address, headers, allow_private=allow_private, whole=whole)
+                self._ask_permission(address, is_page=is_page, allow_private=allow_private)
+            return self._follow_redirects(address, headers, allow_private=allow_private, whole=whole)
 
-    def _ask_leave(self, address: str, *, is_page: bool, allow_private: bool) -> None:
-        target = addresses.target(address)
+    def _ask_permission(self, address: str, *, is_page: bool, allow_private: bool) -> None:
+        target = addresses.parse_target(address)
         host = self._hosts[target.host]
-        if not host.is_asked_again() and not is_page:
+        if not host.note_repeated_request() and not is_page:
             return
-        rules = host.rules(target.origin, lambda: self._rules(target.origin, allow_private=allow_private))
-        if is_page and not rules.allow(target.path):
+        rules = host.recall_rules(
+            target.origin, lambda: self._fetch_robots_rules(target.origin, allow_private=allow_private)
+        )
+        if is_page and not rules.allows_path(target.path):
             raise GatherError(
                 "its robots.txt forbids robots to read this page",
                 hint="Add it yourself: dispatch add",
                 reason="robots",
             )
 
-    def _rules(self, origin: str, *, allow_private: bool) -> politeness.Rules:
+    def _fetch_robots_rules(self, origin: str, *, allow_private: bool) -> politeness.RobotsRules:
         """Fetch robots.txt: unreachable, it forbids everything; missing, nothing (RFC 9309, section 2.3.1)."""
         try:
-            answer = self._follow(f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True)
+            answer = self._follow_redirects(
+                f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True
+            )
         except (GatherError, HTTPException, OSError, ValueError):
             return politeness.NOTHING
         if answer.status == 200:
-            return politeness.rules(answer.document.body[: politeness.MOST_BYTES].decode("utf-8", "replace"))
-        return politeness.NOTHING if answer.status >= 500 else politeness.Rules()
+            return politeness.parse_robots(answer.document.body[: politeness.MOST_BYTES].decode("utf-8", "replace"))
+        return politeness.NOTHING if answer.status >= 500 else politeness.RobotsRules()
 
-    def _follow(self, address: str, headers: dict[str, str], *, allow_private: bool, whole: bool) -> Answer:
+    def _follow_redirects(self, address: str, headers: dict[str, str], *, allow_private: bool, whole: bool) -> Answer:
         url, is_permanent, left = address, True, self._seconds
         for _hop in range(MOST_REDIRECTS + 1):
-            hop, left = self._try(url, address, headers, left, allow_private=allow_private, whole=whole)
+            hop, left = self._try_hop(url, address, headers, left, allow_private=allow_private, whole=whole)
             if not hop.next:
                 moved = url if is_permanent and url != address and hop.status in {200, 304} else ""
                 return replace(hop.answer, moved_to=moved)
             is_permanent &= hop.status in _PERMANENT
             url = hop.next
-            if not links.is_web(url):
+            if not links.is_web_address(url):
                 raise GatherError(
                     f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect"
                 )
@@ -150,17 +154,19 @@ class Client:
             reason="too-many-redirects",
         )
 
-    def _try(
+    def _try_hop(
         self, url: str, name: str, headers: dict[str, str], left: float, *, allow_private: bool, whole: bool
     ) -> tuple[_Hop, float]:
         """Request one hop, again where another try may help; return it and the seconds that are left."""
-        target = addresses.target(url)
+        target = addresses.parse_target(url)
         for pause in (*_PAUSES, 0.0):
-            with self._hosts[target.host].turn():
+            with self._hosts[target.host].take_turn():
                 begun = time.monotonic()
                 hop: _Hop | ConnectionResetError
                 try:
-                    hop = self._ask(target, url, name, headers, begun + left, allow_private=allow_private, whole=whole)
+                    hop = self._request_hop(
+                        target, url, name, headers, begun + left, allow_private=allow_private, whole=whole
+                    )
                 except ConnectionResetError as error:
                     hop = error
                 left -= time.monotonic() - begun
@@ -173,7 +179,7 @@ class Client:
             raise hop
         return hop, left
 
-    def _ask(
+    def _request_hop(
         self,
         target: addresses.Target,
         url: str,
@@ -184,34 +190,34 @@ class Client:
         allow_private: bool,
         whole: bool,
     ) -> _Hop:
-        endpoints = addresses.endpoints(target.host, target.port, allow_private=allow_private)
-        with connection.answer(target, endpoints, headers, deadline, self._tls) as response:
+        endpoints = addresses.resolve_endpoints(target.host, target.port, allow_private=allow_private)
+        with connection.open_response(target, endpoints, headers, deadline, self._tls_context) as response:
             location = response.headers.get("location", "").strip()
             redirects = response.status in _REDIRECTS and location
-            body = self._body(response, deadline) if response.status == 200 and whole else b""
+            body = self._read_body(response, deadline) if response.status == 200 and whole else b""
             return _Hop(
                 status=response.status,
-                next=links.resolve(url, as_text(location)) if redirects else "",
-                answer=_answer(response, url, name, body),
+                next=links.resolve_address(url, decode_header(location)) if redirects else "",
+                answer=_build_answer(response, url, name, body),
             )
 
-    def _body(self, response: HTTPResponse, deadline: float) -> bytes:
+    def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
         """Read the body; only a few large ones are in memory at the same time."""
         body: list[bytes] = []
         size = 0
         with ExitStack() as stack:
-            for piece in connection.pieces(response):
+            for piece in connection.iterate_body(response):
                 if size <= _LARGE < size + len(piece):
                     if not self._large.acquire(timeout=max(deadline - time.monotonic(), 0)):
                         raise TimeoutError
                     stack.callback(self._large.release)
                 body.append(piece)
                 size += len(piece)
-                refuse_more(size)
+                refuse_too_large(size)
             return b"".join(body)
 
 
-def post(
+def post_form(
     address: str,
     fields: Sequence[tuple[str, str]],
     *,
@@ -227,7 +233,7 @@ def post(
     form = urlencode(fields).encode()
     headers = {"User-Agent": user_agent, "Accept": "*/*"}
     tls = ssl.create_default_context()
-    with told(address, seconds):
+    with explain_fetch_errors(address, seconds):
         for pause in (*pauses, None):
             reply: Reply | None = None
             try:
@@ -235,22 +241,22 @@ def post(
             except (OSError, HTTPException) as error:
                 if pause is None or isinstance(error, ssl.SSLCertVerificationError):
                     raise
-            if pause is None or (reply and not reply.is_passing) or (reply and reply.wait > LONGEST_PAUSE):
+            if pause is None or (reply and not reply.is_temporary) or (reply and reply.wait > LONGEST_PAUSE):
                 break
             time.sleep(max(pause, reply.wait if reply else 0))
     assert reply is not None  # noqa: S101 - the last try has answered or raised
     return reply
 
 
-def _answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
+def _build_answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
     headers = response.headers
-    media_type, charset = kind(headers)
+    media_type, charset = parse_content_type(headers)
     return Answer(
         status=response.status,
         reason=response.reason[:100],
         document=Document(url=url, media_type=media_type, charset=charset, body=body, name=name),
-        etag=validator(headers.get("etag", "")),
-        modified=validator(headers.get("last-modified", "")),
+        etag=clean_validator(headers.get("etag", "")),
+        modified=clean_validator(headers.get("last-modified", "")),
         wait=find_wait_seconds(headers),
     )
 
@@ -266,25 +272,25 @@ def _post_once(
 ) -> Reply:
     url = address
     for _hop in range(MOST_REDIRECTS + 1):
-        target = addresses.target(url)
-        endpoints = addresses.endpoints(target.host, target.port, allow_private=allow_private)
-        with connection.answer(target, endpoints, headers, deadline, tls, form=form) as response:
-            location = as_text(response.headers.get("location", "").strip())
+        target = addresses.parse_target(url)
+        endpoints = addresses.resolve_endpoints(target.host, target.port, allow_private=allow_private)
+        with connection.open_response(target, endpoints, headers, deadline, tls, form=form) as response:
+            location = decode_header(response.headers.get("location", "").strip())
             if response.status not in _KEEPING_METHOD or not location:
                 return Reply(
                     status=response.status,
                     reason=response.reason[:100],
-                    words=_first_line(response.read(_MOST_WORDS)),
-                    wait=retry_after(response.headers),
+                    words=_take_first_line(response.read(_MOST_WORDS)),
+                    wait=parse_retry_after(response.headers),
                 )
-        url = links.resolve(url, location)
-        if not links.is_web(url):
+        url = links.resolve_address(url, location)
+        if not links.is_web_address(url):
             raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect")
     raise GatherError(
         f"more than {MOST_REDIRECTS} redirects", hint="Use the address that they end at.", reason="too-many-redirects"
     )
 
 
-def _first_line(body: bytes) -> str:
+def _take_first_line(body: bytes) -> str:
     lines = (" ".join(line.split()) for line in body.decode("utf-8", "replace").splitlines())
     return next(filter(None, lines), "")[:200]

@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @contextmanager
-def answer(
+def open_response(
     target: Target,
     endpoints: Sequence[Endpoint],
     headers: Mapping[str, str],
@@ -37,47 +37,47 @@ def answer(
     deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
     """
     method = "GET" if form is None else "POST"
-    lines = [f"{method} {target.path} HTTP/1.1", f"Host: {target.netloc}", *map(": ".join, headers.items())]
+    lines = [f"{method} {target.path} HTTP/1.1", f"Host: {target.host_header}", *map(": ".join, headers.items())]
     if form is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
     if any(_CONTROL.search(line) for line in lines):
         raise GatherError("the request would hold control characters", hint="Check the address.", reason="bad-address")
     request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
-    with _connected(target, endpoints, deadline, tls) as connection:
-        connection.settimeout(_left(deadline))
+    with _connect_to_first(target, endpoints, deadline, tls) as connection:
+        connection.settimeout(_require_time_left(deadline))
         connection.sendall(request + (form or b""))
         response = HTTPResponse(connection, method=method)
         response.fp.close()
-        response.fp = io.BufferedReader(_Timed(connection, deadline), _PIECE)
+        response.fp = io.BufferedReader(_DeadlineStream(connection, deadline), _PIECE)
         with response:
             response.begin()
             yield response
 
 
-def pieces(response: HTTPResponse) -> Iterator[bytes]:
+def iterate_body(response: HTTPResponse) -> Iterator[bytes]:
     """Read the body piece by piece, gzip inflated (RFC 1952), with never more than a piece in memory.
 
     Raises GatherError on other encodings, for none was asked for, and on an answer that ends too early.
     """
     encoding = ", ".join(response.headers.get_all("content-encoding", [])).strip().lower()
     if encoding in {"", "identity"}:
-        yield from _raw(response)
+        yield from _iterate_raw(response)
     elif encoding in {"gzip", "x-gzip"}:
-        yield from _inflated(_raw(response))
+        yield from _inflate_gzip(_iterate_raw(response))
     else:
         raise GatherError(
             f"the server sent it compressed as {encoding[:40]!r}, which was not asked for", reason="bad-encoding"
         )
 
 
-def _raw(response: HTTPResponse) -> Iterator[bytes]:
+def _iterate_raw(response: HTTPResponse) -> Iterator[bytes]:
     while piece := response.read(_PIECE):
         yield piece
     if response.length:  # what of the announced length never came
-        raise _cut()
+        raise _make_cut_off_error()
 
 
-def _inflated(compressed: Iterator[bytes]) -> Iterator[bytes]:
+def _inflate_gzip(compressed: Iterator[bytes]) -> Iterator[bytes]:
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
         for piece in compressed:
@@ -87,24 +87,26 @@ def _inflated(compressed: Iterator[bytes]) -> Iterator[bytes]:
     except zlib.error as error:
         raise GatherError("what the server sent as gzip is not gzip", reason="bad-encoding") from error
     if not inflater.eof:
-        raise _cut()
+        raise _make_cut_off_error()
 
 
-def _cut() -> GatherError:
+def _make_cut_off_error() -> GatherError:
     return GatherError("the answer ended before it was complete", hint="Try again later.", reason="cut-off")
 
 
-def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext) -> socket.socket:
+def _connect_to_first(
+    target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext
+) -> socket.socket:
     """Connect to the first endpoint that accepts. The name is only told to TLS, which verifies it."""
     failure: OSError = OSError(f"{target.host} has no address")
     for endpoint in endpoints:
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
         try:
-            connection.settimeout(_left(deadline))
+            connection.settimeout(_require_time_left(deadline))
             connection.connect(endpoint.address)
             if not target.is_secure:
                 return connection
-            connection.settimeout(_left(deadline))
+            connection.settimeout(_require_time_left(deadline))
             return tls.wrap_socket(connection, server_hostname=target.host)
         except OSError as error:
             connection.close()
@@ -115,7 +117,7 @@ def _connected(target: Target, endpoints: Sequence[Endpoint], deadline: float, t
     raise failure
 
 
-def _left(deadline: float) -> float:
+def _require_time_left(deadline: float) -> float:
     """Return the seconds that are left. Raises TimeoutError when there are none."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
@@ -123,7 +125,7 @@ def _left(deadline: float) -> float:
     return seconds
 
 
-class _Timed(io.RawIOBase):
+class _DeadlineStream(io.RawIOBase):
     """What comes over a connection, until the deadline."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
@@ -134,5 +136,5 @@ class _Timed(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer is private
-        self._connection.settimeout(_left(self._deadline))
+        self._connection.settimeout(_require_time_left(self._deadline))
         return self._connection.recv_into(buffer)

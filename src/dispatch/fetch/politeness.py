@@ -16,21 +16,21 @@ MOST_PER_HOST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class RobotsRules:
     """What a site asks of us."""
 
     paths: Annotated[tuple[tuple[str, bool], ...], "pattern, whether it may be read"] = ()
     pause: Annotated[float, "seconds between two requests; at most 30"] = 0.0
 
-    def allow(self, path: str) -> bool:
+    def allows_path(self, path: str) -> bool:
         """Whether a path may be read: the longest pattern decides, and of two alike the one that allows (2.2.2)."""
-        path = _plain(path)
-        matching = [(len(pattern), allowed) for pattern, allowed in self.paths if _matches(pattern, path)]
+        path = _normalise_path(path)
+        matching = [(len(pattern), allowed) for pattern, allowed in self.paths if _matches_pattern(pattern, path)]
         return max(matching, default=(0, True))[1]
 
 
 @dataclass(slots=True)
-class _Group:
+class _RobotsGroup:
     """Who is spoken to, and what is said."""
 
     agents: list[str] = field(default_factory=list)
@@ -39,20 +39,20 @@ class _Group:
     is_open: Annotated[bool, "no rule yet: further agents belong to the same group"] = True
 
 
-def rules(text: str) -> Rules:
+def parse_robots(text: str) -> RobotsRules:
     """Parse what robots.txt says to us: all groups that name us, else those for everybody (2.2.1)."""
-    groups = list(_groups(text))
+    groups = list(_parse_groups(text))
     ours = [group for group in groups if PRODUCT in group.agents] or [group for group in groups if "*" in group.agents]
-    return Rules(
+    return RobotsRules(
         paths=tuple(rule for group in ours for rule in group.paths),
         pause=min(max((group.pause for group in ours), default=0.0), MOST_PAUSE),
     )
 
 
-NOTHING = Rules(paths=(("/", False),))
+NOTHING = RobotsRules(paths=(("/", False),))
 
 
-class Host:
+class HostTurns:
     """What is remembered of a host while a client lives. Safe to share between threads."""
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ class Host:
         self._next = 0.0
         self._pause = 0.0
         self._asked = 0
-        self._rules: dict[str, Rules] = {}
+        self._rules: dict[str, RobotsRules] = {}
         self._reading_rules = threading.Lock()
 
     @contextmanager
-    def turn(self) -> Iterator[float]:
+    def take_turn(self) -> Iterator[float]:
         """Wait for a turn and hold it; yield how many seconds the waiting took."""
         begun = time.monotonic()
         with self._turns:
@@ -76,13 +76,13 @@ class Host:
                 time.sleep(left)
             yield time.monotonic() - begun
 
-    def is_asked_again(self) -> bool:
+    def note_repeated_request(self) -> bool:
         """Count this request; return whether the host was asked for another address before."""
         with self._lock:
             self._asked += 1
             return self._asked > 1
 
-    def rules(self, origin: str, read: Callable[[], Rules]) -> Rules:
+    def recall_rules(self, origin: str, read: Callable[[], RobotsRules]) -> RobotsRules:
         """Return the rules of an origin on this host, read once; the pause that they ask for holds from then on."""
         with self._reading_rules:
             if origin not in self._rules:
@@ -93,20 +93,20 @@ class Host:
             return self._rules[origin]
 
 
-class Hosts:
+class TurnsByHost:
     """Every host that was asked, by name."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, Host] = {}
+        self._hosts: dict[str, HostTurns] = {}
         self._lock = threading.Lock()
 
-    def __getitem__(self, name: str) -> Host:
+    def __getitem__(self, name: str) -> HostTurns:
         with self._lock:
-            return self._hosts.setdefault(name, Host())
+            return self._hosts.setdefault(name, HostTurns())
 
 
-def _groups(text: str) -> Iterator[_Group]:
-    group = _Group()
+def _parse_groups(text: str) -> Iterator[_RobotsGroup]:
+    group = _RobotsGroup()
     for line in text[:MOST_BYTES].removeprefix("\ufeff").splitlines():
         key, colon, value = line.partition("#")[0].partition(":")
         key, value = key.strip().lower(), value.strip()
@@ -115,13 +115,13 @@ def _groups(text: str) -> Iterator[_Group]:
         if key == "user-agent":
             if not group.is_open:
                 yield group
-                group = _Group()
+                group = _RobotsGroup()
             token = re.match(r"[a-z_-]+", value.lower())  # a version may follow it
             group.agents.append(token[0] if token else value)
         elif key in {"allow", "disallow"}:
             group.is_open = False
             if value:
-                group.paths.append((_plain(value), key == "allow"))
+                group.paths.append((_normalise_path(value), key == "allow"))
         elif key == "crawl-delay":
             group.is_open = False
             if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value):
@@ -129,7 +129,7 @@ def _groups(text: str) -> Iterator[_Group]:
     yield group
 
 
-def _matches(pattern: str, path: str) -> bool:
+def _matches_pattern(pattern: str, path: str) -> bool:
     """Whether a path begins as a pattern says, where ``*`` is anything and a last ``$`` the end. In linear time."""
     begin, *inner = pattern.removesuffix("$").split("*")
     is_whole = pattern.endswith("$")
@@ -146,6 +146,6 @@ def _matches(pattern: str, path: str) -> bool:
     return not is_whole or position == len(path)
 
 
-def _plain(path: str) -> str:
+def _normalise_path(path: str) -> str:
     """Normalise a path for comparing (2.2.2)."""
     return quote(unquote(path), safe="/?*$=&;:@!,+()'~.-_%")

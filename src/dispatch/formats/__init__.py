@@ -14,26 +14,26 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 from dispatch.model import Article, Contents, Publication
 
 if TYPE_CHECKING:
-    from dispatch.formats.fragments import Fragments
+    from dispatch.formats.template_context import TemplateContext
 
 FEEDS = ("rss", "atom", "json")
 ENTRY = ("entry.html", "digest.html")
 
 
-class Module(Protocol):
+class FormatModule(Protocol):
     """What the module of every format has."""
 
     def render(self, issue: Contents, publication: Publication) -> bytes:
         """Render the finished edition. Raises RenderError."""
 
 
-class FeedModule(Module, Protocol):
+class FeedModule(FormatModule, Protocol):
     """What the module of a feed has."""
 
-    def entry(self, article: Article, fragments: "Fragments") -> bytes:
+    def entry(self, article: Article, fragments: "TemplateContext") -> bytes:
         """Render an article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
 
-    def document(self, fragments: "Fragments", entries: Sequence[bytes]) -> bytes:
+    def document(self, fragments: "TemplateContext", entries: Sequence[bytes]) -> bytes:
         """Build the feed of the fragments' issue around finished entries. Raises RenderError."""
 
 
@@ -52,7 +52,7 @@ class Format:
 
     def render(self, issue: Contents, publication: Publication) -> bytes:
         """Render the finished edition with the format's module. Raises RenderError."""
-        return cast("Module", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
+        return cast("FormatModule", import_module(f"dispatch.formats.{self.name}")).render(issue, publication)
 
 
 FORMATS: Mapping[str, Format] = {
@@ -74,6 +74,6 @@ FORMATS: Mapping[str, Format] = {
 PUBLIC = tuple(sorted((row.name for row in FORMATS.values() if row.is_public), key=lambda name: name != "web"))
 
 
-def feed_module(name: str) -> FeedModule:
+def load_feed_module(name: str) -> FeedModule:
     """Import the module of one of ``FEEDS``."""
     return cast("FeedModule", import_module(f"dispatch.formats.{name}"))

@@ -6,10 +6,10 @@ from functools import partial
 
 from lxml import etree
 
-from dispatch import terms
+from dispatch import derived
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
-from dispatch.formats.fragments import Fragments, licence
+from dispatch.formats.template_context import TemplateContext, find_licence
 from dispatch.model import Article, Author, Contents, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -18,43 +18,43 @@ AROUND = ("feed",)
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as an Atom document in UTF-8, an entry per article. Raises RenderError."""
-    fragments = Fragments(issue, publication)
+    fragments = TemplateContext(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
-def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished entries. Raises RenderError."""
-    made = feed.head(fragments, "atom", partial(_finish_feed, fragments), {})
+    made = feed.start_feed(fragments, "atom", partial(_finish_feed, fragments), {})
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
-    return feed.filled(fragments, made.atom_str(pretty=True), AROUND, entries)
+    return feed.insert_entries(fragments, made.atom_str(pretty=True), AROUND, entries)
 
 
-def entry(article: Article, fragments: Fragments) -> bytes:
+def entry(article: Article, fragments: TemplateContext) -> bytes:
     """Render an article as an entry: the same bytes in every feed that holds it. Raises RenderError."""
-    made = feed.entry(article)
+    made = feed.start_entry(article)
     made.link(href=article.url, rel="alternate", type="text/html")
-    made.summary(fragments.summary(article))
-    made.content(fragments.entry(article), type="html")
+    made.summary(fragments.choose_summary(article))
+    made.content(fragments.render_entry_body(article), type="html")
     for tag in article.tags:
         made.category(term=tag)
-    if terms := licence(article):
+    if terms := find_licence(article):
         made.rights(terms)
     tree = made.atom_entry()
     _finish_entry(fragments, article, tree)
-    return feed.serialised(tree, AROUND, {})
+    return feed.serialise_entry(tree, AROUND, {})
 
 
-def _finish_feed(fragments: Fragments, tree: Element) -> None:
+def _finish_feed(fragments: TemplateContext, tree: Element) -> None:
     for element in tree.iterfind("updated"):
-        element.text = _stamp(feed.updated(fragments))
-    for relation, address in feed.relations(fragments, "atom"):
+        element.text = _format_timestamp(feed.find_latest_change(fragments))
+    for relation, address in feed.list_feed_links(fragments, "atom"):
         etree.SubElement(tree, "link", rel=relation, href=address)
     if feed.is_archived(fragments):
-        feed.history(tree)
+        feed.mark_archived(tree)
 
 
-def _finish_entry(fragments: Fragments, article: Article, entry: Element) -> None:
+def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) -> None:
     if article.language:
         entry.set(LANGUAGE, article.language)
     for link in entry.iterfind("link"):
@@ -66,25 +66,25 @@ def _finish_entry(fragments: Fragments, article: Article, entry: Element) -> Non
                 entry, "link", rel="enclosure", href=enclosure.url, type=enclosure.type, length=str(enclosure.length)
             )
     for element in entry.iterfind("updated"):
-        element.text = _stamp(terms.changed(article, fragments.issue))
+        element.text = _format_timestamp(derived.find_last_change(article, fragments.issue))
     if article.published:
-        etree.SubElement(entry, "published").text = _stamp(article.published)
+        etree.SubElement(entry, "published").text = _format_timestamp(article.published)
     # RFC 4287, section 4.2.1: an entry has an author; where nobody is known, the publication's name is no byline.
-    for author in feed.bylines(fragments, article) or [Author(name=fragments.publication.title)]:
-        _person(entry, "author", author)
+    for author in feed.list_author_elements(fragments, article) or [Author(name=fragments.publication.title)]:
+        _add_person(entry, "author", author)
     for author in article.authors:
-        _person(entry, "contributor", author)
-    _origin(article, entry)
+        _add_person(entry, "contributor", author)
+    _add_origin(article, entry)
 
 
-def _person(entry: Element, role: str, author: Author) -> None:
+def _add_person(entry: Element, role: str, author: Author) -> None:
     person = etree.SubElement(entry, role)
     etree.SubElement(person, "name").text = author.name
     if author.url:
         etree.SubElement(person, "uri").text = author.url
 
 
-def _origin(article: Article, entry: Element) -> None:
+def _add_origin(article: Article, entry: Element) -> None:
     """Add the feed that an entry came from, last: a reader takes title and link from the first that it meets."""
     source = article.source
     if not (source.feed_id and source.title and source.feed_updated):
@@ -92,7 +92,7 @@ def _origin(article: Article, entry: Element) -> None:
     origin = etree.SubElement(entry, "source")
     etree.SubElement(origin, "id").text = source.feed_id
     etree.SubElement(origin, "title").text = source.title
-    etree.SubElement(origin, "updated").text = _stamp(source.feed_updated)
+    etree.SubElement(origin, "updated").text = _format_timestamp(source.feed_updated)
     if source.url:
         etree.SubElement(origin, "link", rel="alternate", href=source.url)
     if source.feed:
@@ -101,6 +101,6 @@ def _origin(article: Article, entry: Element) -> None:
         etree.SubElement(origin, "rights").text = source.license
 
 
-def _stamp(moment: datetime) -> str:
+def _format_timestamp(moment: datetime) -> str:
     """Format a moment as RFC 3339 in UTC, with whole seconds and ``Z``."""
-    return feed.utc(moment).isoformat().replace("+00:00", "Z")
+    return feed.to_utc(moment).isoformat().replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from mjml import mjml2html
 
 from dispatch import templates
 from dispatch.errors import RenderError
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from dispatch.language import Language
 from dispatch.model import Contents, Publication
 
@@ -20,9 +20,9 @@ STYLE = "email.css"
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as responsive HTML mail, in UTF-8. Raises RenderError."""
-    fragments = Fragments(issue, publication)
-    texts = templates.of(publication.templates)
-    skeleton = texts.skeleton(TEMPLATE, fragments.values)
+    fragments = TemplateContext(issue, publication)
+    texts = templates.compile_templates(publication.templates)
+    skeleton = texts.render_skeleton(TEMPLATE, fragments.template_values)
     try:
         html = mjml2html(skeleton.text, disable_comments=True, fonts={})
     except ValueError as error:
@@ -37,12 +37,14 @@ def render(issue: Contents, publication: Publication) -> bytes:
         keep_link_tags=True,
         minify_css=True,
         load_remote_stylesheets=False,
-        extra_css=texts.render(STYLE, fragments.values),
+        extra_css=texts.render_template(STYLE, fragments.template_values),
     )
-    return inliner.inline(templates.fill(_in_landmark(html, fragments.language), skeleton)).encode() + b"\n"
+    return (
+        inliner.inline(templates.fill_skeleton(_wrap_in_landmark(html, fragments.language), skeleton)).encode() + b"\n"
+    )
 
 
-def _in_landmark(html: str, language: Language) -> str:
+def _wrap_in_landmark(html: str, language: Language) -> str:
     """Put the body into a main landmark, to which screen readers can jump; MJML cannot make one."""
     main = f'<div role="main" lang="{language.code}" dir="{language.direction}">'
     return re.sub("<body[^>]*>", lambda body: body[0] + main, html, count=1).replace("</body>", "</div></body>")

@@ -27,57 +27,57 @@ LONGEST_HEADER = 200
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Build the message to the sender. Raises RenderError."""
-    return message(issue, publication, publication.email.sender)
+    return build_message(issue, publication, publication.email.sender)
 
 
-def message(issue: Contents, publication: Publication, to: str) -> bytes:
+def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
     """Build the message to one address, as octets with CRLF. Raises RenderError."""
     made = EmailMessage(policy=WIRE)
-    headers = _headers(issue, publication, to)
+    headers = _build_headers(issue, publication, to)
     for name, value in headers.items():
         made[name] = value
-    seed = _seed(issue)
+    seed = _derive_seed(issue)
     parts: list[Message[str, str] | str] = []
     for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
         part = EmailMessage(policy=BODY)
-        part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_encoding(body.decode()))
+        part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_choose_encoding(body.decode()))
         del part["MIME-Version"]
         parts.append(part)
     made["MIME-Version"] = "1.0"
     made["Content-Type"] = f'multipart/alternative; boundary="=_{seed}"'
     made.set_payload(parts)
     octets = made.as_bytes()
-    _nothing_else(octets, {*headers, "MIME-Version", "Content-Type"})
+    _refuse_other_headers(octets, {*headers, "MIME-Version", "Content-Type"})
     return octets
 
 
-def _headers(issue: Contents, publication: Publication, to: str) -> dict[str, str | Address]:
-    sender = address(publication.email.sender, publication)
-    site = links.host(links.ascii_form(publication.url))
+def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[str, str | Address]:
+    sender = parse_address(publication.email.sender, publication)
+    site = links.parse_host(links.encode_ascii(publication.url))
     mailing = publication.email
     headers: dict[str, str | Address] = {
         "From": sender,
-        "To": address(to, publication),
-        "Subject": plain_header(issue.title),
+        "To": parse_address(to, publication),
+        "Subject": clean_header(issue.title),
         "Date": format_datetime(issue.date),
-        "Message-ID": f"<{_seed(issue)}@{site}>",
-        "List-Id": f"{_quoted(publication.title)} <{site}>".strip(),
-        "List-Archive": f"<{links.ascii_form(publication.url)}/>",
+        "Message-ID": f"<{_derive_seed(issue)}@{site}>",
+        "List-Id": f"{_quote_phrase(publication.title)} <{site}>".strip(),
+        "List-Archive": f"<{links.encode_ascii(publication.url)}/>",
     }
     if mailing.reply_to:
-        headers["Reply-To"] = address(mailing.reply_to, publication)
+        headers["Reply-To"] = parse_address(mailing.reply_to, publication)
     if mailing.unsubscribe:
-        headers["List-Unsubscribe"] = ", ".join(f"<{links.ascii_form(way)}>" for way in mailing.unsubscribe)
+        headers["List-Unsubscribe"] = ", ".join(f"<{links.encode_ascii(way)}>" for way in mailing.unsubscribe)
         if any(way.startswith("https:") for way in mailing.unsubscribe):
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
 
-def _seed(issue: Contents) -> str:
+def _derive_seed(issue: Contents) -> str:
     return hashlib.sha256(issue.id.encode()).hexdigest()[:32]
 
 
-def address(written: str, publication: Publication) -> Address:
+def parse_address(written: str, publication: Publication) -> Address:
     """Parse one address with its display name, which may hold what would else be syntax. Raises RenderError."""
     match = re.fullmatch(r"(?:([^<>]*)<([^<>]*)>|([^<>]*))", written.strip(), re.DOTALL)
     name, mailbox = (match[1] or "", match[2] or match[3] or "") if match else ("", "")
@@ -89,34 +89,34 @@ def address(written: str, publication: Publication) -> Address:
             subject=str(publication.root / "dispatch.toml") if not written else "",
             hint='Write it as from = "The Wire <desk@wire.example>" under [email].',
         ) from error
-    return Address(plain_header(_unquoted(name.strip())), addr_spec=valid.ascii_email or mailbox)
+    return Address(clean_header(_unquote_name(name.strip())), addr_spec=valid.ascii_email or mailbox)
 
 
-def _unquoted(name: str) -> str:
+def _unquote_name(name: str) -> str:
     """Remove the quotation marks that a display name may have been written in (RFC 5322, section 3.2.4)."""
     quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', name, re.DOTALL)
     return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name
 
 
-def plain_header(words: str) -> str:
+def clean_header(words: str) -> str:
     """Make a text safe for a header: no control characters, no encoded words, at most 200 characters."""
     words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", words).replace("=?", "= ?")
     return words.strip()[:LONGEST_HEADER]
 
 
-def _quoted(phrase: str) -> str:
+def _quote_phrase(phrase: str) -> str:
     """Quote the publication's name for List-Id (RFC 2919, section 2); empty when it is not ASCII."""
-    phrase = plain_header(phrase).replace("\\", "").replace('"', "")
+    phrase = clean_header(phrase).replace("\\", "").replace('"', "")
     return f'"{phrase}"' if phrase.isascii() else ""
 
 
-def _encoding(body: str) -> str:
+def _choose_encoding(body: str) -> str:
     """Choose the shorter encoding: quoted-printable for mostly Latin text, base64 for the rest."""
     octets = body.encode()
     return "quoted-printable" if sum(octet > 126 for octet in octets) * 6 < len(octets) else "base64"
 
 
-def _nothing_else(octets: bytes, intended: set[str]) -> None:
+def _refuse_other_headers(octets: bytes, intended: set[str]) -> None:
     """Read the headers back and refuse any that outside data has added. Raises RenderError."""
     names = message_from_bytes(octets, policy=policy.default).keys()
     if sorted(names) != sorted(intended):

@@ -13,9 +13,9 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from dispatch import __version__, terms
+from dispatch import __version__, derived
 from dispatch.formats import FORMATS
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author
 
 Element = etree._Element
@@ -42,7 +42,7 @@ class _Finisher(BaseExtension):  # type: ignore[misc]
     extend_atom = extend_rss
 
 
-def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[str, str]) -> FeedGenerator:  # noqa: A002
+def start_feed(fragments: TemplateContext, format: str, finish: Finish, namespaces: Mapping[str, str]) -> FeedGenerator:  # noqa: A002
     """Start the feed with what both formats say of the whole, without any entry; ``finish`` gets its tree."""
     if is_archived(fragments):
         namespaces = {**namespaces, "fh": HISTORY}
@@ -53,18 +53,18 @@ def head(fragments: Fragments, format: str, finish: Finish, namespaces: Mapping[
     feed.finisher.namespaces = namespaces
     publication = fragments.publication
     feed.id(fragments.issue.id)
-    feed.title(title(fragments))
+    feed.title(build_feed_title(fragments))
     feed.subtitle(publication.description or publication.title)
     feed.language(fragments.language.code)
     feed.generator(GENERATOR, __version__)
-    feed.updated(updated(fragments))
-    feed.link(href=fragments.feed(_ending(format)), rel="self", type=row.media_type)
+    feed.updated(find_latest_change(fragments))
+    feed.link(href=fragments.build_feed_url(_get_extension(format)), rel="self", type=row.media_type)
     # The last link of all is what RSS takes for the channel's.
-    feed.link(href=fragments.page, rel="alternate", type="text/html")
+    feed.link(href=fragments.page_url, rel="alternate", type="text/html")
     return feed
 
 
-def entry(article: Article) -> FeedEntry:
+def start_entry(article: Article) -> FeedEntry:
     """Start a feedgen entry with the article's id and title."""
     made = FeedEntry()
     made.id(article.id)
@@ -72,7 +72,7 @@ def entry(article: Article) -> FeedEntry:
     return made
 
 
-def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, str]) -> bytes:
+def serialise_entry(tree: Element, around: Sequence[str], namespaces: Mapping[str, str]) -> bytes:
     """Serialise one entry alone, indented as within the elements ``around`` it, which declare its namespaces."""
     outermost = inner = etree.Element(around[0], nsmap=namespaces)
     for name in around[1:]:
@@ -83,19 +83,19 @@ def serialised(tree: Element, around: Sequence[str], namespaces: Mapping[str, st
     return octets[octets.index(begin) : octets.rindex(end) + len(end)]
 
 
-def is_archived(fragments: Fragments) -> bool:
+def is_archived(fragments: TemplateContext) -> bool:
     """Whether it is one of the archived feeds, whose entries never change (RFC 5005, section 4)."""
     place = fragments.site_page
     return bool(place and place.live_feed)
 
 
-def hub(fragments: Fragments) -> str:
+def find_hub(fragments: TemplateContext) -> str:
     """Return the WebSub hub of a feed that readers subscribe to; empty for an issue's own and for archived feeds."""
     place = fragments.site_page
     return fragments.publication.feeds.hub if place and place.kind == "feed" and not place.live_feed else ""
 
 
-def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
+def list_feed_links(fragments: TemplateContext, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
     """List the related feeds besides self and alternate, as pairs of relation and address.
 
     hub: WebSub, section 4. current, prev-archive and next-archive: RFC 5005, section 4.
@@ -103,21 +103,21 @@ def relations(fragments: Fragments, format: str) -> Iterator[tuple[str, str]]:  
     place = fragments.site_page
     if place is None or place.kind != "feed":
         return
-    if hub_address := hub(fragments):
+    if hub_address := find_hub(fragments):
         yield "hub", hub_address
     if place.live_feed:
-        yield "current", fragments.address(f"{place.live_feed}.{_ending(format)}")
+        yield "current", fragments.build_url(f"{place.live_feed}.{_get_extension(format)}")
     for relation, way in (("prev-archive", place.previous), ("next-archive", place.next)):
         if way:
-            yield relation, fragments.address(f"{way.path}.{_ending(format)}")
+            yield relation, fragments.build_url(f"{way.path}.{_get_extension(format)}")
 
 
-def history(parent: Element) -> None:
+def mark_archived(parent: Element) -> None:
     """Mark an archived feed as such (RFC 5005, section 4)."""
     etree.SubElement(parent, f"{{{HISTORY}}}archive")
 
 
-def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
+def insert_entries(fragments: TemplateContext, head: bytes, around: Sequence[str], entries: Sequence[bytes]) -> bytes:
     """Insert finished entries at the end of an empty feed, within the elements ``around`` them.
 
     A feed of the site names the style sheet that lets browsers show it, by the way from the one to the other: it holds
@@ -133,41 +133,41 @@ def filled(fragments: Fragments, head: bytes, around: Sequence[str], entries: Se
     return b"".join([head.removesuffix(tail), *parts, tail])
 
 
-def title(fragments: Fragments) -> str:
+def build_feed_title(fragments: TemplateContext) -> str:
     """Build the feed's title: the publication's, and what part of it the feed holds when that is not all."""
     name, of = fragments.publication.title, fragments.issue.title
     return name if name == of else f"{name}: {of}"
 
 
-def updated(fragments: Fragments) -> datetime:
+def find_latest_change(fragments: TemplateContext) -> datetime:
     """Find the latest moment in the content; the clock is never asked."""
     issue = fragments.issue
-    return max([issue.date, *(terms.changed(article, issue) for article in issue.articles)])
+    return max([issue.date, *(derived.find_last_change(article, issue) for article in issue.articles)])
 
 
-def utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
     """Convert the moment to UTC with whole seconds."""
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def credited(article: Article) -> tuple[Author, ...]:
+def choose_credited_authors(article: Article) -> tuple[Author, ...]:
     """Choose whom an entry is credited to: its authors, else its source as itself, never the curator."""
     source = article.source
     return article.authors or ((Author(name=source.title, url=source.url),) if source.title else ())
 
 
-def joined(people: Sequence[Author]) -> Author:
+def join_authors(people: Sequence[Author]) -> Author:
     """Join several authors into one; several have no address in common."""
     return people[0] if len(people) == 1 else Author(name=", ".join(" ".join(author.name.split()) for author in people))
 
 
-def bylines(fragments: Fragments, article: Article) -> tuple[Author, ...]:
+def list_author_elements(fragments: TemplateContext, article: Article) -> tuple[Author, ...]:
     """List the author elements of an entry: all names in one, or one each when the publication asks for it."""
-    people = credited(article)
+    people = choose_credited_authors(article)
     if fragments.publication.feeds.authors == "separate" or not people:
         return people
-    return (joined(people),)
+    return (join_authors(people),)
 
 
-def _ending(format: str) -> str:  # noqa: A002
+def _get_extension(format: str) -> str:  # noqa: A002
     return FORMATS[format].path.rpartition(".")[2]

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from dispatch import terms
+from dispatch import derived
 from dispatch.formats import feed
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author, Contents, Publication
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -16,55 +16,55 @@ Value = TypeVar("Value")
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as a JSON Feed in UTF-8, an item per article; no authors on the feed. Raises RenderError."""
-    fragments = Fragments(issue, publication)
+    fragments = TemplateContext(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
-def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished items. Raises RenderError."""
     publication = fragments.publication
-    head = _known(
+    head = _drop_empty(
         {
             "version": VERSION,
-            "title": feed.title(fragments),
-            "home_page_url": fragments.page,
-            "feed_url": fragments.feed("json"),
+            "title": feed.build_feed_title(fragments),
+            "home_page_url": fragments.page_url,
+            "feed_url": fragments.build_feed_url("json"),
             # The one that readers subscribe to leads to the archived feeds, and each of these to the one before.
-            "next_url": dict(feed.relations(fragments, "json")).get("prev-archive", ""),
+            "next_url": dict(feed.list_feed_links(fragments, "json")).get("prev-archive", ""),
             "description": publication.description,
             "icon": publication.theme.logo,
             "language": fragments.language.code,
-            "hubs": [{"type": "WebSub", "url": hub}] if (hub := feed.hub(fragments)) else [],
+            "hubs": [{"type": "WebSub", "url": hub}] if (hub := feed.find_hub(fragments)) else [],
         }
     )
     items = b"[\n    %s\n  ]" % b",\n    ".join(entries) if entries else b"[]"
-    return b'%s,\n  "items": %s\n}\n' % (_indented(head).removesuffix(b"\n}"), items)
+    return b'%s,\n  "items": %s\n}\n' % (_dump_indented(head).removesuffix(b"\n}"), items)
 
 
-def entry(article: Article, fragments: Fragments) -> bytes:
+def entry(article: Article, fragments: TemplateContext) -> bytes:
     """Render an article as an item: the same bytes in every feed that holds it. Raises RenderError."""
-    return _indented(_item(article, fragments)).replace(b"\n", b"\n    ")
+    return _dump_indented(_build_item(article, fragments)).replace(b"\n", b"\n    ")
 
 
-def _indented(values: Mapping[str, object]) -> bytes:
+def _dump_indented(values: Mapping[str, object]) -> bytes:
     return json.dumps(values, ensure_ascii=False, indent=2).encode()
 
 
-def _item(article: Article, fragments: Fragments) -> dict[str, object]:
-    people = feed.credited(article)
-    return _known(
+def _build_item(article: Article, fragments: TemplateContext) -> dict[str, object]:
+    people = feed.choose_credited_authors(article)
+    return _drop_empty(
         {
             "id": article.id,
             "url": article.url,
             "title": article.title,
-            "content_html": fragments.entry(article),
-            "summary": fragments.summary(article),
+            "content_html": fragments.render_entry_body(article),
+            "summary": fragments.choose_summary(article),
             "image": article.image.url if article.image else "",
-            "date_published": feed.utc(article.published).isoformat() if article.published else "",
-            "date_modified": feed.utc(terms.changed(article, fragments.issue)).isoformat(),
-            "authors": [_author(author) for author in people],
+            "date_published": feed.to_utc(article.published).isoformat() if article.published else "",
+            "date_modified": feed.to_utc(derived.find_last_change(article, fragments.issue)).isoformat(),
+            "authors": [_build_author_object(author) for author in people],
             # JSON Feed 1.0 knew one author only: readers of that age get all the names in it.
-            "author": _author(feed.joined(people)) if people else {},
+            "author": _build_author_object(feed.join_authors(people)) if people else {},
             "tags": list(article.tags),
             "language": article.language,
             "attachments": [
@@ -77,10 +77,10 @@ def _item(article: Article, fragments: Fragments) -> dict[str, object]:
     )
 
 
-def _author(author: Author) -> dict[str, str]:
-    return _known({"name": author.name, "url": author.url, "avatar": author.avatar})
+def _build_author_object(author: Author) -> dict[str, str]:
+    return _drop_empty({"name": author.name, "url": author.url, "avatar": author.avatar})
 
 
-def _known(values: Mapping[str, Value]) -> dict[str, Value]:
+def _drop_empty(values: Mapping[str, Value]) -> dict[str, Value]:
     """Drop empty values."""
     return {key: value for key, value in values.items() if value}

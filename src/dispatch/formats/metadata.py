@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
-from dispatch.formats.fragments import licence
-from dispatch.formats.page import Page
+from dispatch.formats.page import PageContext
+from dispatch.formats.template_context import find_licence
 from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
 
@@ -19,16 +19,16 @@ Thing = Mapping[str, object]
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def data(page: Page) -> Markup:
+def build_json_ld(page: PageContext) -> Markup:
     """Build the page's JSON-LD object; empty for a page about nothing, such as the search or a notice."""
-    thing = _thing(page)
+    thing = _describe_page(page)
     if not thing:
         return Markup()
     text = json.dumps({"@context": "https://schema.org", **thing}, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
 
 
-def properties(page: Page) -> Iterator[tuple[str, str]]:
+def list_opengraph_properties(page: PageContext) -> Iterator[tuple[str, str]]:
     """List the OpenGraph properties in the order of the page's head; an author is named by their own page only."""
     article = page.article
     kinds = {"issue": "article", "article": "article", "author": "profile"}
@@ -36,10 +36,10 @@ def properties(page: Page) -> Iterator[tuple[str, str]]:
     yield "og:site_name", page.publication.title
     yield "og:title", page.heading
     yield "og:description", page.description
-    yield "og:url", page.page
+    yield "og:url", page.page_url
     if page.language.territory:
         yield "og:locale", f"{page.language.code.partition('-')[0]}_{page.language.territory}"
-    if image := _picture(page):
+    if image := _choose_shared_picture(page):
         yield "og:image", image.url
         if image.alt:
             yield "og:image:alt", image.alt
@@ -54,31 +54,31 @@ def properties(page: Page) -> Iterator[tuple[str, str]]:
         yield from (("article:tag", tag) for tag in article.tags)
 
 
-def _thing(page: Page) -> Thing:
-    if page.gone:
+def _describe_page(page: PageContext) -> Thing:
+    if page.is_withdrawn:
         return {}
     match page.kind:
         case "article" if page.article:
-            return _alone(page, page.article)
+            return _describe_article_page(page, page.article)
         case "issue":
-            return _issue(page)
+            return _describe_issue_page(page)
         case "front":
-            return _front(page)
+            return _describe_front_page(page)
         case "author":
-            return _profile(page)
+            return _describe_profile_page(page)
         case "source" | "section" | "tag" | "year":
-            return _list(page)
+            return _describe_list_page(page)
     return {}
 
 
-def _alone(page: Page, article: Article) -> Thing:
+def _describe_article_page(page: PageContext, article: Article) -> Thing:
     """Describe an article's own page: it is based on the original, unless it was first published here."""
     here: dict[str, object] = {
         "@type": "NewsArticle",
-        **_said(page, article),
-        "url": page.page,
-        "mainEntityOfPage": page.page,
-        "publisher": _publisher(page),
+        **_describe_article(page, article),
+        "url": page.page_url,
+        "mainEntityOfPage": page.page_url,
+        "publisher": _describe_publisher(page),
     }
     if article.published:
         here["datePublished"] = article.published.isoformat()
@@ -88,66 +88,66 @@ def _alone(page: Page, article: Article) -> Thing:
         here["image"] = article.image.url
     if article.tags:
         here["keywords"] = list(article.tags)
-    if terms := licence(article):
+    if terms := find_licence(article):
         here["license"] = terms
     return here
 
 
-def _said(page: Page, article: Article) -> dict[str, object]:
+def _describe_article(page: PageContext, article: Article) -> dict[str, object]:
     """Describe an article wherever it is named: its headline, its authors, its language, its original."""
     said: dict[str, object] = {"headline": article.title}
     if article.authors:
-        people = [_person(author, article.source) for author in article.authors]
+        people = [_describe_author(author, article.source) for author in article.authors]
         said["author"] = people[0] if len(people) == 1 else people
     if article.language and article.language != page.language.code:
         said["inLanguage"] = article.language
     if not article.own:
         said["isBasedOn"] = article.url
     if article.source.title:
-        said["sourceOrganization"] = _organisation(article.source)
+        said["sourceOrganization"] = _describe_source(article.source)
     return said
 
 
-def _issue(page: Page) -> Thing:
+def _describe_issue_page(page: PageContext) -> Thing:
     return {
-        **_number(page),
-        "isPartOf": _periodical(page),
-        "publisher": _publisher(page),
+        **_describe_issue(page),
+        "isPartOf": _describe_periodical(page),
+        "publisher": _describe_publisher(page),
         "hasPart": [
-            {"@type": "NewsArticle", "url": f"{page.page}#{article.key}", **_said(page, article)}
+            {"@type": "NewsArticle", "url": f"{page.page_url}#{article.key}", **_describe_article(page, article)}
             for article in page.issue.articles
             if not article.withdrawn
         ],
     }
 
 
-def _number(page: Page) -> dict[str, object]:
+def _describe_issue(page: PageContext) -> dict[str, object]:
     issue = page.issue
     number = {"issueNumber": issue.number} if issue.number else {}
     return {
         "@type": "PublicationIssue",
         "name": issue.title,
-        "url": page.address(f"issues/{issue.slug}/"),
+        "url": page.build_url(f"issues/{issue.slug}/"),
         "datePublished": issue.date.isoformat(),
         "inLanguage": page.language.code,
         **number,
     }
 
 
-def _front(page: Page) -> Thing:
-    latest = {"hasPart": _number(page)} if page.issue.slug else {}
+def _describe_front_page(page: PageContext) -> Thing:
+    latest = {"hasPart": _describe_issue(page)} if page.issue.slug else {}
     about = {"description": page.publication.description} if page.publication.description else {}
     return {
         "@type": "WebSite",
         "name": page.publication.title,
-        "url": page.address(""),
+        "url": page.build_url(""),
         "inLanguage": page.language.code,
         **about,
-        "mainEntity": {**_periodical(page), **latest},
+        "mainEntity": {**_describe_periodical(page), **latest},
     }
 
 
-def _profile(page: Page) -> Thing:
+def _describe_profile_page(page: PageContext) -> Thing:
     author = page.site_page.author if page.site_page else None
     if author is None:
         return {}
@@ -155,44 +155,44 @@ def _profile(page: Page) -> Thing:
     picture = {"image": author.avatar} if author.avatar else {}
     return {
         "@type": "ProfilePage",
-        "url": page.page,
-        "mainEntity": {**_person(author, Source()), **about, **picture},
-        "isPartOf": _periodical(page),
+        "url": page.page_url,
+        "mainEntity": {**_describe_author(author, Source()), **about, **picture},
+        "isPartOf": _describe_periodical(page),
     }
 
 
-def _list(page: Page) -> Thing:
+def _describe_list_page(page: PageContext) -> Thing:
     source = page.site_page.source if page.site_page else None
-    about = {"about": _organisation(source)} if source else {}
+    about = {"about": _describe_source(source)} if source else {}
     return {
         "@type": "CollectionPage",
         "name": page.heading,
-        "url": page.page,
+        "url": page.page_url,
         **about,
-        "isPartOf": _periodical(page),
+        "isPartOf": _describe_periodical(page),
     }
 
 
-def _periodical(page: Page) -> dict[str, object]:
-    return {"@type": "Periodical", "name": page.publication.title, "url": page.address("")}
+def _describe_periodical(page: PageContext) -> dict[str, object]:
+    return {"@type": "Periodical", "name": page.publication.title, "url": page.build_url("")}
 
 
-def _publisher(page: Page) -> Thing:
+def _describe_publisher(page: PageContext) -> Thing:
     logo = {"logo": page.publication.theme.logo} if page.publication.theme.logo else {}
-    return {"@type": "Organization", "name": page.publication.title, "url": page.address(""), **logo}
+    return {"@type": "Organization", "name": page.publication.title, "url": page.build_url(""), **logo}
 
 
-def _person(author: Author, source: Source) -> dict[str, object]:
+def _describe_author(author: Author, source: Source) -> dict[str, object]:
     """Describe an author; a paper that signs its own articles is no person."""
     kind = "Organization" if fold_text(author.name) == fold_text(source.title) else "Person"
     return {"@type": kind, "name": author.name, **({"url": author.url} if author.url else {})}
 
 
-def _organisation(source: Source) -> Thing:
+def _describe_source(source: Source) -> Thing:
     return {"@type": "Organization", "name": source.title, **({"url": source.url} if source.url else {})}
 
 
-def _picture(page: Page) -> Image | None:
+def _choose_shared_picture(page: PageContext) -> Image | None:
     """Choose the picture that other sites show with a link to the page."""
     place = page.site_page
     if place and place.author and place.author.avatar:

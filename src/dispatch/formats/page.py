@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from dispatch.formats import FEEDS, FORMATS
-from dispatch.formats.fragments import DOT, NO_BREAK, Fragments, linked
+from dispatch.formats.template_context import DOT, NO_BREAK, TemplateContext, link_name
 from dispatch.model import Article, Author, Link, PageKind
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -34,7 +34,7 @@ class Alternate(NamedTuple):
     url: str
 
 
-class Year(NamedTuple):
+class YearOfIssues(NamedTuple):
     """The issues of one year."""
 
     title: str
@@ -42,39 +42,39 @@ class Year(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page(Fragments):
+class PageContext(TemplateContext):
     """The fragments of one page of the site, or of an issue's page that is rendered alone."""
 
     lost: bool = False
     """Whether it stands in the place of any page that is not there."""
 
     @cached_property
-    def values(self) -> Mapping[str, object]:
+    def template_values(self) -> Mapping[str, object]:
         """What every template of a page can name."""
         return {
-            **super().values,
+            **super().template_values,
             "alone": self.kind == "article",
-            "alternates": tuple(self.alternates()),
-            "at": self.address,
-            "canonical": self.canonical,
+            "alternates": tuple(self.list_feed_alternates()),
+            "at": self.build_url,
+            "canonical": self.canonical_url,
             "description": self.description,
-            "first_published": self.first_published,
-            "gone": self.gone,
-            "follows": tuple(self.follows()),
+            "first_published": self.format_first_published,
+            "gone": self.is_withdrawn,
+            "follows": tuple(self.list_followable_feeds()),
             "has_own_page": self.has_own_page,
             "heading": self.heading,
-            "home": self.issue_of,
+            "home": self.find_issue_link,
             "kind": self.kind,
-            "kicker": self.kicker,
-            "line": self.line,
+            "kicker": self.parent_list,
+            "line": self.format_issue_line,
             "lost": self.lost,
-            "nav": tuple(self.nav()),
+            "nav": tuple(self.list_navigation()),
             "place": self.site_page,
-            "see_also": self.see_also,
-            "to": self.to,
+            "see_also": self.build_see_also,
+            "to": self.build_relative_url,
             "unsearched": UNSEARCHED if self.publication.site.search else "",
-            "writer": self.writer,
-            "years": tuple(self.years()),
+            "writer": self.reply_address,
+            "years": tuple(self.group_by_year()),
         }
 
     @property
@@ -83,7 +83,7 @@ class Page(Fragments):
         return self.site_page.kind if self.site_page else "issue"
 
     @cached_property
-    def root(self) -> str:
+    def path_to_root(self) -> str:
         """The way from the page to the front page, with a slash at its end; empty when this is it."""
         if self.site_page is None:
             return f"{self.publication.url}/"
@@ -91,9 +91,9 @@ class Page(Fragments):
             return f"{urlsplit(self.publication.url).path}/"
         return "../" * self.site_page.path.count("/")
 
-    def to(self, path: str) -> str:
+    def build_relative_url(self, path: str) -> str:
         """The way from the page to what stands at a path below the publication's address."""
-        return self.root + path or "./"
+        return self.path_to_root + path or "./"
 
     @cached_property
     def article(self) -> Article | None:
@@ -101,55 +101,55 @@ class Page(Fragments):
         return next(self.issue.articles, None) if self.kind == "article" else None
 
     @property
-    def canonical(self) -> str:
+    def canonical_url(self) -> str:
         """The address that search engines are asked to show: for somebody else's article its own."""
         elsewhere = self.article and not (self.article.own or self.article.withdrawn)
-        return self.article.url if self.article and elsewhere else self.page
+        return self.article.url if self.article and elsewhere else self.page_url
 
     @property
-    def gone(self) -> bool:
+    def is_withdrawn(self) -> bool:
         """Whether nothing but a notice is left of what the page is about."""
         return bool(self.issue.withdrawn or (self.article and self.article.withdrawn))
 
     @property
     def heading(self) -> str:
         """What the page is called."""
-        say = self.language.say
+        say = self.language.format_message
         if self.lost:
             return say("page.not_found")
         match self.kind:
             case "front":
                 return self.publication.title
             case "index":
-                return self.named(self.site_page.path if self.site_page else "")
+                return self.name_index(self.site_page.path if self.site_page else "")
             case "follow":
                 return say("follow")
             case "search":
                 return say("page.search")
         return self.issue.title
 
-    def named(self, folder: str) -> str:
+    def name_index(self, folder: str) -> str:
         """The words for a list of lists: authors/, sources/, sections/ or tags/."""
-        return self.language.say(f"page.{folder.partition('/')[0]}")
+        return self.language.format_message(f"page.{folder.partition('/')[0]}")
 
     @property
-    def kicker(self) -> Link | None:
+    def parent_list(self) -> Link | None:
         """What stands over the heading of a list: the list that it is in."""
         folder = self.site_page.path.partition("/")[0] + "/" if self.site_page else ""
         kinds = {"author", "source", "section", "tag"}
-        return Link(title=self.named(folder), path=folder) if self.kind in kinds else None
+        return Link(title=self.name_index(folder), path=folder) if self.kind in kinds else None
 
-    def nav(self) -> Iterator[Link]:
+    def list_navigation(self) -> Iterator[Link]:
         """The pages that the masthead leads to."""
         place = self.site_page
         if place is None:
             return
-        yield from (Link(title=self.named(folder), path=folder) for folder in place.indexes)
-        yield Link(title=self.language.say("follow"), path="follow/")
+        yield from (Link(title=self.name_index(folder), path=folder) for folder in place.indexes)
+        yield Link(title=self.language.format_message("follow"), path="follow/")
         if self.publication.site.search:
-            yield Link(title=self.language.say("page.search"), path="search/")
+            yield Link(title=self.language.format_message("page.search"), path="search/")
 
-    def alternates(self) -> Iterator[Alternate]:
+    def list_feed_alternates(self) -> Iterator[Alternate]:
         """The feeds for readers to find: the page's own first, then the publication's."""
         place = self.site_page
         own = place.feed if place else f"issues/{self.issue.slug}/feed"
@@ -158,14 +158,14 @@ class Page(Fragments):
         for stem, name in (stems | ({"feed": self.publication.title} if place else {})).items():
             for row in (FORMATS[format] for format in FEEDS):  # noqa: A001 - the field's own word
                 ending = row.path.rpartition(".")[2]
-                yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.address(f"{stem}.{ending}"))
+                yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.build_url(f"{stem}.{ending}"))
 
     @property
     def description(self) -> str:
         """What the page is about, in a sentence or two."""
         issue, place = self.issue, self.site_page
         if self.article:
-            said = self.summary(self.article)
+            said = self.choose_summary(self.article)
         elif place and place.author and place.author.bio:
             said = place.author.bio
         else:
@@ -173,46 +173,48 @@ class Page(Fragments):
         folded = " ".join(said.split())
         return folded if len(folded) <= LONGEST else f"{folded[: LONGEST - 1].rpartition(' ')[0] or folded[:LONGEST]}…"
 
-    def full(self, article: Article, level: int = 3) -> Markup:
+    def show_full_text(self, article: Article, level: int = 3) -> Markup:
         """All that may be shown where there is room: the front page leads with the beginning of an article."""
         if self.kind == "front":
-            return self.excerpt(article)
-        return super().full(article, 2 if self.kind == "article" else level)
+            return self.show_excerpt(article)
+        return super().show_full_text(article, 2 if self.kind == "article" else level)
 
-    def about(self, article: Article) -> tuple[Author, ...]:
+    def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom something is said: on the front page it waits."""
-        return () if self.kind == "front" else super().about(article)
+        return () if self.kind == "front" else super().list_authors_with_bio(article)
 
-    def first_published(self, article: Article) -> Markup:
+    def format_first_published(self, article: Article) -> Markup:
         """Where an article that is shown in full first stood."""
-        return self.language.say("first_published", source=linked(article.source.title, article.source.url))
-
-    def person(self, author: Author) -> Markup:
-        """An author as machines find them: the link leads to who wrote the article around it (HTML, rel=author)."""
-        marks = ' class="p-author h-card" rel="author"' if author.url else ' class="p-author h-card"'
-        return linked(author.name, author.url, marks)
-
-    def dated(self, moment: datetime) -> Markup:
-        """The day of a byline with its moment for machines."""
-        return Markup('<time class="dt-published" datetime="{}">{}</time>').format(
-            moment.isoformat(), self.date(moment).replace(" ", NO_BREAK)
+        return self.language.format_message(
+            "first_published", source=link_name(article.source.title, article.source.url)
         )
 
-    def line(self, way: Link) -> Markup:
+    def link_author(self, author: Author) -> Markup:
+        """An author as machines find them: the link leads to who wrote the article around it (HTML, rel=author)."""
+        marks = ' class="p-author h-card" rel="author"' if author.url else ' class="p-author h-card"'
+        return link_name(author.name, author.url, marks)
+
+    def format_byline_date(self, moment: datetime) -> Markup:
+        """The day of a byline with its moment for machines."""
+        return Markup('<time class="dt-published" datetime="{}">{}</time>').format(
+            moment.isoformat(), self.format_date(moment).replace(" ", NO_BREAK)
+        )
+
+    def format_issue_line(self, way: Link) -> Markup:
         """What is said of an issue beside its title: number and date."""
-        number = [self.language.say("number", number=str(way.number))] if way.number else []
+        number = [self.language.format_message("number", number=str(way.number))] if way.number else []
         if not way.date:
             return DOT.join(number)
-        day = way.date.astimezone(self.zone).date().isoformat()
-        shown = self.date(way.date).replace(" ", NO_BREAK)
+        day = way.date.astimezone(self.time_zone).date().isoformat()
+        shown = self.format_date(way.date).replace(" ", NO_BREAK)
         return DOT.join([*number, Markup('<time datetime="{}">{}</time>').format(day, shown)])
 
     @cached_property
-    def zone(self) -> ZoneInfo:
+    def time_zone(self) -> ZoneInfo:
         """Where days begin."""
         return ZoneInfo(self.publication.timezone)
 
-    def issue_of(self, article: Article) -> Link | None:
+    def find_issue_link(self, article: Article) -> Link | None:
         """The way to an article's place in its issue, from another page."""
         return next((way for way in self._related(article) if way.path.startswith("issues/")), None)
 
@@ -220,34 +222,39 @@ class Page(Fragments):
         """Whether the issue's page, which this is, is not the only one that shows the article."""
         return bool(self.site_page) and self.kind == "issue" and article.source.syndicate == "full"
 
-    def see_also(self, article: Article) -> Markup:
+    def build_see_also(self, article: Article) -> Markup:
         """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""
         place = self.site_page
         ways = [way for way in self._related(article) if not way.path.startswith("issues/")]
         if place and self.has_own_page(article):
-            ways.insert(0, Link(title=self.language.say("page.own_page"), path=f"{place.path}{article.key}/"))
-        return DOT.join(Markup('<a href="{}" dir="auto">{}</a>').format(self.to(way.path), way.title) for way in ways)
+            ways.insert(
+                0, Link(title=self.language.format_message("page.own_page"), path=f"{place.path}{article.key}/")
+            )
+        return DOT.join(
+            Markup('<a href="{}" dir="auto">{}</a>').format(self.build_relative_url(way.path), way.title)
+            for way in ways
+        )
 
     def _related(self, article: Article) -> Sequence[Link]:
         return self.site_page.related.get(article.id, ()) if self.site_page else ()
 
-    def years(self) -> Iterator[Year]:
+    def group_by_year(self) -> Iterator[YearOfIssues]:
         """The issues that the page lists, by year."""
         issues = [way for way in (self.site_page.lists if self.site_page else ()) if way.date]
-        for year, ways in groupby(issues, lambda way: way.date.astimezone(self.zone).year if way.date else 0):
-            yield Year(str(year), tuple(ways))
+        for year, ways in groupby(issues, lambda way: way.date.astimezone(self.time_zone).year if way.date else 0):
+            yield YearOfIssues(str(year), tuple(ways))
 
-    def follows(self) -> Iterator[tuple[str, tuple[Link, ...]]]:
+    def list_followable_feeds(self) -> Iterator[tuple[str, tuple[Link, ...]]]:
         """The feeds that there are, under the words for what they have in common; in short, those of everything."""
-        say = self.language.say
+        say = self.language.format_message
         names = {"feed": say("page.every_article"), "issues": say("page.every_issue")}
         of_all = tuple(Link(title=title, path=path) for path, title in names.items())
         feeds = self.site_page.lists if self.site_page and self.kind == "follow" else of_all
         for folder, ways in groupby(feeds, lambda way: way.path.rpartition("/")[0].partition("/")[0]):
             named = (Link(title=names.get(way.path, way.title), path=way.path) for way in ways)
-            yield (self.named(folder) if folder else ""), tuple(named)
+            yield (self.name_index(folder) if folder else ""), tuple(named)
 
     @property
-    def writer(self) -> str:
+    def reply_address(self) -> str:
         """The address to which readers write."""
         return parseaddr(self.publication.email.reply_to)[1] or parseaddr(self.publication.email.sender)[1]

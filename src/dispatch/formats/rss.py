@@ -10,7 +10,7 @@ from lxml import etree
 from dispatch import links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Contents, Publication
 
 DOCS = "https://www.rssboard.org/rss-specification"
@@ -23,70 +23,70 @@ AROUND = ("rss", "channel")
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as an RSS 2.0 document in UTF-8, an item per article. Raises RenderError."""
-    fragments = Fragments(issue, publication)
+    fragments = TemplateContext(issue, publication)
     return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
-def document(fragments: Fragments, entries: Sequence[bytes]) -> bytes:
+def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished items. Raises RenderError."""
-    made = feed.head(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
+    made = feed.start_feed(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
     made.docs(DOCS)
-    return feed.filled(fragments, made.rss_str(pretty=True), AROUND, entries)
+    return feed.insert_entries(fragments, made.rss_str(pretty=True), AROUND, entries)
 
 
-def entry(article: Article, fragments: Fragments) -> bytes:
+def entry(article: Article, fragments: TemplateContext) -> bytes:
     """Render an article as an item: the same bytes in every feed that holds it. Raises RenderError."""
-    made = feed.entry(article)
-    made.link(href=links.ascii_form(article.url))
-    made.guid(article.id, permalink=article.id == links.ascii_form(article.url) and links.is_web(article.id))
-    made.description(fragments.summary(article))
-    made.content(fragments.entry(article), type="html")
+    made = feed.start_entry(article)
+    made.link(href=links.encode_ascii(article.url))
+    made.guid(article.id, permalink=article.id == links.encode_ascii(article.url) and links.is_web_address(article.id))
+    made.description(fragments.choose_summary(article))
+    made.content(fragments.render_entry_body(article), type="html")
     for tag in article.tags:
         made.category(term=tag)
     if article.source.title and (origin := article.source.feed or article.source.url):
-        made.source(title=article.source.title, url=links.ascii_form(origin))
+        made.source(title=article.source.title, url=links.encode_ascii(origin))
     for enclosure in article.enclosures[:1]:
         if enclosure.type and enclosure.length is not None:
-            made.enclosure(links.ascii_form(enclosure.url), str(enclosure.length), enclosure.type)
+            made.enclosure(links.encode_ascii(enclosure.url), str(enclosure.length), enclosure.type)
     item = made.rss_entry()
     _finish_item(article, fragments, item)
-    return feed.serialised(item, AROUND, NAMESPACES)
+    return feed.serialise_entry(item, AROUND, NAMESPACES)
 
 
-def _finish_channel(fragments: Fragments, rss: Element) -> None:
+def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
     channel = rss[0]
     for link in channel.iterfind("link"):
-        link.text = links.ascii_form(fragments.page)
+        link.text = links.encode_ascii(fragments.page_url)
     for itself in channel.findall(f"{{{ATOM}}}link"):
-        for relation, address in reversed(list(feed.relations(fragments, "rss"))):
+        for relation, address in reversed(list(feed.list_feed_links(fragments, "rss"))):
             itself.addnext(etree.Element(f"{{{ATOM}}}link", rel=relation, href=address))
     for link in channel.iterfind(f"{{{ATOM}}}link"):
-        link.set("href", links.ascii_form(link.get("href", "")))
+        link.set("href", links.encode_ascii(link.get("href", "")))
     if feed.is_archived(fragments):
-        feed.history(channel)
+        feed.mark_archived(channel)
     for built in channel.iter("lastBuildDate"):
-        built.text = format_datetime(feed.utc(feed.updated(fragments)))
+        built.text = format_datetime(feed.to_utc(feed.find_latest_change(fragments)))
     if logo := fragments.publication.theme.logo:
         image = etree.SubElement(channel, "image")
         for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
             etree.SubElement(image, name).text = text
-        _refer(image)
-    _refer(channel)
+        _escape_titles(image)
+    _escape_titles(channel)
 
 
-def _finish_item(article: Article, fragments: Fragments, item: Element) -> None:
-    _refer(item)
+def _finish_item(article: Article, fragments: TemplateContext, item: Element) -> None:
+    _escape_titles(item)
     link = item.find("link")
     if link is not None:
         via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap=NAMESPACES)
         link.addnext(via)
     if article.published:
-        etree.SubElement(item, "pubDate").text = format_datetime(feed.utc(article.published))
-    for author in feed.bylines(fragments, article):
+        etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(article.published))
+    for author in feed.list_author_elements(fragments, article):
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
 
 
-def _refer(parent: Element) -> None:
+def _escape_titles(parent: Element) -> None:
     """Write the markup characters of a title as hexadecimal references: readers undo one level, some a second."""
     for title in parent.iterfind("title"):
         text = title.text or ""

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from dispatch import links, model, templates
-from dispatch.formats.feed import utc
-from dispatch.formats.fragments import Fragments
-from dispatch.formats.page import Page
+from dispatch.formats.feed import to_utc
+from dispatch.formats.page import PageContext
+from dispatch.formats.template_context import TemplateContext
 from dispatch.formats.web import POLICY, render_page
 from dispatch.language import Language
 from dispatch.model import Publication
@@ -32,12 +32,12 @@ _MOST = 50_000  # addresses; the protocol allows no more
 
 def render_style_sheet(publication: Publication) -> bytes:
     """Render the style sheet of the whole site. Raises RenderError."""
-    return Page(_page_of_nothing(publication), publication, lost=True).render("web.css").encode()
+    return PageContext(_make_empty_page(publication), publication, lost=True).render_template("web.css").encode()
 
 
 def render_icon(publication: Publication) -> bytes:
     """Render the site's icon (icon.svg): the first letter of its name. Raises RenderError."""
-    return Page(_page_of_nothing(publication), publication, lost=True).render("icon.svg").encode()
+    return PageContext(_make_empty_page(publication), publication, lost=True).render_template("icon.svg").encode()
 
 
 def render_feed_style_sheet(publication: Publication) -> bytes:
@@ -47,13 +47,13 @@ def render_feed_style_sheet(publication: Publication) -> bytes:
     (``formats.feed``), and what it says itself, in the publication's language, stands in it as generated content
     (CSS Generated Content 3). Raises RenderError.
     """
-    language = Language.of(publication.language)
+    language = Language.from_code(publication.language)
 
     def quote_words(key: str) -> str:
-        return quote_css(language.say(key))
+        return quote_css(language.format_message(key))
 
     values = {"language": language, "theme": publication.theme, "words": quote_words}
-    return templates.of(publication.templates).render(FEED_STYLE, values).lstrip().encode()
+    return templates.compile_templates(publication.templates).render_template(FEED_STYLE, values).lstrip().encode()
 
 
 def quote_css(text: str) -> str:
@@ -61,14 +61,14 @@ def quote_css(text: str) -> str:
     return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
-def search_files(publication: Publication) -> dict[str, bytes]:
+def list_search_files(publication: Publication) -> dict[str, bytes]:
     """List the files beside the search page, by their path in the public folder; none without search."""
     return {SEARCH_SCRIPT: publication.templates["search.js"].encode()} if publication.site.search else {}
 
 
 def render_not_found(publication: Publication) -> bytes:
     """Render the page that a server shows for an address that does not exist (404.html). Raises RenderError."""
-    return render_page(Page(_page_of_nothing(publication), publication, lost=True), "notfound.html", POLICY)
+    return render_page(PageContext(_make_empty_page(publication), publication, lost=True), "notfound.html", POLICY)
 
 
 def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> bytes:
@@ -85,15 +85,15 @@ def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> byt
         if page.kind == "article" and not (first and first.own and not first.withdrawn):
             continue
         address = etree.SubElement(root, "url")
-        etree.SubElement(address, "loc").text = links.ascii_form(f"{publication.url}/{page.path}")
-        etree.SubElement(address, "lastmod").text = utc(page.date).isoformat().replace("+00:00", "Z")
+        etree.SubElement(address, "loc").text = links.encode_ascii(f"{publication.url}/{page.path}")
+        etree.SubElement(address, "lastmod").text = to_utc(page.date).isoformat().replace("+00:00", "Z")
     octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return octets
 
 
 def render_robots(publication: Publication) -> bytes:
     """Allow everybody to read everything, and point to the sitemap."""
-    return f"User-agent: *\nAllow: /\n\nSitemap: {links.ascii_form(publication.url)}/sitemap.xml\n".encode()
+    return f"User-agent: *\nAllow: /\n\nSitemap: {links.encode_ascii(publication.url)}/sitemap.xml\n".encode()
 
 
 def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
@@ -102,19 +102,19 @@ def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication:
     moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
     a notice is left. Raises RenderError.
     """
-    pages = {f"{old}index.html": _moved_page(old, new, publication) for old, new in sorted(moved.items())}
-    lines = "".join(f"{line}\n" for line in _redirect_lines(moved, gone, urlsplit(publication.url).path))
+    pages = {f"{old}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
     return pages | ({"_redirects": lines.encode()} if lines else {})
 
 
-def _moved_page(old: str, new: str, publication: Publication) -> bytes:
+def _render_moved_page(old: str, new: str, publication: Publication) -> bytes:
     """Render the page that leads to another one, without a script; search engines ignore it."""
     date = datetime(1970, 1, 1, tzinfo=UTC)
     there = model.Page(kind="index", path=new, id=publication.url, title=publication.title, date=date)
-    return Fragments(there, publication).render("moved.html", {"root": "../" * old.count("/")}).encode()
+    return TemplateContext(there, publication).render_template("moved.html", {"root": "../" * old.count("/")}).encode()
 
 
-def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
+def _list_redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
     """List the lines, exact addresses before prefixes, because the first match wins.
 
     With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
@@ -128,12 +128,12 @@ def _redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) 
     yield from sorted(f"{within}/{old}* {within}/{new}:splat {MOVED}" for old, new in issues.items())
 
 
-def _page_of_nothing(publication: Publication) -> model.Page:
+def _make_empty_page(publication: Publication) -> model.Page:
     """Make an issue for a page that is about nothing in particular."""
     return model.Page(
         kind="index",
         id=f"{publication.url}/404.html",
-        title=Language.of(publication.language).say("page.not_found"),
+        title=Language.from_code(publication.language).format_message("page.not_found"),
         date=datetime(1970, 1, 1, tzinfo=UTC),
         status="published",
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from markupsafe import escape
 
 from dispatch import html
-from dispatch.formats.fragments import Fragments
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Contents, Publication
 
 COLUMNS = 72
@@ -20,12 +20,14 @@ _OTHER = {"ltr": {"R", "AL"}, "rtl": {"L"}}
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
-    fragments = Fragments(issue, publication)
+    fragments = TemplateContext(issue, publication)
     direction = fragments.language.direction
-    return fragments.render("email.txt", {"prose": lambda content: prose(isolated(content, direction))}).encode()
+    return fragments.render_template(
+        "email.txt", {"prose": lambda content: wrap_prose(isolate_directions(content, direction))}
+    ).encode()
 
 
-def isolated(content: str, direction: Literal["ltr", "rtl"]) -> str:
+def isolate_directions(content: str, direction: Literal["ltr", "rtl"]) -> str:
     """Escape content, or plain text, and mark each name in it that runs in the other direction.
 
     Without them, which are the plain text's ``<bdi>``, such a name takes a number beside it along
@@ -39,14 +41,14 @@ def isolated(content: str, direction: Literal["ltr", "rtl"]) -> str:
     return _FOREIGN.sub(add_marks, str(escape(content)))
 
 
-def prose(content: str) -> str:
+def wrap_prose(content: str) -> str:
     """Convert HTML to wrapped paragraphs, each followed by the addresses that it links to."""
     return "\n\n".join(
-        "\n".join([*map(_wrapped, paragraph.text.splitlines()), *paragraph.addresses])
-        for paragraph in html.paragraphs(content)
+        "\n".join([*map(_wrap_line, paragraph.text.splitlines()), *paragraph.addresses])
+        for paragraph in html.split_paragraphs(content)
     )
 
 
-def _wrapped(line: str) -> str:
+def _wrap_line(line: str) -> str:
     hang = "  " if line.startswith("- ") else ""
     return textwrap.fill(line, COLUMNS, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dispatch import html
 from dispatch.formats import metadata
-from dispatch.formats.page import Page
+from dispatch.formats.page import PageContext
 from dispatch.model import Contents, Publication
 
 TEMPLATES = {
@@ -37,10 +37,10 @@ def render(issue: Contents, publication: Publication) -> bytes:
     Its policy (CSP level 3) allows pictures and the style sheet, and on the search page the site's own script; nothing
     else that could act. Raises RenderError.
     """
-    page = Page(issue, publication)
+    page = PageContext(issue, publication)
     if issue.as_page:
         return render_page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
-    style = page.render("web.css")
+    style = page.render_template("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src https: http:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -48,13 +48,15 @@ def render(issue: Contents, publication: Publication) -> bytes:
     return render_page(page, TEMPLATES["issue"], policy, style)
 
 
-def render_page(page: Page, template: str, policy: str, style: str = "") -> bytes:
+def render_page(page: PageContext, template: str, policy: str, style: str = "") -> bytes:
     """Render a page with its template, its metadata for machines and its policy. Raises RenderError."""
     values = {
-        "data": metadata.data(page),
-        "opengraph": tuple(metadata.properties(page)),
+        "data": metadata.build_json_ld(page),
+        "opengraph": tuple(metadata.list_opengraph_properties(page)),
         "policy": policy,
         "style": Markup(style),  # noqa: S704 - CSS of our own
     }
-    made = page.render(template, values)
-    return (html.near(made, page.publication.url, page.root or "./") if page.site_page else made).encode()
+    made = page.render_template(template, values)
+    return (
+        html.make_images_relative(made, page.publication.url, page.path_to_root or "./") if page.site_page else made
+    ).encode()

@@ -15,13 +15,21 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from dispatch.errors import IssueError
-from dispatch.frontmatter import dump, nodes
-from dispatch.frontmatter.drafts import drafts
+from dispatch.frontmatter import dump, yaml_tree
 from dispatch.frontmatter.dump import Value
+from dispatch.frontmatter.splice import propose_drafts
 from dispatch.model import Place
 from dispatch.toml import parse_toml
 
-__all__ = ["LIMIT", "FrontMatter", "Value", "compose", "edit", "parse", "split"]
+__all__ = [
+    "LIMIT",
+    "FrontMatter",
+    "Value",
+    "edit_front_matter",
+    "format_front_matter",
+    "parse_front_matter",
+    "split_front_matter",
+]
 
 LIMIT = 64 * 1024  # bytes of front matter
 
@@ -49,20 +57,20 @@ class FrontMatter:
     body: Annotated[str, "the text after the closing line, unchanged"]
 
 
-def split(text: str) -> tuple[str, str, str]:
+def split_front_matter(text: str) -> tuple[str, str, str]:
     """Split a file's text into front matter, its kind (``yaml``, ``toml`` or empty) and body."""
     if not (parts := _FENCED.match(text)):
         return "", "", text.removeprefix("\ufeff")
     return parts["front"], "yaml" if parts["fence"] == "---" else "toml", parts["body"] or ""
 
 
-def parse(text: str, *, file: str = "") -> FrontMatter:
+def parse_front_matter(text: str, *, file: str = "") -> FrontMatter:
     """Parse a file's front matter.
 
     Raises IssueError, with the line, on what is not YAML or TOML, on aliases, anchors, tags and duplicate keys, above
     64 KiB and below 32 levels.
     """
-    front, kind, body = split(text)
+    front, kind, body = split_front_matter(text)
     if len(front) > LIMIT or len(front.encode("utf-8", "surrogatepass")) > LIMIT:
         raise IssueError("the front matter is larger than 64 KiB", subject=file)
     if kind == "toml":
@@ -71,12 +79,12 @@ def parse(text: str, *, file: str = "") -> FrontMatter:
         except IssueError as error:
             raise error.within(Place(file=file, line=_FIRST)) from error
         return FrontMatter(data=data, lines={}, body=body)
-    root = _tree(front, file)
-    lines = {path: line + 1 for path, line in nodes.lines(root).items()} if root else {}
-    return FrontMatter(data=nodes.mapping(root) if root else {}, lines=lines, body=body)
+    root = _parse_tree(front, file)
+    lines = {path: line + 1 for path, line in yaml_tree.find_lines(root).items()} if root else {}
+    return FrontMatter(data=yaml_tree.to_data_mapping(root) if root else {}, lines=lines, body=body)
 
 
-def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> str:
+def edit_front_matter(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> str:
     """Change the values of some keys, and leave the rest of the text byte for byte as it was.
 
     changes: the new value by key; None removes the key. Within lists and mappings, what stays equal keeps its text too.
@@ -88,47 +96,47 @@ def edit(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> 
     if not parts:
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         new = {key: changes[key] for key in [*order, *changes] if changes.get(key) is not None}
-        return mark + compose(new, text.removeprefix(mark)) if new else text
+        return mark + format_front_matter(new, text.removeprefix(mark)) if new else text
     if parts["fence"] == "+++":
         raise IssueError("TOML front matter is read, not edited", hint="write it as YAML, between lines of ---")
-    root = _tree(parts["front"])
-    old: dict[str, Value] = dict(nodes.mapping(root)) if root else {}
+    root = _parse_tree(parts["front"])
+    old: dict[str, Value] = dict(yaml_tree.to_data_mapping(root)) if root else {}
     wanted = {key: value for key, value in (old | dict(changes)).items() if value is not None or key not in changes}
-    for front in drafts(parts["front"], root, wanted, order):
+    for front in propose_drafts(parts["front"], root, wanted, order):
         result = parts["head"] + front + parts["tail"]
-        if _says(result, dump.texts(wanted), parts["tail"]):
+        if _reads_back_as(result, dump.to_texts(wanted), parts["tail"]):
             return result
     raise IssueError("the front matter cannot be edited safely", hint="edit the file by hand")
 
 
-def compose(data: Mapping[str, Value], body: str = "") -> str:
+def format_front_matter(data: Mapping[str, Value], body: str = "") -> str:
     """Format a new file: the data in its order as YAML, then the body as it is."""
-    return "\n".join(["---", *dump.document(data), "---", body])
+    return "\n".join(["---", *dump.dump_mapping(data), "---", body])
 
 
-def _tree(front: str, file: str = "") -> nodes.Pairs | None:
+def _parse_tree(front: str, file: str = "") -> yaml_tree.Pairs | None:
     """Parse the YAML of a front matter; None when it is empty. Raises IssueError."""
     try:
-        root = nodes.tree(front)
-    except nodes.YamlError as error:
-        raise IssueError(error.what, subject=_place(file, error.line)) from error
-    if root is None or isinstance(root, nodes.Pairs):
+        root = yaml_tree.parse_yaml(front)
+    except yaml_tree.YamlError as error:
+        raise IssueError(error.what, subject=_locate_line(file, error.line)) from error
+    if root is None or isinstance(root, yaml_tree.Pairs):
         return root
-    raise IssueError("this line has no key, as in “title: The Wire”", subject=_place(file, root.line))
+    raise IssueError("this line has no key, as in “title: The Wire”", subject=_locate_line(file, root.line))
 
 
-def _place(file: str, line: int) -> Place:
+def _locate_line(file: str, line: int) -> Place:
     """Convert a line of the front matter to a place in the file."""
     return Place(line=line).within(Place(file=file, line=_FIRST))
 
 
-def _says(text: str, wanted: nodes.Data, tail: str) -> bool:
+def _reads_back_as(text: str, wanted: yaml_tree.Data, tail: str) -> bool:
     """Whether a text, parsed again, holds what is wanted and ends as before: checked before anything is written."""
     parts = _FENCED.match(text)
     if not parts or parts["tail"] != tail:
         return False
     try:
-        root = nodes.tree(parts["front"])
-    except nodes.YamlError:
+        root = yaml_tree.parse_yaml(parts["front"])
+    except yaml_tree.YamlError:
         return False
-    return (nodes.data(root) if root else {}) == wanted
+    return (yaml_tree.to_data(root) if root else {}) == wanted

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeGuard
 
-from dispatch.frontmatter.nodes import Data
+from dispatch.frontmatter.yaml_tree import Data
 
 Value = str | int | datetime | None | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -28,25 +28,25 @@ _WORDS = re.compile(r"[^\W\d_](?:[\w .-]*[\w.-])?")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def texts(value: Value) -> Data:
+def to_texts(value: Value) -> Data:
     """Convert a value to what a reader of the dumped text finds: texts all the way down."""
     match value:
         case None | str():
             return value
         case datetime() | int():
-            return _plain(value)
+            return _format_plain(value)
         case Mapping():
-            return {key: texts(item) for key, item in value.items()}
+            return {key: to_texts(item) for key, item in value.items()}
         case Sequence():
-            return [texts(item) for item in value]
+            return [to_texts(item) for item in value]
 
 
-def document(mapping: Mapping[str, Value], column: int = 0) -> list[str]:
+def dump_mapping(mapping: Mapping[str, Value], column: int = 0) -> list[str]:
     """Dump a mapping as lines, without their ends."""
-    return [line for key, value in mapping.items() for line in entry(f"{scalar(key)}:", value, column)]
+    return [line for key, value in mapping.items() for line in dump_entry(f"{dump_scalar(key)}:", value, column)]
 
 
-def entry(prefix: str, value: Value, column: int) -> list[str]:
+def dump_entry(prefix: str, value: Value, column: int) -> list[str]:
     """Dump one key (``prefix`` is ``key:``) or one item (``prefix`` is ``-``) as lines, without their ends."""
     pad = " " * column
     if isinstance(value, str) and _is_literal(value):
@@ -54,57 +54,59 @@ def entry(prefix: str, value: Value, column: int) -> list[str]:
         sign = "|" if value.endswith("\n") else "|-"
         return [f"{pad}{prefix} {sign}", *(f"{pad}  {line}" if line else "" for line in lines)]
     if isinstance(value, str) or not isinstance(value, Mapping | Sequence):
-        return [f"{pad}{prefix} {scalar(value)}".rstrip(" ")]
+        return [f"{pad}{prefix} {dump_scalar(value)}".rstrip(" ")]
     if not value:
-        return [f"{pad}{prefix} {flow(value)}"]
+        return [f"{pad}{prefix} {dump_flow(value)}"]
     if isinstance(value, Mapping):
-        inner = document(value, column + 2)
+        inner = dump_mapping(value, column + 2)
     else:
-        inner = [line for item in value for line in entry("-", item, column + 2)]
+        inner = [line for item in value for line in dump_entry("-", item, column + 2)]
     return [f"{pad}- {inner[0][column + 2 :]}", *inner[1:]] if prefix == "-" else [pad + prefix, *inner]
 
 
-def scalar(value: str | int | datetime | None, style: str = "") -> str:
+def dump_scalar(value: str | int | datetime | None, style: str = "") -> str:
     """Dump one value on one line, quoted as in ``style`` where the value allows it: '' (plain), ' or "."""
     if not isinstance(value, str):
-        return _plain(value)
+        return _format_plain(value)
     if not _LINE.fullmatch(value):
-        return _double(value)
+        return _quote_double(value)
     if not style and value and not _SIGNS.match(value) and not _BENT.fullmatch(value):
         return value
     if style == "'" or (style != '"' and re.search(r'["\\]', value)):
         return "'" + value.replace("'", "''") + "'"
-    return _double(value)
+    return _quote_double(value)
 
 
-def flow(value: Value) -> str:
+def dump_flow(value: Value) -> str:
     """Dump a value on one line, for use within brackets."""
     match value:
         case str():
-            return value if _WORDS.fullmatch(value) and not _BENT.fullmatch(value) else _double(value)
+            return value if _WORDS.fullmatch(value) and not _BENT.fullmatch(value) else _quote_double(value)
         case None | datetime() | int():
-            return _plain(value) or "''"
+            return _format_plain(value) or "''"
         case Mapping():
-            return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{dump_flow(key)}: {dump_flow(item)}" for key, item in value.items()) + "}"
         case Sequence():
-            return "[" + ", ".join(flow(item) for item in value) + "]"
+            return "[" + ", ".join(dump_flow(item) for item in value) + "]"
 
 
-def _plain(value: datetime | int | None) -> str:
+def _format_plain(value: datetime | int | None) -> str:
     """Format a date as RFC 3339 has it, a number as digits, None as an empty text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return "" if value is None else str(value)
 
 
-def _double(value: str) -> str:
+def _quote_double(value: str) -> str:
     """Quote a text in double quotation marks, with everything invisible escaped."""
     return (
-        '"' + "".join(_ESCAPES.get(sign) or (sign if _LINE.fullmatch(sign) else _escape(sign)) for sign in value) + '"'
+        '"'
+        + "".join(_ESCAPES.get(sign) or (sign if _LINE.fullmatch(sign) else _escape_character(sign)) for sign in value)
+        + '"'
     )
 
 
-def _escape(sign: str) -> str:
+def _escape_character(sign: str) -> str:
     """Escape one character by its number."""
     number = ord(sign)
     return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"

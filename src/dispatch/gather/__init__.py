@@ -11,8 +11,8 @@ for gathered in gather.sources(publication.sources, box.visits(), user_agent=...
     box.visited(gathered.visit)
 """
 
-from dispatch.gather.copying import copies
-from dispatch.gather.location import articles, discover
-from dispatch.gather.many import Gathered, sources
+from dispatch.gather.all_sources import GatherResult, gather_sources
+from dispatch.gather.download_images import download_pictures
+from dispatch.gather.location import discover_source, gather_articles
 
-__all__ = ["Gathered", "articles", "copies", "discover", "sources"]
+__all__ = ["GatherResult", "discover_source", "download_pictures", "gather_articles", "gather_sources"]

@@ -5,7 +5,7 @@ from typing import Final
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
-from dispatch.gather import completing, reading
+from dispatch.gather import enrich, reading
 from dispatch.model import Article, Document, Place, Source
 from dispatch.readers import READERS, discovery
 
@@ -14,7 +14,7 @@ _SECONDS: Final = 15.0
 _LOOKS_LIKE = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x89PNG", "a picture"))
 
 
-def articles(
+def gather_articles(
     location: str,
     *,
     user_agent: str,
@@ -31,12 +31,12 @@ def articles(
 
     Raises GatherError, naming what was found and the way out, when nothing comes or nothing can be read.
     """
-    document = fetch.document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
+    document = fetch.fetch_document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
     document = replace(document, url=base or document.url)
     name = next((name for name, reader in READERS.items() if reader.accepts(document)), "")
     if not name:
         raise GatherError(
-            f"this is {_kind(document)}, which cannot be read",
+            f"this is {_name_kind(document)}, which cannot be read",
             address=document.name,
             hint="Feeds, HTML pages, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
@@ -46,11 +46,11 @@ def articles(
         raise error.within(Place(address=document.name)) from error
     if not found:
         raise GatherError(f"there is nothing to read in this {name}", address=document.name)
-    typed = location if links.is_web(location) and name != "feed" else ""
-    return [completing.dated(replace(article, url=typed or article.url), zone) for article in found]
+    typed = location if links.is_web_address(location) and name != "feed" else ""
+    return [enrich.add_time_zone(replace(article, url=typed or article.url), zone) for article in found]
 
 
-def discover(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
+def discover_source(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
     """Find the source at an address: its kind, its feed, its title and its front page.
 
     A feed is a source by itself. Of a page, the first feed that it names and that can be read is; else its entries,
@@ -60,23 +60,23 @@ def discover(address: str, *, user_agent: str, allow_private: bool = False) -> S
     """
     client = fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=_SECONDS)
     answer = client.get(address)
-    found = _read(answer)
+    found = _read_answer(answer)
     address = answer.moved_to or address
     if found.is_feed:
-        return _feed(address, found, "")
+        return _make_feed_source(address, found, "")
     for named in found.feeds[:MOST_NAMED]:
-        if feed := _feed_at(client, named, address):
+        if feed := _try_feed(client, named, address):
             return feed
     if found.feeds:  # they cannot be read; what does the page itself hold?
-        found = reading.read(answer.whole(), "page")
+        found = reading.read_contents(answer.require_document(), "page")
     if found.are_links or len(found.articles) < 2:
-        for guess in discovery.guesses(address):
-            if feed := _feed_at(client, guess, address):
+        for guess in discovery.guess_feeds(address):
+            if feed := _try_feed(client, guess, address):
                 return feed
     return Source(kind="page", url=address, title=found.own.title)
 
 
-def _kind(document: Document) -> str:
+def _name_kind(document: Document) -> str:
     """Name the kind of a document, for a message."""
     for mark, kind in _LOOKS_LIKE:
         if document.body.startswith(mark):
@@ -84,23 +84,23 @@ def _kind(document: Document) -> str:
     return document.media_type or "a binary file"
 
 
-def _feed_at(client: fetch.Client, address: str, page: str) -> Source | None:
+def _try_feed(client: fetch.Client, address: str, page: str) -> Source | None:
     """Return the source whose feed is at an address; None when there is no feed."""
     try:
         answer = client.get(address)
-        found = _read(answer)
+        found = _read_answer(answer)
     except GatherError:  # then it is no feed, and the next address is tried
         return None
-    return _feed(answer.moved_to or address, found, page) if found.is_feed else None
+    return _make_feed_source(answer.moved_to or address, found, page) if found.is_feed else None
 
 
-def _feed(address: str, found: reading.Found, page: str) -> Source:
+def _make_feed_source(address: str, found: reading.SourceContents, page: str) -> Source:
     return Source(kind="feed", feed=address, url=page or found.own.url, title=found.own.title)
 
 
-def _read(answer: fetch.Answer) -> reading.Found:
-    document = answer.whole()
+def _read_answer(answer: fetch.Answer) -> reading.SourceContents:
+    document = answer.require_document()
     try:
-        return reading.read(document)
+        return reading.read_contents(document)
     except GatherError as error:
         raise error.within(Place(address=document.name)) from error

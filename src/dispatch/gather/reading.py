@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
-from dispatch import links, nouns
+from dispatch import links, serialise
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
 from dispatch.readers import discovery, feed, page
@@ -22,7 +22,7 @@ LARGE: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SourceContents:
     """What was found at an address."""
 
     own: Annotated[Source, "the source as it describes itself"] = field(default_factory=Source)
@@ -32,49 +32,49 @@ class Found:
     feeds: Annotated[tuple[str, ...], "it is a page that names feeds instead"] = ()
 
 
-def read(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> Found:
+def read_contents(document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> SourceContents:
     """Read a feed; of a page, its feeds, else its h-feed, else the articles that it links to, else the page itself.
 
     kind: ``page`` passes over the feeds that a page names. Raises GatherError when it cannot be read, or not within
     ``seconds``.
     """
     if len(document.body) < LARGE:
-        return _read(document, kind)
-    return _elsewhere(document, kind, seconds)
+        return _read_here(document, kind)
+    return _read_in_process(document, kind, seconds)
 
 
-def _read(document: Document, kind: str) -> Found:
+def _read_here(document: Document, kind: str) -> SourceContents:
     if feed.accepts(document):
-        own, articles = feed.whole(document)
-        return Found(own=own, articles=tuple(articles), is_feed=True)
+        own, articles = feed.read_with_source(document)
+        return SourceContents(own=own, articles=tuple(articles), is_feed=True)
     if not page.accepts(document):
         raise GatherError(
             f"this is {document.media_type or 'a file'}, neither a feed nor a page", hint="Check the address."
         )
     if kind == "article":
-        return Found(articles=tuple(page.read(document)))
-    if kind != "page" and (feeds := discovery.feeds(document)):
-        return Found(feeds=tuple(feeds))
+        return SourceContents(articles=tuple(page.read(document)))
+    if kind != "page" and (feeds := discovery.find_feeds(document)):
+        return SourceContents(feeds=tuple(feeds))
     own, articles = discovery.read_hfeed(document) if discovery.is_hfeed(document) else (Source(), [])
     if articles:
-        return Found(own=own, articles=tuple(articles))
+        return SourceContents(own=own, articles=tuple(articles))
     itself = [replace(article, url=document.name) for article in page.read(document)]
-    own = _itself(itself[0] if itself else Article(), document)
-    if announced := discovery.articles(document):
-        return Found(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
-    return Found(own=own, articles=tuple(replace(article, source=own) for article in itself))
+    own = _describe_page_source(itself[0] if itself else Article(), document)
+    if announced := discovery.find_announced_articles(document):
+        return SourceContents(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
+    return SourceContents(own=own, articles=tuple(replace(article, source=own) for article in itself))
 
 
-def _itself(front: Article, document: Document) -> Source:
+def _describe_page_source(front: Article, document: Document) -> Source:
     """Describe the source that a page is: by the site's name, else by the page's title."""
-    host = links.host(document.url).removeprefix("www.")
+    host = links.parse_host(document.url).removeprefix("www.")
     name = front.source.title if front.source.title != host else front.title
     return Source(title=name or host, url=document.url)
 
 
-def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
+def _read_in_process(document: Document, kind: str, seconds: float) -> SourceContents:
     """Read a large document in a process of its own."""
-    head = json.dumps({**nouns.table(replace(document, body=b"")), "body": "", "as": kind}).encode("ascii")
+    head = json.dumps({**serialise.to_mapping(replace(document, body=b"")), "body": "", "as": kind}).encode("ascii")
     try:
         # -P: nothing is imported from the folder where somebody happens to stand.
         ended = subprocess.run(  # noqa: S603 - ourselves
@@ -93,18 +93,18 @@ def _elsewhere(document: Document, kind: str, seconds: float) -> Found:
     except ValueError as error:
         raise GatherError("it cannot be read within the memory that a feed may take") from error
     if "faults" in answer:
-        raise GatherError(*(nouns.noun(Fault, json.dumps(fault)) for fault in answer["faults"]))
-    return nouns.noun(Found, json.dumps(answer))
+        raise GatherError(*(serialise.from_json(Fault, json.dumps(fault)) for fault in answer["faults"]))
+    return serialise.from_json(SourceContents, json.dumps(answer))
 
 
 def _main() -> None:
     _bound_memory()
     head = sys.stdin.buffer.readline().decode("ascii")
-    document = replace(nouns.noun(Document, head), body=sys.stdin.buffer.read())
+    document = replace(serialise.from_json(Document, head), body=sys.stdin.buffer.read())
     try:
-        answer = nouns.table(_read(document, json.loads(head)["as"]))
+        answer = serialise.to_mapping(_read_here(document, json.loads(head)["as"]))
     except GatherError as error:
-        answer = {"faults": [nouns.table(fault) for fault in error.faults]}
+        answer = {"faults": [serialise.to_mapping(fault) for fault in error.faults]}
     json.dump(answer, sys.stdout)
 
 

@@ -5,19 +5,19 @@ What ``sanitise_html`` returns is called *content* everywhere: only the tags and
 tokens.
 """
 
-from dispatch.html.beginning import excerpt
-from dispatch.html.copies import MEASURE, near, picture, with_copies
-from dispatch.html.door import MOST_BYTES, MOST_LEVELS, clean, nesting, sanitise
+from dispatch.html.excerpt import cut_excerpt
+from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
+from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
     Paragraph,
-    escape,
-    headings,
-    paragraphs,
-    pictures,
-    readdressed,
-    text,
-    with_headings_from,
-    word_count,
+    count_words,
+    escape_html,
+    find_headings,
+    find_image_addresses,
+    renumber_headings,
+    rewrite_addresses,
+    split_paragraphs,
+    to_plain_text,
 )
 
 __all__ = [
@@ -25,19 +25,19 @@ __all__ = [
     "MOST_BYTES",
     "MOST_LEVELS",
     "Paragraph",
-    "clean",
-    "escape",
-    "excerpt",
-    "headings",
-    "near",
-    "nesting",
-    "paragraphs",
-    "picture",
-    "pictures",
-    "readdressed",
-    "sanitise",
-    "text",
-    "with_copies",
-    "with_headings_from",
-    "word_count",
+    "count_words",
+    "cut_excerpt",
+    "escape_html",
+    "find_headings",
+    "find_image_addresses",
+    "format_picture",
+    "make_images_relative",
+    "measure_nesting",
+    "remove_illegal_characters",
+    "renumber_headings",
+    "rewrite_addresses",
+    "sanitise_html",
+    "split_paragraphs",
+    "to_plain_text",
+    "use_image_copies",
 ]

@@ -46,44 +46,46 @@ class Paragraph(NamedTuple):
     addresses: Annotated[tuple[str, ...], "those that it links to"]
 
 
-def tokens(content: str) -> Iterator[Token]:
+def split_tokens(content: str) -> Iterator[Token]:
     """Split content into its tokens, in order."""
     return (Token(source, tag, bool(end)) for source, end, tag in _TOKEN.findall(content))
 
 
-def escape(text: str) -> str:
+def escape_html(text: str) -> str:
     """Escape a text for use between tags and in quoted attributes."""
     return _escape(text, quote=True)
 
 
-def readdressed(content: str, change: Callable[[str], str]) -> str:
+def rewrite_addresses(content: str, change: Callable[[str], str]) -> str:
     """Replace every address in the content by what ``change`` makes of it; the text stays.
 
     Where the new address is empty, the attribute is removed.
     """
 
-    def changed(match: re.Match[str]) -> str:
+    def rewrite_attribute(match: re.Match[str]) -> str:
         address = unescape(match[2])
         new = change(address)
-        return match[0] if new == address else f' {match[1]}="{escape(new)}"' if new else ""
+        return match[0] if new == address else f' {match[1]}="{escape_html(new)}"' if new else ""
 
-    return "".join(_ADDRESS.sub(changed, one.source) if one.tag else one.source for one in tokens(content))
+    return "".join(
+        _ADDRESS.sub(rewrite_attribute, one.source) if one.tag else one.source for one in split_tokens(content)
+    )
 
 
 @lru_cache(maxsize=128)
-def text(content: str) -> str:
+def to_plain_text(content: str) -> str:
     """Convert content to plain text: paragraphs with a blank line between them, list items after a dash."""
-    return "\n\n".join(paragraph.text for paragraph in paragraphs(content))
+    return "\n\n".join(paragraph.text for paragraph in split_paragraphs(content))
 
 
-def paragraphs(content: str) -> Iterator[Paragraph]:
+def split_paragraphs(content: str) -> Iterator[Paragraph]:
     """Split content into its paragraphs, headings and list items as plain text, in order."""
     words: list[str] = []
     addresses: list[str] = []
     prefix, pre = "", False
-    for token in [*tokens(content), Token("</div>", "div", end=True)]:
+    for token in [*split_tokens(content), Token("</div>", "div", end=True)]:
         if token.tag in BLOCKS:
-            plain = "".join(words).strip("\n") if pre else _fold("".join(words))
+            plain = "".join(words).strip("\n") if pre else _fold_spaces("".join(words))
             if plain.strip() or addresses:
                 yield Paragraph(prefix + plain, tuple(addresses))
                 prefix = ""
@@ -99,17 +101,17 @@ def paragraphs(content: str) -> Iterator[Paragraph]:
             words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
 
 
-def headings(content: str) -> list[str]:
+def find_headings(content: str) -> list[str]:
     """Find the texts of the headings, in order."""
-    return [_fold(text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
+    return [_fold_spaces(to_plain_text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
 
 
-def pictures(content: str) -> list[str]:
+def find_image_addresses(content: str) -> list[str]:
     """Find the addresses of the pictures, in order."""
     return [unescape(address) for address in re.findall(rf'<img{ATTRIBUTES}? src="([^"]*)"', content)]
 
 
-def with_headings_from(content: str, level: int) -> str:
+def renumber_headings(content: str, level: int) -> str:
     """Renumber the headings from ``level`` on, without gaps, keeping their order of rank."""
     ranks = sorted(set(re.findall(r"<h([1-6])[ >]", content)))
     new = {rank: str(min(6, level + place)) for place, rank in enumerate(ranks)}
@@ -118,11 +120,11 @@ def with_headings_from(content: str, level: int) -> str:
     return re.sub(r"(</?h)([1-6])(?=[ >])", lambda match: match[1] + new[match[2]], content)
 
 
-def word_count(plain: str) -> int:
+def count_words(plain: str) -> int:
     """Count the words of a text; 500 characters of Chinese, Japanese or Korean count as the 230 words of a minute."""
     characters = len(_CJK.findall(plain))
     return len(_CJK.sub(" ", plain).split()) + round(characters * 230 / 500)
 
 
-def _fold(words: str) -> str:
+def _fold_spaces(words: str) -> str:
     return "\n".join(line.strip(" ") for line in re.sub(" +", " ", words).split("\n")).strip()

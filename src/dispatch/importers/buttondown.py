@@ -17,7 +17,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, report_broken, try_post
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article, Document, Image
-from dispatch.readers import entries, foreign
+from dispatch.readers import fields, frontmatter_aliases
 
 _TABLE = re.compile(r"(?:^|/)(?:emails?|archives?|newsletters?)\.(?:csv|json)$", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
@@ -67,24 +67,26 @@ def _has_keys(export: Export, name: str) -> bool:
     """Whether a Markdown file has the keys of Buttondown's issues at its head."""
     if not _FILE.search(name):
         return False
-    head = frontmatter.split(tabular.read_beginning(export, name))[0]
+    head = frontmatter.split_front_matter(tabular.read_beginning(export, name))[0]
     keys = set(re.findall(r"^([a-z_]+):", head, re.MULTILINE))
     return "subject" in keys and len(keys & _KEYS) > 1
 
 
 def _read_file(name: str, place: PostPlace) -> Post | NotImported:
     document = Document(url="", media_type="text/markdown", charset="", body=b"", name=name)
-    data, written = foreign.parsed(tabular.read_text(place.export, name), document)
+    data, written = frontmatter_aliases.parse_keys(tabular.read_text(place.export, name), document)
     if not pick_text(data, "subject", "title"):
         return NotImported(file=name, reason="it has no subject")
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    return _make_post({"slug": stem, **data, "body": written}, foreign.article(data, document), place, name)
+    return _make_post(
+        {"slug": stem, **data, "body": written}, frontmatter_aliases.build_article(data, document), place, name
+    )
 
 
 def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post | NotImported:
     """Make a post of a row. front: what a file's front matter says besides."""
     url = content.pick_web_address(pick_text(row, "canonical_url", "absolute_url"))
-    title = entries.plain(pick_text(row, "subject", "title"))
+    title = fields.read_line(pick_text(row, "subject", "title"))
     written = pick_text(row, "body", "content", "text")
     if not written:
         return NotImported(file=label, reason=f"“{title}” has no text")
@@ -93,7 +95,7 @@ def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post |
         id=f"buttondown/{pick_text(row, 'id', 'secondary_id', 'slug') or label}",
         url=url,
         title=title,
-        summary=entries.plain(pick_text(row, "description")),
+        summary=fields.read_line(pick_text(row, "description")),
         authors=front.authors,
         certainty=front.certainty if front.authors else "unknown",
         source=content.name_old_site(url),

@@ -37,12 +37,12 @@ def name_old_site(url: str) -> Source:
     """Make the source of an article that had this address: its site, which lets it be shown in full; empty for none."""
     if not url:
         return Source()
-    return Source(title=links.host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
+    return Source(title=links.parse_host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
 
 
 def pick_web_address(written: str) -> str:
     """Return the address when it is one of the web, else nothing."""
-    return written if links.is_web(written) else ""
+    return written if links.is_web_address(written) else ""
 
 
 def describe_audience(audience: str, everybody: str = "public") -> str:
@@ -53,7 +53,9 @@ def describe_audience(audience: str, everybody: str = "public") -> str:
 def fill_html(post: Post, written: str, place: PostPlace) -> Post:
     """Give a post its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
     found = PostPictures(place)
-    content = _tidy_content(html.readdressed(html.sanitise(written), found.place_address), post.article.title)
+    content = _tidy_content(
+        html.rewrite_addresses(html.sanitise_html(written), found.place_address), post.article.title
+    )
     return _complete_post(post, replace(post.article, content=content), written, found)
 
 
@@ -64,7 +66,7 @@ def fill_markdown(post: Post, written: str, place: PostPlace) -> Post:
     """
     found = PostPictures(place)
     content = markdown.to_html(written)
-    html.readdressed(content, found.place_address)
+    html.rewrite_addresses(content, found.place_address)
     if found.changed:
         written = _change_addresses(written, found.changed)
         content = markdown.to_html(written)
@@ -89,7 +91,7 @@ def _tidy_content(content: str, title: str) -> str:
     while (shorter := _EMPTY.sub("", content)) != content:
         content = shorter
     first = _HEADING.search(content)
-    if first and html.text(first[0]) == title and not html.text(content[: first.start()]):
+    if first and html.to_plain_text(first[0]) == title and not html.to_plain_text(content[: first.start()]):
         content = content[: first.start()] + content[first.end() :]
     return content.strip()
 
@@ -99,12 +101,12 @@ def _list_lost(written: str, article: Article) -> Iterator[str]:
     embeds = []
     for match in _EMBED.finditer(written):
         where = _WHERE.search(match[2])
-        embeds.append(f"{match[1].lower()} {html.clean(where[1])}" if where else match[1].lower())
+        embeds.append(f"{match[1].lower()} {html.remove_illegal_characters(where[1])}" if where else match[1].lower())
     if embeds:
         yield f"not imported: {_name_some(embeds)}"
     if count := len(_INLINE.findall(written)):
         yield f"not imported: {count} picture{'s' * (count > 1)} written into the text itself"
-    codes = list(dict.fromkeys(" ".join(code.split()) for code in _CODES.findall(html.text(article.content))))
+    codes = list(dict.fromkeys(" ".join(code.split()) for code in _CODES.findall(html.to_plain_text(article.content))))
     if codes:
         yield f"kept as text: {_name_some(codes)}"
 

@@ -54,7 +54,7 @@ def _read_file(root: Path, name: str) -> bytes:
             raise GatherError("it is larger than 64 MiB", address=name)
     except OSError as error:
         raise GatherError("it cannot be read", address=name) from error
-    return files.read(path, within=root, error=GatherError)
+    return files.read_file(path, within=root, error=GatherError)
 
 
 def _unpack_member(file: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:

@@ -17,7 +17,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, count_comments, try_post
 from dispatch.importers.tabular import Row, parse_moment, pick_text
 from dispatch.model import Article, Author, Image
-from dispatch.readers import entries, people
+from dispatch.readers import fields, people
 
 
 def accepts(export: Export) -> bool:
@@ -83,7 +83,7 @@ def _is_shown(tag: Row) -> bool:
 
 
 def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post | NotImported:
-    number, title = pick_text(row, "id"), entries.plain(pick_text(row, "title"))
+    number, title = pick_text(row, "id"), fields.read_line(pick_text(row, "title"))
     if pick_text(row, "type") == "page" or tabular.is_true(row, "page"):
         return NotImported(file=label, reason=f"“{title}” is a page, not a post")
     written = pick_text(row, "html")
@@ -99,8 +99,8 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
         id=f"ghost/{pick_text(row, 'uuid') or number}",
         url=url,
         title=title,
-        dek=entries.plain(pick_text(meta, "subtitle")),
-        summary=entries.plain(pick_text(row, "custom_excerpt")),
+        dek=fields.read_line(pick_text(meta, "subtitle")),
+        summary=fields.read_line(pick_text(row, "custom_excerpt")),
         authors=authors,
         certainty="certain" if authors else "unknown",
         source=content.name_old_site(url),
@@ -109,7 +109,7 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
         tags=tuple(dict.fromkeys(tables.tags.get(number, ()))),
         image=_make_image(row, meta),
     )
-    caption = html.text(html.sanitise(pick_text(meta, "feature_image_caption")))
+    caption = html.to_plain_text(html.sanitise_html(pick_text(meta, "feature_image_caption")))
     post = Post(
         file=label,
         article=article,
@@ -124,8 +124,8 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
 
 def _make_authors(user: Row) -> Iterator[Author]:
     """Make the author that an account is. Its mail address is left out: issue files are often public."""
-    for author in people.author(pick_text(user, "name"), url=pick_text(user, "website")):
-        bio = entries.plain(pick_text(user, "bio"))
+    for author in people.make_author(pick_text(user, "name"), url=pick_text(user, "website")):
+        bio = fields.read_line(pick_text(user, "bio"))
         yield replace(author, bio=bio, avatar=pick_text(user, "profile_image"))
 
 

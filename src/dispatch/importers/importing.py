@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-from dispatch import html, issues, ledger, links, terms
+from dispatch import derived, html, issues, ledger, links
 from dispatch.errors import IssueError
 from dispatch.identity import is_ours
 from dispatch.importers.posts import Post
@@ -60,7 +60,7 @@ class ImportRun:
 
     def import_posts(self, found: Iterable[Post | NotImported]) -> Iterator[ImportedPost | NotImported]:
         """Write each post that is new as an issue. What is broken does not stop the rest. Raises LockedError."""
-        self._known |= index_known((), ledger.read(self.publication))
+        self._known |= index_known((), ledger.read_records(self.publication))
         for post in found:
             if isinstance(post, NotImported):
                 yield post
@@ -78,19 +78,19 @@ class ImportRun:
         if self.is_dry:
             yield from (PublishedImport(file=file, slug=slug) for slug, file in public.items())
             return
-        for one in (one for one in issues.read_all(self.publication) if one.slug in public):
+        for one in (one for one in issues.read_all_issues(self.publication) if one.slug in public):
             outcome = PublishedImport(file=public[one.slug], slug=one.slug)
             errors = tuple(finding for finding in judge(one) if finding.severity == "error")
             if errors:
                 yield replace(outcome, errors=errors)
                 continue
             with self._hold_lock():
-                if issues.read(self.publication, one.slug) != one:
+                if issues.read_issue(self.publication, one.slug) != one:
                     outcome = replace(outcome, was_changed=True)
                 else:
                     # The ledger first: what it has forgotten could change unseen.
-                    ledger.remember(self.publication, one)
-                    issues.change(self.publication, one, replace(one, status="published"))
+                    ledger.record_issues(self.publication, one)
+                    issues.change_issue(self.publication, one, replace(one, status="published"))
             yield outcome
 
     def _import_post(self, post: Post) -> ImportedPost | NotImported:
@@ -102,8 +102,8 @@ class ImportRun:
         one = make_issue(post, self.publication, self.now, self._taken)
         try:
             if not self.is_dry:
-                issues.lay(self.publication, one, post.pictures)
-                issues.create(self.publication, one)
+                issues.add_files(self.publication, one, post.pictures)
+                issues.create_issue(self.publication, one)
         except IssueError as error:
             return NotImported(file=post.file, reason=str(error), state="failed")
         self._taken.add(one.slug)
@@ -116,8 +116,8 @@ class ImportRun:
     def _read_others(self) -> None:
         """Learn of issues that another command has made meanwhile."""
         if self._stamp != self._read_stamp():
-            others = sorted({*issues.names(self.publication)} - self._taken)
-            self._known |= index_known((issues.read(self.publication, slug) for slug in others), ())
+            others = sorted({*issues.list_slugs(self.publication)} - self._taken)
+            self._known |= index_known((issues.read_issue(self.publication, slug) for slug in others), ())
             self._taken.update(others)
 
     def _read_stamp(self) -> int:
@@ -136,10 +136,10 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
     article = _add_offset(post.article, publication.timezone)
     date = article.published or article.updated or now
     slug = find_unused(_pick_slug(post), {*taken, "issue"})  # issue.md is the issue's own file
-    page = terms.page(publication, slug)
+    page = derived.build_issue_address(publication, slug)
 
     def resolve(address: str) -> str:
-        return address and links.resolve(page, address)
+        return address and links.resolve_address(page, address)
 
     is_own = is_ours(article.url, publication)
     is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
@@ -147,17 +147,17 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         article,
         id=_mint_id(article.id, publication, date),
         key=slug,
-        file=terms.article_file(slug, slug, article),
+        file=derived.choose_article_file(slug, slug, article),
         own=is_own,
-        url=article.url or terms.anchor(publication, slug, slug),
-        content=html.readdressed(article.content, resolve),
+        url=article.url or derived.build_article_address(publication, slug, slug),
+        content=html.rewrite_addresses(article.content, resolve),
         authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),
-        source=terms.resolved(article.source, publication, is_own=is_own),
+        source=derived.resolve_source(article.source, publication, is_own=is_own),
         language=article.language if is_foreign else "",
         image=article.image and replace(article.image, url=resolve(article.image.url)),
     )
     return Issue(
-        id=terms.mint(publication, date, slug),
+        id=derived.mint_id(publication, date, slug),
         slug=slug,
         title=article.title,
         date=date,
@@ -199,7 +199,7 @@ def find_known(post: Post, known: Mapping[str, str]) -> str | None:
 
 def _mint_id(id_: str, publication: Publication, date: datetime) -> str:
     """Keep an id that is an absolute IRI, else make a tag URI of it."""
-    return id_ if _is_iri(id_) else terms.mint(publication, date, _quote_id(id_))
+    return id_ if _is_iri(id_) else derived.mint_id(publication, date, _quote_id(id_))
 
 
 def _is_iri(id_: str) -> bool:
@@ -207,7 +207,7 @@ def _is_iri(id_: str) -> bool:
 
 
 def _quote_id(id_: str) -> str:
-    return quote(html.clean(id_))
+    return quote(html.remove_illegal_characters(id_))
 
 
 def _strip_tag(id_: str) -> str:

@@ -16,7 +16,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, report_broken, try_post
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article
-from dispatch.readers import elements, entries
+from dispatch.readers import fields, html_tree
 from dispatch.slugs import make_slug
 
 _CAMPAIGN = re.compile(r"\.html?$", re.IGNORECASE)
@@ -99,14 +99,16 @@ def _fold_name(written: str) -> str:
 def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
     written = tabular.read_text(place.export, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
-    title = entries.plain(pick_text(row, "subject", "subject line") or _find_title(written) or pick_text(row, "title"))
+    title = fields.read_line(
+        pick_text(row, "subject", "subject line") or _find_title(written) or pick_text(row, "title")
+    )
     url = content.pick_web_address(pick_text(row, "archive url", "long archive url", "url"))
     number = pick_text(row, "unique id", "campaign id", "id") or stem
     article = Article(
         id=f"mailchimp/{number}",
         url=url,
         title=title,
-        dek=entries.plain(pick_text(row, "preview text") or elements.hidden(written, ".mcnPreviewText")),
+        dek=fields.read_line(pick_text(row, "preview text") or html_tree.get_hidden_text(written, ".mcnPreviewText")),
         certainty="unknown",
         source=content.name_old_site(url),
         published=_parse_sent(row),
@@ -117,13 +119,13 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
         slug=re.sub(r"^\d+[_-]", "", stem),
         is_public=article.published is not None,
     )
-    post = content.fill_html(post, elements.blocks(written, _BLOCKS, _AROUND), place)
+    post = content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
     return post if post.article.content else NotImported(file=place.file, reason=f"“{title}” has no text")
 
 
 def _find_title(written: str) -> str:
     """Find the title that a campaign gives itself; none where the service was to fill it in."""
-    title = elements.title(written)
+    title = html_tree.get_page_title(written)
     return "" if "*|" in title else title
 
 

@@ -17,8 +17,8 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import pick_text
 from dispatch.model import Article, Author, Document
-from dispatch.readers import foreign, people
-from dispatch.readers.entries import moment
+from dispatch.readers import frontmatter_aliases, people
+from dispatch.readers.fields import parse_date
 
 _FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)
@@ -63,7 +63,7 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotI
     name = place.file
     document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
     text = tabular.read_text(place.export, name)
-    data, written = foreign.parsed(text, document)
+    data, written = frontmatter_aliases.parse_keys(text, document)
     if not data:
         return NotImported(file=name, reason="it has no front matter")
     parts = name.split("/")
@@ -72,12 +72,12 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotI
         return NotImported(file=name, reason="it is a page, not a post")
     stem = parts[-2] if stem == "index" and len(parts) > 1 else stem
     dated = _DATED.fullmatch(stem)
-    article = _complete_article(foreign.article(data, document), known)
+    article = _complete_article(frontmatter_aliases.build_article(data, document), known)
     article = replace(
         article,
         id=_pick_id(data, name),
-        published=article.published or (moment(dated[1]) if dated else None),
-        tags=tuple(dict.fromkeys((*article.tags, *foreign.tags(data.get("categories"))))),
+        published=article.published or (parse_date(dated[1]) if dated else None),
+        tags=tuple(dict.fromkeys((*article.tags, *frontmatter_aliases.parse_tags(data.get("categories"))))),
     )
     post = Post(
         file=name,
@@ -89,7 +89,7 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotI
     return fill(post, written.strip("\n"), place)
 
 
-def _pick_id(data: foreign.Data, name: str) -> str:
+def _pick_id(data: frontmatter_aliases.Data, name: str) -> str:
     """Return the front matter's id if it is an absolute IRI, else one made of that id or the file's path."""
     own = pick_text(data, "guid", "uuid", "id")
     return own if links.is_absolute(own) else f"markdown/{own or name}"
@@ -103,10 +103,10 @@ def _complete_article(article: Article, known: Mapping[str, Author]) -> Article:
         authors += [known.get(name) or replace(author, name=name) for name in names if name]
     is_named = article.source.title or article.source.url
     source = replace(article.source, syndicate="full") if is_named else content.name_old_site(article.url)
-    return replace(article, authors=people.complete(authors, ()), source=source)
+    return replace(article, authors=people.merge_authors(authors, ()), source=source)
 
 
-def _is_public(data: foreign.Data, parts: list[str]) -> bool:
+def _is_public(data: frontmatter_aliases.Data, parts: list[str]) -> bool:
     """Whether nothing says that it is a draft."""
     says_so = pick_text(data, "published").lower() in {"false", "no"} or data.get("published") is False
     return not (
@@ -124,10 +124,12 @@ def _read_people(export: Export) -> dict[str, Author]:
         if not _PEOPLE.search(name):
             continue
         try:
-            data = frontmatter.parse(f"---\n{tabular.read_text(export, name)}\n---\n", file=name).data
+            data = frontmatter.parse_front_matter(f"---\n{tabular.read_text(export, name)}\n---\n", file=name).data
         except (IssueError, GatherError):
             continue
         for key, value in data.items():
-            person = foreign.article({"author": value}, Document(url="", media_type="", charset="", body=b"")).authors
+            person = frontmatter_aliases.build_article(
+                {"author": value}, Document(url="", media_type="", charset="", body=b"")
+            ).authors
             found |= {key: person[0]} if person and isinstance(value, dict) else {}
     return found

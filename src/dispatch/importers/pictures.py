@@ -53,7 +53,7 @@ def place_posts(export: Export, site: str) -> PostPlace:
             for start in range(max(0, len(parts) - MOST_PARTS), len(parts)):
                 end = "/".join(parts[start:])
                 known[end] = "" if end in known else name
-    is_known = links.is_web(site) and links.host(site)
+    is_known = links.is_web_address(site) and links.parse_host(site)
     return PostPlace(export=export, site=f"{site.rstrip('/')}/" if is_known else "", known=known)
 
 
@@ -91,19 +91,19 @@ class PostPictures:
         if _PICTURE.search(path) and (name := self._copy_picture(path)):
             return name
         if self._place.site and not links.is_absolute(address):
-            return links.resolve(self._place.site, bare)
+            return links.resolve_address(self._place.site, bare)
         return address if bare == address else "/" + bare.lstrip("/")
 
     def place_picture(self, address: str) -> str:
         """Place the address of a picture; empty when it is neither on the web nor in the export."""
         placed = self.place_address(address) if address else ""
-        return placed if links.is_web(placed) or placed in self.files else ""
+        return placed if links.is_web_address(placed) or placed in self.files else ""
 
     def _find_path(self, address: str) -> str | None:
         """Return what an address is within the old site; None when it is elsewhere."""
         bare = _ROOTS.sub("", address)
         if links.is_absolute(bare):
-            if not self._place.site or links.host(bare) != links.host(self._place.site):
+            if not self._place.site or links.parse_host(bare) != links.parse_host(self._place.site):
                 return None
             bare = re.sub(r"^[a-z]+://[^/?#]*", "", bare, flags=re.IGNORECASE)
         elif bare.startswith("//"):

@@ -13,7 +13,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import Row, is_true, pick_text
 from dispatch.model import Article, Enclosure
-from dispatch.readers import elements, entries
+from dispatch.readers import fields, html_tree
 
 TABLE = "posts.csv"
 
@@ -42,14 +42,14 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
     number, _, slug = pick_text(row, "post_id").partition(".")
     podcast = pick_text(row, "podcast_url")
     written = tabular.read_text(place.export, place.file) if place.file in place.export.names else ""
-    title = entries.plain(pick_text(row, "title"))
+    title = fields.read_line(pick_text(row, "title"))
     if not written.strip():
         what = f"a podcast without text ({podcast})" if podcast else "it has no text in the export"
         return NotImported(file=place.file, reason=f"“{title}”: {what}" if title else what)
     article = Article(
         id=f"substack/{number}",
         title=title,
-        dek=entries.plain(pick_text(row, "subtitle")),
+        dek=fields.read_line(pick_text(row, "subtitle")),
         certainty="unknown",
         published=tabular.parse_moment(pick_text(row, "post_date"), is_utc=True),
         enclosures=(Enclosure(url=podcast, type="audio/mpeg"),) if podcast else (),
@@ -61,4 +61,4 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
         is_public=is_true(row, "is_published"),
         held=content.describe_audience(pick_text(row, "audience"), "everyone"),
     )
-    return content.fill_html(post, elements.trimmed(written, _AROUND), place)
+    return content.fill_html(post, html_tree.remove_elements(written, _AROUND), place)

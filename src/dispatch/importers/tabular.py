@@ -11,7 +11,7 @@ from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.importers.posts import Export
 from dispatch.model import Document
-from dispatch.readers import charset, entries
+from dispatch.readers import charset, fields
 
 Row = Mapping[str, object]
 
@@ -34,7 +34,7 @@ def read_beginning(export: Export, name: str) -> str:
 
 
 def _decode_text(body: bytes, name: str) -> str:
-    return charset.text(Document(url="", media_type="", charset="", body=body, name=name))
+    return charset.decode_document(Document(url="", media_type="", charset="", body=body, name=name))
 
 
 def parse_csv(text: str) -> list[Row]:
@@ -72,7 +72,7 @@ def pick_text(row: Row, *keys: str) -> str:
     for key in keys:
         value = row.get(key)
         shown = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-        if shown := html.clean(shown).strip():
+        if shown := html.remove_illegal_characters(shown).strip():
             return shown
     return ""
 
@@ -87,7 +87,7 @@ def parse_moment(written: str, *, is_utc: bool = False) -> datetime | None:
     """Parse a moment as tables write it, epochs in milliseconds too. Without an offset it is UTC, or naive."""
     if re.fullmatch(r"\d{12,13}", written):
         return datetime.fromtimestamp(int(written) // 1000, UTC)
-    found = entries.moment(written)
+    found = fields.parse_date(written)
     return found.replace(tzinfo=UTC) if found and is_utc and found.tzinfo is None else found
 
 

@@ -19,9 +19,9 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, count_comments, try_post
 from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
-from dispatch.readers import entries, people, xml
-from dispatch.readers.entries import moment
-from dispatch.readers.xml import children, text_of
+from dispatch.readers import fields, people, xml
+from dispatch.readers.fields import parse_date
+from dispatch.readers.xml import find_children, find_text
 
 _MARK = "wordpress.org/export/"
 # Kinds of item that hold what a site is built of, and nothing that anybody wrote to be read.
@@ -57,13 +57,13 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
         if not _is_export(export, name):
             continue
         try:
-            root = xml.parse(tabular.read_text(export, name))
+            root = xml.parse_xml(tabular.read_text(export, name))
         except GatherError as error:
             for fault in error.faults:
                 way_out = "; WordPress can export it in parts, by date" if fault.reason == "too-many-parts" else ""
                 yield NotImported(file=name, reason=f"{fault.what}{way_out}", state="failed")
             continue
-        channel = next(children(root, "channel"), root)
+        channel = next(find_children(root, "channel"), root)
         yield from _read_channel(channel, name, export, site)
 
 
@@ -83,85 +83,89 @@ class _ExportedSite:
 
 
 def _read_channel(channel: Element, name: str, export: Export, address: str) -> Iterator[Post | NotImported]:
-    items = list(children(channel, "item"))
-    own = text_of(channel, "wp:base_blog_url", "wp:base_site_url", "link")
+    items = list(find_children(channel, "item"))
+    own = find_text(channel, "wp:base_blog_url", "wp:base_site_url", "link")
     site = _ExportedSite(
-        source=Source(title=entries.plain(text_of(channel, "title")), url=text_of(channel, "link"), syndicate="full"),
-        language=text_of(channel, "language"),
+        source=Source(
+            title=fields.read_line(find_text(channel, "title")), url=find_text(channel, "link"), syndicate="full"
+        ),
+        language=find_text(channel, "language"),
         authors=_read_authors(channel, items),
         attachments={
-            text_of(item, "wp:post_id"): _read_attachment(item) for item in items if _read_type(item) == "attachment"
+            find_text(item, "wp:post_id"): _read_attachment(item) for item in items if _read_type(item) == "attachment"
         },
         place=replace(place_posts(export, address or own), file=name),
     )
     comments = 0
     for item in items:
-        comments += sum(1 for _ in children(item, "wp:comment"))
+        comments += sum(1 for _ in find_children(item, "wp:comment"))
         if _read_type(item) not in _FURNITURE:
-            label = f"{name}: {text_of(item, 'wp:post_name', 'title', 'wp:post_id')}"
+            label = f"{name}: {find_text(item, 'wp:post_name', 'title', 'wp:post_id')}"
             yield from try_post(label, partial(_read_item, item, site, label))
     yield from count_comments(name, comments)
 
 
 def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImported:
-    title, kind, status = entries.plain(text_of(item, "title")), _read_type(item), text_of(item, "wp:status")
+    title, kind, status = fields.read_line(find_text(item, "title")), _read_type(item), find_text(item, "wp:status")
     if kind != "post":
         return NotImported(file=label, reason=f"“{title}” is a {kind}, not a post")
     if status in {"trash", "auto-draft", "inherit"}:
         return NotImported(
             file=label, reason=f"“{title}” is {'in the bin' if status == 'trash' else 'an unsaved draft'}"
         )
-    address = text_of(item, "link")
-    url = address if status in {"publish", "private"} and links.is_web(address) else ""
+    address = find_text(item, "link")
+    url = address if status in {"publish", "private"} and links.is_web_address(address) else ""
     authors, certainty = _find_authors(item, site)
     enclosures = tuple(_read_enclosures(item))
     article = Article(
-        id=html.clean(text_of(item, "guid")) or f"wordpress/{text_of(item, 'wp:post_id')}",
+        id=html.remove_illegal_characters(find_text(item, "guid")) or f"wordpress/{find_text(item, 'wp:post_id')}",
         url=url,
         title=title,
-        summary=entries.summary(html.sanitise(text_of(item, "excerpt:encoded"))),
+        summary=fields.read_summary(html.sanitise_html(find_text(item, "excerpt:encoded"))),
         authors=authors,
         certainty=certainty,
         source=site.source if url else Source(),
         published=_parse_moment(item, "wp:post_date_gmt", "pubDate", "wp:post_date"),
         updated=_parse_moment(item, "wp:post_modified_gmt"),
         language=site.language,
-        tags=entries.tags(
+        tags=fields.read_tags(
             "".join(tag.itertext())
-            for tag in children(item, "category")
+            for tag in find_children(item, "category")
             if tag.get("domain") in {"category", "post_tag"} and tag.get("nicename") != "uncategorized"
         ),
         image=site.attachments.get(_read_meta(item).get("_thumbnail_id", "")),
         enclosures=enclosures,
     )
-    written = text_of(item, "content:encoded")
+    written = find_text(item, "content:encoded")
     if not written and enclosures:
         return NotImported(file=label, reason=f"“{title}”: a podcast without text ({enclosures[0].url})")
     why = "it was private" if status == "private" else "it asked for a password"
     post = Post(
         file=label,
         article=article,
-        slug=text_of(item, "wp:post_name"),
+        slug=find_text(item, "wp:post_name"),
         is_public=status in {"publish", "private"},
-        held=why if status == "private" or text_of(item, "wp:post_password") else "",
-        known_as="" if authors else text_of(item, "dc:creator"),
+        held=why if status == "private" or find_text(item, "wp:post_password") else "",
+        known_as="" if authors else find_text(item, "dc:creator"),
     )
     return content.fill_html(post, expand_text(written), site.place)
 
 
 def _read_type(item: Element) -> str:
-    return text_of(item, "wp:post_type") or "post"
+    return find_text(item, "wp:post_type") or "post"
 
 
 def _read_meta(item: Element) -> dict[str, str]:
-    return {text_of(meta, "wp:meta_key"): text_of(meta, "wp:meta_value") for meta in children(item, "wp:postmeta")}
+    return {
+        find_text(meta, "wp:meta_key"): find_text(meta, "wp:meta_value") for meta in find_children(item, "wp:postmeta")
+    }
 
 
 def _parse_moment(item: Element, *tags: str) -> datetime | None:
     """Parse the first of these moments that is one; those called gmt are UTC, and zeros stand for none."""
     for tag in tags:
-        written = text_of(item, tag)
-        found = moment(f"{written} +0000" if tag.endswith("_gmt") else written)
+        written = find_text(item, tag)
+        found = parse_date(f"{written} +0000" if tag.endswith("_gmt") else written)
         if found and not re.search(r"^0000| -0001 ", written):
             return found
     return None
@@ -173,36 +177,36 @@ def _read_authors(channel: Element, items: list[Element]) -> dict[str, Author]:
     The mail address of an account is left out: issue files are often public.
     """
     found: dict[str, Author] = {}
-    for person in children(channel, "wp:author"):
-        first_and_last = f"{text_of(person, 'wp:author_first_name')} {text_of(person, 'wp:author_last_name')}"
-        login = text_of(person, "wp:author_login")
-        for shown in (text_of(person, "wp:author_display_name"), first_and_last, login):
-            if known := next(iter(people.author(entries.plain(shown))), None):
+    for person in find_children(channel, "wp:author"):
+        first_and_last = f"{find_text(person, 'wp:author_first_name')} {find_text(person, 'wp:author_last_name')}"
+        login = find_text(person, "wp:author_login")
+        for shown in (find_text(person, "wp:author_display_name"), first_and_last, login):
+            if known := next(iter(people.make_author(fields.read_line(shown))), None):
                 found[login] = known
                 break
     for item in items:
         if _read_type(item) != "guest-author":
             continue
         meta = _read_meta(item)
-        name = entries.plain(meta.get("cap-display_name") or text_of(item, "title"))
-        bio = entries.summary(html.sanitise(meta.get("cap-description") or text_of(item, "content:encoded")))
-        for author in people.author(name, url=meta.get("cap-website", ""), bio=bio):
-            login = meta.get("cap-user_login") or text_of(item, "wp:post_name").removeprefix("cap-")
+        name = fields.read_line(meta.get("cap-display_name") or find_text(item, "title"))
+        bio = fields.read_summary(html.sanitise_html(meta.get("cap-description") or find_text(item, "content:encoded")))
+        for author in people.make_author(name, url=meta.get("cap-website", ""), bio=bio):
+            login = meta.get("cap-user_login") or find_text(item, "wp:post_name").removeprefix("cap-")
             found[login] = author
     return found
 
 
 def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...], Certainty]:
     """Find who wrote an item: all that Co-Authors Plus names, else its creator."""
-    terms = [tag for tag in children(item, "category") if tag.get("domain") == "author"]
+    terms = [tag for tag in find_children(item, "category") if tag.get("domain") == "author"]
     logins = ["".join(tag.itertext()).strip() for tag in terms]
     nicenames = [tag.get("nicename", "").removeprefix("cap-") for tag in terms]
-    named = list(zip(logins, nicenames, strict=True)) or [(text_of(item, "dc:creator"), "")]
+    named = list(zip(logins, nicenames, strict=True)) or [(find_text(item, "dc:creator"), "")]
     found: list[Author] = []
     for login, nicename in named:
         known = site.authors.get(login) or site.authors.get(nicename)
-        found += [known] if known else people.author(entries.plain(login))
-    authors = people.complete(found, ())
+        found += [known] if known else people.make_author(fields.read_line(login))
+    authors = people.merge_authors(found, ())
     if any(people.is_login(author.name) for author in authors):
         return authors, "likely"
     return authors, "certain" if authors else "unknown"
@@ -210,15 +214,15 @@ def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...
 
 def _read_attachment(item: Element) -> Image:
     alt = _read_meta(item).get("_wp_attachment_image_alt")
-    return Image(url=text_of(item, "wp:attachment_url", "guid"), alt=entries.plain(alt) if alt else None)
+    return Image(url=find_text(item, "wp:attachment_url", "guid"), alt=fields.read_line(alt) if alt else None)
 
 
 def _read_enclosures(item: Element) -> Iterator[Enclosure]:
     """Read what WordPress keeps of a recording: address, length and type, a line each."""
-    for meta in children(item, "wp:postmeta"):
-        if text_of(meta, "wp:meta_key") == "enclosure":
-            url, length, kind = (*text_of(meta, "wp:meta_value").split("\n"), "", "", "")[:3]
-            if links.is_web(url.strip()):
+    for meta in find_children(item, "wp:postmeta"):
+        if find_text(meta, "wp:meta_key") == "enclosure":
+            url, length, kind = (*find_text(meta, "wp:meta_value").split("\n"), "", "", "")[:3]
+            if links.is_web_address(url.strip()):
                 digits = length.strip()
                 size = int(digits) if digits.isdecimal() and len(digits) < 16 else None
                 yield Enclosure(url=url.strip(), type=kind.strip(), length=size)

@@ -14,7 +14,7 @@ listing.py    what waits, and what is found in it by words
 using.py      what the issues have used, read again only where a file has changed
 """
 
-from dispatch.inbox.box import Inbox, Kept, open  # noqa: A004 - inbox.open is what it is called
-from dispatch.inbox.listing import Wish
+from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox
+from dispatch.inbox.queries import InboxQuery
 
-__all__ = ["Inbox", "Kept", "Wish", "open"]
+__all__ = ["Inbox", "InboxQuery", "KeepResult", "open_inbox"]

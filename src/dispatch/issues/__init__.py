@@ -7,26 +7,36 @@ merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed
 """
 
-from dispatch.issues.folders import astray, delete, find, missing, newest, path, pictures, strays, unlisted
-from dispatch.issues.reading import head, misnamed, names, read, read_all
-from dispatch.issues.writing import change, create, lay
+from dispatch.issues.lookup import (
+    delete_article_file,
+    find_broken_links,
+    find_missing_files,
+    find_newest,
+    find_path,
+    find_slug,
+    list_strays,
+    read_pictures,
+    read_unlisted,
+)
+from dispatch.issues.reading import list_misnamed_folders, list_slugs, read_all_issues, read_head, read_issue
+from dispatch.issues.writing import add_files, change_issue, create_issue
 
 __all__ = [
-    "astray",
-    "change",
-    "create",
-    "delete",
-    "find",
-    "head",
-    "lay",
-    "misnamed",
-    "missing",
-    "names",
-    "newest",
-    "path",
-    "pictures",
-    "read",
-    "read_all",
-    "strays",
-    "unlisted",
+    "add_files",
+    "change_issue",
+    "create_issue",
+    "delete_article_file",
+    "find_broken_links",
+    "find_missing_files",
+    "find_newest",
+    "find_path",
+    "find_slug",
+    "list_misnamed_folders",
+    "list_slugs",
+    "list_strays",
+    "read_all_issues",
+    "read_head",
+    "read_issue",
+    "read_pictures",
+    "read_unlisted",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from dispatch import files, frontmatter, html, links, terms
+from dispatch import derived, files, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Fault, Place, Publication
 from dispatch.readers import markdown
@@ -15,7 +15,7 @@ SUFFIXES = (".md", ".html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class IssueFile:
     """One file of an issue: its path, its name in messages, its text, and what its front matter and body hold."""
 
     path: Path
@@ -24,31 +24,32 @@ class File:
     front: Annotated[frontmatter.FrontMatter, "what its front matter and its body hold"]
 
     @property
-    def octets(self) -> bytes:
+    def encoded_text(self) -> bytes:
         """The file's bytes on the disk: UTF-8, with its own line ends and mark."""
         return self.text.encode("utf-8")
 
     @property
-    def begin(self) -> int:
+    def body_line(self) -> int:
         """The line of the file in which the body begins."""
         body = self.front.body
         return self.text.count("\n", 0, len(self.text) - len(body.lstrip("\r\n"))) + 1
 
     @property
-    def words(self) -> str:
+    def body_text(self) -> str:
         """The body without the empty lines around it."""
         return self.front.body.replace("\r\n", "\n").strip("\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class IssueFolder:
     """The folder of one issue while it is read."""
 
     publication: Publication
     slug: str
     faults: Annotated[list[Fault], "what was found wrong so far"] = field(default_factory=list)
     parsed_files: Annotated[
-        dict[Path, File], "the files as first read, so that what is written follows from the bytes that it replaces"
+        dict[Path, IssueFile],
+        "the files as first read, so that what is written follows from the bytes that it replaces",
     ] = field(default_factory=dict)
 
     @property
@@ -57,53 +58,53 @@ class Folder:
         return self.publication.root / "issues" / self.slug
 
     @property
-    def base(self) -> str:
+    def base_url(self) -> str:
         """The address to which addresses in its files are relative."""
-        return terms.page(self.publication, self.slug)
+        return derived.build_issue_address(self.publication, self.slug)
 
-    def file(self, path: Path) -> File | None:
+    def read_file(self, path: Path) -> IssueFile | None:
         """Read a file of this folder, once; return None after a fault."""
         if path not in self.parsed_files:
             try:
-                self.parsed_files[path] = self.parsed(
-                    path, files.text(path, within=self.publication.root, error=IssueError)
+                self.parsed_files[path] = self.parse_text(
+                    path, files.read_text(path, within=self.publication.root, error=IssueError)
                 )
             except IssueError as error:
                 self.faults.extend(error.faults)
                 return None
         return self.parsed_files[path]
 
-    def parsed(self, path: Path, text: str) -> File:
+    def parse_text(self, path: Path, text: str) -> IssueFile:
         """Parse a text as a file of this folder. Raises IssueError."""
-        return parse_file(path, text, name=files.name(path, self.publication.root))
+        return parse_issue_file(path, text, name=files.format_path(path, self.publication.root))
 
-    def of(self, key: str) -> list[Path]:
+    def find_files(self, key: str) -> list[Path]:
         """List the files of that key: one, if all is well."""
         return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
 
-    def absolute(self, address: str) -> str:
+    def make_absolute(self, address: str) -> str:
         """Resolve an address: that of a file beside the article, or as it is."""
         if not address or links.is_absolute(address):
             return address
-        return links.resolve(self.base, quote(address) if files.is_there(self.path / address) else address)
+        return links.resolve_address(self.base_url, quote(address) if files.is_there(self.path / address) else address)
 
-    def relative(self, address: str) -> str:
+    def make_relative(self, address: str) -> str:
         """Shorten an address to the name of a file beside the article, where it is one."""
-        name = unquote(address.removeprefix(self.base)) if address.startswith(self.base) else ""
-        return name if name and self.absolute(name) == address else address
+        name = unquote(address.removeprefix(self.base_url)) if address.startswith(self.base_url) else ""
+        return name if name and self.make_absolute(name) == address else address
 
-    def content(self, file: File) -> str:
+    def read_content(self, file: IssueFile) -> str:
         """Read a file's body as sanitised content."""
-        clean = html.sanitise if file.path.suffix == ".html" else markdown.to_html
+        clean = html.sanitise_html if file.path.suffix == ".html" else markdown.to_html
         try:
-            return clean(file.words, self.base)
+            return clean(file.body_text, self.base_url)
         except GatherError as error:
-            self.faults.extend(error.within(Place(file=file.name, line=file.begin)).faults)
+            self.faults.extend(error.within(Place(file=file.name, line=file.body_line)).faults)
             return ""
 
 
-def parse_file(path: Path, text: str, *, name: str) -> File:
+def parse_issue_file(path: Path, text: str, *, name: str) -> IssueFile:
     """Parse a file with this text; ``name`` is its name in messages. Raises IssueError."""
-    if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split(text)[1]:
+    if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split_front_matter(text)[1]:
         raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
-    return File(path=path, name=name, text=text, front=frontmatter.parse(text, file=name))
+    return IssueFile(path=path, name=name, text=text, front=frontmatter.parse_front_matter(text, file=name))

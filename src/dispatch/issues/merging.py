@@ -17,7 +17,7 @@ Outline = Sequence[tuple[Section, tuple[str, ...]]]
 _NOT_COMPARED = frozenset({"sections", "file", "own"})
 
 
-def merge(old: Issue, new: Issue, now: Issue) -> Issue:
+def merge_changes(old: Issue, new: Issue, now: Issue) -> Issue:
     """Make the changes that lead from ``old`` to ``new`` in ``now``, and leave everything else as it is there.
 
     Articles are told by their ids. Which articles stand in which section counts as one key. Raises IssueError, with
@@ -26,13 +26,13 @@ def merge(old: Issue, new: Issue, now: Issue) -> Issue:
     if now == old:
         return new
     file = f"issues/{now.slug}/issue.md"
-    outline = _merge_outlines(file, *map(_outline, (old, new, now)))
+    outline = _merge_outlines(file, *map(_make_outline, (old, new, now)))
     articles = _merge_articles(*({article.id: article for article in issue.articles} for issue in (old, new, now)))
     sections = (replace(section, articles=tuple(articles[id_] for id_ in ids)) for section, ids in outline)
     return replace(_merge_fields(file, old, new, now), sections=tuple(sections))
 
 
-def _outline(issue: Issue) -> Outline:
+def _make_outline(issue: Issue) -> Outline:
     """Return the sections without their articles, and the ids of these."""
     return [
         (replace(section, articles=()), tuple(article.id for article in section.articles)) for section in issue.sections
@@ -43,7 +43,7 @@ def _merge_outlines(file: str, old: Outline, new: Outline, now: Outline) -> Outl
     if new == old:
         return now
     if now not in (old, new):
-        raise _clash(file, "sections")
+        raise _make_clash_error(file, "sections")
     return new
 
 
@@ -56,11 +56,11 @@ def _merge_articles(
         if was and there:
             merged[id_] = _merge_fields(there.file, was, article, there)
         elif there and there != article:
-            raise _clash(there.file, "id")
+            raise _make_clash_error(there.file, "id")
         elif not was:
             merged[id_] = article
         elif was != article:
-            raise _clash(was.file, "sections")
+            raise _make_clash_error(was.file, "sections")
     return merged
 
 
@@ -73,11 +73,11 @@ def _merge_fields(file: str, old: Noun, new: Noun, now: Noun) -> Noun:
     }
     clashes = [key for key, value in changed.items() if getattr(now, key) not in (getattr(old, key), value)]
     if clashes:
-        raise _clash(file, *clashes)
+        raise _make_clash_error(file, *clashes)
     return replace(now, **changed)
 
 
-def _clash(file: str, *keys: str) -> IssueError:
+def _make_clash_error(file: str, *keys: str) -> IssueError:
     what = "somebody else changed it while this command ran: nothing is written"
     hint = "Look at the file, and run the command again."
     return IssueError(*(Fault(what=what, place=Place(file=file, key=key), hint=hint) for key in keys))

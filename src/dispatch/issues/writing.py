@@ -12,12 +12,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
-from dispatch import files, frontmatter, html, terms
+from dispatch import derived, files, frontmatter, html
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
-from dispatch.issues import forms
-from dispatch.issues.folder import File, Folder
-from dispatch.issues.merging import merge
+from dispatch.issues import to_frontmatter
+from dispatch.issues.folder import IssueFile, IssueFolder
+from dispatch.issues.merging import merge_changes
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
 from dispatch.slugs import is_slug
@@ -35,7 +35,7 @@ class PendingWrite:
     new: bytes
 
 
-def create(publication: Publication, issue: Issue) -> Issue:
+def create_issue(publication: Publication, issue: Issue) -> Issue:
     """Write an issue that has no folder yet, with a file for each article, and return it as its files hold it.
 
     An article's file is ``.md`` when it has Markdown or no body, else ``.html``. Raises IssueError, and has then
@@ -44,10 +44,10 @@ def create(publication: Publication, issue: Issue) -> Issue:
     folder = IssueReader(publication=publication, slug=issue.slug)
     if (folder.path / "issue.md").exists():
         raise IssueError(f"there is an issue “{issue.slug}” already", hint="Choose another slug.")
-    return _write(folder, issue, None)
+    return _write_issue(folder, issue, None)
 
 
-def change(publication: Publication, old: Issue, new: Issue) -> Issue:
+def change_issue(publication: Publication, old: Issue, new: Issue) -> Issue:
     """Write what changed from ``old``, the issue as it was read, to ``new``; return it as its files hold it now.
 
     Of what the files say now only the keys that changed are touched, whoever has written into them since. A new
@@ -61,12 +61,12 @@ def change(publication: Publication, old: Issue, new: Issue) -> Issue:
     their version; the error names it, and what was written before it stays.
     """
     folder = IssueReader(publication=publication, slug=new.slug)
-    now = folder.issue()
-    _raise(folder)
-    return _write(folder, merge(old, new, now) if now else new, now)
+    now = folder.read_issue()
+    _raise_faults(folder)
+    return _write_issue(folder, merge_changes(old, new, now) if now else new, now)
 
 
-def _write(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
+def _write_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
     """Write what changed of an issue; ``old`` is what its files hold now."""
     keys = [article.key for article in issue.articles]
     for key in (issue.slug, *keys):
@@ -75,124 +75,130 @@ def _write(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
     listed = {article.key: article for article in (old.articles if old else ())}
     renamed = {article.id: article for article in listed.values() if article.key not in keys}
     pending: list[PendingWrite] = []
-    left: list[File] = []
+    left: list[IssueFile] = []
     for article in issue.articles:
-        known = listed.get(article.key) or renamed.get(article.id) or _unlisted(folder, issue, article)
-        draft, moved_from = _changed(folder, article, known) if known else (_new(folder, article), None)
+        known = listed.get(article.key) or renamed.get(article.id) or _find_unlisted(folder, issue, article)
+        draft, moved_from = _prepare_changed(folder, article, known) if known else (_prepare_new(folder, article), None)
         pending.append(draft)
         left += [moved_from] if moved_from else []
-    pending.append(_issue(folder, issue, old))
+    pending.append(_prepare_issue(folder, issue, old))
     root = folder.publication.root
     changed = [one for one in pending if one.new != one.old]
     for one in changed:  # somebody may have saved since: look at all of them before the first is written
         files.refuse_changed(one.path, one.old, within=root, error=IssueError)
     for one in changed:
-        files.write_over(one.path, one.old, one.new, within=root, error=IssueError)
+        files.replace_file(one.path, one.old, one.new, within=root, error=IssueError)
     for file in left:
-        files.delete(file.path, old=file.octets, within=root, error=IssueError)
+        files.delete_file(file.path, old=file.encoded_text, within=root, error=IssueError)
     return issue
 
 
-def lay(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> None:
+def add_files(publication: Publication, issue: Issue, beside: Mapping[str, bytes]) -> None:
     """Put files, by their names, beside an issue's articles. Raises IssueError when another file is in the way."""
     for name, body in beside.items():
-        path = Folder(publication=publication, slug=issue.slug).path / name
-        if path.exists() and files.read(path, within=publication.root, error=IssueError) != body:
-            raise IssueError("another file has this name", subject=files.name(path, publication.root))
-        files.write(path, body, within=publication.root, error=IssueError)
+        path = IssueFolder(publication=publication, slug=issue.slug).path / name
+        if path.exists() and files.read_file(path, within=publication.root, error=IssueError) != body:
+            raise IssueError("another file has this name", subject=files.format_path(path, publication.root))
+        files.write_file(path, body, within=publication.root, error=IssueError)
 
 
-def _unlisted(folder: IssueReader, issue: Issue, article: Article) -> Article | None:
+def _find_unlisted(folder: IssueReader, issue: Issue, article: Article) -> Article | None:
     """Return the article when a file that no section lists has exactly its content."""
-    there = folder.of(article.key)
+    there = folder.find_files(article.key)
     aside = replace(folder, faults=[])  # what is wrong in that file does not concern the issue
-    return article if there and aside.unlisted(there[0], issue) == article else None
+    return article if there and aside.read_unlisted(there[0], issue) == article else None
 
 
-def _new(folder: IssueReader, article: Article) -> PendingWrite:
+def _prepare_new(folder: IssueReader, article: Article) -> PendingWrite:
     """Prepare the file of an article that has none."""
-    if there := folder.of(article.key):
+    if there := folder.find_files(article.key):
         raise IssueError(
             "stands where an article's file would go, and no section lists it",
-            subject=files.name(there[0], folder.publication.root),
+            subject=files.format_path(there[0], folder.publication.root),
             hint="list it in issue.md, rename it or delete it; or give another name: --key",
         )
-    body = (article.markdown or html.readdressed(article.content, partial(_named, folder))).strip("\n")
-    path = folder.publication.root / terms.article_file(folder.slug, article.key, article)
-    text = frontmatter.compose(forms.of_article(article, None, {}, folder), f"\n{body}\n" if body else "")
-    _prove(folder, path, text, article)
+    body = (article.markdown or html.rewrite_addresses(article.content, partial(_shorten_address, folder))).strip("\n")
+    path = folder.publication.root / derived.choose_article_file(folder.slug, article.key, article)
+    text = frontmatter.format_front_matter(
+        to_frontmatter.article_to_frontmatter(article, None, {}, folder), f"\n{body}\n" if body else ""
+    )
+    _prove_round_trip(folder, path, text, article)
     return PendingWrite(path=path, old=b"", new=text.encode("utf-8"))
 
 
-def _named(folder: Folder, address: str) -> str:
+def _shorten_address(folder: IssueFolder, address: str) -> str:
     """Shorten an address to the name of a file beside the article, where it is one."""
-    name = folder.relative(address)
+    name = folder.make_relative(address)
     return name if name != address and files.is_there(folder.path / name) else address
 
 
-def _changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, File | None]:
+def _prepare_changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, IssueFile | None]:
     """Prepare the file of an article that has one; and return the file that it leaves, if its key is new."""
-    file = _file(folder, folder.of(old.key)[0])
+    file = _require_file(folder, folder.find_files(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
-    text = _edited(file, forms.of_article(article, old, file.front.data, folder), forms.ARTICLE)
-    text = _without_body(text) if article.withdrawn else text
+    text = _edit_text(
+        file, to_frontmatter.article_to_frontmatter(article, old, file.front.data, folder), to_frontmatter.ARTICLE
+    )
+    text = _remove_body(text) if article.withdrawn else text
     if text != file.text or path != file.path:
-        _prove(folder, path, text, article)
+        _prove_round_trip(folder, path, text, article)
     is_moved = path != file.path
-    draft = PendingWrite(path=path, old=b"" if is_moved else file.octets, new=text.encode("utf-8"))
+    draft = PendingWrite(path=path, old=b"" if is_moved else file.encoded_text, new=text.encode("utf-8"))
     return draft, file if is_moved else None
 
 
-def _issue(folder: IssueReader, issue: Issue, old: Issue | None) -> PendingWrite:
+def _prepare_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> PendingWrite:
     """Prepare the file issue.md."""
     path = folder.path / "issue.md"
     was = b""
     if old is None:
-        text = frontmatter.compose(forms.of_issue(issue, None, {}), f"{issue.intro}\n" if issue.intro else "")
+        text = frontmatter.format_front_matter(
+            to_frontmatter.issue_to_frontmatter(issue, None, {}), f"{issue.intro}\n" if issue.intro else ""
+        )
     else:
-        file = _file(folder, path)
-        was = file.octets
-        text = _edited(file, forms.of_issue(issue, old, file.front.data), forms.ISSUE)
-        text = _without_body(text) if issue.withdrawn else text
-    folder.heading(folder.parsed(path, text), lambda *_: (), "")
-    _raise(folder)
+        file = _require_file(folder, path)
+        was = file.encoded_text
+        text = _edit_text(file, to_frontmatter.issue_to_frontmatter(issue, old, file.front.data), to_frontmatter.ISSUE)
+        text = _remove_body(text) if issue.withdrawn else text
+    folder.read_heading(folder.parse_text(path, text), lambda *_: (), "")
+    _raise_faults(folder)
     return PendingWrite(path=path, old=was, new=text.encode("utf-8"))
 
 
-def _prove(folder: IssueReader, path: Path, text: str, article: Article) -> None:
+def _prove_round_trip(folder: IssueReader, path: Path, text: str, article: Article) -> None:
     """Read a text back as the article's file, and compare what is promised."""
-    written = folder.article(folder.parsed(path, text))
-    _raise(folder)
+    written = folder.read_article(folder.parse_text(path, text))
+    _raise_faults(folder)
     lost = [name for name in _PROMISED if attrgetter(name)(written or Article()) != attrgetter(name)(article)]
     if lost:
-        raise IssueError(f"cannot hold its {', '.join(lost)}", subject=files.name(path, folder.publication.root))
+        raise IssueError(f"cannot hold its {', '.join(lost)}", subject=files.format_path(path, folder.publication.root))
 
 
-def _file(folder: Folder, path: Path) -> File:
+def _require_file(folder: IssueFolder, path: Path) -> IssueFile:
     """Return a file that was read before. Raises IssueError."""
-    file = folder.file(path)
-    _raise(folder)
+    file = folder.read_file(path)
+    _raise_faults(folder)
     if file is None:
-        raise IssueError("cannot be read", subject=files.name(path, folder.publication.root))
+        raise IssueError("cannot be read", subject=files.format_path(path, folder.publication.root))
     return file
 
 
-def _edited(file: File, said: dict[str, Value], order: tuple[str, ...]) -> str:
+def _edit_text(file: IssueFile, said: dict[str, Value], order: tuple[str, ...]) -> str:
     """Put these values into a file's text, and remove all others."""
     # A key that stands there without a value says nothing, and may go on doing so.
     changes: dict[str, Value] = {key: value for key, value in said.items() if value is not None}
     changes |= dict.fromkeys(key for key in file.front.data if key not in said)
     try:
-        return frontmatter.edit(file.text, changes, order)
+        return frontmatter.edit_front_matter(file.text, changes, order)
     except IssueError as error:
         raise error.within(file.name) from error
 
 
-def _without_body(text: str) -> str:
+def _remove_body(text: str) -> str:
     """Remove from a file's text what follows its front matter."""
-    return text.removesuffix(frontmatter.split(text)[2])
+    return text.removesuffix(frontmatter.split_front_matter(text)[2])
 
 
-def _raise(folder: Folder) -> None:
+def _raise_faults(folder: IssueFolder) -> None:
     if folder.faults:
         raise IssueError(*folder.faults)

@@ -21,11 +21,11 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class AddressMark:
     """Marks a text that is an absolute address: http, https, mailto or tel; ``//host`` is read as ``https://host``."""
 
 
-Url = Annotated[str, Address()]
+Url = Annotated[str, AddressMark()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class ImageVariant:
     """One format and size of a picture: a file of the site."""
 
     url: Annotated[str, "its address"]
@@ -90,14 +90,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class ImageCopy:
     """A picture as the site's own pages show it; every other edition has the address that the curator gave."""
 
     address: Annotated[str, "the address that the picture has in an article, byte for byte"]
     url: Annotated[str, "the address of the largest in a form that every browser knows"]
     width: Annotated[int, "of that, in pixels"]
     height: Annotated[int, "likewise"]
-    variants: Annotated[tuple[Variant, ...], "all of them, a form after the other, the smallest first"]
+    variants: Annotated[tuple[ImageVariant, ...], "all of them, a form after the other, the smallest first"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

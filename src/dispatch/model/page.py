@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Copy, Source
+from dispatch.model.articles import Author, ImageCopy, Source
 from dispatch.model.issue import Contents
 
 PageKind = Literal[
@@ -43,7 +43,7 @@ class Page(Contents):
         "by an article's id, the pages that are about it too: its issue, its authors, its source, its tags",
     ] = field(default_factory=dict)
     pictures: Annotated[
-        Mapping[str, Copy], "by the address that a picture has in an article, what the page shows instead"
+        Mapping[str, ImageCopy], "by the address that a picture has in an article, what the page shows instead"
     ] = field(default_factory=dict)
 
     @property

@@ -73,9 +73,9 @@ class Place:
 
     def __str__(self) -> str:
         """Join address, file, line and key, or edition, half and article, for a message."""
-        return ": ".join(self._parts())
+        return ": ".join(self._list_parts())
 
-    def _parts(self) -> Iterator[str]:
+    def _list_parts(self) -> Iterator[str]:
         if self.address:
             yield self.address
         if self.file:

@@ -9,7 +9,7 @@ from dispatch.model.articles import Author, Key, Source, Syndicate, Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailing:
+class EmailSettings:
     """The sender of every message: the table ``[email]``."""
 
     sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
@@ -22,7 +22,7 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class SyndicationSettings:
     """How much of an article may be shown when its source does not say: the table ``[syndicate]``."""
 
     default: Annotated[Syndicate, "link, excerpt or full"] = "excerpt"
@@ -30,7 +30,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feeds:
+class FeedSettings:
     """How feeds are written: the table ``[feeds]``."""
 
     entries: Annotated[int, "how many articles the publication's feed holds; older ones are in archived feeds"] = 50
@@ -46,7 +46,7 @@ class Feeds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class SiteSettings:
     """What the public folder holds: the table ``[site]``."""
 
     search: Annotated[bool, "whether the site has a search page, made with Pagefind"] = False
@@ -96,12 +96,12 @@ class Publication:
     timezone: Annotated[str, "where a bare date begins at midnight, for example Europe/Berlin"] = "UTC"
     editor: Annotated[str, "who edits it; never shown as the author of anything"] = ""
     sections: Annotated[tuple[str, ...], "the sections, in the order in which an issue has them"] = ()
-    email: Annotated[Mailing, "the sender of every message"] = field(default_factory=Mailing)
-    syndicate: Annotated[Policy, "how much of an article may be shown when its source does not say"] = field(
-        default_factory=Policy
+    email: Annotated[EmailSettings, "the sender of every message"] = field(default_factory=EmailSettings)
+    syndicate: Annotated[SyndicationSettings, "how much of an article may be shown when its source does not say"] = (
+        field(default_factory=SyndicationSettings)
     )
-    feeds: Annotated[Feeds, "how feeds are written"] = field(default_factory=Feeds)
-    site: Annotated[Site, "what the public folder holds"] = field(default_factory=Site)
+    feeds: Annotated[FeedSettings, "how feeds are written"] = field(default_factory=FeedSettings)
+    site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
     check: Annotated[
         Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"

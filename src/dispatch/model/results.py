@@ -42,11 +42,11 @@ class Finding:
         tuple[tuple[str, FindingValue], ...], "the facts by name, unshortened, such as name, wanted, found"
     ] = ()
 
-    def at(self, place: Place) -> "Finding":
+    def at_place(self, place: Place) -> "Finding":
         """Return the same fact at this place."""
         return replace(self, place=place)
 
-    def value(self, name: str) -> FindingValue | None:
+    def get_value(self, name: str) -> FindingValue | None:
         """Return one of the facts; None if this finding does not have it."""
         return dict(self.values).get(name)
 

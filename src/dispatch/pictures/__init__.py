@@ -11,6 +11,6 @@ for result in gather.copies(publication, issues, client): ...     fetch what is 
 album = pictures.of(publication, issue)                           album.copies for the pages, album.files for the site
 """
 
-from dispatch.pictures.keeping import Album, keep, lacking, of
+from dispatch.pictures.album import Album, list_missing, make_album, store_original
 
-__all__ = ["Album", "keep", "lacking", "of"]
+__all__ = ["Album", "list_missing", "make_album", "store_original"]

@@ -60,7 +60,7 @@ _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}Credit"
 
 
 @contextmanager
-def opened(body: bytes) -> Iterator[Image.Image]:
+def open_picture(body: bytes) -> Iterator[Image.Image]:
     """Open a picture, reading no more than its beginning. Raises GatherError, also while it is used."""
     if not body:
         raise GatherError("it is empty")
@@ -72,12 +72,12 @@ def opened(body: bytes) -> Iterator[Image.Image]:
             with Image.open(BytesIO(body), formats=FORMATS) as image:
                 most = MOST_PIXELS.get(image.format or "", MOST_PIXELS_OF_OTHERS)
                 if image.width * image.height > most:
-                    raise _too_large(most)
+                    raise _make_size_error(most)
                 yield image
     except UnidentifiedImageError as error:
-        raise _no_picture(body) from error
+        raise _make_no_picture_error(body) from error
     except Image.DecompressionBombError as error:
-        raise _too_large(max(MOST_PIXELS.values())) from error
+        raise _make_size_error(max(MOST_PIXELS.values())) from error
     except FAULTS as error:
         raise GatherError(f"the picture is damaged: {error or type(error).__name__}") from error
 
@@ -89,7 +89,7 @@ def is_moving(image: Image.Image) -> bool:
 
 def refuse_damage(body: bytes) -> None:
     """Decode the whole picture, every frame of a moving one. Raises GatherError."""
-    with opened(body) as image:
+    with open_picture(body) as image:
         if not is_moving(image):
             # A JPEG is read to its end, and made small on the way.
             image.draft(None, (1, 1))
@@ -107,12 +107,14 @@ def refuse_damage(body: bytes) -> None:
             frame += 1
 
 
-def exif(image: Image.Image) -> bytes:
+def build_credit_exif(image: Image.Image) -> bytes:
     """Build EXIF data with the picture's credit and copyright, and nothing else; empty where nobody is named."""
-    said = written(image)
-    iptc, (creators, rights) = _iptc(image), _xmp(image)
-    artist = _once([_read(said, ExifTags.Base.Artist), *creators, *iptc.get(_BY_LINE, []), *iptc.get(_CREDIT, [])])
-    owner = _once([_read(said, ExifTags.Base.Copyright), *rights, *iptc.get(_COPYRIGHT, [])][:2])
+    said = read_exif(image)
+    iptc, (creators, rights) = _read_iptc(image), _read_xmp(image)
+    artist = _join_names(
+        [_read_exif_text(said, ExifTags.Base.Artist), *creators, *iptc.get(_BY_LINE, []), *iptc.get(_CREDIT, [])]
+    )
+    owner = _join_names([_read_exif_text(said, ExifTags.Base.Copyright), *rights, *iptc.get(_COPYRIGHT, [])][:2])
     kept = Image.Exif()
     # Bytes, because Pillow writes the letters that ASCII lacks as question marks.
     if artist:
@@ -122,7 +124,7 @@ def exif(image: Image.Image) -> bytes:
     return kept.tobytes() if artist or owner else b""
 
 
-def written(image: Image.Image) -> Image.Exif:
+def read_exif(image: Image.Image) -> Image.Exif:
     """Read the EXIF data before the picture; empty where it cannot be read."""
     data = image.info.get("exif", b"")
     found = Image.Exif()
@@ -134,11 +136,11 @@ def written(image: Image.Image) -> Image.Exif:
     return found
 
 
-def _too_large(most: int) -> GatherError:
+def _make_size_error(most: int) -> GatherError:
     return GatherError(f"the picture has more than {most // 1_000_000} million pixels")
 
 
-def _no_picture(body: bytes) -> GatherError:
+def _make_no_picture_error(body: bytes) -> GatherError:
     start = body[:1000].lower()
     if b"<svg" in start:
         return GatherError("it is an SVG, which can hold a script: it is not copied")
@@ -147,13 +149,13 @@ def _no_picture(body: bytes) -> GatherError:
     return GatherError("it is not a picture in JPEG, PNG, WebP, GIF or AVIF")
 
 
-def _read(said: Image.Exif, tag: int) -> str:
+def _read_exif_text(said: Image.Exif, tag: int) -> str:
     """Read a text of EXIF; Pillow reads it as Latin-1, cameras and programs write UTF-8."""
     value = said.get(tag, "")
-    return _decoded(value.encode("latin-1", "replace")) if isinstance(value, str) else ""
+    return _decode_text(value.encode("latin-1", "replace")) if isinstance(value, str) else ""
 
 
-def _iptc(image: Image.Image) -> Mapping[int, list[str]]:
+def _read_iptc(image: Image.Image) -> Mapping[int, list[str]]:
     """Read the datasets of record 2 (IPTC-IIM 4.2, section 1.5)."""
     blocks = image.info.get("photoshop")
     data = blocks.get(_IPTC, b"") if isinstance(blocks, dict) else b""
@@ -162,19 +164,19 @@ def _iptc(image: Image.Image) -> Mapping[int, list[str]]:
     while isinstance(data, bytes) and data[at : at + 1] == b"\x1c" and len(data) >= at + 5:
         size = int.from_bytes(data[at + 3 : at + 5], "big")
         if data[at + 1] == 2:
-            found.setdefault(data[at + 2], []).append(_decoded(data[at + 5 : at + 5 + size]))
+            found.setdefault(data[at + 2], []).append(_decode_text(data[at + 5 : at + 5 + size]))
         at += 5 + size
     return found
 
 
-def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
+def _read_xmp(image: Image.Image) -> tuple[list[str], list[str]]:
     """Read creators with the credit line, and rights."""
     packet = image.info.get("xmp")
     if not isinstance(packet, bytes) or len(packet) > MOST_XMP:
         return [], []
-    text = _decoded(packet)
+    text = _decode_text(packet)
     try:
-        root = xml.parse(text[max(text.find("<"), 0) : text.rfind(">") + 1])
+        root = xml.parse_xml(text[max(text.find("<"), 0) : text.rfind(">") + 1])
     except GatherError:
         return [], []
 
@@ -189,13 +191,15 @@ def _xmp(image: Image.Image) -> tuple[list[str], list[str]]:
     return [*find_values("dc:creator"), *find_values(_PHOTOSHOP)], list(find_values("dc:rights"))[:1]
 
 
-def _once(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     """Join the names, each once, as EXIF separates several (EXIF 2.32, tag Artist)."""
-    clean = (" ".join(html.clean(name).replace("\0", " ").split())[:MOST_CHARACTERS] for name in names)
+    clean = (
+        " ".join(html.remove_illegal_characters(name).replace("\0", " ").split())[:MOST_CHARACTERS] for name in names
+    )
     return "; ".join(dict.fromkeys(name for name in clean if name))
 
 
-def _decoded(data: bytes) -> str:
+def _decode_text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:

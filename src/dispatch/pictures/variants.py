@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from PIL import ExifTags, Image, ImageCms
 
 from dispatch.pictures import original
-from dispatch.pictures.original import FAULTS, is_moving, opened
+from dispatch.pictures.original import FAULTS, is_moving, open_picture
 
 MOST_HIGH: Final = 16_383  # pixels, says WebP
 
@@ -31,7 +31,7 @@ _TURNED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class PlannedVariant:
     """One form of a picture."""
 
     name: Annotated[str, "its file's name, which is of its original's content"]
@@ -40,64 +40,64 @@ class Variant:
     height: Annotated[int, "pixels"]
 
 
-def plan(body: bytes, widths: tuple[int, ...]) -> tuple[Variant, ...]:
+def plan_variants(body: bytes, widths: tuple[int, ...]) -> tuple[PlannedVariant, ...]:
     """Plan the variants of an original, the smallest first, WebP before the form that every browser knows.
 
     Never wider than the original. Nothing is decoded. Raises GatherError when it is no picture, or too large a one.
     """
-    with opened(body) as image:
+    with open_picture(body) as image:
         width, height = image.size
-        if _orientation(image) in {5, 6, 7, 8}:
+        if _read_orientation(image) in {5, 6, 7, 8}:
             width, height = height, width
         digest = hashlib.sha256(_SETTINGS + body).hexdigest()[:16]
         if is_moving(image):
-            return (Variant(name=f"{digest}-{width}.gif", media_type=_GIF, width=width, height=height),)
+            return (PlannedVariant(name=f"{digest}-{width}.gif", media_type=_GIF, width=width, height=height),)
         most = max(min(width, max(widths), width * MOST_HIGH // height), 1)
         wanted = [*(one for one in sorted(set(widths)) if one < most), most]
         sizes = [(one, max(1, min(MOST_HIGH, round(height * one / width)))) for one in wanted]
         return tuple(
-            Variant(name=f"{digest}-{wide}{_ENDINGS[kind]}", media_type=kind, width=wide, height=high)
-            for kind in (_WEBP, _family(image))
+            PlannedVariant(name=f"{digest}-{wide}{_ENDINGS[kind]}", media_type=kind, width=wide, height=high)
+            for kind in (_WEBP, _choose_fallback_type(image))
             for wide, high in sizes
         )
 
 
 @lru_cache(maxsize=1)
-def encoded(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
+def encode_variants(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
     """Encode the variants, by their names. The last picture's are cached, because they are requested one by one.
 
     Without what the original says of itself, but for its credit; in sRGB, upright. Raises GatherError.
     """
-    planned = plan(body, widths)
+    planned = plan_variants(body, widths)
     if planned[0].media_type == _GIF:
         return {planned[0].name: body}
     sizes = sorted({(one.width, one.height) for one in planned}, reverse=True)
     made: dict[str, bytes] = {}
-    with opened(body) as image:
-        credit = original.exif(image)
+    with open_picture(body) as image:
+        credit = original.build_credit_exif(image)
         # Palettes and few colours are drawings: there a lossless picture is often the smaller one, too.
         is_drawing = image.format in {"PNG", "GIF"}
-        picture = _upright(image, sizes[0])
+        picture = _make_upright(image, sizes[0])
         for size in sizes:
             picture = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
             for one in planned:
                 if (one.width, one.height) == size:
-                    made[one.name] = _saved(picture, one.media_type, credit, is_drawing=is_drawing)
+                    made[one.name] = _save_variant(picture, one.media_type, credit, is_drawing=is_drawing)
     return {one.name: made[one.name] for one in planned}
 
 
-def _orientation(image: Image.Image) -> int:
-    value = original.written(image).get(ExifTags.Base.Orientation, 1)
+def _read_orientation(image: Image.Image) -> int:
+    value = original.read_exif(image).get(ExifTags.Base.Orientation, 1)
     return value if isinstance(value, int) else 1
 
 
-def _family(image: Image.Image) -> str:
+def _choose_fallback_type(image: Image.Image) -> str:
     return _PNG if image.format in {"PNG", "GIF"} or image.has_transparency_data else _JPEG
 
 
-def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _make_upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Turn the picture upright, in sRGB and at this size."""
-    turn = _TURNED.get(_orientation(image))
+    turn = _TURNED.get(_read_orientation(image))
     profile = image.info.get("icc_profile")
     sideways = turn is not None and turn not in {
         Image.Transpose.FLIP_LEFT_RIGHT,
@@ -106,13 +106,13 @@ def _upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     }
     lying = size[::-1] if sideways else size
     image.draft(None, lying)
-    small = _plain(image)
+    small = _convert_to_plain_mode(image)
     small = small if small.size == lying else small.resize(lying, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    small = _in_srgb(small, profile if isinstance(profile, bytes) else b"")
+    small = _convert_to_srgb(small, profile if isinstance(profile, bytes) else b"")
     return small.transpose(turn) if turn is not None else small
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def _convert_to_plain_mode(image: Image.Image) -> Image.Image:
     """Convert the picture to eight bits a channel without a palette: L, RGB, RGBA or CMYK."""
     if image.mode.startswith("I"):
         # Pillow would cut off what eight bits cannot hold.
@@ -122,7 +122,7 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGB") if image.mode not in {"L", "RGB", "CMYK"} else image
 
 
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+def _convert_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     """Convert the picture to sRGB. A profile that cannot be read, or is of other colours, is ignored."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = image.convert("RGB") if alpha else image
@@ -138,7 +138,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return found
 
 
-def _saved(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: bool) -> bytes:
+def _save_variant(picture: Image.Image, media_type: str, credit: bytes, *, is_drawing: bool) -> bytes:
     def encode_as(name: str, **settings: bool | int) -> bytes:
         file = BytesIO()
         picture.save(file, name, exif=credit, **settings)

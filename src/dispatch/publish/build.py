@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from dispatch import check, files, issues, ledger, render, searching
+from dispatch import check, files, issues, ledger, render, search_index
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
-from dispatch.model import Copy, Edition, Finding, Issue, Page, Publication, Record
+from dispatch.model import Edition, Finding, ImageCopy, Issue, Page, Publication, Record
 from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
 from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
@@ -26,7 +26,7 @@ class SiteBuilder:
     records: tuple[Record, ...]  # what the ledger remembers
     read: Callable[[str], Issue]  # returns an issue with its texts, by slug
     find_entries: Callable[[Page, str], Mapping[str, bytes]]  # returns a feed's finished entries in a format, by id
-    copies: Mapping[str, Sequence[Copy]] = field(default_factory=dict)  # of pictures, by the slug of their issue
+    copies: Mapping[str, Sequence[ImageCopy]] = field(default_factory=dict)  # of pictures, by the slug of their issue
 
     @cached_property
     def pages(self) -> list[Page]:
@@ -44,13 +44,13 @@ class SiteBuilder:
         publication = self.publication
         yield "style.css", site_files.render_style_sheet(publication)
         yield "icon.svg", site_files.render_icon(publication)
-        yield from site_files.search_files(publication).items()
+        yield from site_files.list_search_files(publication).items()
         yield "feed.css", site_files.render_feed_style_sheet(publication)
-        yield "sources.opml", opml.public(publication)
+        yield "sources.opml", opml.format_public_opml(publication)
         yield "404.html", site_files.render_not_found(publication)
         yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
         yield "robots.txt", site_files.render_robots(publication)
-        moved = ledger.moved(publication, *self.issues)
+        moved = ledger.find_moved_pages(publication, *self.issues)
         yield from site_files.render_redirects(moved, find_withdrawn_pages(self.pages), publication).items()
 
     def fill(self, page: Page) -> Page:
@@ -63,8 +63,8 @@ class SiteBuilder:
         """Render a page or a feed in one of its formats. Raises RenderError."""
         shown = self.fill(page)
         if name in FEEDS:
-            return render.feed(shown, self.publication, name, self.find_entries(page, name))
-        return render.edition(shown, self.publication, name)
+            return render.render_feed(shown, self.publication, name, self.find_entries(page, name))
+        return render.render_edition(shown, self.publication, name)
 
     def _with_copies(self, page: Page) -> Page:
         """The page with the copies of the pictures that it shows."""
@@ -79,7 +79,7 @@ class SiteBuilder:
         return replace(page, pictures=shown)
 
     @cached_property
-    def _copies_by_address(self) -> dict[str, Copy]:
+    def _copies_by_address(self) -> dict[str, ImageCopy]:
         return {copy.address: copy for copies in self.copies.values() for copy in copies}
 
 
@@ -120,7 +120,7 @@ class ReleaseBuild:
                 self._make_page(page, due, release)
             yield page
         if self.site.publication.site.search and release.dry:
-            release.leave_folder(searching.FOLDER)  # the index is made of finished files, and there are none
+            release.leave_folder(search_index.FOLDER)  # the index is made of finished files, and there are none
         elif self.site.publication.site.search:
             self._index_search(release)
 
@@ -135,7 +135,7 @@ class ReleaseBuild:
             (),
             publication,
             published=self.index.records,
-            current=ledger.records(every, publication),
+            current=ledger.make_records(every, publication),
             others=tuple(every[1:]),
         )
         return [finding for finding in found if finding.severity == "error" and finding.rule.startswith("ids.")]
@@ -153,8 +153,8 @@ class ReleaseBuild:
             shown,
             changed,
             publication,
-            missing=issues.missing(publication, whole) if whole else (),
-            astray=issues.astray(publication, whole) if whole else (),
+            missing=issues.find_missing_files(publication, whole) if whole else (),
+            astray=issues.find_broken_links(publication, whole) if whole else (),
         )
         self.findings += (finding for finding in found if finding.severity == "error")
 
@@ -180,23 +180,23 @@ class ReleaseBuild:
             path, file = f"issues/{slug}/{name}", root / "issues" / slug / name
             made_of = self.index.cache.digest_file(file)
             if not release.keep_file(path, made_of):
-                release.stage_file(path, made_of, files.read(file, within=root, error=IssueError))
+                release.stage_file(path, made_of, files.read_file(file, within=root, error=IssueError))
         for path in cached.copy_files:
             if not release.keep_file(path, ""):
                 release.stage_file(path, "", self.index.find_album(slug).files[path]())
 
     def _index_search(self, release: Release) -> None:
         """Stage the index of the search, when one of the pages that it finds has changed."""
-        found = (render.path(page, "web") for page in self.site.pages if page.kind in {"issue", "article"})
+        found = (render.choose_path(page, "web") for page in self.site.pages if page.kind in {"issue", "article"})
         pages = {path: release.find_file(path) for path in found}
         bodies = (make_digest(file.read_bytes()) for file in pages.values())
         made_of = make_digest(digest_program(), *pages, *bodies)
-        if not release.keep_folder(searching.FOLDER, made_of):
-            for path, body in searching.index(pages).items():
+        if not release.keep_folder(search_index.FOLDER, made_of):
+            for path, body in search_index.build_index(pages).items():
                 release.stage_file(path, made_of, body)
 
 
 def _list_files(page: Page) -> dict[str, str]:
     """List the files of a page or feed: by path in the public folder, the format that each is rendered in."""
     names = {"feed": FEEDS, "issue": PUBLIC}.get(page.kind, ("web",))
-    return {render.path(page, name): name for name in names}
+    return {render.choose_path(page, name): name for name in names}

@@ -71,7 +71,7 @@ class BuildCache:
             if before and before[0] == stat:
                 self._looked[name] = before[1]
             else:
-                self._looked[name] = make_digest(files.read(path, within=self._root, error=DeliveryError))
+                self._looked[name] = make_digest(files.read_file(path, within=self._root, error=DeliveryError))
                 self._connection.execute(
                     "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (name, stat, self._looked[name])
                 )
@@ -83,20 +83,20 @@ class BuildCache:
 
     def find_issue(self, slug: str, made_of: str) -> "CachedIssue | None":
         """Return what is cached of an issue, if it was made of the same; else None."""
-        from dispatch import nouns
+        from dispatch import serialise
         from dispatch.publish.issue_index import CachedIssue
 
         row = self._connection.execute("SELECT made_of, kept FROM issues WHERE slug = ?", (slug,)).fetchone()
-        return nouns.noun(CachedIssue, row[1]) if row and row[0] == made_of else None
+        return serialise.from_json(CachedIssue, row[1]) if row and row[0] == made_of else None
 
     def store_issue(
         self, slug: str, made_of: str, cached: "CachedIssue", entries: Mapping[str, Mapping[str, bytes]]
     ) -> None:
         """Cache an issue, and the finished bytes of its entries by format and id."""
-        from dispatch import nouns
+        from dispatch import serialise
 
         self.forget_issues([slug])
-        self._connection.execute("INSERT INTO issues VALUES (?, ?, ?)", (slug, made_of, nouns.text(cached)))
+        self._connection.execute("INSERT INTO issues VALUES (?, ?, ?)", (slug, made_of, serialise.to_json(cached)))
         self._connection.executemany(
             "INSERT INTO entries VALUES (?, ?, ?, ?)",
             ((slug, id_, format_, body) for format_, bodies in entries.items() for id_, body in bodies.items()),
@@ -157,7 +157,7 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
     dry: nothing is recorded in the end. A cache that is damaged or of another version is begun anew. Raises
     DeliveryError when another publish takes too long, or the disk does not take the cache.
     """
-    path = files.inside(root / FILE, within=root, error=DeliveryError)
+    path = files.resolve_inside(root / FILE, within=root, error=DeliveryError)
     try:
         connection = _connect(path, dry=dry)
         try:
@@ -209,7 +209,7 @@ def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:
     """Open the database with its tables, in a transaction that lets nobody else write."""
     if dry and not path.exists():
         return _begin(sqlite3.connect(":memory:", isolation_level=None))
-    files.own_folder(path.parent.parent, error=DeliveryError)
+    files.make_own_folder(path.parent.parent, error=DeliveryError)
     try:
         return _begin(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))
     except sqlite3.DatabaseError as error:

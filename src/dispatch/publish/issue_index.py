@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated
 
-from dispatch import issues, nouns, pictures, render
+from dispatch import issues, pictures, render, serialise
 from dispatch.errors import IssueError
-from dispatch.model import Copy, Fault, Issue, PageKind, Publication, Record
+from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache, digest_program, make_digest
 from dispatch.publish.listings import make_entry, strip_texts
 
@@ -29,7 +29,7 @@ class CachedIssue:
     digest: Annotated[str, "a digest of all of it"]
     articles: Annotated[tuple[ArticleDigests, ...], "of each article in order"]
     files: Annotated[tuple[str, ...], "the files beside its articles that it shows or links to"]
-    copies: Annotated[tuple[Copy, ...], "the pictures of which the site has copies"] = ()
+    copies: Annotated[tuple[ImageCopy, ...], "the pictures of which the site has copies"] = ()
     copy_files: Annotated[tuple[str, ...], "the files of those copies, by their paths in the public folder"] = ()
 
 
@@ -53,7 +53,7 @@ class IssueIndex:
         A draft that cannot be read is a fault that stops nothing. Raises IssueError for any other issue.
         """
         found: dict[str, CachedIssue] = {}
-        for slug in issues.names(self.publication):
+        for slug in issues.list_slugs(self.publication):
             try:
                 found[slug] = self._find_issue(slug)
             except IssueError as error:
@@ -82,14 +82,14 @@ class IssueIndex:
     def digest_templates(self, kind: PageKind, name: str) -> str:
         """Digest the templates that such a page is made with."""
         if (kind, name) not in self._templates:
-            texts = render.templates(self.publication, name, kind)
+            texts = render.list_templates(self.publication, name, kind)
             self._templates[kind, name] = make_digest(*(part for pair in texts.items() for part in pair))
         return self._templates[kind, name]
 
     def read(self, slug: str) -> Issue:
         """Read an issue with its texts. Raises IssueError."""
         if slug not in self._whole:
-            self._whole[slug] = issues.read(self.publication, slug)
+            self._whole[slug] = issues.read_issue(self.publication, slug)
             while len(self._whole) > 1 and sum(map(_count_characters, self._whole.values())) > _AT_HAND:
                 oldest = next(iter(self._whole))
                 del self._whole[oldest]
@@ -99,12 +99,12 @@ class IssueIndex:
     def find_album(self, slug: str) -> pictures.Album:
         """Find the pictures of an issue, as the site shows them."""
         if slug not in self._albums:
-            self._albums[slug] = pictures.of(self.publication, self.read(slug), is_public=self.cache.has_file)
+            self._albums[slug] = pictures.make_album(self.publication, self.read(slug), is_public=self.cache.has_file)
         return self._albums[slug]
 
     def _is_unused_draft(self, slug: str) -> bool:
         """Whether an issue is a draft that nobody wants to publish now and that never was published."""
-        head = issues.head(self.publication, slug)
+        head = issues.read_head(self.publication, slug)
         remembered = {record.id for record in self.records}
         return head.status == "draft" and slug != self.publishing and head.id not in remembered
 
@@ -127,18 +127,20 @@ class IssueIndex:
         return CachedIssue(
             issue=bare,
             articles=tuple(
-                ArticleDigests(for_pages=make_digest(nouns.text(whole)), for_lists=make_digest(nouns.text(part)))
+                ArticleDigests(
+                    for_pages=make_digest(serialise.to_json(whole)), for_lists=make_digest(serialise.to_json(part))
+                )
                 for whole, part in zip(issue.articles, bare.articles, strict=True)
             ),
-            files=tuple(sorted(issues.pictures(self.publication, issue))),
+            files=tuple(sorted(issues.read_pictures(self.publication, issue))),
             copies=tuple(album.copies.values()),
             copy_files=tuple(sorted(album.files)),
-            digest=make_digest(nouns.text(replace(issue, status="published"))),
+            digest=make_digest(serialise.to_json(replace(issue, status="published"))),
         )
 
     def _render_entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
         """The finished entries of an issue's articles, and of the issue as one."""
-        return render.entries(issue, self.publication, [*issue.articles, make_entry(issue, self.publication)])
+        return render.render_entries(issue, self.publication, [*issue.articles, make_entry(issue, self.publication)])
 
 
 def _count_characters(issue: Issue) -> int:

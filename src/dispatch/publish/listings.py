@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dispatch import terms
-from dispatch.formats.fragments import Fragments, marked
+from dispatch import derived
+from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
 from dispatch.model import Article, Author, Issue, Publication, Source
 
 
@@ -34,13 +34,13 @@ def make_entry(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
     if issue.withdrawn:
         return make_bare_entry(issue, publication)
-    fragments = Fragments(marked(issue, publication), publication)
-    return replace(_entry(issue, publication), content=fragments.render("digest.html"))
+    fragments = TemplateContext(mark_withdrawn_issue(issue, publication), publication)
+    return replace(_entry_of_issue(issue, publication), content=fragments.render_template("digest.html"))
 
 
 def make_bare_entry(issue: Issue, publication: Publication) -> Article:
     """The same without its body, from an issue without its texts."""
-    return _entry(issue, publication)
+    return _entry_of_issue(issue, publication)
 
 
 def make_line(article: Article, issue: Issue) -> Article:
@@ -56,18 +56,18 @@ def make_line(article: Article, issue: Issue) -> Article:
         certainty=article.certainty,
         source=replace(article.source, syndicate="link", license=""),
         published=article.published,
-        updated=terms.changed(article, issue),
+        updated=derived.find_last_change(article, issue),
         language=article.language,
         withdrawn=article.withdrawn,
     )
 
 
-def _entry(issue: Issue, publication: Publication) -> Article:
+def _entry_of_issue(issue: Issue, publication: Publication) -> Article:
     return Article(
         id=issue.id,
         key=issue.slug,
         own=True,
-        url=terms.page(publication, issue.slug),
+        url=derived.build_issue_address(publication, issue.slug),
         title=issue.title,
         dek=issue.preheader,
         source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),

@@ -8,7 +8,7 @@ from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.listings import make_bare_entry, make_line, sort_newest_first
 from dispatch.publish.site_index import SiteIndex, link_issue
-from dispatch.publish.topics import FOLDERS, Listed, Topic, topics
+from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
@@ -24,7 +24,7 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
     published: what the ledger remembers; lists stay where it says that they were.
     """
     ordered = sort_newest_first(issues)
-    site = SiteIndex(publication, ordered, topics(ordered[::-1], publication, published))
+    site = SiteIndex(publication, ordered, find_topics(ordered[::-1], publication, published))
     pages = [
         *_plan_issues(site),
         *_plan_topics(site),
@@ -110,7 +110,7 @@ def _plan_topics(site: SiteIndex) -> Iterator[Page]:
         yield from _plan_topic(site, topic)
     for kind, folder in FOLDERS.items():
         yield from _plan_names(
-            site, [topic.link for topic in site.topics if topic.kind == kind and topic.count], folder
+            site, [topic.link for topic in site.topics if topic.kind == kind and topic.article_count], folder
         )
 
 
@@ -165,7 +165,7 @@ def _plan_plain_pages(site: SiteIndex) -> Iterator[Page]:
     title = site.publication.title
     feeds = (Link(title=title, path="feed"), Link(title=title, path="issues"))
     asked = [topic for topic in site.topics if site.has_feeds(topic.kind)]
-    most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.count)[:FOLLOWED]}
+    most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.article_count)[:FOLLOWED]}
     each = (Link(title=topic.title, path=f"{topic.path}feed") for topic in asked if topic.path in most)
     yield _plan_list(site, "follow", "follow/", lists=(*feeds, *each))
     if site.publication.site.search:
@@ -224,7 +224,7 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
     lines = [site.line_of(article, issue) for issue, article in articles.values()]
     yield from _plan_feed(site, "feed", site.publication.title, "", lines)
     entries = [make_bare_entry(issue, site.publication) for issue in reversed(site.issues)]
-    every_issue = str(Language.of(site.publication.language).say("all_issues"))
+    every_issue = str(Language.from_code(site.publication.language).format_message("all_issues"))
     yield from _plan_feed(site, "issues", every_issue, "issues", entries)
     for topic in site.topics:
         if site.has_feeds(topic.kind):

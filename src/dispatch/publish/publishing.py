@@ -61,9 +61,9 @@ def publish_site(
 
     Raises DispatchError; what check finds is in the result and not raised.
     """
-    root = files.find(start)
+    root = files.find_publication(start)
     folder = _refuse_edited(folder or root / "public", root)
-    lock = (lambda _: nullcontext()) if dry else lock or partial(files.lock, root, command="dispatch publish")
+    lock = (lambda _: nullcontext()) if dry else lock or partial(files.hold_lock, root, command="dispatch publish")
     if not issue:
         with lock(files.SITE), cache.open_cache(root, folder, dry=dry) as opened:
             if opened.is_complete(cache.digest_inputs(cache.read_stamps(root))):
@@ -93,18 +93,18 @@ def judge_issue(
     """
     from dispatch import check, issues, ledger
 
-    everything = issues.read_all(publication) if everything is None else everything
+    everything = issues.read_all_issues(publication) if everything is None else everything
     return check.findings(
         issue,
         render_formats(issue, publication),
         publication,
-        published=ledger.read(publication) if is_whole else (),
-        current=ledger.records(everything, publication) if is_whole else None,
+        published=ledger.read_records(publication) if is_whole else (),
+        current=ledger.make_records(everything, publication) if is_whole else None,
         others=tuple(other for other in everything if other.slug != issue.slug),
         states=states,
-        missing=issues.missing(publication, issue),
-        astray=issues.astray(publication, issue),
-        strays=tuple(issues.strays(publication, issue.slug)),
+        missing=issues.find_missing_files(publication, issue),
+        astray=issues.find_broken_links(publication, issue),
+        strays=tuple(issues.list_strays(publication, issue.slug)),
     )
 
 
@@ -114,7 +114,7 @@ def render_formats(issue: "Issue", publication: "Publication") -> "list[Edition]
     from dispatch.formats import FORMATS
 
     names = [name for name in FORMATS if name != "eml" or publication.email.sender]
-    return [render.edition(issue, publication, name) for name in names]
+    return [render.render_edition(issue, publication, name) for name in names]
 
 
 def _refuse_edited(folder: Path, root: Path) -> Path:
@@ -133,16 +133,16 @@ def _prepare(root: Path, name: str, *, wants_copies: bool, allow_private: bool) 
     from dispatch import config, issues
 
     publication = config.load(root)
-    slug = issues.find(publication, name) if name else ""
+    slug = issues.find_slug(publication, name) if name else ""
     if not wants_copies or publication.site.images != "copy":
         return slug, []
-    from dispatch import fetch, terms
-    from dispatch.gather import copies
+    from dispatch import derived, fetch
+    from dispatch.gather import download_pictures
 
-    agent = terms.make_user_agent(publication)
+    agent = derived.make_user_agent(publication)
     client = fetch.Client(user_agent=agent, allow_private=allow_private, seconds=_PATIENCE)
-    shown = [one for one in issues.read_all(publication) if one.status == "published" or one.slug == slug]
-    results = copies(publication, shown, client)
+    shown = [one for one in issues.read_all_issues(publication) if one.status == "published" or one.slug == slug]
+    results = download_pictures(publication, shown, client)
     return slug, [fault for one in results if isinstance(one, DispatchError) for fault in one.faults]
 
 
@@ -161,14 +161,16 @@ def _publish(
     It is built without the publication's lock, so that others go on meanwhile; what they changed is noticed.
     """
     from dispatch import config, issues, ledger
-    from dispatch.locate import locate
+    from dispatch.locate import locate_findings
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
 
     before = cache.read_stamps(root)
     publication = config.load(root)
-    one = issues.read(publication, slug) if slug else None
-    index = IssueIndex(publication=publication, cache=release.cache, records=ledger.read(publication), publishing=slug)
+    one = issues.read_issue(publication, slug) if slug else None
+    index = IssueIndex(
+        publication=publication, cache=release.cache, records=ledger.read_records(publication), publishing=slug
+    )
     every = [cached.issue for cached in index.issues.values()]
     findings = judge_issue(one, publication, everything=every) if one else []
     update = SiteUpdate(folder=release.folder, issue=slug)
@@ -179,7 +181,7 @@ def _publish(
         findings += build.findings + build.find_lost()
         faults = (*copy_faults, *_find_misnamed(publication), *index.faults)
         update = replace(update, faults=faults)
-    update = replace(update, findings=tuple(locate(dict.fromkeys(findings), root)))
+    update = replace(update, findings=tuple(locate_findings(dict.fromkeys(findings), root)))
     if any(is_strict or finding.severity == "error" for finding in findings):
         return replace(update, stopped=True)
     if release.dry:
@@ -195,15 +197,15 @@ def _settle(
 ) -> None:
     """Publish the issue, record what the site shows, and put its files in place. Raises IssueError."""
     from dispatch import issues, ledger
-    from dispatch.publish.topics import names
+    from dispatch.publish.topics import record_topics
 
     publication = build.site.publication
     now = cache.read_stamps(publication.root)
     _refuse_changed(before, now, build.released)
     # Nobody has any of it before the release is settled: an issue that is not published after all is in no ledger.
     if one:
-        issues.change(publication, one, replace(one, status="published"))
-    ledger.remember(publication, *build.site.issues, names=names(build.site.pages))
+        issues.change_issue(publication, one, replace(one, status="published"))
+    ledger.record_issues(publication, *build.site.issues, names=record_topics(build.site.pages))
     # What changed elsewhere, or since, was not looked at: the next publish has to.
     ours = {"dispatch.lock", *([f"issues/{one.slug}/issue.md"] if one else ())}
     seen = {path: stamp for path, stamp in cache.read_stamps(publication.root).items() if path in ours}
@@ -227,7 +229,7 @@ def _find_misnamed(publication: "Publication") -> "Iterator[Fault]":
     from dispatch import issues
     from dispatch.model import Fault, Place
 
-    for name in issues.misnamed(publication):
+    for name in issues.list_misnamed_folders(publication):
         what = "is no issue: the name of its folder must be made of a-z, 0-9 and hyphens"
         yield Fault(what=what, place=Place(file=f"issues/{name}"), hint="Rename the folder.")
 

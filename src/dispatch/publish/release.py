@@ -56,7 +56,7 @@ class Release:
         """Write a file into the stage if its bytes are new; whether they are. Raises DeliveryError."""
         if path in self._wanted:
             raise DeliveryError("two pages have this path", subject=self._show_path(path))
-        target = files.inside(self.folder / path, within=self.folder, error=DeliveryError)
+        target = files.resolve_inside(self.folder / path, within=self.folder, error=DeliveryError)
         if target.is_dir():
             raise DeliveryError("is a folder, and the site has a page there", subject=self._show_path(path))
         there = target.is_file()
@@ -65,7 +65,7 @@ class Release:
             return False
         self.changes.append(FileChange(path=path, effect="changed" if there else "new"))
         if not self.dry:
-            files.write(self._stage_path(path), body, within=self.folder, error=DeliveryError, lasting=False)
+            files.write_file(self._stage_path(path), body, within=self.folder, error=DeliveryError, lasting=False)
         return True
 
     def keep_folder(self, prefix: str, made_of: str) -> bool:
@@ -127,7 +127,7 @@ class Release:
         if path in self.left or not target.exists():
             return
         with suppress(OSError):
-            files.delete(target, within=self.folder, error=DeliveryError)
+            files.delete_file(target, within=self.folder, error=DeliveryError)
             for above in target.relative_to(self.folder).parents[:-1]:
                 (self.folder / above).rmdir()
 
@@ -151,7 +151,7 @@ def open_release(folder: Path, cache: BuildCache, *, dry: bool = False) -> Itera
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DeliveryError(f"cannot be made: {error.strerror}", subject=str(folder)) from error
-    stage = files.inside(folder / _STAGE, within=folder, error=DeliveryError)
+    stage = files.resolve_inside(folder / _STAGE, within=folder, error=DeliveryError)
     shutil.rmtree(stage, ignore_errors=True)
     try:
         yield Release(folder=folder, cache=cache)

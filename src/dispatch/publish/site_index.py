@@ -18,7 +18,7 @@ class SiteIndex:
         self.topics = found
         self.listed = [issue for issue in issues if not issue.withdrawn]
         self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
-        listed = {topic.kind for topic in found if topic.count}
+        listed = {topic.kind for topic in found if topic.article_count}
         self.indexes = tuple(f"{folder}/" for kind, folder in FOLDERS.items() if kind in listed)
         self.related: dict[str, tuple[Link, ...]] = {}  # by an article's id, the pages of its topics
         self._zone = ZoneInfo(publication.timezone)

@@ -35,26 +35,28 @@ class Topic:
     @property
     def link(self) -> Link:
         """The link to its page."""
-        return Link(title=self.title, path=self.path, count=self.count)
+        return Link(title=self.title, path=self.path, count=self.article_count)
 
     @property
-    def count(self) -> int:
+    def article_count(self) -> int:
         """How many articles its lists show."""
         return sum(1 for _, article in self.articles if not article.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _TopicIndex:
     """All topics of one kind while they are found, by identity."""
 
     kind: TopicKind
     by_id: dict[Identity, Topic] = field(default_factory=dict)
 
-    def topic(self, id_: Identity, title: str) -> Topic:
+    def find_or_add(self, id_: Identity, title: str) -> Topic:
         """Return the topic of that id, adding it if it is new."""
         return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=id_.key))
 
-    def placed(self, published: Iterable[Record], people: People, registry: Mapping[str, Author]) -> Iterator[Topic]:
+    def place_topics(
+        self, published: Iterable[Record], people: People, registry: Mapping[str, Author]
+    ) -> Iterator[Topic]:
         """Give every topic its address: the one that it had, or one that nobody has or had.
 
         Of two that were given the same one, on two branches, the first in the order of the records keeps it.
@@ -80,54 +82,56 @@ class _Kind:
         A source of dispatch.toml is its key, whatever its address was. Somebody of authors.toml, whose page has the
         name of that key, may have another name or another address now, but not both.
         """
-        word, url = _parse_id(id_)
+        word, url = _parse_topic_id(id_)
         if self.kind != "author":
             is_key = self.kind == "source" and Identity(key=fold_text(word)) in self.by_id
             return Identity(key=fold_text(word)) if is_key else Identity(url=fold_address(url), name=fold_text(word))
-        found, now = people.identify(Author(name=word, url=url)), registry.get(name)
+        found, now = people.identify_author(Author(name=word, url=url)), registry.get(name)
         if found in self.by_id or now is None:
             return found
         is_like = is_same_name(now.name, word) or (url and is_same_address(now.url, url))
         return Identity(key=name) if is_like else found
 
 
-def topics(oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()) -> list[Topic]:
+def find_topics(
+    oldest_first: Sequence[Issue], publication: Publication, published: Iterable[Record] = ()
+) -> list[Topic]:
     """Find every author, source, section and tag of these issues, each kind sorted by title.
 
     Who is who, ``identity.People`` says.
     published: the ledger's records, in their order; a topic that they know stays where it was.
     """
     records = tuple(published)
-    kinds = {kind: _Kind(kind) for kind in FOLDERS}
+    kinds = {kind: _TopicIndex(kind) for kind in FOLDERS}
     named = (author for issue in oldest_first for article in issue.articles for author in article.authors)
     remembered = (
-        Author(name=name, url=url) for name, url in (_parse_id(one.id) for one in records if one.kind == "author")
+        Author(name=name, url=url) for name, url in (_parse_topic_id(one.id) for one in records if one.kind == "author")
     )
-    people = People.among(named, publication.authors, remembered)
+    people = People.tell_apart(named, publication.authors, remembered)
     for issue in oldest_first:
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
         for section in reversed(issue.sections):
             for article in reversed(section.articles):
-                for topic in _of(article, section.title, kinds, people):
+                for topic in _list_article_topics(article, section.title, kinds, people):
                     topic.articles.append((issue, article))
     return [
         topic
         for kind in kinds.values()
-        for topic in sorted(kind.placed(records, people, publication.authors), key=_title)
+        for topic in sorted(kind.place_topics(records, people, publication.authors), key=_sort_key)
     ]
 
 
-def names(pages: Iterable[Page]) -> tuple[Record, ...]:
+def record_topics(pages: Iterable[Page]) -> tuple[Record, ...]:
     """List the records of the addresses of lists that the ledger must remember, given the plan of the site."""
     return tuple(
-        Record(id=_id(kind, page.title, page.author, page.source), kind=kind, url=page.id)
+        Record(id=_format_topic_id(kind, page.title, page.author, page.source), kind=kind, url=page.id)
         for page in pages
         for kind in FOLDERS
         if page.kind == kind and page.next is None
     )
 
 
-def _id(kind: TopicKind, title: str, author: Author | None = None, source: Source | None = None) -> str:
+def _format_topic_id(kind: TopicKind, title: str, author: Author | None = None, source: Source | None = None) -> str:
     """Format a topic's id, which is unique within its kind and readable for people."""
     if author:
         word, url = author.name, author.url
@@ -138,24 +142,24 @@ def _id(kind: TopicKind, title: str, author: Author | None = None, source: Sourc
     return f"{word}{_URL}{url}>" if url else word
 
 
-def _parse_id(id_: str) -> tuple[str, str]:
+def _parse_topic_id(id_: str) -> tuple[str, str]:
     """Parse what ``_id`` wrote into the word and the address, which may be empty."""
     word, _, url = id_.partition(_URL)
     return word, url.removesuffix(">")
 
 
-def _of(
+def _list_article_topics(
     article: Article,
     section: str,
-    kinds: dict[TopicKind, _Kind],
+    kinds: dict[TopicKind, _TopicIndex],
     people: People,
 ) -> Iterator[Topic]:
     """List the topics of one article, each once."""
     seen: set[tuple[TopicKind, Identity]] = set()
     for author in article.authors:
-        id_ = people.identify(author)
-        topic = kinds["author"].topic(id_, author.name)
-        kinds["author"].by_id[id_] = topic = replace(topic, author=_known(topic.author, author))
+        id_ = people.identify_author(author)
+        topic = kinds["author"].find_or_add(id_, author.name)
+        kinds["author"].by_id[id_] = topic = replace(topic, author=_merge_author_facts(topic.author, author))
         if (topic.kind, id_) not in seen:
             seen.add((topic.kind, id_))
             yield topic
@@ -165,19 +169,19 @@ def _of(
             if source.key
             else Identity(url=fold_address(source.url), name=fold_text(source.title))
         )
-        topic = kinds["source"].topic(id_, source.title)
+        topic = kinds["source"].find_or_add(id_, source.title)
         kinds["source"].by_id[id_] = topic = replace(topic, source=source)
         yield topic
     if section:
-        yield kinds["section"].topic(Identity(name=fold_text(section)), section)
+        yield kinds["section"].find_or_add(Identity(name=fold_text(section)), section)
     for tag in article.tags:
-        topic = kinds["tag"].topic(Identity(name=fold_text(tag)), tag)
+        topic = kinds["tag"].find_or_add(Identity(name=fold_text(tag)), tag)
         if (topic.kind, topic.id) not in seen:
             seen.add((topic.kind, topic.id))
             yield topic
 
 
-def _known(before: Author | None, now: Author) -> Author:
+def _merge_author_facts(before: Author | None, now: Author) -> Author:
     """Merge what is known of a person; what was said last wins."""
     if before is None:
         return replace(now, email="")
@@ -186,5 +190,5 @@ def _known(before: Author | None, now: Author) -> Author:
     )
 
 
-def _title(topic: Topic) -> tuple[str, str]:
+def _sort_key(topic: Topic) -> tuple[str, str]:
     return fold_text(topic.title), topic.path

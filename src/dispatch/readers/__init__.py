@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, cast
 from dispatch.model import Article, Document
 
 
-class Reading(Protocol):
+class ReaderModule(Protocol):
     """The functions that a reader's module has."""
 
     def accepts(self, document: Document) -> bool:
@@ -36,8 +36,8 @@ class Reader(NamedTuple):
         return self._module.read(document)
 
     @property
-    def _module(self) -> Reading:
-        return cast("Reading", import_module(f"dispatch.readers.{self.name}"))
+    def _module(self) -> ReaderModule:
+        return cast("ReaderModule", import_module(f"dispatch.readers.{self.name}"))
 
 
 READERS: Mapping[str, Reader] = {name: Reader(name) for name in ("feed", "page", "markdown", "text")}

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html
 from dispatch.errors import GatherError
-from dispatch.readers import authorbox, elements
+from dispatch.readers import author_boxes, html_tree
 
 # How pages mark the body of an article, the surest mark first.
 _MARKS = (
@@ -27,7 +27,7 @@ _ENOUGH = 200
 MOST_TAGS = 40_000
 
 
-def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
+def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     """Extract the body as content, without title, dek, author boxes and the rest of the page.
 
     Where the page does not mark its body, trafilatura guesses it. The tree is used up. Raises GatherError as
@@ -37,40 +37,42 @@ def content(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     if root is None:
         return ""
     whole = tree.html or ""
-    for frame in root.css(f"{authorbox.SELECTOR}, {_AROUND}"):
+    for frame in root.css(f"{author_boxes.SELECTOR}, {_AROUND}"):
         frame.decompose()
-    body = _marked(root, _ENOUGH) or _longer(_marked(root, 1), _likeliest(root, whole))
+    body = _find_marked_body(root, _ENOUGH) or _choose_longer(
+        _find_marked_body(root, 1), _find_likeliest_body(root, whole)
+    )
     if body is None:
         return ""
     for node in [*body.css("h1, h2"), *body.css("h2, h3, p, .subtitle, .dek")]:
-        if elements.text(node) == (title if node.tag == "h1" else dek):
+        if html_tree.get_text(node) == (title if node.tag == "h1" else dek):
             node.decompose()
-    return html.sanitise(body.inner_html or "", base)
+    return html.sanitise_html(body.inner_html or "", base)
 
 
-def _longer(marked: LexborNode | None, guessed: LexborNode | None) -> LexborNode | None:
+def _choose_longer(marked: LexborNode | None, guessed: LexborNode | None) -> LexborNode | None:
     """Choose the marked body, even a short one, unless the guess is so much longer that the mark must mean a teaser."""
     if marked is None or guessed is None:
         return marked or guessed
-    return guessed if len(elements.text(guessed)) > 3 * len(elements.text(marked)) else marked
+    return guessed if len(html_tree.get_text(guessed)) > 3 * len(html_tree.get_text(marked)) else marked
 
 
-def _marked(root: LexborNode, enough: int) -> LexborNode | None:
+def _find_marked_body(root: LexborNode, enough: int) -> LexborNode | None:
     """Find the element that is marked as the body and has at least ``enough`` characters."""
     for mark in _MARKS:
-        found = [node for node in elements.every(root, mark) if len(elements.text(node)) >= enough]
+        found = [node for node in html_tree.select_all(root, mark) if len(html_tree.get_text(node)) >= enough]
         if found:
-            return max(found, key=lambda node: len(elements.text(node)))
+            return max(found, key=lambda node: len(html_tree.get_text(node)))
     return None
 
 
-def _likeliest(root: LexborNode, page: str) -> LexborNode | None:
+def _find_likeliest_body(root: LexborNode, page: str) -> LexborNode | None:
     """Find the likeliest body; of a short page take all of it, because a guess loses its paragraphs."""
     whole = root.css_first("body")
-    return whole if whole is not None and len(elements.text(whole)) < 2 * _ENOUGH else _guess(page)
+    return whole if whole is not None and len(html_tree.get_text(whole)) < 2 * _ENOUGH else _guess_body(page)
 
 
-def _guess(page: str) -> LexborNode | None:
+def _guess_body(page: str) -> LexborNode | None:
     """Guess the body with trafilatura; None when that fails. Raises GatherError when it cannot be loaded."""
     if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
         return None
@@ -96,4 +98,4 @@ def _guess(page: str) -> LexborNode | None:
     except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
         return None
     body = LexborHTMLParser(found or "").body
-    return body if body is not None and elements.text(body) else None
+    return body if body is not None and html_tree.get_text(body) else None

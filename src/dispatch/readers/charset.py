@@ -22,7 +22,7 @@ _INSIDE = re.compile(
 )
 
 
-def text(document: Document) -> str:
+def decode_document(document: Document) -> str:
     """Decode a document, without the characters that XML forbids and with ``\\n`` as line end.
 
     A byte order mark is believed first, then the character set declared outside, then an XML declaration or a ``meta``
@@ -31,14 +31,14 @@ def text(document: Document) -> str:
     body = document.body
     for mark, charset in _MARKS:
         if body.startswith(mark):
-            return _tidy(body[len(mark) :].decode(charset, "replace"))
-    declared = _codec(document.charset) or _codec(_declared_inside(body))
+            return _tidy_text(body[len(mark) :].decode(charset, "replace"))
+    declared = _find_codec(document.charset) or _find_codec(_find_declared_charset(body))
     if declared:
-        return _tidy(body.decode(declared, "replace"))
-    return _tidy(_guess(body))
+        return _tidy_text(body.decode(declared, "replace"))
+    return _tidy_text(_decode_undeclared(body))
 
 
-def _guess(body: bytes) -> str:
+def _decode_undeclared(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -48,16 +48,18 @@ def _guess(body: bytes) -> str:
     return decoded if decoded.count("\N{REPLACEMENT CHARACTER}") * 2 < strange else body.decode("cp1252", "replace")
 
 
-def start(document: Document) -> str:
+def decode_start(document: Document) -> str:
     """Decode the beginning of a document, without comments: enough to tell its kind."""
-    return re.sub(r"<!--.*?-->", "", text(replace(document, body=document.body[:4096])), flags=re.DOTALL).lstrip()
+    return re.sub(
+        r"<!--.*?-->", "", decode_document(replace(document, body=document.body[:4096])), flags=re.DOTALL
+    ).lstrip()
 
 
-def _tidy(decoded: str) -> str:
-    return html.clean(decoded.replace("\r\n", "\n").replace("\r", "\n"))
+def _tidy_text(decoded: str) -> str:
+    return html.remove_illegal_characters(decoded.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _declared_inside(body: bytes) -> str:
+def _find_declared_charset(body: bytes) -> str:
     start = body[:4096].lstrip()
     match = _INSIDE.search(start) if start.startswith(b"<") else None
     label = (match[1] or match[2]).decode("ascii", "replace") if match else ""
@@ -65,7 +67,7 @@ def _declared_inside(body: bytes) -> str:
     return "utf-8" if label.lower().startswith("utf-16") else label
 
 
-def _codec(label: str) -> str:
+def _find_codec(label: str) -> str:
     if not _KNOWN.fullmatch(label.strip()):
         return ""
     try:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Document, Image, Source
-from dispatch.readers import charset, elements, entries, feed, microformats, page, people
+from dispatch.readers import charset, feed, fields, html_tree, microformats, page, people
 
 MOST_LINKS = 50
 
@@ -26,27 +26,27 @@ _HFEED_ENTRY = "h-entry"
 _HFEED_OWN = frozenset({_HFEED_ENTRY, "h-cite"})
 
 
-def feeds(document: Document) -> list[str]:
+def find_feeds(document: Document) -> list[str]:
     """Find the addresses of the feeds that a page names, in order, those of comments last.
 
     Raises GatherError when the page has more elements than can be parsed in good time.
     """
-    root = elements.parse(document).root
+    root = html_tree.parse_page(document).root
     if root is None:
         return []
-    base = elements.base_of(root, document.url)
+    base = html_tree.find_base(root, document.url)
     found: dict[str, bool] = {}
-    for link in elements.every(root, _ALTERNATE):
-        address = elements.address(link, base)
-        kind = elements.attribute(link, "type").partition(";")[0].strip().lower()
-        says_feed = "feed" in elements.attribute(link, "rel").lower().split()
-        if links.is_web(address) and (kind in feed.MEDIA_TYPES or (says_feed and not kind)):
-            words = f"{elements.attribute(link, 'title')} {urlsplit(address).path}"
+    for link in html_tree.select_all(root, _ALTERNATE):
+        address = html_tree.get_address(link, base)
+        kind = html_tree.get_attribute(link, "type").partition(";")[0].strip().lower()
+        says_feed = "feed" in html_tree.get_attribute(link, "rel").lower().split()
+        if links.is_web_address(address) and (kind in feed.MEDIA_TYPES or (says_feed and not kind)):
+            words = f"{html_tree.get_attribute(link, 'title')} {urlsplit(address).path}"
             found.setdefault(address, bool(_OF_COMMENTS.search(words)))
     return sorted(found, key=found.__getitem__)
 
 
-def guesses(address: str) -> list[str]:
+def guess_feeds(address: str) -> list[str]:
     """Guess where a site may have its feed: below the address, then below its front page."""
     origin = re.match(r"https?://[^/?#]+", address, re.IGNORECASE)
     if origin is None:
@@ -55,19 +55,19 @@ def guesses(address: str) -> list[str]:
     return list(dict.fromkeys(f"{place}/{name}" for place in (below, origin[0]) for name in COMMON))
 
 
-def articles(document: Document) -> list[str]:
+def find_announced_articles(document: Document) -> list[str]:
     """Find the addresses of the articles that a page announces on its own host, in order; at most 50.
 
     An announcement is marked as an article (``article``, h-entry, schema.org) and has a headline that is a link. Raises
     GatherError when the page has more elements than can be parsed in good time.
     """
-    root = elements.parse(document).root
+    root = html_tree.parse_page(document).root
     if root is None:
         return []
-    base = elements.base_of(root, document.url)
-    host = links.host(document.url)
-    found = (_announced(entry, base) for entry in root.css(_ENTRIES)[: 4 * MOST_LINKS])
-    addresses = [address for address in found if links.is_web(address) and links.host(address) == host]
+    base = html_tree.find_base(root, document.url)
+    host = links.parse_host(document.url)
+    found = (_find_announced_address(entry, base) for entry in root.css(_ENTRIES)[: 4 * MOST_LINKS])
+    addresses = [address for address in found if links.is_web_address(address) and links.parse_host(address) == host]
     itself = document.url.partition("#")[0].rstrip("/")
     return [address for address in dict.fromkeys(addresses) if address.partition("#")[0].rstrip("/") != itself][
         :MOST_LINKS
@@ -76,7 +76,7 @@ def articles(document: Document) -> list[str]:
 
 def is_hfeed(document: Document) -> bool:
     """Whether a page is an h-feed: it is marked as one, and has an entry."""
-    return page.accepts(document) and "h-entry" in (text := charset.text(document)) and "h-feed" in text
+    return page.accepts(document) and "h-entry" in (text := charset.decode_document(document)) and "h-feed" in text
 
 
 def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
@@ -84,57 +84,61 @@ def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
 
     Raises GatherError when the page has more elements than can be parsed in good time, or too many entries.
     """
-    root = elements.parse(document).root
+    root = html_tree.parse_page(document).root
     if root is None:
         return Source(), []
-    base = elements.base_of(root, document.url)
+    base = html_tree.find_base(root, document.url)
     feed = root.css_first(".h-feed") or root
-    frame, found = _apart(feed)
-    entries.bounded(len(found))
-    name = next((node for node in frame if "p-name" in _classes(node)), None)
-    title = (elements.text(name) if name else "") or elements.first(root, "title") or links.host(document.url)
+    frame, found = _separate_entries(feed)
+    fields.refuse_too_many(len(found))
+    name = next((node for node in frame if "p-name" in _list_classes(node)), None)
+    title = (
+        (html_tree.get_text(name) if name else "")
+        or html_tree.find_first_text(root, "title")
+        or links.parse_host(document.url)
+    )
     own = Source(title=title, url=document.url)
     # An entry without an author is by the author of the feed (microformats2, “authorship”).
-    everywhere = _authors(frame, base)
-    return own, [_article(node, base, own, everywhere) for node in found]
+    everywhere = _read_hfeed_authors(frame, base)
+    return own, [_read_hfeed_entry(node, base, own, everywhere) for node in found]
 
 
-def _announced(entry: LexborNode, base: str) -> str:
-    links_of_it = (elements.address(entry.css_first(headline), base) for headline in _HEADLINES)
+def _find_announced_address(entry: LexborNode, base: str) -> str:
+    links_of_it = (html_tree.get_address(entry.css_first(headline), base) for headline in _HEADLINES)
     return next(filter(None, links_of_it), "")
 
 
-def _article(node: LexborNode, base: str, own: Source, everywhere: tuple[Author, ...]) -> Article:
-    marks = microformats.article(node, base)
+def _read_hfeed_entry(node: LexborNode, base: str, own: Source, everywhere: tuple[Author, ...]) -> Article:
+    marks = microformats.read_microformats(node, base)
     authors = marks.authors or everywhere
-    hinted = () if authors else people.complete(microformats.hints(node, base), ())
+    hinted = () if authors else people.merge_authors(microformats.find_hinted_authors(node, base), ())
     body = node.css_first(".e-content")
-    picture = elements.address(node.css_first("img.u-photo"), base, "src")
-    summary = elements.first(node, ".p-summary")
+    picture = html_tree.get_address(node.css_first("img.u-photo"), base, "src")
+    summary = html_tree.find_first_text(node, ".p-summary")
     return Article(
-        id=elements.address(node.css_first(".u-uid"), base),
-        url=elements.address(node.css_first("a.u-url[href], link.u-url[href]"), base)
-        or elements.address(node.css_first("a[rel~=bookmark][href]"), base),
+        id=html_tree.get_address(node.css_first(".u-uid"), base),
+        url=html_tree.get_address(node.css_first("a.u-url[href], link.u-url[href]"), base)
+        or html_tree.get_address(node.css_first("a[rel~=bookmark][href]"), base),
         title=marks.title,
         summary=summary,
-        content=html.sanitise((body.inner_html or "") if body else f"<p>{html.escape(summary)}</p>", base),
+        content=html.sanitise_html((body.inner_html or "") if body else f"<p>{html.escape_html(summary)}</p>", base),
         authors=authors or hinted,
         certainty="certain" if authors else "likely" if hinted else "unknown",
         source=own,
         published=marks.published,
         updated=marks.updated,
-        tags=entries.tags(elements.text(tag) for tag in elements.every(node, ".p-category")),
-        image=Image(url=picture) if links.is_web(picture) else None,
+        tags=fields.read_tags(html_tree.get_text(tag) for tag in html_tree.select_all(node, ".p-category")),
+        image=Image(url=picture) if links.is_web_address(picture) else None,
     )
 
 
-def _apart(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
+def _separate_entries(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
     """Separate a feed's own elements from its entries, in linear time, however deep they are."""
     frame: list[LexborNode] = []
     found: list[LexborNode] = []
     node: LexborNode | None = feed.child
     while node is not None:
-        classes = _classes(node)
+        classes = _list_classes(node)
         if _HFEED_ENTRY in classes:
             found.append(node)
         elif not _HFEED_OWN & classes:
@@ -148,15 +152,17 @@ def _apart(feed: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
     return frame, found
 
 
-def _classes(node: LexborNode) -> frozenset[str]:
+def _list_classes(node: LexborNode) -> frozenset[str]:
     return frozenset((node.attributes.get("class") or "").split())
 
 
-def _authors(frame: list[LexborNode], base: str) -> tuple[Author, ...]:
+def _read_hfeed_authors(frame: list[LexborNode], base: str) -> tuple[Author, ...]:
     """Find the author of the feed itself."""
     for node in frame:
-        if "p-author" in _classes(node):
+        if "p-author" in _list_classes(node):
             name = node.css_first(".p-name") or node
             link = node if node.tag == "a" else node.css_first("a.u-url[href], a[href]")
-            return people.complete(people.author(elements.text(name), url=elements.address(link, base)), ())
+            return people.merge_authors(
+                people.make_author(html_tree.get_text(name), url=html_tree.get_address(link, base)), ()
+            )
     return ()

@@ -12,7 +12,7 @@ from dispatch.readers import atom, charset, jsonfeed, rss, xml
 
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
-_FORMATS = {"rss": rss.whole, "rdf:RDF": rss.whole, "atom:feed": atom.whole, "atom:entry": atom.whole}
+_FORMATS = {"rss": rss.read_rss, "rdf:RDF": rss.read_rss, "atom:feed": atom.read_atom, "atom:entry": atom.read_atom}
 # Declarations and processing instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
@@ -23,7 +23,7 @@ def accepts(document: Document) -> bool:
 
     Other XML that is no page is accepted too, because ``read`` explains best what is wrong with it.
     """
-    start = charset.start(document)
+    start = charset.decode_start(document)
     if start.startswith("{"):
         return document.media_type == "application/feed+json" or b"://jsonfeed.org/version/" in document.body
     is_other_xml = start.startswith(("<?xml", "<!DOCTYPE")) and not _PAGE.search(start)
@@ -32,19 +32,19 @@ def accepts(document: Document) -> bool:
 
 def read(document: Document) -> list[Article]:
     """Read the articles of a feed, in order. Raises GatherError as ``read_with_source`` does."""
-    return whole(document)[1]
+    return read_with_source(document)[1]
 
 
-def whole(document: Document) -> tuple[Source, list[Article]]:
+def read_with_source(document: Document) -> tuple[Source, list[Article]]:
     """Read a feed as its source and its articles, in order.
 
     An article that was first published elsewhere, as in a planet, has a source of its own. Raises GatherError on what
     is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
     """
-    text = charset.text(document)
+    text = charset.decode_document(document)
     if text.lstrip().startswith("{"):
-        return jsonfeed.whole(text, document.url)
-    root = xml.parse(text)
+        return jsonfeed.read_json_feed(text, document.url)
+    root = xml.parse_xml(text)
     if root.tag not in _FORMATS:
         raise GatherError(
             f"this is XML, but not a feed: its root is {root.tag}",

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Document, Place
-from dispatch.readers import charset, foreign
+from dispatch.readers import charset, frontmatter_aliases
 
 MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
@@ -35,7 +35,11 @@ def accepts(document: Document) -> bool:
     """Whether this is Markdown: declared as such, or recognised by front matter, a first heading or a link."""
     if document.media_type in MEDIA_TYPES:
         return True
-    return document.media_type in {"", "text/plain"} and b"\0" not in document.body and _looks(charset.text(document))
+    return (
+        document.media_type in {"", "text/plain"}
+        and b"\0" not in document.body
+        and _looks_like_markdown(charset.decode_document(document))
+    )
 
 
 def read(document: Document) -> list[Article]:
@@ -44,15 +48,15 @@ def read(document: Document) -> list[Article]:
     The first heading of rank 1 is the title, and leaves the body; a paragraph ``By NAME`` at the start is a byline if
     the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of ``to_html``.
     """
-    text = charset.text(document)
-    article, body = foreign.split(text, document)
+    text = charset.decode_document(document)
+    article, body = frontmatter_aliases.split_article(text, document)
     try:
-        title, body = _title(body, article.title)
+        title, body = _extract_title(body, article.title)
     except GatherError as error:
         raise error.within(Place(line=text.count("\n", 0, len(text) - len(body)) + 1)) from error
     article = replace(article, title=title)
     if not article.authors:
-        author, body = _byline(body)
+        author, body = _extract_byline(body)
         article = replace(article, authors=author, certainty="likely" if author else "unknown")
     body = body.strip("\n")
     return [replace(article, markdown=body, content=to_html(body, document.url))]
@@ -64,10 +68,10 @@ def to_html(markdown: str, base: str = "") -> str:
     Raises GatherError beyond 2 MiB, 100 levels of nesting or 10,000 brackets in one paragraph: there, parsing takes
     more than linear time.
     """
-    return html.sanitise(_render(_parse(markdown)), base)
+    return html.sanitise_html(_render_tokens(_parse_markdown(markdown)), base)
 
 
-def escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape a plain text so that Markdown renders exactly it, line breaks included."""
     lines = re.split("\r\n?|[\n\x85]", text)
     escaped = "\n".join(_escape_line(line) for line in lines)
@@ -75,14 +79,18 @@ def escape(text: str) -> str:
     return re.sub(r"\n(?=\n)|^\n|\n\Z", "&#10;", escaped)
 
 
-def _looks(text: str) -> bool:
+def _looks_like_markdown(text: str) -> bool:
     start = text.lstrip("\n")
-    return bool(frontmatter.split(text)[1]) or start.startswith("# ") or bool(re.search(r"\]\((?:https?:|/|<)", text))
+    return (
+        bool(frontmatter.split_front_matter(text)[1])
+        or start.startswith("# ")
+        or bool(re.search(r"\]\((?:https?:|/|<)", text))
+    )
 
 
-def _parse(markdown: str) -> Sequence[Token]:
-    _refuse_bombs(markdown)
-    tokens = _parser().parse(markdown)
+def _parse_markdown(markdown: str) -> Sequence[Token]:
+    _refuse_markdown_bombs(markdown)
+    tokens = _make_parser().parse(markdown)
     deep = next((token for token in tokens if token.level >= MOST_LEVELS - 1), None)
     if deep:
         place = Place(line=deep.map[0] + 1 if deep.map else 0)
@@ -90,37 +98,37 @@ def _parse(markdown: str) -> Sequence[Token]:
     return tokens
 
 
-def _render(tokens: Sequence[Token]) -> str:
-    return str(_parser().renderer.render(tokens, _parser().options, {}))
+def _render_tokens(tokens: Sequence[Token]) -> str:
+    return str(_make_parser().renderer.render(tokens, _make_parser().options, {}))
 
 
-def _title(body: str, given: str) -> tuple[str, str]:
+def _extract_title(body: str, given: str) -> tuple[str, str]:
     """Return the title, and the body without the heading that repeats it."""
-    tokens = _parse(body)
+    tokens = _parse_markdown(body)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.tag == "h1" and opening.level == 0:
-            title = _plain(inline)
-            return (given or title, _without(body, opening)) if not given or title == given else (given, body)
+            title = _render_plain(inline)
+            return (given or title, _remove_block(body, opening)) if not given or title == given else (given, body)
     return given, body
 
 
-def _byline(body: str) -> tuple[tuple[Author, ...], str]:
-    tokens = _parse(body)
+def _extract_byline(body: str) -> tuple[tuple[Author, ...], str]:
+    tokens = _parse_markdown(body)
     if len(tokens) < 2 or tokens[0].type != "paragraph_open":
         return (), body
-    match = BYLINE.fullmatch(_plain(tokens[1]))
+    match = BYLINE.fullmatch(_render_plain(tokens[1]))
     if not match:
         return (), body
     addresses = [str(child.attrs["href"]) for child in tokens[1].children or () if child.type == "link_open"]
     url = addresses[0] if len(addresses) == 1 else ""
-    return (Author(name=match["name"], url=url),), _without(body, tokens[0])
+    return (Author(name=match["name"], url=url),), _remove_block(body, tokens[0])
 
 
-def _plain(inline: Token) -> str:
-    return " ".join(html.text(html.sanitise(_render([inline]))).split())
+def _render_plain(inline: Token) -> str:
+    return " ".join(html.to_plain_text(html.sanitise_html(_render_tokens([inline]))).split())
 
 
-def _without(body: str, block: Token) -> str:
+def _remove_block(body: str, block: Token) -> str:
     start, end = block.map or (0, 0)
     lines = body.split("\n")
     return "\n".join(lines[:start] + lines[end:])
@@ -132,7 +140,7 @@ def _escape_line(line: str) -> str:
     return _FRAGILE_SPACE.sub(lambda match: "".join(f"&#{ord(space)};" for space in match[0]), line)
 
 
-def _refuse_bombs(markdown: str) -> None:
+def _refuse_markdown_bombs(markdown: str) -> None:
     if len(markdown.encode(errors="replace")) > MOST_BYTES:
         raise GatherError("the Markdown is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
     line = 1
@@ -147,7 +155,7 @@ def _refuse_bombs(markdown: str) -> None:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _make_parser() -> MarkdownIt:
     return _Parser("commonmark", {"html": True, "maxNesting": MOST_LEVELS}).enable(["table", "strikethrough"])
 
 

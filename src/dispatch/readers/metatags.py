@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import links
 from dispatch.model import Article, Author, Image, Source
-from dispatch.readers import elements, entries, people
+from dispatch.readers import fields, html_tree, people
 
 _TITLE = ("og:title", "citation_title", "parsely-title", "dc.title", "twitter:title")
 _SUMMARY = ("og:description", "description", "dc.description", "twitter:description")
@@ -29,53 +29,55 @@ _CARELESS = ("author", "article:author", "og:article:author", "dc.creator", "dc:
 Metas = Mapping[str, list[str]]
 
 
-def article(root: LexborNode, base: str) -> Article:
+def read_head(root: LexborNode, base: str) -> Article:
     """Read an article from the head, without authors and body; see ``find_meta_authors``."""
-    metas = _metas(root)
-    image = _first(metas, ("og:image:secure_url", "og:image", "og:image:url", "twitter:image"))
+    metas = _collect_metas(root)
+    image = _find_meta(metas, ("og:image:secure_url", "og:image", "og:image:url", "twitter:image"))
     return Article(
-        url=elements.address(root.css_first("link[rel~=canonical][href]"), base)
-        or links.resolve(base, _first(metas, ("og:url",))),
-        title=entries.plain(_first(metas, _TITLE)),
-        summary=entries.plain(_first(metas, _SUMMARY)),
-        source=Source(title=_first(metas, ("og:site_name", "citation_journal_title", "application-name"))),
-        published=entries.moment(_first(metas, _PUBLISHED)),
-        updated=entries.moment(_first(metas, _UPDATED)),
-        language=elements.attribute(root.css_first("html[lang]"), "lang")
-        or _first(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
-        tags=entries.tags(metas.get("article:tag", [])),
+        url=html_tree.get_address(root.css_first("link[rel~=canonical][href]"), base)
+        or links.resolve_address(base, _find_meta(metas, ("og:url",))),
+        title=fields.read_line(_find_meta(metas, _TITLE)),
+        summary=fields.read_line(_find_meta(metas, _SUMMARY)),
+        source=Source(title=_find_meta(metas, ("og:site_name", "citation_journal_title", "application-name"))),
+        published=fields.parse_date(_find_meta(metas, _PUBLISHED)),
+        updated=fields.parse_date(_find_meta(metas, _UPDATED)),
+        language=html_tree.get_attribute(root.css_first("html[lang]"), "lang")
+        or _find_meta(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
+        tags=fields.read_tags(metas.get("article:tag", [])),
         image=Image(
-            url=links.resolve(base, image),
-            alt=_first(metas, ("og:image:alt", "twitter:image:alt")) or None,
-            width=entries.pixels(_first(metas, ("og:image:width",))),
-            height=entries.pixels(_first(metas, ("og:image:height",))),
+            url=links.resolve_address(base, image),
+            alt=_find_meta(metas, ("og:image:alt", "twitter:image:alt")) or None,
+            width=fields.parse_pixels(_find_meta(metas, ("og:image:width",))),
+            height=fields.parse_pixels(_find_meta(metas, ("og:image:height",))),
         )
         if image
         else None,
-        license=elements.address(root.css_first("link[rel~=license][href], a[rel~=license][href]"), base),
+        license=html_tree.get_address(root.css_first("link[rel~=license][href], a[rel~=license][href]"), base),
     )
 
 
-def authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
+def find_meta_authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
     """Find whom careful elements name, and whom careless ones do, each from the first kind that names anybody."""
-    metas = _metas(root)
-    return _people(metas, _CAREFUL), [who for who in _people(metas, _CARELESS) if not people.is_login(who.name)]
+    metas = _collect_metas(root)
+    return _parse_meta_authors(metas, _CAREFUL), [
+        who for who in _parse_meta_authors(metas, _CARELESS) if not people.is_login(who.name)
+    ]
 
 
-def _people(metas: Metas, names: Iterable[str]) -> list[Author]:
-    kinds = ([author for written in metas.get(name, []) for author in people.author(written)] for name in names)
+def _parse_meta_authors(metas: Metas, names: Iterable[str]) -> list[Author]:
+    kinds = ([author for written in metas.get(name, []) for author in people.make_author(written)] for name in names)
     return next(filter(None, kinds), [])
 
 
-def _metas(root: LexborNode) -> Metas:
+def _collect_metas(root: LexborNode) -> Metas:
     """Collect the values by name, lower case, in the page's order."""
     metas: dict[str, list[str]] = {}
     for meta in root.css("meta[content]"):
-        name = elements.attribute(meta, "property") or elements.attribute(meta, "name")
-        if value := elements.attribute(meta, "content"):
+        name = html_tree.get_attribute(meta, "property") or html_tree.get_attribute(meta, "name")
+        if value := html_tree.get_attribute(meta, "content"):
             metas.setdefault(name.lower(), []).append(value)
     return metas
 
 
-def _first(metas: Metas, names: Iterable[str]) -> str:
+def _find_meta(metas: Metas, names: Iterable[str]) -> str:
     return next((metas[name][0] for name in names if name in metas), "")

@@ -19,15 +19,15 @@ from selectolax.lexbor import LexborNode
 from dispatch import identity, links
 from dispatch.model import Article, Author, Certainty, Document, Image, Source
 from dispatch.readers import (
-    authorbox,
+    author_boxes,
     body,
     charset,
-    credit,
-    elements,
+    html_tree,
+    json_ld,
     metatags,
     microformats,
     people,
-    structured,
+    reconcile_authors,
 )
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -43,7 +43,7 @@ def accepts(document: Document) -> bool:
     """Whether this is a page: declared as one, or beginning like one where nothing specific was declared."""
     if document.media_type in MEDIA_TYPES:
         return True
-    return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.start(document)))
+    return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.decode_start(document)))
 
 
 def read(document: Document) -> list[Article]:
@@ -52,31 +52,31 @@ def read(document: Document) -> list[Article]:
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested
     deeper than ``html.sanitise_html`` allows.
     """
-    tree = elements.parse(document)
+    tree = html_tree.parse_page(document)
     root = tree.root
     if root is None:
         return []
-    base = elements.base_of(root, document.url)
-    head = metatags.article(root, base)
-    host = links.host(document.url or head.url)
+    base = html_tree.find_base(root, document.url)
+    head = metatags.read_head(root, base)
+    host = links.parse_host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www.")} - {""}
-    titles = {head.title, elements.first(root, "h1")} - {""}
-    data = structured.article(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
-    boxed = list(authorbox.authors(root, base))
-    entry, told = _entry(root)
-    own_boxes = list(authorbox.authors(root, base, _others(root, entry)))
-    for frame in root.css(f"{authorbox.SELECTOR}, {_OTHERS}"):
+    titles = {head.title, html_tree.find_first_text(root, "h1")} - {""}
+    data = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
+    boxed = list(author_boxes.find_box_authors(root, base))
+    entry, told = _find_entry(root)
+    own_boxes = list(author_boxes.find_box_authors(root, base, _find_other_articles(root, entry)))
+    for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
         frame.decompose()
-    marks = microformats.article(entry, base)
-    source = _source(data, head, document.url)
-    hinted = microformats.hints(entry, base) or microformats.hints(root, base)
-    named, certainty = _credited(root, (data, marks), own_boxes, hinted, {*houses, source.title}, told=told)
-    addressed = [_as_boxed(author, boxed) for author in named]
-    authors = people.complete(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
-    title = _title(root, (data.title, head.title, marks.title), source.title)
+    marks = microformats.read_microformats(entry, base)
+    source = _find_source(data, head, document.url)
+    hinted = microformats.find_hinted_authors(entry, base) or microformats.find_hinted_authors(root, base)
+    named, certainty = _credit_authors(root, (data, marks), own_boxes, hinted, {*houses, source.title}, told=told)
+    addressed = [_use_box_address(author, boxed) for author in named]
+    authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
+    title = _choose_title(root, (data.title, head.title, marks.title), source.title)
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
-    image = _image(root, head.image or data.image, base)
-    content = body.content(tree, base, title=title, dek=dek)
+    image = _describe_image(root, head.image or data.image, base)
+    content = body.extract_body(tree, base, title=title, dek=dek)
     article = Article(
         url=head.url or data.url,
         title=title,
@@ -99,47 +99,51 @@ def read(document: Document) -> list[Article]:
     return [article] if title or content else []
 
 
-def _entry(root: LexborNode) -> tuple[LexborNode, bool]:
+def _find_entry(root: LexborNode) -> tuple[LexborNode, bool]:
     """Find the element of the article if the page marks one, else the whole page; and return whether that is sure."""
-    others = _ids(root, f"{authorbox.SELECTOR}, {_OTHERS}")
+    others = _select_ids(root, f"{author_boxes.SELECTOR}, {_OTHERS}")
     for selector in (microformats.ENTRY, "article", "main"):
-        found = [node for node in elements.every(root, selector) if not _within(node, root, others)]
+        found = [node for node in html_tree.select_all(root, selector) if not _is_inside(node, root, others)]
         titled = [node for node in found if node.css_first("h1") is not None]
         if titled:
             entry = titled[0]
             for node in titled:
                 # Of nested ones, the innermost.
-                entry = node if _within(node, root, frozenset({entry.mem_id})) else entry
-            return entry, all(_within(entry, root, frozenset({node.mem_id})) for node in titled)
+                entry = node if _is_inside(node, root, frozenset({entry.mem_id})) else entry
+            return entry, all(_is_inside(entry, root, frozenset({node.mem_id})) for node in titled)
         if found:
             return found[0], len(found) == 1
     return root, True
 
 
-def _others(root: LexborNode, entry: LexborNode) -> frozenset[int]:
+def _find_other_articles(root: LexborNode, entry: LexborNode) -> frozenset[int]:
     """Find the elements that hold other articles than this one: lists, comments, other entries."""
-    around = {entry.mem_id, *(node.mem_id for node in elements.around(entry, root))}
-    return _ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
+    around = {entry.mem_id, *(node.mem_id for node in html_tree.find_ancestors(entry, root))}
+    return _select_ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
 
 
-def _ids(root: LexborNode, selector: str) -> frozenset[int]:
+def _select_ids(root: LexborNode, selector: str) -> frozenset[int]:
     return frozenset(node.mem_id for node in root.css(selector))
 
 
-def _within(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
-    return any(outer.mem_id in others for outer in (node, *elements.around(node, root)))
+def _is_inside(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
+    return any(outer.mem_id in others for outer in (node, *html_tree.find_ancestors(node, root)))
 
 
-def _source(data: Article, head: Article, found_at: str) -> Source:
+def _find_source(data: Article, head: Article, found_at: str) -> Source:
     """Return the site: its own name and front page, else its host."""
     origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
     url = data.source.url or (origin[0] if origin else "")
-    return Source(title=head.source.title or data.source.title or links.host(url).removeprefix("www."), url=url)
+    return Source(title=head.source.title or data.source.title or links.parse_host(url).removeprefix("www."), url=url)
 
 
-def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
+def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
     """Choose the title that is complete, without the site's name."""
-    known = [title for title in (*said, elements.first(root, "h1"), elements.first(root, "title")) if title]
+    known = [
+        title
+        for title in (*said, html_tree.find_first_text(root, "h1"), html_tree.find_first_text(root, "title"))
+        if title
+    ]
     title = known[0] if known else ""
     stem = title.removesuffix("...").removesuffix("…").rstrip()
     if stem != title:
@@ -147,7 +151,7 @@ def _title(root: LexborNode, said: Iterable[str], site: str) -> str:
     return re.sub(rf"\s+[|–—·•:»-]\s+{re.escape(site)}$", "", title) if site else title
 
 
-def _credited(
+def _credit_authors(
     root: LexborNode,
     said: tuple[Article, Article],
     boxed: list[Author],
@@ -158,30 +162,30 @@ def _credited(
 ) -> tuple[list[Author], Certainty]:
     """Decide who wrote it, from all witnesses. told: whether the article's element was told from those of others."""
     data, marks = said
-    careful, careless = metatags.authors(root)
+    careful, careless = metatags.find_meta_authors(root)
 
-    def persons(named: Iterable[Author]) -> list[Author]:
+    def drop_houses(named: Iterable[Author]) -> list[Author]:
         return [author for author in named if not any(identity.is_same_name(author.name, house) for house in houses)]
 
     # If the markup may be about another article, even a sure witness only guesses.
-    sure, guesses = [persons(careful)], [persons(hinted), persons(careless)]
-    (sure if data.certainty == "certain" else guesses).insert(0, persons(data.authors))
-    (sure if told else guesses).append(persons(marks.authors))
-    named, certainty = credit.credited([*sure, persons(boxed)], guesses)
+    sure, guesses = [drop_houses(careful)], [drop_houses(hinted), drop_houses(careless)]
+    (sure if data.certainty == "certain" else guesses).insert(0, drop_houses(data.authors))
+    (sure if told else guesses).append(drop_houses(marks.authors))
+    named, certainty = reconcile_authors.choose_authors([*sure, drop_houses(boxed)], guesses)
     # The site itself is the author only if nobody else is named, and if JSON-LD says so.
     return (named, certainty) if named or not data.authors else (list(data.authors), data.certainty)
 
 
-def _as_boxed(author: Author, boxed: list[Author]) -> Author:
+def _use_box_address(author: Author, boxed: list[Author]) -> Author:
     """Give the author the address in the box: the one behind “View all posts”."""
-    url = next((box.url for box in boxed if box.url and people.alike(box.name, author.name)), author.url)
+    url = next((box.url for box in boxed if box.url and people.are_names_alike(box.name, author.name)), author.url)
     return replace(author, url=url)
 
 
-def _image(root: LexborNode, image: Image | None, base: str) -> Image | None:
+def _describe_image(root: LexborNode, image: Image | None, base: str) -> Image | None:
     """Complete the picture with the alternative text that the page has for it."""
-    if image is None or not links.is_web(image.url):
+    if image is None or not links.is_web_address(image.url):
         return None
-    shown = (node for node in root.css("img[alt]") if elements.address(node, base, "data-src", "src") == image.url)
-    alt = next((elements.attribute(node, "alt") for node in shown), None)
+    shown = (node for node in root.css("img[alt]") if html_tree.get_address(node, base, "data-src", "src") == image.url)
+    alt = next((html_tree.get_attribute(node, "alt") for node in shown), None)
     return image if image.alt else replace(image, alt=alt)

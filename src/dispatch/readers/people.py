@@ -27,29 +27,29 @@ _AND = r"and|und|et|y|e|och|og|en|ja|ve|with|mit|и|و|और|と|和|与|與|�
 _BETWEEN = f"(?:{_SEPARATORS}(?:{_AND})?{_SEPARATORS})"
 
 
-def name(written: str) -> str:
+def clean_name(written: str) -> str:
     """Clean a name for display; empty when it is a placeholder or an address."""
-    shown = " ".join(html.clean(unescape(written)).split())
+    shown = " ".join(html.remove_illegal_characters(unescape(written)).split())
     before = _BEFORE.match(shown)
     shown = shown[before.end() :] if before else shown
     nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > 200
     return "" if nobody or not re.search(r"\w", shown) else shown
 
 
-def author(written: str, *, url: str = "", email: str = "", bio: str = "", avatar: str = "") -> Iterable[Author]:
+def make_author(written: str, *, url: str = "", email: str = "", bio: str = "", avatar: str = "") -> Iterable[Author]:
     """Yield one author, or none where the name is a placeholder. An address that is not absolute is left out."""
-    if shown := name(written):
-        url, avatar = (html.clean(address).strip() for address in (url, avatar))
+    if shown := clean_name(written):
+        url, avatar = (html.remove_illegal_characters(address).strip() for address in (url, avatar))
         yield Author(
             name=shown,
             url=url if links.is_absolute(url) else "",
-            email=html.clean(email).strip(),
-            bio=html.clean(bio).strip(),
-            avatar=avatar if links.is_web(avatar) else "",
+            email=html.remove_illegal_characters(email).strip(),
+            bio=html.remove_illegal_characters(bio).strip(),
+            avatar=avatar if links.is_web_address(avatar) else "",
         )
 
 
-def alike(one: str, other: str) -> bool:
+def are_names_alike(one: str, other: str) -> bool:
     """Whether two names are likely one person's: initials with or without full stops, inverted or not.
 
     Use it to find out whether two witnesses mean the same person, never to make one of two people.
@@ -57,7 +57,7 @@ def alike(one: str, other: str) -> bool:
     return fold_spelling(one) == fold_spelling(other)
 
 
-def joins(joined: str, names: Sequence[str]) -> bool:
+def is_joined_name(joined: str, names: Sequence[str]) -> bool:
     """Whether one text is made of all these names in order, with nothing but separators between them."""
     pattern = _BETWEEN.join(re.escape(name) for name in names)
     return len(names) > 1 and bool(re.fullmatch(pattern, joined, re.IGNORECASE))
@@ -68,32 +68,34 @@ def is_login(written: str) -> bool:
     return bool(_LOGIN.fullmatch(written))
 
 
-def complete(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, ...]:
+def merge_authors(named: Iterable[Author], more: Iterable[Author]) -> tuple[Author, ...]:
     """Merge authors of the same name, in order, and complete them with what ``more`` knows of the same name."""
     authors: dict[str, Author] = {}
     for author in named:
-        authors[fold_text(author.name)] = _merge(authors.get(fold_text(author.name), author), author)
+        authors[fold_text(author.name)] = _fill_author(authors.get(fold_text(author.name), author), author)
     keys = {fold_spelling(author.name): key for key, author in authors.items()}
     for author in more:
         if key := keys.get(fold_spelling(author.name)):
-            authors[key] = _merge(authors[key], author)
+            authors[key] = _fill_author(authors[key], author)
     return tuple(authors.values())
 
 
-def unjoin(authors: Sequence[Author], contributors: Sequence[Author]) -> tuple[tuple[Author, ...], tuple[Credit, ...]]:
+def separate_authors(
+    authors: Sequence[Author], contributors: Sequence[Author]
+) -> tuple[tuple[Author, ...], tuple[Credit, ...]]:
     """Separate a joined author into the people that contributor elements list, and return authors and credits.
 
     Nothing is split: the markup itself gives the single names, and only where they make up the joined one entirely.
     """
     names = [person.name for person in contributors]
-    if len(authors) == 1 and (joins(authors[0].name, names) or [authors[0].name] == names):
-        return complete(contributors, authors), ()
-    return complete(authors, ()), tuple(
+    if len(authors) == 1 and (is_joined_name(authors[0].name, names) or [authors[0].name] == names):
+        return merge_authors(contributors, authors), ()
+    return merge_authors(authors, ()), tuple(
         Credit(role="contributor", name=person.name, url=person.url) for person in contributors
     )
 
 
-def _merge(author: Author, more: Author) -> Author:
+def _fill_author(author: Author, more: Author) -> Author:
     return replace(
         author,
         url=author.url or more.url,

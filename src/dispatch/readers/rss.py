@@ -6,117 +6,127 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Source
-from dispatch.readers import atom, entries, people
-from dispatch.readers.xml import base_of, children, markup_of, text_of
+from dispatch.readers import atom, fields, people
+from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)")
 _NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)>")
 
 
-def whole(root: Element, base: str) -> tuple[Source, list[Article]]:
+def read_rss(root: Element, base: str) -> tuple[Source, list[Article]]:
     """Read a feed as its source and its items as articles, in order.
 
     base: where the feed was found. Raises GatherError beyond bounds.
     """
-    channel = next(children(root, "channel"), root)
+    channel = next(find_children(root, "channel"), root)
     # In RSS 1.0 the items are siblings of the channel.
-    items = [*children(channel, "item"), *(children(root, "item") if channel is not root else ())]
-    entries.bounded(len(items))
-    inner = base_of(channel, base_of(root, base))
+    items = [*find_children(channel, "item"), *(find_children(root, "item") if channel is not root else ())]
+    fields.refuse_too_many(len(items))
+    inner = resolve_base(channel, resolve_base(root, base))
     own = Source(
-        title=entries.plain(text_of(channel, "title")),
-        url=entries.address(text_of(channel, "link"), inner),
-        feed=atom.link_of(channel, "self", inner) or base,
+        title=fields.read_line(find_text(channel, "title")),
+        url=fields.read_address(find_text(channel, "link"), inner),
+        feed=atom.find_link(channel, "self", inner) or base,
     )
-    language = text_of(channel, "language", "dc:language")
-    return own, [_article(item, base_of(item, inner or own.url), own, language) for item in items]
+    language = find_text(channel, "language", "dc:language")
+    return own, [_read_item(item, resolve_base(item, inner or own.url), own, language) for item in items]
 
 
-def _article(item: Element, base: str, own: Source, language: str) -> Article:
-    url = entries.address(_link(item), base)
-    title = entries.plain(text_of(item, "title", "dc:title"))
-    source = _source(item, base) or own
+def _read_item(item: Element, base: str, own: Source, language: str) -> Article:
+    url = fields.read_address(_find_item_link(item), base)
+    title = fields.read_line(find_text(item, "title", "dc:title"))
+    source = _find_origin(item, base) or own
     enclosures = tuple(
         enclosure
-        for found in children(item, "enclosure")
-        for enclosure in entries.enclosure(found.get("url", ""), found.get("type", ""), found.get("length", ""), base)
+        for found in find_children(item, "enclosure")
+        for enclosure in fields.read_enclosure(
+            found.get("url", ""), found.get("type", ""), found.get("length", ""), base
+        )
     )
     within = base if item.get("xml:base") else url or base
-    bodies = [entries.content(text, within, title=title, source=own) for text in _bodies(item) if text.strip()]
+    bodies = [fields.read_body(text, within, title=title, source=own) for text in _find_bodies(item) if text.strip()]
     bodies = [body for body in bodies if body]
-    authors, certain = _authors(item)
+    authors, certain = _collect_authors(item)
     return Article(
-        id=html.clean(text_of(item, "guid") or item.get("rdf:about", "")).strip(),
+        id=html.remove_illegal_characters(find_text(item, "guid") or item.get("rdf:about", "")).strip(),
         url=url,
         title=title,
-        summary=entries.summary(bodies[1]) if len(bodies) > 1 else "",
+        summary=fields.read_summary(bodies[1]) if len(bodies) > 1 else "",
         content=bodies[0] if bodies else "",
         authors=authors,
-        credits=(*_contributors(item), *entries.credits_of(item)),
+        credits=(*_parse_contributors(item), *fields.find_credits(item)),
         certainty="unknown" if not authors else "certain" if certain else "likely",
         source=source,
-        published=entries.moment(text_of(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
-        updated=entries.moment(text_of(item, "atom:updated", "dcterms:modified")),
-        language=text_of(item, "dc:language") or item.get("xml:lang") or language,
-        tags=entries.tags("".join(tag.itertext()) for tag in children(item, "category", "dc:subject")),
-        image=entries.image_of(item, enclosures, base),
+        published=fields.parse_date(find_text(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
+        updated=fields.parse_date(find_text(item, "atom:updated", "dcterms:modified")),
+        language=find_text(item, "dc:language") or item.get("xml:lang") or language,
+        tags=fields.read_tags("".join(tag.itertext()) for tag in find_children(item, "category", "dc:subject")),
+        image=fields.find_image(item, enclosures, base),
         enclosures=enclosures,
-        license=entries.license_of(item),
+        license=fields.find_license(item),
     )
 
 
-def _link(item: Element) -> str:
+def _find_item_link(item: Element) -> str:
     """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default)."""
-    permalinks = [guid for guid in children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
+    permalinks = [guid for guid in find_children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
     guid = "".join(permalinks[0].itertext()).strip() if permalinks else ""
-    return text_of(item, "link") or atom.link_of(item, "alternate", "") or (guid if links.is_web(guid) else "")
+    return (
+        find_text(item, "link") or atom.find_link(item, "alternate", "") or (guid if links.is_web_address(guid) else "")
+    )
 
 
-def _bodies(item: Element) -> Iterator[str]:
+def _find_bodies(item: Element) -> Iterator[str]:
     """Yield the texts of an item as HTML, the fullest first."""
-    yield text_of(item, "content:encoded")
-    for body in children(item, "xhtml:body", "xhtml:div"):
-        yield markup_of(body)
-    for description in children(item, "description", "dc:description", "itunes:summary"):
-        yield markup_of(description) if len(description) else "".join(description.itertext())
+    yield find_text(item, "content:encoded")
+    for body in find_children(item, "xhtml:body", "xhtml:div"):
+        yield extract_markup(body)
+    for description in find_children(item, "description", "dc:description", "itunes:summary"):
+        yield extract_markup(description) if len(description) else "".join(description.itertext())
 
 
-def _authors(item: Element) -> tuple[tuple[Author, ...], bool]:
+def _collect_authors(item: Element) -> tuple[tuple[Author, ...], bool]:
     """Collect the authors of an item, and return whether they are certain.
 
     ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``.
     """
-    creators = [author for element in children(item, "dc:creator") for author in _person(_all_text(element))]
-    mailboxes = [author for element in children(item, "author") for author in _person(_all_text(element))]
-    named = [author for element in children(item, "itunes:author") for author in _person(_all_text(element))]
-    people_in_atom = list(atom.persons(item, "atom:author", ""))
+    creators = [
+        author for element in find_children(item, "dc:creator") for author in _parse_person(_get_all_text(element))
+    ]
+    mailboxes = [
+        author for element in find_children(item, "author") for author in _parse_person(_get_all_text(element))
+    ]
+    named = [
+        author for element in find_children(item, "itunes:author") for author in _parse_person(_get_all_text(element))
+    ]
+    people_in_atom = list(atom.parse_persons(item, "atom:author", ""))
     certain = creators or people_in_atom or mailboxes
-    return people.complete(certain or named, [*people_in_atom, *mailboxes, *creators]), bool(certain)
+    return people.merge_authors(certain or named, [*people_in_atom, *mailboxes, *creators]), bool(certain)
 
 
-def _all_text(element: Element) -> str:
+def _get_all_text(element: Element) -> str:
     return "".join(element.itertext()).strip()
 
 
-def _person(written: str) -> Iterator[Author]:
+def _parse_person(written: str) -> Iterator[Author]:
     """Parse a name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: readers never see it."""
     match = _MAILBOX.fullmatch(written) or _NAMED_MAILBOX.fullmatch(written)
-    name, email = (match["name"], match["email"]) if match else (entries.plain(written), "")
-    yield from people.author(name, email=email)
+    name, email = (match["name"], match["email"]) if match else (fields.read_line(written), "")
+    yield from people.make_author(name, email=email)
 
 
-def _contributors(item: Element) -> Iterator[Credit]:
-    for element in children(item, "dc:contributor"):
-        if name := people.name(_all_text(element)):
+def _parse_contributors(item: Element) -> Iterator[Credit]:
+    for element in find_children(item, "dc:contributor"):
+        if name := people.clean_name(_get_all_text(element)):
             yield Credit(role="contributor", name=name)
 
 
-def _source(item: Element, base: str) -> Source | None:
+def _find_origin(item: Element, base: str) -> Source | None:
     """Find where an item of a collection was first published: in ``source``, which names the feed, or in Atom's."""
-    for origin in children(item, "atom:source"):
-        return atom.source(origin, base_of(origin, base))
-    for origin in children(item, "source"):
-        title, url = entries.plain(_all_text(origin)), entries.address(origin.get("url", ""), base)
+    for origin in find_children(item, "atom:source"):
+        return atom.parse_source(origin, resolve_base(origin, base))
+    for origin in find_children(item, "source"):
+        title, url = fields.read_line(_get_all_text(origin)), fields.read_address(origin.get("url", ""), base)
         is_feed = re.search(r"feed|rss|atom|rdf|\.xml|\.json", url, re.IGNORECASE)
         if title or url:
             return Source(title=title, feed=url) if is_feed else Source(title=title, url=url)

@@ -47,15 +47,15 @@ def accepts(document: Document) -> bool:
 
 def read(document: Document) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
-    blocks = list(_blocks(charset.text(document)))
+    blocks = list(_split_blocks(charset.decode_document(document)))
     if not blocks:
         return []
     body, boxed = _split_author_block(blocks)
-    title, body = _title(body)
-    named, body = _bylines(body)
-    dek, body = _dek(body)
-    authors = people.complete([*named, *boxed], ())
-    written = "\n\n".join(_markdown(body))
+    title, body = _take_title(body)
+    named, body = _take_bylines(body)
+    dek, body = _take_dek(body)
+    authors = people.merge_authors([*named, *boxed], ())
+    written = "\n\n".join(_format_blocks(body))
     try:
         content = markdown.to_html(written)
     except GatherError as error:  # the lines of what was written here are not those of the text
@@ -68,12 +68,12 @@ def read(document: Document) -> list[Article]:
             content=content,
             authors=authors,
             certainty="certain" if boxed else "likely" if authors else "unknown",
-            source=_source(body),
+            source=_parse_visit_line(body),
         )
     ]
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def _split_blocks(text: str) -> Iterator[Block]:
     """Split a text into paragraphs, each a list of lines. A line longer than anybody wraps is one of its own."""
     for chunk in re.split(r"\n(?:[^\S\n]*\n)+", text):
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
@@ -83,14 +83,14 @@ def _blocks(text: str) -> Iterator[Block]:
             yield lines
 
 
-def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
+def _take_title(blocks: list[Block]) -> tuple[str, list[Block]]:
     if not blocks or len(blocks[0][0]) > 250:
         return "", blocks
     (title, *rest), *others = blocks
     return title, ([rest] if rest else []) + others
 
 
-def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
+def _take_bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
     """Take the ``By NAME`` lines off the start. A name is never taken apart."""
     authors: list[Author] = []
     while blocks and (match := markdown.BYLINE.fullmatch(blocks[0][0])):
@@ -100,17 +100,17 @@ def _bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
     return authors, blocks
 
 
-def _dek(blocks: list[Block]) -> tuple[str, list[Block]]:
+def _take_dek(blocks: list[Block]) -> tuple[str, list[Block]]:
     first = " ".join(blocks[0]) if blocks else ""
     if len(blocks) < 2 or len(first) > 300 or _is_sentence(first) or first.startswith(_SPEECH):
         return "", blocks
     return first, blocks[1:]
 
 
-def _markdown(blocks: list[Block]) -> Iterator[str]:
+def _format_blocks(blocks: list[Block]) -> Iterator[str]:
     for block, following in zip_longest(blocks, blocks[1:]):
         heading = following is not None and _is_heading(block) and not _is_heading(following)
-        escaped = markdown.escape("\n".join(block))
+        escaped = markdown.escape_markdown("\n".join(block))
         yield "## " + escaped if heading else escaped
 
 
@@ -124,13 +124,13 @@ def _is_sentence(line: str) -> bool:
     return line.rstrip(_CLOSING).endswith(_STOPS)
 
 
-def _source(blocks: list[Block]) -> Source:
+def _parse_visit_line(blocks: list[Block]) -> Source:
     """Parse the source from a last paragraph such as ``For more ..., visit NAME``."""
     match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
     if not match:
         return Source()
     name = re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip()
-    return Source(title=links.host(name), url=name) if links.is_web(name) else Source(title=name)
+    return Source(title=links.parse_host(name), url=name) if links.is_web_address(name) else Source(title=name)
 
 
 def _split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Author]]:

@@ -49,40 +49,40 @@ class _UnknownEntityError(ValueError):
     """An entity that only a DTD could explain."""
 
 
-def parse(text: str) -> Element:
+def parse_xml(text: str) -> Element:
     """Parse a document and return its root. Raises GatherError on what is not XML, and on what no honest feed has.
 
     If only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
     """
     text = text.lstrip("\ufeff \t\n")
     try:
-        return _Builder().build(text)
+        return _Builder().build_tree(text)
     except (expat.ExpatError, _UnknownEntityError):
         try:
-            return _Builder().build(_repair(text))
+            return _Builder().build_tree(_repair_entities(text))
         except (expat.ExpatError, _UnknownEntityError) as error:
             raise GatherError(
                 f"this is not well-formed XML: {error}", hint="Ask the feed's publisher to correct it."
             ) from error
 
 
-def children(element: Element, *tags: str) -> Iterator[Element]:
+def find_children(element: Element, *tags: str) -> Iterator[Element]:
     """Yield the children with one of these tags, the tags in order of preference."""
     return (child for tag in tags for child in element if child.tag == tag)
 
 
-def text_of(element: Element, *tags: str) -> str:
+def find_text(element: Element, *tags: str) -> str:
     """Return the text of the first of these children that has any; empty when none has."""
-    texts = ("".join(child.itertext()).strip("\t\n\r ") for child in children(element, *tags))
+    texts = ("".join(child.itertext()).strip("\t\n\r ") for child in find_children(element, *tags))
     return next((text for text in texts if text), "")
 
 
-def base_of(element: Element, base: str) -> str:
+def resolve_base(element: Element, base: str) -> str:
     """Resolve the base address of relative ones in this element (XML Base, section 4)."""
-    return links.resolve(base, element.get("xml:base", ""))
+    return links.resolve_address(base, element.get("xml:base", ""))
 
 
-def markup_of(element: Element) -> str:
+def extract_markup(element: Element) -> str:
     """Return the contents of an element as HTML."""
     for inner in element.iter():
         inner.tag = inner.tag.removeprefix("xhtml:")
@@ -97,17 +97,17 @@ class _Builder:
         self._depth = self._elements = 0
         self._parser = expat.ParserCreate("utf-8", "}")
         self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
+        self._parser.StartElementHandler = self._start_element
+        self._parser.EndElementHandler = self._end_element
         self._parser.CharacterDataHandler = self._tree.data
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._parser.SkippedEntityHandler = self._skipped
+        self._parser.StartDoctypeDeclHandler = self._refuse_dtd
+        self._parser.SkippedEntityHandler = self._refuse_entity
 
-    def build(self, text: str) -> Element:
+    def build_tree(self, text: str) -> Element:
         self._parser.Parse(text, True)
         return self._tree.close()
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+    def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._elements += 1
         if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
@@ -115,38 +115,38 @@ class _Builder:
             raise GatherError(
                 what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
             )
-        self._tree.start(_prefixed(tag), {_prefixed(name): value for name, value in attributes.items()})
+        self._tree.start(_prefix_name(tag), {_prefix_name(name): value for name, value in attributes.items()})
 
-    def _end(self, tag: str) -> None:
+    def _end_element(self, tag: str) -> None:
         self._depth -= 1
-        self._tree.end(_prefixed(tag))
+        self._tree.end(_prefix_name(tag))
 
-    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
+    def _refuse_dtd(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
             raise GatherError(
                 "the XML has a DTD of its own", hint="Refused as unsafe; ask the publisher, or add the page itself."
             )
 
-    def _skipped(self, name: str, _is_parameter: bool) -> None:
+    def _refuse_entity(self, name: str, _is_parameter: bool) -> None:
         raise _UnknownEntityError(f"unknown entity &{name};")
 
 
-def _prefixed(name: str) -> str:
+def _prefix_name(name: str) -> str:
     namespace, _, local = name.rpartition("}")
     return _PREFIXES.get(namespace, f"{{{namespace}}}") + local if namespace else local
 
 
-def _repair(text: str) -> str:
+def _repair_entities(text: str) -> str:
     """Replace HTML's entities by characters and escape single ampersands; CDATA sections stay."""
     pieces = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
-        pieces += [_ENTITY.sub(_as_xml, text[position:start]), text[start : end + 3]]
+        pieces += [_ENTITY.sub(_repair_entity, text[position:start]), text[start : end + 3]]
         position = end + 3
-    return "".join([*pieces, _ENTITY.sub(_as_xml, text[position:])])
+    return "".join([*pieces, _ENTITY.sub(_repair_entity, text[position:])])
 
 
-def _as_xml(match: re.Match[str]) -> str:
+def _repair_entity(match: re.Match[str]) -> str:
     name = match[1]
     if name in {"amp;", "lt;", "gt;", "quot;", "apos;"} or re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name):
         return match[0]

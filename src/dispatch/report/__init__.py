@@ -22,15 +22,15 @@ Rows = str | list[str]
 Piece = tuple[str, str | None, str | None, str | None]  # as string.Formatter has them
 
 
-def report(findings: Iterable[Finding], style: Style) -> str:
+def format_findings(findings: Iterable[Finding], style: Style) -> str:
     """Format the findings in one of STYLES, sorted by place, without a line break at the end.
 
     What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
     """
-    return STYLES[style](sorted(findings, key=lambda one: astuple(_unkeyed(one.place))))
+    return STYLES[style](sorted(findings, key=lambda one: astuple(_drop_key(one.place))))
 
 
-def as_data(finding: Finding) -> dict[str, object]:
+def finding_to_data(finding: Finding) -> dict[str, object]:
     """Convert a finding to what JSON can hold: its fields, and its message and hint for people."""
     return {
         "rule": finding.rule,
@@ -43,161 +43,166 @@ def as_data(finding: Finding) -> dict[str, object]:
     }
 
 
-def _human(findings: Sequence[Finding]) -> str:
+def _format_human(findings: Sequence[Finding]) -> str:
     """Format a block per place, and under each its findings; a hint that several share, once."""
     blocks = []
-    for where, group in groupby(findings, key=_where):
-        lines = [_line(where)]
+    for where, group in groupby(findings, key=_format_place):
+        lines = [_join_lines(where)]
         for hint, alike in groupby(group, key=write_hint):
-            lines += [f"  {one.severity}: {_line(write_message(one))}  [{one.rule}]" for one in alike]
-            lines += [f"    {_line(hint)}"]
+            lines += [f"  {one.severity}: {_join_lines(write_message(one))}  [{one.rule}]" for one in alike]
+            lines += [f"    {_join_lines(hint)}"]
         blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, _sum(findings)])
+    return "\n\n".join([*blocks, _format_totals(findings)])
 
 
-def _json(findings: Sequence[Finding]) -> str:
+def _format_json(findings: Sequence[Finding]) -> str:
     """Format a list of objects, in ASCII, so that nothing in it acts on a terminal."""
-    return json.dumps([as_data(finding) for finding in findings], indent=2)
+    return json.dumps([finding_to_data(finding) for finding in findings], indent=2)
 
 
-def _github(findings: Sequence[Finding]) -> str:
+def _format_github(findings: Sequence[Finding]) -> str:
     """Format workflow commands: a line per finding, shown at its line of its file where those are known."""
     return "\n".join(
-        f"::{one.severity} {_annotated(one.place)}title={_property(one.rule)}::"
-        + _command(f"{_where(one)}: {_sentences(one)}")
+        f"::{one.severity} {_format_annotation(one.place)}title={_escape_property(one.rule)}::"
+        + _escape_command(f"{_format_place(one)}: {_write_sentences(one)}")
         for one in findings
     )
 
 
-def _annotated(place: Place) -> str:
+def _format_annotation(place: Place) -> str:
     file = place.file or place.edition
     line = f"line={place.line}," if place.file and place.line else ""
-    return f"file={_property(file)},{line}" if file else ""
+    return f"file={_escape_property(file)},{line}" if file else ""
 
 
-def _markdown(findings: Sequence[Finding]) -> str:
+def _format_markdown(findings: Sequence[Finding]) -> str:
     """Format a list, errors first."""
-    lines = [f"**{_sum(findings)}**"]
+    lines = [f"**{_format_totals(findings)}**"]
     for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
-        lines += [f"- {_code(_where(one))} {_text(_sentences(one))} {_code(one.rule)}" for one in group]
+        lines += [
+            f"- {_format_code(_format_place(one))} {_escape_markdown(_write_sentences(one))} {_format_code(one.rule)}"
+            for one in group
+        ]
     return "\n".join(lines)
 
 
-def _where(finding: Finding) -> str:
+def _format_place(finding: Finding) -> str:
     """Format the place for a person, without its key, which the message names if it matters."""
-    return str(_unkeyed(finding.place))
+    return str(_drop_key(finding.place))
 
 
-def _unkeyed(place: Place) -> Place:
+def _drop_key(place: Place) -> Place:
     return replace(place, key="") if place.key else place
 
 
-def _sum(findings: Sequence[Finding]) -> str:
+def _format_totals(findings: Sequence[Finding]) -> str:
     errors = sum(finding.severity == "error" for finding in findings)
-    return f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
+    return f"{_format_count(errors, 'error')}, {_format_count(len(findings) - errors, 'warning')}"
 
 
-def _sentences(finding: Finding) -> str:
+def _write_sentences(finding: Finding) -> str:
     return f"{write_message(finding)}. {write_hint(finding)}"
 
 
-def _count(n: int, what: str) -> str:
+def _format_count(n: int, what: str) -> str:
     return f"{n or 'no'} {what}{'' if n == 1 else 's'}"
 
 
-def _line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
-def _command(text: str) -> str:
+def _escape_command(text: str) -> str:
     """Escape the data of a workflow command as GitHub's toolkit does."""
-    return _line(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return _join_lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _command(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_command(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _text(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Escape words so that they stay words in Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~&" else letter for letter in _line(text))
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~&" else letter for letter in _join_lines(text))
 
 
-def _code(text: str) -> str:
-    return f"`{_line(text).replace('`', chr(39))}`"
+def _format_code(text: str) -> str:
+    return f"`{_join_lines(text).replace('`', chr(39))}`"
 
 
 def write_message(finding: Finding) -> str:
     """Write what is wrong, as a sentence without a full stop. Raises LookupError for an unknown rule."""
-    text = _fill(_choose(_table()[finding.rule], finding), finding)
+    text = _fill_row(_choose_rows(_load_messages()[finding.rule], finding), finding)
     return text[:1].upper() + text[1:]
 
 
 def write_hint(finding: Finding) -> str:
     """Write what to do, in the imperative. Raises LookupError for an unknown rule."""
-    rows: Rows | Mapping[str, Rows] = _table()[finding.rule]["hint"]
-    return _fill(_choose(rows, finding) if isinstance(rows, Mapping) else rows, finding)
+    rows: Rows | Mapping[str, Rows] = _load_messages()[finding.rule]["hint"]
+    return _fill_row(_choose_rows(rows, finding) if isinstance(rows, Mapping) else rows, finding)
 
 
-def shorten(text: str, most: int = 60) -> str:
+def shorten_text(text: str, most: int = 60) -> str:
     """Shorten a text to one line of at most ``most`` characters, for quoting; with 0 it is not shortened."""
     folded = " ".join(text.split())
     return folded if len(folded) <= most or not most else f"{folded[: most - 1].rstrip()}…"
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, Rows]]:
+def _load_messages() -> Mapping[str, Mapping[str, Rows]]:
     """Load the rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules: they fill holes."""
     text = (files("dispatch.report") / "messages.toml").read_text("utf-8")
     return cast("Mapping[str, Mapping[str, Rows]]", tomllib.loads(text))
 
 
-def _choose(rows: Mapping[str, Rows], finding: Finding) -> Rows:
+def _choose_rows(rows: Mapping[str, Rows], finding: Finding) -> Rows:
     return rows[finding.subject] if finding.subject in rows else rows["any"]
 
 
-def _fill(rows: Rows, finding: Finding) -> str:
+def _fill_row(rows: Rows, finding: Finding) -> str:
     """Fill the first row whose holes the finding has values for; else the last, with the names of its open holes."""
     pieces: list[Piece] = []
-    known = {"it", *_table()["phrases"], *dict(finding.values)}
+    known = {"it", *_load_messages()["phrases"], *dict(finding.values)}
     for row in [rows] if isinstance(rows, str) else rows:
         pieces = list(Formatter().parse(row))
         if {name for _, name, _, _ in pieces if name} <= known:
             break
-    return "".join(_pieces(pieces, finding))
+    return "".join(_fill_pieces(pieces, finding))
 
 
-def _pieces(pieces: Iterable[Piece], finding: Finding) -> Iterator[str]:
-    phrases = _table()["phrases"]
+def _fill_pieces(pieces: Iterable[Piece], finding: Finding) -> Iterator[str]:
+    phrases = _load_messages()["phrases"]
     for text, name, most, _ in pieces:
         yield text
         if name == "it":
-            yield _fill(_table()["subjects"][finding.subject], finding)
-        elif name == "reason" and (reason := finding.value(name)):
-            yield _fill(_table()["reasons"][str(reason)], finding)
+            yield _fill_row(_load_messages()["subjects"][finding.subject], finding)
+        elif name == "reason" and (reason := finding.get_value(name)):
+            yield _fill_row(_load_messages()["reasons"][str(reason)], finding)
         elif name and name in phrases:
-            yield _fill(phrases[name], finding)
+            yield _fill_row(phrases[name], finding)
         elif name:
-            value = finding.value(name)
-            yield f"[{name}]" if value is None else _show(value, int(most or 60))
+            value = finding.get_value(name)
+            yield f"[{name}]" if value is None else _format_value(value, int(most or 60))
 
 
-def _show(value: FindingValue, most: int) -> str:
+def _format_value(value: FindingValue, most: int) -> str:
     """Format a value for a sentence: several are separated by commas, and of a pair the first is quoted."""
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, str):
-        return shorten(value, most)
+        return shorten_text(value, most)
     return ", ".join(
-        f"“{_show(one[0], most)}” {_show(one[1], most)}" if isinstance(one, tuple) else _show(one, most)
+        f"“{_format_value(one[0], most)}” {_format_value(one[1], most)}"
+        if isinstance(one, tuple)
+        else _format_value(one, most)
         for one in value
     )
 
 
 STYLES: Mapping[Style, Callable[[Sequence[Finding]], str]] = {
-    "human": _human,
-    "json": _json,
-    "github": _github,
-    "markdown": _markdown,
+    "human": _format_human,
+    "json": _format_json,
+    "github": _format_github,
+    "markdown": _format_markdown,
 }

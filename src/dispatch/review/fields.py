@@ -83,7 +83,7 @@ def describe_fate(was: object, now: object, changed: str = "has changed") -> str
 
 def compare_bodies(was: str, now: str) -> Iterator[Change]:
     """Tell a change of HTML: how many words, where it begins to differ, and which of its links."""
-    before, after = html.text(was), html.text(now)
+    before, after = html.to_plain_text(was), html.to_plain_text(now)
     lost, gained = Counter(before.split()), Counter(after.split())
     out, into = (lost - gained).total(), (gained - lost).total()
     links_before, links_after = _list_addresses(was), _list_addresses(now)
@@ -102,7 +102,7 @@ def compare_bodies(was: str, now: str) -> Iterator[Change]:
 
 def _list_addresses(content: str) -> tuple[str, ...]:
     """List where the links of a body lead, in order."""
-    return tuple(address for paragraph in html.paragraphs(content) for address in paragraph.addresses)
+    return tuple(address for paragraph in html.split_paragraphs(content) for address in paragraph.addresses)
 
 
 def _compare_links(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:

@@ -146,7 +146,7 @@ class _Comparison:
             yield Change(what=what, now=now.article.key, was=was.article.key)
 
     def _is_place(self, url: str) -> bool:
-        return self.new.publication is not None and identity.is_place(url, self.new.publication)
+        return self.new.publication is not None and identity.is_issue_address(url, self.new.publication)
 
     def _pair_articles(self) -> Iterator[tuple[tuple[str, str], _Position]]:
         """Pair the slug and the key of each article with what it was.

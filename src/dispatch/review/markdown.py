@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 
 from dispatch.model import Finding
-from dispatch.report import shorten, write_hint, write_message
+from dispatch.report import shorten_text, write_hint, write_message
 from dispatch.review.changes import Change, Review
 from dispatch.review.fields import count_things, cut_alike, list_names
-from dispatch.text import safe
+from dispatch.text import escape_controls
 
 MOST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and a workflow may add some of its own."""
@@ -64,7 +64,7 @@ def _write_lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_escape_text(shorten(issue)) if issue else 'The publication'}", "")
+        yield from ("", f"### {_escape_text(shorten_text(issue)) if issue else 'The publication'}", "")
         yield from _write_changes(list(group), is_whole=False)
     warnings = _group_findings(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
@@ -121,8 +121,10 @@ def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
 def _name_subject(change: Change, *, is_whole: bool) -> str:
     """Write what a change is about, with the issue where no heading names it."""
     if change.article:
-        return _escape_text(f"“{shorten(change.article)}”{f' in {shorten(change.issue)}' if is_whole else ''}")
-    return _escape_text(f"The issue “{shorten(change.issue)}”") if change.issue else ""
+        return _escape_text(
+            f"“{shorten_text(change.article)}”{f' in {shorten_text(change.issue)}' if is_whole else ''}"
+        )
+    return _escape_text(f"The issue “{shorten_text(change.issue)}”") if change.issue else ""
 
 
 def _write_predicate(change: Change) -> str:
@@ -133,7 +135,7 @@ def _write_predicate(change: Change) -> str:
         now, was = (_quote_code(text) if text else "" for text in (now, was))
     else:
         now, was = _escape_text(now), _escape_text(was)
-    said = _escape_text(shorten(change.what, _LINE))
+    said = _escape_text(shorten_text(change.what, _LINE))
     return f"{said}{f': {_shorten_words(now)}' if now else ''}{f' (was {_shorten_words(was)})' if was else ''}"
 
 
@@ -147,19 +149,19 @@ def _group_findings(findings: Iterable[Finding]) -> list[str]:
     for one in findings:
         places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
     return [
-        f"- {_escape_text(shorten(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
+        f"- {_escape_text(shorten_text(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
         for (said, rule), where in places.items()
     ]
 
 
 def _list_places(places: list[str]) -> str:
-    shown = [_quote_code(shorten(place, 120)) for place in places[:3]]
+    shown = [_quote_code(shorten_text(place, 120)) for place in places[:3]]
     return list_names([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
 
 
 def _escape_text(text: str) -> str:
     """Escape foreign words so that they stay words."""
-    words = safe(" ".join(text.split()))
+    words = escape_controls(" ".join(text.split()))
     parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
     marked = _LEADS.sub(r"\1\\\2", _MARKS.sub(lambda found: f"\\{found[0]}", parted))
     return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
@@ -167,7 +169,7 @@ def _escape_text(text: str) -> str:
 
 def _quote_code(text: str) -> str:
     """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
-    words = safe(" ".join(text.split()))
+    words = escape_controls(" ".join(text.split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
     room = " " if "`" in words else ""
     return f"{fence}{room}{words}{room}{fence}"

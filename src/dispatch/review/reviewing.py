@@ -24,17 +24,17 @@ def read_version(root: Path) -> Version:
     read: list[Issue] = []
     files: dict[str, dict[str, str]] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
-    for slug in issues.names(publication):
+    for slug in issues.list_slugs(publication):
         try:
-            one = issues.read(publication, slug)
-            bodies = issues.pictures(publication, one)
+            one = issues.read_issue(publication, slug)
+            bodies = issues.read_pictures(publication, one)
         except IssueError as error:
             faults[slug] = error.faults
             continue
         read.append(one)
         files[slug] = {name: hashlib.sha256(bodies[name]).hexdigest() for name in sorted(bodies)}
     try:
-        remembered = ledger.read(publication)
+        remembered = ledger.read_records(publication)
     except IssueError as error:
         remembered = ()
         faults[ledger.FILE] = error.faults
@@ -44,7 +44,7 @@ def read_version(root: Path) -> Version:
 def read_base(root: Path, commit: str) -> Version:
     """Read the publication as it was at a commit. Raises ReviewError."""
     with TemporaryDirectory(prefix="dispatch-") as folder:
-        git.restore(root, commit, Path(folder))
+        git.restore_folder(root, commit, Path(folder))
         return read_version(Path(folder).resolve())
 
 

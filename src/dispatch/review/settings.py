@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
-from dispatch import tables
+from dispatch import from_mapping
 from dispatch.model import Author, Publication, Record, Source
 from dispatch.review.changes import Change, ChangeKind, Version, Weight
 from dispatch.review.fields import cut_alike, describe_fate, find_changed, list_names, show_value
@@ -108,7 +108,7 @@ def _flatten_noun(noun: object, path: str = "") -> dict[str, str]:
     """List each key of a file as it is written there, with its value as words."""
     found: dict[str, str] = {}
     cls: type = type(noun)
-    for column in tables.columns(cls):
+    for column in from_mapping.list_columns(cls):
         value = getattr(noun, column.name)
         key = ".".join(filter(None, (path, column.key)))
         if is_dataclass(value):

@@ -9,8 +9,8 @@ from dataclasses import MISSING
 from datetime import datetime
 from typing import Literal, get_args, get_origin
 
-from dispatch.model import Address, Author, Key, Publication
-from dispatch.tables import bare, columns, noun
+from dispatch.from_mapping import expect_noun_class, list_columns, strip_annotation
+from dispatch.model import AddressMark, Author, Key, Publication
 
 Schema = dict[str, object]  # what json.dumps takes
 
@@ -18,33 +18,35 @@ Schema = dict[str, object]  # what json.dumps takes
 ELSEWHERE = frozenset({"authors", "templates", "root"})
 
 
-def schemas() -> dict[str, Schema]:
+def build_schemas() -> dict[str, Schema]:
     """Build each schema (JSON Schema, draft 2020-12), by its file's name."""
-    authors: Schema = {"type": "object", "additionalProperties": _table(Author)}
+    authors: Schema = {"type": "object", "additionalProperties": _describe_table(Author)}
     return {
-        "dispatch.schema.json": _headed("A publication: dispatch.toml", _table(Publication, without=ELSEWHERE)),
-        "authors.schema.json": _headed("The registry of authors: authors.toml", authors),
+        "dispatch.schema.json": _add_head(
+            "A publication: dispatch.toml", _describe_table(Publication, without=ELSEWHERE)
+        ),
+        "authors.schema.json": _add_head("The registry of authors: authors.toml", authors),
     }
 
 
-def _headed(title: str, schema: Schema) -> Schema:
+def _add_head(title: str, schema: Schema) -> Schema:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
 
 
-def _table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object = None) -> Schema:
+def _describe_table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object = None) -> Schema:
     """Describe a noun as a table."""
     properties: Schema = {}
     required: list[object] = []
-    for column in columns(cls):
+    for column in list_columns(cls):
         if column.name in without:
             continue
         default = getattr(defaults, column.name) if defaults is not None else column.default
         if default is MISSING:
             required.append(column.key)
         if column.key:
-            properties[column.key] = _value(column.type, default) | {"description": column.doc}
+            properties[column.key] = _describe_value(column.type, default) | {"description": column.doc}
         else:  # its keys stand among ours
-            inner = _table(noun(bare(column.type)[0]), defaults=default)["properties"]
+            inner = _describe_table(expect_noun_class(strip_annotation(column.type)[0]), defaults=default)["properties"]
             properties |= inner if isinstance(inner, dict) else {}
     head: Schema = {"type": "object"}
     if cls.__doc__:
@@ -52,19 +54,19 @@ def _table(cls: type, *, without: frozenset[str] = frozenset(), defaults: object
     return head | {"properties": properties, "required": required, "additionalProperties": False}
 
 
-def _value(hint: object, default: object = MISSING) -> Schema:
+def _describe_value(hint: object, default: object = MISSING) -> Schema:
     """Describe a type, with its default if it has a useful one."""
-    kind, marks = bare(hint)
+    kind, marks = strip_annotation(hint)
     origin = get_origin(kind)
     said: Schema = {"default": default} if isinstance(default, str | int) and default != "" else {}
     if origin is Literal:
         return {"enum": [str(choice) for choice in get_args(kind)]} | said
     if origin is tuple:
-        item = _value(get_args(kind)[0])
+        item = _describe_value(get_args(kind)[0])
         listed: Schema = {"type": "array", "items": item}
         return {"anyOf": [item, listed]} if item.get("type") == "string" else listed
     if kind is str:
-        pattern: Schema = {"pattern": "^(?:https?://|//|mailto:|tel:|$)"} if Address() in marks else {}
+        pattern: Schema = {"pattern": "^(?:https?://|//|mailto:|tel:|$)"} if AddressMark() in marks else {}
         return {"type": "string"} | pattern | said
     if kind is bool:
         return {"type": "boolean"} | said
@@ -73,13 +75,13 @@ def _value(hint: object, default: object = MISSING) -> Schema:
     if kind is datetime:
         return {"type": "string"}
     if origin is not Mapping:
-        return _table(noun(kind), defaults=None if default is MISSING else default)
+        return _describe_table(expect_noun_class(kind), defaults=None if default is MISSING else default)
     inner = get_args(kind)[1]
-    key = next((mark.name for mark in bare(inner)[1] if isinstance(mark, Key)), "")
+    key = next((mark.name for mark in strip_annotation(inner)[1] if isinstance(mark, Key)), "")
     if not key:
-        return {"type": "object", "additionalProperties": _value(inner)}
-    doc = next((mark for mark in bare(inner)[1] if isinstance(mark, str)), "")
-    properties: Schema = {key: _value(inner) | {"description": doc}}
+        return {"type": "object", "additionalProperties": _describe_value(inner)}
+    doc = next((mark for mark in strip_annotation(inner)[1] if isinstance(mark, str)), "")
+    properties: Schema = {key: _describe_value(inner) | {"description": doc}}
     table: Schema = {
         "type": "object",
         "properties": properties,

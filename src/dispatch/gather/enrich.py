@@ -9,28 +9,28 @@ from dispatch import html, identity
 from dispatch.model import Article, Source
 
 
-def entry(article: Article, own: Source, source: Source, zone: str) -> Article:
+def enrich_entry(article: Article, own: Source, source: Source, zone: str) -> Article:
     """Add to an entry what dispatch.toml says of its source: name, tags, and the author if nobody is named.
 
     own: the source as its feed describes it. An entry that was first published elsewhere, as in a planet, stays that
     source's: it is not ours to rename, and its author is not the planet's. A moment without an offset is one of
     ``zone``.
     """
-    article = dated(article, zone)
-    if not _is_own(article.source, own, source):
+    article = add_time_zone(article, zone)
+    if not _is_own_entry(article.source, own, source):
         return article
     if not article.authors and source.author:
         article = replace(article, authors=(source.author,), certainty="likely")
     named = replace(own, key=source.key, title=source.title or own.title, url=source.url or own.url)
-    return replace(article, source=named, tags=_once((*article.tags, *source.tags)))
+    return replace(article, source=named, tags=_drop_repeats((*article.tags, *source.tags)))
 
 
-def from_page(given: Article, page: Article) -> Article:
+def enrich_from_page(given: Article, page: Article) -> Article:
     """Add to an entry the body of its page, and what the entry itself lacks.
 
     Who wrote it is taken from the page only where the entry names nobody.
     """
-    if html.word_count(page.content) <= html.word_count(given.content):
+    if html.count_words(page.content) <= html.count_words(given.content):
         page = replace(page, content="", markdown="")
     if given.authors and given.certainty == "certain":
         page = replace(page, authors=(), credits=())
@@ -41,7 +41,7 @@ def from_page(given: Article, page: Article) -> Article:
         given,
         title=given.title or page.title,
         dek=given.dek or page.dek,
-        summary=given.summary or (html.text(given.content) if page.content else "") or page.summary,
+        summary=given.summary or (html.to_plain_text(given.content) if page.content else "") or page.summary,
         content=page.content or given.content,
         authors=named.authors,
         credits=given.credits or page.credits,
@@ -55,12 +55,12 @@ def from_page(given: Article, page: Article) -> Article:
     )
 
 
-def dated(article: Article, zone: str) -> Article:
+def add_time_zone(article: Article, zone: str) -> Article:
     """Give an article's moments an offset: those written without one are of ``zone``."""
-    return replace(article, published=_at(article.published, zone), updated=_at(article.updated, zone))
+    return replace(article, published=_set_zone(article.published, zone), updated=_set_zone(article.updated, zone))
 
 
-def _is_own(origin: Source, own: Source, source: Source) -> bool:
+def _is_own_entry(origin: Source, own: Source, source: Source) -> bool:
     """Whether an entry's origin is the source that was fetched."""
     if origin == own or not (origin.title or origin.url or origin.feed):
         return True
@@ -69,9 +69,9 @@ def _is_own(origin: Source, own: Source, source: Source) -> bool:
     return any(identity.is_same_address(url, other) for url in asked for other in ours)
 
 
-def _once(tags: Sequence[str]) -> tuple[str, ...]:
+def _drop_repeats(tags: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _at(moment: datetime | None, zone: str) -> datetime | None:
+def _set_zone(moment: datetime | None, zone: str) -> datetime | None:
     return moment.replace(tzinfo=ZoneInfo(zone)) if moment and moment.tzinfo is None else moment

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from dispatch import tables
+from dispatch import from_mapping
 from dispatch.errors import IssueError
 from dispatch.identity import is_same_name
 from dispatch.model import Article, Author, Image, Source
@@ -16,7 +16,7 @@ _ALONE = ("url", "title", "dek", "summary", "key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Overrides:
     """What an editor says about the articles at a location."""
 
     article: Annotated[
@@ -28,12 +28,12 @@ class Said:
     ] = ()
 
     @property
-    def alone(self) -> str:
+    def single_article_field(self) -> str:
         """The first field given that only one article can have; empty without one."""
         return next((name for name in _ALONE if getattr(self.article, name)), "")
 
 
-def told(found: Sequence[Article], said: Said) -> list[Article]:
+def apply_overrides(found: Sequence[Article], said: Overrides) -> list[Article]:
     """Apply the editor's fields over what was found.
 
     An author who was found under the same name is completed and keeps biography and picture; where no such name was
@@ -41,33 +41,33 @@ def told(found: Sequence[Article], said: Said) -> list[Article]:
 
     Raises IssueError when something is said of an author whom no article has, with the nearest name.
     """
-    articles = [_told(article, said) for article in found]
+    articles = [_apply_to_article(article, said) for article in found]
     people = [author for article in articles for author in article.authors]
     names = list(dict.fromkeys(author.name for author in people))
     for author in said.about:
         if found and not _is_among(author, people):
-            what = f"no author is called “{author.name}”{tables.nearest(author.name, names)}"
+            what = f"no author is called “{author.name}”{from_mapping.suggest_nearest(author.name, names)}"
             raise IssueError(what, hint='name the author as well: --author "NAME=ADDRESS"')
     return articles
 
 
-def _told(article: Article, said: Said) -> Article:
+def _apply_to_article(article: Article, said: Overrides) -> Article:
     values = {
         name: value
         for name in Article.__dataclass_fields__
         if (value := getattr(said.article, name)) != getattr(_NOTHING, name)
     }
     if "source" in values:
-        values["source"] = _source(article.source, said.article.source)
+        values["source"] = _merge_source(article.source, said.article.source)
     if said.article.image:
-        values["image"] = _image(article.image, said.article.image)
+        values["image"] = _merge_image(article.image, said.article.image)
     if said.authors:
         values["certainty"] = "certain"
-    people = _people(article.authors, said.authors)
-    return replace(article, **values, authors=tuple(_completed(author, said.about) for author in people))
+    people = _merge_authors(article.authors, said.authors)
+    return replace(article, **values, authors=tuple(_complete_author(author, said.about) for author in people))
 
 
-def _source(found: Source, given: Source) -> Source:
+def _merge_source(found: Source, given: Source) -> Source:
     """Merge the given source over the found one; another title is another source."""
     is_same = not given.title or fold_text(given.title) == fold_text(found.title)
     base = found if is_same else replace(Source(), syndicate=found.syndicate)
@@ -75,15 +75,15 @@ def _source(found: Source, given: Source) -> Source:
     return replace(base, **said)
 
 
-def _image(found: Image | None, given: Image) -> Image | None:
+def _merge_image(found: Image | None, given: Image) -> Image | None:
     """Return the given picture, or the found one with the given alternative text."""
     return given if given.url else found and replace(found, alt=given.alt)
 
 
-def _people(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
+def _merge_authors(found: Sequence[Author], given: Sequence[Author]) -> tuple[Author, ...]:
     if not any(_is_among(author, found) for author in given):
         return tuple(given or found)
-    completed = (_completed(author, given) for author in found)
+    completed = (_complete_author(author, given) for author in found)
     return (*completed, *(author for author in given if not _is_among(author, found)))
 
 
@@ -92,7 +92,7 @@ def _is_among(author: Author, found: Iterable[Author]) -> bool:
     return any(is_same_name(author.name, other.name) for other in found)
 
 
-def _completed(author: Author, given: Iterable[Author]) -> Author:
+def _complete_author(author: Author, given: Iterable[Author]) -> Author:
     """Complete the author with all that was given under the same name."""
     for other in given:
         if is_same_name(other.name, author.name):

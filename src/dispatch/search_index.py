@@ -16,7 +16,7 @@ _PATIENCE = 600.0  # seconds
 _UNUSED = ("pagefind-ui", "pagefind-modular", "pagefind-component", "pagefind-highlight")
 
 
-def index(pages: Mapping[str, Path]) -> dict[str, bytes]:
+def build_index(pages: Mapping[str, Path]) -> dict[str, bytes]:
     """Build the index of these pages, by path in the public folder; the same pages give the same index.
 
     pages: by their paths in the public folder, the files in which they stand now; what is marked

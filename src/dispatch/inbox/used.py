@@ -27,7 +27,7 @@ _MARK = """
 """
 
 
-def stamps(root: Path) -> dict[str, str]:
+def stamp_folders(root: Path) -> dict[str, str]:
     """Digest names, sizes and times of each issue's folder, and of the ledger under ``""``."""
     found: dict[str, str] = {}
     ledger = root / LEDGER
@@ -45,25 +45,27 @@ def stamps(root: Path) -> dict[str, str]:
     return found
 
 
-def stale(connection: sqlite3.Connection, now: dict[str, str]) -> list[str]:
+def find_stale(connection: sqlite3.Connection, now: dict[str, str]) -> list[str]:
     """Find the folders whose files have changed, or are gone."""
     known: dict[str, str] = dict(connection.execute("SELECT folder, stamp FROM folders"))
     return sorted(folder for folder in known.keys() | now.keys() if known.get(folder) != now.get(folder))
 
 
-def learn(connection: sqlite3.Connection, folder: str, stamp: str | None, pairs: Iterable[tuple[str, str]]) -> None:
+def record_uses(
+    connection: sqlite3.Connection, folder: str, stamp: str | None, pairs: Iterable[tuple[str, str]]
+) -> None:
     """Store what a folder uses now, and mark the arrivals concerned; without a stamp the folder is gone."""
-    concerned = _concerned(connection, folder)
+    concerned = _find_concerned(connection, folder)
     connection.execute("DELETE FROM used WHERE folder = ?", (folder,))
     connection.execute("DELETE FROM folders WHERE folder = ?", (folder,))
     if stamp is not None:
         connection.execute("INSERT INTO folders VALUES (?, ?)", (folder, stamp))
         rows = ((folder, id_, identity.fold_address(url)) for id_, url in pairs)
         connection.executemany("INSERT INTO used VALUES (?, ?, ?)", rows)
-    mark(connection, concerned | _concerned(connection, folder))
+    mark_used(connection, concerned | _find_concerned(connection, folder))
 
 
-def mark(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+def mark_used(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     """Update whether these arrivals are used."""
     connection.executemany(_MARK, [(number,) for number in numbers])
 
@@ -74,7 +76,7 @@ def is_used(connection: sqlite3.Connection, number: int) -> bool:
     return bool(row[0])
 
 
-def places(connection: sqlite3.Connection, number: int) -> list[str]:
+def list_using_folders(connection: sqlite3.Connection, number: int) -> list[str]:
     """List the folders that use an arrival; the ledger, which has all that was published, only when no folder does."""
     rows = connection.execute(
         "SELECT u.folder FROM arrivals a JOIN used u ON u.id = a.id AND u.id != '' WHERE a.number = ? AND a.used"
@@ -86,16 +88,16 @@ def places(connection: sqlite3.Connection, number: int) -> list[str]:
     return [folder for folder in found if folder] or [LEDGER for _ in found]
 
 
-def mark_at(connection: sqlite3.Connection, addresses: Iterable[str], numbers: Iterable[int]) -> None:
+def mark_used_at(connection: sqlite3.Connection, addresses: Iterable[str], numbers: Iterable[int]) -> None:
     """Update whether the arrivals at these addresses, and these, are used."""
     concerned = set(numbers)
     for address in addresses:
         rows = connection.execute("SELECT number FROM entries WHERE address = ? AND address != ''", (address,))
         concerned.update(number for (number,) in rows)
-    mark(connection, concerned)
+    mark_used(connection, concerned)
 
 
-def _concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
+def _find_concerned(connection: sqlite3.Connection, folder: str) -> set[int]:
     """Find the arrivals that share an id or an address with what the folder uses."""
     rows = connection.execute(
         "SELECT a.number FROM used u JOIN arrivals a ON a.id = u.id AND a.id != '' WHERE u.folder = ?"

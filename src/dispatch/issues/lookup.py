@@ -6,52 +6,54 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from dispatch import files, tables, terms
+from dispatch import derived, files, from_mapping
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
-from dispatch.issues.folder import SUFFIXES, Folder
-from dispatch.issues.reading import IssueReader, names
+from dispatch.issues.folder import SUFFIXES, IssueFolder
+from dispatch.issues.reading import IssueReader, list_slugs
 from dispatch.model import Article, Fault, Issue, Publication, Status
 
 
-def find(publication: Publication, name: str) -> str:
+def find_slug(publication: Publication, name: str) -> str:
     """Find the slug that a name, or its unambiguous beginning, means. Raises IssueError with the nearest."""
-    slugs = names(publication)
+    slugs = list_slugs(publication)
     begun = [slug for slug in slugs if slug.startswith(name)] if name else []
     if name in slugs or len(begun) == 1:
         return name if name in slugs else begun[0]
     if begun:
         raise IssueError(f"“{name}” could be {' or '.join(begun)}", hint="write more of its name")
     hint = "dispatch issue list shows them all" if slugs else "make one with: dispatch issue new TITLE"
-    raise IssueError(f"there is no issue “{name}”{tables.nearest(name, slugs)}", hint=hint)
+    raise IssueError(f"there is no issue “{name}”{from_mapping.suggest_nearest(name, slugs)}", hint=hint)
 
 
-def newest(publication: Publication, status: Status | None = None) -> str | None:
+def find_newest(publication: Publication, status: Status | None = None) -> str | None:
     """Find the slug of the newest issue (of that status): the latest date, then the highest number; None without any.
 
     Raises IssueError with the faults of every issue.md.
     """
     faults: list[Fault] = []
-    heads = [IssueReader(publication=publication, slug=slug, faults=faults).head() for slug in names(publication)]
+    heads = [
+        IssueReader(publication=publication, slug=slug, faults=faults).read_head() for slug in list_slugs(publication)
+    ]
     if faults:
         raise IssueError(*faults)
     fit = [head for head in heads if head and status in (None, head.status)]
     return max(fit, key=lambda head: (head.date, head.number or 0, head.slug)).slug if fit else None
 
 
-def path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
+def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
     """Find the file of an issue, or of an article that is or was in it. Raises IssueError when there is none."""
-    folder = Folder(publication=publication, slug=issue.slug)
-    paths = folder.of(article.key) if article else [folder.path / "issue.md"]
+    folder = IssueFolder(publication=publication, slug=issue.slug)
+    paths = folder.find_files(article.key) if article else [folder.path / "issue.md"]
     if not paths:
         raise IssueError(f"there is no file of “{article.key if article else ''}”", subject=f"issues/{issue.slug}")
     return paths[0]
 
 
-def strays(publication: Publication, slug: str) -> list[str]:
+def list_strays(publication: Publication, slug: str) -> list[str]:
     """List the article files that no section of the issue lists, by path. Raises IssueError."""
-    folder = Folder(publication=publication, slug=slug)
-    file = folder.file(folder.path / "issue.md")
+    folder = IssueFolder(publication=publication, slug=slug)
+    file = folder.read_file(folder.path / "issue.md")
     if file is None:
         raise IssueError(*folder.faults)
     sections = file.front.data.get("sections")
@@ -60,57 +62,59 @@ def strays(publication: Publication, slug: str) -> list[str]:
         keys = section.get("articles") if isinstance(section, dict) else None
         listed.update(str(key) for key in (keys if isinstance(keys, list) else [keys]))
     return sorted(
-        files.name(path, publication.root)
+        files.format_path(path, publication.root)
         for path in folder.path.iterdir()
         if path.suffix in SUFFIXES and path.stem not in listed and not path.name.startswith(".")
     )
 
 
-def unlisted(publication: Publication, issue: Issue) -> list[Article]:
+def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:
     """Read the articles whose files no section lists, where possible. Raises IssueError when issue.md is wrong."""
     found = []
-    for name in strays(publication, issue.slug):
+    for name in list_strays(publication, issue.slug):
         folder = IssueReader(publication=publication, slug=issue.slug)
-        article = folder.unlisted(publication.root / name, issue)
+        article = folder.read_unlisted(publication.root / name, issue)
         found += [article] if article else []
     return found
 
 
-def delete(publication: Publication, issue: Issue, article: Article) -> Path:
+def delete_article_file(publication: Publication, issue: Issue, article: Article) -> Path:
     """Delete the file of an article that no section lists any more, and return its path.
 
     Raises IssueError, and has then deleted nothing, when the file says something else than the article by now.
     """
     folder = IssueReader(publication=publication, slug=issue.slug)
-    where = path(publication, issue, article)
-    file, there = folder.file(where), folder.unlisted(where, issue)
+    where = find_path(publication, issue, article)
+    file, there = folder.read_file(where), folder.read_unlisted(where, issue)
     if file is None or there != article:
-        raise IssueError("was changed meanwhile, and is not deleted", subject=files.name(where, publication.root))
-    return files.delete(where, old=file.octets, within=publication.root, error=IssueError)
+        raise IssueError(
+            "was changed meanwhile, and is not deleted", subject=files.format_path(where, publication.root)
+        )
+    return files.delete_file(where, old=file.encoded_text, within=publication.root, error=IssueError)
 
 
-def pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
+def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     """Read the files beside the articles that the issue shows or links to, by their path in its folder.
 
     Raises IssueError where one cannot be read, or is a link.
     """
     return {
-        name: files.read(path, within=publication.root, error=IssueError)
-        for _, name, path, _ in _beside(publication, issue)
+        name: files.read_file(path, within=publication.root, error=IssueError)
+        for _, name, path, _ in _list_files_beside(publication, issue)
         if files.is_there(path)
     }
 
 
-def missing(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
+def find_missing_files(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
     """List the pictures that the issue shows and that do not exist, as pairs of the file that names it and the name."""
     return tuple(
-        (files.name(where, publication.root), name)
-        for where, name, path, is_link in _beside(publication, issue)
+        (files.format_path(where, publication.root), name)
+        for where, name, path, is_link in _list_files_beside(publication, issue)
         if not (is_link or files.is_there(path))
     )
 
 
-def astray(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
+def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
     """List the links that are broken because they were written relative, as pairs of file and address.
 
     They name a file beside the articles that is not there; or, in somebody else's article, a page of the site that it
@@ -118,17 +122,17 @@ def astray(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...
     """
     editions = {row.path for row in FORMATS.values()}
     lost = [
-        (files.name(where, publication.root), name)
-        for where, name, path, is_link in _beside(publication, issue)
+        (files.format_path(where, publication.root), name)
+        for where, name, path, is_link in _list_files_beside(publication, issue)
         if is_link and name not in editions and not files.is_there(path)
     ]
-    return tuple(dict.fromkeys([*lost, *_copied(publication, issue)]))
+    return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
 
 
-def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
+def _find_copied_links(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
     """List the links of other people's articles that lead to the publication's host, and were not written that way."""
     origin = "/".join(publication.url.split("/", 3)[:3])
-    numbers = tuple(terms.page(publication, slug) for slug in names(publication))
+    numbers = tuple(derived.build_issue_address(publication, slug) for slug in list_slugs(publication))
     links = re.compile(f' href="({re.escape(origin)}/[^"]*)"')
     for article in issue.articles:
         if article.own:
@@ -136,21 +140,21 @@ def _copied(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]
         found = [unescape(link[1]) for link in links.finditer(article.content)]
         found = [address for address in found if not address.startswith(numbers)]
         if found:
-            where = path(publication, issue, article)
-            written = unescape(files.text(where, within=publication.root, error=IssueError))
-            name = files.name(where, publication.root)
+            where = find_path(publication, issue, article)
+            written = unescape(files.read_text(where, within=publication.root, error=IssueError))
+            name = files.format_path(where, publication.root)
             yield from ((name, address.removeprefix(origin)) for address in found if address not in written)
 
 
-def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path, bool]]:
+def _list_files_beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str, Path, bool]]:
     """List every file below the issue's own address that something points to.
 
     What does so, the file's name, where it would be, and whether it is linked to, not shown.
     """
-    folder = Folder(publication=publication, slug=issue.slug)
+    folder = IssueFolder(publication=publication, slug=issue.slug)
     seen: set[tuple[Path, str, bool]] = set()
-    for where, address, is_link in _addresses(issue, folder):
-        name = unquote(re.split("[?#]", address.removeprefix(folder.base), maxsplit=1)[0])
+    for where, address, is_link in _list_addresses_below(issue, folder):
+        name = unquote(re.split("[?#]", address.removeprefix(folder.base_url), maxsplit=1)[0])
         # The name has come through sanitising, not through a person: it may be anything.
         if name and "\0" not in name and not name.endswith("/") and ".." not in name.split("/"):
             if (where, name, is_link) not in seen:
@@ -158,9 +162,9 @@ def _beside(publication: Publication, issue: Issue) -> Iterator[tuple[Path, str,
             seen.add((where, name, is_link))
 
 
-def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str, bool]]:
+def _list_addresses_below(issue: Issue, folder: IssueFolder) -> Iterator[tuple[Path, str, bool]]:
     """List every address below the issue's own, with the file that has it, and whether it is a link."""
-    quoted = re.compile(f'( href=)?"({re.escape(folder.base)}[^"]+)"')
+    quoted = re.compile(f'( href=)?"({re.escape(folder.base_url)}[^"]+)"')
 
     def find_quoted(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
         return ((where, unescape(found[2]), bool(found[1])) for found in quoted.finditer(html))
@@ -168,8 +172,8 @@ def _addresses(issue: Issue, folder: Folder) -> Iterator[tuple[Path, str, bool]]
     for html in (issue.intro, *(section.intro for section in issue.sections)):
         yield from find_quoted(folder.path / "issue.md", html)
     for article in issue.articles:
-        where = next(iter(folder.of(article.key)), folder.path / f"{article.key}.md")
+        where = next(iter(folder.find_files(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
         shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
-        yield from ((where, address, False) for address in shown if address.startswith(folder.base))
+        yield from ((where, address, False) for address in shown if address.startswith(folder.base_url))
         yield from find_quoted(where, article.content)

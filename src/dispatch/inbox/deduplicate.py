@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 from typing import Annotated
 from urllib.parse import quote
 
-from dispatch import html, identity, links, nouns, terms
-from dispatch.inbox import changes, using
-from dispatch.inbox.box import Kept
-from dispatch.inbox.listing import spaced, utf8
+from dispatch import derived, html, identity, links, serialise
+from dispatch.inbox import changes, used
+from dispatch.inbox.inbox import KeepResult
+from dispatch.inbox.queries import replace_surrogates, space_characters
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text
 
@@ -23,7 +23,7 @@ _SAME_ENTRY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class EntryKeys:
     """An article with the values by which it is compared."""
 
     article: Article
@@ -34,7 +34,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class EntryMatch:
     """A known entry that an article was found to be."""
 
     row: Annotated[int, "of the table entries"]
@@ -44,27 +44,27 @@ class Match:
     also: bool
 
 
-def entry(article: Article, given: Article) -> Entry:
+def make_entry_keys(article: Article, given: Article) -> EntryKeys:
     """Compute what an article is compared by; ``given`` is the entry that it was completed from, often the same."""
-    text = html.text(article.content)
-    return Entry(
+    text = html.to_plain_text(article.content)
+    return EntryKeys(
         article=article,
         address=identity.fold_address(article.url),
-        given=given_digest(given),
+        given=digest_entry(given),
         text=text,
-        digest=_digest(identity.fold_words(article.title, text)) if text.strip() else b"",
+        digest=_digest_text(identity.fold_words(article.title, text)) if text.strip() else b"",
     )
 
 
-def given_digest(article: Article) -> bytes:
+def digest_entry(article: Article) -> bytes:
     """Digest an entry as its source has it; when its feed was last changed has no part in it."""
-    return _digest(nouns.text(replace(article, source=replace(article.source, feed_updated=None))))
+    return _digest_text(serialise.to_json(replace(article, source=replace(article.source, feed_updated=None))))
 
 
-def is_known(connection: sqlite3.Connection, source: str, article: Article) -> bool:
+def is_known_entry(connection: sqlite3.Connection, source: str, article: Article) -> bool:
     """Whether the inbox has this entry of that source unchanged, or has the article from elsewhere."""
-    address, given = identity.fold_address(article.url), given_digest(article)
-    known = match(connection, source, article, address, given)
+    address, given = identity.fold_address(article.url), digest_entry(article)
+    known = find_match(connection, source, article, address, given)
     return known is not None and (known.also or known.source != source or known.given == given)
 
 
@@ -74,54 +74,59 @@ _MATCH = (
 )
 
 
-def match(
+def find_match(
     connection: sqlite3.Connection,
     source: str,
     article: Article,
     address: str,
     given: bytes,
     taken: Collection[int] = frozenset(),
-) -> Match | None:
+) -> EntryMatch | None:
     """Find the entry that an article is: by its id within the source, else by its address, in this source or another.
 
     taken: the entries that other articles of the same gathering are, and which this one therefore is not.
     """
     row = None
     if article.id:  # where a column is not empty, its index may be used (SQLite, "Partial Indexes", section 3)
-        asked = (source, utf8(article.id))
+        asked = (source, replace_surrogates(article.id))
         row = connection.execute(f"{_MATCH} WHERE e.source = ? AND e.guid = ? AND e.guid != ''", asked).fetchone()
     if row is None:
         row = connection.execute(f"{_MATCH} WHERE e.source = ? AND e.given = ?", (source, given)).fetchone()
     if row:
-        return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
+        return EntryMatch(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]))
     rows = connection.execute(
         f"{_MATCH} WHERE e.address = ? AND e.address != '' ORDER BY e.number LIMIT ?", (address, _MOST_ALIKE)
     ).fetchall()
     for row in rows if len(rows) < _MOST_ALIKE else ():
         # Some feeds give all entries one address, such as that of the page that has them all.
         differs = row[5] == source and (row[0] in taken or (article.id and row[6]))
-        there = stored(connection, row[1])
+        there = load_article(connection, row[1])
         if differs and fold_text(there.title) != fold_text(article.title):
             continue
-        if any(identity.is_same_article(replace(there, url=url), article) for url in _urls(connection, there, row[1])):
-            return Match(row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source)
+        if any(
+            identity.is_same_article(replace(there, url=url), article)
+            for url in _list_addresses(connection, there, row[1])
+        ):
+            return EntryMatch(
+                row=row[0], number=row[1], source=row[2], given=row[3], also=bool(row[4]) or row[5] != source
+            )
     return None
 
 
-def stored(connection: sqlite3.Connection, number: int) -> Article:
+def load_article(connection: sqlite3.Connection, number: int) -> Article:
     """Load the article of that number, which must exist."""
     row: tuple[str] = connection.execute("SELECT article FROM articles WHERE number = ?", (number,)).fetchone()
-    return nouns.noun(Article, row[0])
+    return serialise.from_json(Article, row[0])
 
 
-def _urls(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
+def _list_addresses(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
     """List the article's address and those at which it was found as well."""
     row: tuple[str] = connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
     return [article.url, *json.loads(row[0])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
+class Deduplicator:
     """Stores the articles of one source in the inbox, within a transaction."""
 
     connection: sqlite3.Connection
@@ -129,40 +134,43 @@ class Keeping:
     source: str
     now: datetime
 
-    def all(self, entries: Sequence[Entry]) -> Kept:
+    def keep_all(self, entries: Sequence[EntryKeys]) -> KeepResult:
         """Store the entries, the first to arrive first."""
         added: list[int] = []
         changed: list[int] = []
         counts = {"known": 0, "also": 0, "dismissed": 0}
-        patterns = self._patterns()
+        patterns = self._find_dismiss_patterns()
         taken: set[int] = set()
         for one in entries:
-            known = match(self.connection, self.source, one.article, one.address, one.given, taken)
+            known = find_match(self.connection, self.source, one.article, one.address, one.given, taken)
             taken |= {known.row} if known else set()
-            if known is None and (number := self._same_text(one)):
-                counts["also" if self._also(one, number) else "known"] += 1
+            if known is None and (number := self._find_same_text(one)):
+                counts["also" if self._add_address(one, number) else "known"] += 1
             elif known is None:
-                is_unwanted = any(_fits(one.article, pattern) for pattern in patterns)
-                number, row = self._add(one, is_unwanted)
+                is_unwanted = any(_fits_pattern(one.article, pattern) for pattern in patterns)
+                number, row = self._insert_article(one, is_unwanted)
                 taken.add(row)
                 added += [] if is_unwanted else [number]
                 counts["dismissed"] += is_unwanted
             elif (
-                known.source == self.source and not known.also and known.given != one.given and self._update(one, known)
+                known.source == self.source
+                and not known.also
+                and known.given != one.given
+                and self._update_article(one, known)
             ):
                 changed.append(known.number)
             else:
                 counts["known"] += 1
         # Whether an address says that an article is used can depend on the others that have it: all must be there.
-        using.mark_at(self.connection, {one.address for one in entries}, added)
-        new = [number for number in added if not using.is_used(self.connection, number)]
+        used.mark_used_at(self.connection, {one.address for one in entries}, added)
+        new = [number for number in added if not used.is_used(self.connection, number)]
         counts["known"] += len(added) - len(new)  # used already, as in a fresh clone
-        return Kept(new=new, changed=changed, **counts)
+        return KeepResult(new=new, changed=changed, **counts)
 
-    def _patterns(self) -> Sequence[str]:
+    def _find_dismiss_patterns(self) -> Sequence[str]:
         return next((source.dismiss for source in self.publication.sources if source.key == self.source), ())
 
-    def _same_text(self, one: Entry) -> int:
+    def _find_same_text(self, one: EntryKeys) -> int:
         """Find the number of the article with this title and text; 0 when there is none.
 
         The entries of one source are told apart by their days: what appears each week in the same words is another.
@@ -172,47 +180,57 @@ class Keeping:
             (one.digest, _MOST_ALIKE),
         ).fetchall()
         for number, source in rows:
-            there = stored(self.connection, number).published
+            there = load_article(self.connection, number).published
             here = one.article.published
             if source != self.source or not (there and here) or abs(there - here) < _SAME_ENTRY:
                 return int(number)
         return 0
 
-    def _also(self, one: Entry, number: int) -> bool:
+    def _add_address(self, one: EntryKeys, number: int) -> bool:
         """Record another address of an article; return whether it is a new one."""
-        _, *known = urls = _urls(self.connection, stored(self.connection, number), number)
+        _, *known = urls = _list_addresses(self.connection, load_article(self.connection, number), number)
         if any(identity.is_same_address(one.article.url, url) for url in urls):
             return False
-        self._entry(one, number, also=True)
+        self._insert_entry(one, number, also=True)
         if one.address:
             also_at = json.dumps([*known, one.article.url])
             self.connection.execute("UPDATE arrivals SET also_at = ? WHERE number = ?", (also_at, number))
         return True
 
-    def _add(self, one: Entry, is_unwanted: bool) -> tuple[int, int]:
+    def _insert_article(self, one: EntryKeys, is_unwanted: bool) -> tuple[int, int]:
         """Insert a new article; return its number and the row of its entry."""
-        article = replace(one.article, id=self._id(one))
+        article = replace(one.article, id=self._choose_id(one))
         arrived = int(self.now.timestamp())
         shown = min(int(article.published.timestamp()), arrived) if article.published else arrived
         cursor = self.connection.execute(
             "INSERT INTO arrivals (source, id, digest, arrived, shown, dismissed, used, words, also_at, changes)"
             " VALUES (?, ?, ?, ?, ?, ?, 0, ?, '[]', '[]')",
-            (self.source, utf8(article.id), one.digest, arrived, shown, is_unwanted, self._words(one)),
+            (
+                self.source,
+                replace_surrogates(article.id),
+                one.digest,
+                arrived,
+                shown,
+                is_unwanted,
+                self._insert_words(one),
+            ),
         )
         number = int(cursor.lastrowid or 0)
-        self.connection.execute("INSERT INTO articles VALUES (?, ?)", (number, nouns.text(article)))
-        return number, self._entry(one, number)
+        self.connection.execute("INSERT INTO articles VALUES (?, ?)", (number, serialise.to_json(article)))
+        return number, self._insert_entry(one, number)
 
-    def _update(self, one: Entry, known: Match) -> bool:
+    def _update_article(self, one: EntryKeys, known: EntryMatch) -> bool:
         """Store the article as it is now; return whether a reader would see the change."""
-        before = stored(self.connection, known.number)
+        before = load_article(self.connection, known.number)
         article = replace(one.article, id=before.id)
         self.connection.execute(
             "UPDATE entries SET guid = ?, address = ?, given = ? WHERE rowid = ?",
-            (utf8(one.article.id), one.address, one.given, known.row),
+            (replace_surrogates(one.article.id), one.address, one.given, known.row),
         )
-        self.connection.execute("UPDATE articles SET article = ? WHERE number = ?", (nouns.text(article), known.number))
-        lines = changes.lines(before, article, one.text)
+        self.connection.execute(
+            "UPDATE articles SET article = ? WHERE number = ?", (serialise.to_json(article), known.number)
+        )
+        lines = changes.describe_changes(before, article, one.text)
         if lines:
             row = self.connection.execute("SELECT changes FROM arrivals WHERE number = ?", (known.number,)).fetchone()
             self.connection.execute(
@@ -220,14 +238,14 @@ class Keeping:
                 (
                     json.dumps([*json.loads(row[0]), *lines][-_MOST_CHANGES:]),
                     one.digest,
-                    self._words(one),
+                    self._insert_words(one),
                     known.number,
                 ),
             )
-            using.mark(self.connection, [known.number])
+            used.mark_used(self.connection, [known.number])
         return bool(lines)
 
-    def _id(self, one: Entry) -> str:
+    def _choose_id(self, one: EntryKeys) -> str:
         """Choose the article's id in an issue: its own if it is an absolute IRI, else a tag of this publication.
 
         Without any address or id it is known by its words; otherwise the issue mints one (see ``compose.add``).
@@ -236,13 +254,15 @@ class Keeping:
         if links.is_absolute(own) or (not own and one.article.url):
             return own
         name = own or (one.digest or one.given).hex()[:16]
-        return terms.mint(self.publication, one.article.published or self.now, f"{self.source}/{quote(utf8(name))}")
+        return derived.mint_id(
+            self.publication, one.article.published or self.now, f"{self.source}/{quote(replace_surrogates(name))}"
+        )
 
-    def _entry(self, one: Entry, number: int, *, also: bool = False) -> int:
-        values = (self.source, utf8(one.article.id), one.address, one.given, also, number)
+    def _insert_entry(self, one: EntryKeys, number: int, *, also: bool = False) -> int:
+        values = (self.source, replace_surrogates(one.article.id), one.address, one.given, also, number)
         return int(self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", values).lastrowid or 0)
 
-    def _words(self, one: Entry) -> int:
+    def _insert_words(self, one: EntryKeys) -> int:
         """Add a row to the index. Rows are never changed: a changed article gets a new one."""
         title = next((source.title for source in self.publication.sources if source.key == self.source), "")
         article = one.article
@@ -255,20 +275,20 @@ class Keeping:
         )
         cursor = self.connection.execute(
             "INSERT INTO words (title, authors, source, tags, text) VALUES (?, ?, ?, ?, ?)",
-            [spaced(column) for column in columns],
+            [space_characters(column) for column in columns],
         )
         return int(cursor.lastrowid or 0)
 
 
-def _fits(article: Article, pattern: str) -> bool:
+def _fits_pattern(article: Article, pattern: str) -> bool:
     return any(fnmatchcase(fold_text(said), fold_text(pattern)) for said in (article.title, article.url))
 
 
-def _digest(text: str) -> bytes:
+def _digest_text(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def paired(articles: Sequence[Article], completed: Mapping[int, Article]) -> list[Entry]:
+def pair_entries(articles: Sequence[Article], completed: Mapping[int, Article]) -> list[EntryKeys]:
     """Pair the articles with their completed versions, the last first, because feeds begin with the newest."""
     pairs = [(completed.get(place, article), article) for place, article in enumerate(articles)]
-    return [entry(article, given) for article, given in reversed(pairs)]
+    return [make_entry_keys(article, given) for article, given in reversed(pairs)]

@@ -15,7 +15,7 @@ from dispatch.readers import people
 Witness = Sequence[Author]
 
 
-def credited(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[Author], Certainty]:
+def choose_authors(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[Author], Certainty]:
     """Choose the people that most witnesses support, a sure one before a guess, and return how certain that is.
 
     certain: nobody contradicts, and each is named by a sure witness or by two guesses.
@@ -27,44 +27,45 @@ def credited(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple[list[
     if not heard:
         return [], "unknown"
 
-    def weight(place: int) -> tuple[int, bool, int]:
-        return sum(_agree(heard[place], other) for other in heard), place < len(sure), len(heard[place])
+    def weigh_witness(place: int) -> tuple[int, bool, int]:
+        return sum(_agrees_with(heard[place], other) for other in heard), place < len(sure), len(heard[place])
 
-    named = heard[max(range(len(heard)), key=weight)]
-    support = [other for other in heard if _agree(named, other)]
+    named = heard[max(range(len(heard)), key=weigh_witness)]
+    support = [other for other in heard if _agrees_with(named, other)]
     everyone = [author for witness in heard for author in witness]
-    shown = [_as_shown(author, everyone) for author in named]
+    shown = [_use_fullest_name(author, everyone) for author in named]
     if len(support) < len(heard):
         return shown, "likely" if len(support) > 1 else "unknown"
     vouched = all(
-        any(_names(witness, author, named) for witness in sure)
-        or sum(_names(witness, author, named) for witness in guesses) > 1
+        any(_names_author(witness, author, named) for witness in sure)
+        or sum(_names_author(witness, author, named) for witness in guesses) > 1
         for author in named
     )
     return shown, "certain" if vouched else "likely"
 
 
-def _agree(named: Witness, other: Witness) -> bool:
+def _agrees_with(named: Witness, other: Witness) -> bool:
     """Whether a witness names nobody but these people; either side may write all names in one."""
     return all(
-        any(people.alike(person.name, author.name) for author in named) or _joined(person, named) for person in other
-    ) or (len(named) == 1 and _joined(named[0], other))
+        any(people.are_names_alike(person.name, author.name) for author in named) or _joins_names(person, named)
+        for person in other
+    ) or (len(named) == 1 and _joins_names(named[0], other))
 
 
-def _names(witness: Witness, author: Author, named: Witness) -> bool:
+def _names_author(witness: Witness, author: Author, named: Witness) -> bool:
     """Whether a witness names this author, alone or together with all the others."""
-    return any(people.alike(person.name, author.name) or _joined(person, named) for person in witness) or _joined(
-        author, witness
-    )
+    return any(
+        people.are_names_alike(person.name, author.name) or _joins_names(person, named) for person in witness
+    ) or _joins_names(author, witness)
 
 
-def _joined(person: Author, named: Iterable[Author]) -> bool:
-    return people.joins(person.name, [author.name for author in named])
+def _joins_names(person: Author, named: Iterable[Author]) -> bool:
+    return people.is_joined_name(person.name, [author.name for author in named])
 
 
-def _as_shown(author: Author, everyone: Iterable[Author]) -> Author:
+def _use_fullest_name(author: Author, everyone: Iterable[Author]) -> Author:
     """Give the author the fullest spelling of the name: not inverted for an index, initials with full stops."""
-    forms = [other.name for other in everyone if people.alike(other.name, author.name)]
+    forms = [other.name for other in everyone if people.are_names_alike(other.name, author.name)]
     return replace(
         author, name=max([author.name, *forms], key=lambda form: (not is_name_inverted(form), form.count(".")))
     )

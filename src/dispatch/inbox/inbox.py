@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from dispatch import nouns
+from dispatch import serialise
 from dispatch.errors import GatherError
-from dispatch.inbox import listing, opening, using
-from dispatch.inbox.listing import Wish
+from dispatch.inbox import database, queries, used
+from dispatch.inbox.queries import InboxQuery
 from dispatch.model import Arrival, Article, Publication, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeepResult:
     """What became of the articles that a source had."""
 
     new: Annotated[list[int], "the numbers of those that wait now"] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Kept:
 
 
 @contextmanager
-def open(publication: Publication, *, used: using.Read | None = None) -> Iterator["Inbox"]:  # noqa: A001
+def open_inbox(publication: Publication, *, used: used.Read | None = None) -> Iterator["Inbox"]:
     """Open the publication's inbox, or create it, for as long as the ``with`` lasts and for one thread.
 
     used: reads what an issue uses, given its slug, or the ledger, given ``""``: the ids and addresses of all articles
@@ -34,10 +34,10 @@ def open(publication: Publication, *, used: using.Read | None = None) -> Iterato
 
     Raises GatherError when the file cannot be used, with the way out; so does everything of the Inbox.
     """
-    with opening.connection(publication.root) as connection:
+    with database.open_connection(publication.root) as connection:
         box = Inbox(publication, connection)
         if used is not None:
-            box.learn(used)
+            box.learn_uses(used)
         yield box
 
 
@@ -49,86 +49,88 @@ class Inbox:
         self._publication = publication
         self._connection = connection
 
-    def visits(self) -> dict[str, Visit]:
+    def read_visits(self) -> dict[str, Visit]:
         """Read what is known of each source from earlier visits, by key."""
-        with opening.told():
+        with database.explain_sqlite_errors():
             rows = self._connection.execute("SELECT source, visit FROM visits ORDER BY source").fetchall()
-        return {source: nouns.noun(Visit, visit) for source, visit in rows}
+        return {source: serialise.from_json(Visit, visit) for source, visit in rows}
 
-    def visited(self, visit: Visit) -> None:
+    def record_visit(self, visit: Visit) -> None:
         """Record how a source answered, in place of the visit before."""
-        with opening.transaction(self._connection):
-            self._connection.execute("INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, nouns.text(visit)))
+        with database.transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, serialise.to_json(visit))
+            )
 
-    def unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
+    def find_unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
         """Return the places, from 0, of the articles that are new or have changed since this source last had them."""
-        from dispatch.inbox import keeping
+        from dispatch.inbox import deduplicate
 
-        with opening.told():
+        with database.explain_sqlite_errors():
             return [
                 place
                 for place, article in enumerate(articles)
-                if not keeping.is_known(self._connection, source, article)
+                if not deduplicate.is_known_entry(self._connection, source, article)
             ]
 
-    def keep(
+    def keep_articles(
         self, source: str, articles: Sequence[Article], now: datetime, *, completed: Mapping[int, Article] | None = None
-    ) -> Kept:
+    ) -> KeepResult:
         """Store what the source of that key has, in its order, as gathered ``now`` (the same for all of one gathering).
 
         completed: by their places, articles that were completed from their pages. What ``unknown`` does not name stays
         as it was kept, completed or not.
         """
-        from dispatch.inbox import keeping  # what compares articles is of no use to those who only look
+        from dispatch.inbox import deduplicate  # what compares articles is of no use to those who only look
 
-        entries = keeping.paired(articles, completed or {})
-        with opening.transaction(self._connection):
-            return keeping.Keeping(
+        entries = deduplicate.pair_entries(articles, completed or {})
+        with database.transaction(self._connection):
+            return deduplicate.Deduplicator(
                 connection=self._connection, publication=self._publication, source=source, now=now
-            ).all(entries)
+            ).keep_all(entries)
 
-    def arrivals(self, wish: Wish | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
+    def list_arrivals(self, wish: InboxQuery | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
         """Yield matching arrivals one by one, the newest first; without a wish, those that wait."""
-        with opening.told():
-            yield from listing.arrivals(self._connection, wish or Wish(), -1 if limit is None else limit)
+        with database.explain_sqlite_errors():
+            yield from queries.select_arrivals(self._connection, wish or InboxQuery(), -1 if limit is None else limit)
 
-    def waiting(self) -> int:
+    def count_waiting(self) -> int:
         """Count the articles that are new and unused."""
-        with opening.told():
-            return listing.waiting(self._connection)
+        with database.explain_sqlite_errors():
+            return queries.count_arrivals(self._connection)
 
-    def arrival(self, number: int) -> Arrival:
+    def find_arrival(self, number: int) -> Arrival:
         """Return the arrival of that number, used and dismissed ones too. Raises GatherError when there is none."""
-        with opening.told():
-            found = listing.numbered(self._connection, number)
+        with database.explain_sqlite_errors():
+            found = queries.select_arrival(self._connection, number)
         if found is None:
             raise GatherError(f"there is no article {number} in the inbox", hint="dispatch inbox --all lists them")
         return found
 
-    def used_in(self, number: int) -> list[str]:
+    def list_uses(self, number: int) -> list[str]:
         """List the slugs of the issues that use an arrival, or the ledger's file name when only the ledger knows it."""
-        with opening.told():
-            return using.places(self._connection, number)
+        with database.explain_sqlite_errors():
+            return used.list_using_folders(self._connection, number)
 
     def dismiss(self, numbers: Iterable[int]) -> None:
         """Dismiss articles, so that they are no longer listed: all, or none and GatherError when one does not exist."""
-        self._put(numbers, is_dismissed=True)
+        self._set_dismissed(numbers, is_dismissed=True)
 
     def restore(self, numbers: Iterable[int]) -> None:
         """Restore dismissed articles: all, or none and GatherError when one does not exist."""
-        self._put(numbers, is_dismissed=False)
+        self._set_dismissed(numbers, is_dismissed=False)
 
-    def learn(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
+    def learn_uses(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
         """Take in what issues and ledger have used since the last time (see ``open``)."""
-        with opening.told():
-            now = using.stamps(self._publication.root)
-            for folder in using.stale(self._connection, now):
+        with database.explain_sqlite_errors():
+            now = used.stamp_folders(self._publication.root)
+            for folder in used.find_stale(self._connection, now):
                 pairs = list(read(folder)) if folder in now else []
-                with opening.transaction(self._connection):
-                    using.learn(self._connection, folder, now.get(folder), pairs)
+                with database.transaction(self._connection):
+                    used.record_uses(self._connection, folder, now.get(folder), pairs)
 
-    def _put(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
-        with opening.transaction(self._connection):
+    def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
+        with database.transaction(self._connection):
             for number in numbers:
-                self.arrival(number)
+                self.find_arrival(number)
                 self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", (is_dismissed, number))

@@ -6,8 +6,8 @@ from html import unescape
 from itertools import groupby
 from operator import attrgetter
 
-from dispatch.html.tokens import escape, tokens
-from dispatch.model import Copy
+from dispatch.html.tokens import escape_html, split_tokens
+from dispatch.model import ImageCopy
 
 # How wide a picture in the text is shown; a browser chooses by it before it knows the style sheet.
 MEASURE = "(max-width: 480px) calc(100vw - 40px), (max-width: 724px) calc(100vw - 64px), 660px"
@@ -19,24 +19,24 @@ _STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
 _CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
-def with_copies(content: str, copies: Mapping[str, Copy], *, first: str = "") -> str:
+def use_image_copies(content: str, copies: Mapping[str, ImageCopy], *, first: str = "") -> str:
     """Show each picture in the content that has a copy from that copy, as the pages of the site do.
 
     first: the address of the first picture on the page, which a browser fetches at once. The result is HTML and XML
     alike, but no longer content: do this last.
     """
 
-    def shown(source: str) -> str:
+    def replace_image(source: str) -> str:
         said = {name: unescape(value) for name, value in _ATTRIBUTE.findall(source)}
         copy = copies.get(said.get("src", ""))
-        return picture(copy, said, sizes=MEASURE, waits=said["src"] != first) if copy else source
+        return format_picture(copy, said, sizes=MEASURE, waits=said["src"] != first) if copy else source
 
     if not copies or "<img " not in content:
         return content
-    return "".join(shown(one.source) if one.tag == "img" else one.source for one in tokens(content))
+    return "".join(replace_image(one.source) if one.tag == "img" else one.source for one in split_tokens(content))
 
 
-def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: bool, kind: str = "") -> str:
+def format_picture(copy: ImageCopy, attributes: Mapping[str, str], *, sizes: str, waits: bool, kind: str = "") -> str:
     """Format a copy as a ``picture`` element (HTML, section 4.8.4).
 
     attributes: those of the ``img`` besides its address, such as ``alt``; width and height are the copy's.
@@ -44,7 +44,7 @@ def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: boo
     waits: whether it is fetched only when it comes near the window.
     kind: a class.
     """
-    *others, (_, known) = _forms(copy, sizes)
+    *others, (_, known) = _group_by_media_type(copy, sizes)
     own = {
         "src": copy.url,
         **known,
@@ -54,11 +54,12 @@ def picture(copy: Copy, attributes: Mapping[str, str], *, sizes: str, waits: boo
         **({"loading": "lazy"} if waits else {}),
         "decoding": "async",
     }
-    sources = "".join(f"<source{_written({'type': name, **form})} />" for name, form in others)
-    return f"<picture{_written({'class': kind} if kind else {})}>{sources}<img{_written(own)} /></picture>"
+    sources = "".join(f"<source{_format_attributes({'type': name, **form})} />" for name, form in others)
+    whole = _format_attributes({"class": kind} if kind else {})
+    return f"<picture{whole}>{sources}<img{_format_attributes(own)} /></picture>"
 
 
-def near(page: str, url: str, root: str) -> str:
+def make_images_relative(page: str, url: str, root: str) -> str:
     """Make the site's own image addresses relative, so that a page works under any host or path.
 
     url: the site's address, without a slash at its end.
@@ -67,30 +68,30 @@ def near(page: str, url: str, root: str) -> str:
     Links and words stay, and so do addresses with a step that begins with a dot: they might leave the site or mean
     another file.
     """
-    below = f"{escape(url)}/"
+    below = f"{escape_html(url)}/"
 
-    def way(address: str) -> str:
+    def shorten_address(address: str) -> str:
         path = address.removeprefix(below)
         return address if path == address or _STRAYS.search(path) else root + path
 
-    def shown(attribute: re.Match[str]) -> str:
+    def rewrite_attribute(attribute: re.Match[str]) -> str:
         before, name, value = attribute.groups()
         if name == "src":
-            return f"{before}{way(value)}"
+            return f"{before}{shorten_address(value)}"
         if name == "srcset":
-            return before + _CANDIDATE.sub(lambda one: way(one[0]), value)
+            return before + _CANDIDATE.sub(lambda one: shorten_address(one[0]), value)
         return attribute[0]
 
-    return _PICTURE_TAG.sub(lambda tag: _ANY_ATTRIBUTE.sub(shown, tag[0]), page) if "<img" in page else page
+    return _PICTURE_TAG.sub(lambda tag: _ANY_ATTRIBUTE.sub(rewrite_attribute, tag[0]), page) if "<img" in page else page
 
 
-def _forms(copy: Copy, sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _group_by_media_type(copy: ImageCopy, sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Group a copy's variants by media type, the best first, with the attributes that a browser chooses by."""
     for media_type, variants in groupby(copy.variants, attrgetter("media_type")):
         widths = ", ".join(f"{one.url} {one.width}w" for one in variants)
         yield media_type, {"srcset": widths, "sizes": sizes} if "," in widths else {}
 
 
-def _written(attributes: Mapping[str, str]) -> str:
+def _format_attributes(attributes: Mapping[str, str]) -> str:
     """Format attributes as they stand in a tag, escaped."""
-    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    return "".join(f' {name}="{escape_html(value)}"' for name, value in attributes.items())

@@ -10,7 +10,7 @@ from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Credit, Enclosure, Image, Source
 from dispatch.readers import people
-from dispatch.readers.xml import children, text_of
+from dispatch.readers.xml import find_children, find_text
 
 MOST_ENTRIES = 5_000
 
@@ -32,7 +32,7 @@ _DATE_FORMS = (
 )
 
 
-def bounded(count: int) -> None:
+def refuse_too_many(count: int) -> None:
     """Raise GatherError when a feed has more entries than anybody reads."""
     if count > MOST_ENTRIES:
         raise GatherError(
@@ -40,40 +40,42 @@ def bounded(count: int) -> None:
         )
 
 
-def address(written: str, base: str) -> str:
+def read_address(written: str, base: str) -> str:
     """Return an address as it is in the feed, without white space around it; a relative one is resolved."""
-    return links.resolve(base, html.clean(written).strip("\t\n\r ")) if written.strip() else ""
+    return (
+        links.resolve_address(base, html.remove_illegal_characters(written).strip("\t\n\r ")) if written.strip() else ""
+    )
 
 
-def plain(written: str) -> str:
+def read_line(written: str) -> str:
     """Convert a title or another line to plain text."""
     if _IS_HTML.search(written):
-        written = html.text(html.sanitise(written))
-    return " ".join(html.clean(written).split())
+        written = html.to_plain_text(html.sanitise_html(written))
+    return " ".join(html.remove_illegal_characters(written).split())
 
 
-def content(written: str, base: str, *, title: str, source: Source) -> str:
+def read_body(written: str, base: str, *, title: str, source: Source) -> str:
     """Sanitise an entry's body, without WordPress's “The post ... appeared first on ...” below it."""
-    cleaned = html.sanitise(written, base)
+    cleaned = html.sanitise_html(written, base)
     last = cleaned[max(0, cleaned.rfind("<p>")) :]
     if not (last.startswith("<p>") and last.endswith("</p>")) or len(_HREFS.findall(last)) != 2:
         return cleaned
-    text = " ".join(html.text(last).split())
+    text = " ".join(html.to_plain_text(last).split())
     advertises = title in text and source.title in text and len(text) < len(title) + len(source.title) + 60
     return cleaned.removesuffix(last).rstrip() if title and source.title and advertises else cleaned
 
 
-def summary(content: str) -> str:
+def read_summary(content: str) -> str:
     """Convert a summary to plain text in one paragraph."""
-    return " ".join(html.text(content).split())
+    return " ".join(html.to_plain_text(content).split())
 
 
-def tags(written: Iterable[str]) -> tuple[str, ...]:
+def read_tags(written: Iterable[str]) -> tuple[str, ...]:
     """Clean tags, once each."""
-    return tuple(dict.fromkeys(tag for one in written if (tag := plain(one))))
+    return tuple(dict.fromkeys(tag for one in written if (tag := read_line(one))))
 
 
-def moment(written: str) -> datetime | None:
+def parse_date(written: str) -> datetime | None:
     """Parse a date, or date and time, in ISO 8601, RFC 3339, RFC 822 or a few unambiguous forms; else None.
 
     Without an offset the result is naive: the caller knows the publication's time zone and completes it.
@@ -81,67 +83,67 @@ def moment(written: str) -> datetime | None:
     written = " ".join(written.split())
     if not 8 <= len(written) <= 64:
         return None
-    parsed = _iso(written) or _rfc822(written) or _loose(written)
+    parsed = _parse_iso(written) or _parse_rfc822(written) or _parse_loose(written)
     # Year 1 in another time zone is out of range, and nobody writes it on purpose.
     return parsed if parsed and 1000 < parsed.year < 9999 else None
 
 
-def image_of(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
+def find_image(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
     """Find the picture of an entry: in Media RSS, then iTunes, then an enclosure that is a picture."""
     candidates = [
-        *_media(entry, "media:content"),
-        *children(entry, "media:thumbnail"),
-        *_media(entry, "media:thumbnail"),
+        *_find_media(entry, "media:content"),
+        *find_children(entry, "media:thumbnail"),
+        *_find_media(entry, "media:thumbnail"),
     ]
     for candidate in candidates:
         kind = candidate.get("medium") or candidate.get("type") or "image"
         if kind.startswith("image") and candidate.get("url"):
-            alt = text_of(candidate, "media:description") or None
+            alt = find_text(candidate, "media:description") or None
             return Image(
-                url=address(candidate.get("url", ""), base),
-                alt=alt and plain(alt),
-                width=pixels(candidate.get("width")),
-                height=pixels(candidate.get("height")),
+                url=read_address(candidate.get("url", ""), base),
+                alt=alt and read_line(alt),
+                width=parse_pixels(candidate.get("width")),
+                height=parse_pixels(candidate.get("height")),
             )
-    hrefs = [child.get("href", "") for child in children(entry, "itunes:image")]
-    urls = [address(href, base) for href in hrefs if href]
+    hrefs = [child.get("href", "") for child in find_children(entry, "itunes:image")]
+    urls = [read_address(href, base) for href in hrefs if href]
     urls += [enclosure.url for enclosure in enclosures if enclosure.type.startswith("image/")]
     return Image(url=urls[0]) if urls else None
 
 
-def enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
+def read_enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
     """Yield one enclosure, or none without an address."""
-    if resolved := address(url, base):
+    if resolved := read_address(url, base):
         size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
         yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
 
 
-def credits_of(entry: Element) -> tuple[Credit, ...]:
+def find_credits(entry: Element) -> tuple[Credit, ...]:
     """Find who else had a part in it, with the role in Media RSS. Writers are authors, not found here."""
     found = []
-    for element in _media(entry, "media:credit"):
-        role = plain(element.get("role", "")).lower()
-        name = people.name("".join(element.itertext()))
+    for element in _find_media(entry, "media:credit"):
+        role = read_line(element.get("role", "")).lower()
+        name = people.clean_name("".join(element.itertext()))
         if role and name and role not in {"author", "writer"}:
             found.append(Credit(role=role, name=name))
     return tuple(dict.fromkeys(found))
 
 
-def license_of(entry: Element) -> str:
+def find_license(entry: Element) -> str:
     """Find the address or name of the licence, in Creative Commons' modules or a ``rel=license`` link."""
-    named = [text_of(entry, "cc:license")]
-    named += [child.get("rdf:resource", "") for child in children(entry, "cc:license")]
-    named += [link.get("href", "") for link in children(entry, "atom:link") if link.get("rel") == "license"]
+    named = [find_text(entry, "cc:license")]
+    named += [child.get("rdf:resource", "") for child in find_children(entry, "cc:license")]
+    named += [link.get("href", "") for link in find_children(entry, "atom:link") if link.get("rel") == "license"]
     return next((name for name in named if name), "")
 
 
-def pixels(written: str | None) -> int | None:
+def parse_pixels(written: str | None) -> int | None:
     """Parse a width or height in pixels; None when it is not one."""
     digits = (written or "").strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
 
 
-def _iso(written: str) -> datetime | None:
+def _parse_iso(written: str) -> datetime | None:
     # Python 3.11 accepts only some of the fractions of a second that RFC 3339 allows.
     written = re.sub(r"(?<=:\d\d)([.,]\d{1,12})", lambda match: "." + (match[1][1:] + "00000")[:6], written)
     try:
@@ -150,7 +152,7 @@ def _iso(written: str) -> datetime | None:
         return None
 
 
-def _rfc822(written: str) -> datetime | None:
+def _parse_rfc822(written: str) -> datetime | None:
     if not re.search(r"\d:\d", written):
         return None
     try:
@@ -161,7 +163,7 @@ def _rfc822(written: str) -> datetime | None:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None and written.endswith("-0000") else parsed
 
 
-def _loose(written: str) -> datetime | None:
+def _parse_loose(written: str) -> datetime | None:
     for form in _DATE_FORMS:
         try:
             parsed = datetime.strptime(written, form)
@@ -171,8 +173,8 @@ def _loose(written: str) -> datetime | None:
     return None
 
 
-def _media(entry: Element, tag: str) -> list[Element]:
+def _find_media(entry: Element, tag: str) -> list[Element]:
     """Find Media RSS elements of a tag in the entry, in a group or in a ``media:content``."""
-    groups = [entry, *children(entry, "media:group")]
-    contents = [content for group in groups for content in children(group, "media:content")]
-    return [element for parent in (*groups, *contents) for element in children(parent, tag)]
+    groups = [entry, *find_children(entry, "media:group")]
+    contents = [content for group in groups for content in find_children(group, "media:content")]
+    return [element for parent in (*groups, *contents) for element in find_children(parent, tag)]

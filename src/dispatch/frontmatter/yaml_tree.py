@@ -59,14 +59,14 @@ Node = Scalar | Items | Pairs
 Data = str | None | list["Data"] | dict[str, "Data"]
 
 
-def tree(text: str) -> Node | None:
+def parse_yaml(text: str) -> Node | None:
     """Parse the one document of a YAML text; None when there are only comments. Raises YamlError."""
     if found := _UNPRINTABLE.search(text):
         raise YamlError(
             text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} is not allowed here"
         )
     try:
-        return _build(text)
+        return _build_tree(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.problem, error.context) if part)
@@ -75,32 +75,32 @@ def tree(text: str) -> Node | None:
         raise YamlError(1, f"is not YAML: {error}") from error
 
 
-def _build(text: str) -> Node | None:
+def _build_tree(text: str) -> Node | None:
     """Build the tree from events with a stack of our own, so that too deep nesting is counted and crashes nothing."""
     root: Node | None = None
     documents = 0
     open_: list[tuple[list[Node], yaml.CollectionStartEvent]] = []
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-        start, end, line = _place(event)
+        start, end, line = _find_span(event)
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            _plain(event, line)
+            _refuse_anchors_and_tags(event, line)
             value = event.value if event.value or event.style else None
             node = Scalar(value, start, end, line, event.style or "")
         elif isinstance(event, yaml.CollectionStartEvent):
-            _plain(event, line)
+            _refuse_anchors_and_tags(event, line)
             open_.append(([], event))
             if len(open_) > DEPTH:
                 raise YamlError(line, f"is nested more than {DEPTH} levels deep")
             continue
         elif isinstance(event, yaml.CollectionEndEvent):
             children, begun = open_.pop()
-            start, _, line = _place(begun)
+            start, _, line = _find_span(begun)
             flow = bool(begun.flow_style)
             if isinstance(begun, yaml.SequenceStartEvent):
                 node = Items(children, start, end, line, flow)
             else:
-                node = Pairs(_pairs(children), start, end, line, flow)
+                node = Pairs(_pair_children(children), start, end, line, flow)
         elif isinstance(event, yaml.AliasEvent):
             raise YamlError(line, "aliases are not allowed: write the value out")
         else:
@@ -115,12 +115,12 @@ def _build(text: str) -> Node | None:
     return None if isinstance(root, Scalar) and root.value is None else root
 
 
-def _place(event: yaml.Event) -> tuple[int, int, int]:
+def _find_span(event: yaml.Event) -> tuple[int, int, int]:
     """Return where an event begins and ends, and its line from 1: the parser marks every event."""
     return event.start_mark.index, event.end_mark.index, event.start_mark.line + 1  # type: ignore[union-attr]
 
 
-def _plain(event: yaml.NodeEvent, line: int) -> None:
+def _refuse_anchors_and_tags(event: yaml.NodeEvent, line: int) -> None:
     """Refuse anchors and tags."""
     if event.anchor is not None:
         raise YamlError(line, "anchors are not allowed: put a value that begins with & in quotation marks")
@@ -128,7 +128,7 @@ def _plain(event: yaml.NodeEvent, line: int) -> None:
         raise YamlError(line, "tags are not allowed: put a value that begins with ! in quotation marks")
 
 
-def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
+def _pair_children(children: list[Node]) -> list[tuple[Scalar, Node]]:
     """Pair children that are key and value in turn; every key must be a text that occurs once."""
     pairs: list[tuple[Scalar, Node]] = []
     seen: set[str] = set()
@@ -142,33 +142,33 @@ def _pairs(children: list[Node]) -> list[tuple[Scalar, Node]]:
     return pairs
 
 
-def data(node: Node) -> Data:
+def to_data(node: Node) -> Data:
     """Convert the tree to plain data, without places."""
     match node:
         case Scalar():
             return node.value
         case Items():
-            return [data(item) for item in node.items]
+            return [to_data(item) for item in node.items]
         case Pairs():
-            return mapping(node)
+            return to_data_mapping(node)
 
 
-def mapping(node: Pairs) -> dict[str, Data]:
+def to_data_mapping(node: Pairs) -> dict[str, Data]:
     """Convert a mapping to plain data, without places."""
-    return {key.value or "": data(value) for key, value in node.pairs}
+    return {key.value or "": to_data(value) for key, value in node.pairs}
 
 
-def lines(node: Node, path: str = "") -> dict[str, int]:
+def find_lines(node: Node, path: str = "") -> dict[str, int]:
     """Find the line of every key and item by its path, as ``sections[1].articles[2]``: numbers count from 1."""
     found: dict[str, int] = {}
     if isinstance(node, Pairs):
         for key, value in node.pairs:
             at = f"{path}.{key.value}" if path else key.value or ""
             found[at] = key.line
-            found |= lines(value, at)
+            found |= find_lines(value, at)
     elif isinstance(node, Items):
         for number, item in enumerate(node.items, 1):
             at = f"{path}[{number}]"
             found[at] = item.line
-            found |= lines(item, at)
+            found |= find_lines(item, at)
     return found

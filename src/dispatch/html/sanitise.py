@@ -62,29 +62,29 @@ _TINY = re.compile(r' (?:width|height)="[01](?:px)?"')
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
-def clean(text: str) -> str:
+def remove_illegal_characters(text: str) -> str:
     """Remove the characters that XML forbids (XML 1.0, section 2.2), lone surrogates among them."""
     return _ILLEGAL.sub("", text)
 
 
-def sanitise(html: str, base: str = "") -> str:
+def sanitise_html(html: str, base: str = "") -> str:
     """Sanitise foreign HTML, and return it as content.
 
     Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not touched.
     Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
     than linear time there.
     """
-    html = clean(html)
-    _refuse_bombs(html)
+    html = remove_illegal_characters(html)
+    _refuse_html_bombs(html)
     if not _MARKUP.search(html):
         return html.strip()
     import nh3
 
-    def address(_tag: str, attribute: str, value: str) -> str | None:
+    def filter_address(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in {"href", "src", "cite"}:
             return value
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
-        value = links.resolve(base, clean(value).strip("\t\n\r "))
+        value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 
@@ -92,18 +92,18 @@ def sanitise(html: str, base: str = "") -> str:
         tags=set(BLOCKS | _INLINE | _AS_DIV),
         clean_content_tags=set(_RAW),
         attributes=_ALLOWED,
-        attribute_filter=address,
+        attribute_filter=filter_address,
         url_schemes=set(links.SCHEMES),
         link_rel=None,
     )
-    content = _written(cleaner.clean(html))
+    content = _make_well_formed(cleaner.clean(html))
     for _ in range(MOST_MOVES):
-        if not _may_move(content) or content == (content := _written(cleaner.clean(content))):
+        if not _may_move(content) or content == (content := _make_well_formed(cleaner.clean(content))):
             break
     return content
 
 
-def nesting(html: str, most: int) -> tuple[int, int]:
+def measure_nesting(html: str, most: int) -> tuple[int, int]:
     """Measure how deep elements nest, and how often a parser would reopen one that was left open.
 
     Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
@@ -120,11 +120,11 @@ def nesting(html: str, most: int) -> tuple[int, int]:
     return deepest, reopened
 
 
-def _written(cleaned: str) -> str:
+def _make_well_formed(cleaned: str) -> str:
     """Make what nh3 wrote well-formed for XML as well."""
     # References such as &#1; have become characters; a parser drops the line break at the beginning of a pre.
-    cleaned = _PRE.sub(r"\1", clean(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
-    return _CHANGED.sub(_as_xml, _LOOSE.sub(_closed_in, cleaned)).strip()
+    cleaned = _PRE.sub(r"\1", remove_illegal_characters(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    return _CHANGED.sub(_rewrite_tag, _LOOSE.sub(_escape_less_than, cleaned)).strip()
 
 
 def _may_move(content: str) -> bool:
@@ -141,23 +141,23 @@ def _may_move(content: str) -> bool:
     )
 
 
-def _refuse_bombs(html: str) -> None:
+def _refuse_html_bombs(html: str) -> None:
     """Raise GatherError on HTML that is too large or too deep, before a parser builds it."""
     if len(html.encode()) > MOST_BYTES:
         raise GatherError("the text is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
     if html.count("<") <= MOST_LEVELS:
         return
-    deepest, reopened = nesting(html, MOST_LEVELS)
+    deepest, reopened = measure_nesting(html, MOST_LEVELS)
     if deepest > MOST_LEVELS or reopened > MOST_REOPENED:
         raise GatherError("the text is nested more than 256 levels deep", hint="Add it as plain text.")
 
 
-def _closed_in(tag: re.Match[str]) -> str:
+def _escape_less_than(tag: re.Match[str]) -> str:
     """Escape ``<`` in the attributes of a tag, where XML would begin another tag."""
     return "<" + tag[0][1:].replace("<", "&lt;")
 
 
-def _as_xml(tag: re.Match[str]) -> str:
+def _rewrite_tag(tag: re.Match[str]) -> str:
     """Rewrite a tag: close a void one, turn a landmark into a plain block, drop a picture that nobody can see."""
     end, name, rest = tag.groups()
     if name in _AS_DIV:

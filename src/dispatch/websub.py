@@ -17,7 +17,7 @@ STEMS = ("feed", "issues")
 ENDINGS = (".xml", ".atom", ".json")
 
 
-def topics(folder: Path, publication: Publication) -> dict[str, str]:
+def find_topics(folder: Path, publication: Publication) -> dict[str, str]:
     """List the feeds in the public folder that people subscribe to: the address each gives as its own, and its digest.
 
     An issue's own feed is no topic, and neither are archived ones: nothing new comes in them. Raises DeliveryError.
@@ -25,36 +25,36 @@ def topics(folder: Path, publication: Publication) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.stem in STEMS and path.suffix in ENDINGS and not _is_an_issues(name) and files.is_there(path):
-            body = files.read(path, within=folder, error=DeliveryError)
-            address = links.ascii_form(f"{publication.url}/{name.as_posix()}")
+        if path.stem in STEMS and path.suffix in ENDINGS and not _is_issue_feed(name) and files.is_there(path):
+            body = files.read_file(path, within=folder, error=DeliveryError)
+            address = links.encode_ascii(f"{publication.url}/{name.as_posix()}")
             found[address] = hashlib.blake2b(body, digest_size=16).hexdigest()
     return found
 
 
-def told(root: Path, hub: str) -> dict[str, str]:
+def load_pinged_topics(root: Path, hub: str) -> dict[str, str]:
     """Load what this hub was told: topics and digests; empty when the record cannot be read. Raises DeliveryError."""
-    return _all(root).get(hub, {})
+    return _load_record(root).get(hub, {})
 
 
-def remember(root: Path, hub: str, topics: Mapping[str, str]) -> None:
+def save_pinged_topics(root: Path, hub: str, topics: Mapping[str, str]) -> None:
     """Save what this hub has now been told, beside what it was told before. Raises DeliveryError."""
-    files.own_folder(root, error=DeliveryError)
-    record = {**_all(root), hub: {**told(root, hub), **topics}}
-    files.write(
+    files.make_own_folder(root, error=DeliveryError)
+    record = {**_load_record(root), hub: {**load_pinged_topics(root, hub), **topics}}
+    files.write_file(
         root / FILE, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n", within=root, error=DeliveryError
     )
 
 
-def _is_an_issues(name: Path) -> bool:
+def _is_issue_feed(name: Path) -> bool:
     return name.parts[0] == "issues" and len(name.parts) > 1
 
 
-def _all(root: Path) -> dict[str, dict[str, str]]:
+def _load_record(root: Path) -> dict[str, dict[str, str]]:
     if not files.is_there(root / FILE):
         return {}
     try:
-        read = json.loads(files.read(root / FILE, within=root, error=DeliveryError))
+        read = json.loads(files.read_file(root / FILE, within=root, error=DeliveryError))
     except ValueError:
         return {}
     hubs = read.items() if isinstance(read, dict) else ()

@@ -28,34 +28,34 @@ _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>]
 _UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
 
 
-def parse(document: Document) -> LexborHTMLParser:
+def parse_page(document: Document) -> LexborHTMLParser:
     """Parse a page. Raises GatherError when it has more elements than can be parsed in good time."""
-    text = charset.text(document)
-    _refuse_bombs(text)
+    text = charset.decode_document(document)
+    _refuse_page_bombs(text)
     return LexborHTMLParser(text)
 
 
-def base_of(root: LexborNode, found_at: str) -> str:
+def find_base(root: LexborNode, found_at: str) -> str:
     """Find what relative addresses are relative to; a page that was saved to a file says where it came from."""
-    canonical = address(root.css_first("link[rel~=canonical][href]"), "")
-    found_at = found_at or (canonical if links.is_web(canonical) else "")
-    return address(root.css_first("base[href]"), found_at) or found_at
+    canonical = get_address(root.css_first("link[rel~=canonical][href]"), "")
+    found_at = found_at or (canonical if links.is_web_address(canonical) else "")
+    return get_address(root.css_first("base[href]"), found_at) or found_at
 
 
-def every(root: LexborNode, selector: str) -> list[LexborNode]:
+def select_all(root: LexborNode, selector: str) -> list[LexborNode]:
     """Select elements, in the page's order: at most 50, more than any honest page has of what is asked for."""
     # An element that several selectors of a list match is found by each of them.
     return list({node.mem_id: node for node in root.css(selector)}.values())[:MOST_MATCHES]
 
 
-def around(node: LexborNode, root: LexborNode) -> Iterator[LexborNode]:
+def find_ancestors(node: LexborNode, root: LexborNode) -> Iterator[LexborNode]:
     """Yield the ancestors of an element, nearest first, up to ``root`` and without it."""
     while (parent := node.parent) is not None and parent.mem_id != root.mem_id:
         yield parent
         node = parent
 
 
-def text(node: LexborNode) -> str:
+def get_text(node: LexborNode) -> str:
     """Return the text of an element on one line, without what is only read aloud."""
     unseen = {inner.mem_id for hidden in node.css(_UNSEEN) for inner in hidden.traverse(include_text=True)}
     if node.mem_id in unseen:
@@ -68,33 +68,35 @@ def text(node: LexborNode) -> str:
             pieces.append(inner.text_content or "")
         elif inner.tag in {"br", "p", "div", "li"}:
             pieces.append(" ")
-    return " ".join(html.clean("".join(pieces)).split())
+    return " ".join(html.remove_illegal_characters("".join(pieces)).split())
 
 
-def first(root: LexborNode, selector: str) -> str:
+def find_first_text(root: LexborNode, selector: str) -> str:
     """Return the text of the first selected element that has any."""
-    return next((found for node in every(root, selector) if (found := text(node))), "")
+    return next((found for node in select_all(root, selector) if (found := get_text(node))), "")
 
 
-def attribute(node: LexborNode | None, name: str) -> str:
+def get_attribute(node: LexborNode | None, name: str) -> str:
     """Return the value of an attribute, stripped; empty when there is none."""
-    return html.clean(node.attributes.get(name) or "").strip("\t\n\r\f ") if node is not None else ""
+    return (
+        html.remove_illegal_characters(node.attributes.get(name) or "").strip("\t\n\r\f ") if node is not None else ""
+    )
 
 
-def address(node: LexborNode | None, base: str, *names: str) -> str:
+def get_address(node: LexborNode | None, base: str, *names: str) -> str:
     """Return the first address among these attributes, resolved; a ``data:`` address is a placeholder and skipped."""
-    values = (attribute(node, name) for name in names or ("href",))
-    return next((links.resolve(base, value) for value in values if value and not value.startswith("data:")), "")
+    values = (get_attribute(node, name) for name in names or ("href",))
+    return next((links.resolve_address(base, value) for value in values if value and not value.startswith("data:")), "")
 
 
-def value(node: LexborNode) -> str:
+def get_value(node: LexborNode) -> str:
     """Return what an element tells machines, else people: ``content``, ``datetime``, then its text."""
-    return attribute(node, "content") or attribute(node, "datetime") or text(node)
+    return get_attribute(node, "content") or get_attribute(node, "datetime") or get_text(node)
 
 
-def trimmed(written: str, without: str) -> str:
+def remove_elements(written: str, without: str) -> str:
     """Remove the selected elements from HTML; not sanitised. Raises GatherError as ``parse_page`` does."""
-    body = _parsed(written).body
+    body = _parse_fragment(written).body
     if body is None:
         return ""
     for node in body.css(without):
@@ -102,49 +104,51 @@ def trimmed(written: str, without: str) -> str:
     return body.inner_html or ""
 
 
-def blocks(written: str, wanted: str, without: str) -> str:
+def extract_blocks(written: str, wanted: str, without: str) -> str:
     """Extract the contents of the elements selected by ``wanted``, one after another; not sanitised.
 
     If there are none, all of the body. Tables that lay out mail become blocks, cell by cell. Raises GatherError as
     ``parse_page`` does.
     """
-    body = _parsed(written).body
+    body = _parse_fragment(written).body
     if body is None:
         return ""
     for node in body.css(without):
         node.decompose()
     chosen = {node.mem_id: node for node in body.css(wanted)}
-    outer = [node for node in chosen.values() if not any(n.mem_id in chosen for n in around(node, body))]
-    return "\n".join(f"<div>{_flat(node)}</div>" for node in outer or [body])
+    outer = [node for node in chosen.values() if not any(n.mem_id in chosen for n in find_ancestors(node, body))]
+    return "\n".join(f"<div>{_flatten_tables(node)}</div>" for node in outer or [body])
 
 
-def title(written: str) -> str:
+def get_page_title(written: str) -> str:
     """Return the text of a page's ``title``."""
-    root = _parsed(written).root
-    return first(root, "title") if root is not None else ""
+    root = _parse_fragment(written).root
+    return find_first_text(root, "title") if root is not None else ""
 
 
-def hidden(written: str, selector: str) -> str:
+def get_hidden_text(written: str, selector: str) -> str:
     """Return the text of the first selected element, without the invisible characters that pad it."""
-    root = _parsed(written).root
+    root = _parse_fragment(written).root
     padding = dict.fromkeys(map(ord, "\u034f\u200b\u200c\u200d\ufeff\u00ad"))
-    return " ".join(first(root, selector).translate(padding).split()) if root is not None else ""
+    return " ".join(find_first_text(root, selector).translate(padding).split()) if root is not None else ""
 
 
-def _parsed(written: str) -> LexborHTMLParser:
-    return parse(Document(url="", media_type="text/html", charset="utf-8", body=html.clean(written).encode()))
+def _parse_fragment(written: str) -> LexborHTMLParser:
+    return parse_page(
+        Document(url="", media_type="text/html", charset="utf-8", body=html.remove_illegal_characters(written).encode())
+    )
 
 
-def _flat(node: LexborNode) -> str:
+def _flatten_tables(node: LexborNode) -> str:
     """Return an element's contents with a block instead of each table cell, unless the table has headings."""
     inner = node.inner_html or ""
     return inner if node.css_first("th") is not None else _LAYOUT.sub(r"<\1div>", inner)
 
 
-def _refuse_bombs(text: str) -> None:
+def _refuse_page_bombs(text: str) -> None:
     """Raise GatherError on a page whose parsing would take more than linear time: too deep, or tags too long."""
     tags = [match[0] for match in _TAG.finditer(text)]
     words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
-    deepest = html.nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
+    deepest = html.measure_nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
     if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS or deepest > MOST_LEVELS:
         raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")

@@ -15,7 +15,7 @@ from dispatch.model import Article, Contents, Issue, Mended, Publication, Source
 _GENERAL = Source()
 
 
-def page(publication: Publication, slug: str) -> str:
+def build_issue_address(publication: Publication, slug: str) -> str:
     """Build the address of an issue's page, which ends in a slash; files beside its articles are found below it."""
     return f"{publication.url}/issues/{slug}/"
 
@@ -25,23 +25,23 @@ def make_user_agent(publication: Publication) -> str:
     return f"dispatch/{__version__} (+{publication.url})"
 
 
-def anchor(publication: Publication, slug: str, key: str) -> str:
+def build_article_address(publication: Publication, slug: str, key: str) -> str:
     """Build the address of an article's place on its issue's page: its own address where it has no other."""
-    return f"{page(publication, slug)}#{key}"
+    return f"{build_issue_address(publication, slug)}#{key}"
 
 
-def article_file(slug: str, key: str, article: Article) -> str:
+def choose_article_file(slug: str, key: str, article: Article) -> str:
     """Choose the file for a new article of that key: ``.md`` when it has Markdown or no body, else ``.html``."""
     return f"issues/{slug}/{key}{'.md' if article.markdown or not article.content else '.html'}"
 
 
-def mint(publication: Publication, date: datetime, path: str) -> str:
+def mint_id(publication: Publication, date: datetime, path: str) -> str:
     """Mint a new id: a tag URI (RFC 4151) of the publication's host, the issue's day, a path as ``defence/nato``."""
     day = date.astimezone(ZoneInfo(publication.timezone)).date()
-    return f"tag:{links.host(publication.url)},{day.isoformat()}:{path}"
+    return f"tag:{links.parse_host(publication.url)},{day.isoformat()}:{path}"
 
 
-def changed(article: Article, issue: Contents) -> datetime:
+def find_last_change(article: Article, issue: Contents) -> datetime:
     """Find when an article last changed: withdrawn, corrected, updated, published, or put into its issue."""
     said = [correction.date for correction in article.corrections]
     said += [article.withdrawn.date] if article.withdrawn else []
@@ -54,7 +54,7 @@ def count_mends(article: Article) -> Counter[Mended]:
     return Counter(what for correction in article.corrections for what in set(correction.mends))
 
 
-def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
+def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
     """Reduce an article to what is left when it is withdrawn: its authors, place, date, id and address.
 
     Corrections that mend something stay, though no notice shows them: byline, date and address are still promised, and
@@ -74,20 +74,20 @@ def withdrawn(article: Article, withdrawal: Withdrawal) -> Article:
     )
 
 
-def withdrawn_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
+def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     """Reduce an issue to what is left when it is withdrawn: its title, sections, and the rest of their articles."""
     sections = (
         replace(
             section,
             intro="",
-            articles=tuple(withdrawn(article, article.withdrawn or withdrawal) for article in section.articles),
+            articles=tuple(withdraw_article(article, article.withdrawn or withdrawal) for article in section.articles),
         )
         for section in issue.sections
     )
     return replace(issue, preheader="", intro="", sections=tuple(sections), corrections=(), withdrawn=withdrawal)
 
 
-def resolved(source: Source, publication: Publication, *, is_own: bool) -> Source:
+def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:
     """Complete a source with its entry in dispatch.toml, and with terms in any case.
 
     What the source says itself wins over its entry (found by key, else by address, else by title), and the entry over

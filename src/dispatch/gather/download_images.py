@@ -11,7 +11,9 @@ from dispatch.model import Issue, Publication
 MOST_TOGETHER: Final = 8  # a picture may have 15 MiB, and those that wait to be kept are in memory
 
 
-def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Client) -> Iterator[Path | GatherError]:
+def download_pictures(
+    publication: Publication, issues: Iterable[Issue], client: fetch.Client
+) -> Iterator[Path | GatherError]:
     """Download the pictures that the issues' pages show and that have no copy yet; yield each file, or why there is
     none.
 
@@ -19,21 +21,21 @@ def copies(publication: Publication, issues: Iterable[Issue], client: fetch.Clie
     """
     wanted: dict[str, list[Issue]] = {}
     for issue in issues:
-        for address in pictures.lacking(publication, issue):
+        for address in pictures.list_missing(publication, issue):
             wanted.setdefault(address, []).append(issue)
 
     def download(address: str) -> tuple[str, bytes | GatherError]:
         try:
-            return address, client.get(address).whole().body
+            return address, client.get(address).require_document().body
         except GatherError as error:
             return address, error
 
-    for address, body in fetch.together(wanted, download, host=links.host, most=MOST_TOGETHER):
+    for address, body in fetch.run_concurrently(wanted, download, host=links.parse_host, most=MOST_TOGETHER):
         if isinstance(body, GatherError):
             yield body
             continue
         for issue in wanted[address]:
             try:
-                yield pictures.keep(publication, issue, address, body)
+                yield pictures.store_original(publication, issue, address, body)
             except GatherError as error:
                 yield error

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
-from dispatch.gather import completing, reading
+from dispatch.gather import enrich, reading
 from dispatch.model import Article, Document, Place, Source, Visit
 
 MOST_PAGES: Final = 20
@@ -20,7 +20,7 @@ Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class GatherResult:
     """The result of gathering one source."""
 
     source: Source
@@ -43,7 +43,7 @@ class Gathered:
         return tuple(self.completed.get(place, article) for place, article in enumerate(self.articles))
 
 
-def sources(
+def gather_sources(
     sources: Iterable[Source],
     visits: Mapping[str, Visit],
     *,
@@ -55,7 +55,7 @@ def sources(
     unknown: Unknown | None = None,
     seconds: float = fetch.MOST_SECONDS,
     reading_seconds: float = reading.MOST_SECONDS,
-) -> Iterator[Gathered]:
+) -> Iterator[GatherResult]:
     """Gather every source at once, and yield each result as it comes; those with pages to read come last.
 
     visits: what is known of the sources, by key. now: when this is. zone: of moments without an offset.
@@ -65,7 +65,7 @@ def sources(
 
     Nothing is raised for a source; what went wrong with it is the result's ``error``.
     """
-    gathering = _Gathering(
+    gathering = _GatherRun(
         client=fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds, is_robot=True),
         now=now,
         zone=zone,
@@ -73,18 +73,22 @@ def sources(
         reading_seconds=reading_seconds,
     )
     visited = [(source, visits.get(source.key) or Visit(source=source.key)) for source in sources]
-    with_pages: list[_Waiting] = []
-    for result in fetch.together(visited, gathering.ask, host=lambda pair: links.host(_address(pair[0]))):
-        if isinstance(result, Gathered):
+    with_pages: list[_PendingPages] = []
+    for result in fetch.run_concurrently(
+        visited, gathering.ask_source, host=lambda pair: links.parse_host(_choose_address(pair[0]))
+    ):
+        if isinstance(result, GatherResult):
             yield result
             continue
         places = unknown(result.source.key, result.articles) if unknown else range(len(result.articles))
         with_pages.append(replace(result, places=tuple(places)))
-    yield from fetch.together(with_pages, gathering.complete, host=lambda waiting: links.host(_address(waiting.source)))
+    yield from fetch.run_concurrently(
+        with_pages, gathering.read_pages, host=lambda waiting: links.parse_host(_choose_address(waiting.source))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
+class _PendingPages:
     """A source whose articles' pages have not been read yet."""
 
     source: Source
@@ -96,7 +100,7 @@ class _Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Gathering:
+class _GatherRun:
     """What all sources of one run share."""
 
     client: fetch.Client
@@ -106,33 +110,37 @@ class _Gathering:
     reading_seconds: float
     large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_READING))
 
-    def ask(self, pair: tuple[Source, Visit]) -> "Gathered | _Waiting":
+    def ask_source(self, pair: tuple[Source, Visit]) -> "GatherResult | _PendingPages":
         """Fetch a source; its articles' pages are not read yet."""
         source, visit = pair
         if visit.not_before and self.now < visit.not_before and not self.in_any_case:
-            return Gathered(source=source, visit=visit, state="early")
+            return GatherResult(source=source, visit=visit, state="early")
         answer: fetch.Answer | None = None
         try:
-            answer = self._answer(source, visit)
+            answer = self._fetch_answer(source, visit)
             if answer.is_unchanged:
-                return Gathered(source=source, visit=self._success(visit, answer), state="unchanged")
-            found = self._read(answer.whole(), source.kind)
+                return GatherResult(source=source, visit=self._record_success(visit, answer), state="unchanged")
+            found = self._read_document(answer.require_document(), source.kind)
             if found.feeds:
                 answer = self.client.get(found.feeds[0], allow_private=source.allow_private)
                 answer = replace(answer, moved_to=found.feeds[0], etag="", modified="")
-                found = self._read(answer.whole(), source.kind)
+                found = self._read_document(answer.require_document(), source.kind)
         except GatherError as error:
-            return self._failed(source, visit, answer, error)
-        visit = self._success(visit, answer)
+            return self._record_failure(source, visit, answer, error)
+        visit = self._record_success(visit, answer)
         # A link is compared by its address alone when it is found again: it stays as it is.
         articles = (
-            found.articles if found.are_links else tuple(self._entry(a, found.own, source) for a in found.articles)
+            found.articles
+            if found.are_links
+            else tuple(self._enrich_entry(a, found.own, source) for a in found.articles)
         )
         if found.are_links or source.complete:
-            return _Waiting(source=source, visit=visit, articles=articles, own=found.own, are_links=found.are_links)
-        return Gathered(source=source, visit=visit, state="gathered", articles=articles)
+            return _PendingPages(
+                source=source, visit=visit, articles=articles, own=found.own, are_links=found.are_links
+            )
+        return GatherResult(source=source, visit=visit, state="gathered", articles=articles)
 
-    def complete(self, waiting: _Waiting) -> Gathered:
+    def read_pages(self, waiting: _PendingPages) -> GatherResult:
         """Read the pages of a source's new articles, and return its result."""
         completed: dict[int, Article] = {}
         missed: dict[int, GatherError] = {}
@@ -140,7 +148,7 @@ class _Gathering:
         for place in waiting.places[:MOST_PAGES]:
             tried.append(place)
             try:
-                completed[place] = self._completed(waiting.articles[place], waiting)
+                completed[place] = self._complete_article(waiting.articles[place], waiting)
             except GatherError as error:
                 missed[place] = error
             if all(place in missed for place in tried[-MOST_MISSED:]) and len(missed) >= MOST_MISSED:
@@ -149,7 +157,7 @@ class _Gathering:
         # There is nothing to keep of a link that led nowhere. It is tried again, as is what waits for its turn.
         left = later | set(missed) if waiting.are_links else later
         kept = [place for place in range(len(waiting.articles)) if place not in left]
-        return Gathered(
+        return GatherResult(
             source=waiting.source,
             visit=replace(waiting.visit, etag="", modified="", not_before=None) if left else waiting.visit,
             state="gathered",
@@ -159,12 +167,12 @@ class _Gathering:
             later=len(later),
         )
 
-    def _completed(self, given: Article, waiting: _Waiting) -> Article:
-        article = completing.from_page(given, self._page(given.url, waiting.source))
-        return self._entry(article, waiting.own, waiting.source) if waiting.are_links else article
+    def _complete_article(self, given: Article, waiting: _PendingPages) -> Article:
+        article = enrich.enrich_from_page(given, self._fetch_page(given.url, waiting.source))
+        return self._enrich_entry(article, waiting.own, waiting.source) if waiting.are_links else article
 
-    def _answer(self, source: Source, visit: Visit) -> fetch.Answer:
-        address = _address(source)
+    def _fetch_answer(self, source: Source, visit: Visit) -> fetch.Answer:
+        address = _choose_address(source)
         if not (address and source.key):
             missing = "address" if source.key else "key"
             raise GatherError(f"it has no {missing}", address=source.title, hint="Give it one in dispatch.toml.")
@@ -176,52 +184,54 @@ class _Gathering:
             is_page=source.kind == "page",
         )
 
-    def _page(self, address: str, source: Source) -> Article:
-        if not links.is_web(address):
+    def _fetch_page(self, address: str, source: Source) -> Article:
+        if not links.is_web_address(address):
             raise GatherError("it has no page", address=source.title)
         answer = self.client.get(address, allow_private=source.allow_private, is_page=True)
-        found = self._read(answer.whole(), "article").articles
+        found = self._read_document(answer.require_document(), "article").articles
         if not found:
             raise GatherError("there is nothing to read on this page", address=address)
         return found[0]
 
-    def _read(self, document: Document, kind: str) -> reading.Found:
+    def _read_document(self, document: Document, kind: str) -> reading.SourceContents:
         try:
             if len(document.body) < reading.LARGE:
-                return reading.read(document, kind)
+                return reading.read_contents(document, kind)
             with self.large:
-                return reading.read(document, kind, seconds=self.reading_seconds)
+                return reading.read_contents(document, kind, seconds=self.reading_seconds)
         except GatherError as error:
             raise error.within(Place(address=document.name)) from error
 
-    def _entry(self, article: Article, own: Source, source: Source) -> Article:
-        return completing.entry(article, own, source, self.zone)
+    def _enrich_entry(self, article: Article, own: Source, source: Source) -> Article:
+        return enrich.enrich_entry(article, own, source, self.zone)
 
-    def _success(self, visit: Visit, answer: fetch.Answer) -> Visit:
+    def _record_success(self, visit: Visit, answer: fetch.Answer) -> Visit:
         return Visit(
             source=visit.source,
             asked=self.now,
             succeeded=self.now,
             etag=answer.etag or (visit.etag if answer.is_unchanged else ""),
             modified=answer.modified or (visit.modified if answer.is_unchanged else ""),
-            not_before=self._later(answer),
+            not_before=self._find_next_time(answer),
             moved_to=answer.moved_to,
         )
 
-    def _failed(self, source: Source, visit: Visit, answer: fetch.Answer | None, error: GatherError) -> Gathered:
+    def _record_failure(
+        self, source: Source, visit: Visit, answer: fetch.Answer | None, error: GatherError
+    ) -> GatherResult:
         visit = replace(
             visit,
             asked=self.now,
             error=error.what,
             failures=visit.failures + 1,
-            not_before=self._later(answer) if answer else None,
+            not_before=self._find_next_time(answer) if answer else None,
         )
-        return Gathered(source=source, visit=visit, state="failed", error=error)
+        return GatherResult(source=source, visit=visit, state="failed", error=error)
 
-    def _later(self, answer: fetch.Answer) -> datetime | None:
+    def _find_next_time(self, answer: fetch.Answer) -> datetime | None:
         return self.now + timedelta(seconds=answer.wait) if answer.wait else None
 
 
-def _address(source: Source) -> str:
+def _choose_address(source: Source) -> str:
     """Choose the address to fetch: its feed, else its page."""
     return source.feed if source.feed and source.kind != "page" else source.url

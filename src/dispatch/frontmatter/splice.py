@@ -15,7 +15,7 @@ from typing import Annotated, TypeGuard
 
 from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
-from dispatch.frontmatter.nodes import Data, Items, Node, Pairs, Scalar, data
+from dispatch.frontmatter.yaml_tree import Data, Items, Node, Pairs, Scalar, to_data
 
 # The keys by which a changed mapping in a list is recognised.
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
@@ -25,22 +25,22 @@ _BESIDE = re.compile(r"[ \t]+#[^\r\n]*")
 _GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
 
 
-def drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:
+def propose_drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:
     """Yield texts for ``wanted``, from the one that keeps most to the one that keeps nothing; the caller tests them."""
     end = "\r\n" if "\r\n" in front else "\n"
-    fresh = "".join(line + end for line in dump.document(wanted))
+    fresh = "".join(line + end for line in dump.dump_mapping(wanted))
     if root is None:
         yield front + fresh
     elif not root.flow:
-        beside = _moved(front, root, wanted)
+        beside = _find_moved_comments(front, root, wanted)
         for fine in (True, False):
             draft = _Draft(front, end, fine, beside)
-            yield front[: root.start] + draft.mapping(root, wanted, order) + front[draft.end_of(root) :]
+            yield front[: root.start] + draft.write_mapping(root, wanted, order) + front[draft.find_end(root) :]
     yield fresh
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _EntrySpan:
     """A key with its value, or an item, in the old text."""
 
     name: Annotated[str, "the key; empty for an item"]
@@ -59,9 +59,9 @@ class _Draft:
     fine: Annotated[bool, "whether to look into values; otherwise a changed key is rewritten whole"]
     beside: Annotated[Mapping[str, str], "the comment beside each line, such as - first, that may move to another list"]
 
-    def mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
+    def write_mapping(self, node: Pairs, wanted: Mapping[str, Value], order: Sequence[str]) -> str:
         """Write a block mapping, from its first key to the end of its last line."""
-        old = self._keys(node)
+        old = self._list_keys(node)
         here = {entry.name: index for index, entry in enumerate(old)}
         names = [entry.name for entry in old if entry.name in wanted]
         for name in (key for key in wanted if key not in here):
@@ -69,66 +69,70 @@ class _Draft:
             place = next((names.index(key) + 1 for key in reversed(before) if key in names), 0)
             names.insert(place, name)
         pieces = [
-            self._changed(old[here[name]], wanted[name], self._column(node))
+            self._write_changed_entry(old[here[name]], wanted[name], self._find_column(node))
             if name in here
-            else self._fresh(f"{dump.scalar(name)}:", wanted[name], self._column(node))
+            else self._write_new_entry(f"{dump.dump_scalar(name)}:", wanted[name], self._find_column(node))
             for name in names
         ]
-        return self._joined(old, [here.get(name) for name in names], pieces, self._column(node))
+        return self._join_pieces(old, [here.get(name) for name in names], pieces, self._find_column(node))
 
-    def sequence(self, node: Items, wanted: Sequence[Value]) -> str:
+    def write_sequence(self, node: Items, wanted: Sequence[Value]) -> str:
         """Write a list with dashes, from the first dash to the end of its last line."""
-        old = self._dashes(node)
-        places = _matches([data(item) for item in node.items], [dump.texts(item) for item in wanted])
-        column = self._column(node)
+        old = self._list_items(node)
+        places = _match_items([to_data(item) for item in node.items], [dump.to_texts(item) for item in wanted])
+        column = self._find_column(node)
         pieces = [
-            self._fresh("-", value, column) if place is None else self._changed(old[place], value, column)
+            self._write_new_entry("-", value, column)
+            if place is None
+            else self._write_changed_entry(old[place], value, column)
             for place, value in zip(places, wanted, strict=True)
         ]
-        return self._joined(old, places, pieces, column)
+        return self._join_pieces(old, places, pieces, column)
 
-    def end_of(self, node: Node) -> int:
+    def find_end(self, node: Node) -> int:
         """Find the end of the last line of a value."""
         match node:
             case Pairs(pairs, flow=False) if pairs:
-                return self.end_of(pairs[-1][1])
+                return self.find_end(pairs[-1][1])
             case Items(items, flow=False) if items:
-                return self.end_of(items[-1])
+                return self.find_end(items[-1])
             case Scalar(style="|" | ">"):
                 line = self.text.rfind("\n", 0, node.end) + 1
-                if "+" in self.text[node.start : self._line_end(node.start)].partition("#")[0]:
+                if "+" in self.text[node.start : self._find_line_end(node.start)].partition("#")[0]:
                     return line
-                return self._line_end(node.start + len(self.text[node.start : line].rstrip()))
+                return self._find_line_end(node.start + len(self.text[node.start : line].rstrip()))
             case _:
-                return self._line_end(node.end)
+                return self._find_line_end(node.end)
 
-    def _line_end(self, index: int) -> int:
+    def _find_line_end(self, index: int) -> int:
         """Find the first character after the line."""
         return self.text.find("\n", index) + 1 or len(self.text)
 
-    def _column(self, node: Node) -> int:
+    def _find_column(self, node: Node) -> int:
         """Count the characters before a node in its line."""
         return node.start - self.text.rfind("\n", 0, node.start) - 1
 
-    def _keys(self, node: Pairs) -> list[_Entry]:
+    def _list_keys(self, node: Pairs) -> list[_EntrySpan]:
         """List the entries of a block mapping."""
         return [
-            _Entry(key.value or "", key.start, self.text.index(":", key.end) + 1, value, self.end_of(value))
+            _EntrySpan(key.value or "", key.start, self.text.index(":", key.end) + 1, value, self.find_end(value))
             for key, value in node.pairs
         ]
 
-    def _dashes(self, node: Items) -> list[_Entry]:
+    def _list_items(self, node: Items) -> list[_EntrySpan]:
         """List the entries of a block sequence: each begins at the first dash after the one before."""
-        entries: list[_Entry] = []
+        entries: list[_EntrySpan] = []
         at = node.start
         for item in node.items:
             gap = _GAP.match(self.text, at)
             at = gap.end() if gap else at
-            entries.append(_Entry("", at, at + 1, item, self.end_of(item)))
+            entries.append(_EntrySpan("", at, at + 1, item, self.find_end(item)))
             at = entries[-1].end
         return entries
 
-    def _joined(self, old: Sequence[_Entry], places: Sequence[int | None], pieces: Sequence[str], column: int) -> str:
+    def _join_pieces(
+        self, old: Sequence[_EntrySpan], places: Sequence[int | None], pieces: Sequence[str], column: int
+    ) -> str:
         """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any."""
         kept = set(places)
         gaps: dict[int, str] = {}
@@ -145,40 +149,42 @@ class _Draft:
             text += (gap if text else gap.lstrip()) + piece
         return text + left
 
-    def _fresh(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
+    def _write_new_entry(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
         """Write a new entry, without the indentation of its first line."""
-        lines = [line + self.beside.get(line.strip(), "") for line in dump.entry(prefix, value, column)]
+        lines = [line + self.beside.get(line.strip(), "") for line in dump.dump_entry(prefix, value, column)]
         lines[0] = lines[0][column:] + comment
         return "".join(line + self.end for line in lines)
 
-    def _changed(self, entry: _Entry, value: Value, column: int) -> str:
+    def _write_changed_entry(self, entry: _EntrySpan, value: Value, column: int) -> str:
         """Write an old entry with another value, changing as little of its text as possible."""
         node = entry.node
-        if data(node) == dump.texts(value):
+        if to_data(node) == dump.to_texts(value):
             return self.text[entry.start : entry.end]
         before, after = self.text[entry.start : node.start], self.text[node.end : entry.end]
         if self.fine and isinstance(value, Mapping) and value and isinstance(node, Pairs) and not node.flow:
-            return before + self.mapping(node, value, list(value))
+            return before + self.write_mapping(node, value, list(value))
         if self.fine and _is_list(value) and value and isinstance(node, Items) and not node.flow:
-            return before + self.sequence(node, value)
+            return before + self.write_sequence(node, value)
         if self.fine and not isinstance(node, Scalar) and node.flow and (_is_list(value) or isinstance(value, Mapping)):
-            return before + self._within(node, value) + after
+            return before + self._write_flow(node, value) + after
         if isinstance(node, Scalar) and node.style not in ("|", ">") and dump.is_line(value):
-            return before + " " * (node.start == entry.colon) + dump.scalar(value, node.style) + after
+            return before + " " * (node.start == entry.colon) + dump.dump_scalar(value, node.style) + after
         beside = entry.colon if not isinstance(node, Scalar) and not node.flow else node.end
         comment = _COMMENT.match(
             self.text, node.start if isinstance(node, Scalar) and node.style in ("|", ">") else beside
         )
         prefix = self.text[entry.start : entry.colon]
-        return self._fresh(prefix, value, column, comment[1] if comment else "")
+        return self._write_new_entry(prefix, value, column, comment[1] if comment else "")
 
-    def _within(self, node: Node, value: Value) -> str:
+    def _write_flow(self, node: Node, value: Value) -> str:
         """Write a value within brackets; if its shape is the same, only the changed parts are rewritten."""
-        if data(node) == dump.texts(value):
+        if to_data(node) == dump.to_texts(value):
             return self.text[node.start : node.end]
         children: list[tuple[Node, Value]] = []
         if isinstance(node, Scalar):
-            return dump.scalar(value, node.style) if node.style and isinstance(value, str) else dump.flow(value)
+            return (
+                dump.dump_scalar(value, node.style) if node.style and isinstance(value, str) else dump.dump_flow(value)
+            )
         if (
             isinstance(node, Pairs)
             and isinstance(value, Mapping)
@@ -188,44 +194,46 @@ class _Draft:
         elif isinstance(node, Items) and _is_list(value) and len(value) == len(node.items):
             children = list(zip(node.items, value, strict=True))
         if not children:
-            return dump.flow(value)
+            return dump.dump_flow(value)
         text, at = "", node.start
         for child, item in children:
-            text += self.text[at : child.start] + self._within(child, item)
+            text += self.text[at : child.start] + self._write_flow(child, item)
             at = child.end
         return text + self.text[at : node.end]
 
 
-def _moved(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:
+def _find_moved_comments(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:
     """Find the comments beside list items that occur once in the old text and once in the new, by the item's line."""
-    now = Counter(_items(dump.texts(wanted)))
+    now = Counter(_find_item_texts(dump.to_texts(wanted)))
     found: dict[str, str] = {}
-    for item in _scalars(root):
+    for item in _find_item_scalars(root):
         comment = _BESIDE.match(front, item.end)
         if comment and item.value and now[item.value] == 1:
-            found[f"- {dump.scalar(item.value)}"] = comment[0]
+            found[f"- {dump.dump_scalar(item.value)}"] = comment[0]
     return found
 
 
-def _scalars(node: Node) -> Iterator[Scalar]:
+def _find_item_scalars(node: Node) -> Iterator[Scalar]:
     """Yield the texts that are items of lists with dashes, at any depth."""
     match node:
         case Pairs(pairs):
             for _, value in pairs:
-                yield from _scalars(value)
+                yield from _find_item_scalars(value)
         case Items(items, flow=False):
             for item in items:
-                yield from [item] if isinstance(item, Scalar) and item.style not in ("|", ">") else _scalars(item)
+                yield from (
+                    [item] if isinstance(item, Scalar) and item.style not in ("|", ">") else _find_item_scalars(item)
+                )
         case _:
             return
 
 
-def _items(value: Data) -> Iterator[str]:
+def _find_item_texts(value: Data) -> Iterator[str]:
     """Yield the texts that are items of lists, at any depth."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, str))
     for item in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
-        yield from _items(item)
+        yield from _find_item_texts(item)
 
 
 def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
@@ -233,7 +241,7 @@ def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _matches(old: Sequence[Data], new: Sequence[Data]) -> list[int | None]:
+def _match_items(old: Sequence[Data], new: Sequence[Data]) -> list[int | None]:
     """Match each new item to an old one: an equal one, else one of the same identity, else the one in its place."""
     free = dict.fromkeys(range(len(old)))
     found: list[int | None] = [None] * len(new)

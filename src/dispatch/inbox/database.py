@@ -65,14 +65,14 @@ MIGRATIONS = (
 
 
 @contextmanager
-def connection(root: Path) -> Iterator[sqlite3.Connection]:
+def open_connection(root: Path) -> Iterator[sqlite3.Connection]:
     """Open the inbox of the publication in that folder, up to date. Raises GatherError."""
-    files.own_folder(root, error=GatherError)
-    path = files.inside(root / FILE, within=root, error=GatherError)
-    with told():
+    files.make_own_folder(root, error=GatherError)
+    path = files.resolve_inside(root / FILE, within=root, error=GatherError)
+    with explain_sqlite_errors():
         found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         try:
-            _prepare(found)
+            _migrate_file(found)
             yield found
         finally:
             found.close()
@@ -81,7 +81,7 @@ def connection(root: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Write all that is done within, or nothing. Raises GatherError when it cannot be written."""
-    with told():
+    with explain_sqlite_errors():
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -94,18 +94,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def explain_sqlite_errors() -> Iterator[None]:
     """Raise SQLite's errors as a GatherError that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
-        message, hint = _words(error)
+        message, hint = _explain_error(error)
         raise GatherError(message, subject=FILE.as_posix(), hint=hint) from error
 
 
-def _prepare(found: sqlite3.Connection) -> None:
+def _migrate_file(found: sqlite3.Connection) -> None:
     """Apply the settings, and every migration that the file has not had yet."""
-    version = _version(found)
+    version = _read_version(found)
     if version > len(MIGRATIONS):
         raise GatherError(
             f"was made by a later dispatch (version {version}, this one knows {len(MIGRATIONS)})",
@@ -113,21 +113,21 @@ def _prepare(found: sqlite3.Connection) -> None:
             hint="update dispatch, or delete the file and run dispatch gather: only numbers and dismissals are lost",
         )
     if version < len(MIGRATIONS):
-        _log_ahead(found)
+        _enable_write_ahead(found)
         with transaction(found):
-            for script in MIGRATIONS[_version(found) :]:  # asked again: another process may have been faster
+            for script in MIGRATIONS[_read_version(found) :]:  # asked again: another process may have been faster
                 for statement in script.split(";\n"):
                     found.execute(statement)
             found.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     found.execute("PRAGMA synchronous = NORMAL")
 
 
-def _version(found: sqlite3.Connection) -> int:
+def _read_version(found: sqlite3.Connection) -> int:
     row: tuple[int] = found.execute("PRAGMA user_version").fetchone()
     return row[0]
 
 
-def _log_ahead(found: sqlite3.Connection) -> None:
+def _enable_write_ahead(found: sqlite3.Connection) -> None:
     """Turn on the write-ahead log. SQLite does not wait for another process here, so we do."""
     for _ in range(int(PATIENCE * 10)):
         try:
@@ -140,7 +140,7 @@ def _log_ahead(found: sqlite3.Connection) -> None:
             return
 
 
-def _words(error: sqlite3.Error) -> tuple[str, str]:
+def _explain_error(error: sqlite3.Error) -> tuple[str, str]:
     """Explain an error of SQLite, and what to do about it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):

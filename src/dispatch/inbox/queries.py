@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from dispatch import nouns
+from dispatch import serialise
 from dispatch.model import Arrival, Article
 
 # Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese: each sign is a word of the index, and what is looked for is
@@ -25,7 +25,7 @@ _SELECT = "SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class InboxQuery:
     """What an editor wants to see. All conditions must match."""
 
     search: Annotated[str, "words that all occur; “in quotes” together; with * at the end, how a word begins"] = ""
@@ -36,42 +36,42 @@ class Wish:
     everything: Annotated[bool, "what is used or dismissed, too"] = False
 
 
-def arrivals(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator[Arrival]:
+def select_arrivals(connection: sqlite3.Connection, wish: InboxQuery, limit: int) -> Iterator[Arrival]:
     """Select arrivals, the newest first; of those that arrived together, the newest by date. ``limit`` -1: all."""
-    if match := _match(wish):
+    if match := _build_match(wish):
         rows = connection.execute(
             f"{_SELECT} FROM words w JOIN arrivals a ON a.words = w.rowid JOIN articles t USING (number)"
-            f" WHERE w.words MATCH ? AND {_where(wish)} ORDER BY w.rowid DESC LIMIT ?",
-            (match, *_values(wish), limit),
+            f" WHERE w.words MATCH ? AND {_build_where(wish)} ORDER BY w.rowid DESC LIMIT ?",
+            (match, *_list_parameters(wish), limit),
         )
     else:
         rows = connection.execute(
             f"{_SELECT} FROM arrivals a JOIN articles t USING (number)"
-            f" WHERE {_where(wish)} ORDER BY a.arrived DESC, a.shown DESC, a.number DESC LIMIT ?",
-            (*_values(wish), limit),
+            f" WHERE {_build_where(wish)} ORDER BY a.arrived DESC, a.shown DESC, a.number DESC LIMIT ?",
+            (*_list_parameters(wish), limit),
         )
-    return map(_arrival, rows)
+    return map(_build_arrival, rows)
 
 
-def waiting(connection: sqlite3.Connection) -> int:
+def count_arrivals(connection: sqlite3.Connection) -> int:
     """Count the articles that wait."""
     row: tuple[int] = connection.execute("SELECT count(*) FROM arrivals WHERE used = 0 AND dismissed = 0").fetchone()
     return row[0]
 
 
-def numbered(connection: sqlite3.Connection, number: int) -> Arrival | None:
+def select_arrival(connection: sqlite3.Connection, number: int) -> Arrival | None:
     """Select the arrival of that number."""
     row = connection.execute(
         f"{_SELECT} FROM arrivals a JOIN articles t USING (number) WHERE a.number = ?", (number,)
     ).fetchone()
-    return _arrival(row) if row else None
+    return _build_arrival(row) if row else None
 
 
-def _arrival(row: Sequence[object]) -> Arrival:
+def _build_arrival(row: Sequence[object]) -> Arrival:
     number, article, source, arrived, dismissed, also_at, changes = row
     return Arrival(
         number=int(str(number)),
-        article=nouns.noun(Article, str(article)),
+        article=serialise.from_json(Article, str(article)),
         source=str(source),
         arrived=datetime.fromtimestamp(int(str(arrived)), UTC),
         state="dismissed" if dismissed else "new",
@@ -80,47 +80,47 @@ def _arrival(row: Sequence[object]) -> Arrival:
     )
 
 
-def _where(wish: Wish) -> str:
+def _build_where(wish: InboxQuery) -> str:
     parts = ["1"] if wish.everything else ["a.used = 0", "a.dismissed = 0"]
     parts += ["a.source = ?"] if wish.source else []
     parts += ["a.arrived >= ?"] if wish.since else []
     return " AND ".join(parts)
 
 
-def _values(wish: Wish) -> tuple[str | int, ...]:
+def _list_parameters(wish: InboxQuery) -> tuple[str | int, ...]:
     source = (wish.source,) if wish.source else ()
     return (*source, *((int(wish.since.timestamp()),) if wish.since else ()))
 
 
-def _match(wish: Wish) -> str:
+def _build_match(wish: InboxQuery) -> str:
     """Build the query of the full-text index; empty when everything matches."""
-    asked = query(wish.search), query(wish.author, "authors"), query(wish.tag, "tags")
+    asked = build_word_query(wish.search), build_word_query(wish.author, "authors"), build_word_query(wish.tag, "tags")
     return " AND ".join(part for part in asked if part)
 
 
-def utf8(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """Make a text fit for SQLite: half of a surrogate pair becomes a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def spaced(text: str) -> str:
+def space_characters(text: str) -> str:
     """Prepare a text for the index: put spaces around each character of scripts without spaces."""
-    return utf8(_UNSPACED.sub(r" \1 ", text))
+    return replace_surrogates(_UNSPACED.sub(r" \1 ", text))
 
 
-def query(asked: str, column: str = "") -> str:
+def build_word_query(asked: str, column: str = "") -> str:
     """Turn what an editor typed into a query of the index; empty when that is nothing.
 
     All words must occur; words in quotes together; of a word with * at its end, the beginning. Every word is put into
     quotes, so that none is taken for an operator; punctuation alone is no word of the index, and finds nothing.
     """
     within = f"{column} : " if column else ""
-    terms = list(_terms(asked[:_LONGEST]))[:_MOST_TERMS]
+    terms = list(_parse_terms(asked[:_LONGEST]))[:_MOST_TERMS]
     return " AND ".join(f"{within}{term}" for term in terms or ([_NOTHING] if asked.strip() else []))
 
 
-def _terms(asked: str) -> Iterator[str]:
+def _parse_terms(asked: str) -> Iterator[str]:
     for phrase, word in _TERM.findall(asked.replace("\0", " ")):
-        text = spaced(phrase or word.rstrip("*")).strip()
+        text = space_characters(phrase or word.rstrip("*")).strip()
         if any(sign.isalnum() for sign in text):
             yield f'"{text}"{" *" if word.endswith("*") else ""}'

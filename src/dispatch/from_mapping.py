@@ -14,12 +14,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from dispatch.model import Address, Fault, Key, Place
+from dispatch.model import AddressMark, Fault, Key, Place
 from dispatch.text import fold_text
 
 T = TypeVar("T")
 # Converts a key's value to the field's, given its path and the reading. Raises ValueError, or adds faults itself.
-Special = Callable[[object, str, "Reading"], object]
+Special = Callable[[object, str, "FileReading"], object]
 
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class FileReading:
     """A file while it is read, and the faults found in it so far."""
 
     file: Annotated[str, "its name in messages"]
@@ -41,11 +41,13 @@ class Reading:
     ] = field(default_factory=dict)
     faults: Annotated[list[Fault], "what was found wrong"] = field(default_factory=list)
 
-    def fault(self, path: str, what: str, *, hint: str = "") -> None:
+    def add_fault(self, path: str, what: str, *, hint: str = "") -> None:
         """Add a fault at a path such as ``authors[2].name``, where numbers count from 1."""
-        self.faults.append(Fault(what=what, place=Place(file=self.file, line=self._line(path), key=path), hint=hint))
+        self.faults.append(
+            Fault(what=what, place=Place(file=self.file, line=self._find_line(path), key=path), hint=hint)
+        )
 
-    def _line(self, path: str) -> int:
+    def _find_line(self, path: str) -> int:
         """Find the line of a path, or of the nearest known path above it; 0 when none is known."""
         line = self.lines.get(path, 0)
         while path and not line:
@@ -65,18 +67,18 @@ class Column:
     default: Annotated[object, "its default; MISSING when it has none"]
 
     @property
-    def required(self) -> bool:
+    def is_required(self) -> bool:
         """Whether a file must have it."""
         return self.default is MISSING
 
 
 @cache
-def columns(cls: type) -> tuple[Column, ...]:
+def list_columns(cls: type) -> tuple[Column, ...]:
     """List the fields of a noun in order."""
     hints = get_type_hints(cls, include_extras=True)
     found = []
     for item in fields(cls):
-        marks = bare(hints[item.name])[1]
+        marks = strip_annotation(hints[item.name])[1]
         key = next((mark.name for mark in marks if isinstance(mark, Key)), item.name)
         doc = next((mark for mark in marks if isinstance(mark, str)), "")
         default = item.default if item.default_factory is MISSING else item.default_factory()
@@ -84,17 +86,17 @@ def columns(cls: type) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def nearest(word: str, words: Sequence[str]) -> str:
+def suggest_nearest(word: str, words: Sequence[str]) -> str:
     """Return ``, did you mean “port”?`` when one of the words is similar, ignoring case and the like; else nothing."""
     folded = {fold_text(known): known for known in reversed(words)}
     near = get_close_matches(fold_text(word), folded, n=1, cutoff=0.6)
     return f", did you mean “{folded[near[0]]}”?" if near else ""
 
 
-def read(
+def read_noun(
     cls: type[T],
     mapping: Mapping[str, object],
-    reading: Reading,
+    reading: FileReading,
     *,
     path: str = "",
     given: Mapping[str, object] | None = None,
@@ -110,12 +112,12 @@ def read(
     before = len(reading.faults)
     values = dict(given or {})
     used: set[str] = set()
-    for column in columns(noun(cls)):
+    for column in list_columns(expect_noun_class(cls)):
         if column.name in values:
             continue
         inner: object = mapping.get(column.key)
         if not column.key:  # its keys stand among ours
-            keys = [item.key for item in columns(noun(bare(column.type)[0]))]
+            keys = [item.key for item in list_columns(expect_noun_class(strip_annotation(column.type)[0]))]
             inner = {key: mapping[key] for key in keys if key in mapping}
             used.update(keys)
         used.add(column.key)
@@ -123,109 +125,111 @@ def read(
         at = f"{path}.{column.key}".strip(".") if column.key else path
         if inner is None:  # not there, or a key without a value
             if default is MISSING:
-                reading.fault(at, "is missing" if column.key not in mapping else "has no value")
+                reading.add_fault(at, "is missing" if column.key not in mapping else "has no value")
             else:
                 values[column.name] = default
         elif special and column.name in special:
             try:
                 values[column.name] = special[column.name](inner, at, reading)
             except ValueError as error:
-                reading.fault(at, str(error))
+                reading.add_fault(at, str(error))
         else:
-            values[column.name] = _value(column.type, inner, at, reading, default)
-            if column.required and isinstance(inner, str) and not inner.strip():
-                reading.fault(at, "is empty")
+            values[column.name] = _convert_value(column.type, inner, at, reading, default)
+            if column.is_required and isinstance(inner, str) and not inner.strip():
+                reading.add_fault(at, "is empty")
     used.discard("")
     for key in mapping:
         if key not in used:
-            reading.fault(f"{path}.{key}".strip("."), f"unknown key{nearest(key, sorted(used))}")
+            reading.add_fault(f"{path}.{key}".strip("."), f"unknown key{suggest_nearest(key, sorted(used))}")
     return cls(**values) if len(reading.faults) == before else None
 
 
-def _value(hint: object, value: object, path: str, reading: Reading, default: object = None) -> object:
+def _convert_value(hint: object, value: object, path: str, reading: FileReading, default: object = None) -> object:
     """Convert one value to its field's type; None after a fault."""
-    kind, marks = bare(hint)
+    kind, marks = strip_annotation(hint)
     origin = get_origin(kind)
     if origin is tuple:  # what is not a list counts as its only item
         of = get_args(kind)[0]
         if not isinstance(value, list | tuple):
-            return (_value(of, value, path, reading),)
-        return tuple(_value(of, item, f"{path}[{number}]", reading) for number, item in enumerate(value, 1))
+            return (_convert_value(of, value, path, reading),)
+        return tuple(_convert_value(of, item, f"{path}[{number}]", reading) for number, item in enumerate(value, 1))
     try:
         if origin is Literal:
-            return _choice([str(choice) for choice in get_args(kind)], value)
+            return _convert_choice([str(choice) for choice in get_args(kind)], value)
         if kind is str:
-            return _shaped(_text(value, is_address=Address() in marks), path, reading)
+            return _require_shape(_convert_text(value, is_address=AddressMark() in marks), path, reading)
         if kind is bool:
-            return _choice(["true", "false"], str(value).lower() if isinstance(value, bool) else value) == "true"
+            return (
+                _convert_choice(["true", "false"], str(value).lower() if isinstance(value, bool) else value) == "true"
+            )
         if kind is int:
-            return _shaped(_number(value), path, reading)
+            return _require_shape(_convert_number(value), path, reading)
         if kind is datetime:
-            return _date(value, reading.zone)
+            return _convert_date(value, reading.zone)
         if not isinstance(value, Mapping):
-            raise _wrong("a table", value)
+            raise _make_kind_error("a table", value)
     except ValueError as error:
-        reading.fault(path, str(error))
+        reading.add_fault(path, str(error))
         return None
     if origin is Mapping:
-        return _table(get_args(kind)[1], value, path, reading)
-    cls = noun(kind)
-    return read(cls, value, reading, path=path, defaults=default if isinstance(default, cls) else None)
+        return _convert_table(get_args(kind)[1], value, path, reading)
+    cls = expect_noun_class(kind)
+    return read_noun(cls, value, reading, path=path, defaults=default if isinstance(default, cls) else None)
 
 
-def _table(hint: object, value: Mapping[str, object], path: str, reading: Reading) -> dict[str, object]:
+def _convert_table(hint: object, value: Mapping[str, object], path: str, reading: FileReading) -> dict[str, object]:
     """Convert a mapping whose keys the writer chose."""
-    key = next((mark.name for mark in bare(hint)[1] if isinstance(mark, Key)), "")
+    key = next((mark.name for mark in strip_annotation(hint)[1] if isinstance(mark, Key)), "")
     found: dict[str, object] = {}
     for name, item in value.items():
         at = f"{path}.{name}".strip(".")
         if not key:
-            found[name] = _value(hint, item, at, reading)
+            found[name] = _convert_value(hint, item, at, reading)
         elif not isinstance(item, Mapping) or list(item) != [key] or not str(item[key]).strip():
-            reading.fault(at, f'must be {{ {key} = "the reason" }}')
+            reading.add_fault(at, f'must be {{ {key} = "the reason" }}')
         else:
-            found[name] = _value(hint, item[key], f"{at}.{key}", reading)
+            found[name] = _convert_value(hint, item[key], f"{at}.{key}", reading)
     return found
 
 
-def _shaped(value: str | int, path: str, reading: Reading) -> str | int:
+def _require_shape(value: str | int, path: str, reading: FileReading) -> str | int:
     """Check a value against the pattern for its path; an empty text needs no match. Raises ValueError."""
     pattern, what = reading.shapes.get(re.sub(r"\[\d+\]", "", path), (None, ""))
     if pattern and value != "" and not pattern.fullmatch(str(value)):
-        raise ValueError(f"{what}, not {_shown(value)}")
+        raise ValueError(f"{what}, not {_abbreviate_value(value)}")
     return value
 
 
-def _choice(choices: Sequence[str], value: object) -> str:
+def _convert_choice(choices: Sequence[str], value: object) -> str:
     """Return a value that must be one of a few words. Raises ValueError."""
     if isinstance(value, str) and value in choices:
         return value
-    raise ValueError(f"must be {' or '.join(choices)}, not {_shown(value)}")
+    raise ValueError(f"must be {' or '.join(choices)}, not {_abbreviate_value(value)}")
 
 
-def _text(value: object, *, is_address: bool) -> str:
+def _convert_text(value: object, *, is_address: bool) -> str:
     """Return a text as it is. Raises ValueError on another type, an illegal character, or what is not an address."""
     if not isinstance(value, str):
-        raise _wrong("a text", value)
+        raise _make_kind_error("a text", value)
     if found := _ILLEGAL.search(value):
         raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
     if is_address:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
     if is_address and value and not _ADDRESS.fullmatch(value):
-        raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_shown(value)}")
+        raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_abbreviate_value(value)}")
     return value
 
 
-def _number(value: object) -> int:
+def _convert_number(value: object) -> int:
     """Convert a whole number from 0 on, at most 15 digits. Raises ValueError."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15:
         return value
-    raise _wrong("a whole number", value)
+    raise _make_kind_error("a whole number", value)
 
 
-def _date(value: object, zone: tzinfo) -> datetime:
+def _convert_date(value: object, zone: tzinfo) -> datetime:
     """Convert a date; a bare date is its midnight, a time without an offset local to ``zone``. Raises ValueError."""
     if isinstance(value, str) and _DATE.fullmatch(value.strip()):
         day, _, time = value.strip().replace("T", " ").replace("t", " ").partition(" ")
@@ -233,11 +237,11 @@ def _date(value: object, zone: tzinfo) -> datetime:
         try:
             value = datetime.fromisoformat(written)
         except ValueError as error:
-            raise ValueError(f"there is no such date or time: {_shown(value)}") from error
+            raise ValueError(f"there is no such date or time: {_abbreviate_value(value)}") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):
-        raise _wrong("a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00", value)
+        raise _make_kind_error("a date, as 2026-11-22 or 2026-11-22T08:00:00+01:00", value)
     if not 1000 <= value.year <= 9000:
         raise ValueError("the year must have four digits")
     if value.tzinfo is None:
@@ -246,19 +250,19 @@ def _date(value: object, zone: tzinfo) -> datetime:
     return value
 
 
-def _wrong(wanted: str, value: object) -> ValueError:
+def _make_kind_error(wanted: str, value: object) -> ValueError:
     """Make the error for a value of the wrong type."""
-    return ValueError(f"must be {wanted}, not {_shown(value)}")
+    return ValueError(f"must be {wanted}, not {_abbreviate_value(value)}")
 
 
-def _shown(value: object) -> str:
+def _abbreviate_value(value: object) -> str:
     """Abbreviate a value for a message."""
     if isinstance(value, list | tuple):
         return "a list"
     return "a table" if isinstance(value, Mapping) else "nothing" if value is None else f"“{str(value)[:80]}”"
 
 
-def bare(hint: object) -> tuple[object, tuple[object, ...]]:
+def strip_annotation(hint: object) -> tuple[object, tuple[object, ...]]:
     """Split a type hint into the type, without ``| None``, and its annotations."""
     marks: tuple[object, ...] = ()
     if get_origin(hint) is Annotated:
@@ -269,7 +273,7 @@ def bare(hint: object) -> tuple[object, tuple[object, ...]]:
     return hint, marks
 
 
-def noun(kind: object) -> type:
+def expect_noun_class(kind: object) -> type:
     """Return the dataclass that a type is. Raises TypeError on any other type."""
     if isinstance(kind, type) and is_dataclass(kind):
         return kind
