@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from dispatch.checks.html_tree import Piece, walk_tree
-from dispatch.checks.text_lines import Line, Link, Picture, drop_directions, fold_spaces
+from dispatch.checks.text_lines import Line, LineLink, Picture, drop_directions, fold_spaces
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -99,7 +99,7 @@ class _Reader:
         self._marked: tuple[int, AuthorMark] | None = None  # how deep it is, and with the words until now
         self._text = ""
         self._gap = False
-        self._links: list[Link] = []
+        self._links: list[LineLink] = []
         self._faint: list[tuple[int, int]] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
         self._path = [_Around()]  # the elements we are in
@@ -205,7 +205,7 @@ class _Reader:
         if self._open:
             url, start = self._open
             start = len(self._text) if start is None else start
-            self._links.append(Link(url=url, text=self._text[start:], start=start, end=len(self._text)))
+            self._links.append(LineLink(url=url, text=self._text[start:], start=start, end=len(self._text)))
             self._open = None
 
     def _end_line(self) -> None:

@@ -14,7 +14,7 @@ from dispatch.checks.html_page import HtmlPage, read_content, read_page
 from dispatch.checks.rules import find_edition_place
 from dispatch.checks.text_lines import (
     Line,
-    Link,
+    LineLink,
     Picture,
     find_headlines,
     fold_spaces,
@@ -35,7 +35,7 @@ class ShownArticle:
 
     title: str
     lines: Annotated[tuple[Line, ...], "everything under the headline"]
-    headline: Annotated[tuple[Link, ...], "the links of the headline"] = ()
+    headline: Annotated[tuple[LineLink, ...], "the links of the headline"] = ()
     pictures: tuple[Picture, ...] = ()
     item: Annotated[FeedItem | None, "in feeds"] = None
     site_lines: Annotated[tuple[Line, ...], "the lines that lead to other pages of the site, and nowhere else"] = ()

@@ -19,7 +19,7 @@ _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class LineLink:
     """A link within a line: from ``start`` to ``end`` of the line's text. One without words has no width."""
 
     url: str
@@ -45,7 +45,7 @@ class Line:
     """What stands between two block boundaries, its whitespace folded."""
 
     text: str = ""
-    links: tuple[Link, ...] = ()
+    links: tuple[LineLink, ...] = ()
     heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
     prose: Annotated[bool, "outside headings, tables, figures and code"] = True
     anchor: Annotated[str, "the id of the <article> around it"] = ""
@@ -83,12 +83,12 @@ _APART = _Apart()
 def join_lines(lines: Iterable[Line]) -> Line:
     """Join lines to one, a space between them."""
     text = ""
-    links: list[Link] = []
+    links: list[LineLink] = []
     faint: list[tuple[int, int]] = []
     for line in lines:
         text += " " if text else ""
         at = len(text)
-        links += (Link(url=one.url, text=one.text, start=one.start + at, end=one.end + at) for one in line.links)
+        links += (LineLink(url=one.url, text=one.text, start=one.start + at, end=one.end + at) for one in line.links)
         faint += ((start + at, end + at) for start, end in line.faint)
         text += line.text
     return Line(text=text, links=tuple(links), faint=tuple(faint))
@@ -177,5 +177,5 @@ def _read_paragraph(lines: list[str]) -> Line:
     words = fold_spaces(" ".join(lines))
     end = len(words)
     return Line(
-        text=words, links=tuple(Link(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
+        text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
     )
