@@ -346,8 +346,8 @@ def test_the_machine_has_no_say() -> None:
     program = (
         "from datetime import *; from dispatch.language import Language as L\n"
         "for c in ('en', 'de', 'ar', 'hi', 'sv'):\n"
-        "    l = L.of(c); m = datetime(2025, 2, 13, 23, 30, tzinfo=UTC)\n"
-        "    print(ascii((l.date(m, 'Europe/Berlin', 'full'), l.count('stories', 1234), l.names('ABC'))))"
+        "    l = L.from_code(c); m = datetime(2025, 2, 13, 23, 30, tzinfo=UTC)\n"
+        "    print(ascii((l.format_date(m, 'Europe/Berlin', 'full'), l.format_plural('stories', 1234), l.join_names('ABC'))))"
     )
     machines = [
         {"TZ": "Pacific/Kiritimati", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "1"},

@@ -195,7 +195,7 @@ import hashlib, sys
 sys.path.insert(0, sys.argv[1])
 from drawings import photograph
 from dispatch.pictures import variants
-print(hashlib.sha256(b"".join(variants.encoded(photograph(), (480, 960, 1320)).values())).hexdigest())
+print(hashlib.sha256(b"".join(variants.encode_variants(photograph(), (480, 960, 1320)).values())).hexdigest())
 """
     here = str(Path(__file__).parent)
     ran = subprocess.run([sys.executable, "-c", script, here], capture_output=True, text=True, check=True)

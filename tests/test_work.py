@@ -60,16 +60,16 @@ def counting(*functions: Callable[..., object]) -> Iterator[dict[str, Counter[st
 def test_one_check_renders_and_reads_each_edition_once(letter: Path, slug: str) -> None:
     with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "check", slug)
-    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
+    assert counts == {"render_edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_an_issue_that_has_not_changed_is_judged_once_when_it_is_published_again(letter: Path) -> None:
     with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "publish", "defence")
-    assert counts == {"edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
+    assert counts == {"render_edition": dict.fromkeys(FORMATS, 1), "read_edition": dict.fromkeys(FORMATS, 1)}
 
 
 def test_a_site_that_has_not_changed_is_neither_rendered_nor_read(letter: Path) -> None:
     with counting(render.render_edition, read_back.read_edition) as counts:
         run(letter, "publish")
-    assert counts == {"edition": {}, "read_edition": {}}
+    assert counts == {"render_edition": {}, "read_edition": {}}
