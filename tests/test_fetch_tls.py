@@ -15,7 +15,7 @@ import sys
 from dispatch import fetch
 from dispatch.errors import GatherError
 try:
-    print(fetch.document(sys.argv[1], user_agent="dispatch-tests", allow_private=True).body.decode())
+    print(fetch.fetch_document(sys.argv[1], user_agent="dispatch-tests", allow_private=True).body.decode())
 except GatherError as error:
     print(error.what)
 """
