@@ -26,6 +26,7 @@ PROMISES = (
     "compose/overrides.py",
     "files.py",
     "formats/atom.py",
+    "formats/bylines.py",
     "formats/eml.py",
     "formats/feed.py",
     "formats/template_context.py",

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from dispatch.formats import FEEDS, FORMATS
-from dispatch.formats.template_context import DOT, NO_BREAK, TemplateContext, link_name
+from dispatch.formats.bylines import DOT, NO_BREAK, link_name
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author, Link, PageKind
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}

@@ -6,100 +6,23 @@ of the same fragments. So what one format shows of a person, all show.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cached_property, lru_cache
-from itertools import groupby
-from operator import attrgetter
+from functools import cached_property
 from typing import TypeVar
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dispatch import derived, html, templates
-from dispatch.errors import ConfigError
-from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Contents, Image, ImageCopy, Page, Publication, Section, Withdrawal
+from dispatch.formats.bylines import Bylines
+from dispatch.language import Language
+from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section
 
 WORDS_A_MINUTE = 230
-NO_BREAK = "\N{NO-BREAK SPACE}"
-# The dot goes with what follows it: at the end of a line it would hang.
-DOT = Markup(" ·\N{NO-BREAK SPACE}")
 # How wide the picture of an article that does not lead is shown on a page.
 BESIDE = "(max-width: 480px) 112px, 240px"
 # Between the preheader and the first words of the mail, so that a mailbox shows the preheader alone.
 PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is foreign
 
 Shown = TypeVar("Shown", bound=Contents)
-
-
-@dataclass(frozen=True)
-class Bylines:
-    """What an issue of a publication says of people and dates, in the language of the publication."""
-
-    issue: Contents
-    publication: Publication
-
-    @property
-    def site_page(self) -> Page | None:
-        """The page of the site that is rendered; None for an issue that is rendered alone."""
-        return self.issue.as_page
-
-    @cached_property
-    def language(self) -> Language:
-        """The language of the templates' own words."""
-        return Language.from_code(self.publication.language)
-
-    def choose_language(self, article: Article) -> Language:
-        """Return the article's language, or the publication's when it names none that is supported."""
-        try:
-            return Language.from_code(article.language) if article.language else self.language
-        except ConfigError:
-            return self.language
-
-    def format_date(self, moment: datetime, style: DateStyle = "long") -> str:
-        """Format a date in the publication's language and time zone."""
-        return self.language.format_date(moment, self.publication.timezone, style)
-
-    def format_masthead(self) -> Markup:
-        """Format the line under the newsletter's name: number and date."""
-        number = [self.language.format_message("number", number=str(self.issue.number))] if self.issue.number else []
-        return DOT.join([*number, self.format_date(self.issue.date, "full")])
-
-    def link_authors(self, article: Article) -> Markup:
-        """List all authors in order, each linked to their own page where they have one."""
-        return self.language.join_names([self.link_author(author) for author in article.authors])
-
-    def link_author(self, author: Author) -> Markup:
-        """Link one author to their own page where they have one."""
-        return link_name(author.name, author.url)
-
-    def format_byline_date(self, moment: datetime) -> Markup:
-        """Format the date of a byline so that it never breaks across lines."""
-        return escape(self.format_date(moment).replace(" ", NO_BREAK))
-
-    def format_byline(self, article: Article) -> Markup:
-        """Build the byline: authors, source, credits and date; empty where nothing is known."""
-        source = link_name(article.source.title, article.source.url) if article.source.title else Markup()
-        line = self.language.format_message("from", source=source) if source else Markup()
-        if article.authors:
-            line = self.language.format_message(
-                "byline_in" if source else "byline", authors=self.link_authors(article), source=source
-            )
-        for role, same in groupby(article.credits, attrgetter("role")):
-            names = self.language.join_names([link_name(credit.name, credit.url) for credit in same])
-            credit = self.language.format_credit(role, names)
-            line = self.language.format_message("credited", line=line, credit=credit) if line else credit
-        dated = [self.format_byline_date(article.published)] if article.published else []
-        return DOT.join([part for part in [line, *dated] if part])
-
-    def format_read_link(self, article: Article) -> Markup:
-        """Build the text of the link to an article; the title keeps its own direction."""
-        return self.language.format_message("read", title=Markup("<bdi>{}</bdi>").format(article.title))
-
-    def format_notice(self, withdrawal: Withdrawal) -> Markup:
-        """Build the notice in place of something withdrawn: when, and why if a reason is given."""
-        said = self.language.format_message("withdrawn", date=self.format_date(withdrawal.date))
-        why = " ".join(withdrawal.text.split())
-        return Markup("{} {}").format(said, why) if why else said
 
 
 @dataclass(frozen=True)
@@ -280,14 +203,6 @@ def choose_picture(article: Article, shown: str) -> Image | None:
 def find_licence(article: Article) -> str:
     """Return the licence under which an article is shown: its own, else its source's."""
     return article.license or article.source.license
-
-
-@lru_cache(maxsize=4096)
-def link_name(name: str, url: str, marks: str = "") -> Markup:
-    """Put a name in bold and link it to its address if it has one; ``marks`` are attributes for machines."""
-    # A name in another script must not carry its direction into what stands beside it.
-    bold = f'<b dir="auto"{"" if url else marks}>{escape(name)}</b>'
-    return Markup(f'<a href="{escape(url)}"{marks}>{bold}</a>' if url else bold)  # noqa: S704 - escaped just here
 
 
 def _build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:
