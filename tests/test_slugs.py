@@ -44,7 +44,7 @@ LATIN = st.characters(max_codepoint=0x17F) | st.sampled_from("’“”–—…
 
 
 def slug_of_before(title: str) -> str:
-    """How slugs were made while articles, sources and archives had a way each (``compose.key_of``)."""
+    """How slugs were made while articles, sources and imports had a way each."""
     latin: dict[str, str | int | None] = {
         "ß": "ss",
         "æ": "ae",

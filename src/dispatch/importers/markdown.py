@@ -1,7 +1,7 @@
 """A folder of Markdown with front matter, as Hugo, Jekyll, Eleventy, Pelican and their kin keep it.
 
-What a key means there, ``readers.foreign`` knows; here it is what a file's place and name say: ``_posts``, ``_drafts``,
-``2024-05-06-the-slug.md``, ``the-slug/index.md``.
+``readers.frontmatter_aliases`` knows what a key means; this room reads what a file's place and name say: ``_posts``,
+``_drafts``, ``2024-05-06-the-slug.md``, ``the-slug/index.md``.
 """
 
 import re
