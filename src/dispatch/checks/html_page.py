@@ -85,7 +85,7 @@ class _Around(NamedTuple):
     faint: bool = False
 
 
-class _Reader:
+class _PageReader:
     """Takes the tags and words of a document in order and keeps what is seen."""
 
     def __init__(self) -> None:
@@ -255,7 +255,7 @@ def read_page(html: str) -> HtmlPage:
 
 def collect_page(pieces: Iterable[Piece]) -> HtmlPage:
     """Make a page of tags and words in document order."""
-    reader = _Reader()
+    reader = _PageReader()
     for name, attributes, text in pieces:
         if attributes is not None:
             reader.open_element(name, attributes, text)

@@ -1,12 +1,16 @@
 """``dispatch issue``: new, list, show, edit; what changes an issue's articles is in issue_articles."""
 
+import itertools
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from dispatch import compose, files, html, issues
 from dispatch.cli.context import (
     NonEmptyText,
+    OpenPublication,
     fit_line,
     open_publication,
     parse_moment,
@@ -104,12 +108,7 @@ def list_(as_json: bool) -> None:
         print_json([_issue_to_data(one) for one in everything], indent=2)
         return
     for one in everything:
-        count = sum(1 for _ in one.articles)
-        number = f"No. {one.number}" if one.number else ""
-        state = "withdrawn" if one.withdrawn else one.status
-        print_result(
-            fit_line(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}")
-        )
+        print_result(fit_line(_summarise_issue(one)))
     if not everything:
         print_note('No issues yet. Create one: dispatch issue new "Its title"')
 
@@ -129,26 +128,10 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.read_issue(issue)
     strays = issues.list_strays(here.publication, one.slug)
     if as_json:
-        sections = [
-            {"title": part.title, "articles": list(map(_article_to_data, part.articles))} for part in one.sections
-        ]
-        print_json(_issue_to_data(one) | {"sections": sections, "strays": list(strays)}, indent=2)
+        print_json(_issue_to_data(one) | {"sections": _sections_to_data(one), "strays": list(strays)}, indent=2)
         return
-    print_result(f"{one.title}")
-    number = f"No. {one.number} · " if one.number else ""
-    print_result(
-        f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
-    )
-    place = 0
-    for section in one.sections:
-        print_result("")
-        print_result(section.title or "(no section)")
-        if not section.articles:
-            print_result("     (no articles yet)")
-        for article in section.articles:
-            place += 1
-            print_result(f"{place:3}  {article.title}")
-            print_result(f"     {article.key} · {_summarise_article(article)}")
+    for line in _format_contents(one):
+        print_result(line)
     for stray in strays:
         print_note("")
         print_note(f"{stray} is listed in no section, so no edition shows it")
@@ -171,7 +154,12 @@ def edit(issue: str | None, article: str | None) -> None:
     """
     here = open_publication()
     one = here.read_issue(issue)
-    path = issues.find_path(here.publication, one, compose.find_article(one, article) if article else None)
+    _edit_file(here, issues.find_path(here.publication, one, compose.find_article(one, article) if article else None))
+    here.read_issue(one.slug)
+
+
+def _edit_file(here: OpenPublication, path: Path) -> None:
+    """Edit a copy of a file, which replaces it unless somebody else has changed it meanwhile. Raises IssueError."""
     root = here.publication.root
     old = files.read_file(path, within=root, error=IssueError)
     copy = files.make_own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
@@ -185,7 +173,30 @@ def edit(issue: str | None, article: str | None) -> None:
         print_note(f"Your version is in {files.format_path(copy, root)}")
         raise
     files.delete_file(copy, within=root, error=IssueError)
-    here.read_issue(one.slug)
+
+
+def _summarise_issue(one: Issue) -> str:
+    """Summarise an issue on one line of a list."""
+    count = sum(1 for _ in one.articles)
+    number = f"No. {one.number}" if one.number else ""
+    state = "withdrawn" if one.withdrawn else one.status
+    return f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
+
+
+def _format_contents(one: Issue) -> Iterator[str]:
+    """Format an issue with its sections, and its articles with their numbers."""
+    number = f"No. {one.number} · " if one.number else ""
+    yield one.title
+    yield f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
+    places = itertools.count(1)
+    for section in one.sections:
+        yield ""
+        yield section.title or "(no section)"
+        if not section.articles:
+            yield "     (no articles yet)"
+        for article in section.articles:
+            yield f"{next(places):3}  {article.title}"
+            yield f"     {article.key} · {_summarise_article(article)}"
 
 
 def _summarise_article(article: Article) -> str:
@@ -211,6 +222,10 @@ def _issue_to_data(one: Issue) -> dict[str, object]:
         "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
         "articles": sum(1 for _ in one.articles),
     }
+
+
+def _sections_to_data(one: Issue) -> list[dict[str, object]]:
+    return [{"title": part.title, "articles": list(map(_article_to_data, part.articles))} for part in one.sections]
 
 
 def _article_to_data(article: Article) -> dict[str, object]:
