@@ -31,7 +31,7 @@ from pathlib import Path
 from dispatch import inbox
 from dispatch.errors import GatherError
 root, source, batches = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-with inbox.open(nouns.publication(root=root)) as box:
+with inbox.open_inbox(nouns.publication(root=root)) as box:
     for batch in range(batches):
         articles = [
             nouns.article(n, id=f"https://{{source}}.example/?p={{n}}", url=f"https://{{source}}.example/{{n}}",
@@ -39,7 +39,7 @@ with inbox.open(nouns.publication(root=root)) as box:
             for n in range(batch * {BATCH}, (batch + 1) * {BATCH})
         ]
         try:
-            box.keep(source, articles, datetime(2026, 11, 22, tzinfo=UTC))
+            box.keep_articles(source, articles, datetime(2026, 11, 22, tzinfo=UTC))
         except GatherError as error:
             print(error, "|", error.faults[0].hint)
             sys.exit(1)
