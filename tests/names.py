@@ -32,30 +32,32 @@ IRREGULAR = set(
 # With what the name of a function in a module begins: a verb, or what says a conversion. A missing verb is added.
 VERBS = set(
     """
-    accept accepts acquire add adopt advance allow announce answer append apply approve archive are as ask
-    assemble assert assign attach be begin bind blank bounce break build call can cap change check choose claim
-    classify clean clear clip close collapse collect combine commit compare compile complete compose compress
-    compute confirm connect contain contains convert copy correct count create credit crop cut decide declare
-    decode decorate deduplicate default defer delete deliver derive describe detect determine diff digest
-    discard discover dismiss display distinguish divide do does download draw drop dump echo edit embed emit
-    encode end ensure enter enumerate escape estimate excerpt exclude exists expand expect expire explain export
-    extend extract fail fetch fill filter find finish fit fits fix flag flatten fold follow forget format
-    forward freeze from gather generate get give go group guess handle has hash have hide highlight identify
-    ignore import include indent index infer inflate inherit init insert inspect install invert invite is issue
-    iterate join judge keep label launch lay lead leads learn leave let lighten limit link list load locate lock
-    log look lower make map mark match matches may measure mend mention merge minify mint move must name needs
-    negotiate normalise note notice notify number omit open order pack paint pair parse pass paste patch peel
-    persist pick ping place plan prefer prepare preserve preview print process promise propose prove provide
-    prune publish purge put query quote raise rank reach read rebuild receive recognise recommend reconcile
+    abbreviate accept accepts acquire add adopt advance agrees allow announce answer append apply approve
+    archive are as ask assemble assert assign attach batch be begin bind blank bounce break build call can
+    canonicalise cap change check choose claim classify clean clear clip close collapse collect combine commit
+    compare compile complete compose compress compute confirm connect contain contains convert copy correct
+    count create credit crop cut decide declare decode decorate deduplicate default defer delete deliver derive
+    describe detect determine diff digest discard discover dismiss display distinguish divide do does download
+    draft draw drop dump echo edit embed emit enable encode end enrich ensure enter enumerate escape estimate
+    excerpt exclude exists expand expect expire explain export extend extract fail fetch fill filter find finish
+    fit fits fix flag flatten fold follow forget format forward freeze from gather generate get give go group
+    guess handle has hash have hide highlight hold identify ignore import include indent index infer inflate
+    inherit init insert inspect install invert invite is isolate issue iterate join judge keep label launch lay
+    lead leads learn leave let lighten limit link list load locate lock log look looks lower make map mark match
+    matches may measure mend mention merge migrate minify mint move must name needs negotiate normalise note
+    notice notify number omit open order override pack paint pair parse pass paste patch peel persist pick ping
+    place plan post prefer prefix prepare preserve preview print process promise propose prove provide prune
+    publish purge put query quote raise rank reach read reads rebuild receive recognise recommend reconcile
     record redirect reduce refer refresh refuse register reject release reload remember remind remove rename
-    render renew repair repeat replace reply report request require resend reserve resize resolve respond
-    restore restrict resume retry return reuse revert review rewrite roll rotate round run sample sanitise save
-    scale scan schedule search select send separate serialise serve set settle shape share shift shorten should
-    show shrink shut sign simplify simulate skip sleep sort splice split spread stamp start starts state stay
-    stop store stream strip style submit subscribe substitute suggest sum summarise supply support swap take
-    tell test thin throttle tidy to toggle touch track transform translate trim truncate try turn unescape
-    unfold uninstall unite unlink unlock unpack unquote unsubscribe unwrap update upgrade upload use validate
-    vary verify visit vote wait walk warn watch weigh widen withdraw wrap write yield
+    render renew renumber repair repeat replace reply report request require resend reserve resize resolve
+    respond restore restrict resume retry return reuse revert review reword rewrite roll rotate round run sample
+    sanitise save say scale scan schedule search select send separate serialise serve set settle shape share
+    shift shorten should show shows shrink shut sign simplify simulate skip sleep sort spell splice split spread
+    stamp start starts state stay stays stop store stream strip style submit subscribe substitute suggest sum
+    summarise supply support swap take tell test thin throttle tidy to toggle touch track transform translate
+    trim truncate try turn undo unescape unfold uninstall unite unlink unlock unpack unquote unsubscribe unwrap
+    update upgrade upload use validate vary verify visit vote wait walk warn watch weigh widen withdraw wrap
+    write yield
     """.split()
 )
 
@@ -165,8 +167,8 @@ def is_participle(name: str) -> bool:
 
 
 def has_verb(name: str) -> bool:
-    """Whether a name begins with a verb, or is one that a table asks for."""
-    return name in PROTOCOLS or name.split("_")[0] in VERBS
+    """Whether a name begins with a verb, says a conversion (``article_to_data``), or is one that a table asks for."""
+    return name in PROTOCOLS or name.split("_")[0] in VERBS or "_to_" in name
 
 
 def print_figures(figures: Figures) -> None:

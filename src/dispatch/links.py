@@ -68,7 +68,7 @@ def encode_ascii(url: str) -> str:
         return url
     match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:\[\]]+)", url)
     if match and not match[2].isascii():
-        url = match[1] + _host_in_ascii(match[2]) + url[match.end() :]
+        url = match[1] + _encode_host(match[2]) + url[match.end() :]
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~-._")
 
 
@@ -100,7 +100,7 @@ def _simplify_address(url: str) -> str:
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return url
-    labels = _host_in_ascii(parts["host"]).lower().rstrip(".").split(".")
+    labels = _encode_host(parts["host"]).lower().rstrip(".").split(".")
     labels = [label for label in labels[:-2] if label not in _HOSTS] + labels[-2:]
     port = f":{parts['port']}" if parts["port"] and parts["port"] not in ("80", "443") else ""
     path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encode_part(parts["path"] or ""), flags=re.IGNORECASE)
@@ -118,7 +118,7 @@ def _is_tracking(query: str) -> bool:
     return bool(_TRACKING.fullmatch(query.partition("=")[0]) or _VARIANT.fullmatch(query))
 
 
-def _host_in_ascii(host: str) -> str:
+def _encode_host(host: str) -> str:
     """Encode a host in punycode where possible, as browsers do (UTS 46): ß and ς are letters of their own."""
     if host.isascii():
         return host.lower()

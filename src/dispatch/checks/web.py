@@ -109,7 +109,7 @@ def _check_meta_names(alone: Article | None, page: HtmlPage) -> Iterator[Finding
     people = alone.authors if alone else ()
     own = {*(fold_spaces(author.name) for author in people), ", ".join(fold_spaces(author.name) for author in people)}
     urls = {author.url for author in people}
-    named = [tag.attributes.get("content", "") for tag in page.find_tags("meta") if _META_NAMES & _meta_names(tag)]
+    named = [tag.attributes.get("content", "") for tag in page.find_tags("meta") if _META_NAMES & _list_meta_names(tag)]
     named += [tag.attributes.get("href", "") for tag in page.find_tags("link") if tag.attributes.get("rel") == "author"]
     named += [mark.url or mark.name for mark in page.authors if not mark.anchor]
     for who in named:
@@ -118,7 +118,7 @@ def _check_meta_names(alone: Article | None, page: HtmlPage) -> Iterator[Finding
             yield make_finding("attribution.false-credit", "meta", headline=name, found=who)
 
 
-def _meta_names(tag: Tag) -> set[str]:
+def _list_meta_names(tag: Tag) -> set[str]:
     return {tag.attributes.get(key, "").strip().lower() for key in ("name", "property")}
 
 

@@ -48,32 +48,61 @@ def add(
     """
     here = open_publication()
     words = make_overrides(spoken, here.publication, is_link=no_fetch)
+    _require_fitting_options(locations, words, no_fetch=no_fetch)
+    slug = here.find_slug(issue, drafts=True)
+    places = locations or ("",)
+    groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
+    if not (_write_groups(here, slug, groups, words) and is_all):
+        sys.exit(1)
+
+
+def _require_fitting_options(locations: Sequence[str], words: Overrides, *, no_fetch: bool) -> None:
+    """Require as many locations as the options speak of. Raises click.UsageError."""
     if len(locations) > 1 and words.single_article_field:
         raise click.UsageError(
             f"--{words.single_article_field} is for one article; there are {len(locations)} locations."
         )
     if not locations and not no_fetch:
         raise click.UsageError("Nothing to add: give a file, an address or -, or --title and --url with --no-fetch.")
-    slug = here.find_slug(issue, drafts=True)
-    failed = False
+
+
+def _read_locations(
+    here: OpenPublication,
+    locations: Sequence[str],
+    words: Overrides,
+    section: str,
+    *,
+    no_fetch: bool,
+    allow_private: bool,
+) -> tuple[list[Group], bool]:
+    """Read the articles at each location; return those that can be added, and whether these are all.
+
+    What is wrong with one location is reported, and the others are read all the same.
+    """
     groups: list[Group] = []
-    for location in locations or ("",):
+    is_all = True
+    for location in locations:
         try:
             found, place = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
             articles = _override_articles(found, words, location)
-            groups.append(([one for one in articles if one.title], section or place))
-            failed = failed or not all(one.title for one in articles)
         except DispatchError as error:
             print_error(error)
-            failed = True
-    if groups:
-        with here.lock_for_change() as now_here:
-            faults = list(_put_all_groups(now_here, slug, groups, words))
-        for fault in faults:
-            print_error(fault)
-        failed = failed or bool(faults)
-    if failed:
-        sys.exit(1)
+            is_all = False
+            continue
+        groups.append(([one for one in articles if one.title], section or place))
+        is_all = is_all and all(one.title for one in articles)
+    return groups, is_all
+
+
+def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> bool:
+    """Write the articles of all locations under the publication's lock; report errors, and return whether none was."""
+    if not groups:
+        return True
+    with here.lock_for_change() as now_here:
+        faults = list(_put_all_groups(now_here, slug, groups, words))
+    for fault in faults:
+        print_error(fault)
+    return not faults
 
 
 def _find_articles(

@@ -11,7 +11,7 @@ from dispatch import check as stage
 from dispatch.cli.context import OpenPublication, open_publication, print_note, print_result
 from dispatch.errors import CheckError
 from dispatch.locate import locate_findings
-from dispatch.model import Fault, Finding, Issue
+from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.publish import judge_issue
 from dispatch.report import STYLES, Style
 from dispatch.report import format_findings as written
@@ -62,12 +62,7 @@ def check(
     if file:
         findings = stage.check_edition(stage.recognise_file(file.name, _read_bytes(file)), one, here.publication)
     elif received:
-        message = stage.recognise_file(received.name, _read_bytes(received))
-        if message.format != "eml":
-            raise CheckError(
-                "is not an email message", address=str(received), hint="Save the whole message as an .eml file."
-            )
-        findings = stage.check_received(message, one, here.publication)
+        findings = stage.check_received(_read_message(received), one, here.publication)
     else:
         states = _ask_addresses(here, one, allow_private) if online else {}
         findings = judge_issue(one, here.publication, states=states)
@@ -92,6 +87,14 @@ def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> di
     addresses = stage.list_addresses(one)
     print_note(f"checking {len(addresses)} links")
     return fetch.check_addresses(addresses, user_agent=here.user_agent, allow_private=allow_private)
+
+
+def _read_message(file: Path) -> Edition:
+    """Read a message as it was received. Raises CheckError when the file is none."""
+    message = stage.recognise_file(file.name, _read_bytes(file))
+    if message.format != "eml":
+        raise CheckError("is not an email message", address=str(file), hint="Save the whole message as an .eml file.")
+    return message
 
 
 def _read_bytes(file: Path) -> bytes:

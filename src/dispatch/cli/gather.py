@@ -1,7 +1,7 @@
 """``dispatch gather``."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,36 +36,24 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
     here = open_publication()
     started = read_clock()
     chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
-    report = GatherReport()
     with inbox.open_inbox(here.publication) as box:
-        visits = box.read_visits()
-        results = gathering.gather_sources(
-            chosen,
-            visits,
-            user_agent=here.user_agent,
-            now=started,
-            zone=here.publication.timezone,
-            allow_private=allow_private,
-            in_any_case=bool(keys),
-            unknown=box.find_unknown,
+        results = gathering.gather_into_inbox(
+            box, here.publication, chosen, started, allow_private=allow_private, in_any_case=bool(keys)
         )
-        for number, result in enumerate(results, 1):
-            kept = box.keep_articles(result.source.key, result.articles, started, completed=result.completed)
-            if result.source.key:
-                box.record_visit(result.visit)
-            report.add_result(result, kept)
-            _show_progress(number, len(chosen))
+        report = _collect_results(results, len(chosen))
         visits = box.read_visits()
-    if as_json:
-        print_json(report.rows)
-    else:
-        print_result(report.format_summary())
-    for line in report.list_troubles(started):
-        print_note(escape_line(line))
-    for line in _list_silent_sources(here.publication.sources, visits, report.failed, started):
-        print_note(escape_line(line))
+    _print_report(report, here.publication.sources, visits, started, as_json=as_json)
     if report.failed:
         sys.exit(1)
+
+
+def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], of: int) -> "GatherReport":
+    """Collect what each source brought, and show the progress."""
+    report = GatherReport()
+    for number, (result, kept) in enumerate(results, 1):
+        report.add_result(result, kept)
+        _show_progress(number, of)
+    return report
 
 
 @dataclass(frozen=True)
@@ -134,6 +122,18 @@ class GatherReport:
         yield from self.missed
         if self.counts["later"]:
             yield f"{self.counts['later']} more articles will be read the next time, so as not to overload their sites"
+
+
+def _print_report(
+    report: GatherReport, named: Sequence[Source], visits: Mapping[str, Visit], at: datetime, *, as_json: bool
+) -> None:
+    """Print what the sources brought, and which have failed, this time or for weeks."""
+    if as_json:
+        print_json(report.rows)
+    else:
+        print_result(report.format_summary())
+    for line in (*report.list_troubles(at), *_list_silent_sources(named, visits, report.failed, at)):
+        print_note(escape_line(line))
 
 
 def _list_silent_sources(

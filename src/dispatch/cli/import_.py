@@ -1,7 +1,7 @@
 """``dispatch import``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import click
 
 from dispatch import importers, links
 from dispatch.cli.article_options import NameAndUrl
-from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
-from dispatch.model import Author
+from dispatch.model import Author, Finding, Issue, Publication
 from dispatch.publish import judge_issue
 from dispatch.report import write_message
 
@@ -49,24 +49,35 @@ def import_(
       dispatch import my-hugo-site/ --from markdown --site https://old.example
       dispatch import export.zip --json > report.json
     """
-    if site and not (links.is_web_address(site) and links.parse_host(site)):
-        raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
+    _require_web_address(site)
     here = open_publication()
     export = open_export(path)
     kind = kind or importers.find_importer(export)
-    by = tuple(Author(name=name, url=page) for name, page in authors)
-    run = ImportRun(
-        publication=here.publication, now=read_clock(), authors=by, is_dry=dry_run, lock=here.lock_for_change
-    )
+    run = _make_run(here, authors, is_dry=dry_run)
     report = ImportReport(is_quiet=as_json)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
     imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
     public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
-        report.add_published(
-            run.publish(public, lambda one: judge_issue(one, here.publication, everything=(), is_whole=False))
-        )
+        report.add_published(run.publish(public, lambda one: _judge_alone(one, here.publication)))
     report.finish("would be imported" if dry_run else "imported")
+
+
+def _require_web_address(site: str) -> None:
+    if site and not (links.is_web_address(site) and links.parse_host(site)):
+        raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
+
+
+def _make_run(here: OpenPublication, authors: Iterable[tuple[str, str]], *, is_dry: bool) -> ImportRun:
+    by = tuple(Author(name=name, url=page) for name, page in authors)
+    return ImportRun(
+        publication=here.publication, now=read_clock(), authors=by, is_dry=is_dry, lock=here.lock_for_change
+    )
+
+
+def _judge_alone(issue: Issue, publication: Publication) -> list[Finding]:
+    """Find what is wrong with an issue, whatever stands in the others."""
+    return judge_issue(issue, publication, everything=(), is_whole=False)
 
 
 @dataclass(frozen=True)

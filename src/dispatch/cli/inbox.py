@@ -1,7 +1,7 @@
 """``dispatch inbox``: list, show, dismiss, restore."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import click
@@ -52,34 +52,15 @@ def inbox(
     if ctx.invoked_subcommand:
         return
     here = open_publication()
-    wish = InboxQuery(
-        search=search,
-        source=_require_source_key(here, source),
-        author=author,
-        tag=tag,
-        since=parse_moment(since, here.publication) if since else None,
-        everything=everything,
-    )
+    key = _require_source_key(here, source)
+    day = parse_moment(since, here.publication) if since else None
+    wish = InboxQuery(search=search, source=key, author=author, tag=tag, since=day, everything=everything)
     with here.open_inbox() as box:
         arrivals = box.list_arrivals(wish, limit=limit + 1)
-        shown = 0
-        for shown, arrival in enumerate(islice(arrivals, limit), 1):
-            for line in () if as_json else _format_listing(arrival):
-                print_result(line)
-            if as_json:
-                print_result(f"{'[' if shown == 1 else ','}{json.dumps(_arrival_to_data(arrival))}")
-        if as_json:
-            print_result("]" if shown else "[]")
+        shown = _print_listings(islice(arrivals, limit), as_json=as_json)
         is_more = next(arrivals, None) is not None
         of = f" of {box.count_waiting():,}" if is_more and wish == InboxQuery() else ""
-    if is_more:
-        print_note(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
-    elif not shown:
-        print_note(
-            "Nothing new. To fetch from your sources: dispatch gather"
-            if wish == InboxQuery()
-            else "No article matches."
-        )
+    _print_next_step(wish, f"{shown}{of}" if is_more else "", shown)
 
 
 @inbox.command()
@@ -100,10 +81,8 @@ def show(number: int, as_json: bool) -> None:
     if as_json:
         print_json(_arrival_to_data(arrival) | {"used_in": places})
         return
-    for line in _format_arrival(arrival, here.publication.language):
+    for line in (*_format_arrival(arrival, here.publication.language), *(f"used in {place}" for place in places)):
         print_result(line)
-    for place in places:
-        print_result(f"used in {place}")
     if not places:
         print_note(f"Next: dispatch add {number}")
 
@@ -134,6 +113,29 @@ def restore(numbers: tuple[int, ...]) -> None:
     with open_publication().lock_for_change() as here, here.open_inbox() as box:
         box.restore(numbers)
     print_note(f"restored {len(numbers)}")
+
+
+def _print_listings(arrivals: Iterable[Arrival], *, as_json: bool) -> int:
+    """Print each arrival as it comes, in two lines or as an item of a JSON array; return how many there were."""
+    shown = 0
+    for shown, arrival in enumerate(arrivals, 1):
+        for line in () if as_json else _format_listing(arrival):
+            print_result(line)
+        if as_json:
+            print_result(f"{'[' if shown == 1 else ','}{json.dumps(_arrival_to_data(arrival))}")
+    if as_json:
+        print_result("]" if shown else "[]")
+    return shown
+
+
+def _print_next_step(wish: InboxQuery, part: str, shown: int) -> None:
+    """Say how to see more, or why nothing is shown. part: how many of how many are shown; empty when it is all."""
+    if part:
+        print_note(f"{part} shown. For more: --limit {max(shown, SCREEN) * 5}")
+    elif not shown and wish == InboxQuery():
+        print_note("Nothing new. To fetch from your sources: dispatch gather")
+    elif not shown:
+        print_note("No article matches.")
 
 
 def _require_source_key(here: OpenPublication, key: str) -> str:

@@ -1,11 +1,13 @@
-"""``dispatch issue``: new, list, show, edit, move, remove, correct."""
+"""``dispatch issue``: new, list, show, edit; what changes an issue's articles is in issue_articles."""
 
+import itertools
 import os
-from typing import get_args
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
-from dispatch import compose, files, html, issues, ledger
+from dispatch import compose, files, html, issues
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
@@ -15,10 +17,10 @@ from dispatch.cli.context import (
     print_json,
     print_note,
     print_result,
-    read_clock,
 )
+from dispatch.cli.issue_articles import correct, move, remove
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Article, Issue, Mended
+from dispatch.model import Article, Issue
 
 
 @click.group()
@@ -33,6 +35,11 @@ def issue() -> None:
       dispatch issue show
       dispatch issue move defence 3 --before 1
     """
+
+
+issue.add_command(move)
+issue.add_command(remove)
+issue.add_command(correct)
 
 
 @issue.command()
@@ -101,12 +108,7 @@ def list_(as_json: bool) -> None:
         print_json([_issue_to_data(one) for one in everything], indent=2)
         return
     for one in everything:
-        count = sum(1 for _ in one.articles)
-        number = f"No. {one.number}" if one.number else ""
-        state = "withdrawn" if one.withdrawn else one.status
-        print_result(
-            fit_line(f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}")
-        )
+        print_result(fit_line(_summarise_issue(one)))
     if not everything:
         print_note('No issues yet. Create one: dispatch issue new "Its title"')
 
@@ -126,26 +128,10 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.read_issue(issue)
     strays = issues.list_strays(here.publication, one.slug)
     if as_json:
-        sections = [
-            {"title": part.title, "articles": list(map(_article_to_data, part.articles))} for part in one.sections
-        ]
-        print_json(_issue_to_data(one) | {"sections": sections, "strays": list(strays)}, indent=2)
+        print_json(_issue_to_data(one) | {"sections": _sections_to_data(one), "strays": list(strays)}, indent=2)
         return
-    print_result(f"{one.title}")
-    number = f"No. {one.number} · " if one.number else ""
-    print_result(
-        f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
-    )
-    place = 0
-    for section in one.sections:
-        print_result("")
-        print_result(section.title or "(no section)")
-        if not section.articles:
-            print_result("     (no articles yet)")
-        for article in section.articles:
-            place += 1
-            print_result(f"{place:3}  {article.title}")
-            print_result(f"     {article.key} · {_summarise_article(article)}")
+    for line in _format_contents(one):
+        print_result(line)
     for stray in strays:
         print_note("")
         print_note(f"{stray} is listed in no section, so no edition shows it")
@@ -168,7 +154,12 @@ def edit(issue: str | None, article: str | None) -> None:
     """
     here = open_publication()
     one = here.read_issue(issue)
-    path = issues.find_path(here.publication, one, compose.find_article(one, article) if article else None)
+    _edit_file(here, issues.find_path(here.publication, one, compose.find_article(one, article) if article else None))
+    here.read_issue(one.slug)
+
+
+def _edit_file(here: OpenPublication, path: Path) -> None:
+    """Edit a copy of a file, which replaces it unless somebody else has changed it meanwhile. Raises IssueError."""
     root = here.publication.root
     old = files.read_file(path, within=root, error=IssueError)
     copy = files.make_own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
@@ -182,104 +173,30 @@ def edit(issue: str | None, article: str | None) -> None:
         print_note(f"Your version is in {files.format_path(copy, root)}")
         raise
     files.delete_file(copy, within=root, error=IssueError)
-    here.read_issue(one.slug)
 
 
-@issue.command()
-@click.argument("issue")
-@click.argument("article")
-@click.option("--section", "-s", default="", help="Move it to the end of this section.")
-@click.option("--before", "-b", default="", help="Move it before this article.")
-def move(issue: str, article: str, section: str, before: str) -> None:
-    """Move ARTICLE (a key or a number) to another place in ISSUE.
-
-    \b
-    Examples:
-      dispatch issue move defence 3 --before 1
-      dispatch issue move defence a-more-powerful-nato --section Europe
-    """
-    if not (section or before):
-        raise click.UsageError("Say where: --section or --before.")
-    with open_publication().lock_for_change() as here:
-        one = here.read_issue(issue)
-        changed = issues.change_issue(
-            here.publication, one, compose.move_article(one, article, section=section, before=before)
-        )
-    _show_change(here, changed)
+def _summarise_issue(one: Issue) -> str:
+    """Summarise an issue on one line of a list."""
+    count = sum(1 for _ in one.articles)
+    number = f"No. {one.number}" if one.number else ""
+    state = "withdrawn" if one.withdrawn else one.status
+    return f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
 
 
-@issue.command()
-@click.argument("issue")
-@click.argument("article")
-@click.option("--delete", is_flag=True, help="Delete its file as well.")
-def remove(issue: str, article: str, delete: bool) -> None:
-    """Remove ARTICLE (a key or a number) from ISSUE. Its file stays, unless you add --delete.
-
-    \b
-    Examples:
-      dispatch issue remove defence 3
-      dispatch issue remove defence 3 --delete
-    """
-    with open_publication().lock_for_change() as here:
-        one = here.read_issue(issue)
-        gone = compose.find_article(one, article)
-        changed = issues.change_issue(here.publication, one, compose.remove_article(one, article))
-        if delete:
-            issues.delete_article_file(here.publication, changed, gone)
-    _show_change(here, changed, gone)
-    print_note(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
-
-
-@issue.command()
-@click.argument("issue")
-@click.argument("article")
-@click.argument("text", type=NonEmptyText())
-@click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
-def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
-    """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
-
-    To change the byline, the date or the address of a published article, change it in its file and name it with
-    --mends; each correction allows one such change.
-
-    \b
-    Examples:
-      dispatch issue correct defence 2 "An earlier version named the wrong city."
-      dispatch issue correct defence 2 "An earlier version misspelled the author's name." --mends authors
-    """
-    with open_publication().lock_for_change() as here:
-        one = here.read_issue(issue)
-        mended = compose.find_article(one, article)
-        changed = issues.change_issue(
-            here.publication, one, compose.correct_article(one, article, text, read_clock(), mends)
-        )
-    _show_change(here, changed)
-    if mends and mended.id not in {record.id for record in ledger.read_records(here.publication)}:
-        print_note(f"{mended.key} was never published, so it can be changed without --mends")
-
-
-def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:
-    """Report what the issue now contains, and what check says of it if it is published."""
-    if changed.status == "published" and gone:
-        print_note(
-            f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back"
-        )
-    elif changed.status == "published":
-        from dispatch.locate import locate_findings
-        from dispatch.publish import judge_issue
-        from dispatch.report import write_hint, write_message
-
-        errors = [
-            one for one in judge_issue(here.read_issue(changed.slug), here.publication) if one.severity == "error"
-        ]
-        for one in locate_findings(errors, here.root):
-            print_note(f"{one.place}: {write_message(one)} [{one.rule}]")
-            print_note(f"  {write_hint(one)}")
-        verdict = "check fails" if errors else "check passes"
-        print_note(
-            f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}"
-        )
-    for place, article in enumerate(changed.articles, 1):
-        print_note(f"{place:3}  {article.title}")
+def _format_contents(one: Issue) -> Iterator[str]:
+    """Format an issue with its sections, and its articles with their numbers."""
+    number = f"No. {one.number} · " if one.number else ""
+    yield one.title
+    yield f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
+    places = itertools.count(1)
+    for section in one.sections:
+        yield ""
+        yield section.title or "(no section)"
+        if not section.articles:
+            yield "     (no articles yet)"
+        for article in section.articles:
+            yield f"{next(places):3}  {article.title}"
+            yield f"     {article.key} · {_summarise_article(article)}"
 
 
 def _summarise_article(article: Article) -> str:
@@ -305,6 +222,10 @@ def _issue_to_data(one: Issue) -> dict[str, object]:
         "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
         "articles": sum(1 for _ in one.articles),
     }
+
+
+def _sections_to_data(one: Issue) -> list[dict[str, object]]:
+    return [{"title": part.title, "articles": list(map(_article_to_data, part.articles))} for part in one.sections]
 
 
 def _article_to_data(article: Article) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dispatch import config, links, websub
-from dispatch.cli.context import open_publication, print_error, print_json, print_note, print_result
+from dispatch.cli.context import OpenPublication, open_publication, print_error, print_json, print_note, print_result
 from dispatch.errors import ConfigError, DeliveryError
 from dispatch.fetch import Reply, post_form
 
@@ -35,15 +35,24 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
     if not now:
         raise DeliveryError("there is no feed in the public folder", hint="Run dispatch publish first.")
     before = {} if everything else websub.load_pinged_topics(root, address)
-    known = {topic: digest for topic, digest in before.items() if now.get(topic) == digest}
+    changed = {topic: digest for topic, digest in now.items() if before.get(topic) != digest}
+    fresh, refused = _ping_topics(here, address, changed, allow_private=allow_private, as_json=as_json)
+    _print_report(address, list(fresh), refused, as_json)
+
+
+def _ping_topics(
+    here: OpenPublication, hub: str, topics: Mapping[str, str], *, allow_private: bool, as_json: bool
+) -> tuple[dict[str, str], dict[str, Reply]]:
+    """Notify the hub of each topic; return the topics that it took, with their digests, and those that it refused.
+
+    What it took is saved, also when it stops answering in between.
+    """
     fresh: dict[str, str] = {}
     refused: dict[str, Reply] = {}
     try:
-        for topic, reply in _tell_hub(
-            address, [topic for topic in now if topic not in known], here.user_agent, allow_private
-        ):
+        for topic, reply in _tell_hub(hub, list(topics), here.user_agent, allow_private):
             if reply.is_accepted:
-                fresh[topic] = now[topic]
+                fresh[topic] = topics[topic]
                 if not as_json:
                     print_result(topic)
             else:
@@ -53,8 +62,8 @@ def ping(hub: str | None, output: str | None, everything: bool, allow_private: b
     finally:
         if fresh:
             with here.lock_for_change():
-                websub.save_pinged_topics(root, address, fresh)
-    _print_report(address, list(fresh), refused, as_json)
+                websub.save_pinged_topics(here.root, hub, fresh)
+    return fresh, refused
 
 
 def _require_hub(hub: str) -> str:

@@ -30,13 +30,12 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
     root = open_publication().root
     workspace = Workspace(root, smtp.parse_local_server(mail))
     first = issues.find_slug(workspace.publication, issue) if issue else workspace.newest
-    opens = sys.stdout.isatty() if opens is None else opens
 
     def show_address(address: str) -> None:
         print_result(address)
         sys.stdout.flush()
         print_note("Press Ctrl-C to stop the preview.")
-        if opens:
+        if opens or (opens is None and sys.stdout.isatty()):
             _open_browser(address)
 
     serve_preview(Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=show_address)

@@ -10,7 +10,7 @@ from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
-from dispatch.model import Edition
+from dispatch.model import Edition, Publication
 
 
 @click.command()
@@ -33,10 +33,8 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     """
     here = open_publication()
     read = here.read_issue(issue)
-    if not formats and not here.publication.email.sender:
-        print_note("no eml: a message needs a sender; set from under [email] in dispatch.toml")
-        formats = tuple(name for name in FORMATS if name != "eml")
-    editions = [stage.render_edition(read, here.publication, name, to=to) for name in formats or FORMATS]
+    chosen = formats or _choose_formats(here.publication)
+    editions = [stage.render_edition(read, here.publication, name, to=to) for name in chosen]
     if output == "-":
         if len(editions) > 1:
             raise click.UsageError("Standard output can hold one format only: add --format.")
@@ -45,6 +43,14 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     for edition, path in _plan_paths(editions, output, here.publication.root / "out" / read.slug):
         files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
         print_result(_shorten_path(path))
+
+
+def _choose_formats(publication: Publication) -> tuple[str, ...]:
+    """Choose every format that can be rendered; a whole message needs a sender."""
+    if publication.email.sender:
+        return tuple(FORMATS)
+    print_note("no eml: a message needs a sender; set from under [email] in dispatch.toml")
+    return tuple(name for name in FORMATS if name != "eml")
 
 
 def _plan_paths(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:

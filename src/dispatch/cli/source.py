@@ -1,10 +1,10 @@
 """``dispatch source``: add, import, export, list, test, remove."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,6 +13,9 @@ from dispatch.cli.article_options import NameAndUrl
 from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
+
+if TYPE_CHECKING:
+    from dispatch.gather import GatherResult
 
 Kind = Literal["", "feed", "page"]
 
@@ -110,15 +113,8 @@ def import_(file: str, allow_private: bool) -> None:
     Examples:
       dispatch source import subscriptions.opml
     """
-    from dispatch import fetch
-    from dispatch.readers import opml
-
     here = open_publication()
-    stdin = sys.stdin.buffer.read() if file == "-" else None
-    document = fetch.fetch_document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
-    found = opml.parse_opml(document)
-    if not found:
-        raise GatherError("this list has neither feeds nor links", address=document.name)
+    found = _read_list(here, file, allow_private=allow_private)
     with here.lock_for_change() as now_here:
         added, passed = sources.add_sources(now_here.publication, found)
     for new in added:
@@ -149,15 +145,13 @@ def list_(as_json: bool) -> None:
     Examples:
       dispatch source list
     """
-    from dispatch import inbox, serialise
+    from dispatch import inbox
 
     publication = open_publication().publication
     with inbox.open_inbox(publication) as box:
         visits = box.read_visits()
     if as_json:
-        print_json(
-            [serialise.to_mapping(one) | {"visit": _visit_to_data(visits.get(one.key))} for one in publication.sources]
-        )
+        print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])
         return
     for one in publication.sources:
         print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
@@ -175,35 +169,15 @@ def test(name: str, allow_private: bool) -> None:
       dispatch source test paper
       dispatch source test https://paper.example
     """
-    from dispatch import gather, links
+    from dispatch import gather
 
     here = open_publication()
-    chosen = (
-        replace(_find_source_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
-        if links.is_web_address(name)
-        else sources.find_source(here.publication, name)
-    )
-    results = gather.gather_sources(
-        [chosen],
-        {},
-        user_agent=here.user_agent,
-        now=read_clock(),
-        zone=here.publication.timezone,
-        allow_private=allow_private,
-    )
-    for result in results:
-        if result.error:
-            raise result.error
-        print_note(
-            f"{result.source.title}: {_format_count(len(result.entries), 'article')} at {chosen.feed or chosen.url}"
-        )
-        if result.visit.moved_to:
-            print_note(f"It has moved permanently to {result.visit.moved_to}")
-        for article in result.entries:
-            for line in _format_article(article):
-                print_result(line)
-        for missed in result.missed:
-            print_note(f"could not read: {missed}")
+    zone = here.publication.timezone
+    chosen = _choose_source(here, name, allow_private=allow_private)
+    for result in gather.gather_sources(
+        [chosen], {}, user_agent=here.user_agent, now=read_clock(), zone=zone, allow_private=allow_private
+    ):
+        _print_articles(result)
 
 
 @source.command()
@@ -218,6 +192,43 @@ def remove(key: str) -> None:
     with open_publication().lock_for_change() as here:
         removed = sources.remove_source(here.publication, key)
     print_note(f"removed “{removed.title or removed.key}”")
+
+
+def _read_list(here: OpenPublication, file: str, *, allow_private: bool) -> list[Source]:
+    """Read the sources in an OPML file, at an address or on standard input. Raises GatherError when there are none."""
+    from dispatch import fetch
+    from dispatch.readers import opml
+
+    stdin = sys.stdin.buffer.read() if file == "-" else None
+    document = fetch.fetch_document(file, user_agent=here.user_agent, allow_private=allow_private, stdin=stdin)
+    found = opml.parse_opml(document)
+    if not found:
+        raise GatherError("this list has neither feeds nor links", address=document.name)
+    return found
+
+
+def _choose_source(here: OpenPublication, name: str, *, allow_private: bool) -> Source:
+    """Choose the source of that key or at that address. Raises ConfigError and GatherError."""
+    from dispatch import links
+
+    if not links.is_web_address(name):
+        return sources.find_source(here.publication, name)
+    return replace(_find_source_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
+
+
+def _print_articles(result: "GatherResult") -> None:
+    """Print what a source holds. Raises the GatherError for which it failed."""
+    if result.error:
+        raise result.error
+    source = result.source
+    print_note(f"{source.title}: {_format_count(len(result.entries), 'article')} at {source.feed or source.url}")
+    if result.visit.moved_to:
+        print_note(f"It has moved permanently to {result.visit.moved_to}")
+    for article in result.entries:
+        for line in _format_article(article):
+            print_result(line)
+    for missed in result.missed:
+        print_note(f"could not read: {missed}")
 
 
 def _find_source_at(
@@ -263,10 +274,10 @@ def _describe_visit(visit: Visit | None, at: datetime) -> str:
     return f"worked {worked}{moved}"
 
 
-def _visit_to_data(visit: Visit | None) -> Mapping[str, object] | None:
+def _source_to_data(source: Source, visit: Visit | None) -> dict[str, object]:
     from dispatch import serialise
 
-    return serialise.to_mapping(visit) if visit else None
+    return serialise.to_mapping(source) | {"visit": serialise.to_mapping(visit) if visit else None}
 
 
 def _format_count(number: int, noun: str) -> str:

@@ -1,8 +1,8 @@
 """Make issues out of articles: pure, from one Issue to the next.
 
-drafting      a new issue, and articles that come into it
-telling       what an editor says over what was found
-editing       where the articles stand, what is corrected in them, and what is taken back
+drafting    a new issue, and articles that come into it
+overrides   what an editor says over what was found
+editing     where the articles stand, what is corrected in them, and what is taken back
 """
 
 from dispatch.compose.drafting import add_articles, add_from_inbox, choose_section, draft_issue, find_twin

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Annotated, Final, Literal
 
-from dispatch import fetch, links
+from dispatch import derived, fetch, links
 from dispatch.errors import GatherError
 from dispatch.gather import enrich, reading
-from dispatch.model import Article, Document, Place, Source, Visit
+from dispatch.inbox import Inbox, KeepResult
+from dispatch.model import Article, Document, Place, Publication, Source, Visit
 
 MOST_PAGES: Final = 20
 MOST_MISSED: Final = 3  # in a row: then the rest waits
@@ -85,6 +86,32 @@ def gather_sources(
     yield from fetch.run_concurrently(
         with_pages, gathering.read_pages, host=lambda waiting: links.parse_host(_choose_address(waiting.source))
     )
+
+
+def gather_into_inbox(
+    box: Inbox,
+    publication: Publication,
+    sources: Iterable[Source],
+    now: datetime,
+    *,
+    allow_private: bool = False,
+    in_any_case: bool = False,
+) -> Iterator[tuple[GatherResult, KeepResult]]:
+    """Gather every source into the inbox, and yield each result with what was kept of it; see ``gather_sources``."""
+    for result in gather_sources(
+        sources,
+        box.read_visits(),
+        user_agent=derived.make_user_agent(publication),
+        now=now,
+        zone=publication.timezone,
+        allow_private=allow_private,
+        in_any_case=in_any_case,
+        unknown=box.find_unknown,
+    ):
+        kept = box.keep_articles(result.source.key, result.articles, now, completed=result.completed)
+        if result.source.key:
+            box.record_visit(result.visit)
+        yield result, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

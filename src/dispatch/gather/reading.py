@@ -97,8 +97,8 @@ def _read_in_process(document: Document, kind: str, seconds: float) -> SourceCon
     return serialise.from_json(SourceContents, json.dumps(answer))
 
 
-def _main() -> None:
-    _bound_memory()
+def _read_standard_input() -> None:
+    _limit_memory()
     head = sys.stdin.buffer.readline().decode("ascii")
     document = replace(serialise.from_json(Document, head), body=sys.stdin.buffer.read())
     try:
@@ -108,7 +108,7 @@ def _main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _bound_memory() -> None:
+def _limit_memory() -> None:
     if sys.platform != "win32":
         import resource
 
@@ -116,4 +116,4 @@ def _bound_memory() -> None:
 
 
 if __name__ == "__main__":
-    _main()
+    _read_standard_input()

@@ -1,17 +1,17 @@
 """The inbox: every gathered article waits here, once, until an issue uses it or an editor dismisses it.
 
-    with inbox.open(publication) as box:
-        kept = box.keep("paper", articles, now)
+    with inbox.open_inbox(publication) as box:
+        kept = box.keep_articles("paper", articles, now)
 
 It lives in ``.dispatch/inbox.sqlite`` and is a cache: what was used is derived from the issue files and the ledger, so
 that it may be deleted; numbers and dismissals are all that is lost then.
 
-opening.py    the file: its schema, its migrations, its errors
-box.py        the class Inbox
-keeping.py    what is new, changed, known, or known from elsewhere
-changes.py    what has changed, in words
-listing.py    what waits, and what is found in it by words
-using.py      what the issues have used, read again only where a file has changed
+database.py      the file: its schema, its migrations, its errors
+inbox.py         the class Inbox
+deduplicate.py   what is new, changed, known, or known from elsewhere
+changes.py       what has changed, in words
+queries.py       what waits, and what is found in it by words
+used.py          what the issues have used, read again only where a file has changed
 """
 
 from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox

@@ -79,7 +79,7 @@ def open_connection(root: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def begin_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Write all that is done within, or nothing. Raises GatherError when it cannot be written."""
     with explain_sqlite_errors():
         connection.execute("BEGIN IMMEDIATE")
@@ -114,7 +114,7 @@ def _migrate_file(found: sqlite3.Connection) -> None:
         )
     if version < len(MIGRATIONS):
         _enable_write_ahead(found)
-        with transaction(found):
+        with begin_transaction(found):
             for script in MIGRATIONS[_read_version(found) :]:  # asked again: another process may have been faster
                 for statement in script.split(";\n"):
                     found.execute(statement)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from dispatch import derived, html, identity, links, serialise
 from dispatch.inbox import changes, used
 from dispatch.inbox.inbox import KeepResult
-from dispatch.inbox.queries import replace_surrogates, space_characters
+from dispatch.inbox.queries import replace_surrogates, separate_characters
 from dispatch.model import Article, Publication
 from dispatch.text import fold_text
 
@@ -275,7 +275,7 @@ class Deduplicator:
         )
         cursor = self.connection.execute(
             "INSERT INTO words (title, authors, source, tags, text) VALUES (?, ?, ?, ?, ?)",
-            [space_characters(column) for column in columns],
+            [separate_characters(column) for column in columns],
         )
         return int(cursor.lastrowid or 0)
 

@@ -57,7 +57,7 @@ class Inbox:
 
     def record_visit(self, visit: Visit) -> None:
         """Record how a source answered, in place of the visit before."""
-        with database.transaction(self._connection):
+        with database.begin_transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, serialise.to_json(visit))
             )
@@ -84,7 +84,7 @@ class Inbox:
         from dispatch.inbox import deduplicate  # what compares articles is of no use to those who only look
 
         entries = deduplicate.pair_entries(articles, completed or {})
-        with database.transaction(self._connection):
+        with database.begin_transaction(self._connection):
             return deduplicate.Deduplicator(
                 connection=self._connection, publication=self._publication, source=source, now=now
             ).keep_all(entries)
@@ -126,11 +126,11 @@ class Inbox:
             now = used.stamp_folders(self._publication.root)
             for folder in used.find_stale(self._connection, now):
                 pairs = list(read(folder)) if folder in now else []
-                with database.transaction(self._connection):
+                with database.begin_transaction(self._connection):
                     used.record_uses(self._connection, folder, now.get(folder), pairs)
 
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
-        with database.transaction(self._connection):
+        with database.begin_transaction(self._connection):
             for number in numbers:
                 self.find_arrival(number)
                 self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", (is_dismissed, number))

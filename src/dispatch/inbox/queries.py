@@ -103,7 +103,7 @@ def replace_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def space_characters(text: str) -> str:
+def separate_characters(text: str) -> str:
     """Prepare a text for the index: put spaces around each character of scripts without spaces."""
     return replace_surrogates(_UNSPACED.sub(r" \1 ", text))
 
@@ -121,6 +121,6 @@ def build_word_query(asked: str, column: str = "") -> str:
 
 def _parse_terms(asked: str) -> Iterator[str]:
     for phrase, word in _TERM.findall(asked.replace("\0", " ")):
-        text = space_characters(phrase or word.rstrip("*")).strip()
+        text = separate_characters(phrase or word.rstrip("*")).strip()
         if any(sign.isalnum() for sign in text):
             yield f'"{text}"{" *" if word.endswith("*") else ""}'

@@ -35,12 +35,12 @@ def make_entry(issue: Issue, publication: Publication) -> Article:
     if issue.withdrawn:
         return make_bare_entry(issue, publication)
     fragments = TemplateContext(mark_withdrawn_issue(issue, publication), publication)
-    return replace(_entry_of_issue(issue, publication), content=fragments.render_template("digest.html"))
+    return replace(_make_issue_entry(issue, publication), content=fragments.render_template("digest.html"))
 
 
 def make_bare_entry(issue: Issue, publication: Publication) -> Article:
     """The same without its body, from an issue without its texts."""
-    return _entry_of_issue(issue, publication)
+    return _make_issue_entry(issue, publication)
 
 
 def make_line(article: Article, issue: Issue) -> Article:
@@ -62,7 +62,7 @@ def make_line(article: Article, issue: Issue) -> Article:
     )
 
 
-def _entry_of_issue(issue: Issue, publication: Publication) -> Article:
+def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
     return Article(
         id=issue.id,
         key=issue.slug,

@@ -37,8 +37,8 @@ def choose_authors(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple
     if len(support) < len(heard):
         return shown, "likely" if len(support) > 1 else "unknown"
     vouched = all(
-        any(_names_author(witness, author, named) for witness in sure)
-        or sum(_names_author(witness, author, named) for witness in guesses) > 1
+        any(_is_author_named(witness, author, named) for witness in sure)
+        or sum(_is_author_named(witness, author, named) for witness in guesses) > 1
         for author in named
     )
     return shown, "certain" if vouched else "likely"
@@ -47,19 +47,19 @@ def choose_authors(sure: Sequence[Witness], guesses: Sequence[Witness]) -> tuple
 def _agrees_with(named: Witness, other: Witness) -> bool:
     """Whether a witness names nobody but these people; either side may write all names in one."""
     return all(
-        any(people.are_names_alike(person.name, author.name) for author in named) or _joins_names(person, named)
+        any(people.are_names_alike(person.name, author.name) for author in named) or _has_joined_names(person, named)
         for person in other
-    ) or (len(named) == 1 and _joins_names(named[0], other))
+    ) or (len(named) == 1 and _has_joined_names(named[0], other))
 
 
-def _names_author(witness: Witness, author: Author, named: Witness) -> bool:
+def _is_author_named(witness: Witness, author: Author, named: Witness) -> bool:
     """Whether a witness names this author, alone or together with all the others."""
     return any(
-        people.are_names_alike(person.name, author.name) or _joins_names(person, named) for person in witness
-    ) or _joins_names(author, witness)
+        people.are_names_alike(person.name, author.name) or _has_joined_names(person, named) for person in witness
+    ) or _has_joined_names(author, witness)
 
 
-def _joins_names(person: Author, named: Iterable[Author]) -> bool:
+def _has_joined_names(person: Author, named: Iterable[Author]) -> bool:
     return people.is_joined_name(person.name, [author.name for author in named])
 
 

@@ -1,0 +1,106 @@
+"""``dispatch issue`` move, remove and correct: what changes an issue's articles."""
+
+from typing import get_args
+
+import click
+
+from dispatch import compose, issues, ledger
+from dispatch.cli.context import NonEmptyText, OpenPublication, open_publication, print_note, read_clock
+from dispatch.model import Article, Issue, Mended
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("article")
+@click.option("--section", "-s", default="", help="Move it to the end of this section.")
+@click.option("--before", "-b", default="", help="Move it before this article.")
+def move(issue: str, article: str, section: str, before: str) -> None:
+    """Move ARTICLE (a key or a number) to another place in ISSUE.
+
+    \b
+    Examples:
+      dispatch issue move defence 3 --before 1
+      dispatch issue move defence a-more-powerful-nato --section Europe
+    """
+    if not (section or before):
+        raise click.UsageError("Say where: --section or --before.")
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        changed = issues.change_issue(
+            here.publication, one, compose.move_article(one, article, section=section, before=before)
+        )
+    _show_change(here, changed)
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("article")
+@click.option("--delete", is_flag=True, help="Delete its file as well.")
+def remove(issue: str, article: str, delete: bool) -> None:
+    """Remove ARTICLE (a key or a number) from ISSUE. Its file stays, unless you add --delete.
+
+    \b
+    Examples:
+      dispatch issue remove defence 3
+      dispatch issue remove defence 3 --delete
+    """
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        gone = compose.find_article(one, article)
+        changed = issues.change_issue(here.publication, one, compose.remove_article(one, article))
+        if delete:
+            issues.delete_article_file(here.publication, changed, gone)
+    _show_change(here, changed, gone)
+    print_note(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("article")
+@click.argument("text", type=NonEmptyText())
+@click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
+def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
+    """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
+
+    To change the byline, the date or the address of a published article, change it in its file and name it with
+    --mends; each correction allows one such change.
+
+    \b
+    Examples:
+      dispatch issue correct defence 2 "An earlier version named the wrong city."
+      dispatch issue correct defence 2 "An earlier version misspelled the author's name." --mends authors
+    """
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        mended = compose.find_article(one, article)
+        changed = issues.change_issue(
+            here.publication, one, compose.correct_article(one, article, text, read_clock(), mends)
+        )
+    _show_change(here, changed)
+    if mends and mended.id not in {record.id for record in ledger.read_records(here.publication)}:
+        print_note(f"{mended.key} was never published, so it can be changed without --mends")
+
+
+def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:
+    """Report what the issue now contains, and what check says of it if it is published."""
+    if changed.status == "published" and gone:
+        print_note(
+            f"{changed.slug} is published: check will report that {gone.key} is gone (ids.vanished) until it is back"
+        )
+    elif changed.status == "published":
+        from dispatch.locate import locate_findings
+        from dispatch.publish import judge_issue
+        from dispatch.report import write_hint, write_message
+
+        errors = [
+            one for one in judge_issue(here.read_issue(changed.slug), here.publication) if one.severity == "error"
+        ]
+        for one in locate_findings(errors, here.root):
+            print_note(f"{one.place}: {write_message(one)} [{one.rule}]")
+            print_note(f"  {write_hint(one)}")
+        verdict = "check fails" if errors else "check passes"
+        print_note(
+            f"{changed.slug} is published, and {verdict}: dispatch {'check' if errors else 'publish'} {changed.slug}"
+        )
+    for place, article in enumerate(changed.articles, 1):
+        print_note(f"{place:3}  {article.title}")
