@@ -347,7 +347,8 @@ def test_the_machine_has_no_say() -> None:
         "from datetime import *; from dispatch.language import Language as L\n"
         "for c in ('en', 'de', 'ar', 'hi', 'sv'):\n"
         "    l = L.from_code(c); m = datetime(2025, 2, 13, 23, 30, tzinfo=UTC)\n"
-        "    print(ascii((l.format_date(m, 'Europe/Berlin', 'full'), l.format_plural('stories', 1234), l.join_names('ABC'))))"
+        "    told = l.format_date(m, 'Europe/Berlin', 'full'), l.format_plural('stories', 1234), l.join_names('ABC')\n"
+        "    print(ascii(told))"
     )
     machines = [
         {"TZ": "Pacific/Kiritimati", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "1"},
