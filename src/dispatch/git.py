@@ -64,7 +64,7 @@ def find_base(folder: Path, ref: str = "") -> str:
         return _run_git(folder, "merge-base", "HEAD", tip).decode("ascii").strip()
     except ReviewError as error:
         what = "the history ends before it" if is_shallow else "it has no history in common with this"
-        raise ReviewError(f"“{name}” cannot be compared with: {what}", hint=hint) from error
+        raise ReviewError(f"cannot compare with “{name}”: {what}", hint=hint) from error
 
 
 def restore_folder(folder: Path, commit: str, into: Path) -> None:

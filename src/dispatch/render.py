@@ -104,5 +104,5 @@ def _explain_render_errors(issue: Contents, format: str) -> Iterator[None]:  # n
         raise
     except (ValueError, TypeError, LookupError, RecursionError, UnicodeError) as error:
         raise RenderError(
-            f"{format} cannot be rendered: {error}", address=issue.slug or issue.title, hint="Look with dispatch check."
+            f"{format} cannot be rendered: {error}", address=issue.slug or issue.title, hint="Run dispatch check."
         ) from error

@@ -50,7 +50,7 @@ def add_sources(publication: Publication, sources: Iterable[Source]) -> tuple[li
         if source.key in keys - {""}:
             raise ConfigError(f"“{source.key}” is the key of another source", subject=FILE, hint="Choose another.")
         if source.key and not is_slug(source.key):
-            raise ConfigError(f"“{source.key}” is no key: one is made of a-z, 0-9 and hyphens", subject=FILE)
+            raise ConfigError(f"“{source.key}” is not a valid key: use a-z, 0-9 and hyphens", subject=FILE)
         keyed = replace(source, key=source.key or _choose_key(source, keys))
         keys.add(keyed.key)
         known[_fold_address(keyed)] = keyed.key

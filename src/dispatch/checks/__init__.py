@@ -1,4 +1,4 @@
-"""CHECKS: everything that is looked at before something leaves the building.
+"""CHECKS: the checks that run before something is published.
 
 A check is a module with ``check(case) -> findings``, pure, and a row here; what it can say are rows of ``RULES``. The
 renderers are never asked: ``read_back`` reads the finished bytes back with parsers of its own.

@@ -154,7 +154,7 @@ def spell_out(line: Line, entry: ShownArticle) -> str:
 
 
 def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
-    """Tell whether the licence stands there whole: one that begins like it is another one."""
+    """Tell whether the licence is there, whole: a longer one that only begins with it does not count."""
     wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
     said = (spell_out(line, entry) for line in entry.lines)
     return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)

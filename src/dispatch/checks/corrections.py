@@ -1,4 +1,4 @@
-"""What a correction answers for: the changes that it says, as data, that it mends. Its text is never read.
+"""Which changes of published things a correction allows: those that its data names. Its text is never read.
 
 Each answers once, and what is spent is counted: whatever is edited in a correction that readers have, its date or its
 text, does not make it a new one.

@@ -22,7 +22,7 @@ SHORTENERS = frozenset({
 
 
 class FoundAddress(NamedTuple):
-    """An address, what it is there for, where it stands, and what tells it from others there."""
+    """An address, what it belongs to, its place, and the facts that tell it from others at that place."""
 
     url: str
     subject: Subject

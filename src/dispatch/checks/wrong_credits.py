@@ -81,7 +81,7 @@ def _find_foreign_links(article: Article, bylines: Sequence[Line], *, plain: boo
 
 
 def _check_parts(article: Article, text: str, known: Vocabulary) -> Iterator[Finding]:
-    """Report people who are named for something else than they did. Between two authors stands nobody else."""
+    """Report people credited with a wrong role, and anybody between two authors who is not one."""
     end = 0
     for number, author in enumerate(article.authors):
         at = max(find_name(text, fold_spaces(author.name), end), end)

@@ -74,7 +74,7 @@ class ArticleOptions(TypedDict):
 
 
 def add_article_options(command: Command) -> Command:
-    """Gives a command the options; it takes them as ``**spoken: Unpack[Spoken]``."""
+    """Give a command the options; it takes them as ``**spoken: Unpack[ArticleOptions]``."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -162,5 +162,5 @@ _OPTIONS = (
     click.option("--note", default="", help="Your own words about it."),
     click.option("--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of it may be shown."),
     click.option("--words", type=click.IntRange(1), help="About how many words an excerpt has."),
-    click.option("--key", default="", help="The name of its file. Default: made of the title."),
+    click.option("--key", default="", help="The name of its file. Default: made from the title."),
 )

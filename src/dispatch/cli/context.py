@@ -128,7 +128,7 @@ class OpenPublication:
 
 
 def open_publication() -> OpenPublication:
-    """The desk at the working directory."""
+    """Open the publication at or above the working directory."""
     return OpenPublication(Path.cwd())
 
 

@@ -20,7 +20,7 @@ from dispatch.report import write_message
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--from", "kind", type=click.Choice(list(importers.IMPORTERS)), help="The system. Default: detected.")
-@click.option("--site", default="", help="Address of the old site, to which relative links in posts are relative.")
+@click.option("--site", default="", help="Address of the old site, to resolve relative links.")
 @click.option(
     "--author", "authors", type=NameAndUrl(), multiple=True, help="Author of posts that name none; repeatable."
 )

@@ -68,7 +68,7 @@ def _apply_to_article(article: Article, said: Overrides) -> Article:
 
 
 def _merge_source(found: Source, given: Source) -> Source:
-    """Merge the given source over the found one; another title is another source."""
+    """Merge the given source over the found one; a different title means a different source."""
     is_same = not given.title or fold_text(given.title) == fold_text(found.title)
     base = found if is_same else replace(Source(), syndicate=found.syndicate)
     said = {name: value for name in Source.__dataclass_fields__ if (value := getattr(given, name)) not in ("", None)}

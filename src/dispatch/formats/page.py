@@ -220,7 +220,7 @@ class PageContext(TemplateContext):
         return next((way for way in self._related(article) if way.path.startswith("issues/")), None)
 
     def has_own_page(self, article: Article) -> bool:
-        """Whether the issue's page, which this is, is not the only one that shows the article."""
+        """Tell whether the article has a page of its own besides this one, its issue's."""
         return bool(self.site_page) and self.kind == "issue" and article.source.syndicate == "full"
 
     def build_see_also(self, article: Article) -> Markup:

@@ -98,7 +98,7 @@ def edit_front_matter(text: str, changes: Mapping[str, Value], order: Sequence[s
         new = {key: changes[key] for key in [*order, *changes] if changes.get(key) is not None}
         return mark + format_front_matter(new, text.removeprefix(mark)) if new else text
     if parts["fence"] == "+++":
-        raise IssueError("TOML front matter is read, not edited", hint="write it as YAML, between lines of ---")
+        raise IssueError("dispatch cannot edit TOML front matter", hint="write it as YAML, between lines of ---")
     root = _parse_tree(parts["front"])
     old: dict[str, Value] = dict(yaml_tree.to_data_mapping(root)) if root else {}
     wanted = {key: value for key, value in (old | dict(changes)).items() if value is not None or key not in changes}

@@ -91,7 +91,7 @@ def _read_in_process(document: Document, kind: str, seconds: float) -> SourceCon
             hint="Refused as unsafe; ask the publisher, or add the page itself.",
         ) from error
     except ValueError as error:
-        raise GatherError("it cannot be read within the memory that a feed may take") from error
+        raise GatherError("reading it needs more memory than allowed") from error
     if "faults" in answer:
         raise GatherError(*(serialise.from_json(Fault, json.dumps(fault)) for fault in answer["faults"]))
     return serialise.from_json(SourceContents, json.dumps(answer))

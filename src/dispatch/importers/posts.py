@@ -1,4 +1,4 @@
-"""What is read, an Export, and what comes of it, Posts."""
+"""Export, which an importer reads, and Post, which it returns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Post:
     slug: Annotated[str, "its name in the address that it had, as it stands"] = ""
     is_public: Annotated[bool, "it could be read by anybody"] = False
     held: Annotated[str, "why it stays a draft though it was published; empty when nothing is against it"] = ""
-    known_as: Annotated[str, "what the export has of its author where that is no name"] = ""
+    known_as: Annotated[str, "how the export identifies the author when it gives no name"] = ""
     notes: Annotated[tuple[str, ...], "what of it could not be imported, a line each"] = ()
     pictures: Annotated[Mapping[str, bytes], "pictures that the export holds, by the names that they get"] = field(
         default_factory=dict

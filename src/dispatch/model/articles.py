@@ -72,7 +72,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture. Beside an article a bare file name; in every noun that a stage sees, an absolute address."""
+    """A picture. In an article's file its url may be a file name; stages always get an absolute address."""
 
     url: Annotated[str, "an address, or the name of a file beside the article"]
     alt: Annotated[str | None, "what it shows, in words; empty when it only decorates"] = None

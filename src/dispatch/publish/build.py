@@ -19,7 +19,7 @@ WITH_TEXTS = ("front", "issue", "article")  # the kinds of pages that show an is
 
 @dataclass(frozen=True, kw_only=True)
 class SiteBuilder:
-    """The site of some issues. It reads and keeps nothing itself."""
+    """Build the site of these issues; what reads and caches is passed in."""
 
     publication: Publication
     issues: Sequence[Issue]  # those that the site shows, without their texts

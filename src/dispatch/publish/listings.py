@@ -39,7 +39,7 @@ def make_entry(issue: Issue, publication: Publication) -> Article:
 
 
 def make_bare_entry(issue: Issue, publication: Publication) -> Article:
-    """The same without its body, from an issue without its texts."""
+    """Make an issue's feed entry without a body, from an issue without its texts."""
     return _make_issue_entry(issue, publication)
 
 

@@ -40,7 +40,7 @@ _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->|<![^>]*>)*+<(
 _ROOTS = {b"rss": RSS, b"feed": ATOM}
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https://jsonfeed\.org/version/')
 
-# design/hostile-input.md. Two pages need more: the search its script, the mail as a page its own styles.
+# Nothing from elsewhere, no script. Two pages need more: the search its script, the mail as a page its own styles.
 _BASE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; img-src 'self' https:; style-src 'self'; {_BASE}"
 SEARCH = (

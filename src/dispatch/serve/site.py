@@ -51,7 +51,7 @@ class FileVersion(NamedTuple):
     """What is remembered of a file, so that its bytes are hashed once."""
 
     mark: tuple[int, ...]
-    """As ``_mark`` makes it."""
+    """What ``_mark`` returned."""
     media_type: str
     digest: str
     """SHA-256, in hexadecimal digits."""
