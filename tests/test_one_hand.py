@@ -238,7 +238,7 @@ def test_who_loses_patience_has_had_it(tmp_path: Path, patience: float) -> None:
 def test_the_lock_of_a_killed_command_is_free(tmp_path: Path) -> None:
     program = (
         "import pathlib, sys; from dispatch import files\n"
-        f"with files.lock(pathlib.Path({str(tmp_path)!r}), command='dispatch import'):\n"
+        f"with files.hold_lock(pathlib.Path({str(tmp_path)!r}), command='dispatch import'):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
