@@ -87,6 +87,11 @@ def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     return replace(issue, preheader="", intro="", sections=tuple(sections), corrections=(), withdrawn=withdrawal)
 
 
+def find_licence(article: Article) -> str:
+    """Return the licence under which an article is shown: its own, else its source's."""
+    return article.license or article.source.license
+
+
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:
     """Complete a source with its entry in dispatch.toml, and with terms in any case.
 

@@ -9,7 +9,7 @@ from lxml import etree
 from dispatch import derived
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
-from dispatch.formats.template_context import TemplateContext, find_licence
+from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author, Contents, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -38,7 +38,7 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     made.content(fragments.render_entry_body(article), type="html")
     for tag in article.tags:
         made.category(term=tag)
-    if terms := find_licence(article):
+    if terms := derived.find_licence(article):
         made.rights(terms)
     tree = made.atom_entry()
     _finish_entry(fragments, article, tree)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
+from dispatch import derived
 from dispatch.formats.page import PageContext
-from dispatch.formats.template_context import find_licence
 from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
 
@@ -88,7 +88,7 @@ def _describe_article_page(page: PageContext, article: Article) -> Thing:
         here["image"] = article.image.url
     if article.tags:
         here["keywords"] = list(article.tags)
-    if terms := find_licence(article):
+    if terms := derived.find_licence(article):
         here["license"] = terms
     return here
 

@@ -44,7 +44,7 @@ class TemplateContext(Bylines):
             "issue": self.issue,
             "language": self.language,
             "lead_id": self.lead_id,
-            "licence": find_licence,
+            "licence": derived.find_licence,
             "masthead": self.format_masthead,
             "minutes": self.count_reading_minutes,
             "names": self.link_authors,
@@ -198,11 +198,6 @@ def choose_picture(article: Article, shown: str) -> Image | None:
     """Return the article's main picture, unless what is shown of it contains that picture already."""
     image = article.image
     return None if image and image.url in html.find_image_addresses(shown) else image
-
-
-def find_licence(article: Article) -> str:
-    """Return the licence under which an article is shown: its own, else its source's."""
-    return article.license or article.source.license
 
 
 def _build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:

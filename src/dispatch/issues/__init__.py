@@ -1,6 +1,6 @@
 """Read and write issues/<slug>/: ``issue.md`` and a file for each article. ``read(create(x)) == x``.
 
-folders.py    which issues there are, what stands beside them
+lookup.py     which issues there are, what stands beside them
 folder.py     the files of one issue: text, front matter, body
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now

@@ -3,7 +3,7 @@
 A picture is foreign, and so is every byte of it: formats are few, sizes and frames counted before anything is decoded,
 and what is served is encoded anew. The same original gives the same bytes under the same name.
 
-keeping      which pictures an issue shows, their originals beside its articles, and what the site shows instead
+album        which pictures an issue shows, their originals beside its articles, and what the site shows instead
 variants     an original in several widths and forms
 original     what is a picture, within which bounds, and whom it credits
 
