@@ -86,7 +86,7 @@ def test_toml_keeps_its_own_types() -> None:
     assert (read.data, read.body) == ({"title": "x", "number": 7}, "Body")
     with pytest.raises(IssueError, match="not TOML"):
         frontmatter.parse_front_matter("+++\ntitle = \n+++\n")
-    with pytest.raises(IssueError, match="read, not edited"):
+    with pytest.raises(IssueError, match="cannot edit TOML"):
         frontmatter.edit_front_matter('+++\ntitle = "x"\n+++\n', {"title": "y"})
 
 
