@@ -209,6 +209,8 @@ def test_another_title_is_another_source() -> None:
     assert told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
     kept = told(found, Article(source=Source(syndicate="full"))).source
     assert kept == replace(found.source, syndicate="full")
+    spelled = told(found, Article(source=Source(title="THE  paper"))).source
+    assert spelled == replace(found.source, title="THE  paper")
 
 
 def test_biography_and_portrait_complete_whoever_is_meant() -> None:

@@ -94,6 +94,15 @@ def test_what_appears_each_week_in_the_same_words_is_not_the_same(box: Inbox) ->
     assert box.keep_articles("paper", [second, first], NOW) == KeepResult(new=[1, 2])
 
 
+@pytest.mark.parametrize("days", [(NOW, None), (None, NOW), (None, None), (NOW, LATER)])
+def test_the_same_words_are_the_same_article_where_no_day_tells_them_apart(
+    box: Inbox, days: tuple[datetime | None, datetime | None]
+) -> None:
+    for n, published in enumerate(days, 1):
+        entry = story(n, title="Open thread", content="<p>Talk here.</p>", published=published)
+        assert box.keep_articles("paper", [entry], NOW) == (KeepResult(new=[1]) if n == 1 else KeepResult(also=1))
+
+
 def test_entries_that_share_an_address_are_told_apart(box: Inbox) -> None:
     entries = [story(n, url="https://paper.example/changes") for n in (1, 2, 3)]
     assert box.keep_articles("paper", entries, NOW).new == [1, 2, 3]
