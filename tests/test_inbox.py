@@ -270,6 +270,17 @@ def test_one_of_several_entries_with_one_address_leaves_the_others(publication: 
         assert [one.article.title for one in box.list_arrivals()] == ["Story 2"]
 
 
+def test_an_entry_that_loses_the_address_it_was_used_by_waits_again(publication: Publication) -> None:
+    def read(_: str) -> Iterator[tuple[str, str]]:
+        yield "tag:elsewhere", story(1).url
+
+    issue(publication.root, "first", story(1))
+    with inbox.open_inbox(publication, used=read) as box:
+        assert box.keep_articles("paper", [story(1)], NOW) == KeepResult(known=1)
+        assert box.keep_articles("paper", [story(1, url="")], LATER) == KeepResult(changed=[1])
+        assert numbers(box) == [1]
+
+
 def test_visits_are_kept(box: Inbox) -> None:
     visit = Visit(source="paper", asked=NOW, succeeded=LATER, error="gone", failures=3, etag='W/"é"', not_before=NOW)
     box.record_visit(Visit(source="paper"))
