@@ -204,7 +204,9 @@ def test_other_authors_replace_the_list_and_are_certain() -> None:
 
 def test_another_title_is_another_source() -> None:
     found = nouns.article(
-        source=Source(title="The Paper", url="https://paper.example/", feed="https://paper.example/feed")
+        source=Source(
+            title="The Paper", url="https://paper.example/", feed="https://paper.example/feed", excerpt_words=60
+        )
     )
     assert told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
     kept = told(found, Article(source=Source(syndicate="full"))).source

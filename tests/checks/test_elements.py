@@ -252,3 +252,6 @@ def test_the_head_names_nobody_else_as_author(format: str, more: str) -> None:  
 def test_an_item_may_be_without_a_summary(policy: Syndicate) -> None:
     story = replace(STORY, source=replace(STORY.source, syndicate=policy), summary="What it is about")
     assert told("json", item(lambda one: one.pop("summary")), story) == []
+    assert told("json", item(lambda one: one.update(summary="What it is\n  about ")), story) == []
+    found = told("json", item(lambda one: one.update(summary="What else it is about")), story)
+    assert [(one.rule, one.subject) for one in found] == [("attribution.body", "element")]
