@@ -148,6 +148,19 @@ def test_what_no_reader_would_see_is_no_change_but_is_kept(box: Inbox, same: dic
     assert box.find_arrival(1).article == story(1, **same)
 
 
+def test_of_many_changes_the_last_are_told(box: Inbox) -> None:
+    for n in range(60):
+        box.keep_articles("paper", [story(1, title=f"Title {n}")], NOW + timedelta(hours=n))
+    changes = box.find_arrival(1).changes
+    assert changes == tuple(f"title: Title {n - 1} → Title {n}" for n in range(10, 60))
+
+
+def test_what_another_source_has_is_known_however_it_tells_it(box: Inbox) -> None:
+    box.keep_articles("paper", [story(1)], NOW)
+    assert box.find_unknown("copies", [story(1, id="", title="Story 1 ", content="<p>Other words.</p>")]) == []
+    assert box.find_unknown("paper", [story(1, content="<p>Other words.</p>")]) == [0]
+
+
 def test_another_source_changes_nothing(box: Inbox) -> None:
     box.keep_articles("paper", [story(1)], NOW)
     box.keep_articles("planet", [story(1, title="As the planet has it")], LATER)
