@@ -204,11 +204,15 @@ def test_other_authors_replace_the_list_and_are_certain() -> None:
 
 def test_another_title_is_another_source() -> None:
     found = nouns.article(
-        source=Source(title="The Paper", url="https://paper.example/", feed="https://paper.example/feed")
+        source=Source(
+            title="The Paper", url="https://paper.example/", feed="https://paper.example/feed", excerpt_words=60
+        )
     )
     assert told(found, Article(source=Source(title="Other"))).source == Source(title="Other")
     kept = told(found, Article(source=Source(syndicate="full"))).source
     assert kept == replace(found.source, syndicate="full")
+    spelled = told(found, Article(source=Source(title="THE  paper"))).source
+    assert spelled == replace(found.source, title="THE  paper")
 
 
 def test_biography_and_portrait_complete_whoever_is_meant() -> None:

@@ -56,6 +56,8 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"old")
     with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is not a folder$"):
         files.write_file(tmp_path / "b" / "c", b"x", within=tmp_path, error=IssueError)
+    with pytest.raises(IssueError, match=r"^b/c/d/e: cannot be written: .*/b is not a folder$"):
+        files.write_file(tmp_path / "b" / "c" / "d" / "e", b"x", within=tmp_path, error=IssueError)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a", "b"]
     assert (tmp_path / "b").read_bytes() == b"old"
 

@@ -90,6 +90,12 @@ def test_toml_keeps_its_own_types() -> None:
         frontmatter.edit_front_matter('+++\ntitle = "x"\n+++\n', {"title": "y"})
 
 
+def test_a_key_that_yaml_cannot_hold_is_refused() -> None:
+    """A key ends within 1024 characters (YAML 1.2.2, section 7.4.2)."""
+    with pytest.raises(IssueError, match="cannot be edited safely"):
+        frontmatter.edit_front_matter(front("a: 1"), {"k" * 1100: "x"})
+
+
 @pytest.mark.parametrize("text", ["Body", "---\nno end", "----\na: b\n---\n", "", "# ---\n---\n---\n"])
 def test_without_front_matter_all_is_body(text: str) -> None:
     assert frontmatter.parse_front_matter(text).body == text

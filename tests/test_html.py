@@ -343,6 +343,11 @@ def test_bombs_are_refused_at_once(bomb: str) -> None:
         html.sanitise_html(bomb)
 
 
+def test_two_mebibytes_are_taken() -> None:
+    whole = "x" * (2 * 1024 * 1024)
+    assert html.sanitise_html(whole) == whole
+
+
 @pytest.mark.parametrize("levels", [1, 100, 256])
 def test_what_is_nested_within_reason_is_taken(levels: int) -> None:
     assert html.to_plain_text(html.sanitise_html("<div>" * levels + "x" + "</div>" * levels)) == "x"

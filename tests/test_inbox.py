@@ -94,6 +94,15 @@ def test_what_appears_each_week_in_the_same_words_is_not_the_same(box: Inbox) ->
     assert box.keep_articles("paper", [second, first], NOW) == KeepResult(new=[1, 2])
 
 
+@pytest.mark.parametrize("days", [(NOW, None), (None, NOW), (None, None), (NOW, LATER)])
+def test_the_same_words_are_the_same_article_where_no_day_tells_them_apart(
+    box: Inbox, days: tuple[datetime | None, datetime | None]
+) -> None:
+    for n, published in enumerate(days, 1):
+        entry = story(n, title="Open thread", content="<p>Talk here.</p>", published=published)
+        assert box.keep_articles("paper", [entry], NOW) == (KeepResult(new=[1]) if n == 1 else KeepResult(also=1))
+
+
 def test_entries_that_share_an_address_are_told_apart(box: Inbox) -> None:
     entries = [story(n, url="https://paper.example/changes") for n in (1, 2, 3)]
     assert box.keep_articles("paper", entries, NOW).new == [1, 2, 3]
@@ -137,6 +146,19 @@ def test_what_no_reader_would_see_is_no_change_but_is_kept(box: Inbox, same: dic
     box.keep_articles("paper", [story(1)], NOW)
     assert box.keep_articles("paper", [story(1, **same)], LATER) == KeepResult(known=1)
     assert box.find_arrival(1).article == story(1, **same)
+
+
+def test_of_many_changes_the_last_are_told(box: Inbox) -> None:
+    for n in range(60):
+        box.keep_articles("paper", [story(1, title=f"Title {n}")], NOW + timedelta(hours=n))
+    changes = box.find_arrival(1).changes
+    assert changes == tuple(f"title: Title {n - 1} → Title {n}" for n in range(10, 60))
+
+
+def test_what_another_source_has_is_known_however_it_tells_it(box: Inbox) -> None:
+    box.keep_articles("paper", [story(1)], NOW)
+    assert box.find_unknown("copies", [story(1, id="", title="Story 1 ", content="<p>Other words.</p>")]) == []
+    assert box.find_unknown("paper", [story(1, content="<p>Other words.</p>")]) == [0]
 
 
 def test_another_source_changes_nothing(box: Inbox) -> None:
@@ -259,6 +281,17 @@ def test_one_of_several_entries_with_one_address_leaves_the_others(publication: 
     with inbox.open_inbox(publication, used=lambda slug: [(entries[0].id, entries[0].url)] if slug else []) as box:
         box.keep_articles("paper", entries, NOW)
         assert [one.article.title for one in box.list_arrivals()] == ["Story 2"]
+
+
+def test_an_entry_that_loses_the_address_it_was_used_by_waits_again(publication: Publication) -> None:
+    def read(_: str) -> Iterator[tuple[str, str]]:
+        yield "tag:elsewhere", story(1).url
+
+    issue(publication.root, "first", story(1))
+    with inbox.open_inbox(publication, used=read) as box:
+        assert box.keep_articles("paper", [story(1)], NOW) == KeepResult(known=1)
+        assert box.keep_articles("paper", [story(1, url="")], LATER) == KeepResult(changed=[1])
+        assert numbers(box) == [1]
 
 
 def test_visits_are_kept(box: Inbox) -> None:

@@ -234,6 +234,34 @@ def test_a_fault_says_where(wire: Publication, put: Callable[[str, str], Path], 
     assert caught.value.faults[0].place == replace(place, file="issues/defence/own.html")
 
 
+@pytest.mark.parametrize(
+    ("front", "what"),
+    [
+        ("url: https://a.example/", "is missing"),
+        ("title:", "has no value"),
+        ("title: ''", "has no value"),
+        ("title: ' '", "is empty"),
+    ],
+)
+@pytest.mark.usefixtures("defence")
+def test_what_is_wrong_with_a_title(wire: Publication, put: Callable[[str, str], Path], front: str, what: str) -> None:
+    put("own.html", f"---\n{front}\n---\n")
+    with pytest.raises(IssueError) as caught:
+        issues.read_issue(wire, "defence")
+    assert [fault.what for fault in caught.value.faults if fault.place.key == "title"] == [what]
+
+
+@pytest.mark.usefixtures("defence")
+@pytest.mark.parametrize("read", [issues.read_issue, issues.read_head])
+def test_an_issue_has_the_id_that_its_file_gives(
+    wire: Publication, put: Callable[[str, str], Path], read: Callable[[Publication, str], Issue]
+) -> None:
+    put("issue.md", ISSUE.replace("---\n", "---\nid: tag:elsewhere.example,2020:x\n", 1))
+    assert read(wire, "defence").id == "tag:elsewhere.example,2020:x"
+    put("issue.md", ISSUE.replace("---\n", "---\nid:\npreheader:\n", 1))
+    assert read(wire, "defence").id == "tag:wire.example,2026-11-22:defence"
+
+
 @pytest.mark.parametrize("body", ["> " * 101 + "x", "[" * 10_001], ids=["nested", "brackets"])
 def test_a_fault_in_a_body_or_an_intro_has_its_line(
     wire: Publication, defence: Path, put: Callable[[str, str], Path], body: str
@@ -382,6 +410,20 @@ def test_what_no_file_can_hold_is_refused_before_anything_is_written(
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
 
 
+def test_an_issue_whose_own_file_could_not_be_read_is_not_written(wire: Publication) -> None:
+    with pytest.raises(IssueError, match=r"issue\.md:\d+: title: is empty"):
+        issues.create_issue(wire, nouns.issue(title=" "))
+    assert not (wire.root / "issues").exists()
+
+
+def test_a_new_file_has_one_empty_line_between_front_matter_and_body(wire: Publication) -> None:
+    words = nouns.article(1, markdown="\n\nWords.\n\n", content="<p>Words.</p>", file="")
+    markup = nouns.article(2, content="\n<p>Words.</p>\n\n", file="")
+    issues.create_issue(wire, nouns.issue(words, markup))
+    for name, body in (("story-1.md", "Words."), ("story-2.html", "<p>Words.</p>")):
+        assert (wire.root / "issues" / "defence" / name).read_text("utf-8").endswith(f"\n---\n\n{body}\n")
+
+
 def test_names(wire: Publication, defence: Path) -> None:
     for slug, date, status in (("deals", "2026-11-23", "published"), ("art", "2026-11-21", "draft")):
         (defence.parent / slug).mkdir()
@@ -433,6 +475,14 @@ def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, 
     )
     put("nato.md", NATO.replace("my photo.jpg", "../../dispatch.toml"))
     assert issues.read_pictures(wire, issues.read_issue(wire, "defence")) == {}
+
+
+def test_an_address_that_looks_like_the_issues_own_is_no_file_of_it(
+    wire: Publication, put: Callable[[str, str], Path]
+) -> None:
+    put("issue.md", "---\ntitle: T\ndate: 2026-11-22\n---\n![x](https://wire-example/issues/defence/a.png)\n")
+    issue = issues.read_issue(wire, "defence")
+    assert issues.find_missing_files(wire, issue) == ()
 
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")

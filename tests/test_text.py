@@ -22,6 +22,7 @@ Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
         ("Ada  Lane\n", " Ada\u00a0Lane"),
         ("Ａｄａ", "ada"),
         ("ﬁre", "fire"),
+        ("℡", "tel"),  # one sign for three capitals
         ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
         ("\u0390", "\u0390".upper()),  # its capital is composed of other parts
         ("한국", unicodedata.normalize("NFD", "한국")),

@@ -318,6 +318,23 @@ def test_as_much_is_shown_as_the_source_allows(format: str, allowed: str, shown:
         assert "attribution.policy" in found
 
 
+@pytest.mark.parametrize(("size", "rules_broken"), [(39, set()), (40, {"attribution.policy"})])
+def test_a_short_line_says_nothing_about_how_much_is_shown(size: int, rules_broken: set[str]) -> None:
+    line = "x" * size
+    story = nouns.article(1, content=f"<p>{line}</p>", source=Source(title="P", syndicate="link"))
+    shown = altered("rss", nouns.body("rss", nouns.issue(story)), lambda text: f"{text}<p>{line}</p>")
+    assert rules(judged("rss", shown, nouns.issue(story))) == rules_broken
+
+
+@pytest.mark.parametrize("field", ["dek", "summary", "note", "authors"])
+def test_words_of_the_text_that_are_said_elsewhere_as_well_may_stand_there(field: str) -> None:
+    line = "The boats came in early, and nobody was there to meet them."
+    values = {field: (Author(name="Ada", bio=line),) if field == "authors" else line}
+    story = nouns.article(1, content=f"<p>{line}</p>", source=Source(title="P", syndicate="link"), **values)
+    shown = altered("rss", nouns.body("rss", nouns.issue(story)), lambda text: f"{text}<p>{line}</p>")
+    assert rules(judged("rss", shown, nouns.issue(story))) == set()
+
+
 @pytest.mark.parametrize("format", SHORT)
 def test_mail_and_text_never_show_all(format: str) -> None:  # noqa: A002
     story = nouns.article(1, dek="", content=nouns.article().content * 3)
@@ -378,6 +395,13 @@ def test_a_feed_as_a_whole_has_no_author(format: str, old: bytes, new: bytes) ->
     broken = nouns.body(format, ISSUE).replace(old, new, 1)
     assert broken != nouns.body(format, ISSUE)
     assert "attribution.false-credit" in {one.rule for one in judged(format, broken)}
+
+
+def test_whom_a_feed_as_a_whole_credits_is_named_without_the_space_around() -> None:
+    editor = "<managingEditor>\n  The curator\n</managingEditor>"
+    broken = nouns.body("rss", ISSUE).replace(b"<language>", f"{editor}<language>".encode(), 1)
+    found = [one for one in judged("rss", broken) if one.rule == "attribution.false-credit"]
+    assert [(one.subject, one.get_value("name")) for one in found] == [("feed", "The curator")]
 
 
 @pytest.mark.parametrize("format", ALL)

@@ -10,7 +10,7 @@ import pytest
 import nouns
 from checks.editing import altered
 from checks.judging import judge
-from dispatch.model import Article, Author, Credit, Finding, Issue
+from dispatch.model import Article, Author, Credit, Finding, Issue, Syndicate
 
 EVE = Author(name="Eve Black", url="https://people.example/eve")
 BO = Author(name="Bo Zhang", url="https://people.example/bo")
@@ -246,3 +246,12 @@ def test_a_page_need_not_mark_its_authors_for_machines() -> None:
 def test_the_head_names_nobody_else_as_author(format: str, more: str) -> None:  # noqa: A002
     facts = {(one.rule, one.subject) for one in told(format, before("</head>", more), STORY)}
     assert facts == {("attribution.false-credit", "meta")}
+
+
+@pytest.mark.parametrize("policy", ["link", "excerpt", "full"])
+def test_an_item_may_be_without_a_summary(policy: Syndicate) -> None:
+    story = replace(STORY, source=replace(STORY.source, syndicate=policy), summary="What it is about")
+    assert told("json", item(lambda one: one.pop("summary")), story) == []
+    assert told("json", item(lambda one: one.update(summary="What it is\n  about ")), story) == []
+    found = told("json", item(lambda one: one.update(summary="What else it is about")), story)
+    assert [(one.rule, one.subject) for one in found] == [("attribution.body", "element")]

@@ -2,17 +2,19 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 import nouns
 from checks.judging import judge
 from dispatch import check
-from dispatch.model import LIGHT, FindingValue, Place, Theme
+from dispatch.model import LIGHT, FindingValue, Place, Section, Theme
 
 BY = nouns.publication()
 STORY = nouns.rich(1)
 ISSUE = nouns.issue(nouns.article(7), STORY)
+LINK = '<p><a href="/about">One</a></p>'
 
 Facts = tuple[str, str, dict[str, FindingValue]]
 
@@ -402,6 +404,33 @@ def test_a_fault_is_told_with_its_subject_and_values(format: str, fault: str) ->
     found = [one for one in judge(format, body.encode(), ISSUE) if one.rule.startswith(family)]
     assert [(one.rule, one.subject, dict(one.values)) for one in found] == wanted
     assert {one.place.edition for one in found} <= {"edition"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"intro": LINK}, Place(file="issues/defence/issue.md")),
+        (
+            {"sections": (Section(title="A", articles=(nouns.article(),)), Section(title="B", intro=LINK))},
+            Place(file="issues/defence/issue.md", key="sections[2].intro"),
+        ),
+        (
+            {"sections": (Section(title="A", articles=(nouns.article(content=LINK),)),)},
+            Place(file="issues/defence/story-1.html"),
+        ),
+    ],
+)
+def test_an_address_is_judged_wherever_it_stands(fields: dict[str, Any], place: Place) -> None:
+    found = check.findings(replace(ISSUE, **fields), (), BY)
+    assert [(one.rule, one.place) for one in found if one.rule.startswith("links.")] == [("links.relative", place)]
+
+
+@pytest.mark.parametrize("format", ["rss", "atom"])
+def test_a_date_may_have_space_around_it(format: str) -> None:  # noqa: A002
+    pattern = rb"(<(?:pubDate|lastBuildDate|published|updated)>)([^<]*)"
+    body, times = re.subn(pattern, rb"\1\n  \2\n", nouns.body(format, ISSUE))
+    assert times > 2
+    assert judge(format, body, ISSUE) == []
 
 
 @pytest.mark.parametrize("size", [0, 39, 40, 130, 131])

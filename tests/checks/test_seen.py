@@ -8,7 +8,7 @@ import pytest
 import nouns
 from checks.editing import altered
 from checks.judging import judge
-from dispatch.checks.html_page import is_hidden, is_tiny
+from dispatch.checks.html_page import is_hidden, is_tiny, read_page
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Finding, Source
 
@@ -149,7 +149,7 @@ def test_a_list_of_people_that_a_text_begins_with_is_no_byline(
 
 @pytest.mark.parametrize("format", ALL)
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
-@pytest.mark.parametrize("title", ["The story", "الطريق إلى البحر", "Read “it”"])
+@pytest.mark.parametrize("title", ["The story", "الطريق إلى البحر", "Read “it”", "The  story"])
 def test_a_text_may_have_a_link_that_is_called_like_the_way_to_the_article(
     format: str,  # noqa: A002
     language: str,
@@ -161,6 +161,17 @@ def test_a_text_may_have_a_link_that_is_called_like_the_way_to_the_article(
     source = Source(title="The Paper", url="https://paper.example/", syndicate="full")
     issue = nouns.issue(replace(STORY, title=title, content=content, source=source))
     assert [one for one in judge(format, nouns.body(format, issue, by), issue, by) if one.rule[:5] == "attri"] == []
+
+
+def test_a_picture_may_be_any_of_those_that_stand_for_it() -> None:
+    page = read_page(
+        '<picture><source srcset="/a.avif, /b.avif 2x"><source srcset="/c.webp"><img src="/d.jpg"></picture>'
+        '<img src="/e.jpg" srcset="/f.jpg 2x">'
+    )
+    assert [(picture.url, picture.instead) for picture in page.pictures] == [
+        ("/d.jpg", ("/a.avif", "/b.avif", "/c.webp")),
+        ("/e.jpg", ("/f.jpg",)),
+    ]
 
 
 @pytest.mark.parametrize("format", ALL)

@@ -198,8 +198,11 @@ def test_rss_guid_is_no_permalink_when_the_link_was_rewritten_in_ascii() -> None
 
 
 def test_rss_image_matches_the_channel() -> None:
-    feed = ElementTree.fromstring(nouns.body("rss", nouns.issue(nouns.article(), title="1 < 2"), LOGO)).find("channel")
+    octets = nouns.body("rss", nouns.issue(nouns.article(), title="1 < 2"), LOGO)
+    feed = ElementTree.fromstring(octets).find("channel")
     assert feed is not None
+    titles = re.findall(rb"<title>(.*)</title>", octets.partition(b"<item>")[0])
+    assert titles == [b"R&#x26;D &#x3C;Wire&gt;: 1 &#x3C; 2"] * 2
     assert feed.findtext("title") == "R&D <Wire>: 1 < 2"
     assert feed.findtext("image/title") == feed.findtext("title")
     assert feed.findtext("image/link") == feed.findtext("link")

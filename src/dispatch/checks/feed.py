@@ -206,8 +206,9 @@ def _check_self(node: XmlNode) -> Iterator[Finding]:
 def _check_date_form(
     text: str, form: re.Pattern[str], parse: Callable[[str], datetime], headline: str = ""
 ) -> Iterator[Finding]:
+    date = text.strip()
     try:
-        right = bool(form.fullmatch(text.strip())) and bool(parse(text.strip()))
+        right = bool(form.fullmatch(date)) and bool(parse(date))
     except ValueError:
         right = False
     if not right:

@@ -18,7 +18,6 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
     "http://purl.org/syndication/history/1.0": "fh:",
-    "http://www.w3.org/XML/1998/namespace": "xml:",
 }
 DEEPEST = 64
 ARCHIVE = "fh:archive"  # the mark of an archive (RFC 5005, section 4)
@@ -105,7 +104,7 @@ def read_xml(body: bytes) -> XmlNode:
     def open_node(name: str, attributes: dict[str, str]) -> None:
         if len(path) > DEEPEST:
             raise CheckError(f"it is nested more than {DEEPEST} levels deep", reason="too-deep")
-        node = XmlNode(_prefix_name(name), {_prefix_name(key): value for key, value in attributes.items()})
+        node = XmlNode(_prefix_name(name), attributes)
         path[-1].children.append(node)
         path.append(node)
 

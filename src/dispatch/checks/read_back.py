@@ -245,7 +245,7 @@ def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
             words = fold_spaces(article.title)
             places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
     found = {place for place in places if place is not None}
-    ends = sorted(found | {len(whole.lines)})
+    ends = found | {len(whole.lines)}
     titles = {fold_spaces(article.title) for article in articles}
     others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
     return Rendition(
@@ -254,7 +254,7 @@ def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
         # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
         strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
         entries=tuple(
-            (article, None if n is None else _make_entry(whole.lines[n : next(end for end in ends if end > n)], whole))
+            (article, None if n is None else _make_entry(whole.lines[n : min(end for end in ends if end > n)], whole))
             for article, n in zip(articles, places, strict=True)
         ),
         page=whole,

@@ -107,9 +107,9 @@ def _quote_double(value: str) -> str:
 
 
 def _escape_character(sign: str) -> str:
-    """Escape one character by its number."""
+    """Escape one character by its number, which is below 0x10000: no other needs it (see ``_LINE``)."""
     number = ord(sign)
-    return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
+    return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}"
 
 
 def is_line(value: Value) -> TypeGuard[str | int | datetime | None]:

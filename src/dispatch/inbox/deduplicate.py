@@ -162,7 +162,7 @@ class Deduplicator:
             else:
                 counts["known"] += 1
         # Whether an address says that an article is used can depend on the others that have it: all must be there.
-        used.mark_used_at(self.connection, {one.address for one in entries}, added)
+        used.mark_used_at(self.connection, {one.address for one in entries}, [*added, *changed])
         new = [number for number in added if not used.is_used(self.connection, number)]
         counts["known"] += len(added) - len(new)  # used already, as in a fresh clone
         return KeepResult(new=new, changed=changed, **counts)
@@ -242,7 +242,6 @@ class Deduplicator:
                     known.number,
                 ),
             )
-            used.mark_used(self.connection, [known.number])
         return bool(lines)
 
     def _choose_id(self, one: EntryKeys) -> str:

@@ -22,7 +22,7 @@ def read_issue(publication: Publication, slug: str) -> Issue:
     """Read the issue of that slug. Raises IssueError with every fault of its files."""
     faults: list[Fault] = []
     issue = IssueReader(publication=publication, slug=slug, faults=faults).read_issue()
-    if issue is None or faults:
+    if issue is None:
         raise IssueError(*faults)
     return issue
 
@@ -31,7 +31,7 @@ def read_head(publication: Publication, slug: str) -> Issue:
     """Read the issue without its introduction, its sections and their articles. Raises IssueError."""
     faults: list[Fault] = []
     issue = IssueReader(publication=publication, slug=slug, faults=faults).read_head()
-    if issue is None or faults:
+    if issue is None:
         raise IssueError(*faults)
     return issue
 
