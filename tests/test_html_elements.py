@@ -162,3 +162,9 @@ def test_what_is_no_prose_is_not_in_an_excerpt(tag: str) -> None:
 def test_an_excerpt_ends_where_the_text_turns(turn: str) -> None:
     content = html.sanitise_html(f"<p>One.</p>{turn}<p>Two.</p>")
     assert html.cut_excerpt(content, 50, "en") == "<p>One.</p>"
+
+
+def test_what_moves_more_than_once_is_cleaned_until_it_stays() -> None:
+    moving = "<span>x<br><a><td><table><td><caption><dt><b><a><a>x"
+    clean = html.sanitise_html(moving)
+    assert html.sanitise_html(clean) == clean

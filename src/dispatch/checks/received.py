@@ -38,7 +38,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 yield make_finding("received.part", "part", place, wanted=media_type)
     shown = {part.find_article(article): (article, entry) for part in parts for article, entry in part.entries}
     for found in attribution.check(case):
-        yield _reword_finding(found, *shown.get(found.place, (None, None)))
+        yield _reword_finding(found, *shown.get(found.place, ()))
     for part in parts:
         yield from (_reword_finding(found) for found in find_lost_links(case.issue, part))
         yield from _find_pixels(part, case)
