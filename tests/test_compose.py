@@ -330,3 +330,13 @@ def test_an_entry_keeps_what_its_feed_calls_it(own: str, minted: str) -> None:
     article = Article(id=own, title="A", url="https://paper.example/a", source=PAPER, published=published)
     _, (added,), _ = compose.add_articles(empty(), [article], publication())
     assert added.id == minted
+
+
+@pytest.mark.parametrize(
+    ("title", "minted"),
+    [("The Évening Star", "the-evening-star"), ("!", "who-pays"), ("", "who-pays")],
+)
+def test_an_entry_of_a_source_without_key_is_called_by_its_title(title: str, minted: str) -> None:
+    article = Article(id="2187", title="A", url="https://star.example/a", source=Source(title=title))
+    _, (added,), _ = compose.add_articles(empty(), [article], publication())
+    assert added.id == f"tag:wire.example,2026-11-23:{minted}/2187"

@@ -22,6 +22,22 @@ def test_a_file_is_written_once(tmp_path: Path) -> None:
     assert [item.name for item in path.parent.iterdir()] == ["b.txt"]
 
 
+@pytest.mark.parametrize("lasting", [True, False])
+def test_what_must_last_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool
+) -> None:
+    path, sync = tmp_path / "a.txt", os.fsync
+    there: list[bool] = []
+
+    def watch(number: int) -> None:
+        there.append(path.exists())
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", watch)
+    files.write_file(path, b"one", within=tmp_path, error=IssueError, lasting=lasting)
+    assert there == ([False] if lasting else [])
+
+
 @pytest.mark.skipif(os.name == "nt", reason="modes and links are others there")
 def test_it_keeps_its_mode_and_a_new_one_is_ordinary(tmp_path: Path) -> None:
     path, ordinary = tmp_path / "a.txt", tmp_path / "b.txt"

@@ -676,6 +676,28 @@ def test_a_clash_names_the_file_and_what_differs(letter: Path) -> None:
     assert snapshot(letter) == before
 
 
+def test_all_files_are_looked_at_before_the_first_is_written(letter: Path, tmp_path: Path, intruder: Intruder) -> None:
+    """Who saves the second of two files just before the command looks at the first again finds neither written."""
+
+    def change(root: Path) -> None:
+        publication = config.load(root)
+        old = issues.read_issue(publication, "draft")
+        (section,) = old.sections
+        mine = tuple(replace(article, note="Mine") for article in section.articles)
+        issues.change_issue(publication, old, replace(old, sections=(replace(section, articles=mine),)))
+
+    counted = shutil.copytree(letter, tmp_path / "counted")
+    with intruding(intruder, counted, lambda _: None, 0):
+        change(counted)
+    first = str(counted / "issues/draft/story-1.html")
+    third_look = [place for place, path in enumerate(intruder.steps, 1) if path == first][2]  # read twice before
+    theirs = edited("issues/draft/story-2.html", "title: Story 2", "title: Theirs")
+    with intruding(intruder, letter, theirs, third_look), pytest.raises(IssueError, match=r"story-2\.html"):
+        change(letter)
+    assert "note: Mine" not in text(letter, "issues/draft/story-1.html")
+    assert "title: Theirs" in text(letter, "issues/draft/story-2.html")
+
+
 def test_a_new_issue_never_takes_the_place_of_another(letter: Path) -> None:
     before = snapshot(letter)
     with pytest.raises(IssueError, match="there is an issue “draft” already"):

@@ -184,6 +184,9 @@ def test_what_is_nested_too_deep_is_refused_before_it_is_parsed(name: str) -> No
 
 def test_elements_may_nest_deep_and_stand_in_any_number_beside_one_another() -> None:
     assert read_page("<span>" * DEEPEST + "x").lines[0].text == "x"
+    assert read_page("<br>" + "<span>" * DEEPEST + "x").lines[0].text == "x"
+    with pytest.raises(CheckError):
+        read_page("<span>" * (DEEPEST + 1) + "x")
     assert len(read_page("<p>x<br>" * 20_000 + "<li>x<tr><td>" * 3).lines) > 20_000
     assert (
         count_levels("<!--[if mso]><table><tr><td><![endif]--><p>x<p>y<!--[if mso]></td></tr></table><![endif]-->") == 1

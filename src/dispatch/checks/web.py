@@ -107,7 +107,8 @@ def check_author_marks(article: Article, part: Rendition) -> Iterator[Finding]:
 def _check_meta_names(alone: Article | None, page: HtmlPage) -> Iterator[Finding]:
     """Report whom the head wrongly names as author: an article that stands alone has its own, any other page nobody."""
     people = alone.authors if alone else ()
-    own = {*(fold_spaces(author.name) for author in people), ", ".join(fold_spaces(author.name) for author in people)}
+    names = [fold_spaces(author.name) for author in people]
+    own = {*names, ", ".join(names)}
     urls = {author.url for author in people}
     named = [tag.attributes.get("content", "") for tag in page.find_tags("meta") if _META_NAMES & _list_meta_names(tag)]
     named += [tag.attributes.get("href", "") for tag in page.find_tags("link") if tag.attributes.get("rel") == "author"]
