@@ -100,6 +100,7 @@ def test_a_key_that_yaml_cannot_hold_is_refused() -> None:
 def test_without_front_matter_all_is_body(text: str) -> None:
     assert frontmatter.parse_front_matter(text).body == text
     assert frontmatter.parse_front_matter("\ufeff" + text).body == text
+    assert frontmatter.edit_front_matter("\ufeff" + text, {"a": "1"}) == f'\ufeff---\na: "1"\n---\n{text}'
 
 
 @given(FILE, TEXT)

@@ -467,6 +467,16 @@ def test_pictures(wire: Publication) -> None:
 
 
 @pytest.mark.usefixtures("defence")
+def test_a_picture_that_is_named_in_the_front_matter_is_shown_and_no_link(
+    wire: Publication, put: Callable[[str, str], Path]
+) -> None:
+    put("nato.md", "---\ntitle: N\nimage: {url: lost.jpg, alt: A photo}\n---\nBody\n")
+    issue = issues.read_issue(wire, "defence")
+    assert ("issues/defence/nato.md", "lost.jpg") in issues.find_missing_files(wire, issue)
+    assert ("issues/defence/nato.md", "lost.jpg") not in issues.find_broken_links(wire, issue)
+
+
+@pytest.mark.usefixtures("defence")
 def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, str], Path]) -> None:
     long = "x" * 5000
     put(

@@ -59,6 +59,7 @@ WORDS = (
     "By Mallory",
     "Ada Lane writes at https://people.example/ada",
     "See what Tove Quist says of it: https://people.example/tove?" + "x=1&" * 30,
+    "  More  spaces than one,\n a line that goes on, and\u00a0no break ",
     NASTY,
 )
 
