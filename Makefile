@@ -58,8 +58,8 @@ coverage: .venv/test
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed
 
-%/node_modules/.installed: %/package.json
-	@npm install --prefix $* --silent --no-package-lock --ignore-scripts
+%/node_modules/.installed: %/package-lock.json
+	@npm ci --prefix $* --silent --ignore-scripts
 	@touch $@
 
 # MUTANTS="--seed 2" draws others; MUTANTS=--help says what else there is.
@@ -135,6 +135,8 @@ freeze: .venv/release
 	@$(COMPILE) --python-version 3.11.5 --group docs --constraint requirements/test.txt --output-file requirements/docs.txt
 	@$(COMPILE) --python-version 3.11.5 --group release --constraint requirements/test.txt --output-file requirements/release.txt
 	@$(COMPILE) --python-version 3.11.5 benchmarks/peers/requirements.in --output-file benchmarks/peers/requirements.txt
+	@for folder in tests docs/pictures benchmarks/peers; do \
+		npm install --prefix $$folder --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent; done
 
 clean:
 	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules benchmarks/peers/.venv benchmarks/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

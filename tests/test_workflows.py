@@ -1,5 +1,6 @@
 """What GitHub runs for this repository, and what is installed for it: pinned, with few permissions, all with a hash."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -130,6 +131,17 @@ def test_what_pyproject_asks_for_is_in_its_file_and_the_same_in_all(name: str) -
     both = pins.keys() & tested.keys()
     assert [one for one in both if pins[one].hashes != tested[one].hashes] == []
     assert name != "run" or both == pins.keys()
+
+
+def test_every_package_of_npm_has_one_version_and_a_hash_and_names_no_host() -> None:
+    declared = [*CHECKOUT.glob("*/package.json"), *CHECKOUT.glob("*/*/package.json")]
+    assert declared
+    for path in declared:
+        read = json.loads(path.with_name("package-lock.json").read_text("utf-8"))["packages"]
+        own, others = read.pop(""), read
+        assert own["dependencies"] == json.loads(path.read_text("utf-8"))["dependencies"], path
+        assert [name for name, one in others.items() if not one.get("integrity", "").startswith("sha512-")] == [], path
+        assert [name for name, one in others.items() if "resolved" in one] == [], path
 
 
 def test_every_file_of_requirements_is_made_and_asked_for() -> None:
