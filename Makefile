@@ -13,7 +13,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judge judges coverage mutants wheel-test docs docs-serve pictures bench freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants wheel-test docs docs-serve pictures bench audit sbom freeze clean
 
 SITE := out/site
 
@@ -58,8 +58,8 @@ coverage: .venv/test
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed
 
-%/node_modules/.installed: %/package.json
-	@npm install --prefix $* --silent --no-package-lock --ignore-scripts
+%/node_modules/.installed: %/package-lock.json
+	@npm ci --prefix $* --silent --ignore-scripts
 	@touch $@
 
 # MUTANTS="--seed 2" draws others; MUTANTS=--help says what else there is.
@@ -85,7 +85,7 @@ bench: .venv/test judges benchmarks/peers/node_modules/.installed benchmarks/pee
 # The site generators that the archive is measured beside, in an environment of their own.
 benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
 	@$(PYTHON) -m venv --clear benchmarks/peers/.venv
-	@benchmarks/peers/.venv/bin/python -m pip --quiet --disable-pip-version-check install --requirement $<
+	@benchmarks/peers/.venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement $<
 	@touch $@
 
 # The environments: made once, and again only when what they are made of has changed.
@@ -95,27 +95,48 @@ benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
 	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
-.venv/pip: .venv/python constraints.txt
-	@$(PIP) install --upgrade --constraint constraints.txt pip
-	@touch $@
+# Every file that is installed has one of the hashes in requirements/, and nothing is built with what is not from there.
+INSTALL = $(PIP) install --require-hashes --no-build-isolation --requirement
 
-.venv/run: .venv/pip pyproject.toml
+.venv/run: .venv/python requirements/build.txt requirements/run.txt pyproject.toml
 	@echo "Installing dispatch into .venv ..."
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(INSTALL) requirements/build.txt
+	@$(INSTALL) requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/test .venv/docs: .venv/%: .venv/run
+.venv/test .venv/docs .venv/release: .venv/%: .venv/run requirements/%.txt
 	@echo "Installing what make $* needs ..."
-	@$(PIP) install --constraint constraints.txt --group $*
+	@$(INSTALL) requirements/$*.txt
 	@touch $@
 
-# New versions of everything, as of today, into constraints.txt. Run the tests afterwards.
-freeze:
-	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) install --upgrade pip
-	@$(PIP) install --editable . --group test --group docs
-	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
-	@touch .venv/python
+# Known vulnerabilities of what is installed with dispatch; what could not be looked up is a failure.
+audit: .venv/release
+	@$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement requirements/run.txt
+
+# What an installed dispatch consists of (CycloneDX), out of an environment in which nothing else is.
+UV = $(BIN)/uv --quiet
+sbom: .venv/release
+	@mkdir -p out
+	@$(UV) venv --clear out/sbom
+	@$(UV) pip install --python out/sbom --require-hashes --build-constraint requirements/build.txt --requirement requirements/run.txt
+	@$(UV) pip install --python out/sbom --no-deps --build-constraint requirements/build.txt .
+	@sed "s/^dynamic = .*/version = \"$$($(BIN)/hatchling version)\"/" pyproject.toml >out/pyproject.toml
+	@$(BIN)/cyclonedx-py environment out/sbom --pyproject out/pyproject.toml --mc-type application --output-reproducible --output-file out/sbom.cdx.json
+
+# New versions of everything, as of today, with the hashes of all their files: for every system, and every Python from the
+# given one on. No host is named. Run the tests afterwards. FREEZE= keeps the versions that fit.
+FREEZE ?= --upgrade
+COMPILE = $(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url $(FREEZE)
+freeze: .venv/release
+	@$(COMPILE) --python-version 3.11.5 pyproject.toml --group test --output-file requirements/test.txt
+	@$(COMPILE) --python-version 3.11 pyproject.toml --constraint requirements/test.txt --output-file requirements/run.txt
+	@$(COMPILE) --python-version 3.11 --group backend --constraint requirements/test.txt --output-file requirements/build.txt
+	@$(COMPILE) --python-version 3.11.5 --group docs --constraint requirements/test.txt --output-file requirements/docs.txt
+	@$(COMPILE) --python-version 3.11.5 --group release --constraint requirements/test.txt --output-file requirements/release.txt
+	@$(COMPILE) --python-version 3.11.5 benchmarks/peers/requirements.in --output-file benchmarks/peers/requirements.txt
+	@for folder in tests docs/pictures benchmarks/peers; do \
+		npm install --prefix $$folder --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent; done
 
 clean:
 	rm -rf .venv out public site dist tests/node_modules docs/pictures/node_modules benchmarks/peers/.venv benchmarks/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -1,6 +1,7 @@
 """Every source at once: whom an entry credits, what its page adds, and what is remembered of a source."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,6 +162,32 @@ def test_a_source_in_ones_own_network_says_so_itself(site: Web) -> None:
         now=NOW,
     )
     assert {result.source.key: result.state for result in results} == {"a": "gathered", "b": "failed"}
+
+
+def test_leave_for_a_source_in_ones_own_network_is_not_for_what_it_leads_to(site: Web) -> None:
+    """Who writes a feed could otherwise have every machine of that network asked."""
+    here, there = site.url("/page"), site.url("/page", 2)
+    entries = (f"<item><title>{n}</title><link>{link}</link></item>" for n, link in enumerate((here, there)))
+    html = {"content-type": "text/html"}
+    named = (
+        f'<!doctype html><title>x</title><link rel="alternate" type="application/rss+xml" href="{site.url("/f", 2)}">'
+    )
+    site.pages |= {
+        "/feed": rss(*entries),
+        "/page": (PAGE, html, 200),
+        "/named": (named, html, 200),
+        "/f": rss(item("a")),
+    }
+    own = Source(key="a", feed=site.url("/feed"), complete=True, allow_private=True)
+    for whole in (own, replace(own, allow_private=False)):
+        (result,) = gathered(whole)
+        assert list(result.completed) == [0]
+        assert [fault.reason for error in result.missed for fault in error.faults] == ["private-network"]
+    (elsewhere,) = gathered(Source(key="b", url=site.url("/named"), allow_private=True))
+    assert "private network" in elsewhere.visit.error
+    assert gather.discover_source(site.url("/named"), user_agent="x", allow_private=True).feed == site.url("/feed")
+    assert site.asked.count("/page") == 2
+    assert "/f" not in site.asked
 
 
 def test_large_documents_are_read_the_same_by_a_process_of_their_own(site: Web) -> None:

@@ -7,6 +7,7 @@ checkout can help. Then installs dispatch as the GitHub Action does.
 
 import ensurepip
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,7 @@ def main() -> None:
     """Build, install, write, check, render."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run(sys.executable, "-m", "build", "--outdir", folder, CHECKOUT, folder=folder)
+        run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, CHECKOUT, folder=folder)
         (wheel,) = folder.glob("*.whl")
         oldest = OLDEST_PIP.get(sys.version_info[:2], ensurepip.version())
         for pip in ("", oldest):
@@ -60,7 +61,10 @@ def scripts(environment: Path, wheel: Path, pip: str) -> Path:
     install = ("-m", "pip", "--quiet", "--disable-pip-version-check", "install")
     if pip:
         run(found / "python", *install, f"pip=={pip}", folder=environment)
-    run(found / "python", *install, "--constraint", CHECKOUT / "constraints.txt", wheel, folder=environment)
+    # The versions, without their hashes: who installs a wheel by its name has none.
+    pinned = re.sub(r" \\\n +--hash=\S+", "", (CHECKOUT / "requirements" / "run.txt").read_text("utf-8"))
+    (environment / "versions.txt").write_text(pinned)
+    run(found / "python", *install, "--constraint", environment / "versions.txt", wheel, folder=environment)
     return found
 
 

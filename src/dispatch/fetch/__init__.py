@@ -21,7 +21,6 @@ from typing import Final, TypeVar
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.fetch.addresses import is_public
 from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
 from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post_form
 from dispatch.model import Document, Fault
@@ -36,7 +35,6 @@ __all__ = [
     "Reply",
     "check_addresses",
     "fetch_document",
-    "is_public",
     "post_form",
     "run_concurrently",
 ]

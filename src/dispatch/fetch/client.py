@@ -6,10 +6,10 @@ address itself; all of it is bounded in size, time and hops.
 
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from http.client import HTTPException, HTTPResponse
 from threading import BoundedSemaphore
 from typing import Annotated, Final, NamedTuple
@@ -53,7 +53,6 @@ _ACCEPT = (
 class _Hop(NamedTuple):
     """One answer on the way."""
 
-    status: int
     next: Annotated[str, "where it redirects to; empty when it does not"]
     answer: Answer
 
@@ -61,7 +60,8 @@ class _Hop(NamedTuple):
 class Client:
     """Asks for addresses, and remembers what hosts ask for while it lives.
 
-    user_agent: who asks, with a way to reach them. allow_private: let every address lead into one's own network.
+    user_agent: who asks, with a way to reach them. allow_private: let every address lead into one's own network, with
+    its redirects within the same host. No redirect to another host does.
     seconds: how long an address may take, all redirects and tries included, but not the waiting for its host's turn.
     is_robot: nobody waits for a single answer: robots.txt is read where pages or several addresses are asked for.
     """
@@ -91,16 +91,17 @@ class Client:
         *,
         etag: str = "",
         modified: str = "",
-        allow_private: bool = False,
+        private_hosts: Collection[str] = (),
         is_page: bool = False,
         whole: bool = True,
     ) -> Answer:
         """Fetch an address; with validators of an earlier answer, the answer may be that nothing has changed.
 
-        is_page: robots.txt may say no. whole: read the body too. Raises GatherError when no answer comes, or more than
-        15 MiB, or not in time; what the server refuses or cannot find is an answer.
+        private_hosts: hosts that may be in one's own network. is_page: robots.txt may say no. whole: read the body too.
+        Raises GatherError when no answer comes, or more than 15 MiB, or not in time; what the server refuses or cannot
+        find is an answer.
         """
-        allow_private = allow_private or self._allow_private
+        allow_private = self._allow_private or links.parse_host(address) in private_hosts
         validators = {"If-None-Match": clean_validator(etag), "If-Modified-Since": clean_validator(modified)}
         headers = self._headers | {name: value for name, value in validators.items() if value}
         with explain_fetch_errors(address, self._seconds):
@@ -113,9 +114,8 @@ class Client:
         host = self._hosts[target.host]
         if not host.note_repeated_request() and not is_page:
             return
-        rules = host.recall_rules(
-            target.origin, lambda: self._fetch_robots_rules(target.origin, allow_private=allow_private)
-        )
+        read = partial(self._fetch_robots_rules, target.origin, allow_private=allow_private)
+        rules = host.recall_rules(target.origin, read)
         if is_page and not rules.allows_path(target.path):
             raise GatherError(
                 "its robots.txt forbids robots to read this page",
@@ -124,12 +124,16 @@ class Client:
             )
 
     def _fetch_robots_rules(self, origin: str, *, allow_private: bool) -> politeness.RobotsRules:
-        """Fetch robots.txt: unreachable, it forbids everything; missing, nothing (RFC 9309, section 2.3.1)."""
+        """Fetch robots.txt: unreachable, it forbids everything; missing, nothing (RFC 9309, 2.3.1).
+
+        Raises GatherError in a private network.
+        """
+        place = f"{origin}/robots.txt"
         try:
-            answer = self._follow_redirects(
-                f"{origin}/robots.txt", self._headers, allow_private=allow_private, whole=True
-            )
-        except (GatherError, HTTPException, OSError, ValueError):
+            answer = self._follow_redirects(place, self._headers, allow_private=allow_private, whole=True)
+        except (GatherError, HTTPException, OSError, ValueError) as error:
+            if isinstance(error, GatherError) and error.faults[0].reason == "private-network":
+                raise
             return politeness.NOTHING
         if answer.status == 200:
             return politeness.parse_robots(answer.document.body[: politeness.MOST_BYTES].decode("utf-8", "replace"))
@@ -137,40 +141,35 @@ class Client:
 
     def _follow_redirects(self, address: str, headers: dict[str, str], *, allow_private: bool, whole: bool) -> Answer:
         url, is_permanent, left = address, True, self._seconds
+        home = addresses.parse_target(address).host
         for _hop in range(MOST_REDIRECTS + 1):
-            hop, left = self._try_hop(url, address, headers, left, allow_private=allow_private, whole=whole)
+            target = addresses.parse_target(url)
+            allow_private &= target.host == home  # leave is given for what was asked for, not for where others lead
+            ask = partial(self._request_hop, target, url, address, headers, allow_private=allow_private, whole=whole)
+            hop, left = self._try_hop(target.host, ask, left)
             if not hop.next:
-                moved = url if is_permanent and url != address and hop.status in {200, 304} else ""
+                moved = url if is_permanent and url != address and hop.answer.status in {200, 304} else ""
                 return replace(hop.answer, moved_to=moved)
-            is_permanent &= hop.status in _PERMANENT
+            is_permanent &= hop.answer.status in _PERMANENT
             url = hop.next
-            if not links.is_web_address(url):
-                raise GatherError(
-                    f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect"
-                )
         raise GatherError(
             f"more than {MOST_REDIRECTS} redirects",
             hint="Open it in a browser and add the address that it ends at.",
             reason="too-many-redirects",
         )
 
-    def _try_hop(
-        self, url: str, name: str, headers: dict[str, str], left: float, *, allow_private: bool, whole: bool
-    ) -> tuple[_Hop, float]:
+    def _try_hop(self, host: str, ask: Callable[[float], _Hop], left: float) -> tuple[_Hop, float]:
         """Request one hop, again where another try may help; return it and the seconds that are left."""
-        target = addresses.parse_target(url)
         for pause in (*_PAUSES, 0.0):
-            with self._hosts[target.host].take_turn():
+            with self._hosts[host].take_turn():
                 begun = time.monotonic()
                 hop: _Hop | ConnectionResetError
                 try:
-                    hop = self._request_hop(
-                        target, url, name, headers, begun + left, allow_private=allow_private, whole=whole
-                    )
+                    hop = ask(begun + left)
                 except ConnectionResetError as error:
                     hop = error
                 left -= time.monotonic() - begun
-            passes = isinstance(hop, ConnectionResetError) or (hop.status in _PASSING and not hop.answer.wait)
+            passes = isinstance(hop, ConnectionResetError) or (hop.answer.status in _PASSING and not hop.answer.wait)
             if not (passes and 0 < pause < left):
                 break
             time.sleep(pause)
@@ -196,15 +195,13 @@ class Client:
             redirects = response.status in _REDIRECTS and location
             body = self._read_body(response, deadline) if response.status == 200 and whole else b""
             return _Hop(
-                status=response.status,
-                next=links.resolve_address(url, decode_header(location)) if redirects else "",
+                next=_resolve_redirect(url, decode_header(location)) if redirects else "",
                 answer=_build_answer(response, url, name, body),
             )
 
     def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
         """Read the body; only a few large ones are in memory at the same time."""
-        body: list[bytes] = []
-        size = 0
+        body, size = list[bytes](), 0
         with ExitStack() as stack:
             for piece in connection.iterate_body(response):
                 if size <= _LARGE < size + len(piece):
@@ -270,9 +267,10 @@ def _post_once(
     *,
     allow_private: bool,
 ) -> Reply:
-    url = address
+    url, home = address, addresses.parse_target(address).host
     for _hop in range(MOST_REDIRECTS + 1):
         target = addresses.parse_target(url)
+        allow_private &= target.host == home
         endpoints = addresses.resolve_endpoints(target.host, target.port, allow_private=allow_private)
         with connection.open_response(target, endpoints, headers, deadline, tls, form=form) as response:
             location = decode_header(response.headers.get("location", "").strip())
@@ -283,12 +281,18 @@ def _post_once(
                     words=_take_first_line(response.read(_MOST_WORDS)),
                     wait=parse_retry_after(response.headers),
                 )
-        url = links.resolve_address(url, location)
-        if not links.is_web_address(url):
-            raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect")
+        url = _resolve_redirect(url, location)
     raise GatherError(
         f"more than {MOST_REDIRECTS} redirects", hint="Use the address that they end at.", reason="too-many-redirects"
     )
+
+
+def _resolve_redirect(url: str, location: str) -> str:
+    """Resolve where an address redirects to. Raises GatherError when that is no address of the web."""
+    url = links.resolve_address(url, location)
+    if not links.is_web_address(url):
+        raise GatherError(f"it redirects to {url[:200]}, which is neither http nor https", reason="bad-redirect")
+    return url
 
 
 def _take_first_line(body: bytes) -> str:

@@ -67,7 +67,8 @@ def gather_sources(
     Nothing is raised for a source; what went wrong with it is the result's ``error``.
     """
     gathering = _GatherRun(
-        client=fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds, is_robot=True),
+        client=fetch.Client(user_agent=user_agent, seconds=seconds, is_robot=True),
+        allow_private=allow_private,
         now=now,
         zone=zone,
         in_any_case=in_any_case,
@@ -131,6 +132,7 @@ class _GatherRun:
     """What all sources of one run share."""
 
     client: fetch.Client
+    allow_private: bool
     now: datetime
     zone: str
     in_any_case: bool
@@ -149,7 +151,7 @@ class _GatherRun:
                 return GatherResult(source=source, visit=self._record_success(visit, answer), state="unchanged")
             found = self._read_document(answer.require_document(), source.kind)
             if found.feeds:
-                answer = self.client.get(found.feeds[0], allow_private=source.allow_private)
+                answer = self.client.get(found.feeds[0], private_hosts=self._list_private_hosts(source))
                 answer = replace(answer, moved_to=found.feeds[0], etag="", modified="")
                 found = self._read_document(answer.require_document(), source.kind)
         except GatherError as error:
@@ -207,18 +209,23 @@ class _GatherRun:
             address,
             etag=visit.etag,
             modified=visit.modified,
-            allow_private=source.allow_private,
+            private_hosts=self._list_private_hosts(source),
             is_page=source.kind == "page",
         )
 
     def _fetch_page(self, address: str, source: Source) -> Article:
         if not links.is_web_address(address):
             raise GatherError("it has no page", address=source.title)
-        answer = self.client.get(address, allow_private=source.allow_private, is_page=True)
+        answer = self.client.get(address, private_hosts=self._list_private_hosts(source), is_page=True)
         found = self._read_document(answer.require_document(), "article").articles
         if not found:
             raise GatherError("there is nothing to read on this page", address=address)
         return found[0]
+
+    def _list_private_hosts(self, source: Source) -> tuple[str, ...]:
+        """List the hosts that may be private: those that dispatch.toml names, not those that a document leads to."""
+        is_allowed = self.allow_private or source.allow_private
+        return tuple(map(links.parse_host, (source.feed, source.url))) if is_allowed else ()
 
     def _read_document(self, document: Document, kind: str) -> reading.SourceContents:
         try:

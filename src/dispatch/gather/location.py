@@ -1,5 +1,6 @@
 """What is at a location that somebody names: its articles, or the source that it is."""
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import Final
 
@@ -58,20 +59,21 @@ def discover_source(address: str, *, user_agent: str, allow_private: bool = Fals
 
     Raises GatherError when the address cannot be fetched, or is neither a feed nor a page.
     """
-    client = fetch.Client(user_agent=user_agent, allow_private=allow_private, seconds=_SECONDS)
-    answer = client.get(address)
+    client = fetch.Client(user_agent=user_agent, seconds=_SECONDS)
+    private_hosts = {links.parse_host(address)} if allow_private else set()  # not those that its pages name
+    answer = client.get(address, private_hosts=private_hosts)
     found = _read_answer(answer)
     address = answer.moved_to or address
     if found.is_feed:
         return _make_feed_source(address, found, "")
     for named in found.feeds[:MOST_NAMED]:
-        if feed := _try_feed(client, named, address):
+        if feed := _try_feed(client, named, address, private_hosts):
             return feed
     if found.feeds:  # they cannot be read; what does the page itself hold?
         found = reading.read_contents(answer.require_document(), "page")
     if found.are_links or len(found.articles) < 2:
         for guess in discovery.guess_feeds(address):
-            if feed := _try_feed(client, guess, address):
+            if feed := _try_feed(client, guess, address, private_hosts):
                 return feed
     return Source(kind="page", url=address, title=found.own.title)
 
@@ -84,10 +86,10 @@ def _name_kind(document: Document) -> str:
     return document.media_type or "a binary file"
 
 
-def _try_feed(client: fetch.Client, address: str, page: str) -> Source | None:
+def _try_feed(client: fetch.Client, address: str, page: str, private_hosts: Set[str]) -> Source | None:
     """Return the source whose feed is at an address; None when there is no feed."""
     try:
-        answer = client.get(address)
+        answer = client.get(address, private_hosts=private_hosts)
         found = _read_answer(answer)
     except GatherError:  # then it is no feed, and the next address is tried
         return None

@@ -2,14 +2,17 @@
 
 import asyncio
 import errno
+import re
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import quote
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -24,8 +27,15 @@ IDLE = 15
 STUCK = 20
 # Seconds that answers on their way are given when the server stops.
 GOODBYE = 3
-# A request's line and headers together, in bytes.
+# A request's line, and that and its fields together, in bytes; and how many fields.
+LINE = 16 * 1024
 HEAD = 32 * 1024
+FIELDS = 100
+
+# Where a request's head ends, and what in it another server could read otherwise: a line that ends in LF alone, and one
+# that goes on in the next (RFC 9112, 2.2 and 5.2).
+_END = re.compile(rb"\n\r?\n")
+_AMBIGUOUS = re.compile(rb"(?<!\r)\n|\n[ \t]")
 
 
 def run_server(
@@ -58,7 +68,6 @@ def run_server(
             server_header=False,
             limit_concurrency=TOGETHER,
             timeout_keep_alive=IDLE,
-            h11_max_incomplete_event_size=HEAD,
         )
         # uvicorn stops at either and then raises it again, for whoever handled it before.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -129,6 +138,32 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
+class _StrictParser(h11.Connection):
+    """h11, which by itself limits a head only while it is incomplete, and takes what a proxy may read otherwise."""
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """Parse the next event. Raises RemoteProtocolError, with the status that says why."""
+        if self.their_state is h11.IDLE:
+            self._refuse_head()
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = {name for name, _ in event.headers}
+            if {b"content-length", b"transfer-encoding"} <= names:  # a smuggled request, most likely (RFC 9112, 6.1)
+                raise h11.RemoteProtocolError("Content-Length beside Transfer-Encoding")
+        return event
+
+    def _refuse_head(self) -> None:
+        received, _ = self.trailing_data
+        end = _END.search(received)
+        head = received[: end.end()] if end else received
+        if head.find(b"\n") > LINE or (len(head) > LINE and b"\n" not in head):
+            raise h11.RemoteProtocolError("the request's line is too long", HTTPStatus.REQUEST_URI_TOO_LONG)
+        if len(head) > HEAD or head.count(b"\n") > FIELDS + 2:  # the first line, and the empty one
+            raise h11.RemoteProtocolError("too much head", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if _AMBIGUOUS.search(head):
+            raise h11.RemoteProtocolError("a line has two meanings")
+
+
 class _TimedConnection(H11Protocol):
     """A connection that is hung up on when nothing has moved on it for a while: no request came whole, no answer left.
 
@@ -145,6 +180,7 @@ class _TimedConnection(H11Protocol):
         stuck: float,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = _StrictParser(h11.SERVER, HEAD)
         self._stuck = stuck
         self._seen: tuple[object, ...] = ()
         self._taken = 0
@@ -165,6 +201,20 @@ class _TimedConnection(H11Protocol):
             return False
         self.cycle.keep_alive = False
         return True
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # what uvicorn says of every refusal
+        """Refuse what is no request, or none that is served, and hang up. uvicorn knows no other status than 400."""
+        if self.cycle:
+            self.cycle.disconnected = True  # else what is still being answered would answer too, and raise
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):  # else an answer has begun, and is cut off
+            error = sys.exception()
+            status = HTTPStatus(error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400)
+            words = f"{status.phrase}.\n".encode()
+            fields = {"content-type": "text/plain", "content-length": str(len(words)), "connection": "close"}
+            head = h11.Response(status_code=status, reason=status.phrase, headers=list(fields.items()))
+            for event in (head, h11.Data(data=words), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def resume_writing(self) -> None:
         self._taken += 1

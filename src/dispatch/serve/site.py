@@ -6,6 +6,7 @@ content changed, and a reader who believed it could miss an entry after a restor
 
 import hashlib
 import os
+import re
 import stat
 import zlib
 from collections.abc import Callable
@@ -45,6 +46,8 @@ REPEATED = ("etag", "cache-control", "vary", "access-control-allow-origin", "acc
 WHOLE = 1024 * 1024
 WORTHWHILE = 256
 SLOW = 16 * 1024
+
+_REFUSES_GZIP = re.compile(rb"gzip\s*;\s*q=0(?:\.0{0,3})?\s*(?:,|$)", re.IGNORECASE)
 
 
 class FileVersion(NamedTuple):
@@ -89,7 +92,9 @@ class PublicSite(StaticFiles):
                 del headers["last-modified"]
             await send(message)
 
-        await self._packed(scope, receive, send_safe)
+        # Who refuses gzip names it too, which is all that Starlette looks for.
+        fields = [one for one in scope["headers"] if one[0] != b"accept-encoding" or not _REFUSES_GZIP.search(one[1])]
+        await self._packed({**scope, "headers": fields}, receive, send_safe)
 
     def get_path(self, scope: Scope) -> str:
         """Return the path of the host that is asked for, without its first slash; a NUL for one that no file has."""
