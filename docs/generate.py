@@ -128,8 +128,8 @@ def takes(hint: object) -> str:
         return f"a list: {takes(get_args(kind)[0])}"
     if origin is not None:
         return "a table"
-    if model.AddressMark() in marks:
-        return "an address"
+    if mark := next((mark for mark in marks if isinstance(mark, model.AddressMark)), None):
+        return "an address, or the name of a file" if mark.file else "an address"
     words = {str: "text", int: "a number", bool: "`true` or `false`", datetime: "a date or a time"}
     return words.get(kind, "a table") if isinstance(kind, type) else "a table"
 

@@ -145,6 +145,8 @@ url = "paper.example"
     ("text", "place"),
     [
         ("[theme]\nlogo = 'none.png'", Place(line=4, key="theme.logo")),
+        ("[theme]\nlogo = 'javascript:alert(1)'", Place(line=4, key="theme.logo")),
+        ("[theme]\nlogo = 'data:image/png;base64,AA'", Place(line=4, key="theme.logo")),
         ("[[sources]]\nkey = 'a'\n[[sources]]\nkey = 'a'", Place(line=6, key="sources[2].key")),
         ("title = 'twice'\n", Place(line=3)),
         ("title = 2026-13-45\n", Place(line=3)),
@@ -156,6 +158,16 @@ url = "paper.example"
 def test_a_single_fault_has_its_line_and_its_key(tmp_path: Path, text: str, place: Place) -> None:
     (found,) = faults(folder(tmp_path, text))
     assert found.place == replace(place, file="dispatch.toml")
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "file:///ann.png", "data:image/png,x", "mailto:a@b.example"]
+)
+def test_a_portrait_of_the_registry_is_a_file_or_on_the_web(tmp_path: Path, address: str) -> None:
+    (tmp_path / "authors.toml").write_text(f'[ann]\nname = "Ann"\navatar = "{address}"\n', "utf-8")
+    (found,) = faults(folder(tmp_path))
+    assert found.place == Place(file="authors.toml", line=3, key="ann.avatar")
+    assert found.what.startswith("must be a web address, as https://wire.example/a.png, or the name of a file, not")
 
 
 def test_its_own_templates_win_file_by_file(tmp_path: Path) -> None:

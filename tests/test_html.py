@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from addresses import PERSONAL, WEB
-from dispatch import html
+from dispatch import html, links
 from dispatch.errors import GatherError
 from formats import reading
 from patience import processor_seconds
@@ -303,6 +303,8 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
     [
         '<img src="https://t.example/p.gif" width="1" height="1">',
         '<img width=0 src="https://t.example/p.gif">',
+        '<img width=" 01 px" src="https://t.example/p.gif">',
+        '<img height="1.5" src="https://t.example/p.gif">',
         '<img src="https://t.example/p.gif" height="1px">',
         "<img>",
         '<img src="javascript:x">',
@@ -310,6 +312,15 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
 )
 def test_a_picture_that_nobody_can_see_is_dropped(pixel: str) -> None:
     assert html.sanitise_html(f"<p>a{pixel}b</p>") == "<p>ab</p>"
+
+
+@pytest.mark.parametrize("tracker", sorted(links.TRACKERS))
+def test_a_picture_of_a_known_tracker_is_dropped_whatever_its_size(tracker: str) -> None:
+    page = "https://paper.example/a/"
+    for address in (f"https://{tracker}", f"//sub.{tracker}", f"HTTP://{tracker}?a=1&amp;b=2"):
+        assert html.sanitise_html(f'<p>a<img src="{address}" width="600">b</p>', page) == "<p>ab</p>"
+    link = f'<p><a href="https://{tracker}">How it counts</a></p>'
+    assert html.sanitise_html(link) == link
 
 
 def test_other_pictures_stay() -> None:

@@ -63,7 +63,7 @@ def test_every_public_name_can_be_had_from_the_package() -> None:
 
 def test_every_noun_and_every_error_is_public() -> None:
     classes = {name for name in model.__all__ if isinstance(getattr(model, name), type)}
-    nouns = {name for name in classes if is_dataclass(getattr(model, name))} - {"AddressMark", "Key", "Url"}
+    nouns = {name for name in classes if is_dataclass(getattr(model, name))} - {"AddressMark", "FileUrl", "Key", "Url"}
     tree = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
     assert nouns | tree <= set(dispatch.__all__)
 

@@ -60,6 +60,55 @@ def test_others_are_not_of_the_web(address: str) -> None:
     assert not links.is_web_address(address)
 
 
+@pytest.mark.parametrize(
+    "address", [*WEB.values(), "photo.jpg", "a b/ö.png", "./scan:2.jpg", "3:2.jpg", "/up/x.gif?a:b", "", "#x"], ids=str
+)
+def test_a_file_is_on_the_web_or_relative(address: str) -> None:
+    assert links.is_file_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "file:///etc/passwd",
+            "data:image/png;base64,AA",
+            "blob:x",
+            "ftp://a/b",
+        ),
+        *("mailto:a@b.example", "tel:1", "C:\\photo.jpg", "https://", "https:photo.jpg", "x-y+z.1:a"),
+        *("java\nscript:x", "java\tscript:x", " javascript:x", "\x01javascript:x", "https://a.example/\nb", "a\rb"),
+    ],
+)
+def test_no_file_has_another_scheme_or_hides_one(address: str) -> None:
+    assert not links.is_file_address(address)
+
+
+@given(st.text(st.sampled_from("jJa:v/\t\n\r\x00 \x0bscript.\\?#%&\u00a0é")))
+def test_what_a_browser_makes_of_a_files_address_has_no_other_scheme(address: str) -> None:
+    """It drops controls and spaces around it, and line breaks and tabs inside (URL Standard, section 4.4)."""
+    if links.is_file_address(address):
+        read = re.sub("[\t\n\r]", "", address.strip("".join(map(chr, range(33)))))
+        assert re.match("[A-Za-z][A-Za-z0-9+.-]*:", read) is None or re.match("https?://", read, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("tracker", sorted(links.TRACKERS))
+def test_a_tracker_is_known_by_its_host(tracker: str) -> None:
+    host, slash, path = tracker.partition("/")
+    for address in (f"https://{tracker}", f"http://A.b.{host.upper()}/{path}x?y=1", f"https://u@{host}.:80//{path}"):
+        assert links.is_tracker(address)
+    others = [f"https://x{host}/{path}", f"https://{host}.example/{path}", f"https://a.example/{tracker}"]
+    others += [f"https://{host}/picture.png"] if slash else []
+    assert not [address for address in others if links.is_tracker(address)]
+
+
+@pytest.mark.parametrize("address", ["", "picture.png", "https://[", "data:image/png,x", "mailto:a@pixel.wp.com"])
+def test_what_has_no_host_is_no_tracker(address: str) -> None:
+    assert not links.is_tracker(address)
+
+
 @given(st.text(st.characters(codec="utf-8")))
 def test_the_ascii_form_is_ascii_and_can_be_undone(rest: str) -> None:
     address = "https://host.example/" + rest

@@ -189,6 +189,21 @@ def test_a_feed_is_listed_as_a_reader_lists_it(running: Running, ending: str) ->
         assert client.get(f"/entry/light/tides/9/issues/tides/feed.{ending}").status_code == 422
 
 
+@pytest.mark.parametrize("ending", ["xml", "atom", "json"])
+def test_an_entry_without_a_body_shows_its_summary_as_text(letter: Path, ending: str) -> None:
+    honest = "How <img src=x onerror=alert(1)> is written"
+    article = letter / "issues" / "tides" / "mole.md"
+    article.write_text(article.read_text("utf-8").replace("title: The mole\n", f"title: The mole\ndek: {honest}\n"))
+    (letter / "templates").mkdir()
+    (letter / "templates" / "entry.html").write_text("")
+    with previewing(letter) as preview, preview.client() as client:
+        entries = client.get(f"/feed/tides/issues/tides/feed.{ending}").json()
+        assert entries[1]["summary"] == honest
+        page = read_page(client.get(f"/entry/light/tides/1/issues/tides/feed.{ending}").text)
+        assert [line.text for line in page.lines] == [honest]
+        assert not list(page.find_tags("img"))
+
+
 def test_each_article_weighs_what_the_mail_would_lose_without_it(running: Running) -> None:
     with running.client() as client:
         said = client.get("/weights/tides").json()

@@ -14,6 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from dispatch import links
 from dispatch.model import AddressMark, Fault, Key, Place
 from dispatch.text import fold_text
 
@@ -157,7 +158,8 @@ def _convert_value(hint: object, value: object, path: str, reading: FileReading,
         if origin is Literal:
             return _convert_choice([str(choice) for choice in get_args(kind)], value)
         if kind is str:
-            return _require_shape(_convert_text(value, is_address=AddressMark() in marks), path, reading)
+            mark = next((mark for mark in marks if isinstance(mark, AddressMark)), None)
+            return _require_shape(_convert_text(value, mark), path, reading)
         if kind is bool:
             return (
                 _convert_choice(["true", "false"], str(value).lower() if isinstance(value, bool) else value) == "true"
@@ -207,15 +209,18 @@ def _convert_choice(choices: Sequence[str], value: object) -> str:
     raise ValueError(f"must be {' or '.join(choices)}, not {_abbreviate_value(value)}")
 
 
-def _convert_text(value: object, *, is_address: bool) -> str:
+def _convert_text(value: object, mark: AddressMark | None) -> str:
     """Return a text as it is. Raises ValueError on another type, an illegal character, or what is not an address."""
     if not isinstance(value, str):
         raise _make_kind_error("a text", value)
     if found := _ILLEGAL.search(value):
         raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
-    if is_address:  # the space around an address is no part of it
+    if mark:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
-    if is_address and value and not _ADDRESS.fullmatch(value):
+    if mark and mark.file and not links.is_file_address(value):
+        what = "must be a web address, as https://wire.example/a.png, or the name of a file"
+        raise ValueError(f"{what}, not {_abbreviate_value(value)}")
+    if mark and not mark.file and value and not _ADDRESS.fullmatch(value):
         raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_abbreviate_value(value)}")
     return value
 

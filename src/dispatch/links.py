@@ -32,6 +32,20 @@ _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|goog
 _OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
+# Whose pictures count readers, in feeds and in mail that is imported: hosts, with all below them, and how the path
+# begins where they have other pictures as well.
+# fmt: off
+TRACKERS = frozenset({
+    "2o7.net", "awstrack.me", "bat.bing.com", "chartbeat.net", "convertkit-mail.com", "convertkit-mail2.com",
+    "counter.theconversation.com", "counter.theconversation.edu.au", "demdex.net", "doubleclick.net",
+    "eotrx.substackcdn.com", "facebook.com/tr", "feedblitz.com/~", "feeds.feedburner.com", "feeds.wordpress.com",
+    "feedsportal.com", "google-analytics.com", "hits.guardian.co.uk", "hits.theguardian.com", "imrworldwide.com",
+    "ioam.de", "ivwbox.de", "list-manage.com/track/", "mandrillapp.com/track/", "mathtag.com", "medium.com/_/stat",
+    "met.vgwort.de", "omtrdc.net", "pheedo.com", "pixel.newscred.com", "pixel.parsely.com", "pixel.propublica.org",
+    "pixel.wp.com", "px.ads.linkedin.com", "quantserve.com", "scorecardresearch.com", "sendgrid.net/wf/open",
+    "sitemeter.com", "statcounter.com", "stats.wordpress.com", "t.co/i/adsct", "xiti.com",
+})
+# fmt: on
 _ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
@@ -56,6 +70,26 @@ def resolve_address(base: str, url: str) -> str:
 def is_web_address(url: str) -> bool:
     """Whether an address can be opened on the web: http or https, with a host."""
     return bool(re.match(r"https?://[^/?#\s]", url, re.IGNORECASE))
+
+
+def is_file_address(url: str) -> bool:
+    """Whether an address may be that of a picture or another file: on the web, or relative.
+
+    What browsers drop from an address, and could hide a scheme behind, stands in none (URL Standard, section 4.4).
+    """
+    return not re.search(r"^ |[\x00-\x1f]", url) and (is_web_address(url) or not is_absolute(url))
+
+
+def is_picture_address(url: str) -> bool:
+    """Whether a picture at this address may be shown: it is on the web, and not there to count readers."""
+    return is_web_address(url) and is_file_address(url) and not is_tracker(url)
+
+
+def is_tracker(url: str) -> bool:
+    """Whether a picture at this address is known to be there to count readers."""
+    host, path = parse_host(url).rstrip("."), url.partition("://")[2].partition("/")[2]
+    known = (name.partition("/") for name in TRACKERS)
+    return any(f".{host}".endswith(f".{name}") and path.lstrip("/").startswith(begin) for name, _, begin in known)
 
 
 def encode_ascii(url: str) -> str:

@@ -209,6 +209,61 @@ def test_a_summary_says_no_more_than_the_issue(format: str, article: Article) ->
     assert facts == {("attribution.body", "element")}
 
 
+ABOUT_TAGS = "How <img src=x onerror=alert(1)> and &lt; are written"
+RAW = ABOUT_TAGS.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@pytest.mark.parametrize(
+    ("format", "find", "unescaped", "fact"),
+    [
+        (
+            "rss",
+            "(?s)(<item>.*?<description>).*?(</description>)",
+            RAW,
+            {("attribution.body", "element"), ("feed.address", "text"), ("feed.markup", "attribute")},
+        ),
+        ("atom", "(<summary)>.*?(</summary>)", f' type="html">{RAW}', {("attribution.body", "element")}),
+        (
+            "rss",
+            "(</title>\\s*<link>.*?</link>\\s*<description>).*?(</description>)",
+            RAW,
+            {("feed.required", "feed"), ("feed.address", "text"), ("feed.markup", "attribute")},
+        ),
+        ("atom", "(<subtitle)>.*?(</subtitle>)", f' type="html">{RAW}', {("feed.required", "feed")}),
+        ("json", '("description": ").*?(")', "What others did", {("feed.required", "feed")}),
+        (
+            "atom",
+            "(<title)>Story 1(</title>)",
+            ' type="html">&lt;b&gt;Story&lt;/b&gt;',
+            {("attribution.title", "title")},
+        ),
+    ],
+)
+def test_a_text_is_read_as_its_readers_read_it(
+    format: str,  # noqa: A002
+    find: str,
+    unescaped: str,
+    fact: set[tuple[str, str]],
+) -> None:
+    """Plain text where HTML is expected loses its words, or runs: what the words are in XML proves nothing."""
+    issue = nouns.issue(replace(STORY, dek=ABOUT_TAGS))
+    by = nouns.publication(description=ABOUT_TAGS)
+    whole = nouns.body(format, issue, by).decode()
+    assert judge(format, whole.encode(), issue, by) == []
+    broken = re.sub(find, lambda match: match[1] + unescaped + match[2], whole, count=1)
+    assert broken != whole
+    assert {(one.rule, one.subject) for one in judge(format, broken.encode(), issue, by)} == fact
+
+
+def test_an_atom_text_may_be_html_that_says_the_same() -> None:
+    issue = nouns.issue(replace(STORY, dek=ABOUT_TAGS))
+    whole = nouns.body("atom", issue).decode()
+    twice = RAW.replace("&", "&amp;")
+    told = whole.replace(f"<summary>{RAW}", f'<summary type="html">{twice}')
+    assert told != whole
+    assert judge("atom", told.encode(), issue) == []
+
+
 MARKED = f'<a href="{EVE.url}" class="p-author h-card" rel="author">'
 MARKS: dict[str, tuple[Write, tuple[str, str]]] = {
     "moved to a translator": (

@@ -6,7 +6,7 @@ import pytest
 
 import nouns
 from dispatch import check
-from dispatch.model import Edition, Image, Source
+from dispatch.model import Author, Edition, Enclosure, Image, Source
 
 BY = nouns.publication()
 STORY = nouns.rich(1, markdown="", source=Source(title="The Paper", url="https://paper.example/", syndicate="full"))
@@ -77,6 +77,8 @@ def test_a_link_may_begin_so(address: str) -> None:
 def test_no_link_begins_so(address: str) -> None:
     assert "links.scheme" in of_story(content=link(address))
     assert "links.scheme" in of_story(image=Image(url=address, alt="x"))
+    assert "links.scheme" in of_story(authors=(Author(name="Ann", avatar=address),))
+    assert "links.scheme" in of_story(enclosures=(Enclosure(url=address),))
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,19 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
+import feedparser
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 import nouns
-from dispatch import __version__, render
+from dispatch import __version__, html, render
 from dispatch.errors import RenderError
 from dispatch.model import Article, Author, Correction, Enclosure, FeedSettings, Image, Issue, Section, Source, Theme
 from formats import reading
 from formats.reading import ATOM, CONTENT, DC, XML
+from thorough import scale
 
 TWO = (
     Author(name="Ada Lane", url="https://people.example/ada"),
@@ -270,6 +274,61 @@ def test_title_as_plain_text(format: str, title: str) -> None:  # noqa: A002
         assert (element.text, element.get("type", "text")) == (title, "text")
     else:
         assert reading.items(octets)[0]["title"] == title
+
+
+# Text about markup
+HONEST = [
+    *TITLES,
+    "How <img src=x onerror=alert(1)> is written",
+    "<script>alert(1)</script> runs, <b>bold</b> does not",
+    "R&amp;D, &lt;i&gt;, &notit; and &#60;",
+    "<!-- a comment --> <![CDATA[ and a section ]]>",
+    "One paragraph.\n\nAnother <p>one</p>.",
+]
+
+
+def words_of(description: str) -> str:
+    """What a reader shows of HTML, which must be words alone."""
+    root = reading.document(description, fragment=True).root
+    assert not [node.name for node in reading.nodes(root)]
+    return root.to_text(separator="", strip=False)
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_rss_description_is_html_that_says_the_text(text: str) -> None:
+    channel = rss(nouns.article(dek=text), description=text)
+    for path in ("description", "item/description"):
+        assert words_of(channel.findtext(path) or "").strip() == text
+
+
+@pytest.mark.parametrize("format", ["rss", "atom"])
+@pytest.mark.parametrize("text", HONEST)
+def test_feedparser_shows_every_word_of_a_description(format: str, text: str) -> None:  # noqa: A002
+    """It takes what it calls HTML for HTML and sanitises it: what looks like a tag would be gone."""
+    issue, by = nouns.issue(nouns.article(dek=text)), nouns.publication(description=text)
+    parsed = feedparser.parse(nouns.body(format, issue, by))
+    for detail in (parsed.entries[0].summary_detail, parsed.feed.subtitle_detail):
+        shown = words_of(detail.value) if detail.type == "text/html" else detail.value
+        assert " ".join(shown.split()) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_what_json_feed_calls_plain_text_is_plain(text: str) -> None:
+    feed = json_feed(nouns.article(dek=text), description=text)
+    assert feed["description"] == text
+    assert reading.items(json.dumps(feed).encode())[0]["summary"] == text
+
+
+printable = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1).filter(str.strip)
+
+
+@settings(max_examples=scale(50))
+@given(text=st.lists(st.sampled_from(["<", "&", ">", "</", "<img ", "lt;", "#x3C;", "]]>"]) | printable).map("".join))
+def test_whatever_a_description_says_is_no_markup(text: str) -> None:
+    text = html.remove_illegal_characters(text)
+    channel = rss(nouns.article(dek=f"x{text}"), description=f"x{text}")
+    for path in ("description", "item/description"):
+        assert words_of(channel.findtext(path) or "").split() == f"x{text}".split()
 
 
 # Atom

@@ -18,6 +18,7 @@ from dispatch import html, importers
 from dispatch.errors import GatherError
 from dispatch.importers import Export, NotImported, tabular
 from dispatch.importers.export_files import open_export
+from dispatch.model import Author
 from patience import processor_seconds
 from thorough import scale
 
@@ -311,6 +312,24 @@ def test_scripts_come_through_nowhere() -> None:
     assert post.article.content == "<p>a<a>b</a></p>"
     assert (post.article.url, post.article.image) == ("", None)
     assert post.notes == ("not imported: script, svg",)
+
+
+@pytest.mark.parametrize(
+    "bad", ["javascript:alert(1)", "file:///a.mp3", "data:image/png,x", "https://pixel.wp.com/b.gif"]
+)
+def test_a_recording_or_a_portrait_of_no_web_address_is_left_out(bad: str) -> None:
+    table = f'post_id,title,podcast_url\n1.a,T,"{bad}"\n'
+    (post,), _ = of(importers.read_posts(bag({"posts.csv": table, "posts/1.a.html": "<p>Words.</p>"}), "substack"))
+    assert (post.article.content, post.article.enclosures) == ("<p>Words.</p>", ())
+    tables = {
+        "posts": [{"id": 1, "title": "T", "html": "<p>Words.</p>", "feature_image": bad}],
+        "users": [{"id": 2, "name": "Ann", "profile_image": bad}],
+        "posts_authors": [{"post_id": 1, "author_id": 2}],
+    }
+    (post,), _ = of(
+        importers.read_posts(bag({"e.json": json.dumps({"db": [{"data": tables}]}, separators=(",", ":"))}), "ghost")
+    )
+    assert (post.article.image, post.article.authors) == (None, (Author(name="Ann"),))
 
 
 def test_only_pictures_are_copied() -> None:

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Dialog, Page, Route
 
 import nouns
-from dispatch import colours, model, render
+from dispatch import colours, html, model, render
 from dispatch.formats import site_files
 from dispatch.language import Language
 from judges.cases import FEEDS
 from serving import served
+from test_html import HOSTILE
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -114,3 +116,25 @@ def test_what_dispatch_serves_is_shown_with_its_style(browser: Browser, tmp_path
         page.goto(server.url(made.path))
         assert page.evaluate("getComputedStyle(document.querySelector('item, entry')).display") == "flex"
     page.close()
+
+
+def test_no_description_runs_anything_in_a_page_that_is_made_of_it(browser: Browser) -> None:
+    """The simplest reader: a page into which it puts what is HTML in the feed, as it stands."""
+    deks = [" ".join(html.remove_illegal_characters(text).split()) for text in HOSTILE]
+    bodies = [nouns.body("rss", nouns.issue(*(nouns.article(n, dek=dek) for n, dek in enumerate(deks))))]
+    bodies += [nouns.body("rss", nouns.issue(), nouns.publication(description=dek)) for dek in deks]
+    found = [element.text or "" for body in bodies for element in ElementTree.fromstring(body).iter("description")]
+    page = browser.new_page()
+    page.route(re.compile("^https?:"), lambda route: route.abort())
+    ran: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    for description, text in zip(found, [nouns.publication().description, *deks, *deks], strict=True):
+        page.set_content(f"<body>{description}</body>", wait_until="load")
+        assert page.evaluate("[document.body.childElementCount, document.body.textContent.trim()]") == [0, text]
+    page.close()
+    assert ran == []

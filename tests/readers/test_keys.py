@@ -151,3 +151,12 @@ def test_a_careful_author(key: str) -> None:
 def test_a_careless_author(key: str) -> None:
     article = head((key, "Ann Lee"))
     assert (article.authors, article.certainty) == ((Author(name="Ann Lee"),), "likely")
+
+
+@pytest.mark.parametrize(
+    "bad", ["javascript:alert(1)", "file:///a.png", "data:image/png,x", "https://pixel.wp.com/b.gif"]
+)
+def test_a_bad_address_of_a_picture_or_a_portrait_is_none(bad: str) -> None:
+    front = f"---\ntitle: T\nimage: '{bad}'\nauthors: [{{name: Ann, avatar: '{bad}'}}]\n---\nWords.\n"
+    (article,) = markdown.read(Document(url="", media_type="text/markdown", charset="", body=front.encode(), name="a"))
+    assert (article.title, article.image, article.authors) == ("T", None, (Author(name="Ann"),))

@@ -44,6 +44,50 @@ def only(items: str, channel: str = "") -> Article:
     return article
 
 
+BAD = [
+    *("javascript:alert(1)", "JavaScript:alert(1)", "file:///etc/passwd", "data:image/png;base64,AA", "blob:x"),
+    *(
+        "mailto:a@b.example",
+        "ftp://a.example/a.png",
+        "java&#10;script:alert(1)",
+        "https://",
+        "https://pixel.wp.com/b.gif",
+    ),
+    *("https://stats.wordpress.com/a.png", "https://a.example/&#10;b.png"),
+]
+GOOD = "https://a.example/good.png"
+PICTURED = {
+    "rss": """<rss version="2.0" xmlns:m="http://search.yahoo.com/mrss/"
+        xmlns:i="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><item><title>A</title>
+        <description>Words.</description><enclosure url="{0}" type="image/png" length="3"/><m:content url="{0}"/>
+        <i:image href="{0}"/><m:thumbnail url="{1}"/></item></channel></rss>""",
+    "atom": """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:m="http://search.yahoo.com/mrss/"><entry>
+        <title>A</title><content type="html">Words.</content><link rel="enclosure" href="{0}" type="image/png"/>
+        <m:content url="{0}"/><m:thumbnail url="{1}"/></entry></feed>""",
+    "json": """{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "title": "A",
+        "content_html": "Words.", "image": "{0}", "banner_image": "{1}",
+        "authors": [{{"name": "Ann", "avatar": "{0}"}}],
+        "attachments": [{{"url": "{0}", "mime_type": "image/png"}}]}}]}}""",
+}
+
+
+@pytest.mark.parametrize("format", PICTURED)
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_address_of_a_picture_or_a_file_is_none_and_the_rest_is_kept(format: str, bad: str) -> None:  # noqa: A002
+    written = bad.replace("&#10;", "\\n") if format == "json" else bad
+    for good, image in (("", None), (GOOD, Image(url=GOOD))):
+        (article,) = feed.read(document(PICTURED[format].format(written, good), url="https://paper.example/feed"))
+        assert (article.title, article.content, article.image, article.enclosures) == ("A", "Words.", image, ())
+        assert not [author.avatar for author in article.authors if author.avatar]
+
+
+def test_a_picture_of_one_pixel_does_not_stand_for_an_article() -> None:
+    pixel = f'<m:content url="{GOOD}?1" width="1" height="1"/><m:content url="{GOOD}"/>'
+    text = PICTURED["rss"].format("", "").replace("<m:thumbnail", f"{pixel}<m:thumbnail")
+    (article,) = feed.read(document(text))
+    assert article.image == Image(url=GOOD)
+
+
 def hrefs(content: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]*)"', content)]
 

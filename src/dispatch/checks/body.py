@@ -6,6 +6,7 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 import re
 from collections.abc import Iterator, Mapping
 
+from dispatch import links
 from dispatch.checks import byline, vocabulary
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
@@ -15,6 +16,11 @@ from dispatch.model import Article, Finding, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
+# fmt: off
+_REFUSED = (
+    "audio", "embed", "form", "iframe", "input", "link", "math", "meta", "object", "script", "style", "svg", "video",
+)
+# fmt: on
 
 
 def find_policy(article: Article, kind: Kind, publication: Publication) -> Syndicate:
@@ -128,3 +134,19 @@ def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> It
             yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
             yield make_finding("attribution.picture", "text", url=url, wanted=right[0])
+
+
+def check_markup(name: str, content: str) -> Iterator[Finding]:
+    """Report what feed readers refuse in HTML of a feed: of the item of that name, or of the feed itself when empty."""
+    inside = read_content(content)
+    for tag in inside.find_tags(*_REFUSED):
+        yield make_finding("feed.markup", "element", headline=name, element=tag.name)
+    for tag in inside.tags:
+        for key, value in tag.attributes.items():
+            acts = key.startswith("on") or key == "style"
+            if key in {"href", "src"}:
+                if not links.is_absolute(value):
+                    yield make_finding("feed.address", "text", headline=name, found=value)
+                acts = links.is_absolute(value) and value.partition(":")[0].lower() not in links.SCHEMES
+            if acts:
+                yield make_finding("feed.markup", "attribute", headline=name, element=tag.name, attribute=key)

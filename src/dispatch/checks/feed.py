@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import links
+from dispatch.checks.body import check_markup
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import (
     ARCHIVE,
@@ -19,16 +20,11 @@ from dispatch.checks.feed_items import (
     read_json_object,
     read_xml,
 )
-from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import find_edition_place, make_finding, name_article
+from dispatch.checks.text_lines import fold_spaces
 from dispatch.model import Article, Contents, Edition, Finding, Link, Page, Publication, Subject
 
 MOST = 5_000_000  # bytes; Google and others stop reading there
-# fmt: off
-_REFUSED = (
-    "audio", "embed", "form", "iframe", "input", "link", "math", "meta", "object", "script", "style", "svg", "video",
-)
-# fmt: on
 LINKS = "feed.links"
 _TO_FEEDS = ("self", "current", "prev-archive", "next-archive")
 _KNOWN = ("alternate", "hub", *_TO_FEEDS)
@@ -45,6 +41,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             place = find_edition_place(case.issue, edition)
             found = (
                 _check_feed(edition, is_gathered=case.issue.as_page is not None and case.issue.as_page.kind == "feed"),
+                _check_description(edition, case.publication),
                 _check_dates(edition, case.issue),
                 _check_relations(edition, case.issue.as_page, case.publication),
             )
@@ -65,19 +62,15 @@ def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
         if not links.is_absolute(item.url):
             yield make_finding("feed.address", "link", headline=name, found=item.url)
         if not is_gathered:
-            yield from _check_body(name, item.content)
+            yield from check_markup(name, item.content)
 
 
-def _check_body(name: str, content: str) -> Iterator[Finding]:
-    inside = read_content(content)
-    for tag in inside.find_tags(*_REFUSED):
-        yield make_finding("feed.markup", "element", headline=name, element=tag.name)
-    for tag in inside.tags:
-        for key, value in tag.attributes.items():
-            if key.startswith("on") or key == "style":
-                yield make_finding("feed.markup", "attribute", headline=name, element=tag.name, attribute=key)
-            elif key in {"href", "src"} and not links.is_absolute(value):
-                yield make_finding("feed.address", "text", headline=name, found=value)
+def _check_description(edition: Edition, publication: Publication) -> Iterator[Finding]:
+    """Report what a feed says of itself, when that is neither the publication's description nor its title."""
+    found = FEED_READERS[edition.format](edition.body).description
+    wanted = publication.description or publication.title
+    if found and fold_spaces(found) != fold_spaces(wanted):
+        yield make_finding("feed.required", "feed", found=found, wanted=wanted)
 
 
 def _check_rss(body: bytes) -> Iterator[Finding]:
@@ -89,6 +82,7 @@ def _check_rss(body: bytes) -> Iterator[Finding]:
         return
     for name in ("title", "link", "description"):
         yield from _check_required(channel, name, "feed")
+    yield from check_markup("", channel.read_words("description"))
     yield from _check_self(channel)
     names = [child.name for child in channel.children]
     if "item" in names and any(name != "item" for name in names[names.index("item") :]):
@@ -105,6 +99,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
     name = item.read_words("title") or item.read_words("guid")
     for required in ("title", "link", "guid", "description", "content:encoded"):
         yield from _check_required(item, required, "article", name)
+    yield from check_markup(name, item.read_words("description"))
     link, guid = item.read_words("link"), item.find_first("guid")
     if not link.isascii():
         yield make_finding("feed.address", "element", headline=name, found=link)

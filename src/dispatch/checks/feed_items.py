@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Annotated, TypeGuard
 from xml.parsers import expat
 
+from dispatch.checks.html_tree import strip_tags
 from dispatch.errors import CheckError
 
 # The namespaces of the feeds, by the prefixes that this house speaks of them with.
@@ -39,7 +40,7 @@ class FeedItem:
     authors: Annotated[tuple[Person, ...], "who is credited as author, an element each, which may hold several names"]
     people: Annotated[tuple[Person, ...], "the same one by one: contributors, and the authors of JSON Feed 1.1"]
     source: Annotated[tuple[str, str] | None, "name and address of the origin; None when nothing is said"]
-    summary: str
+    summary: Annotated[str, "as plain text, whatever the format has it in"]
     content: Annotated[str, "the body, as HTML"]
     ascii_only: Annotated[bool, "whether addresses had to be written in ASCII"] = False
     has_people: Annotated[bool, "whether the format has an address for each author"] = True
@@ -60,6 +61,7 @@ class Feed:
     """A feed."""
 
     entries: tuple[FeedItem, ...]
+    description: Annotated[str, "what it says of itself, as plain text; empty when nothing is said"]
     credited: Annotated[tuple[str, ...], "whom the feed as a whole names as author or editor"]
     updated: Annotated[str, "when it was last changed, as it is written; empty when nothing is said"] = ""
     relations: Annotated[
@@ -142,6 +144,7 @@ def read_rss(body: bytes) -> Feed:
     editors = (node.text.strip() for node in channel.find_all("managingEditor", "author", "dc:creator", "atom:author"))
     return Feed(
         entries=tuple(map(_read_rss_item, channel.find_all("item"))),
+        description=strip_tags(channel.read_words("description")),
         credited=tuple(editors),
         updated=channel.read_words("lastBuildDate"),
         relations=_read_relations(channel) | {"alternate": tuple(link.text for link in channel.find_all("link"))},
@@ -163,7 +166,7 @@ def _read_rss_item(item: XmlNode) -> FeedItem:
         authors=tuple((node.text, "") for node in item.find_all("dc:creator", "author", "atom:author")),
         people=tuple((node.text, "") for node in item.find_all("dc:contributor", "atom:contributor")),
         source=(source.text, source.attributes.get("url", "")) if source else None,
-        summary=item.read_words("description"),
+        summary=strip_tags(item.read_words("description")),
         content=item.read_words("content:encoded"),
         published=item.read_words("pubDate"),
         rights=item.read_words("dc:rights"),
@@ -180,6 +183,7 @@ def read_atom(body: bytes) -> Feed:
     editors = tuple(author.read_words("atom:name") for author in feed.find_all("atom:author", "dc:creator"))
     return Feed(
         entries=tuple(map(_read_atom_entry, feed.find_all("atom:entry"))),
+        description=_read_construct(feed, "atom:subtitle"),
         credited=editors,
         updated=feed.read_words("atom:updated"),
         relations=_read_relations(feed),
@@ -198,17 +202,23 @@ def _read_atom_entry(entry: XmlNode) -> FeedItem:
     source = entry.find_first("atom:source")
     return FeedItem(
         id=entry.read_words("atom:id"),
-        title=entry.read_words("atom:title"),
+        title=_read_construct(entry, "atom:title"),
         addresses=tuple(_find_alternates(entry)),
         authors=tuple(map(_read_person, entry.find_all("atom:author", "dc:creator"))),
         people=tuple(map(_read_person, entry.find_all("atom:contributor", "dc:contributor"))),
-        source=(source.read_words("atom:title"), next(_find_alternates(source), "")) if source else None,
-        summary=entry.read_words("atom:summary"),
+        source=(_read_construct(source, "atom:title"), next(_find_alternates(source), "")) if source else None,
+        summary=_read_construct(entry, "atom:summary"),
         content=entry.read_words("atom:content"),
         published=entry.read_words("atom:published"),
         updated=entry.read_words("atom:updated"),
-        rights=entry.read_words("atom:rights"),
+        rights=_read_construct(entry, "atom:rights"),
     )
+
+
+def _read_construct(node: XmlNode, name: str) -> str:
+    """Read a text construct as plain text: what it calls HTML is read as that (RFC 4287, section 3.1)."""
+    child, words = node.find_first(name), node.read_words(name)
+    return strip_tags(words) if child and child.attributes.get("type") == "html" else words
 
 
 def _read_person(node: XmlNode) -> Person:
@@ -218,12 +228,8 @@ def _read_person(node: XmlNode) -> Person:
 
 def _find_alternates(node: XmlNode) -> Iterator[str]:
     """Find the addresses of alternate links, which is what a link without rel is (RFC 4287, section 4.2.7.2)."""
-    links = node.find_all("atom:link")
-    return (link.attributes.get("href", "") for link in links if _is_alternate(link))
-
-
-def _is_alternate(link: XmlNode) -> bool:
-    return link.attributes.get("rel", "alternate") == "alternate"
+    links = (link.attributes for link in node.find_all("atom:link"))
+    return (link.get("href", "") for link in links if link.get("rel", "alternate") == "alternate")
 
 
 @lru_cache(maxsize=1)
@@ -236,7 +242,12 @@ def read_json_feed(body: bytes) -> Feed:
     relations = {relation: (str(feed[key]),) for key, relation in JSON_RELATIONS.items() if feed.get(key)}
     hubs = tuple(str(hub.get("url", "")) if _is_object(hub) else "" for hub in _as_list(feed.get("hubs")))
     relations |= {"hub": hubs} if isinstance(feed.get("hubs"), list) else {}
-    return Feed(entries=tuple(map(_read_json_item, items)), credited=editors, relations=relations)
+    return Feed(
+        entries=tuple(map(_read_json_item, items)),
+        description=_as_text(feed.get("description")),
+        credited=editors,
+        relations=relations,
+    )
 
 
 @lru_cache(maxsize=1)

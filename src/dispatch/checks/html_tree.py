@@ -62,6 +62,11 @@ def walk_tree(html: str) -> Iterator[Piece]:
         node = following
 
 
+def strip_tags(html: str) -> str:
+    """Give the words of HTML as a browser shows them, without tags. Raises CheckError when it is nested too deep."""
+    return "".join(words for name, _, words in walk_tree(html) if not name) if "<" in html or "&" in html else html
+
+
 def count_levels(html: str) -> int:
     """Count how many elements are open at once at most, in linear time: about as deep as a parser would nest them.
 

@@ -84,6 +84,9 @@ def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress
             yield FoundAddress(url, "name", find_key(key), (("name", name),))
     if article.source.url:
         yield FoundAddress(article.source.url, "source", find_key("source.url"))
+    for number, author in enumerate(article.authors, 1):
+        if author.avatar:
+            yield FoundAddress(author.avatar, "picture", find_key(f"authors[{number}].avatar"))
     if article.image:
         yield FoundAddress(article.image.url, "picture", find_key("image.url"))
     for number, enclosure in enumerate(article.enclosures, 1):
@@ -99,7 +102,7 @@ def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:
 
 def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[Finding]:
     """Report what is wrong with an address; ids: the places within the page itself that it may lead to."""
-    url, is_picture = address.url, address.subject == "picture"
+    url, is_picture, is_file = address.url, address.subject == "picture", address.subject in {"picture", "file"}
     scheme = url.partition(":")[0].lower()
     if not url.strip():
         yield address.as_finding("links.empty")
@@ -108,7 +111,7 @@ def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[
             yield address.as_finding("links.fragment")
     elif url.startswith("//") or not links.is_absolute(url):
         yield address.as_finding("links.relative")
-    elif scheme not in links.SCHEMES or (is_picture and scheme not in {"http", "https"}):
+    elif scheme not in links.SCHEMES or (is_file and scheme not in {"http", "https"}):
         yield address.as_finding("links.scheme", scheme=scheme)
     elif scheme in {"http", "https"} and not links.is_web_address(url):
         yield address.as_finding("links.scheme")

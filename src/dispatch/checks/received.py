@@ -75,7 +75,8 @@ def _find_foreign(article: Article, entry: ShownArticle) -> str:
 def _find_pixels(part: Rendition, case: CheckInput) -> Iterator[Finding]:
     own = {article.image.url for article in case.issue.articles if article.image}
     for picture in part.page.pictures if part.page else ():
-        if picture.url not in own and {picture.width, picture.height} & {"0", "1"}:
+        counts = links.is_tracker(picture.url) or {picture.width, picture.height} & {"0", "1"}
+        if picture.url not in own and counts:
             yield make_finding(
                 "received.pixel", "picture", part.at, host=links.parse_host(picture.url), found=picture.url
             )

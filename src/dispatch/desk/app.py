@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
+from html import escape
 from pathlib import Path, PurePosixPath
 
 from starlette.applications import Starlette
@@ -118,7 +119,7 @@ class Preview:
         said = reader.find_entry(await self._read_feed(request), request.path_params["number"])
         here = f"/frame/{request.path_params['look']}/{slug}/"
         body = simulate.show_page(
-            said.content or said.summary, look, url=self._workspace.publication.url, here=here, follows=False
+            said.content or escape(said.summary), look, url=self._workspace.publication.url, here=here, follows=False
         )
         page = reader.write_page(said, body, simulate.find_scheme(look))
         return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.make_policy(look)})

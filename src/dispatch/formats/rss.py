@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from email.utils import format_datetime
 from functools import partial
+from html import escape
 
 from lxml import etree
 
@@ -31,6 +32,7 @@ def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished items. Raises RenderError."""
     made = feed.start_feed(fragments, "rss", partial(_finish_channel, fragments), NAMESPACES)
     made.docs(DOCS)
+    made.description(escape(made.description(), quote=False))
     return feed.insert_entries(fragments, made.rss_str(pretty=True), AROUND, entries)
 
 
@@ -39,7 +41,8 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     made = feed.start_entry(article)
     made.link(href=links.encode_ascii(article.url))
     made.guid(article.id, permalink=article.id == links.encode_ascii(article.url) and links.is_web_address(article.id))
-    made.description(fragments.choose_summary(article))
+    # Of an item this is HTML (RSS 2.0, “description”), and readers take the channel's for the same.
+    made.description(escape(fragments.choose_summary(article), quote=False))
     made.content(fragments.render_entry_body(article), type="html")
     for tag in article.tags:
         made.category(term=tag)
@@ -70,12 +73,12 @@ def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
         image = etree.SubElement(channel, "image")
         for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
             etree.SubElement(image, name).text = text
-        _escape_titles(image)
-    _escape_titles(channel)
+        _escape_markup(image, "title")
+    _escape_markup(channel, "title", "description")
 
 
 def _finish_item(article: Article, fragments: TemplateContext, item: Element) -> None:
-    _escape_titles(item)
+    _escape_markup(item, "title")
     link = item.find("link")
     if link is not None:
         via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap=NAMESPACES)
@@ -86,12 +89,15 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
 
 
-def _escape_titles(parent: Element) -> None:
-    """Write the markup characters of a title as hexadecimal references: readers undo one level, some a second."""
-    for title in parent.iterfind("title"):
-        text = title.text or ""
-        title.text, *rest = re.split("[&<]", text)
+def _escape_markup(parent: Element, *names: str) -> None:
+    """Write the markup characters of these children as hexadecimal references: readers undo one level, some a second.
+
+    Source: RSS Advisory Board, Best Practices Profile, “Character Data”.
+    """
+    for element in parent.iterchildren(*names):
+        text = element.text or ""
+        element.text, *rest = re.split("[&<]", text)
         for character, following in zip(re.findall("[&<]", text), rest, strict=True):
             reference = etree.Entity(f"#x{ord(character):X}")
             reference.tail = following
-            title.append(reference)
+            element.append(reference)

@@ -58,7 +58,7 @@ _MARKUP = re.compile("[<>&\r]")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
 _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID))})({ATTRIBUTES})>")
-_TINY = re.compile(r' (?:width|height)="[01](?:px)?"')
+_TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
@@ -85,6 +85,8 @@ def sanitise_html(html: str, base: str = "") -> str:
             return value
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
         value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
+        if attribute == "src" and links.is_tracker(value):
+            return None
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 
@@ -162,5 +164,5 @@ def _rewrite_tag(tag: re.Match[str]) -> str:
     end, name, rest = tag.groups()
     if name in _AS_DIV:
         return f"<{end}div{rest}>"
-    # A picture of one pixel is there to count readers.
+    # A picture of one pixel is there to count readers, and one that is known to has lost its address.
     return "" if name == "img" and (" src=" not in rest or _TINY.search(rest)) else f"<{name}{rest} />"

@@ -97,7 +97,7 @@ class PostPictures:
     def place_picture(self, address: str) -> str:
         """Place the address of a picture; empty when it is neither on the web nor in the export."""
         placed = self.place_address(address) if address else ""
-        return placed if links.is_web_address(placed) or placed in self.files else ""
+        return placed if links.is_picture_address(placed) or placed in self.files else ""
 
     def _find_path(self, address: str) -> str | None:
         """Return what an address is within the old site; None when it is elsewhere."""

@@ -12,7 +12,7 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import Row, is_true, pick_text
-from dispatch.model import Article, Enclosure
+from dispatch.model import Article
 from dispatch.readers import fields, html_tree
 
 TABLE = "posts.csv"
@@ -52,7 +52,7 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
         dek=fields.read_line(pick_text(row, "subtitle")),
         certainty="unknown",
         published=tabular.parse_moment(pick_text(row, "post_date"), is_utc=True),
-        enclosures=(Enclosure(url=podcast, type="audio/mpeg"),) if podcast else (),
+        enclosures=tuple(fields.read_enclosure(podcast, "audio/mpeg", "", "")),
     )
     post = Post(
         file=place.file,

@@ -24,8 +24,13 @@ class Key:
 class AddressMark:
     """Marks a text that is an absolute address: http, https, mailto or tel; ``//host`` is read as ``https://host``."""
 
+    file: Annotated[bool, "whether it leads to a file: http or https, or, where a person writes it, a file's name"] = (
+        False
+    )
+
 
 Url = Annotated[str, AddressMark()]
+FileUrl = Annotated[str, AddressMark(file=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Author:
     url: Annotated[Url, "the author's own page, for example the address behind “View all posts”"] = ""
     email: Annotated[str, "the email address; never shown"] = ""
     bio: Annotated[str, "who this is, as plain text"] = ""
-    avatar: Annotated[str, "the address of a portrait"] = ""
+    avatar: Annotated[FileUrl, "the address of a portrait"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ class Source:
 class Image:
     """A picture. In an article's file its url may be a file name; stages always get an absolute address."""
 
-    url: Annotated[str, "an address, or the name of a file beside the article"]
+    url: Annotated[FileUrl, "an address, or the name of a file beside the article"]
     alt: Annotated[str | None, "what it shows, in words; empty when it only decorates"] = None
     width: Annotated[int | None, "pixels"] = None
     height: Annotated[int | None, "pixels"] = None
@@ -104,7 +109,7 @@ class ImageCopy:
 class Enclosure:
     """A file that goes with an article, such as a recording."""
 
-    url: Annotated[str, "its address"]
+    url: Annotated[FileUrl, "its address"]
     type: Annotated[str, "its media type"] = ""
     length: Annotated[int | None, "its size in bytes"] = None
 

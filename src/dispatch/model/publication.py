@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, Key, Source, Syndicate, Url
+from dispatch.model.articles import Author, FileUrl, Key, Source, Syndicate, Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Theme:
     sans: Annotated[str, "the fonts of everything else"] = (
         "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
     )
-    logo: Annotated[str, "the picture shown instead of the name: an address, or a file beside dispatch.toml"] = ""
+    logo: Annotated[FileUrl, "the picture shown instead of the name: an address, or a file beside dispatch.toml"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ def _read_hfeed_entry(node: LexborNode, base: str, own: Source, everywhere: tupl
         published=marks.published,
         updated=marks.updated,
         tags=fields.read_tags(html_tree.get_text(tag) for tag in html_tree.select_all(node, ".p-category")),
-        image=Image(url=picture) if links.is_web_address(picture) else None,
+        image=Image(url=picture) if links.is_picture_address(picture) else None,
     )
 
 

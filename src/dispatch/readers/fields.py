@@ -47,6 +47,12 @@ def read_address(written: str, base: str) -> str:
     )
 
 
+def read_file_address(written: str, base: str) -> str:
+    """Return the address of a picture or another file like ``read_address``; empty when it may be none, or counts."""
+    url = read_address(written, base)
+    return url if links.is_file_address(url) and not links.is_tracker(url) else ""
+
+
 def read_line(written: str) -> str:
     """Convert a title or another line to plain text."""
     if _IS_HTML.search(written):
@@ -97,23 +103,20 @@ def find_image(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Im
     ]
     for candidate in candidates:
         kind = candidate.get("medium") or candidate.get("type") or "image"
-        if kind.startswith("image") and candidate.get("url"):
+        url = read_file_address(candidate.get("url", ""), base)
+        width, height = parse_pixels(candidate.get("width")), parse_pixels(candidate.get("height"))
+        if kind.startswith("image") and url and 1 not in (width, height):
             alt = find_text(candidate, "media:description") or None
-            return Image(
-                url=read_address(candidate.get("url", ""), base),
-                alt=alt and read_line(alt),
-                width=parse_pixels(candidate.get("width")),
-                height=parse_pixels(candidate.get("height")),
-            )
-    hrefs = [child.get("href", "") for child in find_children(entry, "itunes:image")]
-    urls = [read_address(href, base) for href in hrefs if href]
+            return Image(url=url, alt=alt and read_line(alt), width=width, height=height)
+    hrefs = (read_file_address(child.get("href", ""), base) for child in find_children(entry, "itunes:image"))
+    urls = list(filter(None, hrefs))
     urls += [enclosure.url for enclosure in enclosures if enclosure.type.startswith("image/")]
     return Image(url=urls[0]) if urls else None
 
 
 def read_enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
-    """Yield one enclosure, or none without an address."""
-    if resolved := read_address(url, base):
+    """Yield one enclosure, or none without an address of the web."""
+    if resolved := read_file_address(url, base):
         size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
         yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
 

@@ -105,7 +105,7 @@ def _parse_authors(value: object) -> Iterable[Author]:
                 url=_find_address(item, ("url", "link", "website", "homepage", "uri")),
                 email=_to_text(item.get("email")),
                 bio=_to_text(_find_value(item, ("bio", "description", "about"))),
-                avatar=_find_address(item, ("avatar", "image", "picture", "photo")),
+                avatar=fields.read_file_address(_find_address(item, ("avatar", "image", "picture", "photo")), ""),
             )
         else:
             author = _parse_signature(_to_text(item))
@@ -149,5 +149,5 @@ def _parse_image(data: Data, base: str) -> Image | None:
     value = value[0] if isinstance(value, list) else value
     given: Data = value if isinstance(value, dict) else {"url": value}
     alt = _find_value(given, ("alt",)) or _find_value(data, ("image_alt", "cover_alt", "featured_image_alt"))
-    url = _to_text(_find_value(given, ("url", "src", "image", "path")))
-    return Image(url=links.resolve_address(base, url), alt=_to_text(alt) if alt else None) if url else None
+    url = fields.read_file_address(_to_text(_find_value(given, ("url", "src", "image", "path"))), base)
+    return Image(url=url, alt=_to_text(alt) if alt else None) if url else None

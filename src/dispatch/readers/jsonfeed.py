@@ -43,7 +43,8 @@ def _read_json_item(item: Data, base: str, own: Source, everywhere: Iterable[Aut
     summary = fields.read_line(_get_string(item, "summary"))
     # An item without authors has the feed's (JSON Feed 1.1, “authors” on items).
     authors = people.merge_authors(list(_parse_json_authors(item, base)) or everywhere, ())
-    image = fields.read_address(_get_string(item, "image") or _get_string(item, "banner_image"), base)
+    pictures = (fields.read_file_address(_get_string(item, key), base) for key in ("image", "banner_image"))
+    image = next(filter(None, pictures), "")
     return Article(
         id=html.remove_illegal_characters(_get_string(item, "id")).strip(),
         url=url,

@@ -184,7 +184,7 @@ def _use_box_address(author: Author, boxed: list[Author]) -> Author:
 
 def _describe_image(root: LexborNode, image: Image | None, base: str) -> Image | None:
     """Complete the picture with the alternative text that the page has for it."""
-    if image is None or not links.is_web_address(image.url):
+    if image is None or not links.is_picture_address(image.url):
         return None
     shown = (node for node in root.css("img[alt]") if html_tree.get_address(node, base, "data-src", "src") == image.url)
     alt = next((html_tree.get_attribute(node, "alt") for node in shown), None)

@@ -45,7 +45,7 @@ def make_author(written: str, *, url: str = "", email: str = "", bio: str = "", 
             url=url if links.is_absolute(url) else "",
             email=html.remove_illegal_characters(email).strip(),
             bio=html.remove_illegal_characters(bio).strip(),
-            avatar=avatar if links.is_web_address(avatar) else "",
+            avatar=avatar if links.is_picture_address(avatar) else "",
         )
 
 

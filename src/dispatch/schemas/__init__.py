@@ -16,6 +16,10 @@ Schema = dict[str, object]  # what json.dumps takes
 
 # What a publication has that does not stand in dispatch.toml.
 ELSEWHERE = frozenset({"authors", "templates", "root"})
+_PATTERNS = {
+    AddressMark(): "^(?:https?://|//|mailto:|tel:|$)",
+    AddressMark(file=True): "^(?:https?://|(?![A-Za-z][A-Za-z0-9+.-]*:))",
+}
 
 
 def build_schemas() -> dict[str, Schema]:
@@ -66,7 +70,8 @@ def _describe_value(hint: object, default: object = MISSING) -> Schema:
         listed: Schema = {"type": "array", "items": item}
         return {"anyOf": [item, listed]} if item.get("type") == "string" else listed
     if kind is str:
-        pattern: Schema = {"pattern": "^(?:https?://|//|mailto:|tel:|$)"} if AddressMark() in marks else {}
+        patterns = [_PATTERNS[mark] for mark in marks if isinstance(mark, AddressMark)]
+        pattern: Schema = {"pattern": patterns[0]} if patterns else {}
         return {"type": "string"} | pattern | said
     if kind is bool:
         return {"type": "boolean"} | said
