@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError
+from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError, explain_refusal
 
 FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
@@ -40,7 +40,7 @@ def read_file(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
     try:
         return resolve_inside(path, within=within, error=error).read_bytes()
     except OSError as cause:
-        raise error(_format_reason(cause), subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, subject=format_path(path, within)) from cause
 
 
 def read_text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
@@ -102,7 +102,8 @@ def _write_whole(
         if old is not None:
             refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
-        raise error(f"cannot be written: {_format_reason(cause)}{_describe_folder(path)}", subject=subject) from cause
+        refused = explain_refusal(error, cause, "cannot be written", subject=subject, detail=_describe_folder(path))
+        raise refused from cause
     return True
 
 
@@ -111,7 +112,7 @@ def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[Dispatch
     try:
         now = path.read_bytes() if path.exists() else b""
     except OSError as cause:
-        raise error(f"cannot be read: {_format_reason(cause)}", subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, "cannot be read", subject=format_path(path, within)) from cause
     if now != old:
         raise error(
             "somebody else changed it while this command ran: their version stays",
@@ -162,7 +163,7 @@ def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as cause:
-        raise error(f"cannot be made: {_format_reason(cause)}", subject=OWN) from cause
+        raise explain_refusal(error, cause, "cannot be made", subject=OWN) from cause
     if not (folder / ".gitignore").exists():
         write_file(folder / ".gitignore", b"*\n", within=root, error=error)
     return folder
@@ -180,7 +181,7 @@ def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[st
             if _try_lock(file) and _is_at(path, file):
                 return file
         except OSError as cause:
-            raise IssueError(f"cannot be locked: {_format_reason(cause)}", subject=f"{OWN}/{path.name}") from cause
+            raise explain_refusal(IssueError, cause, "cannot be locked", subject=f"{OWN}/{path.name}") from cause
         holder = file.read().decode("utf-8", "replace") or "another command"
         file.close()
         if patience and not attempt:
@@ -234,7 +235,7 @@ def delete_file(path: Path, *, within: Path, error: type[DispatchError], old: by
             refuse_changed(path, old, within=within, error=error)
         path.unlink()
     except OSError as cause:
-        raise error(f"cannot be deleted: {_format_reason(cause)}", subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, "cannot be deleted", subject=format_path(path, within)) from cause
     return path
 
 
@@ -271,9 +272,3 @@ def _describe_folder(path: Path) -> str:
     if not folder.is_dir():
         return f", {folder} is not a folder"
     return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
-
-
-def _format_reason(cause: OSError) -> str:
-    """Return the system's message in lower case."""
-    reason = cause.strerror or str(cause)
-    return reason[:1].lower() + reason[1:]
