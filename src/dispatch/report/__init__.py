@@ -129,7 +129,7 @@ def escape_markdown(text: str) -> str:
 
 def quote_code(text: str) -> str:
     """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
-    words = escape_controls(_join_lines(text))
+    words = _escape_words(text)
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
     room = " " if "`" in words else ""
     return f"{fence}{room}{words}{room}{fence}"
@@ -145,7 +145,7 @@ def _escape_words(text: str) -> str:
 
 def _escape_command(text: str) -> str:
     """Escape the data of a workflow command as GitHub's toolkit does."""
-    return escape_controls(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
+    return escape_line(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _escape_property(text: str) -> str:
