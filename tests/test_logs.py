@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commands import list_commands
 from dispatch.cli import main
 from dispatch.report import STYLES
 from dispatch.text import escape_line, format_json
@@ -32,19 +32,6 @@ LEADING = "::error file=README.md::FORGED"
 CONTROLS = f"\x1b[31m\x0b{TEXT}\x0c\x1b]0;FORGED\x07"
 
 ANNOTATION = re.compile(rb"::(?:error|warning) file=[^:,]+,(?:line=\d+,)?title=[a-z.-]+::(.*)")
-
-
-def leaves(command: click.Command, context: click.Context, *names: str) -> Iterator[str]:
-    """Every command that does something, by its words."""
-    if isinstance(command, click.Group):
-        if command.invoke_without_command:
-            yield " ".join(names)
-        for name in command.list_commands(context):
-            found = command.get_command(context, name)
-            assert found
-            yield from leaves(found, context, *names, name)
-    else:
-        yield " ".join(names)
 
 
 def acts_nowhere(printed: bytes) -> None:
@@ -95,7 +82,7 @@ def fill(root: Path, site: Web) -> None:
         (folder / f"{key}.md").write_text(
             f"---\nid: tag:wire.example,2026:{key}\nurl: {quote('https://paper.example/' + key + '?##[error]FORGED')}\n"
             f"title: {title}\ndek: {bad}\nauthors:\n  - ann\n  - name: {title}\ncredits:\n"
-            f"  - {{role: {bad}, name: {bad}}}\nsource: {{title: {bad}}}\ntags: [{bad}]\nnote: {bad}\nlanguage: en\ncorrections:\n"
+            f"  - {{role: {bad}, name: {bad}}}\nsource: {{title: {bad}}}\ntags: [{bad}]\nnote: {bad}\ncorrections:\n"
             f"  - {{date: 2026-11-23, text: {bad}}}\nimage: {{url: {quote('a::b##[c].png')}}}\n---\nTK.\n",
             "utf-8",
         )
@@ -228,7 +215,7 @@ def test_nothing_foreign_acts(command: str, root: Path) -> None:
 
 
 def test_every_command_is_tried() -> None:
-    assert set(leaves(main, click.Context(main))) == set(RUNS)
+    assert set(list_commands()) == set(RUNS)
 
 
 def test_what_cannot_be_read_is_a_finding_in_the_style_that_was_asked_for(root: Path) -> None:

@@ -96,11 +96,11 @@ class OpenPublication:
             yield
 
     @contextmanager
-    def open_inbox(self) -> Iterator["Inbox"]:
+    def open_inbox(self, *, only_reads: bool = False) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
         from dispatch import inbox
 
-        with inbox.open_inbox(self.publication, used=self._list_used) as box:
+        with inbox.open_inbox(self.publication, used=self._list_used, only_reads=only_reads) as box:
             yield box
 
     def _list_used(self, slug: str) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ def inbox(
     key = _require_source_key(here, source)
     day = parse_moment(since, here.publication) if since else None
     wish = InboxQuery(search=search, source=key, author=author, tag=tag, since=day, everything=everything)
-    with here.open_inbox() as box:
+    with here.open_inbox(only_reads=True) as box:
         arrivals = box.list_arrivals(wish, limit=limit + 1)
         shown = _print_listings(islice(arrivals, limit), as_json=as_json)
         is_more = next(arrivals, None) is not None
@@ -75,7 +75,7 @@ def show(number: int, as_json: bool) -> None:
       dispatch inbox show 12 --json
     """
     here = open_publication()
-    with here.open_inbox() as box:
+    with here.open_inbox(only_reads=True) as box:
         arrival = box.find_arrival(number)
         places = box.list_uses(number)
     if as_json:

@@ -65,12 +65,22 @@ MIGRATIONS = (
 
 
 @contextmanager
-def open_connection(root: Path) -> Iterator[sqlite3.Connection]:
-    """Open the inbox of the publication in that folder, up to date. Raises GatherError."""
-    files.make_own_folder(root, error=GatherError)
+def open_connection(root: Path, *, only_reads: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the inbox of the publication in that folder, up to date. Raises GatherError.
+
+    only_reads: where nothing can be written, give a copy in memory.
+    """
+    is_copied = only_reads and not files.is_writable(root / FILE)
+    if not is_copied:
+        files.make_own_folder(root, error=GatherError)
     path = files.resolve_inside(root / FILE, within=root, error=GatherError)
+    if path.is_dir():
+        raise GatherError("is a folder", subject=FILE.as_posix(), hint="move it away: the inbox is a file")
     with explain_sqlite_errors():
-        found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        if is_copied:
+            found = files.copy_database(path)
+        else:
+            found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         try:
             _migrate_file(found)
             yield found
@@ -155,5 +165,8 @@ def _explain_error(error: sqlite3.Error) -> tuple[str, str]:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "is in use by another dispatch", "wait until that has finished, and do it again"
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return "cannot be opened for writing", "see who owns the folder .dispatch, and what they allow"
+        return (
+            "cannot be opened for writing",
+            "see who owns the folder .dispatch, what they allow (ls -ld), and how many files may be open (ulimit -n)",
+        )
     return f"cannot be used: {error}", ""

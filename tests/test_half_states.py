@@ -1,0 +1,200 @@
+"""A publication that is half there: every command names the path and the way out, and loses nothing."""
+
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from commands import list_commands
+from dispatch.cli import main
+from loopback import Web, item, rss, web
+from thorough import THOROUGH
+
+OPML = '<opml version="2.0"><body><outline type="rss" text="X" xmlUrl="https://b.example/feed"/></body></opml>'
+LINK = ["add", "--no-fetch", "--title", "X", "--url", "https://x.example/"]
+GIVEN = ["--author", "Ann Lee", "--published", "2026-11-20", "--source", "P"]
+# What each command is asked to do; all of it is done where nothing is wrong.
+RUNS: dict[str, list[str]] = {
+    "init": ["init", "new", "--title", "X", "--url", "https://a.example"],
+    "source add": ["source", "add", "https://a.example", "--no-fetch"],
+    "source export": ["source", "export"],
+    "source import": ["source", "import", "list.opml"],
+    "source list": ["source", "list"],
+    "source remove": ["source", "remove", "paper"],
+    "source test": ["source", "test", "paper"],
+    "gather": ["gather"],
+    "inbox": ["inbox"],
+    "inbox dismiss": ["inbox", "dismiss", "1"],
+    "inbox restore": ["inbox", "restore", "1"],
+    "inbox show": ["inbox", "show", "1"],
+    "issue correct": ["issue", "correct", "defence", "1", "The wrong city.", "--mends", "title"],
+    "issue edit": ["issue", "edit", "defence"],
+    "issue list": ["issue", "list"],
+    "issue move": ["issue", "move", "defence", "1", "--section", "Ports"],
+    "issue new": ["issue", "new", "Week 48", "--from-inbox"],
+    "issue remove": ["issue", "remove", "other", "1"],
+    "issue show": ["issue", "show", "defence"],
+    "add": ["add", "1", "story.txt", "--issue", "other"],
+    "import": ["import", "posts"],
+    "check": ["check", "defence"],
+    "review": ["review", "--base", "HEAD"],
+    "render": ["render", "defence"],
+    "publish": ["publish", "other"],
+    "ping": ["ping", "--all", "--allow-private"],
+    "withdraw": ["withdraw", "defence", "1"],
+    "schema": ["schema"],
+}
+# These go on until they are stopped; what they read first, others read too.
+SERVERS = {"preview", "serve"}
+# Who reads, and has to where nothing can be written.
+READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
+READERS |= {"review", "schema"}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Web]:
+    with web() as served:
+        served.pages |= {"/feed": rss(item("a"), item("b")), "/hub": (b"", {}, 204)}
+        yield served
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
+    """A publication with something for every command, in a repository."""
+    root = tmp_path_factory.mktemp("whole") / "letter"
+    root.mkdir()
+    succeed(root, "init", ".", "--title", "The Wire", "--url", "https://wire.example", "--from", "desk@wire.example")
+    with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[feeds]\nhub = "{site.url("/hub")}"\n')
+        file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')
+    (root / "story.txt").write_text("A title\n\nA paragraph that says something.\n", "utf-8")
+    (root / "list.opml").write_text(OPML, "utf-8")
+    (root / "posts").mkdir()
+    (root / "posts" / "a.md").write_text("---\ntitle: P\ndate: 2026-11-01\nauthor: A\n---\nWords.\n", "utf-8")
+    for slug in ("defence", "other"):
+        succeed(root, "issue", "new", "Title", "--slug", slug, "--date", "2026-11-22")
+        succeed(
+            root,
+            *LINK,
+            "--author",
+            "Ann Lee",
+            "--published",
+            "2026-11-20",
+            "--source",
+            "P",
+            "--url",
+            f"https://{slug}.example/",
+        )
+    succeed(root, "publish", "defence")
+    succeed(root, "gather")
+    for words in (["init", "-q", "--template="], ["add", "-A"], ["commit", "-q", "-m", "x"]):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b.example", *words], cwd=root, check=True)
+    return root
+
+
+def run(root: Path, *words: str) -> Result:
+    with chdir(root):
+        return CliRunner().invoke(main, words, env={"EDITOR": "true", "DISPATCH_WAIT": "0"})
+
+
+def succeed(root: Path, *words: str) -> None:
+    result = run(root, *words)
+    assert result.exit_code == 0, result.output
+
+
+def read_tree(root: Path) -> dict[str, bytes]:
+    """Every file that a person edits, or that readers have."""
+    paths = (path for path in root.rglob("*") if not {".git", ".dispatch"} & set(path.relative_to(root).parts))
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+
+
+def fails_in_words(result: Result, named: str) -> None:
+    """The command says in a line of its own what is wrong with which path, and a way out; it breaks no other way."""
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    assert named in result.output, result.output
+    errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    hints = [line for line in result.stderr.splitlines() if line.startswith("Hint: ")]
+    assert "files.readable" in result.stdout or "annot be read" in result.stdout or (errors and hints), result.output
+
+
+def place_folder(name: str) -> Callable[[Path], None]:
+    """A folder where a file belongs."""
+
+    def change(root: Path) -> None:
+        (root / name).unlink(missing_ok=True)
+        (root / name).mkdir(parents=True)
+
+    return change
+
+
+def place_file(name: str) -> Callable[[Path], None]:
+    """A file where a folder belongs."""
+
+    def change(root: Path) -> None:
+        shutil.rmtree(root / name, ignore_errors=True)
+        (root / name).write_text("x", "utf-8")
+
+    return change
+
+
+FOLDERS = [
+    ".dispatch/lock",
+    ".dispatch/site",
+    ".dispatch/inbox.sqlite",
+    ".dispatch/site.sqlite",
+    ".dispatch/.gitignore",
+    "dispatch.toml",
+    "authors.toml",
+    "dispatch.lock",
+    "issues/defence/issue.md",
+    "issues/defence/x.md",
+    "public/index.html",
+    "public/feed.xml",
+    "out/defence/feed.xml",
+    "list.opml",
+    "story.txt",
+    "templates/entry.html",
+]
+FILES = [
+    ".dispatch",
+    "issues",
+    "templates",
+    "public",
+    "public/issues",
+    "public/.release",
+    "out",
+    "posts",
+]
+STATES = {name: place_folder(name) for name in FOLDERS} | {name: place_file(name) for name in FILES}
+
+
+def choose_commands() -> list[str]:
+    """In CI all; at the desk a few, and each time others."""
+    return list(RUNS) if THOROUGH else random.sample(list(RUNS), 8)
+
+
+def test_every_command_is_tried_and_done_where_nothing_is_wrong(whole: Path, tmp_path: Path) -> None:
+    assert set(list_commands()) == set(RUNS) | SERVERS
+    for command, words in RUNS.items():
+        root = shutil.copytree(whole, tmp_path / command)
+        assert run(root, *words).exit_code == 0, command
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_is_there_in_another_shape_is_named_with_a_way_out(name: str, whole: Path, tmp_path: Path) -> None:
+    for command in choose_commands():
+        root = shutil.copytree(whole, tmp_path / command)
+        STATES[name](root)
+        before = read_tree(root)
+        result = run(root, *RUNS[command])
+        if result.exit_code:
+            fails_in_words(result, name.rpartition("/")[2])
+            changed = sorted(path for path, body in before.items() if read_tree(root).get(path) != body)
+            # Of two locations, one may have been added.
+            assert changed in ([], ["issues/other/issue.md"][: command == "add"]), (command, result.output)
