@@ -1,9 +1,11 @@
 """A publication that is half there: every command names the path and the way out, and loses nothing."""
 
+import json
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -25,7 +27,6 @@ RUNS: dict[str, list[str]] = {
     "source export": ["source", "export"],
     "source import": ["source", "import", "list.opml"],
     "source list": ["source", "list"],
-    "source remove": ["source", "remove", "paper"],
     "source test": ["source", "test", "paper"],
     "gather": ["gather"],
     "inbox": ["inbox"],
@@ -48,6 +49,7 @@ RUNS: dict[str, list[str]] = {
     "ping": ["ping", "--all", "--allow-private"],
     "withdraw": ["withdraw", "defence", "1"],
     "schema": ["schema"],
+    "source remove": ["source", "remove", "paper"],
 }
 # These go on until they are stopped; what they read first, others read too.
 SERVERS = {"preview", "serve"}
@@ -198,3 +200,115 @@ def test_what_is_there_in_another_shape_is_named_with_a_way_out(name: str, whole
             changed = sorted(path for path, body in before.items() if read_tree(root).get(path) != body)
             # Of two locations, one may have been added.
             assert changed in ([], ["issues/other/issue.md"][: command == "add"]), (command, result.output)
+
+
+# Runs the commands that are named in a folder, under a limit of the system's, and says what came of each.
+PROGRAM = f"""
+import json, os, resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_half_states import RUNS, read_tree, run
+limit, number, *commands = sys.argv[1:]
+kind = getattr(resource, limit, None)
+done, before = {{}}, read_tree(Path())
+for command in commands:
+    if kind is not None:
+        soft, hard = resource.getrlimit(kind)
+        most = int(number) + (max(map(int, os.listdir("/proc/self/fd"))) if limit == "RLIMIT_NOFILE" else 0)
+        resource.setrlimit(kind, (most, hard))
+    result = run(Path(), *RUNS[command])
+    if kind is not None:
+        resource.setrlimit(kind, (soft, hard))
+    known = result.exception is None or isinstance(result.exception, SystemExit)
+    done[command] = [result.exit_code, result.stdout, result.stderr, "" if known else repr(result.exception)]
+now = read_tree(Path())
+lost = [path for path, body in before.items() if body and not now.get(path)]
+assert not lost, lost
+print(json.dumps(done))
+"""
+Ran = dict[str, tuple[int, str, str, str]]
+
+
+def run_elsewhere(root: Path, *before: str, limit: str = "", number: int = 0, commands: Iterable[str] = RUNS) -> Ran:
+    """What came of each command in a process of its own; all that was there is there afterwards, and not empty."""
+    words = [*before, sys.executable, "-c", PROGRAM, limit, str(number), *commands]
+    ran = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    found: Ran = json.loads(ran.stdout)
+    return found
+
+
+def mounted(words: str) -> list[str]:
+    """What runs a program where the working directory is mounted in another way."""
+    return ["unshare", "-rm", "sh", "-c", f'{words} && cd "$PWD" && exec "$@"', "sh"]
+
+
+def says_why(command: str, ran: tuple[int, str, str, str], *reasons: str) -> None:
+    """What was refused is told in words, with one of these reasons, and a way out."""
+    code, _, stderr, exception = ran
+    assert (code, exception) == (1, ""), (command, ran)
+    assert any(reason in stderr for reason in reasons), (command, stderr)
+    assert "Hint: " in stderr or command == "import", (
+        command,
+        stderr,
+    )  # each of several posts has its hint in its line
+
+
+needs_mounts = pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "x", "/mnt"], capture_output=True, check=False).returncode
+    != 0,
+    reason="no disk of one's own to be had here",
+)
+
+
+@needs_mounts
+def test_what_only_reads_works_where_nothing_can_be_written(whole: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(whole, tmp_path / "letter")
+    ran = run_elsewhere(root, *mounted('mount --bind "$PWD" "$PWD" && mount -o remount,bind,ro "$PWD"'))
+    for command, result in ran.items():
+        if command in READERS:
+            assert (result[0], result[3]) == (0, ""), (command, result)
+        else:
+            says_why(command, result, "read-only file system", "cannot be opened for writing")
+    assert ran["inbox"][1] == run(whole, "inbox").stdout
+    assert ran["issue list"][1] == run(whole, "issue", "list").stdout
+
+
+@needs_mounts
+def test_a_full_disk_is_told_and_loses_nothing(whole: Path, tmp_path: Path) -> None:
+    fill = 'mount -t tmpfs -o size=3m x "$PWD" && cd "$PWD" && cp -a "$0"/. . && { head -c 9m /dev/zero > rest; true; }'
+    room = tmp_path / "room"
+    room.mkdir()
+    words = [*mounted(fill)[:-1], str(whole)]
+    for command, result in run_elsewhere(room, *words).items():
+        if result[0] or result[3]:
+            says_why(
+                command, result, "no space left on device", "the disk is full", "the disk does not take it", "make room"
+            )
+
+
+@pytest.mark.parametrize("number", [0, 3000])
+def test_a_file_that_may_not_grow_is_told_and_loses_nothing(number: int, whole: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(whole, tmp_path / "letter")
+    before = read_tree(root)
+    ran = run_elsewhere(root, limit="RLIMIT_FSIZE", number=number)
+    for command, result in ran.items():
+        if result[0] or result[3]:
+            says_why(command, result, "file too large", "the disk does not take it", "disk I/O error", "temporary")
+    assert number or all(
+        ran[command][0] for command in ("add", "gather", "publish", "issue new", "source add", "render")
+    )
+    now = read_tree(root)
+    assert number or {path: now.get(path) for path in before} == before
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_too_many_open_files_are_told(number: int, whole: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(whole, tmp_path / "letter")
+    before = read_tree(root)
+    ran = run_elsewhere(root, limit="RLIMIT_NOFILE", number=number)
+    for command, result in ran.items():
+        if result[0] or result[3]:
+            says_why(command, result, "too many open files", "cannot be opened", "unable to open", "cannot be found")
+    assert number > 1 or any(result[0] for result in ran.values())
+    assert read_tree(root).keys() >= before.keys()

@@ -7,7 +7,7 @@ nothing.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dispatch import files
@@ -76,16 +76,8 @@ def open_connection(root: Path, *, only_reads: bool = False) -> Iterator[sqlite3
     path = files.resolve_inside(root / FILE, within=root, error=GatherError)
     if path.is_dir():
         raise GatherError("is a folder", subject=FILE.as_posix(), hint="move it away: the inbox is a file")
-    with explain_sqlite_errors():
-        if is_copied:
-            found = files.copy_database(path)
-        else:
-            found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-        try:
-            _migrate_file(found)
-            yield found
-        finally:
-            found.close()
+    with explain_sqlite_errors(), closing(_connect(path, is_copied=is_copied, only_reads=only_reads)) as found:
+        yield found
 
 
 @contextmanager
@@ -111,6 +103,22 @@ def explain_sqlite_errors() -> Iterator[None]:
     except sqlite3.Error as error:
         message, hint = _explain_error(error)
         raise GatherError(message, subject=FILE.as_posix(), hint=hint) from error
+
+
+def _connect(path: Path, *, is_copied: bool, only_reads: bool) -> sqlite3.Connection:
+    """Connect to the file or to a copy of it, up to date."""
+    found = files.copy_database(path) if is_copied else sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        _migrate_file(found)
+    except sqlite3.OperationalError:
+        found.close()
+        if is_copied or not only_reads:
+            raise
+        return _connect(path, is_copied=True, only_reads=True)  # even to read takes room on the disk
+    except BaseException:
+        found.close()
+        raise
+    return found
 
 
 def _migrate_file(found: sqlite3.Connection) -> None:
