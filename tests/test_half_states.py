@@ -45,6 +45,8 @@ RUNS: dict[str, list[str]] = {
     "check": ["check", "defence"],
     "review": ["review", "--base", "HEAD"],
     "render": ["render", "defence"],
+    "render --output -": ["render", "defence", "--format", "text", "--output", "-"],
+    "publish --dry-run": ["publish", "other", "--dry-run"],
     "publish": ["publish", "other"],
     "ping": ["ping", "--all", "--allow-private"],
     "withdraw": ["withdraw", "defence", "1"],
@@ -55,7 +57,7 @@ RUNS: dict[str, list[str]] = {
 SERVERS = {"preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
-READERS |= {"review", "schema"}
+READERS |= {"review", "schema", "render --output -", "publish --dry-run"}
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +184,7 @@ def choose_commands() -> list[str]:
 
 
 def test_every_command_is_tried_and_done_where_nothing_is_wrong(whole: Path, tmp_path: Path) -> None:
-    assert set(list_commands()) == set(RUNS) | SERVERS
+    assert set(list_commands()) == {command.partition(" --")[0] for command in RUNS} | SERVERS
     for command, words in RUNS.items():
         root = shutil.copytree(whole, tmp_path / command)
         assert run(root, *words).exit_code == 0, command
@@ -312,3 +314,13 @@ def test_too_many_open_files_are_told(number: int, whole: Path, tmp_path: Path) 
             says_why(command, result, "too many open files", "cannot be opened", "unable to open", "cannot be found")
     assert number > 1 or any(result[0] for result in ran.values())
     assert read_tree(root).keys() >= before.keys()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no file that is always full")
+@pytest.mark.parametrize("command", ["issue list", "source export", "schema", "render --output -", "inbox"])
+def test_what_cannot_be_printed_is_told(command: str, whole: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        words = [sys.executable, "-m", "dispatch", *RUNS[command]]
+        ran = subprocess.run(words, cwd=whole, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    says_why(command, (ran.returncode, "", ran.stderr, ""), "no space left on device")
+    assert len(ran.stderr.splitlines()) == 2

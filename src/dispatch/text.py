@@ -45,6 +45,11 @@ def escape_line(text: str) -> str:
     return _COMMANDS.sub(_escape_command, escape_controls(_BREAKS.sub(" ", text)))
 
 
+def escape_words(text: str) -> str:
+    """Make a text one line as ``escape_line`` does, with a single space for all white space in a row."""
+    return escape_line(" ".join(text.split()))
+
+
 def format_json(value: object, indent: int | None = None) -> str:
     """Format a value as JSON in ASCII, of which no line acts on a terminal or a CI's log."""
     return "\n".join(map(escape_line, json.dumps(value, indent=indent).split("\n")))

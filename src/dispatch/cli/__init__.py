@@ -12,7 +12,7 @@ import click
 
 from dispatch import __version__
 from dispatch.errors import DispatchError, explain_refusal
-from dispatch.text import escape_line
+from dispatch.text import escape_line, escape_words
 
 # name: (module, what --help says of it)
 COMMANDS = {
@@ -103,7 +103,7 @@ def _escape_usage_errors() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.ClickException as error:
-        words = _escape_words(error.format_message())
+        words = escape_words(error.format_message())
         if isinstance(error, click.UsageError):
             raise click.UsageError(words, error.ctx) from error
         raise click.ClickException(words) from error
@@ -115,13 +115,9 @@ def show_error(error: DispatchError) -> None:
 
     for hint, faults in groupby(error.faults, key=lambda fault: fault.hint):
         for fault in faults:
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {_escape_words(str(fault))}", err=True)
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {escape_words(str(fault))}", err=True)
         if hint:
-            click.echo(f"{click.style('Hint:', bold=True)} {_escape_words(hint)}", err=True)
-
-
-def _escape_words(text: str) -> str:
-    return escape_line(" ".join(text.split()))
+            click.echo(f"{click.style('Hint:', bold=True)} {escape_words(hint)}", err=True)
 
 
 @click.group(

@@ -15,7 +15,7 @@ from string import Formatter
 from typing import Literal, cast
 
 from dispatch.model import Finding, FindingValue, Place
-from dispatch.text import escape_controls, escape_line, format_json
+from dispatch.text import escape_controls, escape_line, escape_words, format_json
 
 Style = Literal["human", "json", "github", "markdown"]
 # A sentence with holes, or several of which the first is used whose holes can all be filled.
@@ -55,10 +55,10 @@ def _format_human(findings: Sequence[Finding]) -> str:
     """Format a block per place, and under each its findings; a hint that several share, once."""
     blocks = []
     for where, group in groupby(findings, key=_format_place):
-        lines = [_escape_words(where)]
+        lines = [escape_words(where)]
         for hint, alike in groupby(group, key=write_hint):
-            lines += [f"  {one.severity}: {_escape_words(write_message(one))}  [{one.rule}]" for one in alike]
-            lines += [f"    {_escape_words(hint)}"]
+            lines += [f"  {one.severity}: {escape_words(write_message(one))}  [{one.rule}]" for one in alike]
+            lines += [f"    {escape_words(hint)}"]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, _format_totals(findings)])
 
@@ -129,7 +129,7 @@ def escape_markdown(text: str) -> str:
 
 def quote_code(text: str) -> str:
     """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
-    words = _escape_words(text)
+    words = escape_words(text)
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
     room = " " if "`" in words else ""
     return f"{fence}{room}{words}{room}{fence}"
@@ -137,10 +137,6 @@ def quote_code(text: str) -> str:
 
 def _join_lines(text: str) -> str:
     return " ".join(text.split())
-
-
-def _escape_words(text: str) -> str:
-    return escape_line(_join_lines(text))
 
 
 def _escape_command(text: str) -> str:
