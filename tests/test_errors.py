@@ -129,7 +129,10 @@ def test_a_command_ends_with_the_exit_code_of_its_error(kind: type[DispatchError
     result = CliRunner().invoke(program, ["check"])
     assert result.exit_code == code
     assert result.stderr == "Error: dispatch.toml: cannot be had\n"
-    assert isinstance(CliRunner().invoke(program, ["--debug", "check"]).exception, kind)
+    debugged = CliRunner().invoke(program, ["--debug", "check"])
+    assert debugged.exit_code == code
+    assert debugged.stderr.startswith("Traceback")
+    assert debugged.stderr.endswith(f"{kind.__name__}: dispatch.toml: cannot be had\n{result.stderr}")
 
 
 def test_the_errors_are_loaded_without_a_noun() -> None:

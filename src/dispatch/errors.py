@@ -14,10 +14,33 @@ They are raised where the fact is known, from their cause, and shown once, by th
 program must know of an error is in its faults, as data: their words are for people, and nobody reads them back.
 """
 
-from typing import TYPE_CHECKING, ClassVar, Self
+import errno
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 if TYPE_CHECKING:
     from dispatch.model.places import Fault, Place, Reason
+
+E = TypeVar("E", bound="DispatchError")
+
+_OWNER = "See who owns it, and what they allow: ls -ld"
+_FOLDER = "A file stands where a folder belongs: move it away."
+# The way out of what the system refuses.
+_REMEDIES: Mapping[int | None, str] = {
+    errno.ENOSPC: "Make room on the disk, and run the command again.",
+    errno.EDQUOT: "Your quota of the disk is used up: make room, and run the command again.",
+    errno.EFBIG: "Allow larger files, as with ulimit -f unlimited, and run the command again.",
+    errno.EMFILE: "Allow more open files, as with ulimit -n 1024, and run the command again.",
+    errno.ENFILE: "Too many programs have files open: end some, and run the command again.",
+    errno.EROFS: "Nothing can be written on this disk: copy the publication to another one.",
+    errno.EACCES: _OWNER,
+    errno.EPERM: _OWNER,
+    errno.EISDIR: "A folder stands where a file belongs: move it away.",
+    errno.ENOTDIR: _FOLDER,
+    errno.EEXIST: _FOLDER,
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.EIO: "The disk does not work as it should: see the system's log.",
+}
 
 
 class DispatchError(Exception):
@@ -101,3 +124,17 @@ class ReviewError(DispatchError):
 
 class DeliveryError(DispatchError):
     """An edition cannot be written to its folder or sent."""
+
+
+def explain_refusal(
+    error: type[E], cause: OSError, what: str = "", *, subject: str = "", address: str = "", detail: str = ""
+) -> E:
+    """Make an error of what the system has refused, with the way out.
+
+    what: what cannot be done, such as "cannot be read". subject or address: the path, as in every error. detail: what
+    is known besides, as the end of the sentence.
+    """
+    reason = cause.strerror or str(cause)
+    words = f"{reason[:1].lower()}{reason[1:]}{detail}"
+    hint = _REMEDIES.get(cause.errno, "")
+    return error(f"{what}: {words}" if what else words, subject=subject, address=address, hint=hint)

@@ -7,11 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError
+from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError, explain_refusal
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
@@ -26,7 +29,7 @@ def find_publication(start: Path) -> Path:
     """Find the publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / FILE).is_file():
+        if (folder / FILE).exists():  # what is no file is told by who reads it
             return folder
     raise ConfigError(
         "no dispatch.toml here, nor in a folder above",
@@ -40,7 +43,7 @@ def read_file(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
     try:
         return resolve_inside(path, within=within, error=error).read_bytes()
     except OSError as cause:
-        raise error(_format_reason(cause), subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, subject=format_path(path, within)) from cause
 
 
 def read_text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
@@ -83,7 +86,8 @@ def _write_whole(
     beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         if path.exists() and not path.is_file():
-            raise error("is a folder" if path.is_dir() else "is not a regular file", subject=subject)
+            what = "is a folder" if path.is_dir() else "is not a regular file"
+            raise error(what, subject=subject, hint="move it away, or name another file")
         if path.is_file() and path.read_bytes() == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +106,8 @@ def _write_whole(
         if old is not None:
             refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
-        raise error(f"cannot be written: {_format_reason(cause)}{_describe_folder(path)}", subject=subject) from cause
+        refused = explain_refusal(error, cause, "cannot be written", subject=subject, detail=_describe_folder(path))
+        raise refused from cause
     return True
 
 
@@ -111,7 +116,7 @@ def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[Dispatch
     try:
         now = path.read_bytes() if path.exists() else b""
     except OSError as cause:
-        raise error(f"cannot be read: {_format_reason(cause)}", subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, "cannot be read", subject=format_path(path, within)) from cause
     if now != old:
         raise error(
             "somebody else changed it while this command ran: their version stays",
@@ -162,7 +167,7 @@ def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as cause:
-        raise error(f"cannot be made: {_format_reason(cause)}", subject=OWN) from cause
+        raise explain_refusal(error, cause, "cannot be made", subject=OWN) from cause
     if not (folder / ".gitignore").exists():
         write_file(folder / ".gitignore", b"*\n", within=root, error=error)
     return folder
@@ -180,7 +185,7 @@ def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[st
             if _try_lock(file) and _is_at(path, file):
                 return file
         except OSError as cause:
-            raise IssueError(f"cannot be locked: {_format_reason(cause)}", subject=f"{OWN}/{path.name}") from cause
+            raise explain_refusal(IssueError, cause, "cannot be locked", subject=f"{OWN}/{path.name}") from cause
         holder = file.read().decode("utf-8", "replace") or "another command"
         file.close()
         if patience and not attempt:
@@ -234,7 +239,7 @@ def delete_file(path: Path, *, within: Path, error: type[DispatchError], old: by
             refuse_changed(path, old, within=within, error=error)
         path.unlink()
     except OSError as cause:
-        raise error(f"cannot be deleted: {_format_reason(cause)}", subject=format_path(path, within)) from cause
+        raise explain_refusal(error, cause, "cannot be deleted", subject=format_path(path, within)) from cause
     return path
 
 
@@ -250,6 +255,28 @@ def resolve_inside(path: Path, *, within: Path, error: type[DispatchError]) -> P
     except (OSError, RuntimeError) as cause:
         raise error("cannot be found", subject=format_path(path, within)) from cause
     raise error("is a link, or behind one", subject=format_path(path, within), hint="put the file itself there")
+
+
+def is_writable(path: Path) -> bool:
+    """Whether a file can be written and others beside it, as a database needs; or made, with the folder above it."""
+    above = next(folder for folder in path.parents if folder.exists())
+    return os.access(above, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def copy_database(path: Path) -> "Connection":
+    """Copy a SQLite database into memory, to be read where nothing can be written; an empty one where there is none.
+
+    Raises sqlite3.Error.
+    """
+    import sqlite3
+
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    if path.is_file():
+        # A write-ahead log is read where one is left; where none is, SQLite would have to make it.
+        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as disk:
+            disk.backup(memory)
+    return memory
 
 
 def is_there(path: Path) -> bool:
@@ -271,9 +298,3 @@ def _describe_folder(path: Path) -> str:
     if not folder.is_dir():
         return f", {folder} is not a folder"
     return "" if os.access(folder, os.W_OK) else f" in the folder {folder}"
-
-
-def _format_reason(cause: OSError) -> str:
-    """Return the system's message in lower case."""
-    reason = cause.strerror or str(cause)
-    return reason[:1].lower() + reason[1:]

@@ -261,10 +261,16 @@ def _make_kind_error(wanted: str, value: object) -> ValueError:
 
 
 def _abbreviate_value(value: object) -> str:
-    """Abbreviate a value for a message."""
+    """Abbreviate a value for a message, on one line."""
     if isinstance(value, list | tuple):
         return "a list"
-    return "a table" if isinstance(value, Mapping) else "nothing" if value is None else f"“{str(value)[:80]}”"
+    return (
+        "a table"
+        if isinstance(value, Mapping)
+        else "nothing"
+        if value is None
+        else f"“{' '.join(str(value).split())[:80]}”"
+    )
 
 
 def strip_annotation(hint: object) -> tuple[object, tuple[object, ...]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dispatch import files
-from dispatch.errors import ReviewError
+from dispatch.errors import ReviewError, explain_refusal
 
 LARGEST = 16 * 2**20
 """Bytes. What is larger is no file of an issue, and stays in the repository."""
@@ -162,6 +162,8 @@ def _run_git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
             raise ReviewError(_ABSENT, address=str(folder), hint=_ENTIRE) from error
         hint = "dispatch review compares with git" if "not a git repository" in said else ""
         raise ReviewError(said or f"git {words[0]} found nothing", address=str(folder), hint=hint) from error
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
+        raise explain_refusal(ReviewError, error, "git cannot be run", address=str(folder)) from error
+    except subprocess.TimeoutExpired as error:
         raise ReviewError(f"git failed: {error}", address=str(folder)) from error
     return ran.stdout

@@ -1,8 +1,9 @@
-"""Fold a text for comparing (names, titles, sections, tags), and escape one that is printed on a terminal.
+"""Fold a text for comparing (names, titles, sections, tags), and escape one that is printed or logged.
 
 What is shown is never folded.
 """
 
+import json
 import re
 import unicodedata
 
@@ -10,6 +11,13 @@ import unicodedata
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+# What ends a line, for a terminal or for a program that reads line by line.
+_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+# What a CI's runner obeys in a log: GitHub's a line that begins with ``::`` after any white space, and ``##[`` wherever
+# it stands (actions/runner, ActionCommand); those of Azure and TeamCity ``##vso[`` and ``##teamcity[``. The markers of
+# GitLab's sections need a carriage return and an escape, which are controls.
+_COMMANDS = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
 
 
 def fold_text(text: str) -> str:
@@ -30,10 +38,27 @@ def escape_controls(text: str) -> str:
 
 
 def escape_line(text: str) -> str:
-    """Escape a text for a terminal and make it one line, so that nothing in it can begin another."""
-    return " ".join(escape_controls(text).split())
+    """Make a text one line that acts on no terminal and on no CI's log; white space within stays as it is.
+
+    Every foreign text that is printed or logged comes through here. Escaped JSON is the same JSON.
+    """
+    return _COMMANDS.sub(_escape_command, escape_controls(_BREAKS.sub(" ", text)))
+
+
+def escape_words(text: str) -> str:
+    """Make a text one line as ``escape_line`` does, with a single space for all white space in a row."""
+    return escape_line(" ".join(text.split()))
+
+
+def format_json(value: object, indent: int | None = None) -> str:
+    """Format a value as JSON in ASCII, of which no line acts on a terminal or a CI's log."""
+    return "\n".join(map(escape_line, json.dumps(value, indent=indent).split("\n")))
 
 
 def _escape_control(match: re.Match[str]) -> str:
     number = ord(match[0])
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
+def _escape_command(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}\\u{ord(match[0][-1]):04x}"

@@ -26,9 +26,11 @@ VALUES: dict[str, FindingValue] = {
     "file": "issues/defence/nato.md",
     "found": "https://t.example/x",
     "headline": "The road that leads to the sea",
+    "hint": "Save it as UTF-8.",
     "host": "t.example",
     "id": "tag:wire.example,2025-02-14:defence/nato",
     "issue": "Who pays for defence",
+    "key": "feeds.hub",
     "label": "Unsubscribe",
     "language": "sv",
     "largest": (("A more powerful NATO", 51234), ("The mole", 12000)),
@@ -47,6 +49,7 @@ VALUES: dict[str, FindingValue] = {
     "text": "the words of the link",
     "type": "text/html",
     "url": "https://paper.example/a?x=1&y=2",
+    "what": "Is not UTF-8",
     "wanted": "https://people.example/ada",
 }
 

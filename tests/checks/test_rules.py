@@ -16,6 +16,7 @@ from checks.editing import HALVES, altered
 from checks.judging import judge, tellable
 from dispatch import check, links
 from dispatch.checks import CHECKS, RULES, corrections
+from dispatch.checks.rules import list_unreadable
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
 from dispatch.model import (
@@ -99,6 +100,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "links.lost": lambda: of_edition(
         "email", ('href="https://a.example/"', 'href="https://b.example/"'), issue=nouns.issue(STORY, intro=HEAD)
     ),
+    "files.readable": lambda: list_unreadable([Fault(what="is not UTF-8", place=Place(file=PAGE, line=3))]),
     "links.dead": lambda: of_issue(ISSUE, states={STORY.url: DEAD, STORY.source.url: None}),
     "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
     "links.repeated": lambda: of_issue(
@@ -541,7 +543,7 @@ def test_deep_feeds_are_refused() -> None:
 
 
 def test_the_table_is_whole() -> None:
-    assert set(CHECKS) == {rule.partition(".")[0] for rule in RULES} - {"received"}
+    assert set(CHECKS) == {rule.partition(".")[0] for rule in RULES} - {"received", "files"}
     for rule in RULES.values():
         assert re.fullmatch(r"[a-z]+\.[a-z-]+", rule.name)
         assert not rule.line.endswith(".")

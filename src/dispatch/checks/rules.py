@@ -1,6 +1,6 @@
 """RULES: everything that a check can say. The reference has a section for each: docs/reference/checks.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -28,6 +28,7 @@ class Rule:
 
 
 _TABLE: tuple[tuple[str, Severity, str], ...] = (
+    ("files.readable", "error", "Every file of the publication can be read"),
     ("attribution.readable", "error", "Every edition can be read back"),
     ("attribution.article", "error", "Every article stands in every edition, once and in order"),
     ("attribution.title", "error", "Every article has its own headline"),
@@ -126,6 +127,14 @@ def make_finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **value
     """Make a finding of the rule, with the rule's severity; what is not there, None, "" or (), is left out."""
     known = tuple((name, value) for name, value in values.items() if value is not None and value not in ("", ()))
     return Finding(rule=rule, severity=RULES[rule].severity, subject=subject, place=place, values=known)
+
+
+def list_unreadable(faults: Iterable[Fault]) -> list[Finding]:
+    """List as findings what is wrong in files that cannot be read, whose faults have their words already."""
+    return [
+        make_finding("files.readable", "file", one.place, key=one.place.key, what=one.what, hint=one.hint)
+        for one in faults
+    ]
 
 
 def name_article(article: Article) -> str:

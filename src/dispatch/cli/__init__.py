@@ -3,12 +3,16 @@
 A command's module is imported when the command is called, so that ``--help`` and ``--version`` cost what click costs.
 """
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
 
 from dispatch import __version__
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, explain_refusal
+from dispatch.text import escape_line, escape_words
 
 # name: (module, what --help says of it)
 COMMANDS = {
@@ -65,28 +69,55 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        """Parses the options that stand before the command."""
+        with _escape_usage_errors():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Runs the command; what it raises on purpose is shown here and nowhere else."""
+        """Runs the command; what it raises on purpose, or the system refuses, is shown here and nowhere else."""
         try:
-            return super().invoke(ctx)
-        except DispatchError as error:
+            with _escape_usage_errors():
+                return super().invoke(ctx)
+        except (DispatchError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # whoever read what it printed has gone: click ends in silence
             if ctx.params.get("debug"):
-                raise
+                from traceback import format_exception
+
+                for line in "".join(format_exception(error)).splitlines():
+                    click.echo(escape_line(line), err=True)
+            if isinstance(error, OSError):
+                error = explain_refusal(DispatchError, error, address=str(error.filename or ""))
             show_error(error)
             ctx.exit(error.exit_code)
+
+
+@contextmanager
+def _escape_usage_errors() -> Iterator[None]:
+    """Make safe what click says of wrong words, which it quotes as they are."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.ClickException as error:
+        words = escape_words(error.format_message())
+        if isinstance(error, click.UsageError):
+            raise click.UsageError(words, error.ctx) from error
+        raise click.ClickException(words) from error
 
 
 def show_error(error: DispatchError) -> None:
     """Print each fault on standard error, a line each, with its hint; a hint that several in a row share, once."""
     from itertools import groupby
 
-    from dispatch.text import escape_line
-
     for hint, faults in groupby(error.faults, key=lambda fault: fault.hint):
         for fault in faults:
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {escape_line(str(fault))}", err=True)
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {escape_words(str(fault))}", err=True)
         if hint:
-            click.echo(f"{click.style('Hint:', bold=True)} {escape_line(hint)}", err=True)
+            click.echo(f"{click.style('Hint:', bold=True)} {escape_words(hint)}", err=True)
 
 
 @click.group(

@@ -8,8 +8,9 @@ from typing import cast
 import click
 
 from dispatch import check as stage
-from dispatch.cli.context import OpenPublication, open_publication, print_note, print_result
-from dispatch.errors import CheckError
+from dispatch.checks.rules import list_unreadable
+from dispatch.cli.context import OpenPublication, open_publication, print_note
+from dispatch.errors import CheckError, DispatchError, explain_refusal
 from dispatch.locate import locate_findings
 from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.publish import judge_issue
@@ -58,14 +59,12 @@ def check(
       dispatch check defence --received message.eml
     """
     here = open_publication()
-    one = here.read_issue(issue)
-    if file:
-        findings = stage.check_edition(stage.recognise_file(file.name, _read_bytes(file)), one, here.publication)
-    elif received:
-        findings = stage.check_received(_read_message(received), one, here.publication)
-    else:
-        states = _ask_addresses(here, one, allow_private) if online else {}
-        findings = judge_issue(one, here.publication, states=states)
+    try:
+        findings = _judge(here, issue, online=online, allow_private=allow_private, file=file, received=received)
+    except DispatchError as error:
+        if not all(fault.place.file for fault in error.faults):
+            raise
+        findings = list_unreadable(error.faults)
     print_report(locate_findings(findings, here.root), cast("Style", style))
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
@@ -73,12 +72,29 @@ def check(
 
 def print_report(findings: Sequence[Finding], style: Style) -> None:
     """Print the findings on standard output, with colours at a terminal."""
-    for line in written(findings, style).splitlines():
+    for line in written(findings, style).split("\n"):
         word = line.strip().partition(":")[0]
-        if style == "human" and word in _COLOURS and sys.stdout.isatty():
-            click.secho(line, fg=_COLOURS[word])
-        else:
-            print_result(line)
+        is_coloured = style == "human" and word in _COLOURS and sys.stdout.isatty()
+        click.secho(line, fg=_COLOURS[word] if is_coloured else None)
+
+
+def _judge(
+    here: OpenPublication,
+    issue: str | None,
+    *,
+    online: bool,
+    allow_private: bool,
+    file: Path | None,
+    received: Path | None,
+) -> list[Finding]:
+    """Find what is wrong with the issue, or with the one file that is named. Raises DispatchError."""
+    one = here.read_issue(issue)
+    if file:
+        return stage.check_edition(stage.recognise_file(file.name, _read_bytes(file)), one, here.publication)
+    if received:
+        return stage.check_received(_read_message(received), one, here.publication)
+    states = _ask_addresses(here, one, allow_private) if online else {}
+    return judge_issue(one, here.publication, states=states)
 
 
 def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
@@ -100,5 +116,5 @@ def _read_message(file: Path) -> Edition:
 def _read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
-    except OSError as error:
-        raise CheckError(error.strerror or str(error), address=str(file)) from error
+    except OSError as cause:
+        raise explain_refusal(CheckError, cause, address=str(file)) from cause

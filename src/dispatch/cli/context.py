@@ -1,7 +1,5 @@
 """What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
 
-import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +15,11 @@ import click
 
 from dispatch import files
 from dispatch.errors import DispatchError, IssueError
-from dispatch.text import escape_controls
+from dispatch.text import escape_line, format_json
 
 if TYPE_CHECKING:
     from dispatch.inbox import Inbox
     from dispatch.model import Issue, Publication, Status
-
-
-# What ends a line, for terminals or for those who read line by line.
-_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 class NonEmptyText(click.ParamType[str, str]):
@@ -102,11 +96,11 @@ class OpenPublication:
             yield
 
     @contextmanager
-    def open_inbox(self) -> Iterator["Inbox"]:
+    def open_inbox(self, *, only_reads: bool = False) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
         from dispatch import inbox
 
-        with inbox.open_inbox(self.publication, used=self._list_used) as box:
+        with inbox.open_inbox(self.publication, used=self._list_used, only_reads=only_reads) as box:
             yield box
 
     def _list_used(self, slug: str) -> list[tuple[str, str]]:
@@ -160,17 +154,17 @@ def fit_line(line: str) -> str:
 
 def print_note(words: str) -> None:
     """Talk, for people: a line on standard error, made safe. Nothing in it can begin another line."""
-    click.echo(escape_controls(_BREAKS.sub(" ", words)), err=True)
+    click.echo(escape_line(words), err=True)
 
 
 def print_result(result: str) -> None:
     """A result: a line on standard output, made safe. Nothing in it can begin another line."""
-    click.echo(escape_controls(_BREAKS.sub(" ", result)))
+    click.echo(escape_line(result))
 
 
 def print_json(value: object, indent: int | None = None) -> None:
     """A result for programs: on standard output, in ASCII, so that nothing in it acts on a terminal."""
-    click.echo(json.dumps(value, indent=indent))
+    click.echo(format_json(value, indent))
 
 
 def print_error(error: DispatchError) -> None:

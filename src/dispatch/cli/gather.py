@@ -13,7 +13,6 @@ from dispatch.cli.context import open_publication, print_json, print_note, print
 from dispatch.gather import GatherResult
 from dispatch.inbox import KeepResult
 from dispatch.model import Source, Visit
-from dispatch.text import escape_line
 
 WEEKS = timedelta(weeks=2)
 
@@ -133,7 +132,7 @@ def _print_report(
     else:
         print_result(report.format_summary())
     for line in (*report.list_troubles(at), *_list_silent_sources(named, visits, report.failed, at)):
-        print_note(escape_line(line))
+        print_note(line)
 
 
 def _list_silent_sources(

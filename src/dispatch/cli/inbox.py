@@ -10,6 +10,7 @@ from dispatch import serialise
 from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
+from dispatch.text import escape_words
 
 SCREEN = 20
 EXCERPT = 60  # words
@@ -55,7 +56,7 @@ def inbox(
     key = _require_source_key(here, source)
     day = parse_moment(since, here.publication) if since else None
     wish = InboxQuery(search=search, source=key, author=author, tag=tag, since=day, everything=everything)
-    with here.open_inbox() as box:
+    with here.open_inbox(only_reads=True) as box:
         arrivals = box.list_arrivals(wish, limit=limit + 1)
         shown = _print_listings(islice(arrivals, limit), as_json=as_json)
         is_more = next(arrivals, None) is not None
@@ -75,7 +76,7 @@ def show(number: int, as_json: bool) -> None:
       dispatch inbox show 12 --json
     """
     here = open_publication()
-    with here.open_inbox() as box:
+    with here.open_inbox(only_reads=True) as box:
         arrival = box.find_arrival(number)
         places = box.list_uses(number)
     if as_json:
@@ -171,8 +172,8 @@ def _format_listing(arrival: Arrival) -> Iterator[str]:
         f"also at {len(arrival.also_at)} more" if arrival.also_at else "",
         "dismissed" if arrival.state == "dismissed" else "",
     ]
-    yield f"{arrival.number:5}  {_fold_words(article.title or article.url)}"
-    yield f"{'':5}  {_fold_words(' · '.join(part for part in said if part))}"
+    yield f"{arrival.number:5}  {escape_words(article.title or article.url)}"
+    yield f"{'':5}  {escape_words(' · '.join(part for part in said if part))}"
 
 
 def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
@@ -180,30 +181,26 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     from dispatch import html
 
     article = arrival.article
-    yield f"{arrival.number}  {_fold_words(article.title or '(no title)')}"
+    yield f"{arrival.number}  {escape_words(article.title or '(no title)')}"
     if article.dek:
-        yield _fold_words(article.dek)
+        yield escape_words(article.dek)
     for author in article.authors:
-        yield _fold_words(f"by {author.name} ({article.certainty}) {author.url}")
+        yield escape_words(f"by {author.name} ({article.certainty}) {author.url}")
     if not article.authors:
         yield "no author found"
     for credit in article.credits:
-        yield _fold_words(f"{credit.role}: {credit.name} {credit.url}")
-    yield _fold_words(f"in {article.source.title or arrival.source} {article.source.url}")
+        yield escape_words(f"{credit.role}: {credit.name} {credit.url}")
+    yield escape_words(f"in {article.source.title or arrival.source} {article.source.url}")
     published = f"published {article.published:%Y-%m-%d %H:%M %z}, " if article.published else "no date, "
     yield f"{published}arrived {arrival.arrived:%Y-%m-%d %H:%M %z}, {arrival.state}"
     if article.tags:
-        yield _fold_words(f"tags: {', '.join(article.tags)}")
+        yield escape_words(f"tags: {', '.join(article.tags)}")
     if article.license:
-        yield _fold_words(f"licence: {article.license}")
+        yield escape_words(f"licence: {article.license}")
     yield article.url
     yield from (f"also at {address}" for address in arrival.also_at)
-    yield from (_fold_words(f"changed: {change}") for change in arrival.changes)
+    yield from (escape_words(f"changed: {change}") for change in arrival.changes)
     content = article.content or html.escape_html(article.summary)
     if excerpt := html.to_plain_text(html.cut_excerpt(content, EXCERPT, article.language or language)).strip():
         yield ""
-        yield from map(_fold_words, excerpt.splitlines())
-
-
-def _fold_words(words: str) -> str:
-    return " ".join(words.split())
+        yield from map(escape_words, excerpt.splitlines())

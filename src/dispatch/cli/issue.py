@@ -19,7 +19,7 @@ from dispatch.cli.context import (
     print_result,
 )
 from dispatch.cli.issue_articles import correct, move, remove
-from dispatch.errors import DispatchError, IssueError
+from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Issue
 
 
@@ -169,8 +169,10 @@ def _edit_file(here: OpenPublication, path: Path) -> None:
         if (new := files.read_file(copy, within=root, error=IssueError)) != old:
             with here.lock_for_change():
                 files.replace_file(path, old, new, within=root, error=IssueError)
-    except (click.ClickException, DispatchError):
+    except (click.ClickException, DispatchError) as error:
         print_note(f"Your version is in {files.format_path(copy, root)}")
+        if isinstance(error, click.ClickException) and isinstance(error.__cause__, OSError):
+            raise explain_refusal(IssueError, error.__cause__, "the editor cannot be started") from error
         raise
     files.delete_file(copy, within=root, error=IssueError)
 

@@ -26,6 +26,7 @@ def move(issue: str, article: str, section: str, before: str) -> None:
         raise click.UsageError("Say where: --section or --before.")
     with open_publication().lock_for_change() as here:
         one = here.read_issue(issue)
+        ledger.read_records(here.publication)  # what cannot be read later is told before anything is changed
         changed = issues.change_issue(
             here.publication, one, compose.move_article(one, article, section=section, before=before)
         )
@@ -73,11 +74,12 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
     with open_publication().lock_for_change() as here:
         one = here.read_issue(issue)
         mended = compose.find_article(one, article)
+        published = {record.id for record in ledger.read_records(here.publication)}
         changed = issues.change_issue(
             here.publication, one, compose.correct_article(one, article, text, read_clock(), mends)
         )
     _show_change(here, changed)
-    if mends and mended.id not in {record.id for record in ledger.read_records(here.publication)}:
+    if mends and mended.id not in published:
         print_note(f"{mended.key} was never published, so it can be changed without --mends")
 
 

@@ -1,6 +1,5 @@
 """``dispatch render``."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -38,7 +37,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     if output == "-":
         if len(editions) > 1:
             raise click.UsageError("Standard output can hold one format only: add --format.")
-        sys.stdout.buffer.write(editions[0].body)
+        click.echo(editions[0].body, nl=False)
         return
     for edition, path in _plan_paths(editions, output, here.publication.root / "out" / read.slug):
         files.write_file(path, edition.body, within=path.parent, error=DeliveryError)

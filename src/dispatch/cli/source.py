@@ -148,7 +148,7 @@ def list_(as_json: bool) -> None:
     from dispatch import inbox
 
     publication = open_publication().publication
-    with inbox.open_inbox(publication) as box:
+    with inbox.open_inbox(publication, only_reads=True) as box:
         visits = box.read_visits()
     if as_json:
         print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])

@@ -22,7 +22,7 @@ class LiveFiles:
         self._whole: dict[str, Issue] = {}
         self._stale: set[str] = set()
         self._faults: dict[str, tuple[Fault, ...]] = {}  # by slug; those of the publication itself under none
-        self._read_heads(issues.list_slugs(self.publication))
+        self._read_heads(self._list_slugs())
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -40,7 +40,7 @@ class LiveFiles:
             if replace(before, templates={}) != replace(self.publication, templates={}):
                 slugs |= self.heads.keys()
         self._stale |= slugs & self._whole.keys()
-        self._read_heads(slugs | (self.heads.keys() ^ set(issues.list_slugs(self.publication))))
+        self._read_heads(slugs | (self.heads.keys() ^ set(self._list_slugs())))
         for slug in list(self._stale):
             self._read_issue(slug)
 
@@ -66,6 +66,15 @@ class LiveFiles:
             return False
         return True
 
+    def _list_slugs(self) -> list[str]:
+        """List the slugs of all issues; none, and a fault, while ``issues`` is no folder that can be read."""
+        self._faults.pop("issues/", None)
+        try:
+            return issues.list_slugs(self.publication)
+        except IssueError as error:
+            self._faults["issues/"] = error.faults
+            return []
+
     def _read_issue(self, slug: str) -> None:
         self._stale.discard(slug)
         try:
@@ -75,7 +84,7 @@ class LiveFiles:
             self._faults[slug] = error.faults
 
     def _read_heads(self, slugs: Collection[str]) -> None:
-        there = issues.list_slugs(self.publication)
+        there = self._list_slugs()
         for slug in slugs:
             self._faults.pop(slug, None)
             if slug not in there:

@@ -20,7 +20,7 @@ from threading import Semaphore
 from typing import Final, TypeVar
 
 from dispatch import links
-from dispatch.errors import GatherError
+from dispatch.errors import GatherError, explain_refusal
 from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
 from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post_form
 from dispatch.model import Document, Fault
@@ -144,6 +144,8 @@ def _read_local_file(location: str) -> Document:
         with path.open("rb") as file:
             body = _require_bounded(file.read(MOST_BYTES + 1))
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and path.exists():
+            raise explain_refusal(GatherError, error, address=location) from error
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
         raise GatherError(reason, address=location, hint=hint) from error

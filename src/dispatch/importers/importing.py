@@ -105,7 +105,8 @@ class ImportRun:
                 issues.add_files(self.publication, one, post.pictures)
                 issues.create_issue(self.publication, one)
         except IssueError as error:
-            return NotImported(file=post.file, reason=str(error), state="failed")
+            reason = "; ".join(words for fault in error.faults for words in (str(fault), fault.hint) if words)
+            return NotImported(file=post.file, reason=reason, state="failed")
         self._taken.add(one.slug)
         self._known |= index_known([one], ())
         return ImportedPost(post=replace(post, notes=(*list_changes(post, one), *post.notes)), issue=one)

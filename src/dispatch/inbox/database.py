@@ -7,7 +7,7 @@ nothing.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dispatch import files
@@ -65,17 +65,19 @@ MIGRATIONS = (
 
 
 @contextmanager
-def open_connection(root: Path) -> Iterator[sqlite3.Connection]:
-    """Open the inbox of the publication in that folder, up to date. Raises GatherError."""
-    files.make_own_folder(root, error=GatherError)
+def open_connection(root: Path, *, only_reads: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the inbox of the publication in that folder, up to date. Raises GatherError.
+
+    only_reads: where nothing can be written, give a copy in memory.
+    """
+    is_copied = only_reads and not files.is_writable(root / FILE)
+    if not is_copied:
+        files.make_own_folder(root, error=GatherError)
     path = files.resolve_inside(root / FILE, within=root, error=GatherError)
-    with explain_sqlite_errors():
-        found = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-        try:
-            _migrate_file(found)
-            yield found
-        finally:
-            found.close()
+    if path.is_dir():
+        raise GatherError("is a folder", subject=FILE.as_posix(), hint="move it away: the inbox is a file")
+    with explain_sqlite_errors(), closing(_connect(path, is_copied=is_copied, only_reads=only_reads)) as found:
+        yield found
 
 
 @contextmanager
@@ -101,6 +103,22 @@ def explain_sqlite_errors() -> Iterator[None]:
     except sqlite3.Error as error:
         message, hint = _explain_error(error)
         raise GatherError(message, subject=FILE.as_posix(), hint=hint) from error
+
+
+def _connect(path: Path, *, is_copied: bool, only_reads: bool) -> sqlite3.Connection:
+    """Connect to the file or to a copy of it, up to date."""
+    found = files.copy_database(path) if is_copied else sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        _migrate_file(found)
+    except sqlite3.OperationalError:
+        found.close()
+        if is_copied or not only_reads:
+            raise
+        return _connect(path, is_copied=True, only_reads=True)  # even to read takes room on the disk
+    except BaseException:
+        found.close()
+        raise
+    return found
 
 
 def _migrate_file(found: sqlite3.Connection) -> None:
@@ -155,5 +173,8 @@ def _explain_error(error: sqlite3.Error) -> tuple[str, str]:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "is in use by another dispatch", "wait until that has finished, and do it again"
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return "cannot be opened for writing", "see who owns the folder .dispatch, and what they allow"
+        return (
+            "cannot be opened for writing",
+            "see who owns the folder .dispatch, what they allow (ls -ld), and how many files may be open (ulimit -n)",
+        )
     return f"cannot be used: {error}", ""

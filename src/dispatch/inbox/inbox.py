@@ -26,15 +26,18 @@ class KeepResult:
 
 
 @contextmanager
-def open_inbox(publication: Publication, *, used: used.Read | None = None) -> Iterator["Inbox"]:
+def open_inbox(
+    publication: Publication, *, used: used.Read | None = None, only_reads: bool = False
+) -> Iterator["Inbox"]:
     """Open the publication's inbox, or create it, for as long as the ``with`` lasts and for one thread.
 
     used: reads what an issue uses, given its slug, or the ledger, given ``""``: the ids and addresses of all articles
     in it. It is asked only for what has changed on the disk. Without it, what was known before stands.
+    only_reads: nothing will be dismissed, restored or kept, so that a folder in which nothing can be written will do.
 
     Raises GatherError when the file cannot be used, with the way out; so does everything of the Inbox.
     """
-    with database.open_connection(publication.root) as connection:
+    with database.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
         if used is not None:
             box.learn_uses(used)

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dispatch import derived, from_mapping, identity
-from dispatch.errors import GatherError, IssueError
+from dispatch.errors import GatherError, IssueError, explain_refusal
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.model import Article, Author, Fault, Issue, Publication, Section, Source
 from dispatch.readers import markdown
@@ -48,11 +48,15 @@ def read_all_issues(publication: Publication) -> list[Issue]:
 
 
 def list_slugs(publication: Publication) -> list[str]:
-    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
+    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md. Raises IssueError."""
     folder = publication.root / "issues"
-    if not folder.is_dir():
+    try:
+        # What is called issue.md and is no file is told by who reads it.
+        return sorted(path.name for path in folder.iterdir() if is_slug(path.name) and (path / "issue.md").exists())
+    except FileNotFoundError:
         return []
-    return sorted(path.name for path in folder.iterdir() if is_slug(path.name) and (path / "issue.md").is_file())
+    except OSError as cause:
+        raise explain_refusal(IssueError, cause, subject="issues") from cause
 
 
 def list_misnamed_folders(publication: Publication) -> list[str]:

@@ -103,4 +103,4 @@ class Fault:
 
     def __str__(self) -> str:
         """The place and what is wrong there, as one line."""
-        return ": ".join(part for part in (str(self.place), self.what) if part)
+        return " ".join(": ".join(part for part in (str(self.place), self.what) if part).split())

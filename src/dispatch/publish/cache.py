@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
 
+_REMEDY = "make room, see who owns the folder .dispatch and what they allow (ls -ld), or move the file away"
 _VERSION = 1
 _TABLES = """
 CREATE TABLE files (path TEXT PRIMARY KEY, stat TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
@@ -168,7 +169,7 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
     except sqlite3.Error as error:
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
         what = "is in use by another dispatch publish" if busy else f"cannot be used: {error}"
-        hint = "wait until that has finished" if busy else "make room, or delete it: it is only a cache"
+        hint = "wait until that has finished" if busy else f"{_REMEDY}: it is only a cache"
         raise DeliveryError(what, subject=FILE.as_posix(), hint=hint) from error
 
 
@@ -207,8 +208,8 @@ def make_digest(*parts: str | bytes) -> str:
 
 def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:
     """Open the database with its tables, in a transaction that lets nobody else write."""
-    if dry and not path.exists():
-        return _begin(sqlite3.connect(":memory:", isolation_level=None))
+    if dry and not (path.exists() and files.is_writable(path)):
+        return _begin(files.copy_database(path))
     files.make_own_folder(path.parent.parent, error=DeliveryError)
     try:
         return _begin(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))

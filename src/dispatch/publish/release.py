@@ -5,6 +5,7 @@ one step. So whatever fails before leaves the old site; and files are settled in
 that no page links to one that is not there yet.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dispatch import files
-from dispatch.errors import DeliveryError
+from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.publish.cache import BuildCache, make_digest
 
 _STAGE = ".release"
+_MOVE = "Move it away, and publish again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,7 @@ class Release:
         if path in self._wanted:
             raise DeliveryError("two pages have this path", subject=self._show_path(path))
         target = files.resolve_inside(self.folder / path, within=self.folder, error=DeliveryError)
-        if target.is_dir():
-            raise DeliveryError("is a folder, and the site has a page there", subject=self._show_path(path))
+        self._refuse_blocked(target, path)
         there = target.is_file()
         self._wanted[path] = (made_of, make_digest(body))
         if there and target.read_bytes() == body:
@@ -94,9 +95,8 @@ class Release:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self._stage_path(change.path).replace(target)
             except OSError as error:
-                raise DeliveryError(
-                    f"cannot be written: {error.strerror}", subject=self._show_path(change.path)
-                ) from error
+                subject = self._show_path(change.path)
+                raise explain_refusal(DeliveryError, error, "cannot be written", subject=subject) from error
         for path, made in self._wanted.items():
             if made:
                 self.cache.record_file(path, *made)
@@ -131,6 +131,17 @@ class Release:
             for above in target.relative_to(self.folder).parents[:-1]:
                 (self.folder / above).rmdir()
 
+    def _refuse_blocked(self, target: Path, path: str) -> None:
+        """Raise DeliveryError while nothing is settled yet, if the file could not take its place then."""
+        above = next(folder for folder in target.parents if folder.exists())
+        if target.is_dir() or not above.is_dir():
+            what, where = ("folder", target) if target.is_dir() else ("file", above)
+            subject = self._show_path(where.relative_to(self.folder.resolve()).as_posix())
+            raise DeliveryError(f"is a {what}, and the site has {path} there", subject=subject, hint=_MOVE)
+        if not self.dry and not os.access(above, os.W_OK):
+            hint = f"See who owns {above}, and what they allow: ls -ld"
+            raise DeliveryError("cannot be written there", subject=self._show_path(path), hint=hint)
+
     def _stage_path(self, path: str) -> Path:
         return self.folder / _STAGE / f"{make_digest(path)}"
 
@@ -150,7 +161,7 @@ def open_release(folder: Path, cache: BuildCache, *, dry: bool = False) -> Itera
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DeliveryError(f"cannot be made: {error.strerror}", subject=str(folder)) from error
+        raise explain_refusal(DeliveryError, error, "cannot be made", subject=str(folder)) from error
     stage = files.resolve_inside(folder / _STAGE, within=folder, error=DeliveryError)
     shutil.rmtree(stage, ignore_errors=True)
     try:

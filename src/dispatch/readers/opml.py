@@ -98,7 +98,8 @@ def _format_outline(source: Source) -> str:
 
 
 def _escape_attribute(value: str) -> str:
-    """Escape an attribute's value; invisible characters become references, so that they act on no terminal."""
+    """Escape an attribute's value; what a terminal obeys, or a CI's log (``##[``), becomes references."""
     return "".join(
-        sign if sign.isprintable() else f"&#{ord(sign)};" for sign in escape(html.remove_illegal_characters(value))
+        sign if sign.isprintable() and sign != "[" else f"&#{ord(sign)};"
+        for sign in escape(html.remove_illegal_characters(value))
     )

@@ -4,7 +4,7 @@ This is the one room where a fact becomes a sentence. Sentences can be reworded 
 else changes: no other module builds or reads them.
 """
 
-import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
@@ -15,17 +15,25 @@ from string import Formatter
 from typing import Literal, cast
 
 from dispatch.model import Finding, FindingValue, Place
+from dispatch.text import escape_controls, escape_line, escape_words, format_json
 
 Style = Literal["human", "json", "github", "markdown"]
 # A sentence with holes, or several of which the first is used whose holes can all be filled.
 Rows = str | list[str]
 Piece = tuple[str, str | None, str | None, str | None]  # as string.Formatter has them
 
+# What Markdown reads within a line, and at its beginning (CommonMark 0.31, sections 2.4, 4 and 5).
+_MARKS = re.compile(r"[\\`*_\[\]<>|~&#]")
+_LEADS = re.compile(r"^(\d*)([-+=.)])")
+# What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
+_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
+
 
 def format_findings(findings: Iterable[Finding], style: Style) -> str:
     """Format the findings in one of STYLES, sorted by place, without a line break at the end.
 
-    What is foreign in it is on one line, no more. At one place they stand as they came: errors first.
+    What is foreign in it is on one line, no more, and acts on no terminal, no CI's log and no Markdown. At one place
+    they stand as they came: errors first.
     """
     return STYLES[style](sorted(findings, key=lambda one: astuple(_drop_key(one.place))))
 
@@ -47,24 +55,23 @@ def _format_human(findings: Sequence[Finding]) -> str:
     """Format a block per place, and under each its findings; a hint that several share, once."""
     blocks = []
     for where, group in groupby(findings, key=_format_place):
-        lines = [_join_lines(where)]
+        lines = [escape_words(where)]
         for hint, alike in groupby(group, key=write_hint):
-            lines += [f"  {one.severity}: {_join_lines(write_message(one))}  [{one.rule}]" for one in alike]
-            lines += [f"    {_join_lines(hint)}"]
+            lines += [f"  {one.severity}: {escape_words(write_message(one))}  [{one.rule}]" for one in alike]
+            lines += [f"    {escape_words(hint)}"]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, _format_totals(findings)])
 
 
 def _format_json(findings: Sequence[Finding]) -> str:
-    """Format a list of objects, in ASCII, so that nothing in it acts on a terminal."""
-    return json.dumps([finding_to_data(finding) for finding in findings], indent=2)
+    return format_json([finding_to_data(finding) for finding in findings], indent=2)
 
 
 def _format_github(findings: Sequence[Finding]) -> str:
     """Format workflow commands: a line per finding, shown at its line of its file where those are known."""
     return "\n".join(
         f"::{one.severity} {_format_annotation(one.place)}title={_escape_property(one.rule)}::"
-        + _escape_command(f"{_format_place(one)}: {_write_sentences(one)}")
+        + _escape_command(_join_lines(f"{_format_place(one)}: {_write_sentences(one)}"))
         for one in findings
     )
 
@@ -81,7 +88,7 @@ def _format_markdown(findings: Sequence[Finding]) -> str:
     for severity, group in groupby(sorted(findings, key=lambda one: one.severity), key=lambda one: one.severity):
         lines += ["", f"### {severity.title()}s", ""]
         lines += [
-            f"- {_format_code(_format_place(one))} {_escape_markdown(_write_sentences(one))} {_format_code(one.rule)}"
+            f"- {quote_code(_format_place(one))} {escape_markdown(_write_sentences(one))} {quote_code(one.rule)}"
             for one in group
         ]
     return "\n".join(lines)
@@ -109,26 +116,36 @@ def _format_count(n: int, what: str) -> str:
     return f"{n or 'no'} {what}{'' if n == 1 else 's'}"
 
 
+def escape_markdown(text: str) -> str:
+    """Escape foreign words so that they stay words in Markdown, and call nobody: on one line.
+
+    GitHub looks for names, for numbers and for addresses after Markdown is done, where a backslash no longer helps and
+    a space without width does.
+    """
+    parted = _CALLS.sub(lambda found: f"{found[0]}\0", escape_controls(_join_lines(text)))
+    marked = _LEADS.sub(r"\1\\\2", _MARKS.sub(lambda found: f"\\{found[0]}", parted))
+    return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
+
+
+def quote_code(text: str) -> str:
+    """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
+    words = escape_words(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
+    room = " " if "`" in words else ""
+    return f"{fence}{room}{words}{room}{fence}"
+
+
 def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
 def _escape_command(text: str) -> str:
     """Escape the data of a workflow command as GitHub's toolkit does."""
-    return _join_lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return escape_line(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _escape_property(text: str) -> str:
     return _escape_command(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _escape_markdown(text: str) -> str:
-    """Escape words so that they stay words in Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~&" else letter for letter in _join_lines(text))
-
-
-def _format_code(text: str) -> str:
-    return f"`{_join_lines(text).replace('`', chr(39))}`"
 
 
 def write_message(finding: Finding) -> str:

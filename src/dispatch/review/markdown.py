@@ -1,18 +1,15 @@
 """Write a review as Markdown for a pull request's comment: what is broken first, and nothing foreign acts in it.
 
-Foreign text loads no picture, makes no link, is no markup, and calls nobody by ``@name``; GitHub looks for names, for
-numbers and for addresses after Markdown is done, where a backslash no longer helps and a space without width does.
+Foreign text loads no picture, makes no link, is no markup, and calls nobody by ``@name``.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 
 from dispatch.model import Finding
-from dispatch.report import shorten_text, write_hint, write_message
+from dispatch.report import escape_markdown, quote_code, shorten_text, write_hint, write_message
 from dispatch.review.changes import Change, Review
 from dispatch.review.fields import count_things, cut_alike, list_names
-from dispatch.text import escape_controls
 
 MOST = 60_000
 """Characters. GitHub takes 65,536 in a comment, and a workflow may add some of its own."""
@@ -20,11 +17,6 @@ MOST = 60_000
 _FIRST = 40  # lines before the changes in order
 _ALIKE = 3  # so many that say the same are told one by one; more of them in one line
 _LINE = 600  # characters of one line
-# What Markdown reads within a line, and at its beginning (CommonMark 0.31, sections 2.4, 4 and 5).
-_MARKS = re.compile(r"[\\`*_\[\]<>|~&#]")
-_LEADS = re.compile(r"^(\d*)([-+=.)])")
-# What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
-_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
 _BROKEN = {
     "byline": ("byline is broken", "bylines are broken"),
     "link": ("link is broken", "links are broken"),
@@ -64,12 +56,12 @@ def _write_lines(review: Review) -> Iterator[str]:
             yield f"- … and {len(broken) - _FIRST:,} more like these"
     rest = [change for change in review.changes if change.weight == "tell"]
     for issue, group in groupby(rest, key=lambda change: change.issue):
-        yield from ("", f"### {_escape_text(shorten_text(issue)) if issue else 'The publication'}", "")
+        yield from ("", f"### {escape_markdown(shorten_text(issue)) if issue else 'The publication'}", "")
         yield from _write_changes(list(group), is_whole=False)
     warnings = _group_findings(finding for finding in review.findings if finding.severity == "warning")
     if warnings:
         yield from ("", "### Warnings", "", *warnings)
-    yield from ("", f"_Compared with {_escape_text(review.base)} at {review.commit[:10]}._")
+    yield from ("", f"_Compared with {escape_markdown(review.base)} at {review.commit[:10]}._")
 
 
 def _write_verdict(review: Review, errors: int) -> str:
@@ -121,10 +113,10 @@ def _write_changes(changes: list[Change], *, is_whole: bool) -> list[str]:
 def _name_subject(change: Change, *, is_whole: bool) -> str:
     """Write what a change is about, with the issue where no heading names it."""
     if change.article:
-        return _escape_text(
+        return escape_markdown(
             f"“{shorten_text(change.article)}”{f' in {shorten_text(change.issue)}' if is_whole else ''}"
         )
-    return _escape_text(f"The issue “{shorten_text(change.issue)}”") if change.issue else ""
+    return escape_markdown(f"The issue “{shorten_text(change.issue)}”") if change.issue else ""
 
 
 def _write_predicate(change: Change) -> str:
@@ -132,10 +124,10 @@ def _write_predicate(change: Change) -> str:
     now, was = change.now, change.was
     if change.kind in {"link", "identity"}:
         was, now = cut_alike(was, now, 160)
-        now, was = (_quote_code(text) if text else "" for text in (now, was))
+        now, was = (quote_code(text) if text else "" for text in (now, was))
     else:
-        now, was = _escape_text(now), _escape_text(was)
-    said = _escape_text(shorten_text(change.what, _LINE))
+        now, was = escape_markdown(now), escape_markdown(was)
+    said = escape_markdown(shorten_text(change.what, _LINE))
     return f"{said}{f': {_shorten_words(now)}' if now else ''}{f' (was {_shorten_words(was)})' if was else ''}"
 
 
@@ -149,27 +141,11 @@ def _group_findings(findings: Iterable[Finding]) -> list[str]:
     for one in findings:
         places.setdefault((f"{write_message(one)}. {write_hint(one)}", one.rule), []).append(str(one.place))
     return [
-        f"- {_escape_text(shorten_text(said, _LINE))} {_list_places(where)} {_quote_code(rule)}"
+        f"- {escape_markdown(shorten_text(said, _LINE))} {_list_places(where)} {quote_code(rule)}"
         for (said, rule), where in places.items()
     ]
 
 
 def _list_places(places: list[str]) -> str:
-    shown = [_quote_code(shorten_text(place, 120)) for place in places[:3]]
+    shown = [quote_code(shorten_text(place, 120)) for place in places[:3]]
     return list_names([*shown, f"{len(places) - 3} more"] if len(places) > 3 else shown)
-
-
-def _escape_text(text: str) -> str:
-    """Escape foreign words so that they stay words."""
-    words = escape_controls(" ".join(text.split()))
-    parted = _CALLS.sub(lambda found: f"{found[0]}\0", words)
-    marked = _LEADS.sub(r"\1\\\2", _MARKS.sub(lambda found: f"\\{found[0]}", parted))
-    return marked.replace("$", "<span>$</span>").replace("\0", "&#8203;")
-
-
-def _quote_code(text: str) -> str:
-    """Write foreign text as code, between more backticks than it has in a row (CommonMark 0.31, section 6.1)."""
-    words = escape_controls(" ".join(text.split()))
-    fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
-    room = " " if "`" in words else ""
-    return f"{fence}{room}{words}{room}{fence}"

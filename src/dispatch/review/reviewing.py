@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dispatch import config, git, issues, ledger
-from dispatch.errors import CheckError, ConfigError, IssueError, RenderError
+from dispatch.errors import CheckError, ConfigError, IssueError, RenderError, ReviewError
 from dispatch.model import Fault, Finding, Issue, Publication
 from dispatch.review.changes import Change, Review, Version
 from dispatch.review.issues import compare_versions
@@ -43,9 +43,13 @@ def read_version(root: Path) -> Version:
 
 def read_base(root: Path, commit: str) -> Version:
     """Read the publication as it was at a commit. Raises ReviewError."""
-    with TemporaryDirectory(prefix="dispatch-") as folder:
-        git.restore_folder(root, commit, Path(folder))
-        return read_version(Path(folder).resolve())
+    try:
+        with TemporaryDirectory(prefix="dispatch-") as folder:
+            git.restore_folder(root, commit, Path(folder))
+            return read_version(Path(folder).resolve())
+    except OSError as cause:
+        hint = "Make room for temporary files, or name another folder for them in TMPDIR."
+        raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
 
 
 def make_review(

@@ -1,0 +1,25 @@
+"""The commands as click knows them, so that a new one is tried or a test fails."""
+
+from collections.abc import Iterator
+
+import click
+
+from dispatch.cli import main
+
+
+def list_commands() -> list[str]:
+    """Every command that does something, by its words."""
+    return list(find_leaves(main, click.Context(main)))
+
+
+def find_leaves(command: click.Command, context: click.Context, *names: str) -> Iterator[str]:
+    """The commands below one, and itself if it does something alone."""
+    if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield " ".join(names)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found
+            yield from find_leaves(found, context, *names, name)
+    else:
+        yield " ".join(names)
