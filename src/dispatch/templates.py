@@ -39,7 +39,16 @@ from dispatch.model import (
 
 # Values that MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
+SPENT = (MemoryError, TimeoutError)
+"""What is raised where a template passes a limit, in ``child``."""
+
+NO_MEMORY = "takes too much memory"
+
 _KEPT = "_kept"
+_ERRORS = (
+    *(TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError),
+    *(RecursionError, *SPENT),
+)
 _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
 
 
@@ -117,9 +126,9 @@ class Templates:
     def _render_in(self, environment: _Sandbox, name: str, values: Mapping[str, object]) -> str:
         try:
             return environment.get_template(name).render(values)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except _ERRORS as error:
             raise RenderError(
-                f"{type(error).__name__}: {error}",
+                str(error) or NO_MEMORY if isinstance(error, SPENT) else f"{type(error).__name__}: {error}",
                 subject=_locate_error(error) or Place(file=f"templates/{name}"),
                 hint="Compare it with the default template of that name.",
             ) from error

@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from dispatch import check as stage
+from dispatch import files
 from dispatch.cli.context import OpenPublication, open_publication, print_note, print_result
 from dispatch.errors import CheckError
 from dispatch.locate import locate_findings
@@ -99,6 +100,6 @@ def _read_message(file: Path) -> Edition:
 
 def _read_bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return files.read_bounded(file)
     except OSError as error:
         raise CheckError(error.strerror or str(error), address=str(file)) from error

@@ -40,7 +40,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
             raise click.UsageError("Standard output can hold one format only: add --format.")
         sys.stdout.buffer.write(editions[0].body)
         return
-    for edition, path in _plan_paths(editions, output, here.publication.root / "out" / read.slug):
+    for edition, path in _plan_paths(editions, output, Path("out", read.slug), here.publication.root):
         files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
         print_result(_shorten_path(path))
 
@@ -53,9 +53,9 @@ def _choose_formats(publication: Publication) -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name != "eml")
 
 
-def _plan_paths(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
+def _plan_paths(editions: list[Edition], output: str | None, usual: Path, root: Path) -> list[tuple[Edition, Path]]:
     """Plan where each edition goes: a single one to a file, if the output is or looks like one; else into a folder."""
-    given = Path(output) if output else usual
+    given = files.place_output(Path(output) if output else root / usual, within=root, error=DeliveryError)
     is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
     if output and is_file and not given.is_dir() and len(editions) == 1:
         return [(editions[0], given)]

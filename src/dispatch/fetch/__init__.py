@@ -11,6 +11,7 @@ every redirect checked like the address itself, the checked address connected to
 server changes nothing), and all of it bounded in size and time.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ from queue import SimpleQueue
 from threading import Semaphore
 from typing import Final, TypeVar
 
-from dispatch import links
+from dispatch import files, links
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import is_public
 from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
@@ -79,7 +80,7 @@ def fetch_document(
     if links.is_web_address(location):
         client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
         return client.get(location).require_document()
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not os.path.lexists(location):
         raise GatherError("only http and https addresses can be fetched", address=location)
     return _read_local_file(location)
 
@@ -143,7 +144,7 @@ def run_concurrently(
 def _read_local_file(location: str) -> Document:
     path = Path(location)
     try:
-        with path.open("rb") as file:
+        with files.open_file(path) as file:
             body = _require_bounded(file.read(MOST_BYTES + 1))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)

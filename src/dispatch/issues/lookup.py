@@ -101,7 +101,7 @@ def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     return {
         name: files.read_file(path, within=publication.root, error=IssueError)
         for _, name, path, _ in _list_files_beside(publication, issue)
-        if files.is_there(path)
+        if files.is_there(path, within=publication.root)
     }
 
 
@@ -110,7 +110,7 @@ def find_missing_files(publication: Publication, issue: Issue) -> tuple[tuple[st
     return tuple(
         (files.format_path(where, publication.root), name)
         for where, name, path, is_link in _list_files_beside(publication, issue)
-        if not (is_link or files.is_there(path))
+        if not (is_link or files.is_there(path, within=publication.root))
     )
 
 
@@ -124,7 +124,7 @@ def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str
     lost = [
         (files.format_path(where, publication.root), name)
         for where, name, path, is_link in _list_files_beside(publication, issue)
-        if is_link and name not in editions and not files.is_there(path)
+        if is_link and name not in editions and not files.is_there(path, within=publication.root)
     ]
     return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
 
