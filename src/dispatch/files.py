@@ -275,8 +275,10 @@ def place_output(path: Path, *, within: Path, error: type[DispatchError]) -> Pat
     Raises ``error``.
     """
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps “..”
-    root = within.resolve()
-    return resolve_inside(whole, within=root, error=error) if whole.is_relative_to(root) else whole
+    if whole.is_relative_to(within.resolve()) and whole.resolve() != whole:
+        hint = "Name the place itself with --output, or remove the link."
+        raise error("is a link, or behind one", subject=format_path(whole, within.resolve()), hint=hint)
+    return whole
 
 
 def format_path(path: Path, within: Path) -> str:

@@ -73,6 +73,9 @@ class Skeleton(NamedTuple):
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox. The publication's folder is a Path, which would open every file to a template."""
 
+    # Not computed while a template is compiled, so that one that takes too long is known by its name.
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+
     def getattr(self, obj: object, attribute: str) -> object:
         """Get an attribute as Jinja2 does, but faster for our own nouns: their fields are data."""
         if type(obj) in _NOUNS and attribute in _NOUNS[type(obj)]:

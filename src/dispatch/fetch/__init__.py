@@ -149,6 +149,7 @@ def _read_local_file(location: str) -> Document:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
+        hint = "Write - to read what another program writes." if path.is_fifo() else hint
         raise GatherError(reason, address=location, hint=hint) from error
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
 

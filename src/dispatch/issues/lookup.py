@@ -1,5 +1,6 @@
 """Find issues and the files beside their articles."""
 
+import os
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -66,6 +67,16 @@ def list_strays(publication: Publication, slug: str) -> list[str]:
         for path in folder.path.iterdir()
         if path.suffix in SUFFIXES and path.stem not in listed and not path.name.startswith(".")
     )
+
+
+def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
+    """List the paths of everything in an issue's folder, and its own, but for hidden things; links are not followed."""
+    root = IssueFolder(publication=publication, slug=slug).path
+    found = [root]
+    for where, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += (Path(where, name) for name in (*folders, *names) if not name.startswith("."))
+    return tuple(sorted(files.format_path(path, publication.root) for path in found))
 
 
 def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:

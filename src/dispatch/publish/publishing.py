@@ -105,6 +105,7 @@ def judge_issue(
         missing=issues.find_missing_files(publication, issue),
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
+        names=issues.list_names(publication, issue.slug),
     )
 
 

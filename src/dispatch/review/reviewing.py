@@ -24,7 +24,11 @@ def read_version(root: Path) -> Version:
     read: list[Issue] = []
     files: dict[str, dict[str, str]] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
-    for slug in issues.list_slugs(publication):
+    try:
+        slugs = issues.list_slugs(publication)
+    except IssueError as error:
+        return Version(publication=publication, faults={"issues": error.faults})
+    for slug in slugs:
         try:
             one = issues.read_issue(publication, slug)
             bodies = issues.read_pictures(publication, one)
