@@ -25,6 +25,11 @@ def fold_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
 
 
+def fold_file_name(name: str) -> str:
+    """Fold away the differences between two names that macOS and Windows take for one: composition and case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def is_utf8(name: str) -> bool:
     """Whether the name of a file is UTF-8: where it is not, Python gives a surrogate for each such byte (PEP 383)."""
     return not _SURROGATE.search(name)

@@ -1,7 +1,6 @@
 """What an editor would see on a last look: things left to do, gaps, and whether it is known who wrote it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import CONFIG, find_place, make_finding, name_article
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Finding, Place
+from dispatch.text import fold_file_name
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
@@ -95,9 +95,8 @@ def _check_names(paths: Iterable[str]) -> Iterator[Finding]:
     for path in paths:
         place = Place(file=path.encode("utf-8", "backslashreplace").decode())
         name = path.rpartition("/")[2]
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
         device = name.partition(".")[0].rstrip().upper()
-        if (twin := twins.setdefault(folded, path)) != path:
+        if (twin := twins.setdefault(fold_file_name(path), path)) != path:
             yield make_finding("editorial.file-name", "file", place, twin=twin)
         if place.file != path:
             yield make_finding("editorial.file-name", "file", place, raw=place.file)
