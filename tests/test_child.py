@@ -82,7 +82,7 @@ LONG = "{% for i in range(5000) %}{{ 'a' * 9000 }}{% endfor %}"
         (SLOW, "templates/web.html:3", f"takes more than {child.MOST_SECONDS} seconds"),
         (NATIVE, "templates/web.html", f"takes more than {child.MOST_SECONDS} seconds"),
         (HUGE, "templates/web.html:3", "takes too much memory"),
-        (LONG, "templates/404.html", "renders to more than 32 MiB"),
+        (LONG, "templates/404.html", "renders to more than 16 MiB"),
     ],
     ids=["slow", "native", "huge", "long"],
 )

@@ -39,7 +39,7 @@ MOST_WAIT: Final = 120
 MOST_MEMORY: Final = 1 << 30
 """Bytes of address space, the program and its libraries included. macOS and Windows do not count them."""
 
-MOST_RESULT: Final = 32 << 20
+MOST_RESULT: Final = 16 << 20
 """Bytes of what is rendered: what is larger would keep check busy instead."""
 
 P = ParamSpec("P")

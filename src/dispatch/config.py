@@ -199,7 +199,7 @@ def _read_publication(
     if theme.light.accent != LIGHT.accent and "accent" not in _find_dark_table(table):
         accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
         theme = replace(theme, dark=replace(theme.dark, accent=accent))
-    if theme.logo and not links.is_absolute(theme.logo) and not (root / theme.logo).is_file():
+    if theme.logo and not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
         reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
     if theme.logo:
         theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))

@@ -16,7 +16,7 @@ SITE: Final = "site"  # the lock of whoever builds the public folder
 PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 
 _STEP = 0.05  # seconds between two tries
-_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")  # as ``files`` calls what it is writing; git ignores .*.tmp
+_LEFTOVER = re.compile(r"\.[^/]+\.[0-9a-f]{8}\.tmp")  # as ``files`` calls what it is writing; git ignores .*.tmp
 
 
 @contextmanager
@@ -81,7 +81,8 @@ def clear_leftovers(folders: Iterable[Path]) -> None:
     """Delete from these folders what a killed command was writing: files of ours that no living process has locked."""
     for folder in folders:
         with suppress(OSError):
-            for path in [path for path in folder.iterdir() if _LEFTOVER.fullmatch(path.name)]:
+            names = os.listdir(folder)  # noqa: PTH208 - many files
+            for path in [folder / name for name in names if _LEFTOVER.fullmatch(name)]:
                 with suppress(OSError):
                     with files.open_file(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)) as file:
                         is_left = files.try_lock(file)

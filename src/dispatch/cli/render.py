@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import files
+from dispatch import files, locks
 from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
@@ -40,7 +40,9 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
             raise click.UsageError("Standard output can hold one format only: add --format.")
         sys.stdout.buffer.write(editions[0].body)
         return
-    for edition, path in _plan_paths(editions, output, Path("out", read.slug), here.publication.root):
+    planned = _plan_paths(editions, output, Path("out", read.slug), here.publication.root)
+    locks.clear_leftovers({path.parent for _, path in planned})
+    for edition, path in planned:
         files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
         print_result(_shorten_path(path))
 
