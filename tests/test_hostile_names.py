@@ -236,10 +236,17 @@ def test_what_a_killed_command_left_goes_with_the_next_and_what_lives_stays(lett
 
 def test_a_link_that_is_called_like_a_leftover_leads_nowhere(letter: Path) -> None:
     secret = letter.parent / "outside" / "secret"
+    theirs = letter.parent / "outside" / "folder" / ".theirs.12345678.tmp"
+    theirs.parent.mkdir()
+    theirs.touch()
     (letter / ".a.12345678.tmp").symlink_to(secret)
     os.mkfifo(letter / ".b.12345678.tmp")
+    for name, to in ((".schemas", theirs.parent), ("issues", letter.parent / "outside")):
+        shutil.rmtree(letter / name)
+        (letter / name).symlink_to(to)
     with take_lock(letter, PATIENCE):
         assert secret.read_text() == SECRET
+        assert theirs.exists()
 
 
 # Names

@@ -81,7 +81,7 @@ def clear_leftovers(folders: Iterable[Path]) -> None:
     """Delete from these folders what a killed command was writing: files of ours that no living process has locked."""
     for folder in folders:
         with suppress(OSError):
-            names = os.listdir(folder)  # noqa: PTH208 - many files
+            names = [] if folder.is_symlink() else os.listdir(folder)  # noqa: PTH208 - many files
             for path in [folder / name for name in names if _LEFTOVER.fullmatch(name)]:
                 with suppress(OSError):
                     with files.open_file(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)) as file:
@@ -94,6 +94,6 @@ def _list_folders(root: Path) -> Iterator[Path]:
     """List the folders in which commands write what people edit."""
     yield from (root, root / files.OWN, root / ".schemas")
     with suppress(OSError), os.scandir(root / "issues") as found:
-        for folder in found:
+        for folder in () if (root / "issues").is_symlink() else found:
             if folder.is_dir(follow_symlinks=False):
                 yield from (Path(folder.path), Path(folder.path, "copies"))
