@@ -4,10 +4,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from types import FrameType
 
@@ -168,6 +169,29 @@ def test_no_link_of_a_pull_request_leads_outside(letter: Path, place: str) -> No
     for made in (letter / "public", letter / "out"):
         if not made.is_symlink():
             assert SECRET.encode() not in b"".join(read_tree(made).values())
+
+
+def test_no_database_elsewhere_is_emptied(letter: Path) -> None:
+    theirs = letter.parent / "outside" / "theirs.sqlite"
+    with closing(sqlite3.connect(theirs)) as made:
+        made.execute("CREATE TABLE treasure (coin)")
+    (letter / ".dispatch").mkdir()
+    (letter / ".dispatch" / "site.sqlite").symlink_to(theirs)
+    assert ".dispatch/site.sqlite: is a link" in run("publish").stderr
+    with closing(sqlite3.connect(theirs)) as there:
+        assert there.execute("SELECT name FROM sqlite_master").fetchall() == [("treasure",)]
+
+
+@pytest.mark.parametrize("search", ["false", "true"])
+def test_no_file_of_a_checkout_passes_for_a_module(letter: Path, search: str) -> None:
+    """The search index is built by another Python, which would import from the working directory."""
+    with (letter / "dispatch.toml").open("a") as file:
+        file.write(f"\n[site]\nsearch = {search}\n")
+    (letter / "pagefind.py").write_text("open('caught', 'w')")
+    result = run("publish", "defence")
+    assert result.exit_code == 0, result.output
+    assert (letter / "public" / "pagefind").exists() == (search == "true")
+    assert not (letter / "caught").exists()
 
 
 def test_a_public_folder_elsewhere_may_be_reached_through_a_link(letter: Path) -> None:

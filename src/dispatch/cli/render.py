@@ -40,11 +40,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
             raise click.UsageError("Standard output can hold one format only: add --format.")
         sys.stdout.buffer.write(editions[0].body)
         return
-    planned = _plan_paths(editions, output, Path("out", read.slug), here.publication.root)
-    locks.clear_leftovers({path.parent for _, path in planned})
-    for edition, path in planned:
-        files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
-        print_result(_shorten_path(path))
+    _write_editions(_plan_paths(editions, output, Path("out", read.slug), here.publication.root))
 
 
 def _choose_formats(publication: Publication) -> tuple[str, ...]:
@@ -66,6 +62,14 @@ def _plan_paths(editions: list[Edition], output: str | None, usual: Path, root: 
             "is a file, and can hold one format only", address=str(given), hint="Add --format, or name a folder."
         )
     return [(edition, given / edition.path) for edition in editions]
+
+
+def _write_editions(planned: list[tuple[Edition, Path]]) -> None:
+    """Write each edition to its path, and print that."""
+    locks.clear_leftovers({path.parent for _, path in planned})
+    for edition, path in planned:
+        files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
+        print_result(_shorten_path(path))
 
 
 def _shorten_path(path: Path) -> str:

@@ -213,9 +213,7 @@ def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:
     """Open the database with its tables, in a transaction that lets nobody else write."""
     if dry and not path.exists():
         return _begin(sqlite3.connect(":memory:", isolation_level=None))
-    root = path.parent.parent
-    files.make_own_folder(root, error=DeliveryError)
-    path = files.resolve_inside(path, within=root, error=DeliveryError)
+    files.make_own_folder(path.parent.parent, error=DeliveryError)
     try:
         return _begin(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))
     except sqlite3.DatabaseError as error:
