@@ -32,10 +32,10 @@ MOST_LONG_COMMANDS = 3  # 0 of more than 12 lines
 
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
-    {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "toml"},
+    {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "locks", "toml"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
     {"readers", "formats", "checks", "serialise", "schemas"},
-    {"config", "fetch", "git", "websub", "inbox", "issues", "ledger", "pictures"}
+    {"child", "config", "fetch", "git", "websub", "inbox", "issues", "ledger", "pictures"}
     | {"search_index", "serve", "smtp", "sources"},
     {"gather", "compose", "render", "check", "locate", "review", "importers"},
     {"publish"},

@@ -102,7 +102,7 @@ def test_editions_go_where_they_are_told(dispatch: Dispatch, letter: Path) -> No
 @pytest.mark.usefixtures("letter")
 def test_what_is_no_folder_takes_one_format_and_no_device_is_replaced(dispatch: Dispatch) -> None:
     dispatch("add", "story.txt", *GIVEN)
-    assert "not a regular file" in dispatch("render", "-f", "rss", "-o", "/dev/null", code=1).stderr
+    assert "null: cannot be written: is a device" in dispatch("render", "-f", "rss", "-o", "/dev/null", code=1).stderr
     assert "can hold one format only" in dispatch("render", "-o", "story.txt", code=1).stderr
     assert Path("/dev/null").is_char_device()
 

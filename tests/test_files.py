@@ -67,7 +67,7 @@ def test_nothing_leaves_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(IssueError, match=r"^a: is a folder$"):
+    with pytest.raises(IssueError, match=r"^a: cannot be written: is a folder, and not a file$"):
         files.write_file(tmp_path / "a", b"x", within=tmp_path, error=IssueError)
     (tmp_path / "b").write_bytes(b"old")
     with pytest.raises(IssueError, match=r"^b/c: cannot be written: .*/b is not a folder$"):
@@ -88,8 +88,8 @@ def test_a_folder_that_lets_nobody_write_is_named(tmp_path: Path) -> None:
 def test_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(IssueError, match=r"^a\.txt: no such file or directory$"):
         files.read_text(tmp_path / "a.txt", within=tmp_path, error=IssueError)
-    assert not files.is_there(tmp_path / ("x" * 5000))
-    assert not files.is_there(tmp_path / "\0")
+    assert not files.is_there(tmp_path / ("x" * 5000), within=tmp_path)
+    assert not files.is_there(tmp_path / "\0", within=tmp_path)
 
 
 def test_a_folder_may_itself_be_reached_through_a_link(tmp_path: Path) -> None:

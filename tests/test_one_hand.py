@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from PIL import Image as Picture
 
 import nouns
-from dispatch import config, files, inbox, issues, ledger
+from dispatch import config, inbox, issues, ledger, locks
 from dispatch.cli import COMMANDS, main
 from dispatch.errors import IssueError, LockedError
 from dispatch.issues.merging import merge_changes
@@ -180,7 +180,7 @@ def test_a_command_waits_for_the_lock_and_says_who_has_it(letter: Path, name: st
     words, is_done = WRITING[name]
     before = snapshot(letter)
     with chdir(letter):
-        with files.hold_lock(letter, command="dispatch publish"):
+        with locks.hold_lock(letter, command="dispatch publish"):
             result = run("--wait", "0", *words, code=75)
         assert f"dispatch publish (process {os.getpid()})" in result.stderr
         assert "Traceback" not in result.output
@@ -190,7 +190,7 @@ def test_a_command_waits_for_the_lock_and_says_who_has_it(letter: Path, name: st
 
 
 def test_the_environment_says_how_long_to_wait(letter: Path) -> None:
-    with chdir(letter), files.hold_lock(letter, command="dispatch add"):
+    with chdir(letter), locks.hold_lock(letter, command="dispatch add"):
         result = CliRunner().invoke(main, ["issue", "new", "Week 48"], env={"DISPATCH_WAIT": "0"})
     assert result.exit_code == 75
 
@@ -203,7 +203,7 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
     let_go = Event()
 
     def hold() -> None:
-        with files.hold_lock(tmp_path, command="dispatch add"):
+        with locks.hold_lock(tmp_path, command="dispatch add"):
             held.set()
             let_go.wait()
 
@@ -215,7 +215,7 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
     with ThreadPoolExecutor() as pool:
         other = pool.submit(hold)
         held.wait()
-        with files.hold_lock(tmp_path, command="dispatch publish", patience=600, on_wait=told):
+        with locks.hold_lock(tmp_path, command="dispatch publish", patience=600, on_wait=told):
             pass
         other.result()
     assert waited == [f"dispatch add (process {os.getpid()})"]
@@ -224,11 +224,11 @@ def test_who_waits_goes_on_when_the_other_has_finished(tmp_path: Path) -> None:
 @pytest.mark.parametrize("patience", [0.0, 0.1])
 def test_who_loses_patience_has_had_it(tmp_path: Path, patience: float) -> None:
     waited: list[str] = []
-    with files.hold_lock(tmp_path, command="dispatch add"):
+    with locks.hold_lock(tmp_path, command="dispatch add"):
         began = monotonic()
         with (
             pytest.raises(LockedError, match="dispatch add"),
-            files.hold_lock(tmp_path, command="dispatch publish", patience=patience, on_wait=waited.append),
+            locks.hold_lock(tmp_path, command="dispatch publish", patience=patience, on_wait=waited.append),
         ):
             pass
         assert monotonic() - began >= patience
@@ -237,8 +237,8 @@ def test_who_loses_patience_has_had_it(tmp_path: Path, patience: float) -> None:
 
 def test_the_lock_of_a_killed_command_is_free(tmp_path: Path) -> None:
     program = (
-        "import pathlib, sys; from dispatch import files\n"
-        f"with files.hold_lock(pathlib.Path({str(tmp_path)!r}), command='dispatch import'):\n"
+        "import pathlib, sys; from dispatch import locks\n"
+        f"with locks.hold_lock(pathlib.Path({str(tmp_path)!r}), command='dispatch import'):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -254,15 +254,15 @@ def test_the_lock_of_a_killed_command_is_free(tmp_path: Path) -> None:
 
 
 def lock(root: Path) -> None:
-    with files.hold_lock(root, command="dispatch add", patience=0):
+    with locks.hold_lock(root, command="dispatch add", patience=0):
         pass
 
 
 def test_a_lock_whose_file_was_deleted_locks_nobody_out_and_lets_nobody_in_twice(tmp_path: Path) -> None:
-    with files.hold_lock(tmp_path, command="dispatch add"):
+    with locks.hold_lock(tmp_path, command="dispatch add"):
         shutil.rmtree(tmp_path / ".dispatch")
         with (
-            files.hold_lock(tmp_path, command="dispatch publish"),
+            locks.hold_lock(tmp_path, command="dispatch publish"),
             pytest.raises(LockedError, match="dispatch publish"),
         ):
             lock(tmp_path)
@@ -777,7 +777,7 @@ def test_a_wrong_time_to_wait_is_wrong_usage(letter: Path, patience: str) -> Non
 
 
 def test_two_publishes_wait_for_each_other(letter: Path) -> None:
-    with chdir(letter), files.hold_lock(letter, files.SITE, command="dispatch publish"):
+    with chdir(letter), locks.hold_lock(letter, locks.SITE, command="dispatch publish"):
         result = run("--wait", "0", "publish", code=75)
     assert f"dispatch publish (process {os.getpid()})" in result.stderr
 

@@ -151,6 +151,27 @@ def test_every_file_of_requirements_is_made_and_asked_for() -> None:
     assert sorted(made) == sorted(path.relative_to(CHECKOUT).as_posix() for path in (*REQUIREMENTS.values(), PEERS))
 
 
+DOCUMENTED = sorted(path for path in (CHECKOUT / "docs").rglob("*") if path.suffix in {".md", ".yml"})
+
+
+def list_documented_workflows() -> list[str]:
+    """The workflows in the guides, and those that are files."""
+    texts = [path.read_text("utf-8") for path in DOCUMENTED]
+    fenced = [text for page in texts for text in re.findall(r"```yaml[^\n]*\n(.*?)```", page, re.DOTALL)]
+    return [text for text in (*fenced, *texts) if re.search(r"^jobs:", text, re.MULTILINE) and "```" not in text]
+
+
+def test_no_workflow_runs_for_hours() -> None:
+    """GitHub ends a job after six hours, unless it is told when."""
+    documented = list_documented_workflows()
+    assert len(documented) == 3
+    for text in (*documented, *(path.read_text("utf-8") for path in WORKFLOWS)):
+        jobs = yaml.safe_load(text)["jobs"]
+        assert [name for name, job in jobs.items() if job["timeout-minutes"] > 30] == []
+    gitlab = yaml.safe_load((CHECKOUT / "docs" / "hosting" / "gitlab-ci.yml").read_text("utf-8"))
+    assert gitlab["default"]["timeout"] == "15 minutes"
+
+
 def test_every_python_that_is_promised_is_tried_on_every_system() -> None:
     matrix = read_workflow("test")["tests"]["strategy"]["matrix"]
     assert f">={matrix['python'][0]}" == PROJECT["requires-python"]

@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch import check, compose, config, fetch, files, formats, gather
-    from dispatch import inbox, issues, ledger, publish, render, review, sources
+    from dispatch import check, compose, config, fetch, formats, gather
+    from dispatch import inbox, issues, ledger, locks, publish, render, review, sources
     from dispatch.config import load
     from dispatch.errors import *
     from dispatch.model import *
@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 # fmt: off
 __all__ = [
     "__version__",
-    "check", "compose", "config", "fetch", "files", "formats", "gather", "inbox", "issues", "ledger", "load",
+    "check", "compose", "config", "fetch", "formats", "gather", "inbox", "issues", "ledger", "load", "locks",
     "publish", "render", "review", "sources",
     "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
     "RenderError", "ReviewError",

@@ -25,6 +25,7 @@ def findings(
     missing: tuple[tuple[str, str], ...] = (),
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
 ) -> list[Finding]:
     """Find everything that is wrong with an issue and its editions, errors first.
 
@@ -41,6 +42,7 @@ def findings(
         missing=missing,
         astray=astray,
         strays=strays,
+        names=names,
     )
     return _sort_findings((found for check in CHECKS.values() for found in check(case)), publication)
 

@@ -5,6 +5,7 @@ file, its line where that is certain, and its key.
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -46,6 +47,7 @@ _SHAPES = {
     **{f"theme.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
     **{f"theme.dark.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
 }
+_MOST_BYTES = 4 << 20  # of each of the files
 _TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
 _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
@@ -103,12 +105,12 @@ def load(start: Path) -> Publication:
     root = find_publication(start)
     faults: list[Fault] = []
     registry = _read_registry(root, faults)
-    templates = _read_templates(root, faults)
+    templates, own = _read_templates(root, faults)
     text = _read_text(root / FILE, root, faults)
     publication = None if text is None else _read_publication(text, root, registry, templates, faults)
     if publication is None or faults:
         raise ConfigError(*faults)
-    return publication
+    return replace(publication, own_templates=own)
 
 
 def create_publication(
@@ -178,6 +180,7 @@ def _read_publication(
     reading = from_mapping.FileReading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
     reading = replace(reading, zone=_read_time_zone(table, reading))
     given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
+    given["own_templates"] = frozenset()
     publication = from_mapping.read_noun(Publication, table, reading, given=given)
     if publication is None:
         return None
@@ -196,7 +199,7 @@ def _read_publication(
     if theme.light.accent != LIGHT.accent and "accent" not in _find_dark_table(table):
         accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
         theme = replace(theme, dark=replace(theme.dark, accent=accent))
-    if theme.logo and not links.is_absolute(theme.logo) and not (root / theme.logo).is_file():
+    if theme.logo and not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
         reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
     if theme.logo:
         theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
@@ -240,7 +243,7 @@ def _read_time_zone(table: Mapping[str, object], reading: from_mapping.FileReadi
 
 def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     """Read the authors of authors.toml, by key."""
-    text = (_read_text(root / AUTHORS, root, faults) if (root / AUTHORS).exists() else "") or ""
+    text = (_read_text(root / AUTHORS, root, faults) if os.path.lexists(root / AUTHORS) else "") or ""
     reading = from_mapping.FileReading(file=AUTHORS, lines=find_lines(text), faults=faults)
     found: dict[str, Author] = {}
     for key, value in (_parse_table(text, AUTHORS, faults) or {}).items():
@@ -253,24 +256,34 @@ def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
     return found
 
 
-def _read_templates(root: Path, faults: list[Fault]) -> dict[str, str]:
-    """Read the texts of all templates by path: the default ones, or the publication's own instead."""
+def _read_templates(root: Path, faults: list[Fault]) -> tuple[dict[str, str], frozenset[str]]:
+    """Read the texts of all templates by path, the default ones or the publication's own instead, and name these."""
     shipped = Path(__file__).parent / "templates"
     if not shipped.is_dir():  # in a checkout they stand at the top
         shipped = Path(__file__).parents[2] / "templates"
-    texts: dict[str, str] = {}
-    for folder, within in ((shipped, shipped), (root / "templates", root)):
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if path.is_file() and not any(part.startswith(".") for part in name.parts):
-                texts[name.as_posix()] = _read_text(path, within, faults) or ""
-    return texts
+    texts = _read_folder(shipped, shipped, faults)
+    try:
+        folder = files.resolve_inside(root / "templates", within=root, error=ConfigError)
+    except ConfigError as error:
+        faults.extend(error.faults)
+        return texts, frozenset()
+    own = _read_folder(folder, root, faults)
+    return texts | own, frozenset(name for name, text in own.items() if texts.get(name) != text)
+
+
+def _read_folder(folder: Path, within: Path, faults: list[Fault]) -> dict[str, str]:
+    """Read the texts of all files below a folder, by path, but for hidden ones."""
+    return {
+        path.relative_to(folder).as_posix(): _read_text(path, within, faults) or ""
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
 
 
 def _read_text(path: Path, within: Path, faults: list[Fault]) -> str | None:
     """Read a file's text; None after a fault."""
     try:
-        return files.read_text(path, within=within, error=ConfigError).removeprefix("\ufeff")
+        return files.read_text(path, within=within, error=ConfigError, most=_MOST_BYTES).removeprefix("\ufeff")
     except ConfigError as error:
         faults.extend(error.faults)
         return None

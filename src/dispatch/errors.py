@@ -36,6 +36,7 @@ _REMEDIES: Mapping[int | None, str] = {
     errno.EACCES: _OWNER,
     errno.EPERM: _OWNER,
     errno.EISDIR: "A folder stands where a file belongs: move it away.",
+    errno.ENXIO: "Move it away, or name another file.",
     errno.ENOTDIR: _FOLDER,
     errno.EEXIST: _FOLDER,
     errno.ENAMETOOLONG: "Choose a shorter name.",

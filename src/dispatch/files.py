@@ -1,35 +1,37 @@
 """Read and write files safely: whole or not at all, never outside their folder, never through a link.
 
+Only regular files are read: a pipe, a socket or a device is refused before it is opened, so that nothing hangs.
 A command that reads, changes and writes a publication holds its lock meanwhile, and writes with ``replace_file``.
 """
 
+import errno
 import os
+import stat
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from dispatch.errors import ConfigError, DispatchError, IssueError, LockedError, explain_refusal
+from dispatch.errors import ConfigError, DispatchError, explain_refusal
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
-LOCK: Final = "lock"
-SITE: Final = "site"  # the lock of whoever builds the public folder
-PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
+MOST_BYTES: Final = 256 << 20  # of any file that is read
+MOST_TEXT: Final = 16 << 20  # bytes of a file that people edit
 
-_STEP = 0.05  # seconds between two tries
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+_KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
 def find_publication(start: Path) -> Path:
     """Find the publication's folder: ``start`` or the nearest above it that holds dispatch.toml. Raises ConfigError."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / FILE).exists():  # what is no file is told by who reads it
+        if os.path.lexists(folder / FILE):
             return folder
     raise ConfigError(
         "no dispatch.toml here, nor in a folder above",
@@ -38,18 +40,52 @@ def find_publication(start: Path) -> Path:
     )
 
 
-def read_file(path: Path, *, within: Path, error: type[DispatchError]) -> bytes:
-    """Read the bytes of a file below the folder ``within``. Raises ``error``."""
+def open_file(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a regular file, reached through links too; raise OSError when there is none, or something else is there.
+
+    flags: of open(2). Nothing is waited for, even if somebody puts a pipe there after it was asked what is there.
+    """
+    with suppress(FileNotFoundError):
+        _refuse_irregular(path.stat())
+    number = os.open(path, flags | _AT_ONCE, 0o666)
     try:
-        return resolve_inside(path, within=within, error=error).read_bytes()
+        _refuse_irregular(os.fstat(number))
+        return os.fdopen(number, "r+b" if flags & os.O_RDWR else "rb")
+    except OSError:
+        os.close(number)
+        raise
+
+
+def _refuse_irregular(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
+        raise OSError(errno.EISDIR if stat.S_ISDIR(found.st_mode) else errno.ENXIO, f"is {kind}, and not a file")
+
+
+def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Read a regular file, reached through links too, of at most ``most`` bytes; raise OSError otherwise."""
+    with open_file(path) as file:
+        body = file.read(most + 1)
+    if len(body) > most:
+        raise OSError(errno.EFBIG, f"is larger than {most >> 20} MiB")
+    return body
+
+
+def read_file(path: Path, *, within: Path, error: type[DispatchError], most: int = MOST_BYTES) -> bytes:
+    """Read the bytes, at most ``most``, of a file below the folder ``within``. Raises ``error``."""
+    try:
+        return read_bounded(resolve_inside(path, within=within, error=error), most)
     except OSError as cause:
         raise explain_refusal(error, cause, subject=format_path(path, within)) from cause
 
 
-def read_text(path: Path, *, within: Path, error: type[DispatchError]) -> str:
-    """Read a UTF-8 file below the folder ``within``, line ends and byte order mark included. Raises ``error``."""
+def read_text(path: Path, *, within: Path, error: type[DispatchError], most: int = MOST_TEXT) -> str:
+    """Read a UTF-8 file below the folder ``within``, line ends and byte order mark included. Raises ``error``.
+
+    most: bytes.
+    """
     try:
-        return read_file(path, within=within, error=error).decode("utf-8")
+        return read_file(path, within=within, error=error, most=most).decode("utf-8")
     except UnicodeDecodeError as cause:
         from dispatch.model import Place  # a command that has nothing to do needs no noun
 
@@ -83,26 +119,22 @@ def _write_whole(
 ) -> bool:
     """Write a file in one step; with ``old``, only over these bytes, and read it back afterwards."""
     subject = format_path(path, within)
-    beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
-        if path.exists() and not path.is_file():
-            what = "is a folder" if path.is_dir() else "is not a regular file"
-            raise error(what, subject=subject, hint="move it away, or name another file")
-        if path.is_file() and path.read_bytes() == body:
+        there = _read_if_there(path)
+        if there == body:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.is_file() else 0o666
-        try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-                file.write(body)
-                if lasting:
-                    file.flush()
-                    os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if there is not None else 0o666
+        with _open_beside(path, mode) as (beside, file):
+            file.write(body)
+            file.flush()
+            if lasting:
+                os.fsync(file.fileno())
             if old is not None:
                 refuse_changed(path, old, within=within, error=error)
+            if os.name == "nt":  # pragma: no cover - an open file has no other name there
+                file.close()
             beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
         if old is not None:
             refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
@@ -111,10 +143,48 @@ def _write_whole(
     return True
 
 
+@contextmanager
+def _open_beside(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """Open a new file beside another, locked while we write, so that who clears leftovers knows it is none."""
+    while True:
+        beside = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}.tmp")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                if _claim_file(beside, file):
+                    yield beside, file
+                    return
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _claim_file(path: Path, file: BinaryIO) -> bool:
+    """Lock a file that was just made; return whether it still has its name. True where nothing can be locked."""
+    try:
+        return try_lock(file) and is_at(path, file)
+    except OSError:
+        return True
+
+
+def is_at(path: Path, file: BinaryIO) -> bool:
+    """Whether an open file still has its name: if somebody deleted it meanwhile, others lock another file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _read_if_there(path: Path) -> bytes | None:
+    """Read a regular file; None when nothing is there. Raises OSError."""
+    try:
+        return read_bounded(path)
+    except FileNotFoundError:
+        return None
+
+
 def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[DispatchError]) -> None:
     """Raise ``error`` when a file no longer holds the bytes ``old``; empty: when it exists by now."""
     try:
-        now = path.read_bytes() if path.exists() else b""
+        now = _read_if_there(path) or b""
     except OSError as cause:
         raise explain_refusal(error, cause, "cannot be read", subject=format_path(path, within)) from cause
     if now != old:
@@ -123,39 +193,6 @@ def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[Dispatch
             subject=format_path(path, within),
             hint="Look at the file, and run the command again.",
         )
-
-
-@contextmanager
-def hold_lock(
-    root: Path,
-    name: str = LOCK,
-    *,
-    command: str,
-    patience: float = PATIENCE,
-    on_wait: Callable[[str], None] = lambda _: None,
-) -> Iterator[None]:
-    """Hold the lock of the publication in the folder ``root`` while its files are read, changed and written.
-
-    name: another lock, for work that takes longer and changes nothing that people edit.
-    command: what other commands are told to wait for.
-    on_wait: called once with whoever holds the lock.
-
-    Raises LockedError when another process still holds it after ``patience`` seconds, and IssueError when it cannot be
-    taken at all.
-    """
-    path = make_own_folder(root, error=IssueError) / name
-    file = _acquire_lock(path, root, patience, on_wait)
-    with file:  # closing it gives the lock up, and so does the end of the process, however it comes
-        _write_holder(file, f"{command} (process {os.getpid()})")
-        yield
-        _write_holder(file, "")
-
-
-def _write_holder(file: BinaryIO, holder: str) -> None:
-    """Write into the lock's file who holds it; on a full disk it is a lock all the same."""
-    with suppress(OSError):
-        os.ftruncate(file.fileno(), 0)
-        os.pwrite(file.fileno(), holder.encode(), 0)
 
 
 def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
@@ -173,40 +210,10 @@ def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     return folder
 
 
-def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:
-    """Open the lock's file and lock it, trying again until patience ends. Raises LockedError and IssueError."""
-    for attempt in range(1 + int(patience / _STEP)):
-        if attempt:
-            time.sleep(_STEP)
-        try:
-            file = os.fdopen(
-                os.open(resolve_inside(path, within=root, error=IssueError), os.O_RDWR | os.O_CREAT, 0o666), "r+b"
-            )
-            if _try_lock(file) and _is_at(path, file):
-                return file
-        except OSError as cause:
-            raise explain_refusal(IssueError, cause, "cannot be locked", subject=f"{OWN}/{path.name}") from cause
-        holder = file.read().decode("utf-8", "replace") or "another command"
-        file.close()
-        if patience and not attempt:
-            on_wait(holder)
-    raise LockedError(
-        f"{holder} is changing this publication", hint="Wait until it has finished, and run the command again."
-    )
-
-
-def _is_at(path: Path, file: BinaryIO) -> bool:
-    """Whether an open file still has its name: if somebody deleted it meanwhile, others lock another file."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
-
-
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: BinaryIO) -> bool:
+    def try_lock(file: BinaryIO) -> bool:
         """Lock a byte far behind the text in the file, which others may go on reading; return whether it was free."""
         file.seek(2**30)
         try:
@@ -219,7 +226,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(file: BinaryIO) -> bool:
+    def try_lock(file: BinaryIO) -> bool:
         """Lock the file; whether that was possible. Raises OSError where the file system knows no locks."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -279,12 +286,25 @@ def copy_database(path: Path) -> "Connection":
     return memory
 
 
-def is_there(path: Path) -> bool:
-    """Whether a file of that name exists; False when it is no valid name, or too long for one."""
+def is_there(path: Path, *, within: Path) -> bool:
+    """Whether a regular file of that name can be read below a folder; False for a link, and for no valid name."""
     try:
-        return path.is_file()
-    except (OSError, ValueError):
+        return stat.S_ISREG(resolve_inside(path, within=within, error=DispatchError).lstat().st_mode)
+    except (OSError, ValueError, DispatchError):
         return False
+
+
+def place_output(path: Path, *, within: Path, error: type[DispatchError]) -> Path:
+    """Return the whole path of a file or folder that is to be written; ``within`` is the publication's folder.
+
+    A pull request can bring a link, so none is followed in the publication; who names a place elsewhere knows it.
+    Raises ``error``.
+    """
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps “..”
+    if whole.is_relative_to(within.resolve()) and whole.resolve() != whole:
+        hint = "Name the place itself with --output, or remove the link."
+        raise error("is a link, or behind one", subject=format_path(whole, within.resolve()), hint=hint)
+    return whole
 
 
 def format_path(path: Path, within: Path) -> str:

@@ -11,6 +11,7 @@ both sides of such a file (``merge=union``).
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -36,9 +37,9 @@ _LISTS = ("author", "source", "section", "tag")
 def read_records(publication: Publication) -> tuple[Record, ...]:
     """Read what was published, by id; nothing before the first time. Raises IssueError with every wrong line."""
     path = publication.root / FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         return ()
-    text = files.read_text(path, within=publication.root, error=IssueError)
+    text = files.read_text(path, within=publication.root, error=IssueError, most=files.MOST_BYTES)
     if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
         place = Place(file=FILE, line=text.count("\n", 0, marked.start()) + 1)
         raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
@@ -70,7 +71,7 @@ def record_issues(publication: Publication, *issues: Issue, names: Iterable[Reco
     names: the addresses of the site's lists.
     """
     path = publication.root / FILE
-    old = files.read_file(path, within=publication.root, error=IssueError) if path.exists() else b""
+    old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
     known = _merge_records(read_records(publication), (*make_records(issues, publication), *names), publication.url)
     body = (_HEAD + "".join(sorted(map(_format_line, known)))).encode("utf-8")
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)

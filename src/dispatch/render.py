@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from dispatch.child import limit_function
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, load_feed_module
 from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
 
 
+@limit_function
 def render_edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
     """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
@@ -31,6 +33,7 @@ def render_edition(issue: Contents, publication: Publication, format: str, *, to
     return Edition(format=row.name, media_type=row.media_type, path=choose_path(issue.as_page, format), body=body)
 
 
+@limit_function
 def render_entries(
     issue: Contents, publication: Publication, articles: Iterable[Article]
 ) -> dict[str, dict[str, bytes]]:

@@ -31,7 +31,8 @@ def build_index(pages: Mapping[str, Path]) -> dict[str, bytes]:
             (site / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, site / path)
         site.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-path", str(made), "--silent"]
+        # -P: what stands in the working directory, as anybody's checkout, is not imported
+        command = [sys.executable, "-P", "-m", "pagefind", "--site", str(site), "--output-path", str(made), "--silent"]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)  # noqa: S603 - our own words
         except (OSError, subprocess.SubprocessError) as error:

@@ -39,7 +39,16 @@ from dispatch.model import (
 
 # Values that MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
+SPENT = (MemoryError, TimeoutError)
+"""What is raised where a template passes a limit, in ``child``."""
+
+NO_MEMORY = "takes too much memory"
+
 _KEPT = "_kept"
+_ERRORS = (
+    *(TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError),
+    *(RecursionError, *SPENT),
+)
 _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
 
 
@@ -63,6 +72,9 @@ class Skeleton(NamedTuple):
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox. The publication's folder is a Path, which would open every file to a template."""
+
+    # Not computed while a template is compiled, so that one that takes too long is known by its name.
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
 
     def getattr(self, obj: object, attribute: str) -> object:
         """Get an attribute as Jinja2 does, but faster for our own nouns: their fields are data."""
@@ -117,9 +129,9 @@ class Templates:
     def _render_in(self, environment: _Sandbox, name: str, values: Mapping[str, object]) -> str:
         try:
             return environment.get_template(name).render(values)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except _ERRORS as error:
             raise RenderError(
-                f"{type(error).__name__}: {error}",
+                str(error) or NO_MEMORY if isinstance(error, SPENT) else f"{type(error).__name__}: {error}",
                 subject=_locate_error(error) or Place(file=f"templates/{name}"),
                 hint="Compare it with the default template of that name.",
             ) from error

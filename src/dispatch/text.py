@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 # C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -30,6 +31,16 @@ def fold_text(text: str) -> str:
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
+
+
+def fold_file_name(name: str) -> str:
+    """Fold away the differences between two names that macOS and Windows take for one: composition and case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def is_utf8(name: str) -> bool:
+    """Whether the name of a file is UTF-8: where it is not, Python gives a surrogate for each such byte (PEP 383)."""
+    return not _SURROGATE.search(name)
 
 
 def escape_controls(text: str) -> str:

@@ -25,7 +25,8 @@ def find_topics(folder: Path, publication: Publication) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.stem in STEMS and path.suffix in ENDINGS and not _is_issue_feed(name) and files.is_there(path):
+        is_feed = path.stem in STEMS and path.suffix in ENDINGS and not _is_issue_feed(name)
+        if is_feed and files.is_there(path, within=folder):
             body = files.read_file(path, within=folder, error=DeliveryError)
             address = links.encode_ascii(f"{publication.url}/{name.as_posix()}")
             found[address] = hashlib.blake2b(body, digest_size=16).hexdigest()
@@ -51,7 +52,7 @@ def _is_issue_feed(name: Path) -> bool:
 
 
 def _load_record(root: Path) -> dict[str, dict[str, str]]:
-    if not files.is_there(root / FILE):
+    if not files.is_there(root / FILE, within=root):
         return {}
     try:
         read = json.loads(files.read_file(root / FILE, within=root, error=DeliveryError))

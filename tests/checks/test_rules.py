@@ -158,6 +158,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "editorial.headings": lambda: of_content("<h2>One</h2><p>Two</p><h4>Three</h4>"),
     "editorial.section": lambda: of_issue(replace(ISSUE, sections=(*ISSUE.sections, Section(title="Empty")))),
     "editorial.stray": lambda: of_issue(ISSUE, strays=("issues/defence/left-over.md",)),
+    "editorial.file-name": lambda: of_issue(ISSUE, names=("issues/defence/aux.md",)),
     "editorial.picture": lambda: of_issue(ISSUE, missing=((PAGE, "bridge.png"),)),
     "editorial.alt": lambda: of_story(image=Image(url="https://a.example/p.png")),
 }

@@ -35,6 +35,7 @@ class CheckInput:
         tuple[tuple[str, str], ...], "links that were written relative and lead nowhere: file that has it, address"
     ] = ()
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
+    names: Annotated[tuple[str, ...], "the paths of all files and folders of the issue"] = ()
 
     @cached_property
     def _read_editions(self) -> tuple[tuple[Edition, tuple[Rendition, ...] | CheckError], ...]:

@@ -1,7 +1,7 @@
 """What an editor would see on a last look: things left to do, gaps, and whether it is known who wrote it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from dispatch.checks.check_input import CheckInput
@@ -9,8 +9,13 @@ from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import CONFIG, find_place, make_finding, name_article
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Finding, Place
+from dispatch.text import fold_file_name
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
+
+_UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_DEVICES = re.compile("CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(?:COM|LPT)[0-9\xb9\xb2\xb3]")
+_LONGEST = 200  # characters of a path: Windows has room for 260, with the folder that all of it is in
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
@@ -27,6 +32,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         yield from () if article.withdrawn else _check_article(issue, article)
     for stray in case.strays:
         yield make_finding("editorial.stray", "file", Place(file=stray))
+    yield from _check_names(case.names)
     for where, name in case.missing:
         yield make_finding("editorial.picture", "file", Place(file=where), file=name)
 
@@ -81,6 +87,27 @@ def _find_placeholders(place: Place, *texts: str) -> Iterator[Finding]:
         if match := _LEFT.search(text):
             around = text[max(0, match.start() - 20) : match.end() + 20]
             yield make_finding("editorial.placeholder", "text", place, found=match[0], text=around)
+
+
+def _check_names(paths: Iterable[str]) -> Iterator[Finding]:
+    """Report the names that are another's on some system, or that it cannot have (“Naming Files”, Windows)."""
+    twins: dict[str, str] = {}
+    for path in paths:
+        place = Place(file=path.encode("utf-8", "backslashreplace").decode())
+        name = path.rpartition("/")[2]
+        device = name.partition(".")[0].rstrip().upper()
+        if (twin := twins.setdefault(fold_file_name(path), path)) != path:
+            yield make_finding("editorial.file-name", "file", place, twin=twin)
+        if place.file != path:
+            yield make_finding("editorial.file-name", "file", place, raw=place.file)
+        elif found := _UNUSABLE.search(name):
+            yield make_finding("editorial.file-name", "file", place, sign=repr(found[0])[1:-1])
+        elif _DEVICES.fullmatch(device):
+            yield make_finding("editorial.file-name", "file", place, device=device)
+        elif len(path) > _LONGEST:
+            yield make_finding("editorial.file-name", "file", place, size=len(path))
+        elif name.endswith((".", " ")):
+            yield make_finding("editorial.file-name", "file", place)
 
 
 def _read_words(html: str) -> str:

@@ -108,6 +108,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("editorial.headings", "warning", "Headings go down one step at a time"),
     ("editorial.section", "warning", "Every section has articles"),
     ("editorial.stray", "warning", "Every article file stands in a section"),
+    ("editorial.file-name", "warning", "Every file has a name that works on every system"),
     ("editorial.picture", "error", "Every picture that is named is there"),
     ("editorial.alt", "warning", "Every picture has words for those who cannot see it"),
 )

@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from dispatch import check as stage
+from dispatch import files
 from dispatch.checks.rules import list_unreadable
 from dispatch.cli.context import OpenPublication, open_publication, print_note
 from dispatch.errors import CheckError, DispatchError, explain_refusal
@@ -115,6 +116,6 @@ def _read_message(file: Path) -> Edition:
 
 def _read_bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return files.read_bounded(file)
     except OSError as cause:
         raise explain_refusal(CheckError, cause, address=str(file)) from cause

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch import files
+from dispatch import files, locks
 from dispatch.errors import DispatchError, IssueError
 from dispatch.text import escape_line, format_json
 
@@ -80,7 +80,7 @@ class OpenPublication:
 
         What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
         """
-        with self.hold_lock(files.LOCK):
+        with self.hold_lock(locks.LOCK):
             yield OpenPublication(self.folder)
 
     @contextmanager
@@ -92,7 +92,7 @@ class OpenPublication:
         def say_whom(holder: str) -> None:
             print_note(f"waiting for {holder}")
 
-        with files.hold_lock(self.root, name, command=context.command_path, patience=patience, on_wait=say_whom):
+        with locks.hold_lock(self.root, name, command=context.command_path, patience=patience, on_wait=say_whom):
             yield
 
     @contextmanager

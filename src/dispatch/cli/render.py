@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import files
+from dispatch import files, locks
 from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
@@ -39,9 +39,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
             raise click.UsageError("Standard output can hold one format only: add --format.")
         click.echo(editions[0].body, nl=False)
         return
-    for edition, path in _plan_paths(editions, output, here.publication.root / "out" / read.slug):
-        files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
-        print_result(_shorten_path(path))
+    _write_editions(_plan_paths(editions, output, Path("out", read.slug), here.publication.root))
 
 
 def _choose_formats(publication: Publication) -> tuple[str, ...]:
@@ -52,9 +50,9 @@ def _choose_formats(publication: Publication) -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name != "eml")
 
 
-def _plan_paths(editions: list[Edition], output: str | None, usual: Path) -> list[tuple[Edition, Path]]:
+def _plan_paths(editions: list[Edition], output: str | None, usual: Path, root: Path) -> list[tuple[Edition, Path]]:
     """Plan where each edition goes: a single one to a file, if the output is or looks like one; else into a folder."""
-    given = Path(output) if output else usual
+    given = files.place_output(Path(output) if output else root / usual, within=root, error=DeliveryError)
     is_file = given.exists() or (given.suffix and not str(output).endswith("/"))
     if output and is_file and not given.is_dir() and len(editions) == 1:
         return [(editions[0], given)]
@@ -63,6 +61,14 @@ def _plan_paths(editions: list[Edition], output: str | None, usual: Path) -> lis
             "is a file, and can hold one format only", address=str(given), hint="Add --format, or name a folder."
         )
     return [(edition, given / edition.path) for edition in editions]
+
+
+def _write_editions(planned: list[tuple[Edition, Path]]) -> None:
+    """Write each edition to its path, and print that."""
+    locks.clear_leftovers({path.parent for _, path in planned})
+    for edition, path in planned:
+        files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
+        print_result(_shorten_path(path))
 
 
 def _shorten_path(path: Path) -> str:

@@ -9,9 +9,8 @@ without pictures, in Outlook. One page on 127.0.0.1; nothing is written.
     app          the application: the page, the frames, what the page asks for
     updates      follows the files, and tells the open pages what has changed
     guard        who may come in: this machine, by this name, with the token
-    simulate     an edition as a reader sees it, pure
+    simulate     an edition as a reader sees it, a feed as a feed reader shows it, pure
     outlook      the conditional comments of mail, as Outlook reads them, pure
-    reader       a feed as a feed reader shows it, pure
     running      the server around it
     page/        the page itself: HTML, CSS and JavaScript as they are sent
 """

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from dispatch.checks.email import CLIP
 from dispatch.checks.feed_items import Feed
 from dispatch.checks.html_page import read_page
-from dispatch.desk import reader, simulate
+from dispatch.desk import simulate
 from dispatch.desk.guard import Guard
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
@@ -116,23 +116,23 @@ class Preview:
     async def _show_entry(self, request: Request) -> Response:
         """The body of one entry of a feed."""
         slug, look = request.path_params["slug"], _parse_view(request)
-        said = reader.find_entry(await self._read_feed(request), request.path_params["number"])
+        said = simulate.find_entry(await self._read_feed(request), request.path_params["number"])
         here = f"/frame/{request.path_params['look']}/{slug}/"
         body = simulate.show_page(
             said.content or escape(said.summary), look, url=self._workspace.publication.url, here=here, follows=False
         )
-        page = reader.write_page(said, body, simulate.find_scheme(look))
+        page = simulate.write_page(said, body, simulate.find_scheme(look))
         return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.make_policy(look)})
 
     async def _list_entries(self, request: Request) -> Response:
-        return JSONResponse(reader.list_headlines(await self._read_feed(request)))
+        return JSONResponse(simulate.list_headlines(await self._read_feed(request)))
 
     async def _read_feed(self, request: Request) -> Feed:
         slug, path = request.path_params["slug"], request.path_params["path"]
         body = await run_in_threadpool(self._workspace.render_file, slug, path)
         if body is None:
             raise IssueError("there is no such feed in the site", address=path)
-        return reader.read_feed(path, body)
+        return simulate.read_feed(path, body)
 
     async def _show_mailbox(self, request: Request) -> Response:
         """What a mailbox shows beside the subject: the words that stand first in the mail."""

@@ -37,7 +37,7 @@ class LiveFiles:
             before = self.publication
             self._reload_publication()
             # Reading an issue takes sources, authors, address and time zone, never templates.
-            if replace(before, templates={}) != replace(self.publication, templates={}):
+            if _drop_templates(before) != _drop_templates(self.publication):
                 slugs |= self.heads.keys()
         self._stale |= slugs & self._whole.keys()
         self._read_heads(slugs | (self.heads.keys() ^ set(self._list_slugs())))
@@ -104,3 +104,7 @@ class LiveFiles:
             self._faults[""] = error.faults
         else:
             self._faults.pop("", None)
+
+
+def _drop_templates(publication: Publication) -> Publication:
+    return replace(publication, templates={}, own_templates=frozenset())

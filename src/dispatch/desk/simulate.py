@@ -1,17 +1,22 @@
-"""Shows an edition as a reader sees it whose screen is dark, who prints, who has pictures off. Pure.
+"""Shows an edition as a reader sees it whose screen is dark, who prints, who has pictures off, who reads feeds. Pure.
 
 A frame cannot be told to prefer dark. So what the edition says for the dark is made to hold always, or never, and
-nothing else is changed but addresses: the publication's own pictures, styles and pages come from the preview.
+nothing else is changed but addresses: the publication's own pictures, styles and pages come from the preview. A feed is
+read back from its finished bytes, with the parsers of the check.
 """
 
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from html import escape, unescape
 
+from dispatch.checks.feed_items import FEED_READERS, Feed, FeedItem
 from dispatch.desk import outlook
+from dispatch.errors import CheckError
+from dispatch.model import Place
 
+FORMATS: Mapping[str, str] = {"xml": "rss", "atom": "atom", "json": "json"}
 VIEWS = frozenset({"light", "dark", "print", "bare", "outlook"})
 
 _FRAME = (
@@ -89,6 +94,46 @@ def show_feed(xml: bytes, *, url: str, here: str) -> bytes:
     """A feed as a browser shows it: its style sheet comes from the preview."""
     return _SHEET.sub(
         lambda sheet: sheet[1] + _find_local(sheet[2].decode(), url, here).encode() + sheet[3], xml, count=1
+    )
+
+
+def read_feed(path: str, body: bytes) -> Feed:
+    """The feed in a file. Raises CheckError."""
+    format_ = FORMATS.get(path.rpartition(".")[2])
+    if format_ is None:
+        raise CheckError("is no feed", subject=Place(edition=path))
+    return FEED_READERS[format_](body)
+
+
+def list_headlines(feed: Feed) -> list[dict[str, object]]:
+    """The entries as a list of headlines."""
+    return [
+        {
+            "title": said.title,
+            "names": [who for who, _ in said.authors],
+            "source": said.source[0] if said.source else "",
+            "url": said.url,
+            "date": said.published or said.updated,
+            "summary": said.summary,
+        }
+        for said in feed.entries
+    ]
+
+
+def find_entry(feed: Feed, number: int) -> FeedItem:
+    """One entry, counted from 0. Raises CheckError."""
+    if not 0 <= number < len(feed.entries):
+        raise CheckError("has no such entry")
+    return feed.entries[number]
+
+
+def write_page(said: FeedItem, body: str, scheme: str) -> str:
+    """An entry's body as a page; a reader gives it no more style than this. The scheme is light or dark."""
+    return (
+        f'<!doctype html><html style="color-scheme: {scheme}"><head><meta charset="utf-8">'
+        f"<title>{escape(said.title)}</title>"
+        '<link rel="stylesheet" href="/reader.css"></head>'
+        f"<body>{body}</body></html>"
     )
 
 

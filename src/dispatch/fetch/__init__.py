@@ -11,6 +11,7 @@ every redirect checked like the address itself, the checked address connected to
 server changes nothing), and all of it bounded in size and time.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ from queue import SimpleQueue
 from threading import Semaphore
 from typing import Final, TypeVar
 
-from dispatch import links
+from dispatch import files, links
 from dispatch.errors import GatherError, explain_refusal
 from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
 from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post_form
@@ -77,7 +78,7 @@ def fetch_document(
     if links.is_web_address(location):
         client = Client(user_agent=user_agent, allow_private=allow_private, seconds=seconds)
         return client.get(location).require_document()
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not Path(location).exists():
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:(?://)?", location) and not os.path.lexists(location):
         raise GatherError("only http and https addresses can be fetched", address=location)
     return _read_local_file(location)
 
@@ -141,13 +142,14 @@ def run_concurrently(
 def _read_local_file(location: str) -> Document:
     path = Path(location)
     try:
-        with path.open("rb") as file:
+        with files.open_file(path) as file:
             body = _require_bounded(file.read(MOST_BYTES + 1))
     except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and path.exists():
+        if isinstance(error, OSError) and path.exists() and not path.is_fifo():
             raise explain_refusal(GatherError, error, address=location) from error
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
+        hint = "Write - to read what another program writes." if path.is_fifo() else hint
         raise GatherError(reason, address=location, hint=hint) from error
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)
 

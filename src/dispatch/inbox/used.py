@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dispatch import identity
+from dispatch.slugs import is_slug
 
 # Given the slug of an issue, or "" for the ledger: the id and the address of every article in it.
 Read = Callable[[str], Iterable[tuple[str, str]]]
@@ -34,11 +35,14 @@ def stamp_folders(root: Path) -> dict[str, str]:
     if ledger.is_file():
         found[""] = f"{ledger.stat().st_size} {ledger.stat().st_mtime_ns}"
     folder = root / "issues"
-    for issue in sorted(os.scandir(folder), key=lambda item: item.name) if folder.is_dir() else ():
-        if not issue.is_dir() or not Path(issue.path, "issue.md").is_file():
+    is_folder = folder.is_dir() and not folder.is_symlink()
+    for issue in sorted(os.scandir(folder), key=lambda item: item.name) if is_folder else ():
+        if not is_slug(issue.name) or not issue.is_dir() or not Path(issue.path, "issue.md").is_file():
             continue
         files = sorted(
-            (item.name, item.stat()) for item in os.scandir(issue.path) if item.name.endswith((".md", ".html"))
+            (item.name, item.stat(follow_symlinks=False))
+            for item in os.scandir(issue.path)
+            if item.name.endswith((".md", ".html"))
         )
         lines = (f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}" for name, stat in files)
         found[issue.name] = hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()

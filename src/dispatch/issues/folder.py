@@ -1,5 +1,6 @@
 """The folder of one issue: its files, each read once, and the addresses of what stands beside them."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,13 +81,14 @@ class IssueFolder:
 
     def find_files(self, key: str) -> list[Path]:
         """List the files of that key: one, if all is well."""
-        return [path for suffix in SUFFIXES if (path := self.path / f"{key}{suffix}").exists()]
+        return [path for suffix in SUFFIXES if os.path.lexists(path := self.path / f"{key}{suffix}")]
 
     def make_absolute(self, address: str) -> str:
         """Resolve an address: that of a file beside the article, or as it is."""
         if not address or links.is_absolute(address):
             return address
-        return links.resolve_address(self.base_url, quote(address) if files.is_there(self.path / address) else address)
+        is_file = files.is_there(self.path / address, within=self.publication.root)
+        return links.resolve_address(self.base_url, quote(address) if is_file else address)
 
     def make_relative(self, address: str) -> str:
         """Shorten an address to the name of a file beside the article, where it is one."""

@@ -1,5 +1,6 @@
 """Find issues and the files beside their articles."""
 
+import os
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -68,6 +69,16 @@ def list_strays(publication: Publication, slug: str) -> list[str]:
     )
 
 
+def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
+    """List the paths of everything in an issue's folder, and its own, but for hidden things; links are not followed."""
+    root = IssueFolder(publication=publication, slug=slug).path
+    found = [root]
+    for where, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += (Path(where, name) for name in (*folders, *names) if not name.startswith("."))
+    return tuple(sorted(files.format_path(path, publication.root) for path in found))
+
+
 def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:
     """Read the articles whose files no section lists, where possible. Raises IssueError when issue.md is wrong."""
     found = []
@@ -101,7 +112,7 @@ def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     return {
         name: files.read_file(path, within=publication.root, error=IssueError)
         for _, name, path, _ in _list_files_beside(publication, issue)
-        if files.is_there(path)
+        if files.is_there(path, within=publication.root)
     }
 
 
@@ -110,7 +121,7 @@ def find_missing_files(publication: Publication, issue: Issue) -> tuple[tuple[st
     return tuple(
         (files.format_path(where, publication.root), name)
         for where, name, path, is_link in _list_files_beside(publication, issue)
-        if not (is_link or files.is_there(path))
+        if not (is_link or files.is_there(path, within=publication.root))
     )
 
 
@@ -124,7 +135,7 @@ def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str
     lost = [
         (files.format_path(where, publication.root), name)
         for where, name, path, is_link in _list_files_beside(publication, issue)
-        if is_link and name not in editions and not files.is_there(path)
+        if is_link and name not in editions and not files.is_there(path, within=publication.root)
     ]
     return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
 

@@ -4,13 +4,14 @@ This is a door: anybody may have written these files. Bodies are sanitised, addr
 and all faults of all files of an issue are told at once.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dispatch import derived, from_mapping, identity
+from dispatch import derived, files, from_mapping, identity
 from dispatch.errors import GatherError, IssueError, explain_refusal
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.model import Article, Author, Fault, Issue, Publication, Section, Source
@@ -48,22 +49,24 @@ def read_all_issues(publication: Publication) -> list[Issue]:
 
 
 def list_slugs(publication: Publication) -> list[str]:
-    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md. Raises IssueError."""
-    folder = publication.root / "issues"
-    try:
-        # What is called issue.md and is no file is told by who reads it.
-        return sorted(path.name for path in folder.iterdir() if is_slug(path.name) and (path / "issue.md").exists())
-    except FileNotFoundError:
-        return []
-    except OSError as cause:
-        raise explain_refusal(IssueError, cause, subject="issues") from cause
+    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
+    return [path.name for path in _list_folders(publication) if is_slug(path.name)]
 
 
 def list_misnamed_folders(publication: Publication) -> list[str]:
     """List the folders in issues/ that hold an issue.md but whose names cannot be a slug, so that nobody finds them."""
-    folder = publication.root / "issues"
-    every = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path.name for path in every if not is_slug(path.name) and (path / "issue.md").is_file()]
+    return [path.name for path in _list_folders(publication) if not is_slug(path.name)]
+
+
+def _list_folders(publication: Publication) -> list[Path]:
+    """List the folders in issues/ that hold an issue.md, whatever that is. Raises IssueError when issues/ is a link."""
+    folder = files.resolve_inside(publication.root / "issues", within=publication.root, error=IssueError)
+    try:
+        return sorted(path for path in folder.iterdir() if os.path.lexists(path / "issue.md"))
+    except FileNotFoundError:
+        return []
+    except OSError as cause:
+        raise explain_refusal(IssueError, cause, subject="issues") from cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,7 +129,7 @@ def _prepare_new(folder: IssueReader, article: Article) -> PendingWrite:
 def _shorten_address(folder: IssueFolder, address: str) -> str:
     """Shorten an address to the name of a file beside the article, where it is one."""
     name = folder.make_relative(address)
-    return name if name != address and files.is_there(folder.path / name) else address
+    return name if name != address and files.is_there(folder.path / name, within=folder.publication.root) else address
 
 
 def _prepare_changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, IssueFile | None]:

@@ -111,4 +111,5 @@ class Publication:
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
         field(default_factory=dict)
     )
+    own_templates: Annotated[frozenset[str], "the names of the templates that are the publication's own"] = frozenset()
     root: Annotated[Path, "the folder"] = Path()

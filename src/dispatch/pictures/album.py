@@ -147,9 +147,9 @@ def _find_original(publication: Publication, issue: Issue, address: str) -> Path
     if address.startswith(base):
         name = unquote(re.split("[?#]", address.removeprefix(base), maxsplit=1)[0])
         path = publication.root / "issues" / issue.slug / name
-        return path if ".." not in name.split("/") and files.is_there(path) else None
+        return path if ".." not in name.split("/") and files.is_there(path, within=publication.root) else None
     kept = (_find_copies_folder(publication, issue) / f"{_digest_address(address)}{ending}" for ending in ENDINGS)
-    return next((path for path in kept if files.is_there(path)), None)
+    return next((path for path in kept if files.is_there(path, within=publication.root)), None)
 
 
 def _find_copies_folder(publication: Publication, issue: Issue) -> Path:

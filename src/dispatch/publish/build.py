@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dispatch import check, files, issues, ledger, render, search_index
+from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
 from dispatch.model import Edition, Finding, ImageCopy, Issue, Page, Publication, Record
@@ -42,16 +43,17 @@ class SiteBuilder:
     def render_assets(self) -> Iterator[tuple[str, bytes]]:
         """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
         publication = self.publication
-        yield "style.css", site_files.render_style_sheet(publication)
-        yield "icon.svg", site_files.render_icon(publication)
+        yield "style.css", limit_function(site_files.render_style_sheet)(publication)
+        yield "icon.svg", limit_function(site_files.render_icon)(publication)
         yield from site_files.list_search_files(publication).items()
-        yield "feed.css", site_files.render_feed_style_sheet(publication)
+        yield "feed.css", limit_function(site_files.render_feed_style_sheet)(publication)
         yield "sources.opml", opml.format_public_opml(publication)
-        yield "404.html", site_files.render_not_found(publication)
+        yield "404.html", limit_function(site_files.render_not_found)(publication)
         yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
         yield "robots.txt", site_files.render_robots(publication)
         moved = ledger.find_moved_pages(publication, *self.issues)
-        yield from site_files.render_redirects(moved, find_withdrawn_pages(self.pages), publication).items()
+        gone = tuple(find_withdrawn_pages(self.pages))
+        yield from limit_function(site_files.render_redirects)(moved, gone, publication).items()
 
     def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""

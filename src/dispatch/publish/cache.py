@@ -9,6 +9,7 @@ as in git; no clock is asked.
 import hashlib
 import os
 import sqlite3
+import stat
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from dispatch import __version__, files
 from dispatch.errors import DeliveryError
+from dispatch.text import is_utf8
 
 if TYPE_CHECKING:
     from dispatch.publish.issue_index import CachedIssue
@@ -46,7 +48,7 @@ class BuildCache:
         self._connection = connection
         self._root = root
         self._folder = folder
-        self._name = str(folder.resolve())
+        self._name = os.fsencode(folder.resolve()).decode("utf-8", "backslashreplace")
         self._seen: dict[str, tuple[str, str]] = {
             path: (stat, digest) for path, stat, digest in connection.execute("SELECT path, stat, digest FROM files")
         }
@@ -67,20 +69,22 @@ class BuildCache:
         """Digest a file's bytes, which are read only when they may have changed. Raises DeliveryError."""
         name = path.relative_to(self._root).as_posix()
         if name not in self._looked:
-            stat = _stamp(path)
+            stamp = _stamp(path)
             before = self._seen.get(name)
-            if before and before[0] == stat:
+            if before and before[0] == stamp:
                 self._looked[name] = before[1]
             else:
                 self._looked[name] = make_digest(files.read_file(path, within=self._root, error=DeliveryError))
                 self._connection.execute(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (name, stat, self._looked[name])
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (name, stamp, self._looked[name])
                 )
         return self._looked[name]
 
     def digest_folder(self, path: Path) -> str:
         """Digest all files below a folder, with their names."""
-        return make_digest(*(f"{file}\0{self.digest_file(Path(file))}" for file in _list_files(path)))
+        # What is no regular file cannot be part of an issue; where one names it, reading that says so.
+        found = (file for file in _list_files(path) if stat.S_ISREG(os.lstat(file).st_mode))
+        return make_digest(*(f"{file}\0{self.digest_file(Path(file))}" for file in found))
 
     def find_issue(self, slug: str, made_of: str) -> "CachedIssue | None":
         """Return what is cached of an issue, if it was made of the same; else None."""
@@ -240,12 +244,18 @@ def _begin(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _list_files(folder: Path) -> list[str]:
-    """List the paths of all files below a folder, but for hidden ones."""
+    """List the paths of all files below a folder, but for hidden ones and those whose names are not UTF-8: no
+    publication can name these. A folder that is a link is empty.
+    """
     found: list[str] = []
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += (os.path.join(where, name) for name in names if not name.startswith("."))  # noqa: PTH118 - many files
+    for where, folders, names in os.walk(folder) if not folder.is_symlink() else ():
+        folders[:] = sorted(filter(_is_listed, folders))
+        found += (os.path.join(where, name) for name in names if _is_listed(name))  # noqa: PTH118 - many files
     return sorted(found)
+
+
+def _is_listed(name: str) -> bool:
+    return not name.startswith(".") and is_utf8(name)
 
 
 def _stamp(path: Path | str) -> str:

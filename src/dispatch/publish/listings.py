@@ -1,11 +1,18 @@
-"""What collections are made of: issues in order, an issue as an entry, an article as a line of a list."""
+"""What collections are made of: issues in order, an issue as an entry, an article as a line of a list.
 
-from collections.abc import Iterable
+``SiteIndex`` is what all pages of one site have in common: its issues, its topics, the lines and links of lists.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from dispatch import derived
+from dispatch.child import limit_function
 from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
-from dispatch.model import Article, Author, Issue, Publication, Source
+from dispatch.model import Article, Author, Issue, Link, Publication, Source
+from dispatch.publish.topics import FOLDERS, Topic, TopicKind
 
 
 def sort_newest_first(issues: Iterable[Issue]) -> list[Issue]:
@@ -30,6 +37,7 @@ def _strip_text(article: Article) -> Article:
     return replace(article, content="", markdown="", summary="")
 
 
+@limit_function
 def make_entry(issue: Issue, publication: Publication) -> Article:
     """An issue as one entry: its words and every article with its byline and its link."""
     if issue.withdrawn:
@@ -76,3 +84,53 @@ def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
         corrections=issue.corrections,
         withdrawn=issue.withdrawn,
     )
+
+
+class SiteIndex:
+    """A site while it is planned. issues: the newest first."""
+
+    def __init__(self, publication: Publication, issues: Sequence[Issue], found: Sequence[Topic]) -> None:
+        self.publication = publication
+        self.issues = issues
+        self.topics = found
+        self.listed = [issue for issue in issues if not issue.withdrawn]
+        self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
+        listed = {topic.kind for topic in found if topic.article_count}
+        self.indexes = tuple(f"{folder}/" for kind, folder in FOLDERS.items() if kind in listed)
+        self.related: dict[str, tuple[Link, ...]] = {}  # by an article's id, the pages of its topics
+        self._zone = ZoneInfo(publication.timezone)
+        self._lines: dict[tuple[str, str], Article] = {}
+        self._homes: dict[tuple[str, str], tuple[Link, ...]] = {}
+        for topic in found:
+            if topic.kind != "section":
+                link = Link(title=topic.title, path=topic.path)
+                for _, article in topic.articles:
+                    self.related[article.id] = (*self.related.get(article.id, ()), link)
+
+    def line_of(self, article: Article, issue: Issue) -> Article:
+        """The article as lists and feeds show it, the same object in all of them."""
+        key = issue.slug, article.key
+        if key not in self._lines:
+            self._lines[key] = make_line(article, issue)
+        return self._lines[key]
+
+    def home_of(self, article: Article, issue: Issue) -> tuple[Link, ...]:
+        """The link to an article in its issue, the same object in all lists."""
+        key = issue.slug, article.key
+        if key not in self._homes:
+            self._homes[key] = (link_issue(issue, article),)
+        return self._homes[key]
+
+    def has_feeds(self, kind: TopicKind) -> bool:
+        """Whether every topic of that kind has a feed."""
+        return kind in self.publication.feeds.each
+
+    def find_year(self, issue: Issue) -> int:
+        """Find the year in which an issue appeared, in the publication's time zone."""
+        return issue.date.astimezone(self._zone).year
+
+
+def link_issue(issue: Issue, article: Article | None = None) -> Link:
+    """Make the link to an issue, or to one of its articles."""
+    path = f"issues/{issue.slug}/" + (f"#{article.key}" if article else "")
+    return Link(title=issue.title, path=path, date=issue.date, number=issue.number)

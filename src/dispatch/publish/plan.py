@@ -6,8 +6,7 @@ from itertools import groupby
 
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
-from dispatch.publish.listings import make_bare_entry, make_line, sort_newest_first
-from dispatch.publish.site_index import SiteIndex, link_issue
+from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
 from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all

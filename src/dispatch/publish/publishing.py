@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from dispatch import files
+from dispatch import files, locks
 from dispatch.errors import DeliveryError, DispatchError, IssueError
 from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
@@ -57,20 +57,20 @@ def publish_site(
     start: the publication's folder, or one in it. folder: the public one, by default ``public``. issue: the issue to
     publish, whose name may be shortened. dry: write nothing. strict: let warnings stop it too. allow_private: fetch
     copies of pictures from one's own network too. lock: holds one of the publication's locks, by its name, instead of
-    ``files.lock``. progress: is given the pages while they are made and their number, and yields them.
+    ``locks.hold_lock``. progress: is given the pages while they are made and their number, and yields them.
 
     Raises DispatchError; what check finds is in the result and not raised.
     """
     root = files.find_publication(start)
     folder = _refuse_edited(folder or root / "public", root)
-    lock = (lambda _: nullcontext()) if dry else lock or partial(files.hold_lock, root, command="dispatch publish")
+    lock = (lambda _: nullcontext()) if dry else lock or partial(locks.hold_lock, root, command="dispatch publish")
     if not issue:
-        with lock(files.SITE), cache.open_cache(root, folder, dry=dry) as opened:
+        with lock(locks.SITE), cache.open_cache(root, folder, dry=dry) as opened:
             if opened.is_complete(cache.digest_inputs(cache.read_stamps(root))):
                 return SiteUpdate(folder=folder, count=len(opened.files()))
     slug, faults = _prepare(root, issue, wants_copies=not dry, allow_private=allow_private)
     with (
-        lock(files.SITE),
+        lock(locks.SITE),
         cache.open_cache(root, folder, dry=dry) as opened,
         open_release(folder, opened, dry=dry) as release,
     ):
@@ -105,6 +105,7 @@ def judge_issue(
         missing=issues.find_missing_files(publication, issue),
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
+        names=issues.list_names(publication, issue.slug),
     )
 
 
@@ -118,11 +119,15 @@ def render_formats(issue: "Issue", publication: "Publication") -> "list[Edition]
 
 
 def _refuse_edited(folder: Path, root: Path) -> Path:
-    """Return the public folder as an absolute path. Raises DeliveryError when it holds files that people edit."""
-    real = folder.resolve()
+    """Return the public folder as an absolute path.
+
+    Raises DeliveryError when it holds files that people edit, or lies in the publication and is a link.
+    """
+    whole = files.place_output(folder, within=root, error=DeliveryError)
+    real = whole.resolve()
     if root.resolve().is_relative_to(real) or any(real.is_relative_to((root / name).resolve()) for name in _EDITED):
         raise DeliveryError("holds the files of the publication", address=str(folder), hint="Name a folder of its own.")
-    return folder.absolute()
+    return whole
 
 
 def _prepare(root: Path, name: str, *, wants_copies: bool, allow_private: bool) -> "tuple[str, list[Fault]]":
@@ -187,7 +192,7 @@ def _publish(
     if release.dry:
         release.find_unwanted()
     else:
-        with lock(files.LOCK):
+        with lock(locks.LOCK):
             _settle(build, one, release, before, has_copies=not copy_faults)
     return replace(update, changes=tuple(release.changes), left=tuple(release.left), count=release.count)
 

@@ -1,6 +1,7 @@
 """Read a publication as a Version, and make a Review of two."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from dispatch.review.settings import LOCK, pick_shown
 
 def read_version(root: Path) -> Version:
     """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised."""
-    if not (root / config.FILE).is_file():
+    if not os.path.lexists(root / config.FILE):
         return Version(publication=None)
     try:
         publication = config.load(root)
@@ -24,7 +25,11 @@ def read_version(root: Path) -> Version:
     read: list[Issue] = []
     files: dict[str, dict[str, str]] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
-    for slug in issues.list_slugs(publication):
+    try:
+        slugs = issues.list_slugs(publication)
+    except IssueError as error:
+        return Version(publication=publication, faults={"issues": error.faults})
+    for slug in slugs:
         try:
             one = issues.read_issue(publication, slug)
             bodies = issues.read_pictures(publication, one)

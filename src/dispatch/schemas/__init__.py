@@ -15,7 +15,7 @@ from dispatch.model import AddressMark, Author, Key, Publication
 Schema = dict[str, object]  # what json.dumps takes
 
 # What a publication has that does not stand in dispatch.toml.
-ELSEWHERE = frozenset({"authors", "templates", "root"})
+ELSEWHERE = frozenset({"authors", "templates", "own_templates", "root"})
 _PATTERNS = {
     AddressMark(): "^(?:https?://|//|mailto:|tel:|$)",
     AddressMark(file=True): "^(?:https?://|(?![A-Za-z][A-Za-z0-9+.-]*:))",
