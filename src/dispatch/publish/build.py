@@ -50,7 +50,7 @@ class SiteBuilder:
         yield "404.html", site_files.render_not_found(publication)
         yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
         yield "robots.txt", site_files.render_robots(publication)
-        moved = ledger.find_moved_pages(publication, *self.issues)
+        moved = ledger.find_moved_pages(publication, *self.issues, known=self.records)
         yield from site_files.render_redirects(moved, find_withdrawn_pages(self.pages), publication).items()
 
     def fill(self, page: Page) -> Page:
