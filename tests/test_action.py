@@ -127,6 +127,23 @@ def test_check_annotates_the_files(repository: Repository, runner: Runner) -> No
     assert "::error file=issues/bridges/the-ferry.md,line=7,title=editorial.certainty::" in ran.log
 
 
+def test_what_is_due_is_published_and_what_fails_keeps_back_neither_it_nor_the_site(
+    repository: Repository, runner: Runner
+) -> None:
+    issue = repository.root / "issues" / "bridges" / "issue.md"
+    issue.write_text(re.sub("^status: .*", "status: scheduled", issue.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    empty = "---\nid: tag:wire.example,2026:empty\ntitle: Empty\ndate: 2026-01-01\nstatus: scheduled\n---\n"
+    (repository.root / "issues" / "empty").mkdir()
+    (repository.root / "issues" / "empty" / "issue.md").write_text(empty, "utf-8")
+    assert runner.run(command="publish").code == 0
+    assert "status: scheduled" in issue.read_text("utf-8")
+    ran = runner.run(command="publish", due="true")
+    assert ran.code == 1
+    assert "issues/empty/issue.md: has no articles" in ran.log
+    assert "status: published" in issue.read_text("utf-8")
+    assert (Path(ran.outputs["folder"]) / "issues" / "bridges" / "index.html").is_file()
+
+
 def test_publish_writes_the_public_folder_and_says_where(repository: Repository, runner: Runner) -> None:
     ran = runner.run(command="publish", issue="bridges", output="out/the site")
     assert ran.code == 0, ran.log

@@ -177,7 +177,7 @@ def test_what_was_removed_comes_back_as_its_file_has_it(dispatch: Dispatch, lett
     back = dispatch("add", "story.txt", *GIVEN)
     assert (path.read_bytes(), back.stdout) == (before, "defence/a-harbour-that-would-not-sleep\n")
     assert "as it is in issues/defence/a-harbour" in back.stderr
-    assert "was deleted" in dispatch("issue", "remove", "defence", "1", "--delete").stderr
+    assert "was deleted" in dispatch("issue", "remove", "defence", "1", "--delete", "--yes").stderr
     assert not path.exists()
 
 
@@ -351,7 +351,7 @@ def test_no_title_begins_a_line_of_its_own(dispatch: Dispatch, letter: Path) -> 
         shown.append(dispatch("issue", "show"))
         shown.append(dispatch("issue", "move", "defence", "1", "--section", "Europe\u2028" + forged))
         shown.append(dispatch("issue", "list"))
-        shown.append(dispatch("issue", "remove", "defence", "1", "--delete"))
+        shown.append(dispatch("issue", "remove", "defence", "1", "--delete", "--yes"))
         for result in shown:
             assert not [line for line in result.output.splitlines() if line.startswith("::")]
         assert key != "title" or forged in shown[0].output

@@ -165,7 +165,7 @@ def test_an_issue_of_any_date_may_be_mended_and_every_other_stays_sound(
     story = nouns.article(2, authors=(Author(name="Bo Zang"),))
     other = nouns.issue(story, id="tag:wire.example,2026:other", slug="other", date=nouns.DATE.replace(year))
     issues.create_issue(config.load(letter), other)
-    dispatch("publish", "other")
+    dispatch("publish", "other", "--yes")
     change(letter / "issues" / "other" / "story-2.html", "Bo Zang", "Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout
     dispatch("issue", "correct", "other", "1", "His name was misspelt.", "--mends", "authors")
@@ -178,7 +178,7 @@ def test_the_byline_of_what_was_withdrawn_may_be_mended(dispatch: Dispatch, lett
     change(story, "Anne Lea", "Ann Lee")
     dispatch("issue", "correct", "defence", "1", "It is by one Lee.", "--mends", "authors")
     dispatch("publish")
-    dispatch("withdraw", "defence", "1", "--because", "It was invented.")
+    dispatch("withdraw", "defence", "1", "--because", "It was invented.", "--without-copy", "--yes")
     dispatch("publish")
     change(story, "name: Ann Lee", "name: Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout

@@ -346,6 +346,13 @@ def test_the_files_for_hosts_are_well_formed_and_their_commands_known() -> None:
     action = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
     step = next(step for step in job["steps"] if "/dispatch@" in step.get("uses", ""))
     assert step["with"].keys() <= action["inputs"].keys()
+    schedule = yaml.safe_load((HOSTING / "github-schedule.yml").read_text("utf-8"))["jobs"]["due"]
+    assert schedule["permissions"] == {"actions": "write", "contents": "write"}
+    assert [step["with"] for step in schedule["steps"] if "/dispatch@" in step.get("uses", "")] == [
+        {"command": "publish", "due": "true"}
+    ]
+    assert "due" in action["inputs"]
+    assert {"push", "workflow_dispatch"} == workflow[True].keys()  # YAML 1.1 reads the key on as true
     used = re.findall(r"steps\.dispatch\.outputs\.(\w+)", str(workflow))
     assert used
     assert set(used) <= action["outputs"].keys()

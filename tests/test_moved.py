@@ -165,7 +165,7 @@ def test_an_address_that_moved_is_not_free_for_another(dispatch: Dispatch, lette
         "Its address belonged to tag:wire.example,2026:old, which has moved: https://wire.example/issues/old/" in said
     )
     assert "Choose another slug" in said
-    dispatch("publish", "old", code=1)
+    dispatch("publish", "old", "--yes", code=1)
     assert "/issues/old/ /issues/new/ 301" in lines(letter)
 
 
@@ -193,7 +193,7 @@ def test_a_page_may_not_become_somebody_elses_address(dispatch: Dispatch, letter
 
 def test_a_server_sends_readers_on(dispatch: Dispatch, letter: Path) -> None:
     rename(letter, "old", "new")
-    dispatch("withdraw", "new", "whole", "--because", "It was wrong.")
+    dispatch("withdraw", "new", "whole", "--because", "It was wrong.", "--without-copy", "--yes")
     dispatch("publish")
 
     async def answers() -> dict[str, tuple[int, str]]:

@@ -93,6 +93,7 @@ def run(*words: str, code: int | None = 0) -> Result:
 
 THIRD = "issues/draft/story-3.html"
 EDITOR = "sed -i 's/Paragraph 1 of story 3/Paragraph 1 of the third/'"
+TAKEN_BACK = ("withdraw", "--without-copy", "--yes", "printed")
 # Every command that writes into a publication, and whether it did what it was asked for.
 WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
     "add": (("add", "story-1.txt"), lambda root: "the-quay-1-at-dawn" in listed(root)),
@@ -109,7 +110,7 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
     "issue remove": (("issue", "remove", "draft", "story-3"), lambda root: "story-3" not in listed(root)),
     "issue edit": (("issue", "edit", "draft", "story-3"), lambda root: "Paragraph 1 of the third" in text(root, THIRD)),
     "issue remove --delete": (
-        ("issue", "remove", "draft", "story-3", "--delete"),
+        ("issue", "remove", "draft", "story-3", "--delete", "--yes"),
         lambda root: not (root / "issues/draft/story-3.html").exists(),
     ),
     "issue correct": (
@@ -117,8 +118,16 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
         lambda root: "She is 61." in text(root, "issues/draft/story-3.html"),
     ),
     "publish": (("publish", "draft"), lambda root: "\nstatus: published\n" in text(root, "issues/draft/issue.md")),
+    "publish at": (
+        ("publish", "draft", "--at", "2199-01-01"),
+        lambda root: "\nstatus: scheduled\n" in text(root, "issues/draft/issue.md"),
+    ),
+    "unpublish": (
+        ("unpublish", "printed", "--yes"),
+        lambda root: "\nstatus: draft\n" in text(root, "issues/printed/issue.md"),
+    ),
     "withdraw": (
-        ("withdraw", "printed", "1", "--because", "It was invented."),
+        ("withdraw", "printed", "1", "--because", "It was invented.", "--without-copy", "--yes"),
         lambda root: "Paragraph" not in text(root, "issues/printed/story-1.html"),
     ),
     "import": (("import", "export"), lambda root: (root / "issues/the-quay-at-dawn/issue.md").is_file()),
@@ -314,7 +323,7 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
             lambda root: len(list((root / "issues").iterdir())) - 2 == len(imported(root)) == 4,
         ),
         (
-            [("withdraw", "printed", "1"), ("withdraw", "printed", "2"), ("add", "story-1.txt", "--issue", "printed")],
+            [(*TAKEN_BACK, "1"), (*TAKEN_BACK, "2"), ("add", "story-1.txt", "--issue", "printed")],
             lambda root: (
                 [bool(one.withdrawn) for one in issues.read_issue(config.load(root), "printed").articles]
                 == [True, True, False]

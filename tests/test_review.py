@@ -551,9 +551,18 @@ def test_an_issue_that_vanishes_or_becomes_a_draft_again_stops(repository: Repos
     repository.publish()
     repository.change("issue.md", "status: published", "status: draft")
     assert "The issue “Bridges” was published, and is a draft now" in repository.review(code=1)
+    repository.change("issue.md", "status: draft", "status: scheduled")
+    assert "The issue “Bridges” was published, and is scheduled now" in repository.review(code=1)
     repository.git("rm", "--quiet", "-rf", "issues/bridges")
     lines = repository.review(code=1)
     assert lines[0] == "Stop: 4 published pieces are gone."
+
+
+def test_an_issue_that_is_scheduled_is_not_said_to_be_published(repository: Repository) -> None:
+    repository.change("issue.md", "status: draft", "status: scheduled")
+    lines = repository.review()
+    assert "The issue “Bridges” is scheduled now" in lines
+    assert not [line for line in lines if "is published by this" in line]
 
 
 def test_a_forgotten_ledger_stops(repository: Repository) -> None:
@@ -965,7 +974,7 @@ def test_a_slug_that_changes_leaves_a_way_and_somebody_should_know(repository: R
 
 def test_what_is_withdrawn_is_told_and_stops_nobody(repository: Repository) -> None:
     repository.publish()
-    repository.run("withdraw", "bridges", "the-ferry", "--because", "It was somebody else's ferry.")
+    repository.run("withdraw", "bridges", "the-ferry", "--because", "It was somebody else's ferry.", "--yes")
     lines = repository.review()
     assert lines[0].startswith("Look first: ")
     assert f"{BOAT} in Bridges is withdrawn: It was somebody else's ferry." in lines

@@ -83,8 +83,9 @@ PIXEL = bytes.fromhex(
 @pytest.fixture
 def dispatch(letter: Path) -> Dispatch:
     def run(*words: str, code: int = 0) -> Result:
+        sure = ("--yes", "--without-copy") if words[0] == "withdraw" else ()
         with chdir(letter):
-            result = CliRunner().invoke(main, words, catch_exceptions=False)
+            result = CliRunner().invoke(main, [*words, *sure], catch_exceptions=False)
         assert result.exit_code == code, result.output
         return result
 

@@ -49,6 +49,13 @@ def find_last_change(article: Article, issue: Contents) -> datetime:
     return max([*said, *(known or [issue.date])])
 
 
+def find_latest_moment(issue: Contents) -> tuple[datetime, str]:
+    """Find the latest moment that readers are told of an issue and its articles, and the file that says it."""
+    said = [issue.date, *(one.date for one in issue.corrections), *([issue.withdrawn.date] if issue.withdrawn else ())]
+    articles = ((find_last_change(article, issue), article.file) for article in issue.articles)
+    return max([(max(said), f"issues/{issue.slug}/issue.md"), *articles], key=lambda found: found[0])
+
+
 def count_mends(article: Article) -> Counter[Mended]:
     """Count how many of an article's corrections mend each part of it."""
     return Counter(what for correction in article.corrections for what in set(correction.mends))

@@ -1,4 +1,4 @@
-"""Restore a publication's folder as it was at a commit.
+"""Restore a publication's folder as it was at a commit; say what git and its remotes hold.
 
 The only user of git. What is in the repository may be anybody's, so only plumbing is called that runs nothing which
 the repository could name: no hooks, no filters, no textconv, no pager, no program that watches files, no network.
@@ -7,7 +7,7 @@ the repository could name: no hooks, no filters, no textconv, no pager, no progr
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,6 +84,41 @@ def restore_folder(folder: Path, commit: str, into: Path) -> None:
             files.write_file(into / blob.path, body, within=into, error=ReviewError)
 
 
+def find_unheld_files(folder: Path, names: Sequence[str]) -> list[str]:
+    """Find which of these files below ``folder`` the last commit does not hold as they are now; line ends aside.
+
+    Without a repository, a commit or git itself, that is all of them.
+    """
+    try:
+        prefix = _find_prefix(folder)
+        tree = _run_git(folder, "rev-parse", "--verify", f"HEAD:{prefix}").decode("ascii").strip()
+        held = [blob for blob in _list_blobs(folder, tree) if blob.path in names]
+        bodies = dict(zip((blob.path for blob in held), _read_bodies(folder, held), strict=True))
+    except ReviewError:
+        return list(names)
+    return [name for name in names if not _is_held(folder / name, bodies.get(name))]
+
+
+def find_branches(folder: Path, name: str, words: bytes) -> list[str]:
+    """Find the branches of remotes whose file of that name, below ``folder``, has these bytes in it; without a network.
+
+    There are none without a repository or git itself. Raises ReviewError.
+    """
+    try:
+        prefix = _find_prefix(folder)
+    except ReviewError:
+        return []
+    path = f"{prefix}/{name}" if prefix else name
+    branches = os.fsdecode(_run_git(folder, "for-each-ref", "--format=%(refname)", "refs/remotes")).split()
+    found = {branch: _find_object(folder, f"{branch}:{path}") for branch in branches}
+    with_words = {id_ for id_ in {*found.values()} if id_ and words in _run_git(folder, "cat-file", "blob", id_)}
+    return [branch.removeprefix("refs/remotes/") for branch in branches if found[branch] in with_words]
+
+
+def _is_held(path: Path, body: bytes | None) -> bool:
+    return body is not None and path.read_bytes().replace(b"\r\n", b"\n") == body.replace(b"\r\n", b"\n")
+
+
 def _list_blobs(folder: Path, tree: str) -> Iterator[_Blob]:
     """List the files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
     for line in _run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
@@ -131,8 +166,13 @@ def _find_commit(folder: Path, ref: str) -> str | None:
     """Find the commit that a name means; None for a name that git does not know, or would take for an option."""
     if not ref or ref.startswith("-") or not ref.isprintable():
         return None
+    return _find_object(folder, f"{ref}^{{commit}}")
+
+
+def _find_object(folder: Path, name: str) -> str | None:
+    """Find the id of what an extended name means (gitrevisions(7)); None when there is none."""
     try:
-        return _run_git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode("ascii").strip()
+        return _run_git(folder, "rev-parse", "--verify", "--quiet", name).decode("ascii").strip()
     except ReviewError:
         return None
 

@@ -64,29 +64,57 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def record_issues(publication: Publication, *issues: Issue, names: Iterable[Record] = ()) -> bool:
+def record_issues(
+    publication: Publication, *issues: Issue, names: Iterable[Record] = (), known: Iterable[Record] | None = None
+) -> bool:
     """Record issues and their articles as published; return whether that was news. Raises IssueError.
 
     Of their texts nothing is needed. A page that has another address than it had leaves a line that leads there.
-    names: the addresses of the site's lists.
+    names: the addresses of the site's lists. known: what the ledger is to remember besides, by default all it does.
     """
     path = publication.root / FILE
     old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
-    known = _merge_records(read_records(publication), (*make_records(issues, publication), *names), publication.url)
-    body = (_HEAD + "".join(sorted(map(_format_line, known)))).encode("utf-8")
+    known = read_records(publication) if known is None else known
+    left = _merge_records(known, (*make_records(issues, publication), *names), publication.url)
+    body = (_HEAD + "".join(sorted(map(_format_line, left)))).encode("utf-8")
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
-def find_moved_pages(publication: Publication, *issues: Issue) -> Mapping[str, str]:
+def drop_issue(
+    records: Sequence[Record], issue: Issue, rest: Iterable[Issue], publication: Publication
+) -> tuple[Record, ...]:
+    """Drop what is remembered of an issue alone: itself, all articles that it ever had, the ways to its pages.
+
+    rest: the other published issues, of whose articles nothing is dropped. The site's lists stay.
+    """
+    kept = {id_ for other in rest for id_ in (other.id, *(article.id for article in other.articles))}
+    own = {issue.id, *(article.id for article in issue.articles)}
+    pages = (
+        derived.build_issue_address(publication, issue.slug),
+        *(one.url for one in records if one.kind == "issue" and one.id == issue.id),
+    )
+
+    def is_dropped(one: Record) -> bool:
+        if one.kind in _LISTS or one.id in kept:
+            return False
+        return one.id in own or one.id.startswith(f"{issue.id}/") or one.url.startswith(pages)
+
+    return tuple(one for one in records if not is_dropped(one))
+
+
+def find_moved_pages(
+    publication: Publication, *issues: Issue, known: Iterable[Record] | None = None
+) -> Mapping[str, str]:
     """Find the pages that have moved: by old path the present one, both below the publication's address.
 
-    issues: what is about to be remembered as well. Raises IssueError.
+    issues: what is about to be remembered as well. known: as for ``record_issues``. Raises IssueError.
     """
     within = f"{publication.url}/"
-    known = _merge_records(read_records(publication), make_records(issues, publication), publication.url)
+    known = read_records(publication) if known is None else known
+    left = _merge_records(known, make_records(issues, publication), publication.url)
     return {
         one.id.removeprefix(within): one.url.removeprefix(within)
-        for one in known
+        for one in left
         if one.kind == "moved" and one.id.startswith(within) and one.url.startswith(within)
     }
 

@@ -1,11 +1,11 @@
-"""Remember what each WebSub hub was last told: by topic, a digest of the feed as it was then.
+"""Remember what each WebSub hub was last told: by topic, a digest of the feed as it was then; and of which issues.
 
 A small file in ``.dispatch/``, not in git: without it a hub is told of everything once more, which costs it a look.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dispatch import files, links
@@ -15,6 +15,7 @@ from dispatch.model import Publication
 FILE = Path(files.OWN, "hubs.json")
 STEMS = ("feed", "issues")
 ENDINGS = (".xml", ".atom", ".json")
+_ISSUES = "issues"  # no hub has this address
 
 
 def find_topics(folder: Path, publication: Publication) -> dict[str, str]:
@@ -38,10 +39,19 @@ def load_pinged_topics(root: Path, hub: str) -> dict[str, str]:
     return _load_record(root).get(hub, {})
 
 
-def save_pinged_topics(root: Path, hub: str, topics: Mapping[str, str]) -> None:
-    """Save what this hub has now been told, beside what it was told before. Raises DeliveryError."""
+def load_pinged_issues(root: Path) -> frozenset[str]:
+    """Load the ids of the issues that were published when a hub was last told of a feed. Raises DeliveryError."""
+    return frozenset(_load_record(root).get(_ISSUES, ()))
+
+
+def save_pinged_topics(root: Path, hub: str, topics: Mapping[str, str], issues: Iterable[str]) -> None:
+    """Save what this hub has now been told, beside what it was told before, and the ids of the issues published by now.
+
+    Raises DeliveryError.
+    """
     files.make_own_folder(root, error=DeliveryError)
-    record = {**_load_record(root), hub: {**load_pinged_topics(root, hub), **topics}}
+    told = {hub: {**load_pinged_topics(root, hub), **topics}, _ISSUES: dict.fromkeys(issues, "")}
+    record = {**_load_record(root), **told}
     files.write_file(
         root / FILE, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n", within=root, error=DeliveryError
     )

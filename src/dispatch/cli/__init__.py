@@ -28,6 +28,7 @@ COMMANDS = {
     "render": ("render", "Render an issue as feeds, email, text and a web page."),
     "preview": ("preview", "Preview an issue in the browser while you write."),
     "publish": ("publish", "Check an issue, mark it as published, build the site."),
+    "unpublish": ("publish", "Take back an issue that nobody has yet."),
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
@@ -47,7 +48,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = COMMANDS[cmd_name][0]
-        command = getattr(import_module(f"dispatch.cli.{module}"), module)
+        found = import_module(f"dispatch.cli.{module}")
+        command = getattr(found, cmd_name, None) or getattr(found, module)  # import is no name for a function
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +20,9 @@ from dispatch.text import escape_line, format_json
 if TYPE_CHECKING:
     from dispatch.inbox import Inbox
     from dispatch.model import Issue, Publication, Status
+
+
+YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 
 
 class NonEmptyText(click.ParamType[str, str]):
@@ -144,6 +147,38 @@ def parse_moment(written: str | None, publication: "Publication") -> datetime:
     except ValueError as error:
         raise click.BadParameter(f"“{written}” is no date; write 2026-11-22 or 2026-11-22T08:00") from error
     return read if read.tzinfo else read.replace(tzinfo=zone)
+
+
+def ask_for_value(what: str, option: str, default: str | None = None) -> str:
+    """Ask for a value on a terminal. Raises click.UsageError where there is none, naming the option that gives it."""
+    if not is_terminal():
+        raise click.UsageError(f"Missing option {option}, and no terminal to ask on.")
+    with redirect_stdout(sys.stderr):  # readline writes its part of a prompt there: standard output is for results
+        answer: str = click.prompt(what, default=default, show_default=bool(default), err=True)
+    return answer
+
+
+def require_consent(question: str, *reasons: str, is_given: bool) -> None:
+    """Ask a question on a terminal, below the reasons for it; is_given: ``--yes`` has answered it before.
+
+    Exits with 1 when the answer is no. Raises click.UsageError where there is no terminal.
+    """
+    if is_given:
+        return
+    for reason in reasons:
+        print_note(reason)
+    if not is_terminal():
+        raise click.UsageError(f"{escape_line(question)} There is no terminal to ask on: if you mean it, add --yes.")
+    with redirect_stdout(sys.stderr):
+        is_meant = click.confirm(escape_line(question), err=True)
+    if not is_meant:
+        print_note("Nothing was changed.")
+        sys.exit(1)
+
+
+def is_terminal() -> bool:
+    """Whether somebody can read a question, and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def fit_line(line: str) -> str:

@@ -110,8 +110,9 @@ class ImportReport:
                 more = f" (and {len(one.errors) - 1} more)" if len(one.errors) > 1 else ""
                 reason = f"issues/{one.slug} stays a draft: {write_message(one.errors[0])}{more}"
                 self._add_reason("failed", one.file, reason)
-            elif one.was_changed:
-                self._add_reason("failed", one.file, f"issues/{one.slug} stays a draft: it was changed meanwhile")
+            elif one.was_changed or one.is_ahead:
+                why = "it was changed meanwhile" if one.was_changed else "it is dated ahead"
+                self._add_reason("failed", one.file, f"issues/{one.slug} stays a draft: {why}")
             else:
                 next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
 

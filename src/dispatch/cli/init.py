@@ -1,12 +1,11 @@
 """``dispatch init``."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from dispatch import config
-from dispatch.cli.context import print_note, print_result
+from dispatch.cli.context import ask_for_value, is_terminal, print_note, print_result
 
 
 @click.command()
@@ -27,10 +26,10 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
       dispatch init my-newsletter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
       dispatch init . --title "Die Post" --url https://post.example --language de --timezone Europe/Berlin
     """
-    title = title or _ask_for_value("Title", "--title")
-    url = url or _ask_for_value("Address", "--url", default="https://example.com")
-    if sender is None and sys.stdin.isatty():
-        sender = click.prompt("Sender of its mail (empty: none yet)", default="", show_default=False, err=True)
+    title = title or ask_for_value("Title", "--title")
+    url = url or ask_for_value("Address", "--url", default="https://example.com")
+    if sender is None and is_terminal():
+        sender = ask_for_value("Sender of its mail (empty: none yet)", "--from", default="")
     path = config.create_publication(
         folder, title=title, url=url, sender=sender or "", language=language, timezone=timezone
     )
@@ -38,10 +37,3 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
     print_note(
         f'Next: {f"cd {folder} && " if folder != Path() else ""}dispatch issue new "The title of your first issue"'
     )
-
-
-def _ask_for_value(what: str, option: str, default: str | None = None) -> str:
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"Missing option {option}, and no terminal to ask on.")
-    answer: str = click.prompt(what, default=default, err=True)
-    return answer

@@ -4,8 +4,16 @@ from typing import get_args
 
 import click
 
-from dispatch import compose, issues, ledger
-from dispatch.cli.context import NonEmptyText, OpenPublication, open_publication, print_note, read_clock
+from dispatch import compose, git, issues, ledger
+from dispatch.cli.context import (
+    YES,
+    NonEmptyText,
+    OpenPublication,
+    open_publication,
+    print_note,
+    read_clock,
+    require_consent,
+)
 from dispatch.model import Article, Issue, Mended
 
 
@@ -36,8 +44,9 @@ def move(issue: str, article: str, section: str, before: str) -> None:
 @click.command()
 @click.argument("issue")
 @click.argument("article")
-@click.option("--delete", is_flag=True, help="Delete its file as well.")
-def remove(issue: str, article: str, delete: bool) -> None:
+@click.option("--delete", is_flag=True, help="Delete its file as well. Asks, if git does not hold it as it is.")
+@YES
+def remove(issue: str, article: str, delete: bool, yes: bool) -> None:
     """Remove ARTICLE (a key or a number) from ISSUE. Its file stays, unless you add --delete.
 
     \b
@@ -45,7 +54,10 @@ def remove(issue: str, article: str, delete: bool) -> None:
       dispatch issue remove defence 3
       dispatch issue remove defence 3 --delete
     """
-    with open_publication().lock_for_change() as here:
+    now = open_publication()
+    if delete and git.find_unheld_files(now.root, [compose.find_article(now.read_issue(issue), article).file]):
+        require_consent("Delete its file, of which git has no copy?", is_given=yes)
+    with now.lock_for_change() as here:
         one = here.read_issue(issue)
         gone = compose.find_article(one, article)
         changed = issues.change_issue(here.publication, one, compose.remove_article(one, article))

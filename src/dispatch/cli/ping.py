@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import config, links, websub
+from dispatch import config, ledger, links, websub
 from dispatch.cli.context import OpenPublication, open_publication, print_error, print_json, print_note, print_result
 from dispatch.errors import ConfigError, DeliveryError
 from dispatch.fetch import Reply, post_form
@@ -62,7 +62,8 @@ def _ping_topics(
     finally:
         if fresh:
             with here.lock_for_change():
-                websub.save_pinged_topics(here.root, hub, fresh)
+                published = (one.id for one in ledger.read_records(here.publication) if one.kind == "issue")
+                websub.save_pinged_topics(here.root, hub, fresh, published)
     return fresh, refused
 
 

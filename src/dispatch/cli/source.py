@@ -183,7 +183,7 @@ def test(name: str, allow_private: bool) -> None:
 @source.command()
 @click.argument("key")
 def remove(key: str) -> None:
-    """Remove the source with this KEY from dispatch.toml. What was gathered from it stays.
+    """Remove the source with this KEY from dispatch.toml, and print its lines. What was gathered from it stays.
 
     \b
     Examples:
@@ -191,7 +191,9 @@ def remove(key: str) -> None:
     """
     with open_publication().lock_for_change() as here:
         removed = sources.remove_source(here.publication, key)
-    print_note(f"removed “{removed.title or removed.key}”")
+    for line in sources.insert_sources("", [removed]).splitlines()[1:]:
+        print_result(line)
+    print_note(f"removed “{removed.title or removed.key}”. To undo: put these lines back into dispatch.toml")
 
 
 def _read_list(here: OpenPublication, file: str, *, allow_private: bool) -> list[Source]:

@@ -1,16 +1,23 @@
 """``dispatch withdraw``."""
 
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import click
 
-from dispatch import compose, derived, issues, ledger
-from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_note, print_result
+from dispatch import compose, derived, git, issues, ledger
+from dispatch.cli.context import (
+    YES,
+    OpenPublication,
+    open_publication,
+    parse_moment,
+    print_note,
+    print_result,
+    require_consent,
+)
 from dispatch.errors import IssueError
-from dispatch.model import Article, Issue, Publication, Withdrawal
+from dispatch.model import Article, Fault, Issue, Place, Publication, Withdrawal
 
 
 @click.command()
@@ -19,12 +26,16 @@ from dispatch.model import Article, Issue, Publication, Withdrawal
 @click.option("--because", default="", help="The reason, in a sentence for your readers.")
 @click.option("--date", help="The date of the withdrawal. Default: now.")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
-def withdraw(issue: str, article: str | None, because: str, date: str | None, dry_run: bool) -> None:
+@click.option("--without-copy", is_flag=True, help="Remove the text even if git does not hold it.")
+@YES
+def withdraw(
+    issue: str, article: str | None, because: str, date: str | None, dry_run: bool, without_copy: bool, yes: bool
+) -> None:
     """Withdraw ARTICLE (a key or a number) in ISSUE or, without ARTICLE, the whole ISSUE.
 
     Title, authors, source and id stay, with a notice that gives the date and the reason. The text and everything else
-    that was shown is removed from the files; git keeps its history. With the next dispatch publish, readers get the
-    notice under the same id, which is never used again.
+    that was shown is removed from the files, which git must hold as they are. With the next dispatch publish, readers
+    get the notice under the same id, which is never used again. What nobody has yet: dispatch unpublish.
 
     A withdrawal without a reason can be given one later, in the same way; it then has the date of the reason.
 
@@ -34,22 +45,24 @@ def withdraw(issue: str, article: str | None, because: str, date: str | None, dr
       dispatch withdraw defence a-more-powerful-nato --dry-run
       dispatch withdraw defence --because "It was sent by mistake."
     """
-    with open_publication().lock_for_change() if not dry_run else nullcontext(open_publication()) as here:
-        _write_withdrawal(here, here.read_issue(issue), article, because, date, dry_run=dry_run)
+    here = open_publication()
+    old = here.read_issue(issue)
+    what = compose.find_article(old, article) if article else old
+    if left := _plan_withdrawal(here, old, what, because, date):
+        _write_withdrawal(here, old, left, what, is_dry=dry_run, without_copy=without_copy, is_sure=yes)
 
 
-def _write_withdrawal(
-    here: OpenPublication, old: Issue, article: str | None, because: str, date: str | None, *, dry_run: bool
-) -> None:
-    """Write the withdrawal; report what is removed, and what is left to do. Raises IssueError."""
+def _plan_withdrawal(
+    here: OpenPublication, old: Issue, what: Issue | Article, because: str, date: str | None
+) -> Issue | None:
+    """Return what is left of an issue after the withdrawal; None when that was made before. Raises IssueError."""
     one = old
-    what = compose.find_article(one, article) if article else one
     _require_published(here.publication, one, what)
     if what.withdrawn and because and not what.withdrawn.text:
         one = _undo_withdrawal(one, what)
     elif what.withdrawn:
         print_note(f"“{what.title}” was already withdrawn on {what.withdrawn.date:%Y-%m-%d}: nothing changed")
-        return
+        return None
     said = Withdrawal(date=parse_moment(date, here.publication), text=" ".join(because.split()))
     if date and said.date <= (last := _find_last_change(one, what)):
         raise click.BadParameter(
@@ -57,20 +70,49 @@ def _write_withdrawal(
             "Give a later date, or leave it out.",
             param_hint="--date",
         )
-    left = compose.withdraw(one, article or "", said)
-    shown = sorted(set(issues.read_pictures(here.publication, one)) - set(issues.read_pictures(here.publication, left)))
-    paths = list(_list_changed_paths(here, one, left))
-    if not dry_run:
-        issues.change_issue(here.publication, old, left)
-    would = "Would withdraw" if dry_run else "Withdrew"
-    print_note(f"{would} “{what.title}”. Its text {'would be' if dry_run else 'was'} removed from:")
+    return compose.withdraw(one, what.key if isinstance(what, Article) else "", said)
+
+
+def _write_withdrawal(
+    here: OpenPublication,
+    old: Issue,
+    left: Issue,
+    what: Issue | Article,
+    *,
+    is_dry: bool,
+    without_copy: bool,
+    is_sure: bool,
+) -> None:
+    """Write the withdrawal, if it is meant; report what is removed, and what is left to do. Raises IssueError."""
+    paths = _list_changed_paths(old, left)
+    if not is_dry:
+        guarded = () if without_copy or what.withdrawn else paths  # what was withdrawn before has no text any more
+        _require_copies(here, guarded)
+        unpublish = f"If nobody has the issue yet, take it back without a notice: dispatch unpublish {old.slug}"
+        question = f"Withdraw “{what.title}” for good, and remove its text from {', '.join(paths)}?"
+        require_consent(question, unpublish, is_given=is_sure)
+        with here.lock_for_change() as now_here:
+            _require_copies(now_here, guarded)  # somebody may have written into them meanwhile
+            issues.change_issue(now_here.publication, old, left)
+    would = "Would withdraw" if is_dry else "Withdrew"
+    print_note(f"{would} “{what.title}”. Its text {'would be' if is_dry else 'was'} removed from:")
     for path in paths:
         print_result(path)
-    for name in shown:
-        print_note(f"Nothing shows issues/{one.slug}/{name} any more: delete it if it must go too")
-    if not dry_run:
-        print_note("The text is still in the history of git, and in every email that was sent")
+    shown, still_shown = (issues.read_pictures(here.publication, one) for one in (old, left))
+    for name in sorted(shown.keys() - still_shown.keys()):
+        print_note(f"Nothing shows issues/{old.slug}/{name} any more: delete it if it must go too")
+    if not is_dry:
+        where = "" if without_copy else "the history of git, and in "
+        print_note(f"The text is still in {where}every email that was sent")
         print_note("Next: dispatch publish")
+
+
+def _require_copies(here: OpenPublication, paths: Sequence[str]) -> None:
+    """Raise IssueError when the last commit does not hold these files as they are now."""
+    what = "git does not hold this file as it is now, and nothing else keeps the text that is removed"
+    hint = "Commit it first: git init, git add --all, git commit. Or keep a copy, and add --without-copy."
+    if unheld := git.find_unheld_files(here.root, paths):
+        raise IssueError(*(Fault(what=what, place=Place(file=path), hint=hint) for path in unheld))
 
 
 def _require_published(publication: Publication, one: Issue, what: Issue | Article) -> None:
@@ -101,17 +143,11 @@ def _undo_withdrawal(one: Issue, what: Issue | Article) -> Issue:
 
 def _find_last_change(one: Issue, what: Issue | Article) -> datetime:
     """Find the moment that readers know as that of its last change."""
-    if isinstance(what, Article):
-        return derived.find_last_change(what, one)
-    return max([one.date, *(derived.find_last_change(article, one) for article in one.articles)])
+    return derived.find_last_change(what, one) if isinstance(what, Article) else derived.find_latest_moment(one)[0]
 
 
-def _list_changed_paths(here: OpenPublication, one: Issue, left: Issue) -> Iterator[str]:
+def _list_changed_paths(old: Issue, left: Issue) -> list[str]:
     """List the files that a withdrawal changes."""
-    before = {article.id: article for article in one.articles}
-    root = here.publication.root
-    if left.withdrawn:
-        yield issues.find_path(here.publication, one).relative_to(root).as_posix()
-    for article in left.articles:
-        if before[article.id] != article:
-            yield issues.find_path(here.publication, one, article).relative_to(root).as_posix()
+    before = {article.id: article for article in old.articles}
+    changed = [article.file for article in left.articles if before[article.id] != article]
+    return [*([f"issues/{old.slug}/issue.md"] if left.withdrawn else []), *changed]

@@ -67,7 +67,7 @@ class Workspace:
         """List what the front matter of each issue says: drafts first, for they are being written; then the newest."""
         with self._lock:
             heads = sort_newest_first(self._files.heads.values())
-            return sorted(heads, key=lambda issue: issue.status != "draft")
+            return sorted(heads, key=lambda issue: issue.status == "published")
 
     def list_pages(self, slug: str) -> list[Page]:
         """List the pages and the feeds, the general ones first; articles are found on their issue's page."""

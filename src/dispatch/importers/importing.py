@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
@@ -43,6 +43,7 @@ class PublishedImport:
     slug: Annotated[str, "the issue's"]
     errors: Annotated[tuple[Finding, ...], "why it stays a draft: what check found"] = ()
     was_changed: Annotated[bool, "why it stays a draft: somebody changed it meanwhile"] = False
+    is_ahead: Annotated[bool, "why it stays a draft: it is dated more than a day ahead"] = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,8 +82,8 @@ class ImportRun:
         for one in (one for one in issues.read_all_issues(self.publication) if one.slug in public):
             outcome = PublishedImport(file=public[one.slug], slug=one.slug)
             errors = tuple(finding for finding in judge(one) if finding.severity == "error")
-            if errors:
-                yield replace(outcome, errors=errors)
+            if errors or derived.find_latest_moment(one)[0] > self.now + timedelta(days=1):
+                yield replace(outcome, errors=errors, is_ahead=not errors)
                 continue
             with self._hold_lock():
                 if issues.read_issue(self.publication, one.slug) != one:

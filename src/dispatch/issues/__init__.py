@@ -10,6 +10,7 @@ writing.py    Issue -> files, changing nothing that has not changed
 from dispatch.issues.lookup import (
     delete_article_file,
     find_broken_links,
+    find_due,
     find_missing_files,
     find_newest,
     find_path,
@@ -28,6 +29,7 @@ __all__ = [
     "create_issue",
     "delete_article_file",
     "find_broken_links",
+    "find_due",
     "find_missing_files",
     "find_newest",
     "find_path",

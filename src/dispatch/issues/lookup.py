@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -32,14 +33,17 @@ def find_newest(publication: Publication, status: Status | None = None) -> str |
 
     Raises IssueError with the faults of every issue.md.
     """
-    faults: list[Fault] = []
-    heads = [
-        IssueReader(publication=publication, slug=slug, faults=faults).read_head() for slug in list_slugs(publication)
-    ]
-    if faults:
-        raise IssueError(*faults)
-    fit = [head for head in heads if head and status in (None, head.status)]
-    return max(fit, key=lambda head: (head.date, head.number or 0, head.slug)).slug if fit else None
+    fit = [head for head in _read_heads(publication) if status in (None, head.status)]
+    return max(fit, key=_sort_key).slug if fit else None
+
+
+def find_due(publication: Publication, now: datetime) -> list[str]:
+    """Find the slugs of the scheduled issues whose date has come, the earliest first.
+
+    Raises IssueError with the faults of every issue.md.
+    """
+    due = [head for head in _read_heads(publication) if head.status == "scheduled" and head.date <= now]
+    return [head.slug for head in sorted(due, key=_sort_key)]
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -138,6 +142,20 @@ def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str
         if is_link and name not in editions and not files.is_there(path, within=publication.root)
     ]
     return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
+
+
+def _read_heads(publication: Publication) -> list[Issue]:
+    """Read the head of each issue. Raises IssueError with the faults of every issue.md."""
+    faults: list[Fault] = []
+    readers = (IssueReader(publication=publication, slug=slug, faults=faults) for slug in list_slugs(publication))
+    heads = [reader.read_head() for reader in readers]
+    if faults:
+        raise IssueError(*faults)
+    return [head for head in heads if head]
+
+
+def _sort_key(head: Issue) -> tuple[datetime, int, str]:
+    return head.date, head.number or 0, head.slug
 
 
 def _find_copied_links(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:

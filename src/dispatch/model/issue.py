@@ -10,7 +10,7 @@ from dispatch.model.articles import Article, Correction, Withdrawal
 if TYPE_CHECKING:
     from dispatch.model.page import Page
 
-Status = Literal["draft", "published"]
+Status = Literal["draft", "scheduled", "published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Contents:
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
     intro: Annotated[str, "the text before the articles, as sanitised HTML"] = ""
     sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
-    status: Annotated[Status, "draft or published"] = "draft"
+    status: Annotated[Status, "draft; scheduled, which is due at its date; or published"] = "draft"
     corrections: Annotated[tuple[Correction, ...], "corrections to the issue itself"] = ()
     withdrawn: Annotated[Withdrawal | None, "set when the whole issue was withdrawn"] = None
 

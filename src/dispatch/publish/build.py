@@ -51,7 +51,7 @@ class SiteBuilder:
         yield "404.html", limit_function(site_files.render_not_found)(publication)
         yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
         yield "robots.txt", site_files.render_robots(publication)
-        moved = ledger.find_moved_pages(publication, *self.issues)
+        moved = ledger.find_moved_pages(publication, *self.issues, known=self.records)
         gone = tuple(find_withdrawn_pages(self.pages))
         yield from limit_function(site_files.render_redirects)(moved, gone, publication).items()
 

@@ -1,14 +1,17 @@
 """Every issue of a publication as the site's build needs it: from the cache, and read only where a file changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated
 
-from dispatch import issues, pictures, render, serialise
+from dispatch import issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
 from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache, digest_program, make_digest
 from dispatch.publish.listings import make_entry, strip_texts
+from dispatch.publish.plan import plan_pages
+from dispatch.publish.topics import record_topics
 
 _AT_HAND = 1_000_000  # characters of texts that are in memory while pages are made of them
 
@@ -79,6 +82,19 @@ class IssueIndex:
         paths = (self.publication.root / name for name in ("dispatch.toml", "authors.toml"))
         return make_digest(digest_program(), *(self.cache.digest_file(path) for path in paths if path.is_file()))
 
+    def drop_issue(self, slug: str, released: Iterable[str]) -> None:
+        """Drop from the records what the ledger remembers of an issue, and the lists that only it has brought.
+
+        released: the slugs of the issues that stay published.
+        """
+        one, rest = self.issues[slug].issue, [self.issues[other].issue for other in released]
+        with_it, without = (
+            {(record.kind, record.url) for record in record_topics(plan_pages(shown, self.publication, self.records))}
+            for shown in ([*rest, one], rest)
+        )
+        left = ledger.drop_issue(self.records, one, rest, self.publication)
+        self.records = tuple(record for record in left if (record.kind, record.url) not in with_it - without)
+
     def digest_templates(self, kind: PageKind, name: str) -> str:
         """Digest the templates that such a page is made with."""
         if (kind, name) not in self._templates:
@@ -103,10 +119,10 @@ class IssueIndex:
         return self._albums[slug]
 
     def _is_unused_draft(self, slug: str) -> bool:
-        """Whether an issue is a draft that nobody wants to publish now and that never was published."""
+        """Whether an issue is a draft, or scheduled, that nobody wants to publish now and that never was published."""
         head = issues.read_head(self.publication, slug)
         remembered = {record.id for record in self.records}
-        return head.status == "draft" and slug != self.publishing and head.id not in remembered
+        return head.status != "published" and slug != self.publishing and head.id not in remembered
 
     def _find_issue(self, slug: str) -> CachedIssue:
         with_entries = "published" if slug == self.publishing else ""  # though it is a draft yet
@@ -116,7 +132,7 @@ class IssueIndex:
         if cached is None:
             issue = self.read(slug)
             cached = self._digest_issue(issue)
-            entries = self._render_entries(issue) if with_entries or issue.status != "draft" else {}
+            entries = self._render_entries(issue) if with_entries or issue.status == "published" else {}
             self.cache.store_issue(slug, made_of, cached, entries)
         return cached
 

@@ -6,6 +6,7 @@ What a command that has nothing to do does not need is imported where it is used
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ from dispatch.publish import cache
 from dispatch.publish.release import FileChange, Release, open_release
 
 if TYPE_CHECKING:
-    from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication
+    from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication, Status
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
 
@@ -39,6 +40,7 @@ class SiteUpdate:
     changes: Annotated[tuple[FileChange, ...], "the files that changed, in the order in which they were written"] = ()
     left: Annotated[tuple[str, ...], "files that the site does not have any more and somebody changed: they stay"] = ()
     count: Annotated[int, "how many files the site has"] = 0
+    latest: Annotated[tuple[datetime, str] | None, "the latest moment that its feeds tell, and the file of it"] = None
 
 
 def publish_site(
@@ -46,6 +48,7 @@ def publish_site(
     folder: Path | None = None,
     *,
     issue: str = "",
+    status: "Status" = "published",
     dry: bool = False,
     strict: bool = False,
     allow_private: bool = False,
@@ -55,7 +58,8 @@ def publish_site(
     """Write what changed into the public folder, and publish an issue with it. Whatever fails, nothing is changed.
 
     start: the publication's folder, or one in it. folder: the public one, by default ``public``. issue: the issue to
-    publish, whose name may be shortened. dry: write nothing. strict: let warnings stop it too. allow_private: fetch
+    publish, whose name may be shortened. status: what becomes of it; unless published, it is taken out of the site and
+    the ledger, as if it never had been. dry: write nothing. strict: let warnings stop it too. allow_private: fetch
     copies of pictures from one's own network too. lock: holds one of the publication's locks, by its name, instead of
     ``locks.hold_lock``. progress: is given the pages while they are made and their number, and yields them.
 
@@ -74,7 +78,7 @@ def publish_site(
         cache.open_cache(root, folder, dry=dry) as opened,
         open_release(folder, opened, dry=dry) as release,
     ):
-        return _publish(root, slug, release, faults, lock, progress, is_strict=strict)
+        return _publish(root, slug, release, faults, lock, progress, status=status, is_strict=strict)
 
 
 def judge_issue(
@@ -159,13 +163,14 @@ def _publish(
     lock: Lock,
     progress: Progress,
     *,
+    status: "Status",
     is_strict: bool,
 ) -> SiteUpdate:
-    """Build, check and settle everything that changed, and publish the issue of that slug with it.
+    """Build, check and settle everything that changed, and give the issue of that slug its status with it.
 
     It is built without the publication's lock, so that others go on meanwhile; what they changed is noticed.
     """
-    from dispatch import config, issues, ledger
+    from dispatch import config, derived, issues, ledger
     from dispatch.locate import locate_findings
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
@@ -177,15 +182,20 @@ def _publish(
         publication=publication, cache=release.cache, records=ledger.read_records(publication), publishing=slug
     )
     every = [cached.issue for cached in index.issues.values()]
-    findings = judge_issue(one, publication, everything=every) if one else []
-    update = SiteUpdate(folder=release.folder, issue=slug)
+    findings = judge_issue(one, publication, everything=every) if one and status == "published" else []
+    update = SiteUpdate(folder=release.folder, issue=slug if status == "published" else "")
     if not any(finding.severity == "error" for finding in findings):
-        build = ReleaseBuild(index=index, released=_find_released(index, one))
+        released = _find_released(index, one)
+        if one and status != "published":
+            released.remove(one.slug)
+            index.drop_issue(one.slug, released)
+        build = ReleaseBuild(index=index, released=released)
         for _ in progress(build.build(release), len(build.site.pages)):
             pass
         findings += build.findings + build.find_lost()
         faults = (*copy_faults, *_find_misnamed(publication), *index.faults)
-        update = replace(update, faults=faults)
+        latest = max(map(derived.find_latest_moment, build.site.issues), default=None)
+        update = replace(update, faults=faults, latest=latest)
     update = replace(update, findings=tuple(locate_findings(dict.fromkeys(findings), root)))
     if any(is_strict or finding.severity == "error" for finding in findings):
         return replace(update, stopped=True)
@@ -193,14 +203,20 @@ def _publish(
         release.find_unwanted()
     else:
         with lock(locks.LOCK):
-            _settle(build, one, release, before, has_copies=not copy_faults)
+            _settle(build, one, status, release, before, has_copies=not copy_faults)
     return replace(update, changes=tuple(release.changes), left=tuple(release.left), count=release.count)
 
 
 def _settle(
-    build: "ReleaseBuild", one: "Issue | None", release: Release, before: Mapping[str, str], *, has_copies: bool
+    build: "ReleaseBuild",
+    one: "Issue | None",
+    status: "Status",
+    release: Release,
+    before: Mapping[str, str],
+    *,
+    has_copies: bool,
 ) -> None:
-    """Publish the issue, record what the site shows, and put its files in place. Raises IssueError."""
+    """Write the issue's status, record what the site shows, and put its files in place. Raises IssueError."""
     from dispatch import issues, ledger
     from dispatch.publish.topics import record_topics
 
@@ -209,8 +225,9 @@ def _settle(
     _refuse_changed(before, now, build.released)
     # Nobody has any of it before the release is settled: an issue that is not published after all is in no ledger.
     if one:
-        issues.change_issue(publication, one, replace(one, status="published"))
-    ledger.record_issues(publication, *build.site.issues, names=record_topics(build.site.pages))
+        issues.change_issue(publication, one, replace(one, status=status))
+    names = record_topics(build.site.pages)
+    ledger.record_issues(publication, *build.site.issues, names=names, known=build.site.records)
     # What changed elsewhere, or since, was not looked at: the next publish has to.
     ours = {"dispatch.lock", *([f"issues/{one.slug}/issue.md"] if one else ())}
     seen = {path: stamp for path, stamp in cache.read_stamps(publication.root).items() if path in ours}
@@ -258,8 +275,8 @@ def _find_released(index: "IssueIndex", one: "Issue | None") -> list[str]:
             released.append(slug)
         elif cached.issue.id in remembered:
             raise IssueError(
-                "was published, and is a draft now",
+                f"was published, and is {'a draft' if cached.issue.status == 'draft' else cached.issue.status} now",
                 subject=f"issues/{slug}/issue.md",
-                hint=f"Put back status: published, or publish it again: dispatch publish {slug}",
+                hint=f"Put back status: published; or, if nobody has it yet: dispatch unpublish {slug}",
             )
     return released

@@ -32,6 +32,7 @@ _FIELDS = (
     ComparedField("intro", is_body=True),
     ComparedField("corrections", "has other corrections"),
 )
+_STATES = {"draft": "a draft", "scheduled": "scheduled"}
 
 
 class _Position(NamedTuple):
@@ -106,9 +107,9 @@ class _Comparison:
             now, was = f"issues/{new.slug}/", f"issues/{old.slug}/"
             yield Change(weight=weight, kind="link", what="moves within the site", now=now, was=was)
         if old.status != new.status and old.status == "published":
-            yield Change(weight="stop", kind="gone", what="was published, and is a draft now")
+            yield Change(weight="stop", kind="gone", what=f"was published, and is {_STATES[new.status]} now")
         elif old.status != new.status:
-            yield Change(what="is published by this")
+            yield Change(what="is published by this" if new.status == "published" else f"is {_STATES[new.status]} now")
         yield from compare_fields(_FIELDS, old, new, promise)
         titles = [[section.title for section in issue.sections] for issue in (old, new)]
         if titles[0] != titles[1]:

@@ -79,7 +79,7 @@ function header(here) {
     const found = overview.issues.filter((issue) => issue.status === status);
     return found.length ? make("optgroup", { label }, ...found.map(option)) : null;
   };
-  by("issue").replaceChildren(...[group("Drafts", "draft"), group("Published", "published")].filter(Boolean));
+  by("issue").replaceChildren(...[group("Drafts", "draft"), group("Scheduled", "scheduled"), group("Published", "published")].filter(Boolean));
   by("issue").value = here.slug ?? "";
   by("views").replaceChildren(...VIEWS.map(([name, words], number) => make("li", {},
     make("a", { href: `#${here.slug}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": `${number + 1}`, id: `view-${name}` },
