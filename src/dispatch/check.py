@@ -25,6 +25,8 @@ def findings(
     missing: tuple[tuple[str, str], ...] = (),
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
+    unmerged: tuple[tuple[str, int], ...] = (),
+    folders: tuple[tuple[str, bool], ...] = (),
 ) -> list[Finding]:
     """Find everything that is wrong with an issue and its editions, errors first.
 
@@ -41,6 +43,8 @@ def findings(
         missing=missing,
         astray=astray,
         strays=strays,
+        unmerged=unmerged,
+        folders=folders,
     )
     return _sort_findings((found for check in CHECKS.values() for found in check(case)), publication)
 

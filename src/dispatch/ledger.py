@@ -19,6 +19,7 @@ from typing import get_args
 from dispatch import derived, files
 from dispatch.errors import IssueError
 from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Record
+from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
 
@@ -39,9 +40,7 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
     if not path.exists():
         return ()
     text = files.read_text(path, within=publication.root, error=IssueError)
-    if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
-        place = Place(file=FILE, line=text.count("\n", 0, marked.start()) + 1)
-        raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
+    refuse_merge_leftover(text, file=FILE, error=IssueError)
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
@@ -91,8 +90,9 @@ def find_moved_pages(publication: Publication, *issues: Issue) -> Mapping[str, s
 
 
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
-    """Make the records of these issues and their articles as they are now."""
-    return tuple(record for issue in issues for record in _make_issue_records(issue, publication))
+    """Make the records of these issues and their articles as they are now, those of drafts before all others."""
+    drafts_first = sorted(issues, key=lambda issue: issue.status != "draft")
+    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication))
 
 
 def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Record]:

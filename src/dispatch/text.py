@@ -1,4 +1,4 @@
-"""Fold a text for comparing (names, titles, sections, tags), and escape one that is printed on a terminal.
+"""Fold a text for comparing (names, titles, sections, tags), escape one that is printed, and find what a merge left.
 
 What is shown is never folded.
 """
@@ -6,10 +6,17 @@ What is shown is never folded.
 import re
 import unicodedata
 
+from dispatch.errors import DispatchError
+
 # C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+# How git presents a conflict (git-merge(1)): the lines around both sides, and those within. A line of = alone may be
+# Markdown's underline, a line of | a table.
+_AROUND_SIDES = re.compile(r"^(?:<{7}|>{7})(?: .*)?\r?$", re.MULTILINE)
+_IN_CONFLICT = re.compile(r"^(?:<{7}|>{7}|={7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
 
 def fold_text(text: str) -> str:
@@ -32,6 +39,30 @@ def escape_controls(text: str) -> str:
 def escape_line(text: str) -> str:
     """Escape a text for a terminal and make it one line, so that nothing in it can begin another."""
     return " ".join(escape_controls(text).split())
+
+
+def find_merge_leftover(text: str, *, is_prose: bool = False) -> int:
+    """Return the first line, from 1, that an unfinished merge has left in a text; 0 without one.
+
+    is_prose: a line of ``=======`` or ``|||||||`` may be meant, and counts only between those around it.
+    """
+    found = (_AROUND_SIDES if is_prose else _IN_CONFLICT).search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def refuse_merge_leftover(
+    text: str, *, file: str, error: type[DispatchError], first: int = 1, is_prose: bool = False
+) -> None:
+    """Raise ``error`` where an unfinished merge has left a line in a text that begins in line ``first`` of a file."""
+    if line := find_merge_leftover(text, is_prose=is_prose):
+        from dispatch.model import Place  # a command that prints a line needs no noun
+
+        raise error(
+            "an unfinished merge",
+            subject=Place(file=file, line=first - 1 + line),
+            hint="keep one side, or in a list the lines of both, and delete the lines of <<<<<<<, ======= and >>>>>>>",
+            reason="unfinished-merge",
+        )
 
 
 def _escape_control(match: re.Match[str]) -> str:

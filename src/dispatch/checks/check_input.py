@@ -35,6 +35,10 @@ class CheckInput:
         tuple[tuple[str, str], ...], "links that were written relative and lead nowhere: file that has it, address"
     ] = ()
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
+    unmerged: Annotated[tuple[tuple[str, int], ...], "what an unfinished merge has left in them: file, line"] = ()
+    folders: Annotated[
+        tuple[tuple[str, bool], ...], "folders beside the issues that are none: path, whether it has an issue.md"
+    ] = ()
 
     @cached_property
     def _read_editions(self) -> tuple[tuple[Edition, tuple[Rendition, ...] | CheckError], ...]:

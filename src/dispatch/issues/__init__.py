@@ -14,11 +14,12 @@ from dispatch.issues.lookup import (
     find_newest,
     find_path,
     find_slug,
+    find_unmerged,
     list_strays,
     read_pictures,
     read_unlisted,
 )
-from dispatch.issues.reading import list_misnamed_folders, list_slugs, read_all_issues, read_head, read_issue
+from dispatch.issues.reading import list_other_folders, list_slugs, read_all_issues, read_head, read_issue
 from dispatch.issues.writing import add_files, change_issue, create_issue
 
 __all__ = [
@@ -31,7 +32,8 @@ __all__ = [
     "find_newest",
     "find_path",
     "find_slug",
-    "list_misnamed_folders",
+    "find_unmerged",
+    "list_other_folders",
     "list_slugs",
     "list_strays",
     "read_all_issues",

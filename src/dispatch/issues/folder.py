@@ -10,6 +10,7 @@ from dispatch import derived, files, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Fault, Place, Publication
 from dispatch.readers import markdown
+from dispatch.text import find_merge_leftover, refuse_merge_leftover
 
 SUFFIXES = (".md", ".html")
 
@@ -102,9 +103,22 @@ class IssueFolder:
             self.faults.extend(error.within(Place(file=file.name, line=file.body_line)).faults)
             return ""
 
+    def find_merge_leftover(self, file: IssueFile) -> int:
+        """Return the line that an unfinished merge has left in a file's body, outside code blocks; 0 without one."""
+        body, first = file.front.body, file.text.count("\n", 0, len(file.text) - len(file.front.body))
+        if find_merge_leftover(body, is_prose=True):
+            blank = html.blank_code if file.path.suffix == ".html" else markdown.blank_code
+            try:
+                body = blank(body)
+            except GatherError as error:
+                self.faults.extend(error.within(Place(file=file.name, line=first + 1)).faults)
+        line = find_merge_leftover(body, is_prose=True)
+        return line and first + line
+
 
 def parse_issue_file(path: Path, text: str, *, name: str) -> IssueFile:
     """Parse a file with this text; ``name`` is its name in messages. Raises IssueError."""
-    if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split_front_matter(text)[1]:
+    if re.match(r"\ufeff?(?:---[ \t]*\r?\n|<{7} )", text) and not frontmatter.split_front_matter(text)[1]:
+        refuse_merge_leftover(text, file=name, error=IssueError)
         raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
     return IssueFile(path=path, name=name, text=text, front=frontmatter.parse_front_matter(text, file=name))

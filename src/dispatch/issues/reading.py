@@ -55,11 +55,12 @@ def list_slugs(publication: Publication) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if is_slug(path.name) and (path / "issue.md").is_file())
 
 
-def list_misnamed_folders(publication: Publication) -> list[str]:
-    """List the folders in issues/ that hold an issue.md but whose names cannot be a slug, so that nobody finds them."""
-    folder = publication.root / "issues"
-    every = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path.name for path in every if not is_slug(path.name) and (path / "issue.md").is_file()]
+def list_other_folders(publication: Publication) -> tuple[tuple[str, bool], ...]:
+    """List the folders in issues/ that are no issues, by path, and whether each holds an issue.md all the same."""
+    folder, slugs = publication.root / "issues", list_slugs(publication)
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    others = (name for name in names if name not in slugs and not name.startswith("."))
+    return tuple((f"issues/{name}", (folder / name / "issue.md").is_file()) for name in others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class IssueReader(IssueFolder):
 
     def _read_sections(self, value: object, at: str, reading: from_mapping.FileReading) -> tuple[Section | None, ...]:
         """Read the sections of issue.md, each with its articles."""
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
 
         def read_articles(value: object, at: str, reading: from_mapping.FileReading) -> tuple[Article | None, ...]:
             keys = value if isinstance(value, list) else [value]
@@ -184,8 +185,10 @@ class IssueReader(IssueFolder):
                 reading.add_fault(at, fault.what, hint=fault.hint)
             return ""
 
-    def _read_listed(self, key: object, at: str, reading: from_mapping.FileReading, seen: set[str]) -> Article | None:
-        """Read the article that a section lists by its key."""
+    def _read_listed(
+        self, key: object, at: str, reading: from_mapping.FileReading, seen: dict[str, str]
+    ) -> Article | None:
+        """Read the article that a section lists by its key. seen: where each key before it is listed."""
         if not isinstance(key, str) or not is_slug(key):
             reading.add_fault(
                 at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens"
@@ -193,7 +196,8 @@ class IssueReader(IssueFolder):
             return None
         paths = self.find_files(key)
         if key in seen:
-            reading.add_fault(at, f"“{key}” stands here twice")
+            first = reading.lines.get(seen[key], 0)
+            reading.add_fault(at, f"“{key}” is listed twice, first in line {first}", hint="delete one of the two lines")
         elif not paths:
             others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]
             reading.add_fault(
@@ -202,9 +206,9 @@ class IssueReader(IssueFolder):
         elif len(paths) > 1:
             reading.add_fault(at, f"there are two files of that name, {key}.md and {key}.html")
         elif file := self.read_file(paths[0]):
-            seen.add(key)
+            seen[key] = at
             return self.read_article(file)
-        seen.add(key)
+        seen.setdefault(key, at)
         return None
 
 

@@ -105,6 +105,8 @@ def judge_issue(
         missing=issues.find_missing_files(publication, issue),
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
+        unmerged=issues.find_unmerged(publication, issue.slug),
+        folders=issues.list_other_folders(publication),
     )
 
 
@@ -172,14 +174,14 @@ def _publish(
         publication=publication, cache=release.cache, records=ledger.read_records(publication), publishing=slug
     )
     every = [cached.issue for cached in index.issues.values()]
-    findings = judge_issue(one, publication, everything=every) if one else []
+    findings = judge_issue(one, publication, everything=every) if one else _judge_folders(publication)
     update = SiteUpdate(folder=release.folder, issue=slug)
     if not any(finding.severity == "error" for finding in findings):
         build = ReleaseBuild(index=index, released=_find_released(index, one))
         for _ in progress(build.build(release), len(build.site.pages)):
             pass
         findings += build.findings + build.find_lost()
-        faults = (*copy_faults, *_find_misnamed(publication), *index.faults)
+        faults = (*copy_faults, *index.faults)
         update = replace(update, faults=faults)
     update = replace(update, findings=tuple(locate_findings(dict.fromkeys(findings), root)))
     if any(is_strict or finding.severity == "error" for finding in findings):
@@ -224,14 +226,13 @@ def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Se
             )
 
 
-def _find_misnamed(publication: "Publication") -> "Iterator[Fault]":
-    """Find the folders below ``issues`` that are no issues because of their names."""
+def _judge_folders(publication: "Publication") -> "list[Finding]":
+    """Find the folders below ``issues`` that are no issues, when no issue is judged with them."""
     from dispatch import issues
-    from dispatch.model import Fault, Place
+    from dispatch.checks.editorial import judge_folders
 
-    for name in issues.list_misnamed_folders(publication):
-        what = "is no issue: the name of its folder must be made of a-z, 0-9 and hyphens"
-        yield Fault(what=what, place=Place(file=f"issues/{name}"), hint="Rename the folder.")
+    found = judge_folders(issues.list_other_folders(publication))
+    return [one for one in found if one.rule not in publication.check]
 
 
 def _find_released(index: "IssueIndex", one: "Issue | None") -> list[str]:

@@ -71,6 +71,16 @@ def to_html(markdown: str, base: str = "") -> str:
     return html.sanitise_html(_render_tokens(_parse_markdown(markdown)), base)
 
 
+def blank_code(markdown: str) -> str:
+    """Empty the lines of code blocks. Raises GatherError as ``to_html`` does."""
+    lines = markdown.replace("\r\n", "\n").split("\n")
+    for block in _parse_markdown(markdown):
+        if block.type in {"fence", "code_block"} and block.map:
+            start, end = block.map
+            lines[start:end] = [""] * (end - start)
+    return "\n".join(lines)
+
+
 def escape_markdown(text: str) -> str:
     """Escape a plain text so that Markdown renders exactly it, line breaks included."""
     lines = re.split("\r\n?|[\n\x85]", text)
