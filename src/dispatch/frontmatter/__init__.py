@@ -126,7 +126,7 @@ def _parse_tree(front: str, file: str = "") -> yaml_tree.Pairs | None:
         place = _locate_line(file, error.line)
         if error.first:
             first = _locate_line(file, error.first).line
-            hint = "keep one of the two lines; git merges issue.md by keeping the lines of both branches"
+            hint = "make one of the two: after a merge, the lines of both branches are there"
             raise IssueError(f"{error.what}, first in line {first}", subject=place, hint=hint) from error
         raise IssueError(error.what, subject=place) from error
     if root is None or isinstance(root, yaml_tree.Pairs):

@@ -35,7 +35,7 @@ class SiteUpdate:
     issue: Annotated[str, "the slug of the issue that was to be published; empty without one"] = ""
     stopped: Annotated[bool, "whether findings stopped it, and nothing was published"] = False
     findings: Annotated["tuple[Finding, ...]", "what check found, each with its line"] = ()
-    faults: Annotated["tuple[Fault, ...]", "what is wrong and stopped nothing: a draft, a picture, a folder"] = ()
+    faults: Annotated["tuple[Fault, ...]", "what is wrong and stopped nothing: a draft, a picture"] = ()
     changes: Annotated[tuple[FileChange, ...], "the files that changed, in the order in which they were written"] = ()
     left: Annotated[tuple[str, ...], "files that the site does not have any more and somebody changed: they stay"] = ()
     count: Annotated[int, "how many files the site has"] = 0
