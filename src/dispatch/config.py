@@ -96,7 +96,7 @@ _AROUND = {
 /out/
 /.dispatch/
 # What a command leaves that was killed while it wrote
-.*.{"[0-9a-f]" * 8}
+.*.{"[0-9a-f]" * 8}*
 """,
     ".gitattributes": """\
 # Two branches that publish, or add articles to one issue, keep the lines of both
@@ -153,10 +153,14 @@ def create_publication(
 
 
 def find_missing_lines(folder: Path) -> Mapping[str, list[str]]:
-    """Find what ``create_publication`` would write for git, by file, and is not in the files that are there."""
+    """Find what ``create_publication`` would write for git, by file, and is not in the files that are there.
+
+    Raises ConfigError where one cannot be read.
+    """
     missing = {}
     for name in (".gitignore", ".gitattributes"):
-        there = (folder / name).read_text("utf-8", "replace").splitlines()
+        body = files.read_file(folder / name, within=folder, error=ConfigError)
+        there = body.decode("utf-8", "replace").splitlines()
         missing[name] = [line for line in _AROUND[name].splitlines() if line not in there and not line.startswith("#")]
     return missing
 

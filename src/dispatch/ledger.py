@@ -40,7 +40,7 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
     if not path.exists():
         return ()
     text = files.read_text(path, within=publication.root, error=IssueError)
-    refuse_merge_leftover(text, file=FILE, error=IssueError)
+    refuse_merge_leftover(text, file=FILE, error=IssueError, keep="the lines of both sides")
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 

@@ -51,16 +51,19 @@ def find_merge_leftover(text: str, *, is_prose: bool = False) -> int:
 
 
 def refuse_merge_leftover(
-    text: str, *, file: str, error: type[DispatchError], first: int = 1, is_prose: bool = False
+    text: str, *, file: str, error: type[DispatchError], first: int = 1, is_prose: bool = False, keep: str = "one side"
 ) -> None:
-    """Raise ``error`` where an unfinished merge has left a line in a text that begins in line ``first`` of a file."""
+    """Raise ``error`` where an unfinished merge has left a line in a text that begins in line ``first`` of a file.
+
+    keep: what to do with the sides, in the words of the hint.
+    """
     if line := find_merge_leftover(text, is_prose=is_prose):
         from dispatch.model import Place  # a command that prints a line needs no noun
 
         raise error(
             "an unfinished merge",
             subject=Place(file=file, line=first - 1 + line),
-            hint="keep one side, or in a list the lines of both, and delete the lines of <<<<<<<, ======= and >>>>>>>",
+            hint=f"keep {keep}, and delete the lines of <<<<<<<, ======= and >>>>>>>",
             reason="unfinished-merge",
         )
 

@@ -72,7 +72,8 @@ def parse_front_matter(text: str, *, file: str = "") -> FrontMatter:
     64 KiB and below 32 levels.
     """
     front, kind, body = split_front_matter(text)
-    refuse_merge_leftover(front, file=file, error=IssueError, first=_FIRST)
+    keep = "one side, or in a list of articles the lines of both"
+    refuse_merge_leftover(front, file=file, error=IssueError, first=_FIRST, keep=keep)
     if len(front) > LIMIT or len(front.encode("utf-8", "surrogatepass")) > LIMIT:
         raise IssueError("the front matter is larger than 64 KiB", subject=file)
     if kind == "toml":

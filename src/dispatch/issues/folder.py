@@ -1,6 +1,7 @@
 """The folder of one issue: its files, each read once, and the addresses of what stands beside them."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -105,15 +106,12 @@ class IssueFolder:
 
     def find_merge_leftover(self, file: IssueFile) -> int:
         """Return the line that an unfinished merge has left in a file's body, outside code blocks; 0 without one."""
-        body, first = file.front.body, file.text.count("\n", 0, len(file.text) - len(file.front.body))
-        if find_merge_leftover(body, is_prose=True):
+        line = find_merge_leftover(file.body_text, is_prose=True)
+        if line:
             blank = html.blank_code if file.path.suffix == ".html" else markdown.blank_code
-            try:
-                body = blank(body)
-            except GatherError as error:
-                self.faults.extend(error.within(Place(file=file.name, line=first + 1)).faults)
-        line = find_merge_leftover(body, is_prose=True)
-        return line and first + line
+            with suppress(GatherError):  # too much to be parsed is too much for a code block
+                line = find_merge_leftover(blank(file.body_text), is_prose=True)
+        return line and file.body_line - 1 + line
 
 
 def parse_issue_file(path: Path, text: str, *, name: str) -> IssueFile:

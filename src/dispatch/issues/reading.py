@@ -196,7 +196,7 @@ class IssueReader(IssueFolder):
             return None
         paths = self.find_files(key)
         if key in seen:
-            first = reading.lines.get(seen[key], 0)
+            first = reading.find_line(seen[key])
             reading.add_fault(at, f"“{key}” is listed twice, first in line {first}", hint="delete one of the two lines")
         elif not paths:
             others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]

@@ -73,11 +73,10 @@ def to_html(markdown: str, base: str = "") -> str:
 
 def blank_code(markdown: str) -> str:
     """Empty the lines of code blocks. Raises GatherError as ``to_html`` does."""
-    lines = markdown.replace("\r\n", "\n").split("\n")
-    for block in _parse_markdown(markdown):
+    lines = markdown.split("\n")
+    for block in _parse_markdown(markdown.replace("\r", " ")):  # alone it would be a line end to the parser only
         if block.type in {"fence", "code_block"} and block.map:
-            start, end = block.map
-            lines[start:end] = [""] * (end - start)
+            lines[slice(*block.map)] = [""] * (block.map[1] - block.map[0])
     return "\n".join(lines)
 
 
