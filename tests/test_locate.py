@@ -51,7 +51,7 @@ def line(root: Path, place: Place, **values: FindingValue) -> int:
         ("issues/a/b.md", "authors[1].url", 4),
         ("issues/a/b.md", "authors[3].url", 3),
         ("issues/a/b.md", "published", 0),
-        ("issues/a/c.md", "title", 0),
+        ("issues/a/c.md", "title", 2),
         ("issues/a/d.md", "title", 0),
         ("issues/a/e.md", "title", 0),
         ("issues/a/none.md", "title", 0),

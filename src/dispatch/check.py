@@ -26,6 +26,8 @@ def findings(
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
     names: tuple[str, ...] = (),
+    unmerged: tuple[tuple[str, int], ...] = (),
+    folders: tuple[tuple[str, bool], ...] = (),
 ) -> list[Finding]:
     """Find everything that is wrong with an issue and its editions, errors first.
 
@@ -43,8 +45,14 @@ def findings(
         astray=astray,
         strays=strays,
         names=names,
+        unmerged=unmerged,
+        folders=folders,
     )
-    return _sort_findings((found for check in CHECKS.values() for found in check(case)), publication)
+    found = [one for check in CHECKS.values() for one in check(case)]
+    if any(one.rule == "ids.duplicate" and not one.place.edition for one in found):
+        # Two articles of one id are one for whoever reads an edition: what is missing there says nothing else.
+        found = [one for one in found if not one.place.edition]
+    return _sort_findings(found, publication)
 
 
 def check_edition(edition: Edition, issue: Contents, publication: Publication) -> list[Finding]:

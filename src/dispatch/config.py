@@ -20,7 +20,8 @@ from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
 from dispatch.model import LIGHT, Author, Colours, Fault, Publication
 from dispatch.slugs import SLUG, is_slug
-from dispatch.toml import parse_toml
+from dispatch.text import refuse_merge_leftover
+from dispatch.toml import find_lines, parse_toml
 
 AUTHORS = "authors.toml"
 
@@ -48,9 +49,6 @@ _SHAPES = {
     **{f"theme.dark.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
-_TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
-_ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
-
 _NEW = """\
 #:schema ./.schemas/dispatch.schema.json
 # The publication. Every key is explained in the reference of files; an unknown one is an error.
@@ -94,8 +92,19 @@ _AROUND = {
 # url = "https://paper.example/jerry-jackson"
 # bio = "Jerry Jackson writes about the sea."
 """,
-    ".gitignore": "/out/\n/.dispatch/\n",
-    ".gitattributes": "dispatch.lock merge=union\n",
+    ".gitignore": f"""\
+# What dispatch makes again: dispatch publish, dispatch render, the inbox
+/public/
+/out/
+/.dispatch/
+# What a command leaves that was killed while it wrote
+.*.{"[0-9a-f]" * 8}*
+""",
+    ".gitattributes": """\
+# Two branches that publish, or add articles to one issue, keep the lines of both
+dispatch.lock merge=union
+issues/*/issue.md merge=union
+""",
 }
 _SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -145,29 +154,22 @@ def create_publication(
     return path
 
 
+def find_missing_lines(folder: Path) -> Mapping[str, list[str]]:
+    """Find what ``create_publication`` would write for git, by file, and is not in the files that are there.
+
+    Raises ConfigError where one cannot be read.
+    """
+    missing = {}
+    for name in (".gitignore", ".gitattributes"):
+        body = files.read_file(folder / name, within=folder, error=ConfigError)
+        there = body.decode("utf-8", "replace").splitlines()
+        missing[name] = [line for line in _AROUND[name].splitlines() if line not in there and not line.startswith("#")]
+    return missing
+
+
 def _quote_toml(value: str) -> str:
     """Quote a text for TOML (TOML 1.0, “basic strings”): JSON's form, with one more character escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def find_lines(text: str) -> dict[str, int]:
-    """Find the line of each key by its path, by looking only: a key that seems to occur twice has line 0."""
-    found: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if begun := _TABLE.match(line):
-            table = begun["name"].replace('"', "").replace("'", "")
-            if begun["open"] == "[[":
-                counts[table] = counts.get(table, 0) + 1
-                table = f"{table}[{counts[table]}]"
-            path = table
-        elif assigned := _ASSIGNED.match(line):
-            path = f"{table}.{assigned['name'].strip(chr(34) + chr(39))}".strip(".")
-        else:
-            continue
-        found[path] = 0 if path in found else number
-    return found
 
 
 def _read_publication(
@@ -283,10 +285,12 @@ def _read_folder(folder: Path, within: Path, faults: list[Fault]) -> dict[str, s
 def _read_text(path: Path, within: Path, faults: list[Fault]) -> str | None:
     """Read a file's text; None after a fault."""
     try:
-        return files.read_text(path, within=within, error=ConfigError, most=_MOST_BYTES).removeprefix("\ufeff")
+        text = files.read_text(path, within=within, error=ConfigError, most=_MOST_BYTES).removeprefix("\ufeff")
+        refuse_merge_leftover(text, file=files.format_path(path, within), error=ConfigError, is_prose=True)
     except ConfigError as error:
         faults.extend(error.faults)
         return None
+    return text
 
 
 def _parse_table(text: str, file: str, faults: list[Fault]) -> dict[str, object] | None:

@@ -45,10 +45,10 @@ class FileReading:
     def add_fault(self, path: str, what: str, *, hint: str = "") -> None:
         """Add a fault at a path such as ``authors[2].name``, where numbers count from 1."""
         self.faults.append(
-            Fault(what=what, place=Place(file=self.file, line=self._find_line(path), key=path), hint=hint)
+            Fault(what=what, place=Place(file=self.file, line=self.find_line(path), key=path), hint=hint)
         )
 
-    def _find_line(self, path: str) -> int:
+    def find_line(self, path: str) -> int:
         """Find the line of a path, or of the nearest known path above it; 0 when none is known."""
         line = self.lines.get(path, 0)
         while path and not line:

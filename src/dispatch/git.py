@@ -1,4 +1,4 @@
-"""Restore a publication's folder as it was at a commit; say what git and its remotes hold.
+"""Make a publication's folder a git repository, restore it as it was at a commit, say what git and its remotes hold.
 
 The only user of git. What is in the repository may be anybody's, so only plumbing is called that runs nothing which
 the repository could name: no hooks, no filters, no textconv, no pager, no program that watches files, no network.
@@ -40,6 +40,18 @@ class _Blob(NamedTuple):
     path: str
     id: str
     size: int
+
+
+def make_repository(folder: Path) -> bool:
+    """Make a folder a git repository with the branch ``main``; return False when it is in one already.
+
+    Raises ReviewError when git is missing or fails.
+    """
+    folder = folder.resolve()
+    if any((above / ".git").exists() for above in (folder, *folder.parents)):
+        return False
+    _run_git(folder, "init", "--quiet", "--initial-branch=main")
+    return True
 
 
 def find_base(folder: Path, ref: str = "") -> str:

@@ -20,6 +20,7 @@ from typing import get_args
 from dispatch import derived, files
 from dispatch.errors import IssueError
 from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Record
+from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
 
@@ -40,9 +41,7 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
     if not os.path.lexists(path):
         return ()
     text = files.read_text(path, within=publication.root, error=IssueError, most=files.MOST_BYTES)
-    if marked := re.search(r"^(?:<{7}|={7}|>{7})", text, re.MULTILINE):
-        place = Place(file=FILE, line=text.count("\n", 0, marked.start()) + 1)
-        raise IssueError("an unfinished merge", subject=place, hint="keep the lines of both sides")
+    refuse_merge_leftover(text, file=FILE, error=IssueError, keep="the lines of both sides")
     found: dict[tuple[str, str], Record] = {}
     faults: list[Fault] = []
 
@@ -120,8 +119,9 @@ def find_moved_pages(
 
 
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
-    """Make the records of these issues and their articles as they are now."""
-    return tuple(record for issue in issues for record in _make_issue_records(issue, publication))
+    """Make the records of these issues and their articles as they are now, those of drafts before all others."""
+    drafts_first = sorted(issues, key=lambda issue: issue.status == "published")
+    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication))
 
 
 def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Record]:

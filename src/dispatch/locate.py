@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from dispatch import config, files, frontmatter
+from dispatch import files, frontmatter
 from dispatch.errors import DispatchError, IssueError
 from dispatch.model import Finding
+from dispatch.toml import find_lines
 
 # Which facts may stand word for word in a body, where no key says which line it is.
 _QUOTED = ("url", "text", "found")
@@ -68,7 +69,7 @@ def _read_lines(root: Path, file: str) -> _FileLines:
     try:
         text = files.read_text(root / file, within=root, error=IssueError)
         if file.endswith(".toml"):
-            return _FileLines(keys=config.find_lines(text))
+            return _FileLines(keys=find_lines(text))
         head = frontmatter.parse_front_matter(text)
     except DispatchError:
         return _FileLines()

@@ -1,4 +1,4 @@
-"""Fold a text for comparing (names, titles, sections, tags), and escape one that is printed or logged.
+"""Fold a text for comparing (names, titles, sections, tags), escape one that is printed, find what a merge has left.
 
 What is shown is never folded.
 """
@@ -6,6 +6,8 @@ What is shown is never folded.
 import json
 import re
 import unicodedata
+
+from dispatch.errors import DispatchError
 
 # C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -19,6 +21,10 @@ _BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 # it stands (actions/runner, ActionCommand); those of Azure and TeamCity ``##vso[`` and ``##teamcity[``. The markers of
 # GitLab's sections need a carriage return and an escape, which are controls.
 _COMMANDS = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+# How git presents a conflict (git-merge(1)): the lines around both sides, and those within. A line of = alone may be
+# Markdown's underline, a line of | a table.
+_AROUND_SIDES = re.compile(r"^(?:<{7}|>{7})(?: .*)?\r?$", re.MULTILINE)
+_IN_CONFLICT = re.compile(r"^(?:<{7}|>{7}|={7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
 
 def fold_text(text: str) -> str:
@@ -64,6 +70,33 @@ def escape_words(text: str) -> str:
 def format_json(value: object, indent: int | None = None) -> str:
     """Format a value as JSON in ASCII, of which no line acts on a terminal or a CI's log."""
     return "\n".join(map(escape_line, json.dumps(value, indent=indent).split("\n")))
+
+
+def find_merge_leftover(text: str, *, is_prose: bool = False) -> int:
+    """Return the first line, from 1, that an unfinished merge has left in a text; 0 without one.
+
+    is_prose: a line of ``=======`` or ``|||||||`` may be meant, and counts only between those around it.
+    """
+    found = (_AROUND_SIDES if is_prose else _IN_CONFLICT).search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def refuse_merge_leftover(
+    text: str, *, file: str, error: type[DispatchError], first: int = 1, is_prose: bool = False, keep: str = "one side"
+) -> None:
+    """Raise ``error`` where an unfinished merge has left a line in a text that begins in line ``first`` of a file.
+
+    keep: what to do with the sides, in the words of the hint.
+    """
+    if line := find_merge_leftover(text, is_prose=is_prose):
+        from dispatch.model import Place  # a command that prints a line needs no noun
+
+        raise error(
+            "an unfinished merge",
+            subject=Place(file=file, line=first - 1 + line),
+            hint=f"keep {keep}, and delete the lines of <<<<<<<, ======= and >>>>>>>",
+            reason="unfinished-merge",
+        )
 
 
 def _escape_control(match: re.Match[str]) -> str:

@@ -36,6 +36,10 @@ class CheckInput:
     ] = ()
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
     names: Annotated[tuple[str, ...], "the paths of all files and folders of the issue"] = ()
+    unmerged: Annotated[tuple[tuple[str, int], ...], "what an unfinished merge has left in them: file, line"] = ()
+    folders: Annotated[
+        tuple[tuple[str, bool], ...], "folders beside the issues that are none: path, whether it has an issue.md"
+    ] = ()
 
     @cached_property
     def _read_editions(self) -> tuple[tuple[Edition, tuple[Rendition, ...] | CheckError], ...]:

@@ -27,14 +27,33 @@ def check(case: CheckInput) -> Iterator[Finding]:
         name = language.code.partition("-")[0]
         yield make_finding("editorial.language", "language", place, language=language.code, file=f"{name}.toml")
     yield from _check_issue(issue)
+    yield from find_shared_number(issue, case.others)
     for article in issue.articles:
         # Of what was withdrawn nothing is left to do.
         yield from () if article.withdrawn else _check_article(issue, article)
+    yield from judge_folders(case.folders)
+    for file, line in case.unmerged:
+        yield make_finding("files.merge", "line", Place(file=file, line=line), line=str(line))
     for stray in case.strays:
         yield make_finding("editorial.stray", "file", Place(file=stray))
     yield from _check_names(case.names)
     for where, name in case.missing:
         yield make_finding("editorial.picture", "file", Place(file=where), file=name)
+
+
+def find_shared_number(issue: Contents, others: Iterable[Contents]) -> Iterator[Finding]:
+    """Find the other issues that have the same number: two branches may each have given it."""
+    place = find_place(issue, key="number")
+    for other in others:
+        if issue.number and issue.number == other.number:
+            file, number = find_place(other).file, str(issue.number)
+            yield make_finding("editorial.number", "issue", place, number=number, file=file)
+
+
+def judge_folders(folders: Iterable[tuple[str, bool]]) -> Iterator[Finding]:
+    """Find the folders in issues/ that are no issues: without an issue.md, or with a name that cannot be a slug."""
+    for path, has_issue in folders:
+        yield make_finding("files.folder", "name" if has_issue else "issue", Place(file=path))
 
 
 def _check_issue(issue: Contents) -> Iterator[Finding]:

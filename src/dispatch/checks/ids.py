@@ -34,6 +34,8 @@ def _check_issue(case: CheckInput) -> Iterator[Finding]:
     issue = case.issue
     whose: dict[str, str] = {}
     for other in case.others:
+        if issue.status == "published" and other.status != "published":
+            continue  # what both have was copied there
         whose |= {other.id: _name_file(find_place(other))}
         whose |= {article.id: _name_file(find_place(other, article)) for article in other.articles}
     keys: set[str] = set()
@@ -66,7 +68,8 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
     spent = corrections.count_spent(case.published)
     where: dict[str, Place] = {}
     articles: dict[str, Article] = {}
-    for issue in (*case.others, case.issue):
+    # What a draft has a copy of is the published one.
+    for issue in sorted((*case.others, case.issue), key=lambda issue: issue.status == "published"):
         where[issue.id] = find_place(issue)
         where |= {article.id: find_place(issue, article) for article in issue.articles}
         articles |= {article.id: article for article in issue.articles}

@@ -28,7 +28,6 @@ class Rule:
 
 
 _TABLE: tuple[tuple[str, Severity, str], ...] = (
-    ("files.readable", "error", "Every file of the publication can be read"),
     ("attribution.readable", "error", "Every edition can be read back"),
     ("attribution.article", "error", "Every article stands in every edition, once and in order"),
     ("attribution.title", "error", "Every article has its own headline"),
@@ -98,11 +97,15 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("feed.size", "error", "A feed is smaller than 5,000,000 bytes"),
     ("web.forbidden", "error", "A page has nothing that runs or loads what others could change"),
     ("web.copy", "error", "Where the site keeps a copy of a picture, its pages show that"),
+    ("files.readable", "error", "Every file of the publication can be read"),
+    ("files.merge", "error", "No file of an issue has lines of an unfinished merge"),
+    ("files.folder", "warning", "Every folder in issues/ is an issue"),
     ("editorial.placeholder", "warning", "Nothing is left to do: no TK, TODO, FIXME, lorem ipsum"),
     ("editorial.author", "warning", "Somebody is known to have written it"),
     ("editorial.certainty", "error", "It is certain who wrote it"),
     ("editorial.date", "warning", "It is known when it was published"),
     ("editorial.title", "error", "Every article and every issue has a title"),
+    ("editorial.number", "warning", "Every issue has a number of its own"),
     ("editorial.body", "warning", "There is something to show of every article"),
     ("editorial.language", "warning", "The editions speak the publication's language"),
     ("editorial.headings", "warning", "Headings go down one step at a time"),
@@ -133,7 +136,9 @@ def make_finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **value
 def list_unreadable(faults: Iterable[Fault]) -> list[Finding]:
     """List as findings what is wrong in files that cannot be read, whose faults have their words already."""
     return [
-        make_finding("files.readable", "file", one.place, key=one.place.key, what=one.what, hint=one.hint)
+        make_finding("files.merge", "line", one.place, line=str(one.place.line))
+        if one.reason == "unfinished-merge"
+        else make_finding("files.readable", "file", one.place, key=one.place.key, what=one.what, hint=one.hint)
         for one in faults
     ]
 

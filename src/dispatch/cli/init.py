@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from dispatch import config
+from dispatch import config, git
 from dispatch.cli.context import ask_for_value, is_terminal, print_note, print_result
+from dispatch.errors import ReviewError
 
 
 @click.command()
@@ -16,7 +17,7 @@ from dispatch.cli.context import ask_for_value, is_terminal, print_note, print_r
 @click.option("--language", default="en", show_default=True, help="Its language: en, de, fr, es, ar, hi, ...")
 @click.option("--timezone", default="UTC", show_default=True, help="Its time zone, for example Europe/Berlin.")
 def init(folder: Path, title: str | None, url: str | None, sender: str | None, language: str, timezone: str) -> None:
-    """Create a publication in FOLDER.
+    """Create a publication in FOLDER, and a git repository if it is in none.
 
     On a terminal, asks for what is missing.
 
@@ -34,6 +35,19 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
         folder, title=title, url=url, sender=sender or "", language=language, timezone=timezone
     )
     print_result(str(path))
+    _start_repository(folder)
     print_note(
         f'Next: {f"cd {folder} && " if folder != Path() else ""}dispatch issue new "The title of your first issue"'
     )
+
+
+def _start_repository(folder: Path) -> None:
+    """Make the folder a git repository if it is in none; without git it is a publication all the same."""
+    try:
+        if git.make_repository(folder):
+            print_note("made a git repository; .gitignore says what does not belong in it")
+    except ReviewError as error:
+        print_note(f"made no git repository: {error.what}; later: git init")
+    for name, lines in config.find_missing_lines(folder).items():
+        if lines:
+            print_note(f"{name} stays as it was; add to it: {' and '.join(lines)}")

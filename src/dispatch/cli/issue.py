@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -93,7 +93,7 @@ def new(
 @issue.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_(as_json: bool) -> None:
-    """List all issues, the newest first.
+    """List all issues, the newest first, and tell what is no issue, or has the number of another.
 
     \b
     Examples:
@@ -106,9 +106,10 @@ def list_(as_json: bool) -> None:
     everything = sort_newest_first(issues.read_all_issues(here.publication))
     if as_json:
         print_json([_issue_to_data(one) for one in everything], indent=2)
-        return
-    for one in everything:
-        print_result(fit_line(_summarise_issue(one)))
+    else:
+        for one in everything:
+            print_result(fit_line(_summarise_issue(one)))
+    _tell_oddities(here, everything)
     if not everything:
         print_note('No issues yet. Create one: dispatch issue new "Its title"')
 
@@ -175,6 +176,16 @@ def _edit_file(here: OpenPublication, path: Path) -> None:
             raise explain_refusal(IssueError, error.__cause__, "the editor cannot be started") from error
         raise
     files.delete_file(copy, within=root, error=IssueError)
+
+
+def _tell_oddities(here: OpenPublication, everything: Sequence[Issue]) -> None:
+    """Tell which issues have the number of an older one, and which folders are no issues."""
+    from dispatch.checks.editorial import find_shared_number, judge_folders
+    from dispatch.report import write_hint, write_message
+
+    shared = (find_shared_number(one, everything[number:]) for number, one in enumerate(everything, 1))
+    for found in itertools.chain(*shared, judge_folders(issues.list_other_folders(here.publication))):
+        print_note(f"{found.place.file}: {write_message(found)}. {write_hint(found)}")
 
 
 def _summarise_issue(one: Issue) -> str:

@@ -244,7 +244,7 @@ def _update_as_data(update: "SiteUpdate", *, dry: bool) -> dict[str, object]:
         "files": update.count,
         "changes": [{"path": change.path, "what": change.effect} for change in update.changes],
         "left": list(update.left),
-        "findings": [finding_to_data(finding) for finding in update.findings] if update.stopped else [],
+        "findings": [finding_to_data(finding) for finding in update.findings],
     }
 
 

@@ -45,7 +45,9 @@ def _review_changes(base: str) -> stage.Review:
         base=base or "the main branch",
         commit=commit,
         judge=lambda issue: judge_issue(issue, here.publication, everything=after.issues, is_whole=not after.faults),
-        judge_files=lambda issue, publication: check.findings(issue, (), publication),
+        judge_files=lambda issue, publication: check.findings(
+            issue, (), publication, others=tuple(other for other in before.issues if other.slug != issue.slug)
+        ),
     )
 
 

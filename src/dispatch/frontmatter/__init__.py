@@ -19,7 +19,8 @@ from dispatch.frontmatter import dump, yaml_tree
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.splice import propose_drafts
 from dispatch.model import Place
-from dispatch.toml import parse_toml
+from dispatch.text import refuse_merge_leftover
+from dispatch.toml import find_lines, parse_toml
 
 __all__ = [
     "LIMIT",
@@ -71,6 +72,8 @@ def parse_front_matter(text: str, *, file: str = "") -> FrontMatter:
     64 KiB and below 32 levels.
     """
     front, kind, body = split_front_matter(text)
+    keep = "one side, or in a list of articles the lines of both"
+    refuse_merge_leftover(front, file=file, error=IssueError, first=_FIRST, keep=keep)
     if len(front) > LIMIT or len(front.encode("utf-8", "surrogatepass")) > LIMIT:
         raise IssueError("the front matter is larger than 64 KiB", subject=file)
     if kind == "toml":
@@ -78,10 +81,12 @@ def parse_front_matter(text: str, *, file: str = "") -> FrontMatter:
             data = parse_toml(front.replace("\r\n", "\n"), error=IssueError)
         except IssueError as error:
             raise error.within(Place(file=file, line=_FIRST)) from error
-        return FrontMatter(data=data, lines={}, body=body)
-    root = _parse_tree(front, file)
-    lines = {path: line + 1 for path, line in yaml_tree.find_lines(root).items()} if root else {}
-    return FrontMatter(data=yaml_tree.to_data_mapping(root) if root else {}, lines=lines, body=body)
+        lines = find_lines(front)
+    else:
+        root = _parse_tree(front, file)
+        data = {**yaml_tree.to_data_mapping(root)} if root else {}
+        lines = yaml_tree.find_lines(root) if root else {}
+    return FrontMatter(data=data, lines={path: line and line + _FIRST - 1 for path, line in lines.items()}, body=body)
 
 
 def edit_front_matter(text: str, changes: Mapping[str, Value], order: Sequence[str] = ()) -> str:
@@ -119,7 +124,12 @@ def _parse_tree(front: str, file: str = "") -> yaml_tree.Pairs | None:
     try:
         root = yaml_tree.parse_yaml(front)
     except yaml_tree.YamlError as error:
-        raise IssueError(error.what, subject=_locate_line(file, error.line)) from error
+        place = _locate_line(file, error.line)
+        if error.first:
+            first = _locate_line(file, error.first).line
+            hint = "make one of the two: after a merge, the lines of both branches are there"
+            raise IssueError(f"{error.what}, first in line {first}", subject=place, hint=hint) from error
+        raise IssueError(error.what, subject=place) from error
     if root is None or isinstance(root, yaml_tree.Pairs):
         return root
     raise IssueError("this line has no key, as in “title: The Wire”", subject=_locate_line(file, root.line))

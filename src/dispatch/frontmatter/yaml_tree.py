@@ -19,10 +19,12 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\
 class YamlError(ValueError):
     """The text is not YAML, or holds what a front matter may not; ``line`` counts from 1 within the text."""
 
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: str, *, first: int = 0) -> None:
+        """Make an error; of what occurs twice, ``first`` is the earlier line."""
         super().__init__(what)
         self.line = line
         self.what = what
+        self.first = first
 
 
 class Scalar(NamedTuple):
@@ -131,13 +133,13 @@ def _refuse_anchors_and_tags(event: yaml.NodeEvent, line: int) -> None:
 def _pair_children(children: list[Node]) -> list[tuple[Scalar, Node]]:
     """Pair children that are key and value in turn; every key must be a text that occurs once."""
     pairs: list[tuple[Scalar, Node]] = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, Scalar) or key.value is None:
             raise YamlError(key.line, "a key must be a text")
         if key.value in seen:
-            raise YamlError(key.line, f"the key “{key.value}” occurs twice")
-        seen.add(key.value)
+            raise YamlError(key.line, f"the key “{key.value}” occurs twice", first=seen[key.value])
+        seen[key.value] = key.line
         pairs.append((key, value))
     return pairs
 

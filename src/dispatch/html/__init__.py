@@ -10,6 +10,7 @@ from dispatch.html.images import MEASURE, format_picture, make_images_relative, 
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
     Paragraph,
+    blank_code,
     count_words,
     escape_html,
     find_headings,
@@ -25,6 +26,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_LEVELS",
     "Paragraph",
+    "blank_code",
     "count_words",
     "cut_excerpt",
     "escape_html",

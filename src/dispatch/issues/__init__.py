@@ -15,12 +15,13 @@ from dispatch.issues.lookup import (
     find_newest,
     find_path,
     find_slug,
+    find_unmerged,
     list_names,
     list_strays,
     read_pictures,
     read_unlisted,
 )
-from dispatch.issues.reading import list_misnamed_folders, list_slugs, read_all_issues, read_head, read_issue
+from dispatch.issues.reading import list_other_folders, list_slugs, read_all_issues, read_head, read_issue
 from dispatch.issues.writing import add_files, change_issue, create_issue
 
 __all__ = [
@@ -34,8 +35,9 @@ __all__ = [
     "find_newest",
     "find_path",
     "find_slug",
-    "list_misnamed_folders",
+    "find_unmerged",
     "list_names",
+    "list_other_folders",
     "list_slugs",
     "list_strays",
     "read_all_issues",

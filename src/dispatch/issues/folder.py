@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from dispatch import derived, files, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Fault, Place, Publication
 from dispatch.readers import markdown
+from dispatch.text import find_merge_leftover, refuse_merge_leftover
 
 SUFFIXES = (".md", ".html")
 
@@ -104,9 +106,19 @@ class IssueFolder:
             self.faults.extend(error.within(Place(file=file.name, line=file.body_line)).faults)
             return ""
 
+    def find_merge_leftover(self, file: IssueFile) -> int:
+        """Return the line that an unfinished merge has left in a file's body, outside code blocks; 0 without one."""
+        line = find_merge_leftover(file.body_text, is_prose=True)
+        if line:
+            blank = html.blank_code if file.path.suffix == ".html" else markdown.blank_code
+            with suppress(GatherError):  # too much to be parsed is too much for a code block
+                line = find_merge_leftover(blank(file.body_text), is_prose=True)
+        return line and file.body_line - 1 + line
+
 
 def parse_issue_file(path: Path, text: str, *, name: str) -> IssueFile:
     """Parse a file with this text; ``name`` is its name in messages. Raises IssueError."""
-    if re.match(r"\ufeff?---[ \t]*\r?\n", text) and not frontmatter.split_front_matter(text)[1]:
+    if re.match(r"\ufeff?(?:---[ \t]*\r?\n|<{7} )", text) and not frontmatter.split_front_matter(text)[1]:
+        refuse_merge_leftover(text, file=name, error=IssueError)
         raise IssueError("the front matter has no end", subject=name, hint="end it with a line of ---")
     return IssueFile(path=path, name=name, text=text, front=frontmatter.parse_front_matter(text, file=name))

@@ -83,6 +83,18 @@ def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
     return tuple(sorted(files.format_path(path, publication.root) for path in found))
 
 
+def find_unmerged(publication: Publication, slug: str) -> tuple[tuple[str, int], ...]:
+    """Find what an unfinished merge has left in an issue's folder, as pairs of file and line; unlisted articles count.
+
+    Lines within a code block are taken for what the text is about.
+    """
+    folder = IssueFolder(publication=publication, slug=slug)
+    paths = (path for path in sorted(folder.path.iterdir()) if path.suffix in SUFFIXES and path.name[0] != ".")
+    found = [(file.name, folder.find_merge_leftover(file)) for path in paths if (file := folder.read_file(path))]
+    found += [(fault.place.file, fault.place.line) for fault in folder.faults if fault.reason == "unfinished-merge"]
+    return tuple((name, line) for name, line in found if line)
+
+
 def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:
     """Read the articles whose files no section lists, where possible. Raises IssueError when issue.md is wrong."""
     found = []

@@ -50,19 +50,26 @@ def read_all_issues(publication: Publication) -> list[Issue]:
 
 def list_slugs(publication: Publication) -> list[str]:
     """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
-    return [path.name for path in _list_folders(publication) if is_slug(path.name)]
+    return [path.name for path in _list_inside(publication) if is_slug(path.name) and _holds_issue(path)]
 
 
-def list_misnamed_folders(publication: Publication) -> list[str]:
-    """List the folders in issues/ that hold an issue.md but whose names cannot be a slug, so that nobody finds them."""
-    return [path.name for path in _list_folders(publication) if not is_slug(path.name)]
+def list_other_folders(publication: Publication) -> tuple[tuple[str, bool], ...]:
+    """List the folders in issues/ that are no issues, by path, and whether each holds an issue.md all the same."""
+    slugs = list_slugs(publication)
+    folders = (path for path in _list_inside(publication) if path.is_dir() and path.name[0] != ".")
+    return tuple((f"issues/{path.name}", _holds_issue(path)) for path in folders if path.name not in slugs)
 
 
-def _list_folders(publication: Publication) -> list[Path]:
-    """List the folders in issues/ that hold an issue.md, whatever that is. Raises IssueError when issues/ is a link."""
+def _holds_issue(folder: Path) -> bool:
+    """Whether there is an issue.md, whatever that is."""
+    return os.path.lexists(folder / "issue.md")
+
+
+def _list_inside(publication: Publication) -> list[Path]:
+    """List what stands in issues/, sorted. Raises IssueError when issues/ is a link, or cannot be read."""
     folder = files.resolve_inside(publication.root / "issues", within=publication.root, error=IssueError)
     try:
-        return sorted(path for path in folder.iterdir() if os.path.lexists(path / "issue.md"))
+        return sorted(folder.iterdir())
     except FileNotFoundError:
         return []
     except OSError as cause:
@@ -166,7 +173,7 @@ class IssueReader(IssueFolder):
 
     def _read_sections(self, value: object, at: str, reading: from_mapping.FileReading) -> tuple[Section | None, ...]:
         """Read the sections of issue.md, each with its articles."""
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
 
         def read_articles(value: object, at: str, reading: from_mapping.FileReading) -> tuple[Article | None, ...]:
             keys = value if isinstance(value, list) else [value]
@@ -191,8 +198,10 @@ class IssueReader(IssueFolder):
                 reading.add_fault(at, fault.what, hint=fault.hint)
             return ""
 
-    def _read_listed(self, key: object, at: str, reading: from_mapping.FileReading, seen: set[str]) -> Article | None:
-        """Read the article that a section lists by its key."""
+    def _read_listed(
+        self, key: object, at: str, reading: from_mapping.FileReading, seen: dict[str, str]
+    ) -> Article | None:
+        """Read the article that a section lists by its key. seen: where each key before it is listed."""
         if not isinstance(key, str) or not is_slug(key):
             reading.add_fault(
                 at, "must be the name of a file beside this one, without its ending: a-z, 0-9 and hyphens"
@@ -200,7 +209,8 @@ class IssueReader(IssueFolder):
             return None
         paths = self.find_files(key)
         if key in seen:
-            reading.add_fault(at, f"“{key}” stands here twice")
+            first = reading.find_line(seen[key])
+            reading.add_fault(at, f"“{key}” is listed twice, first in line {first}", hint="delete one of the two lines")
         elif not paths:
             others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]
             reading.add_fault(
@@ -209,9 +219,9 @@ class IssueReader(IssueFolder):
         elif len(paths) > 1:
             reading.add_fault(at, f"there are two files of that name, {key}.md and {key}.html")
         elif file := self.read_file(paths[0]):
-            seen.add(key)
+            seen[key] = at
             return self.read_article(file)
-        seen.add(key)
+        seen.setdefault(key, at)
         return None
 
 

@@ -18,6 +18,7 @@ Reason = Literal[
     "not-xml",
     "too-deep",
     "unknown-format",
+    "unfinished-merge",
     # an address does not answer
     "bad-address",
     "bad-certificate",

@@ -128,7 +128,9 @@ class ReleaseBuild:
 
     def find_lost(self) -> list[Finding]:
         """Find what the ledger remembers and the issues, drafts too, do not say any more."""
-        every = [cached.issue for cached in self.index.issues.values()]
+        every = sorted(
+            (cached.issue for cached in self.index.issues.values()), key=lambda issue: issue.status == "draft"
+        )
         if not every:
             return []
         publication = self.index.publication
@@ -157,6 +159,7 @@ class ReleaseBuild:
             publication,
             missing=issues.find_missing_files(publication, whole) if whole else (),
             astray=issues.find_broken_links(publication, whole) if whole else (),
+            unmerged=issues.find_unmerged(publication, page.slug) if whole else (),
         )
         self.findings += (finding for finding in found if finding.severity == "error")
 

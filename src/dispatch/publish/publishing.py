@@ -36,7 +36,7 @@ class SiteUpdate:
     issue: Annotated[str, "the slug of the issue that was to be published; empty without one"] = ""
     stopped: Annotated[bool, "whether findings stopped it, and nothing was published"] = False
     findings: Annotated["tuple[Finding, ...]", "what check found, each with its line"] = ()
-    faults: Annotated["tuple[Fault, ...]", "what is wrong and stopped nothing: a draft, a picture, a folder"] = ()
+    faults: Annotated["tuple[Fault, ...]", "what is wrong and stopped nothing: a draft, a picture"] = ()
     changes: Annotated[tuple[FileChange, ...], "the files that changed, in the order in which they were written"] = ()
     left: Annotated[tuple[str, ...], "files that the site does not have any more and somebody changed: they stay"] = ()
     count: Annotated[int, "how many files the site has"] = 0
@@ -110,6 +110,8 @@ def judge_issue(
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
         names=issues.list_names(publication, issue.slug),
+        unmerged=issues.find_unmerged(publication, issue.slug),
+        folders=issues.list_other_folders(publication),
     )
 
 
@@ -182,7 +184,9 @@ def _publish(
         publication=publication, cache=release.cache, records=ledger.read_records(publication), publishing=slug
     )
     every = [cached.issue for cached in index.issues.values()]
-    findings = judge_issue(one, publication, everything=every) if one and status == "published" else []
+    findings = _judge_folders(publication)
+    if one and status == "published":
+        findings = judge_issue(one, publication, everything=every)
     update = SiteUpdate(folder=release.folder, issue=slug if status == "published" else "")
     if not any(finding.severity == "error" for finding in findings):
         released = _find_released(index, one)
@@ -193,7 +197,7 @@ def _publish(
         for _ in progress(build.build(release), len(build.site.pages)):
             pass
         findings += build.findings + build.find_lost()
-        faults = (*copy_faults, *_find_misnamed(publication), *index.faults)
+        faults = (*copy_faults, *index.faults)
         latest = max(map(derived.find_latest_moment, build.site.issues), default=None)
         update = replace(update, faults=faults, latest=latest)
     update = replace(update, findings=tuple(locate_findings(dict.fromkeys(findings), root)))
@@ -246,14 +250,13 @@ def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Se
             )
 
 
-def _find_misnamed(publication: "Publication") -> "Iterator[Fault]":
-    """Find the folders below ``issues`` that are no issues because of their names."""
+def _judge_folders(publication: "Publication") -> "list[Finding]":
+    """Find the folders below ``issues`` that are no issues, when no issue is judged with them."""
     from dispatch import issues
-    from dispatch.model import Fault, Place
+    from dispatch.checks.editorial import judge_folders
 
-    for name in issues.list_misnamed_folders(publication):
-        what = "is no issue: the name of its folder must be made of a-z, 0-9 and hyphens"
-        yield Fault(what=what, place=Place(file=f"issues/{name}"), hint="Rename the folder.")
+    found = judge_folders(issues.list_other_folders(publication))
+    return [one for one in found if one.rule not in publication.check]
 
 
 def _find_released(index: "IssueIndex", one: "Issue | None") -> list[str]:

@@ -71,6 +71,15 @@ def to_html(markdown: str, base: str = "") -> str:
     return html.sanitise_html(_render_tokens(_parse_markdown(markdown)), base)
 
 
+def blank_code(markdown: str) -> str:
+    """Empty the lines of code blocks. Raises GatherError as ``to_html`` does."""
+    lines = markdown.split("\n")
+    for block in _parse_markdown(markdown.replace("\r", " ")):  # alone it would be a line end to the parser only
+        if block.type in {"fence", "code_block"} and block.map:
+            lines[slice(*block.map)] = [""] * (block.map[1] - block.map[0])
+    return "\n".join(lines)
+
+
 def escape_markdown(text: str) -> str:
     """Escape a plain text so that Markdown renders exactly it, line breaks included."""
     lines = re.split("\r\n?|[\n\x85]", text)
