@@ -14,6 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from dispatch import links
 from dispatch.model import AddressMark, Fault, Key, Place
 from dispatch.text import fold_text
 
@@ -25,7 +26,6 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
-_ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,7 @@ def _convert_text(value: object, *, is_address: bool) -> str:
         raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
     if is_address:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()
-    if is_address and value and not _ADDRESS.fullmatch(value):
+    if is_address and value and not links.is_allowed(value):
         raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_abbreviate_value(value)}")
     return value
 

@@ -223,9 +223,6 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -
     [
         ('<!DOCTYPE r [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>', "DTD"),
         ('<!DOCTYPE r [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><rss/>', "DTD"),
-        ("<rss>" * 300, "nested too deep"),
-        ("<rss>" + "<a>" * 300 + "</a>" * 300 + "</rss>", "nested too deep"),
-        ("<rss " + " ".join(f'a{n}="1"' for n in range(300)) + "/>", "nested too deep"),
         ("<rss><channel>" + "<a/>" * 600_000 + "</channel></rss>", "too many parts"),
         (rss("<item/>" * 5_001), "5,000 entries"),
         ('<feed xmlns="http://www.w3.org/2005/Atom">' + "<entry/>" * 5_001 + "</feed>", "5,000 entries"),
@@ -237,7 +234,7 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -
         ('{"version": "https://jsonfeed.org/version/1.1"}', "no items"),
         ('{"a": "://jsonfeed.org/version/", "b": ' + "[" * 100_000, "not JSON"),
     ],
-    ids=range(15),
+    ids=range(12),
 )
 def test_what_no_honest_feed_has_is_refused(body, message: str) -> None:
     found = document(body)

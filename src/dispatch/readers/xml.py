@@ -7,15 +7,16 @@ document uses, and none without a namespace or in one of RSS's own.
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from itertools import islice
 from xml.etree.ElementTree import Element, TreeBuilder, tostring
 from xml.parsers import expat
 
-from dispatch import links
+from dispatch import html, links
 from dispatch.errors import GatherError
 
-MOST_LEVELS = 256
+MOST_LEVELS = 512  # what is deeper belongs to the element at this level; twice as deep as a body may be
 MOST_ELEMENTS = 500_000
-MOST_ATTRIBUTES = 256
+MOST_ATTRIBUTES = 256  # of an element; more are left out
 
 _PREFIXES = {
     "http://www.w3.org/2005/Atom": "atom:",
@@ -110,16 +111,20 @@ class _Builder:
     def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._elements += 1
-        if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
-            what = "the XML is nested too deep or has too many parts"
+        if self._elements > MOST_ELEMENTS:
             raise GatherError(
-                what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
+                "the XML has too many parts",
+                hint="Refused as unsafe; ask the publisher, or add the page itself.",
+                reason="too-many-parts",
             )
-        self._tree.start(_prefix_name(tag), {_prefix_name(name): value for name, value in attributes.items()})
+        if self._depth <= MOST_LEVELS:
+            kept = islice(attributes.items(), MOST_ATTRIBUTES)
+            self._tree.start(_prefix_name(tag), {_prefix_name(name): value for name, value in kept})
 
     def _end_element(self, tag: str) -> None:
+        if self._depth <= MOST_LEVELS:
+            self._tree.end(_prefix_name(tag))
         self._depth -= 1
-        self._tree.end(_prefix_name(tag))
 
     def _refuse_dtd(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
@@ -137,7 +142,7 @@ def _prefix_name(name: str) -> str:
 
 
 def _repair_entities(text: str) -> str:
-    """Replace HTML's entities by characters and escape single ampersands; CDATA sections stay."""
+    """Replace entities by characters, those that XML forbids by none, and escape single ampersands; CDATA stays."""
     pieces = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
@@ -148,7 +153,7 @@ def _repair_entities(text: str) -> str:
 
 def _repair_entity(match: re.Match[str]) -> str:
     name = match[1]
-    if name in {"amp;", "lt;", "gt;", "quot;", "apos;"} or re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name):
+    if name in {"amp;", "lt;", "gt;", "quot;", "apos;"}:
         return match[0]
     meant = unescape(match[0]) if name.endswith(";") else match[0]
-    return escape(meant)
+    return escape(html.remove_illegal_characters(meant))
