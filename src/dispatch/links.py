@@ -43,7 +43,7 @@ def is_absolute(url: str) -> bool:
 
 def is_allowed(url: str) -> bool:
     """Whether a text is an absolute address as files may hold it: http or https with a host, mailto or tel."""
-    return bool(_ALLOWED.fullmatch(url))
+    return bool(_ALLOWED.fullmatch(url)) and (not is_web_address(url) or bool(parse_host(url)))
 
 
 def resolve_address(base: str, url: str) -> str:

@@ -153,7 +153,6 @@ def _repair_entities(text: str) -> str:
 
 def _repair_entity(match: re.Match[str]) -> str:
     name = match[1]
-    if name in {"amp;", "lt;", "gt;", "quot;", "apos;"}:
-        return match[0]
-    meant = unescape(match[0]) if name.endswith(";") else match[0]
-    return escape(html.remove_illegal_characters(meant))
+    meant = html.remove_illegal_characters(unescape(match[0]) if name.endswith(";") else match[0])
+    is_number = re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name) and meant not in {"", "\ufffd"}
+    return match[0] if is_number or name in {"amp;", "lt;", "gt;", "quot;", "apos;"} else escape(meant)
