@@ -39,7 +39,10 @@ MENDED: dict[str, tuple[Callable[[Entry], Entry], str]] = {
     "a link in two lines": (lambda one: replace(one, link="https://paper.example/a\nb"), "its link"),
     "an endless link": (lambda one: replace(one, link=one.link + "?" + "x" * 9_000), "its link"),
     "a source with feed://": (lambda one: replace(one, source="feed://tide.example/rss"), "its source's feed"),
-    "an author with javascript:": (lambda one: replace(one, authors=(("Bo Zhang", "javascript:x()"),)), "its address"),
+    "an author with javascript:": (
+        lambda one: replace(one, authors=(("Bo Zhang", "javascript:x()"),)),
+        "its author's page",
+    ),
     "an endless guid": (lambda one: replace(one, guid="https://paper.example/" + "g" * 70_000), "its id"),
     "an endless title": (lambda one: replace(one, title=one.title + " and so on" * 7_000), "its title"),
     "an endless summary": (lambda one: replace(one, summary="It went on. " * 6_000), "its summary"),

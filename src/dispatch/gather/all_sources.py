@@ -82,23 +82,13 @@ def gather_sources(
     with ExitStack() as stack:
         for _ in range(MOST_READING):
             gathering.idle.put(stack.enter_context(reading.ReadingProcess()))
-        for result in fetch.run_concurrently(
-            visited,
-            gathering.ask_source,
-            host=lambda pair: links.parse_host(_choose_address(pair[0])),
-            is_stopped=is_stopped,
-        ):
+        for result in fetch.run_concurrently(visited, gathering.ask_source, host=_find_host, is_stopped=is_stopped):
             if isinstance(result, GatherResult):
                 yield result
                 continue
             places = unknown(result.source.key, result.articles) if unknown else range(len(result.articles))
             with_pages.append(replace(result, places=tuple(places)))
-        yield from fetch.run_concurrently(
-            with_pages,
-            gathering.read_pages,
-            host=lambda waiting: links.parse_host(_choose_address(waiting.source)),
-            is_stopped=is_stopped,
-        )
+        yield from fetch.run_concurrently(with_pages, gathering.read_pages, host=_find_host, is_stopped=is_stopped)
 
 
 def gather_into_inbox(
@@ -135,10 +125,8 @@ class _PendingPages:
 
     source: Source
     visit: Visit
-    articles: tuple[Article, ...]
-    own: Source
-    are_links: bool
-    faults: tuple[Fault, ...]
+    found: reading.SourceContents
+    articles: Annotated[tuple[Article, ...], "those that were found, with what dispatch.toml says of their source"]
     places: tuple[int, ...] = ()
 
 
@@ -180,14 +168,7 @@ class _GatherRun:
             else tuple(self._enrich_entry(a, found.own, source) for a in found.articles)
         )
         if found.are_links or source.complete:
-            return _PendingPages(
-                source=source,
-                visit=visit,
-                articles=articles,
-                own=found.own,
-                are_links=found.are_links,
-                faults=found.faults,
-            )
+            return _PendingPages(source=source, visit=visit, found=found, articles=articles)
         return GatherResult(source=source, visit=visit, state="gathered", articles=articles, faults=found.faults)
 
     def read_pages(self, waiting: _PendingPages) -> GatherResult:
@@ -205,7 +186,7 @@ class _GatherRun:
                 break
         later = set(waiting.places) - set(tried)
         # There is nothing to keep of a link that led nowhere. It is tried again, as is what waits for its turn.
-        left = later | set(missed) if waiting.are_links else later
+        left = later | set(missed) if waiting.found.are_links else later
         kept = [place for place in range(len(waiting.articles)) if place not in left]
         return GatherResult(
             source=waiting.source,
@@ -214,13 +195,14 @@ class _GatherRun:
             articles=tuple(waiting.articles[place] for place in kept),
             completed={new: completed[place] for new, place in enumerate(kept) if place in completed},
             missed=tuple(missed.values()),
-            faults=waiting.faults,
+            faults=waiting.found.faults,
             later=len(later),
         )
 
     def _complete_article(self, given: Article, waiting: _PendingPages) -> Article:
         article = enrich.enrich_from_page(given, self._fetch_page(given.url, waiting.source))
-        return self._enrich_entry(article, waiting.own, waiting.source) if waiting.are_links else article
+        is_link = waiting.found.are_links
+        return self._enrich_entry(article, waiting.found.own, waiting.source) if is_link else article
 
     def _fetch_answer(self, source: Source, visit: Visit) -> fetch.Answer:
         address = _choose_address(source)
@@ -281,6 +263,10 @@ class _GatherRun:
 
     def _find_next_time(self, answer: fetch.Answer) -> datetime | None:
         return self.now + timedelta(seconds=answer.wait) if answer.wait else None
+
+
+def _find_host(asked: tuple[Source, Visit] | _PendingPages) -> str:
+    return links.parse_host(_choose_address(asked[0] if isinstance(asked, tuple) else asked.source))
 
 
 def _choose_address(source: Source) -> str:

@@ -87,12 +87,8 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
         title=_cut_line(article.title, MOST_TITLE, "title", mended),
         summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
         tags=tags,
-        authors=tuple(
-            replace(one, url=_keep_address(one.url, f"address for {one.name}", mended)) for one in article.authors
-        ),
-        credits=tuple(
-            replace(one, url=_keep_address(one.url, f"address for {one.name}", mended)) for one in article.credits
-        ),
+        authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in article.authors),
+        credits=tuple(replace(one, url=_keep_address(one.url, "credit's page", mended)) for one in article.credits),
         source=limit_source(article.source, mended),
     )
 
