@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.model import Author, Document
+from dispatch.model import Author, Document, Fault
 from dispatch.readers import discovery
 
 URL = "https://paper.example/news/?a=1"
@@ -87,3 +87,22 @@ def test_an_entry_without_an_author_is_by_whom_the_feed_is_by() -> None:
 def test_hardly_anything_breaks_nothing(body: str) -> None:
     assert discovery.find_feeds(page(body)) == discovery.find_announced_articles(page(body)) == []
     assert len(discovery.read_hfeed(page(body), [])[1]) <= 1
+
+
+def test_one_entry_of_an_hfeed_does_not_stop_the_others() -> None:
+    entries = "".join(
+        f'<div class=h-entry><a class="u-url p-name" href="{href}">{name}</a><div class=e-content>{body}</div></div>'
+        for name, href, body in (
+            ("One", "/1", "<p>Words.</p>"),
+            ("Two", "javascript:x()", "<p>Words.</p>"),
+            ("Three", "/3", "<div>" * 300 + "Words."),
+        )
+    )
+    faults: list[Fault] = []
+    _, found = discovery.read_hfeed(page(f'<div class="h-feed">{entries}</div>'), faults)
+    assert [(one.title, one.url, one.content) for one in found] == [
+        ("One", "https://paper.example/1", "<p>Words.</p>"),
+        ("Two", "", "<p>Words.</p>"),
+        ("Three", "https://paper.example/3", ""),
+    ]
+    assert [fault.place.key for fault in faults] == ["entry 2 “Two”", "entry 3 “Three”"]

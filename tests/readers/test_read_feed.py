@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from addresses import WEB
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Credit, Document, Enclosure, Image, Source
+from dispatch.model import Article, Author, Credit, Document, Enclosure, Fault, Image, Source
 from dispatch.readers import feed
 
 DATA = Path(__file__).parent.parent / "data" / "readers"
@@ -241,6 +241,14 @@ def test_what_no_honest_feed_has_is_refused(body, message: str) -> None:
     assert feed.accepts(found)
     with pytest.raises(GatherError, match=message):
         feed.read(found)
+
+
+def test_an_entry_with_many_faults_is_named_a_few_times() -> None:
+    people = "".join(f"<a:author><a:name>Ann {n}</a:name><a:uri>data:{n}</a:uri></a:author>" for n in range(200))
+    faults: list[Fault] = []
+    _, articles = feed.read_with_source(document(rss(f"<item><title>x</title>{people}</item>")), faults)
+    assert len(articles[0].authors) == 200
+    assert 0 < len(faults) < 10
 
 
 def test_control_characters_do_not_stop_a_feed() -> None:

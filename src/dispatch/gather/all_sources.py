@@ -221,10 +221,7 @@ class _GatherRun:
         if not links.is_web_address(address):
             raise GatherError("it has no page", address=source.title)
         answer = self.client.get(address, allow_private=source.allow_private, is_page=True)
-        found = self._read_document(answer.require_document(), "article").articles
-        if not found:
-            raise GatherError("there is nothing to read on this page", address=address)
-        return found[0]
+        return self._read_document(answer.require_document(), "article").articles[0]
 
     def _read_document(self, document: Document, kind: str) -> reading.SourceContents:
         process = self.idle.get()

@@ -120,8 +120,8 @@ def read_here(document: Document, kind: str = "") -> SourceContents:
         return SourceContents(feeds=tuple(feeds))
     else:
         found = _read_page(document, faults)
-    if kind == "named" and not found.articles:
-        nothing = Fault(what=f"there is nothing to read in this {'feed' if found.is_feed else 'file'}")
+    if kind in {"named", "article"} and not found.articles:
+        nothing = Fault(what=f"there is nothing to read in this {'feed' if found.is_feed else 'file or page'}")
         raise GatherError(*(faults or [nothing]))
     return replace(found, faults=tuple(faults))
 

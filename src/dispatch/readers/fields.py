@@ -26,6 +26,7 @@ MOST_SUMMARY = 5_000
 MOST_TITLE = 1_000
 MOST_TAG = 100
 MOST_TAGS = 100
+MOST_NAMED = 9  # faults of one entry
 MOST_BYTES = 32_000  # of all that together; the front matter of a file has room for twice as much
 
 # A title is text; with a closed inline element or an entity in it, it was meant as HTML.
@@ -66,10 +67,12 @@ def read_entries(
     for number, entry in enumerate(found, 1):
         mended: list[Fault] = []
         article = limit_article(read_entry(entry, mended), mended)
-        if not is_too_large(article, mended):
+        if is_too_large(article, mended):
+            mended = mended[-1:]
+        else:
             articles.append(article)
         name = f" “{_shorten(article.title, 80)}”" if article.title else ""
-        faults += [replace(fault, place=Place(key=f"entry {number}{name}"), hint="") for fault in mended]
+        faults += [replace(fault, place=Place(key=f"entry {number}{name}"), hint="") for fault in mended[:MOST_NAMED]]
     return articles
 
 
