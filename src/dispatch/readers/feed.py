@@ -44,7 +44,7 @@ def read_with_source(document: Document, faults: list[Fault]) -> tuple[Source, l
     text = charset.decode_document(document)
     if text.lstrip().startswith("{"):
         return jsonfeed.read_json_feed(text, document.url, faults)
-    root = xml.parse_xml(text)
+    root = xml.parse_xml(text, is_lenient=True)  # it may be one entry among many
     if root.tag not in _FORMATS:
         raise GatherError(
             f"this is XML, but not a feed: its root is {root.tag}",

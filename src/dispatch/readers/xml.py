@@ -14,9 +14,9 @@ from xml.parsers import expat
 from dispatch import html, links
 from dispatch.errors import GatherError
 
-MOST_LEVELS = 512  # what is deeper belongs to the element at this level; twice as deep as a body may be
+MOST_LEVELS = 512  # twice as deep as a body may be
 MOST_ELEMENTS = 500_000
-MOST_ATTRIBUTES = 256  # of an element; more are left out
+MOST_ATTRIBUTES = 256
 
 _PREFIXES = {
     "http://www.w3.org/2005/Atom": "atom:",
@@ -50,17 +50,18 @@ class _UnknownEntityError(ValueError):
     """An entity that only a DTD could explain."""
 
 
-def parse_xml(text: str) -> Element:
+def parse_xml(text: str, *, is_lenient: bool = False) -> Element:
     """Parse a document and return its root. Raises GatherError on what is not XML, and on what no honest feed has.
 
     If only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
+    is_lenient: what is deeper than 512 levels, or beyond 256 attributes, is left out; its text stays.
     """
     text = text.lstrip("\ufeff \t\n")
     try:
-        return _Builder().build_tree(text)
+        return _Builder(is_lenient=is_lenient).build_tree(text)
     except (expat.ExpatError, _UnknownEntityError):
         try:
-            return _Builder().build_tree(_repair_entities(text))
+            return _Builder(is_lenient=is_lenient).build_tree(_repair_entities(text))
         except (expat.ExpatError, _UnknownEntityError) as error:
             raise GatherError(
                 f"this is not well-formed XML: {error}", hint="Ask the feed's publisher to correct it."
@@ -93,7 +94,8 @@ def extract_markup(element: Element) -> str:
 class _Builder:
     """Builds the tree from expat's events, and refuses the document as soon as it exceeds a bound."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_lenient: bool) -> None:
+        self._is_lenient = is_lenient
         self._tree = TreeBuilder()
         self._depth = self._elements = 0
         self._parser = expat.ParserCreate("utf-8", "}")
@@ -111,11 +113,11 @@ class _Builder:
     def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._elements += 1
-        if self._elements > MOST_ELEMENTS:
+        is_beyond = self._depth > MOST_LEVELS or len(attributes) > MOST_ATTRIBUTES
+        if self._elements > MOST_ELEMENTS or (is_beyond and not self._is_lenient):
+            what = "the XML is nested too deep or has too many parts"
             raise GatherError(
-                "the XML has too many parts",
-                hint="Refused as unsafe; ask the publisher, or add the page itself.",
-                reason="too-many-parts",
+                what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
             )
         if self._depth <= MOST_LEVELS:
             kept = islice(attributes.items(), MOST_ATTRIBUTES)
