@@ -44,12 +44,14 @@ class ReadingProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing; no thread that is left behind starts it again."""
+        self._is_closed = True
         self._end_process()
 
     def read_contents(self, document: Document, kind: str = "", *, seconds: float = MOST_SECONDS) -> SourceContents:
@@ -87,6 +89,9 @@ class ReadingProcess:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # so that Ctrl-C is heard by its parent alone
             )
+            if self._is_closed:
+                self._end_process()
+                raise GatherError("it was not read, because the command was interrupted")
             _ask_process(self._process, b"")  # it is ready: what that took is no part of reading
         return self._process
 
