@@ -222,3 +222,25 @@ def test_discovering(site: Web) -> None:
     assert gather.discover_source(site.url("/blog"), user_agent="x", allow_private=True).feed == site.url(
         "/blog/atom.xml"
     )
+
+
+def test_a_small_document_has_a_deadline_too(site: Web) -> None:
+    body = "&lt;p&gt;A ferry &lt;b&gt;left.&lt;/p&gt;" * 4_000
+    site.pages |= {"/small": rss(item("a", body=body)), "/next": rss(item("b"))}
+    sources = [Source(key=name, feed=site.url(f"/{name}")) for name in ("small", "next")]
+    (slow,) = gathered(sources[0], reading_seconds=0.001)
+    assert (slow.state, slow.visit.error) == ("failed", "it takes longer than 0.001 seconds to read")
+    honest, both = gathered(*sources)
+    assert (honest.state, both.state) == ("gathered", "gathered")
+
+
+def test_who_stops_gets_what_was_gathered(site: Web) -> None:
+    site.pages |= {f"/feed-{n}": rss(item("a")) for n in range(400)}
+    sources = [Source(key=str(n), feed=site.url(f"/feed-{n}", n % 200 + 1)) for n in range(400)]
+    found: list[GatherResult] = []
+    for result in gather.gather_sources(
+        sources, {}, user_agent="tests", now=NOW, allow_private=True, is_stopped=lambda: len(found) >= 3
+    ):
+        assert result.state == "gathered"
+        found.append(result)
+    assert 3 <= len(found) < 400

@@ -270,3 +270,22 @@ def test_what_is_not_on_the_web_has_no_other_form(address: str) -> None:
 def test_canonical_has_an_end(rest: str) -> None:
     once = links.canonicalise_address("http://" + rest)
     assert links.canonicalise_address(once) == once
+
+
+@pytest.mark.parametrize("base", ["http://[", "https://[::1/a", "http://h.example]/"])
+def test_a_base_that_is_no_address_changes_nothing(base: str) -> None:
+    assert links.resolve_address(base, "a/b") == "a/b"
+
+
+@pytest.mark.parametrize("url", WEB.values(), ids=WEB)
+def test_an_address_of_the_web_may_stand_in_a_file(url: str) -> None:
+    assert links.is_allowed(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", "/a", "//h.example", "https://", "https:///a", "http://[", "http://:80/", "http://h.example/a\nb", "feed://h.example/",
+     "javascript:x()", "data:,x", "file:///etc/passwd", "ftp://h.example/", "mailto:", "tel: 1"],
+)  # fmt: skip
+def test_what_is_no_address_of_the_web_may_not(url: str) -> None:
+    assert not links.is_allowed(url)

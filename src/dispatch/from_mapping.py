@@ -26,7 +26,6 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
-_ADDRESS = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +219,7 @@ def _convert_text(value: object, mark: AddressMark | None) -> str:
     if mark and mark.file and not links.is_file_address(value):
         what = "must be a web address, as https://wire.example/a.png, or the name of a file"
         raise ValueError(f"{what}, not {_abbreviate_value(value)}")
-    if mark and not mark.file and value and not _ADDRESS.fullmatch(value):
+    if mark and not mark.file and value and not links.is_allowed(value):
         raise ValueError(f"must be an absolute address, as https://wire.example/a, not {_abbreviate_value(value)}")
     return value
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
+_ALLOWED = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PARTS = re.compile(
     r"https?://(?P<user>[^/?#@]*@)?(?P<host>[^/?#@]*?)(?::(?P<port>\d*))?"
@@ -54,17 +55,25 @@ def is_absolute(url: str) -> bool:
     return bool(_SCHEME.match(url))
 
 
+def is_allowed(url: str) -> bool:
+    """Whether a text is an absolute address as files may hold it: http or https with a host, mailto or tel."""
+    return bool(_ALLOWED.fullmatch(url)) and (not is_web_address(url) or bool(parse_host(url)))
+
+
 def resolve_address(base: str, url: str) -> str:
     """Resolve an address as a browser on the page at ``base`` would follow it.
 
     An absolute one is returned byte for byte; ``//host`` is read as ``https://host``; only a relative one is joined
-    (RFC 3986, section 5). Without a base, a relative one stays relative.
+    (RFC 3986, section 5). Without a base, or with one that is no address, a relative one stays relative.
     """
     if url.startswith("//"):
         return "https:" + url
     if is_absolute(url) or not base:
         return url
-    return urljoin(base, url)
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def is_web_address(url: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.model import Author, Document
+from dispatch.model import Author, Document, Fault
 from dispatch.readers import discovery
 
 URL = "https://paper.example/news/?a=1"
@@ -63,7 +63,7 @@ def test_an_h_feed_with_its_authors() -> None:
       <a class="u-url p-name" href="/bo">Bo Lind, Jr.</a></span><p class="p-summary">A note.</p></div>
     <div class="h-cite"><div class="h-entry"><a class="u-url" href="/3">Somebody else's</a></div></div></div>"""
     assert discovery.is_hfeed(page(body))
-    own, (one, two) = discovery.read_hfeed(page(body))
+    own, (one, two) = discovery.read_hfeed(page(body), [])
     assert own.title == "Ann's weblog"
     assert (one.url, one.title, one.id) == ("https://paper.example/1", "One", "https://paper.example/1")
     assert 'href="https://paper.example/x?a=1&amp;b=2"' in one.content
@@ -75,10 +75,10 @@ def test_an_h_feed_with_its_authors() -> None:
 def test_an_entry_without_an_author_is_by_whom_the_feed_is_by() -> None:
     body = """<div class="h-feed"><a class="p-author h-card" href="/ann">Ann Lee</a>
     <div class="h-entry"><a class="u-url p-name" href="/1">One</a></div></div>"""
-    _, (one,) = discovery.read_hfeed(page(body))
+    _, (one,) = discovery.read_hfeed(page(body), [])
     assert one.authors == (Author(name="Ann Lee", url="https://paper.example/ann"),)
     _, (unknown,) = discovery.read_hfeed(
-        page('<div class="h-feed"><div class="h-entry"><p class="p-name">One</p></div></div>')
+        page('<div class="h-feed"><div class="h-entry"><p class="p-name">One</p></div></div>'), []
     )
     assert (unknown.authors, unknown.certainty) == ((), "unknown")
 
@@ -86,4 +86,23 @@ def test_an_entry_without_an_author_is_by_whom_the_feed_is_by() -> None:
 @pytest.mark.parametrize("body", ["", "<p>", "<div class=h-feed>", "<div class=h-feed><p class=h-entry>"])
 def test_hardly_anything_breaks_nothing(body: str) -> None:
     assert discovery.find_feeds(page(body)) == discovery.find_announced_articles(page(body)) == []
-    assert len(discovery.read_hfeed(page(body))[1]) <= 1
+    assert len(discovery.read_hfeed(page(body), [])[1]) <= 1
+
+
+def test_one_entry_of_an_hfeed_does_not_stop_the_others() -> None:
+    entries = "".join(
+        f'<div class=h-entry><a class="u-url p-name" href="{href}">{name}</a><div class=e-content>{body}</div></div>'
+        for name, href, body in (
+            ("One", "/1", "<p>Words.</p>"),
+            ("Two", "javascript:x()", "<p>Words.</p>"),
+            ("Three", "/3", "<div>" * 300 + "Words."),
+        )
+    )
+    faults: list[Fault] = []
+    _, found = discovery.read_hfeed(page(f'<div class="h-feed">{entries}</div>'), faults)
+    assert [(one.title, one.url, one.content) for one in found] == [
+        ("One", "https://paper.example/1", "<p>Words.</p>"),
+        ("Two", "", "<p>Words.</p>"),
+        ("Three", "https://paper.example/3", ""),
+    ]
+    assert [fault.place.key for fault in faults] == ["entry 2 “Two”", "entry 3 “Three”"]

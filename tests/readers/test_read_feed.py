@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from addresses import WEB
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Credit, Document, Enclosure, Image, Source
+from dispatch.model import Article, Author, Credit, Document, Enclosure, Fault, Image, Source
 from dispatch.readers import feed
 
 DATA = Path(__file__).parent.parent / "data" / "readers"
@@ -267,9 +267,6 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -
     [
         ('<!DOCTYPE r [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>', "DTD"),
         ('<!DOCTYPE r [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><rss/>', "DTD"),
-        ("<rss>" * 300, "nested too deep"),
-        ("<rss>" + "<a>" * 300 + "</a>" * 300 + "</rss>", "nested too deep"),
-        ("<rss " + " ".join(f'a{n}="1"' for n in range(300)) + "/>", "nested too deep"),
         ("<rss><channel>" + "<a/>" * 600_000 + "</channel></rss>", "too many parts"),
         (rss("<item/>" * 5_001), "5,000 entries"),
         ('<feed xmlns="http://www.w3.org/2005/Atom">' + "<entry/>" * 5_001 + "</feed>", "5,000 entries"),
@@ -281,13 +278,21 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -
         ('{"version": "https://jsonfeed.org/version/1.1"}', "no items"),
         ('{"a": "://jsonfeed.org/version/", "b": ' + "[" * 100_000, "not JSON"),
     ],
-    ids=range(15),
+    ids=range(12),
 )
 def test_what_no_honest_feed_has_is_refused(body, message: str) -> None:
     found = document(body)
     assert feed.accepts(found)
     with pytest.raises(GatherError, match=message):
         feed.read(found)
+
+
+def test_an_entry_with_many_faults_is_named_a_few_times() -> None:
+    people = "".join(f"<a:author><a:name>Ann {n}</a:name><a:uri>data:{n}</a:uri></a:author>" for n in range(200))
+    faults: list[Fault] = []
+    _, articles = feed.read_with_source(document(rss(f"<item><title>x</title>{people}</item>")), faults)
+    assert len(articles[0].authors) == 200
+    assert 0 < len(faults) < 10
 
 
 def test_control_characters_do_not_stop_a_feed() -> None:

@@ -1,19 +1,32 @@
 """``dispatch add``."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Unpack
+from collections.abc import Sequence
+from typing import NamedTuple, Unpack
 
 import click
 
 from dispatch import compose, issues
 from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
-from dispatch.cli.context import OpenPublication, open_publication, print_error, print_note, print_result
+from dispatch.cli.context import (
+    OpenPublication,
+    hold_interrupts,
+    open_publication,
+    print_error,
+    print_note,
+    print_result,
+)
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Article, Issue
+from dispatch.model import Arrival, Article, Fault, Issue
 
-Group = tuple[Sequence[Article], str]  # the articles of one location, and their section
+
+class Group(NamedTuple):
+    """The articles of one location."""
+
+    articles: Sequence[Article]
+    section: str
+    arrival: Arrival | None  # where they come from the inbox
 
 
 @click.command()
@@ -77,20 +90,26 @@ def _read_locations(
 ) -> tuple[list[Group], bool]:
     """Read the articles at each location; return those that can be added, and whether these are all.
 
-    What is wrong with one location is reported, and the others are read all the same.
+    What is wrong with one location is reported, and the others are read all the same; after Ctrl-C, no further one is.
     """
     groups: list[Group] = []
     is_all = True
-    for location in locations:
+    for number, location in enumerate(locations):
         try:
-            found, place = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
-            articles = _override_articles(found, words, location)
+            found, faults = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
+            articles = _override_articles(found.articles, words, location)
         except DispatchError as error:
             print_error(error)
             is_all = False
             continue
-        groups.append(([one for one in articles if one.title], section or place))
-        is_all = is_all and all(one.title for one in articles)
+        except KeyboardInterrupt:
+            print_note(f"interrupted: not added: {' '.join(locations[number:])}")
+            return groups, False
+        for fault in faults:
+            print_note(str(fault))
+        groups.append(found._replace(articles=[one for one in articles if one.title], section=section or found.section))
+        is_left_out = any(fault.reason == "too-large" for fault in faults)
+        is_all = is_all and not is_left_out and all(one.title for one in articles)
     return groups, is_all
 
 
@@ -98,25 +117,26 @@ def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], wor
     """Write the articles of all locations under the publication's lock; report errors, and return whether none was."""
     if not groups:
         return True
-    with here.lock_for_change() as now_here:
-        faults = list(_put_all_groups(now_here, slug, groups, words))
-    for fault in faults:
-        print_error(fault)
-    return not faults
+    with here.lock_for_change() as now_here, hold_interrupts():
+        failed = _put_groups(now_here, slug, groups, words)
+    for error in failed:
+        print_error(error)
+    return not failed
 
 
 def _find_articles(
     here: OpenPublication, location: str, words: Overrides, *, no_fetch: bool, allow_private: bool
-) -> tuple[Sequence[Article], str]:
-    """Return the articles at a location, and their section where that is known. Raises DispatchError."""
+) -> tuple[Group, Sequence[Fault]]:
+    """Return the articles at a location, and what of a feed's entries was mended or left out. Raises DispatchError."""
     if location.isascii() and location.isdecimal() and len(location) < 16:
         with here.open_inbox() as box:
             arrival = box.find_arrival(int(location))
-        return [arrival.article], compose.choose_section(arrival, here.publication)
+        return Group([arrival.article], compose.choose_section(arrival, here.publication), arrival), ()
     if no_fetch:
-        return [Article(url=location)], ""
+        return Group([Article(url=location)], "", None), ()
     from dispatch import gather
 
+    faults: list[Fault] = []
     found = gather.gather_articles(
         location,
         user_agent=here.user_agent,
@@ -124,8 +144,9 @@ def _find_articles(
         zone=here.publication.timezone,
         allow_private=allow_private,
         stdin=sys.stdin.buffer.read() if location == "-" else None,
+        faults=faults,
     )
-    return found, ""
+    return Group(found, "", None), faults
 
 
 def _override_articles(found: Sequence[Article], words: Overrides, location: str) -> list[Article]:
@@ -142,30 +163,27 @@ def _override_articles(found: Sequence[Article], words: Overrides, location: str
     return articles
 
 
-def _put_all_groups(
-    here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides
-) -> Iterator[DispatchError]:
-    """Write the articles of all locations into the issue; yield the errors of those that could not be written."""
-    try:
-        _put_groups(here, slug, groups, words)
-    except DispatchError as error:
-        if len(groups) < 2:
-            yield error
-            return
-        for group in groups:
-            yield from _put_all_groups(here, slug, [group], words)
+def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> list[DispatchError]:
+    """Write articles into the issue, and report each; return why some could not be written.
 
-
-def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> None:
-    """Write articles into the issue, and report each. Raises IssueError, and has then written nothing."""
+    Raises DispatchError, and has then written nothing.
+    """
     target = changed = issues.read_issue(here.publication, slug)
     unlisted = issues.read_unlisted(here.publication, target)
     added: list[Article] = []
     passed: list[Article] = []
-    for articles, section in groups:
-        changed, new, known = compose.add_articles(
-            changed, articles, here.publication, section=section, unlisted=unlisted
+    failed: list[DispatchError] = []
+    for group, article in ((one, article) for one in groups for article in one.articles):
+        with_it, new, known = compose.add_articles(
+            changed, [article], here.publication, section=group.section, unlisted=unlisted
         )
+        try:
+            for one in (one for one in new if one not in unlisted):
+                issues.prove_article(here.publication, slug, one)
+        except IssueError as error:
+            failed.append(compose.explain_arrival(error, group.arrival) if group.arrival else error)
+            continue
+        changed = with_it
         added += new
         passed += known
     changed = issues.change_issue(here.publication, target, changed)
@@ -175,6 +193,7 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
         _say_added(changed, article, words, is_back=article in unlisted)
     if added and changed.status == "published":
         print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
+    return failed
 
 
 def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:

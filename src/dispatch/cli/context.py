@@ -1,7 +1,8 @@
 """What every command needs from the desk it works at: the publication, an issue by its name, the time, safe words."""
 
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,6 +128,20 @@ class OpenPublication:
 def open_publication() -> OpenPublication:
     """Open the publication at or above the working directory."""
     return OpenPublication(Path.cwd())
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[Callable[[], bool]]:
+    """Hold back Ctrl-C, however often it is pressed, and give a function that says whether it was.
+
+    For what must be finished, or ends by itself within a moment; in the main thread only.
+    """
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def read_clock() -> datetime:

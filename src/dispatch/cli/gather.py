@@ -4,15 +4,16 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
-from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import hold_interrupts, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.gather import GatherResult
 from dispatch.inbox import KeepResult
-from dispatch.model import Source, Visit
+from dispatch.model import Fault, Source, Visit
 
 WEEKS = timedelta(weeks=2)
 
@@ -24,8 +25,8 @@ WEEKS = timedelta(weeks=2)
 def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
     """Fetch new articles from each SOURCE into the inbox (default: all sources in dispatch.toml).
 
-    A source that asked for a pause is skipped until it is over, unless you name it. Exits with 1 if a source failed;
-    the others are gathered all the same.
+    A source that asked for a pause is skipped until it is over, unless you name it. Exits with 1 if a source failed or
+    an entry was left out; the others are gathered all the same. After Ctrl-C, what was gathered is in the inbox.
 
     \b
     Examples:
@@ -35,23 +36,23 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
     here = open_publication()
     started = read_clock()
     chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
-    with inbox.open_inbox(here.publication) as box:
-        results = gathering.gather_into_inbox(
-            box, here.publication, chosen, started, allow_private=allow_private, in_any_case=bool(keys)
-        )
+    options = {"allow_private": allow_private, "in_any_case": bool(keys)}
+    with inbox.open_inbox(here.publication) as box, hold_interrupts() as is_stopped:
+        results = gathering.gather_into_inbox(box, here.publication, chosen, started, **options, is_stopped=is_stopped)
         report = _collect_results(results, len(chosen))
         visits = box.read_visits()
     _print_report(report, here.publication.sources, visits, started, as_json=as_json)
-    if report.failed:
+    if not report.is_whole:
         sys.exit(1)
 
 
 def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], of: int) -> "GatherReport":
     """Collect what each source brought, and show the progress."""
-    report = GatherReport()
+    report = GatherReport(of=of)
     for number, (result, kept) in enumerate(results, 1):
         report.add_result(result, kept)
         _show_progress(number, of)
+    _show_progress(of, of)
     return report
 
 
@@ -59,13 +60,21 @@ def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], of: int
 class GatherReport:
     """What a gathering brought, without the articles themselves."""
 
+    of: Annotated[int, "how many sources were to be gathered"]
     rows: list[dict[str, object]] = field(default_factory=list)
+    faults: list[tuple[str, Fault]] = field(default_factory=list)
     failed: dict[str, Visit] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("new", "changed", "unchanged", "early", "dismissed", "later"), 0)
     )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every source was gathered, and every entry taken."""
+        is_left_out = any(fault.reason == "too-large" for _, fault in self.faults)
+        return not self.failed and not is_left_out and len(self.rows) == self.of
 
     def add_result(self, result: GatherResult, kept: KeepResult) -> None:
         """Add the result of one source."""
@@ -74,6 +83,7 @@ class GatherReport:
             self.failed[key] = visit
         if visit.moved_to:
             self.moved[key] = visit.moved_to
+        self.faults.extend((key, fault) for fault in result.faults)
         self.missed.extend(f"{key}: could not read a page: {error}" for error in result.missed)
         for name, number in {
             "new": len(kept.new),
@@ -90,6 +100,7 @@ class GatherReport:
                 "new": kept.new,
                 "changed": kept.changed,
                 "error": result.error.what if result.error else "",
+                "faults": [str(fault) for fault in result.faults],
                 "failures": visit.failures,
                 "succeeded": visit.succeeded.isoformat() if visit.succeeded else None,
                 "moved_to": visit.moved_to,
@@ -118,9 +129,12 @@ class GatherReport:
             yield f"{key}: {visit.error}{_format_failures(visit, at)}"
         for key, address in sorted(self.moved.items()):
             yield f"{key} has moved permanently: change its address in dispatch.toml to {address}"
+        yield from (f"{key}: {fault}" for key, fault in self.faults)
         yield from self.missed
         if self.counts["later"]:
             yield f"{self.counts['later']} more articles will be read the next time, so as not to overload their sites"
+        if len(self.rows) < self.of:
+            yield f"interrupted: {self.of - len(self.rows)} of {self.of} sources were not gathered"
 
 
 def _print_report(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import click
 
 from dispatch import importers, links
 from dispatch.cli.article_options import NameAndUrl
-from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import (
+    OpenPublication,
+    hold_interrupts,
+    open_publication,
+    print_json,
+    print_note,
+    print_result,
+    read_clock,
+)
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
 from dispatch.model import Author, Finding, Issue, Publication
@@ -53,10 +62,10 @@ def import_(
     here = open_publication()
     export = open_export(path)
     kind = kind or importers.find_importer(export)
-    run = _make_run(here, authors, is_dry=dry_run)
     report = ImportReport(is_quiet=as_json)
+    run = _make_run(here, authors, report, is_dry=dry_run)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
-    imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)))
+    imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)), export.name)
     public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
         report.add_published(run.publish(public, lambda one: _judge_alone(one, here.publication)))
@@ -68,11 +77,19 @@ def _require_web_address(site: str) -> None:
         raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
 
 
-def _make_run(here: OpenPublication, authors: Iterable[tuple[str, str]], *, is_dry: bool) -> ImportRun:
+def _make_run(
+    here: OpenPublication, authors: Iterable[tuple[str, str]], report: "ImportReport", *, is_dry: bool
+) -> ImportRun:
     by = tuple(Author(name=name, url=page) for name, page in authors)
-    return ImportRun(
-        publication=here.publication, now=read_clock(), authors=by, is_dry=is_dry, lock=here.lock_for_change
-    )
+
+    @contextmanager
+    def lock_for_post() -> Iterator[None]:
+        """Let nothing come between the files of a post, Ctrl-C neither."""
+        with here.lock_for_change(), hold_interrupts() as is_interrupted:
+            yield
+            report.interrupts.append(is_interrupted())
+
+    return ImportRun(publication=here.publication, now=read_clock(), authors=by, is_dry=is_dry, lock=lock_for_post)
 
 
 def _judge_alone(issue: Issue, publication: Publication) -> list[Finding]:
@@ -85,6 +102,7 @@ class ImportReport:
     """What came of an import: lines while it goes on, or JSON at its end."""
 
     is_quiet: bool
+    interrupts: list[bool] = field(default_factory=list)
     rows: dict[str, list[dict[str, object]]] = field(
         default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
     )
@@ -94,14 +112,21 @@ class ImportReport:
         if not self.is_quiet:
             print_note(words)
 
-    def show_outcomes(self, outcomes: Iterator[ImportedPost | importers.NotImported]) -> Iterator[ImportedPost]:
-        """Report each outcome, and pass on what was imported."""
-        for one in outcomes:
-            if isinstance(one, ImportedPost):
-                self._add_imported(one)
-                yield one
-            else:
-                self._add_reason(one.state, one.file, one.reason)
+    def show_outcomes(
+        self, outcomes: Iterator[ImportedPost | importers.NotImported], export: str
+    ) -> Iterator[ImportedPost]:
+        """Report each outcome, and pass on what was imported; Ctrl-C ends it after the post that is being written."""
+        try:
+            for one in outcomes:
+                if isinstance(one, ImportedPost):
+                    self._add_imported(one)
+                    yield one
+                else:
+                    self._add_reason(one.state, one.file, one.reason)
+                if any(self.interrupts):
+                    raise KeyboardInterrupt  # noqa: TRY301 - as if it had come now
+        except KeyboardInterrupt:
+            self._add_reason("failed", export, "interrupted; for the rest, import it again")
 
     def add_published(self, outcomes: Iterator[PublishedImport]) -> None:
         """Report what was published, and why the rest stays a draft."""

@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +16,7 @@ from dispatch.cli.context import (
     fit_line,
     open_publication,
     parse_moment,
+    print_error,
     print_json,
     print_note,
     print_result,
@@ -63,6 +66,8 @@ def new(
 ) -> None:
     """Create an issue with TITLE.
 
+    An article of the inbox that no file can hold stays there: it is named, and the exit code is 1.
+
     \b
     Examples:
       dispatch issue new "Who pays for defence"
@@ -80,14 +85,22 @@ def new(
         )
         draft = replace(draft, preheader=preheader, number=draft.number if number is None else number)
         added: list[Article] = []
+        failed: list[IssueError] = []
         if from_inbox:
+            prove = partial(issues.prove_article, here.publication)
             with here.open_inbox() as box:
-                draft, added = compose.add_from_inbox(draft, box.list_arrivals(), here.publication, limit=limit or 20)
+                draft, added, failed = compose.add_from_inbox(
+                    draft, box.list_arrivals(), here.publication, limit=limit or 20, prove=prove
+                )
         issues.create_issue(here.publication, draft)
     print_result(f"issues/{draft.slug}/issue.md")
+    for error in failed:
+        print_error(error)
     if from_inbox:
         print_note(f"added {len(added)} articles from the inbox")
     print_note(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
+    if failed:
+        sys.exit(1)
 
 
 @issue.command("list")

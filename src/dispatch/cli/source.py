@@ -229,6 +229,8 @@ def _print_articles(result: "GatherResult") -> None:
     for article in result.entries:
         for line in _format_article(article):
             print_result(line)
+    for fault in result.faults:
+        print_note(str(fault))
     for missed in result.missed:
         print_note(f"could not read: {missed}")
 

@@ -5,7 +5,14 @@ overrides   what an editor says over what was found
 editing     where the articles stand, what is corrected in them, and what is taken back
 """
 
-from dispatch.compose.drafting import add_articles, add_from_inbox, choose_section, draft_issue, find_twin
+from dispatch.compose.drafting import (
+    add_articles,
+    add_from_inbox,
+    choose_section,
+    draft_issue,
+    explain_arrival,
+    find_twin,
+)
 from dispatch.compose.editing import correct_article, find_article, move_article, remove_article, withdraw
 from dispatch.compose.overrides import Overrides, apply_overrides
 
@@ -17,6 +24,7 @@ __all__ = [
     "choose_section",
     "correct_article",
     "draft_issue",
+    "explain_arrival",
     "find_article",
     "find_twin",
     "move_article",

@@ -1,7 +1,7 @@
 """Create an issue, and add articles to it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -75,21 +75,47 @@ def find_twin(issue: Issue, article: Article) -> Article | None:
 
 
 def add_from_inbox(
-    issue: Issue, arrivals: Iterable[Arrival], publication: Publication, *, limit: int
-) -> tuple[Issue, list[Article]]:
-    """Add the first ``limit`` arrivals that fit; return the issue and the articles as they were added.
+    issue: Issue,
+    arrivals: Iterable[Arrival],
+    publication: Publication,
+    *,
+    limit: int,
+    prove: Callable[[str, Article], None],
+) -> tuple[Issue, list[Article], list[IssueError]]:
+    """Add the first ``limit`` arrivals that fit; return the issue, the articles as they were added, and what failed.
 
-    Each goes where the articles of the source that it was gathered from go. One without a title stays in the inbox.
+    Each goes where the articles of the source that it was gathered from go. One without a title stays in the inbox, and
+    so does one that ``prove``, given the issue's slug and the article, raises an IssueError for: no file can hold it.
     """
     added: list[Article] = []
+    failed: list[IssueError] = []
     for arrival in (arrival for arrival in arrivals if arrival.article.title):
-        issue, new, _ = add_articles(
+        with_it, new, _ = add_articles(
             issue, [arrival.article], publication, section=choose_section(arrival, publication)
         )
+        try:
+            for article in new:
+                prove(issue.slug, article)
+        except IssueError as error:
+            failed.append(explain_arrival(error, arrival))
+            continue
+        issue = with_it
         added += new
         if len(added) >= limit:
             break
-    return issue, added
+    return issue, added, failed
+
+
+def explain_arrival(error: IssueError, arrival: Arrival) -> IssueError:
+    """Say of an error which article of the inbox it is about, and how to be rid of that."""
+    address = f"article {arrival.number} of the inbox (“{arrival.article.title[:80]}”, from {arrival.source})"
+    hint = f"To see it: dispatch inbox show {arrival.number}. To put it aside: dispatch inbox dismiss {arrival.number}"
+    return IssueError(
+        *(
+            fault if fault.place.file else replace(fault, hint=hint, place=replace(fault.place, address=address))
+            for fault in error.faults
+        )
+    )
 
 
 def choose_section(arrival: Arrival, publication: Publication) -> str:

@@ -14,10 +14,10 @@ server changes nothing), and all of it bounded in size and time.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Semaphore
+from queue import Empty, SimpleQueue
+from threading import Event, Semaphore, Thread
 from typing import Final, TypeVar
 
 from dispatch import files, links
@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 MOST_TOGETHER: Final = 50
+
+_TICK: Final = 0.1  # seconds
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -105,12 +107,20 @@ def check_addresses(
 
 
 def run_concurrently(
-    items: Iterable[T], work: Callable[[T], R], *, host: Callable[[T], str], most: int = MOST_TOGETHER
+    items: Iterable[T],
+    work: Callable[[T], R],
+    *,
+    host: Callable[[T], str],
+    most: int = MOST_TOGETHER,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[R]:
     """Run work on many items at once, at most ``most``, the items of each host spread out; yield results as they come.
 
     A host takes two at a time; spread like this, nobody waits at its door while others could be asked. What comes
     faster than it is taken waits in small numbers, so that memory does not grow with the number of items.
+
+    is_stopped: asked ten times a second; once it says so, what is finished is yielded, and no more. Nobody waits for
+    work that is under way when this ends early, nor does the end of the program.
     """
     turns: dict[str, int] = {}
     waiting: list[tuple[int, int, T]] = []
@@ -118,25 +128,45 @@ def run_concurrently(
         name = host(item)
         turns[name] = turns.get(name, -1) + 1
         waiting.append((turns[name], len(waiting), item))
-    waiting.sort(key=lambda entry: entry[:2])
+    todo: SimpleQueue[T] = SimpleQueue()
+    for *_turn, item in sorted(waiting, key=lambda entry: entry[:2]):
+        todo.put(item)
     done: SimpleQueue[Future[R]] = SimpleQueue()
     room = Semaphore(2 * most)
+    ended = Event()
 
-    def run_in_room(item: T) -> R:
-        room.acquire()
-        return work(item)
+    def work_off() -> None:
+        while room.acquire() and not (ended.is_set() or is_stopped()):
+            try:
+                item = todo.get_nowait()
+            except Empty:
+                return
+            future: Future[R] = Future()
+            try:
+                future.set_result(work(item))
+            except BaseException as error:  # noqa: BLE001 - raised again where the result is taken
+                future.set_exception(error)
+            done.put(future)
 
-    pool = ThreadPoolExecutor(most, thread_name_prefix="fetch")
+    # Daemons, unlike an executor's threads: what hangs in one of them does not keep the program from ending.
+    for _ in waiting[:most]:
+        Thread(target=work_off, name="fetch", daemon=True).start()
+    left = len(waiting)
     try:
-        for *_turn, item in waiting:
-            pool.submit(run_in_room, item).add_done_callback(done.put)
-        for _ in waiting:
-            yield done.get().result()
+        while left:
+            is_over = is_stopped()
+            try:
+                future = done.get(timeout=0 if is_over else _TICK)
+            except Empty:
+                if is_over:
+                    return
+                continue
+            left -= 1
+            yield future.result()
             room.release()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        room.release(most)  # who waits at the door is let through; nobody comes after them
-        pool.shutdown()
+        ended.set()
+        room.release(most)  # who waits at the door is let through, and ends
 
 
 def _read_local_file(location: str) -> Document:

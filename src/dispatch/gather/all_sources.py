@@ -1,20 +1,21 @@
 """Gather every source at once, one result each as it comes. One that fails neither stops the others nor hides."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
+from queue import LifoQueue
 from typing import Annotated, Final, Literal
 
 from dispatch import derived, fetch, links
 from dispatch.errors import GatherError
 from dispatch.gather import enrich, reading
 from dispatch.inbox import Inbox, KeepResult
-from dispatch.model import Article, Document, Place, Publication, Source, Visit
+from dispatch.model import Article, Document, Fault, Place, Publication, Source, Visit
 
 MOST_PAGES: Final = 20
 MOST_MISSED: Final = 3  # in a row: then the rest waits
-MOST_READING: Final = 2  # large documents at once, each by a process of its own
+MOST_READING: Final = 4  # documents at once, each by a process
 
 # The places, from 0, of the articles of a source that nobody has seen before; see ``Inbox.unknown``.
 Unknown = Callable[[str, Sequence[Article]], Sequence[int]]
@@ -36,6 +37,7 @@ class GatherResult:
     )
     error: Annotated[GatherError | None, "why it failed"] = None
     missed: Annotated[tuple[GatherError, ...], "pages that could not be read"] = ()
+    faults: Annotated[tuple[Fault, ...], "what of its entries was mended, or left out as too-large"] = ()
     later: Annotated[int, "how many of its articles wait for the next time, because their pages are yet to be read"] = 0
 
     @property
@@ -56,13 +58,15 @@ def gather_sources(
     unknown: Unknown | None = None,
     seconds: float = fetch.MOST_SECONDS,
     reading_seconds: float = reading.MOST_SECONDS,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[GatherResult]:
     """Gather every source at once, and yield each result as it comes; those with pages to read come last.
 
     visits: what is known of the sources, by key. now: when this is. zone: of moments without an offset.
     in_any_case: ask those too that asked not to be asked yet. unknown: which articles are new, so that only their pages
     are read, at most 20 of a source at a time; without it, all are. It is called in this thread, one source at a time.
-    seconds: how long an answer may take. reading_seconds: how long the reading of one may take.
+    seconds: how long an answer may take. reading_seconds: how long the reading of one may take. is_stopped: asked all
+    the time; once it says so, the sources that are gathered are still yielded, and the others are left alone.
 
     Nothing is raised for a source; what went wrong with it is the result's ``error``.
     """
@@ -76,17 +80,16 @@ def gather_sources(
     )
     visited = [(source, visits.get(source.key) or Visit(source=source.key)) for source in sources]
     with_pages: list[_PendingPages] = []
-    for result in fetch.run_concurrently(
-        visited, gathering.ask_source, host=lambda pair: links.parse_host(_choose_address(pair[0]))
-    ):
-        if isinstance(result, GatherResult):
-            yield result
-            continue
-        places = unknown(result.source.key, result.articles) if unknown else range(len(result.articles))
-        with_pages.append(replace(result, places=tuple(places)))
-    yield from fetch.run_concurrently(
-        with_pages, gathering.read_pages, host=lambda waiting: links.parse_host(_choose_address(waiting.source))
-    )
+    with ExitStack() as stack:
+        for _ in range(MOST_READING):
+            gathering.idle.put(stack.enter_context(reading.ReadingProcess()))
+        for result in fetch.run_concurrently(visited, gathering.ask_source, host=_find_host, is_stopped=is_stopped):
+            if isinstance(result, GatherResult):
+                yield result
+                continue
+            places = unknown(result.source.key, result.articles) if unknown else range(len(result.articles))
+            with_pages.append(replace(result, places=tuple(places)))
+        yield from fetch.run_concurrently(with_pages, gathering.read_pages, host=_find_host, is_stopped=is_stopped)
 
 
 def gather_into_inbox(
@@ -97,6 +100,7 @@ def gather_into_inbox(
     *,
     allow_private: bool = False,
     in_any_case: bool = False,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[GatherResult, KeepResult]]:
     """Gather every source into the inbox, and yield each result with what was kept of it; see ``gather_sources``."""
     for result in gather_sources(
@@ -108,6 +112,7 @@ def gather_into_inbox(
         allow_private=allow_private,
         in_any_case=in_any_case,
         unknown=box.find_unknown,
+        is_stopped=is_stopped,
     ):
         kept = box.keep_articles(result.source.key, result.articles, now, completed=result.completed)
         if result.source.key:
@@ -121,9 +126,8 @@ class _PendingPages:
 
     source: Source
     visit: Visit
-    articles: tuple[Article, ...]
-    own: Source
-    are_links: bool
+    found: reading.SourceContents
+    articles: Annotated[tuple[Article, ...], "those that were found, with what dispatch.toml says of their source"]
     places: tuple[int, ...] = ()
 
 
@@ -137,7 +141,9 @@ class _GatherRun:
     zone: str
     in_any_case: bool
     reading_seconds: float
-    large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_READING))
+    idle: Annotated[LifoQueue[reading.ReadingProcess], "who can read; the last first, so that few are started"] = field(
+        default_factory=LifoQueue
+    )
 
     def ask_source(self, pair: tuple[Source, Visit]) -> "GatherResult | _PendingPages":
         """Fetch a source; its articles' pages are not read yet."""
@@ -164,10 +170,8 @@ class _GatherRun:
             else tuple(self._enrich_entry(a, found.own, source) for a in found.articles)
         )
         if found.are_links or source.complete:
-            return _PendingPages(
-                source=source, visit=visit, articles=articles, own=found.own, are_links=found.are_links
-            )
-        return GatherResult(source=source, visit=visit, state="gathered", articles=articles)
+            return _PendingPages(source=source, visit=visit, found=found, articles=articles)
+        return GatherResult(source=source, visit=visit, state="gathered", articles=articles, faults=found.faults)
 
     def read_pages(self, waiting: _PendingPages) -> GatherResult:
         """Read the pages of a source's new articles, and return its result."""
@@ -184,7 +188,7 @@ class _GatherRun:
                 break
         later = set(waiting.places) - set(tried)
         # There is nothing to keep of a link that led nowhere. It is tried again, as is what waits for its turn.
-        left = later | set(missed) if waiting.are_links else later
+        left = later | set(missed) if waiting.found.are_links else later
         kept = [place for place in range(len(waiting.articles)) if place not in left]
         return GatherResult(
             source=waiting.source,
@@ -193,12 +197,14 @@ class _GatherRun:
             articles=tuple(waiting.articles[place] for place in kept),
             completed={new: completed[place] for new, place in enumerate(kept) if place in completed},
             missed=tuple(missed.values()),
+            faults=waiting.found.faults,
             later=len(later),
         )
 
     def _complete_article(self, given: Article, waiting: _PendingPages) -> Article:
         article = enrich.enrich_from_page(given, self._fetch_page(given.url, waiting.source))
-        return self._enrich_entry(article, waiting.own, waiting.source) if waiting.are_links else article
+        is_link = waiting.found.are_links
+        return self._enrich_entry(article, waiting.found.own, waiting.source) if is_link else article
 
     def _fetch_answer(self, source: Source, visit: Visit) -> fetch.Answer:
         address = _choose_address(source)
@@ -217,10 +223,7 @@ class _GatherRun:
         if not links.is_web_address(address):
             raise GatherError("it has no page", address=source.title)
         answer = self.client.get(address, private_hosts=self._list_private_hosts(source), is_page=True)
-        found = self._read_document(answer.require_document(), "article").articles
-        if not found:
-            raise GatherError("there is nothing to read on this page", address=address)
-        return found[0]
+        return self._read_document(answer.require_document(), "article").articles[0]
 
     def _list_private_hosts(self, source: Source) -> tuple[str, ...]:
         """List the hosts that may be private: those that dispatch.toml names, not those that a document leads to."""
@@ -228,13 +231,13 @@ class _GatherRun:
         return tuple(map(links.parse_host, (source.feed, source.url))) if is_allowed else ()
 
     def _read_document(self, document: Document, kind: str) -> reading.SourceContents:
+        process = self.idle.get()
         try:
-            if len(document.body) < reading.LARGE:
-                return reading.read_contents(document, kind)
-            with self.large:
-                return reading.read_contents(document, kind, seconds=self.reading_seconds)
+            return process.read_contents(document, kind, seconds=self.reading_seconds)
         except GatherError as error:
             raise error.within(Place(address=document.name)) from error
+        finally:
+            self.idle.put(process)
 
     def _enrich_entry(self, article: Article, own: Source, source: Source) -> Article:
         return enrich.enrich_entry(article, own, source, self.zone)
@@ -264,6 +267,10 @@ class _GatherRun:
 
     def _find_next_time(self, answer: fetch.Answer) -> datetime | None:
         return self.now + timedelta(seconds=answer.wait) if answer.wait else None
+
+
+def _find_host(asked: tuple[Source, Visit] | _PendingPages) -> str:
+    return links.parse_host(_choose_address(asked[0] if isinstance(asked, tuple) else asked.source))
 
 
 def _choose_address(source: Source) -> str:

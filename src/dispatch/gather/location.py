@@ -2,17 +2,17 @@
 
 from collections.abc import Set
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from dispatch import fetch, links
 from dispatch.errors import GatherError
 from dispatch.gather import enrich, reading
-from dispatch.model import Article, Document, Place, Source
-from dispatch.readers import READERS, discovery
+from dispatch.model import Article, Fault, Place, Source
+from dispatch.readers import discovery
 
 MOST_NAMED: Final = 3  # feeds of a page that are tried
 _SECONDS: Final = 15.0
-_LOOKS_LIKE = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x89PNG", "a picture"))
 
 
 def gather_articles(
@@ -23,6 +23,7 @@ def gather_articles(
     zone: str = "UTC",
     allow_private: bool = False,
     stdin: bytes | None = None,
+    faults: list[Fault] | None = None,
 ) -> list[Article]:
     """Read the articles at a path or a web address or, for ``-``, in what came on standard input.
 
@@ -30,25 +31,23 @@ def gather_articles(
     page calls its address is the ``url`` only of a file. A moment that was written without an offset is one of
     ``zone``; relative addresses in a file are relative to ``base``.
 
+    faults: gets what of a feed's entries was mended, and which were left out as ``too-large``.
+
     Raises GatherError, naming what was found and the way out, when nothing comes or nothing can be read.
     """
     document = fetch.fetch_document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
     document = replace(document, url=base or document.url)
-    name = next((name for name, reader in READERS.items() if reader.accepts(document)), "")
-    if not name:
-        raise GatherError(
-            f"this is {_name_kind(document)}, which cannot be read",
-            address=document.name,
-            hint="Feeds, HTML pages, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
-        )
+    is_on_web = links.is_web_address(location)
+    place = Place(address=document.name)
     try:
-        found = READERS[name].read(document)
+        with reading.ReadingProcess() as process:
+            found = process.read_contents(document, "named") if is_on_web else reading.read_here(document, "named")
     except GatherError as error:
-        raise error.within(Place(address=document.name)) from error
-    if not found:
-        raise GatherError(f"there is nothing to read in this {name}", address=document.name)
-    typed = location if links.is_web_address(location) and name != "feed" else ""
-    return [enrich.add_time_zone(replace(article, url=typed or article.url), zone) for article in found]
+        raise error.within(place) from error
+    if faults is not None:
+        faults += (fault.within(place) for fault in found.faults)
+    typed = location if is_on_web and not found.is_feed else ""
+    return [enrich.add_time_zone(replace(article, url=typed or article.url), zone) for article in found.articles]
 
 
 def discover_source(address: str, *, user_agent: str, allow_private: bool = False) -> Source:
@@ -62,35 +61,31 @@ def discover_source(address: str, *, user_agent: str, allow_private: bool = Fals
     client = fetch.Client(user_agent=user_agent, seconds=_SECONDS)
     private_hosts = {links.parse_host(address)} if allow_private else set()  # not those that its pages name
     answer = client.get(address, private_hosts=private_hosts)
-    found = _read_answer(answer)
-    address = answer.moved_to or address
-    if found.is_feed:
-        return _make_feed_source(address, found, "")
-    for named in found.feeds[:MOST_NAMED]:
-        if feed := _try_feed(client, named, address, private_hosts):
-            return feed
-    if found.feeds:  # they cannot be read; what does the page itself hold?
-        found = reading.read_contents(answer.require_document(), "page")
-    if found.are_links or len(found.articles) < 2:
-        for guess in discovery.guess_feeds(address):
-            if feed := _try_feed(client, guess, address, private_hosts):
+    with reading.ReadingProcess() as process:
+        found = _read_answer(process, answer)
+        address = answer.moved_to or address
+        if found.is_feed:
+            return _make_feed_source(address, found, "")
+        try_feed = partial(_try_feed, client, process, page=address, private_hosts=private_hosts)
+        for named in found.feeds[:MOST_NAMED]:
+            if feed := try_feed(named):
                 return feed
+        if found.feeds:  # they cannot be read; what does the page itself hold?
+            found = _read_answer(process, answer, "page")
+        if found.are_links or len(found.articles) < 2:
+            for guess in discovery.guess_feeds(address):
+                if feed := try_feed(guess):
+                    return feed
     return Source(kind="page", url=address, title=found.own.title)
 
 
-def _name_kind(document: Document) -> str:
-    """Name the kind of a document, for a message."""
-    for mark, kind in _LOOKS_LIKE:
-        if document.body.startswith(mark):
-            return kind
-    return document.media_type or "a binary file"
-
-
-def _try_feed(client: fetch.Client, address: str, page: str, private_hosts: Set[str]) -> Source | None:
+def _try_feed(
+    client: fetch.Client, process: reading.ReadingProcess, address: str, *, page: str, private_hosts: Set[str]
+) -> Source | None:
     """Return the source whose feed is at an address; None when there is no feed."""
     try:
         answer = client.get(address, private_hosts=private_hosts)
-        found = _read_answer(answer)
+        found = _read_answer(process, answer)
     except GatherError:  # then it is no feed, and the next address is tried
         return None
     return _make_feed_source(answer.moved_to or address, found, page) if found.is_feed else None
@@ -100,9 +95,9 @@ def _make_feed_source(address: str, found: reading.SourceContents, page: str) ->
     return Source(kind="feed", feed=address, url=page or found.own.url, title=found.own.title)
 
 
-def _read_answer(answer: fetch.Answer) -> reading.SourceContents:
+def _read_answer(process: reading.ReadingProcess, answer: fetch.Answer, kind: str = "") -> reading.SourceContents:
     document = answer.require_document()
     try:
-        return reading.read_contents(document)
+        return process.read_contents(document, kind)
     except GatherError as error:
         raise error.within(Place(address=document.name)) from error

@@ -22,7 +22,7 @@ from dispatch.issues.lookup import (
     read_unlisted,
 )
 from dispatch.issues.reading import list_other_folders, list_slugs, read_all_issues, read_head, read_issue
-from dispatch.issues.writing import add_files, change_issue, create_issue
+from dispatch.issues.writing import add_files, change_issue, create_issue, prove_article
 
 __all__ = [
     "add_files",
@@ -40,6 +40,7 @@ __all__ = [
     "list_other_folders",
     "list_slugs",
     "list_strays",
+    "prove_article",
     "read_all_issues",
     "read_head",
     "read_issue",

@@ -19,7 +19,7 @@ from dispatch.issues import to_frontmatter
 from dispatch.issues.folder import IssueFile, IssueFolder
 from dispatch.issues.merging import merge_changes
 from dispatch.issues.reading import IssueReader
-from dispatch.model import Article, Issue, Publication
+from dispatch.model import Article, Issue, Place, Publication
 from dispatch.slugs import is_slug
 
 # What must come back from a file as it went in, or it is not written: the one promise.
@@ -64,6 +64,11 @@ def change_issue(publication: Publication, old: Issue, new: Issue) -> Issue:
     now = folder.read_issue()
     _raise_faults(folder)
     return _write_issue(folder, merge_changes(old, new, now) if now else new, now)
+
+
+def prove_article(publication: Publication, slug: str, article: Article) -> None:
+    """Prove that a file of the issue with that slug can hold a new article. Raises IssueError, naming the article."""
+    _prepare_new(IssueReader(publication=publication, slug=slug), article)
 
 
 def _write_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
@@ -122,7 +127,13 @@ def _prepare_new(folder: IssueReader, article: Article) -> PendingWrite:
     text = frontmatter.format_front_matter(
         to_frontmatter.article_to_frontmatter(article, None, {}, folder), f"\n{body}\n" if body else ""
     )
-    _prove_round_trip(folder, path, text, article)
+    try:
+        _prove_round_trip(folder, path, text, article)
+    except IssueError as error:  # there is no such file yet
+        place = Place(address=f"“{article.title[:80]}”")
+        raise IssueError(
+            *(replace(fault, place=replace(place, key=fault.place.key)) for fault in error.faults)
+        ) from error
     return PendingWrite(path=path, old=b"", new=text.encode("utf-8"))
 
 

@@ -5,28 +5,35 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from dispatch import html
-from dispatch.model import Article, Author, Source
+from dispatch.model import Article, Author, Fault, Source
 from dispatch.readers import fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _HTML = frozenset({"html", "text/html"})
 
 
-def read_atom(root: Element, base: str) -> tuple[Source, list[Article]]:
+def read_atom(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
     """Read a feed as its source and its entries as articles, in order; a document may also be a single entry.
 
-    base: where the document was found. Raises GatherError beyond bounds.
+    base: where the document was found. What was mended or left out is added to ``faults``. Raises GatherError beyond
+    bounds.
     """
-    if root.tag == "atom:entry":
-        return Source(), [_read_entry(root, resolve_base(root, base), Source(), [], "")]
     inner = resolve_base(root, base)
+    if root.tag == "atom:entry":
+        return Source(), fields.read_entries(
+            [root], lambda entry, mended: _read_entry(entry, inner, Source(), [], "", mended), faults
+        )
     found = list(find_children(root, "atom:entry"))
     fields.refuse_too_many(len(found))
     own = parse_source(root, inner)
-    own = replace(own, feed=own.feed or base)
+    own = fields.limit_source(replace(own, feed=own.feed or base), faults)
     authors = list(parse_persons(root, "atom:author", inner))
     language = root.get("xml:lang", "")
-    return own, [_read_entry(entry, resolve_base(entry, inner), own, authors, language) for entry in found]
+    return own, fields.read_entries(
+        found,
+        lambda entry, mended: _read_entry(entry, resolve_base(entry, inner), own, authors, language, mended),
+        faults,
+    )
 
 
 def parse_source(feed: Element, base: str) -> Source:
@@ -59,7 +66,9 @@ def find_link(parent: Element, rel: str, base: str) -> str:
     return fields.read_address(found[0].get("href", ""), resolve_base(found[0], base)) if found else ""
 
 
-def _read_entry(entry: Element, base: str, own: Source, everywhere: Iterable[Author], language: str) -> Article:
+def _read_entry(
+    entry: Element, base: str, own: Source, everywhere: Iterable[Author], language: str, mended: list[Fault]
+) -> Article:
     """Read an entry; its authors, or the feed's, are its byline."""
     origins = [
         (parse_source(origin, resolve_base(origin, base)), origin) for origin in find_children(entry, "atom:source")
@@ -73,8 +82,8 @@ def _read_entry(entry: Element, base: str, own: Source, everywhere: Iterable[Aut
         if link.get("rel") == "enclosure"
         for enclosure in fields.read_enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
     )
-    content = fields.read_body(_extract_markup(entry, "atom:content"), base, title=title, source=origin)
-    summary = fields.read_body(_extract_markup(entry, "atom:summary"), base, title=title, source=origin)
+    content = fields.read_body(_extract_markup(entry, "atom:content"), base, mended, title=title, source=origin)
+    summary = fields.read_body(_extract_markup(entry, "atom:summary"), base, mended, title=title, source=origin)
     authors, contributors = people.separate_authors(
         # An entry's authors are its own, else those of its atom:source, else the feed's (RFC 4287, section 4.2.1).
         list(parse_persons(entry, "atom:author", base))
@@ -124,11 +133,7 @@ def _read_plain_line(parent: Element, tag: str) -> str:
     """Read a text construct as one line of plain text; one of type text is not parsed, whatever it looks like."""
     for element in find_children(parent, tag):
         text = "".join(element.itertext())
-        return " ".join(
-            (
-                html.to_plain_text(html.sanitise_html(text))
-                if element.get("type") in _HTML
-                else html.remove_illegal_characters(text)
-            ).split()
-        )
+        if element.get("type") in _HTML:
+            return fields.read_line(text, is_html=True)
+        return " ".join(html.remove_illegal_characters(text).split())
     return ""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
-from dispatch.model import Article, Author, Document, Image, Source
+from dispatch.model import Article, Author, Document, Fault, Image, Source
 from dispatch.readers import charset, feed, fields, html_tree, microformats, page, people
 
 MOST_LINKS = 50
@@ -79,8 +79,10 @@ def is_hfeed(document: Document) -> bool:
     return page.accepts(document) and "h-entry" in (text := charset.decode_document(document)) and "h-feed" in text
 
 
-def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
+def read_hfeed(document: Document, faults: list[Fault]) -> tuple[Source, list[Article]]:
     """Read an h-feed as its source and its entries as articles, in order.
+
+    What was mended or left out is added to ``faults``.
 
     Raises GatherError when the page has more elements than can be parsed in good time, or too many entries.
     """
@@ -100,7 +102,9 @@ def read_hfeed(document: Document) -> tuple[Source, list[Article]]:
     own = Source(title=title, url=document.url)
     # An entry without an author is by the author of the feed (microformats2, “authorship”).
     everywhere = _read_hfeed_authors(frame, base)
-    return own, [_read_hfeed_entry(node, base, own, everywhere) for node in found]
+    return own, fields.read_entries(
+        found, lambda node, mended: _read_hfeed_entry(node, base, own, everywhere, mended), faults
+    )
 
 
 def _find_announced_address(entry: LexborNode, base: str) -> str:
@@ -108,20 +112,23 @@ def _find_announced_address(entry: LexborNode, base: str) -> str:
     return next(filter(None, links_of_it), "")
 
 
-def _read_hfeed_entry(node: LexborNode, base: str, own: Source, everywhere: tuple[Author, ...]) -> Article:
+def _read_hfeed_entry(
+    node: LexborNode, base: str, own: Source, everywhere: tuple[Author, ...], mended: list[Fault]
+) -> Article:
     marks = microformats.read_microformats(node, base)
     authors = marks.authors or everywhere
     hinted = () if authors else people.merge_authors(microformats.find_hinted_authors(node, base), ())
     body = node.css_first(".e-content")
     picture = html_tree.get_address(node.css_first("img.u-photo"), base, "src")
     summary = html_tree.find_first_text(node, ".p-summary")
+    written = (body.inner_html or "") if body else f"<p>{html.escape_html(summary)}</p>"
     return Article(
         id=html_tree.get_address(node.css_first(".u-uid"), base),
         url=html_tree.get_address(node.css_first("a.u-url[href], link.u-url[href]"), base)
         or html_tree.get_address(node.css_first("a[rel~=bookmark][href]"), base),
         title=marks.title,
         summary=summary,
-        content=html.sanitise_html((body.inner_html or "") if body else f"<p>{html.escape_html(summary)}</p>", base),
+        content=fields.read_body(written, base, mended, title=marks.title, source=own),
         authors=authors or hinted,
         certainty="certain" if authors else "likely" if hinted else "unknown",
         source=own,

@@ -7,7 +7,7 @@ and break addresses.
 import re
 
 from dispatch.errors import GatherError
-from dispatch.model import Article, Document, Source
+from dispatch.model import Article, Document, Fault, Source
 from dispatch.readers import atom, charset, jsonfeed, rss, xml
 
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
@@ -32,22 +32,22 @@ def accepts(document: Document) -> bool:
 
 def read(document: Document) -> list[Article]:
     """Read the articles of a feed, in order. Raises GatherError as ``read_with_source`` does."""
-    return read_with_source(document)[1]
+    return read_with_source(document, [])[1]
 
 
-def read_with_source(document: Document) -> tuple[Source, list[Article]]:
-    """Read a feed as its source and its articles, in order.
+def read_with_source(document: Document, faults: list[Fault]) -> tuple[Source, list[Article]]:
+    """Read a feed as its source and its articles, in order; ``faults`` gets what was mended or left out.
 
     An article that was first published elsewhere, as in a planet, has a source of its own. Raises GatherError on what
-    is not well-formed, on a DTD of its own, beyond 256 levels and beyond 5,000 entries.
+    is not well-formed, on a DTD of its own, and beyond 5,000 entries.
     """
     text = charset.decode_document(document)
     if text.lstrip().startswith("{"):
-        return jsonfeed.read_json_feed(text, document.url)
-    root = xml.parse_xml(text)
+        return jsonfeed.read_json_feed(text, document.url, faults)
+    root = xml.parse_xml(text, is_lenient=True)  # it may be one entry among many
     if root.tag not in _FORMATS:
         raise GatherError(
             f"this is XML, but not a feed: its root is {root.tag}",
             hint="Give the address of an RSS, Atom or JSON feed.",
         )
-    return _FORMATS[root.tag](root, document.url)
+    return _FORMATS[root.tag](root, document.url, faults)

@@ -1,18 +1,33 @@
 """Read the fields of feeds and pages, alike for every format: addresses, lines, bodies, dates, files, licences."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Credit, Enclosure, Image, Source
+from dispatch.model import Article, Credit, Enclosure, Fault, Image, Place, Source
 from dispatch.readers import people
 from dispatch.readers.xml import find_children, find_text
 
+T = TypeVar("T")
+
 MOST_ENTRIES = 5_000
+# What an entry may hold besides its text, in characters.
+MOST_ADDRESS = 8_000  # RFC 9110, section 4.1
+MOST_ID = 1_000
+MOST_LINE = 64 * 1024
+MOST_SUMMARY = 5_000
+MOST_TITLE = 1_000
+MOST_TAG = 100
+MOST_TAGS = 100
+MOST_NAMED = 9  # faults of one entry
+MOST_BYTES = 32_000  # of all that together; the front matter of a file has room for twice as much
 
 # A title is text; with a closed inline element or an entity in it, it was meant as HTML.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
@@ -40,11 +55,71 @@ def refuse_too_many(count: int) -> None:
         )
 
 
+def read_entries(
+    found: Iterable[T], read_entry: Callable[[T, list[Fault]], Article], faults: list[Fault]
+) -> list[Article]:
+    """Read each entry of a feed for itself, and bound it: what is wrong with one is mended, or the entry is left out.
+
+    Every article can stand in a file. What was mended is added to ``faults``, and what was left out as ``too-large``,
+    placed by the number of the entry, from 1, and its title.
+    """
+    articles: list[Article] = []
+    for number, entry in enumerate(found, 1):
+        mended: list[Fault] = []
+        article = limit_article(read_entry(entry, mended), mended)
+        if is_too_large(article, mended):
+            mended = mended[-1:]
+        else:
+            articles.append(article)
+        name = f" “{_shorten(article.title, 80)}”" if article.title else ""
+        faults += [replace(fault, place=Place(key=f"entry {number}{name}"), hint="") for fault in mended[:MOST_NAMED]]
+    return articles
+
+
+def limit_article(article: Article, mended: list[Fault]) -> Article:
+    """Leave out of an article the addresses and tags that no file can hold, and cut what is too long."""
+    tags = tuple(tag for tag in article.tags if len(tag) <= MOST_TAG)[:MOST_TAGS]
+    if left := len(article.tags) - len(tags):
+        mended.append(Fault(what=f"{left:,} of its {len(article.tags):,} tags are left out: too many, or too long"))
+    if len(article.id) > MOST_ID:
+        mended.append(Fault(what=f"its id is left out: it has more than {MOST_ID:,} characters"))
+    return replace(
+        article,
+        id=article.id if len(article.id) <= MOST_ID else "",
+        url=_keep_address(article.url, "link", mended),
+        title=_cut_line(article.title, MOST_TITLE, "title", mended),
+        summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
+        tags=tags,
+        authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in article.authors),
+        credits=tuple(replace(one, url=_keep_address(one.url, "credit's page", mended)) for one in article.credits),
+        source=limit_source(article.source, mended),
+    )
+
+
+def limit_source(source: Source, mended: list[Fault]) -> Source:
+    """Leave out of a source the addresses that no file can hold, and cut what is too long."""
+    return replace(
+        source,
+        title=_cut_line(source.title, MOST_TITLE, "source's title", mended),
+        url=_keep_address(source.url, "source's link", mended),
+        feed=_keep_address(source.feed, "source's feed", mended),
+        feed_id=source.feed_id if len(source.feed_id) <= MOST_ID else "",
+    )
+
+
+def is_too_large(article: Article, faults: list[Fault]) -> bool:
+    """Whether all but the text takes more than 32 KB, so that it must be left out; adds the fault that says so."""
+    beside = repr(replace(article, content="", markdown="")).encode("utf-8", "replace")
+    if len(beside) <= MOST_BYTES:
+        return False
+    what = f"it is left out: its byline, files and other details take more than {MOST_BYTES // 1000} KB"
+    faults.append(Fault(what=what, reason="too-large"))
+    return True
+
+
 def read_address(written: str, base: str) -> str:
     """Return an address as it is in the feed, without white space around it; a relative one is resolved."""
-    return (
-        links.resolve_address(base, html.remove_illegal_characters(written).strip("\t\n\r ")) if written.strip() else ""
-    )
+    return links.resolve_address(base, html.remove_illegal_characters(written).strip()) if written.strip() else ""
 
 
 def read_file_address(written: str, base: str) -> str:
@@ -53,16 +128,25 @@ def read_file_address(written: str, base: str) -> str:
     return url if links.is_file_address(url) and not links.is_tracker(url) else ""
 
 
-def read_line(written: str) -> str:
-    """Convert a title or another line to plain text."""
-    if _IS_HTML.search(written):
-        written = html.to_plain_text(html.sanitise_html(written))
+def read_line(written: str, *, is_html: bool = False) -> str:
+    """Convert a title or another line to plain text, of its first 64 K characters."""
+    written = written[:MOST_LINE]
+    if is_html or _IS_HTML.search(written):
+        with suppress(GatherError):  # nested too deep, it stays as it is written
+            written = html.to_plain_text(html.sanitise_html(written))
     return " ".join(html.remove_illegal_characters(written).split())
 
 
-def read_body(written: str, base: str, *, title: str, source: Source) -> str:
-    """Sanitise an entry's body, without WordPress's “The post ... appeared first on ...” below it."""
-    cleaned = html.sanitise_html(written, base)
+def read_body(written: str, base: str, mended: list[Fault], *, title: str, source: Source) -> str:
+    """Sanitise an entry's body, without WordPress's “The post ... appeared first on ...” below it.
+
+    One that is too large or too deep to sanitise is left out, and added to ``mended``.
+    """
+    try:
+        cleaned = html.sanitise_html(written, base)
+    except GatherError as error:
+        mended += (replace(fault, what=f"{fault.what}, and was left out") for fault in error.faults)
+        return ""
     last = cleaned[max(0, cleaned.rfind("<p>")) :]
     if not (last.startswith("<p>") and last.endswith("</p>")) or len(_HREFS.findall(last)) != 2:
         return cleaned
@@ -91,7 +175,7 @@ def parse_date(written: str) -> datetime | None:
         return None
     parsed = _parse_iso(written) or _parse_rfc822(written) or _parse_loose(written)
     # Year 1 in another time zone is out of range, and nobody writes it on purpose.
-    return parsed if parsed and 1000 < parsed.year < 9999 else None
+    return parsed if parsed and 1000 < parsed.year < 9000 else None
 
 
 def find_image(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Image | None:
@@ -144,6 +228,25 @@ def parse_pixels(written: str | None) -> int | None:
     """Parse a width or height in pixels; None when it is not one."""
     digits = (written or "").strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
+
+
+def _keep_address(address: str, name: str, mended: list[Fault]) -> str:
+    """Return an address that a file can hold, else nothing."""
+    if not address or (len(address) <= MOST_ADDRESS and links.is_allowed(address)):
+        return address
+    mended.append(Fault(what=f"its {name} is left out, for it is no address of the web: {_shorten(address, 80)}"))
+    return ""
+
+
+def _cut_line(line: str, most: int, name: str, mended: list[Fault]) -> str:
+    if len(line) <= most:
+        return line
+    mended.append(Fault(what=f"its {name} is cut after {most:,} characters"))
+    return _shorten(line, most)
+
+
+def _shorten(line: str, most: int) -> str:
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _parse_iso(written: str) -> datetime | None:

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from dispatch import html
+from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Enclosure, Image, Source
+from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people
 
 Data = Mapping[str, object]
 
 
-def read_json_feed(text: str, base: str) -> tuple[Source, list[Article]]:
-    """Read a feed as its source and its items as articles, in order.
+def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
+    """Read a feed as its source and its items as articles, in order; ``faults`` gets what was mended or left out.
 
     base: where the feed was found. Raises GatherError on what is not JSON or not a feed, and beyond bounds.
     """
     try:
-        feed: object = json.loads(text)
+        feed: object = json.loads(text, parse_int=str)  # a number may have more digits than Python reads
     except (ValueError, RecursionError) as error:
         raise GatherError(f"this is not JSON: {error}", hint="Ask the feed's publisher to correct it.") from error
     items = list(_get_mappings(feed, "items"))
@@ -32,14 +32,21 @@ def read_json_feed(text: str, base: str) -> tuple[Source, list[Article]]:
         url=home,
         feed=fields.read_address(_get_string(feed, "feed_url"), base) or base,
     )
+    own = fields.limit_source(own, faults)
     authors = list(_parse_json_authors(feed, base or home))
-    return own, [_read_json_item(item, base or home, own, authors, _get_string(feed, "language")) for item in items]
+    language = _get_string(feed, "language")
+    return own, fields.read_entries(
+        items, lambda item, mended: _read_json_item(item, base or own.url, own, authors, language, mended), faults
+    )
 
 
-def _read_json_item(item: Data, base: str, own: Source, everywhere: Iterable[Author], language: str) -> Article:
-    url = fields.read_address(_get_string(item, "url") or _get_string(item, "external_url"), base)
+def _read_json_item(
+    item: Data, base: str, own: Source, everywhere: Iterable[Author], language: str, mended: list[Fault]
+) -> Article:
+    named = [fields.read_address(_get_string(item, key), base) for key in ("url", "external_url")]
+    url = next(filter(links.is_allowed, named), named[0] or named[1])
     title = fields.read_line(_get_string(item, "title"))
-    body = fields.read_body(_get_string(item, "content_html"), url or base, title=title, source=own)
+    body = fields.read_body(_get_string(item, "content_html"), url or base, mended, title=title, source=own)
     summary = fields.read_line(_get_string(item, "summary"))
     # An item without authors has the feed's (JSON Feed 1.1, “authors” on items).
     authors = people.merge_authors(list(_parse_json_authors(item, base)) or everywhere, ())
@@ -50,7 +57,10 @@ def _read_json_item(item: Data, base: str, own: Source, everywhere: Iterable[Aut
         url=url,
         title=title,
         summary=summary,
-        content=body or _wrap_paragraphs(_get_string(item, "content_text") or summary),
+        content=body
+        or fields.read_body(
+            _wrap_paragraphs(_get_string(item, "content_text") or summary), base, mended, title=title, source=own
+        ),
         authors=authors,
         certainty="certain" if authors else "unknown",
         source=own,
@@ -87,12 +97,12 @@ def _parse_attachments(item: Data, base: str) -> Iterator[Enclosure]:
 
 def _wrap_paragraphs(text: str) -> str:
     paragraphs = [paragraph.strip() for paragraph in html.remove_illegal_characters(text).split("\n\n")]
-    return html.sanitise_html("".join(f"<p>{html.escape_html(paragraph)}</p>" for paragraph in paragraphs if paragraph))
+    return "".join(f"<p>{html.escape_html(paragraph)}</p>" for paragraph in paragraphs if paragraph)
 
 
 def _get_string(data: Data, key: str) -> str:
     value = data.get(key)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return html.remove_illegal_characters(value) if isinstance(value, str) else ""
 
 
 def _get_items(data: object, key: str) -> list[object]:

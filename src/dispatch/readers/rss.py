@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
-from dispatch.model import Article, Author, Credit, Source
+from dispatch.model import Article, Author, Credit, Fault, Source
 from dispatch.readers import atom, fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
@@ -13,8 +13,8 @@ _MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\
 _NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)>")
 
 
-def read_rss(root: Element, base: str) -> tuple[Source, list[Article]]:
-    """Read a feed as its source and its items as articles, in order.
+def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
+    """Read a feed as its source and its items as articles, in order; ``faults`` gets what was mended or left out.
 
     base: where the feed was found. Raises GatherError beyond bounds.
     """
@@ -28,12 +28,17 @@ def read_rss(root: Element, base: str) -> tuple[Source, list[Article]]:
         url=fields.read_address(find_text(channel, "link"), inner),
         feed=atom.find_link(channel, "self", inner) or base,
     )
+    own = fields.limit_source(own, faults)
     language = find_text(channel, "language", "dc:language")
-    return own, [_read_item(item, resolve_base(item, inner or own.url), own, language) for item in items]
+    return own, fields.read_entries(
+        items,
+        lambda item, mended: _read_item(item, resolve_base(item, inner or own.url), own, language, mended),
+        faults,
+    )
 
 
-def _read_item(item: Element, base: str, own: Source, language: str) -> Article:
-    url = fields.read_address(_find_item_link(item), base)
+def _read_item(item: Element, base: str, own: Source, language: str, mended: list[Fault]) -> Article:
+    url = _find_item_link(item, base)
     title = fields.read_line(find_text(item, "title", "dc:title"))
     source = _find_origin(item, base) or own
     enclosures = tuple(
@@ -44,7 +49,9 @@ def _read_item(item: Element, base: str, own: Source, language: str) -> Article:
         )
     )
     within = base if item.get("xml:base") else url or base
-    bodies = [fields.read_body(text, within, title=title, source=own) for text in _find_bodies(item) if text.strip()]
+    bodies = [
+        fields.read_body(text, within, mended, title=title, source=own) for text in _find_bodies(item) if text.strip()
+    ]
     bodies = [body for body in bodies if body]
     authors, certain = _collect_authors(item)
     return Article(
@@ -67,13 +74,19 @@ def _read_item(item: Element, base: str, own: Source, language: str) -> Article:
     )
 
 
-def _find_item_link(item: Element) -> str:
-    """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default)."""
+def _find_item_link(item: Element, base: str) -> str:
+    """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default).
+
+    The first that can be an address counts, else the first.
+    """
     permalinks = [guid for guid in find_children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
     guid = "".join(permalinks[0].itertext()).strip() if permalinks else ""
-    return (
-        find_text(item, "link") or atom.find_link(item, "alternate", "") or (guid if links.is_web_address(guid) else "")
-    )
+    named = [
+        fields.read_address(find_text(item, "link"), base),
+        atom.find_link(item, "alternate", base),
+        guid if links.is_web_address(guid) else "",
+    ]
+    return next(filter(links.is_allowed, named), next(filter(None, named), ""))
 
 
 def _find_bodies(item: Element) -> Iterator[str]:

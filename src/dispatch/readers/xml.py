@@ -7,13 +7,14 @@ document uses, and none without a namespace or in one of RSS's own.
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from itertools import islice
 from xml.etree.ElementTree import Element, TreeBuilder, tostring
 from xml.parsers import expat
 
-from dispatch import links
+from dispatch import html, links
 from dispatch.errors import GatherError
 
-MOST_LEVELS = 256
+MOST_LEVELS = 512  # twice as deep as a body may be
 MOST_ELEMENTS = 500_000
 MOST_ATTRIBUTES = 256
 
@@ -49,17 +50,18 @@ class _UnknownEntityError(ValueError):
     """An entity that only a DTD could explain."""
 
 
-def parse_xml(text: str) -> Element:
+def parse_xml(text: str, *, is_lenient: bool = False) -> Element:
     """Parse a document and return its root. Raises GatherError on what is not XML, and on what no honest feed has.
 
     If only HTML's entities or single ampersands keep it from being well-formed, it is read as it was meant.
+    is_lenient: what is deeper than 512 levels, or beyond 256 attributes, is left out; its text stays.
     """
     text = text.lstrip("\ufeff \t\n")
     try:
-        return _Builder().build_tree(text)
+        return _Builder(is_lenient=is_lenient).build_tree(text)
     except (expat.ExpatError, _UnknownEntityError):
         try:
-            return _Builder().build_tree(_repair_entities(text))
+            return _Builder(is_lenient=is_lenient).build_tree(_repair_entities(text))
         except (expat.ExpatError, _UnknownEntityError) as error:
             raise GatherError(
                 f"this is not well-formed XML: {error}", hint="Ask the feed's publisher to correct it."
@@ -92,7 +94,8 @@ def extract_markup(element: Element) -> str:
 class _Builder:
     """Builds the tree from expat's events, and refuses the document as soon as it exceeds a bound."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_lenient: bool) -> None:
+        self._is_lenient = is_lenient
         self._tree = TreeBuilder()
         self._depth = self._elements = 0
         self._parser = expat.ParserCreate("utf-8", "}")
@@ -110,16 +113,20 @@ class _Builder:
     def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._elements += 1
-        if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES:
+        is_beyond = self._depth > MOST_LEVELS or len(attributes) > MOST_ATTRIBUTES
+        if self._elements > MOST_ELEMENTS or (is_beyond and not self._is_lenient):
             what = "the XML is nested too deep or has too many parts"
             raise GatherError(
                 what, hint="Refused as unsafe; ask the publisher, or add the page itself.", reason="too-many-parts"
             )
-        self._tree.start(_prefix_name(tag), {_prefix_name(name): value for name, value in attributes.items()})
+        if self._depth <= MOST_LEVELS:
+            kept = islice(attributes.items(), MOST_ATTRIBUTES)
+            self._tree.start(_prefix_name(tag), {_prefix_name(name): value for name, value in kept})
 
     def _end_element(self, tag: str) -> None:
+        if self._depth <= MOST_LEVELS:
+            self._tree.end(_prefix_name(tag))
         self._depth -= 1
-        self._tree.end(_prefix_name(tag))
 
     def _refuse_dtd(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
@@ -137,7 +144,7 @@ def _prefix_name(name: str) -> str:
 
 
 def _repair_entities(text: str) -> str:
-    """Replace HTML's entities by characters and escape single ampersands; CDATA sections stay."""
+    """Replace entities by characters, those that XML forbids by none, and escape single ampersands; CDATA stays."""
     pieces = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
@@ -148,7 +155,6 @@ def _repair_entities(text: str) -> str:
 
 def _repair_entity(match: re.Match[str]) -> str:
     name = match[1]
-    if name in {"amp;", "lt;", "gt;", "quot;", "apos;"} or re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name):
-        return match[0]
-    meant = unescape(match[0]) if name.endswith(";") else match[0]
-    return escape(meant)
+    meant = html.remove_illegal_characters(unescape(match[0]) if name.endswith(";") else match[0])
+    is_number = re.fullmatch(r"#(\d+|x[0-9A-Fa-f]+);", name) and meant not in {"", "\ufffd"}
+    return match[0] if is_number or name in {"amp;", "lt;", "gt;", "quot;", "apos;"} else escape(meant)
