@@ -46,7 +46,7 @@ _SHAPES = {
     **{f"theme.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
     **{f"theme.dark.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
 }
-_TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
+_TABLE = re.compile(r"""\s*+(?P<open>\[\[?)(?P<name>[^\[\]]++)\]""")
 _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 _NEW = """\
@@ -155,7 +155,7 @@ def find_lines(text: str) -> dict[str, int]:
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if begun := _TABLE.match(line):
-            table = begun["name"].replace('"', "").replace("'", "")
+            table = begun["name"].strip().replace('"', "").replace("'", "")
             if begun["open"] == "[[":
                 counts[table] = counts.get(table, 0) + 1
                 table = f"{table}[{counts[table]}]"
