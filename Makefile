@@ -5,6 +5,7 @@
 #   make judge    what browsers, feed readers, web servers and other programs say to what dispatch makes
 #   make coverage which lines the tests execute
 #   make mutants  whether the tests notice small changes to the code that keeps the promises
+#   make fuzz     whether anything breaks when what takes foreign text gets what nobody thought of
 #
 # PYTHON=python3.12 make test    takes another Python.
 # TESTS="-k atom" make tests     runs some of the tests.
@@ -13,7 +14,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judge judges coverage mutants wheel-test docs docs-serve pictures bench freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants fuzz wheel-test docs docs-serve pictures bench freeze clean
 
 SITE := out/site
 
@@ -66,6 +67,10 @@ judges: tests/node_modules/.installed
 mutants: .venv/test judges
 	@$(BIN)/python -m mutants $(MUTANTS)
 
+# Ten minutes for each target. FUZZ="--seconds 60 readers" fuzzes one of them for one minute; FUZZ=--help names them.
+fuzz: .venv/test .venv/fuzz
+	@$(BIN)/python -m fuzz $(FUZZ)
+
 # What ships is what is tested: the wheel in an environment of its own, in a folder of its own.
 wheel-test: .venv/test
 	@$(BIN)/python tests/wheel.py
@@ -104,7 +109,7 @@ benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
-.venv/test .venv/docs: .venv/%: .venv/run
+.venv/test .venv/docs .venv/fuzz: .venv/%: .venv/run
 	@echo "Installing what make $* needs ..."
 	@$(PIP) install --constraint constraints.txt --group $*
 	@touch $@
@@ -113,7 +118,7 @@ benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
 freeze:
 	@$(PYTHON) -m venv --clear .venv
 	@$(PIP) install --upgrade pip
-	@$(PIP) install --editable . --group test --group docs
+	@$(PIP) install --editable . --group test --group docs --group fuzz
 	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
 	@touch .venv/python
 
