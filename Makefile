@@ -5,6 +5,7 @@
 #   make judge    what browsers, feed readers, web servers and other programs say to what dispatch makes
 #   make coverage which lines the tests execute
 #   make mutants  whether the tests notice small changes to the code that keeps the promises
+#   make fuzz     whether anything breaks when what takes foreign text gets what nobody thought of
 #
 # PYTHON=python3.12 make test    takes another Python.
 # TESTS="-k atom" make tests     runs some of the tests.
@@ -13,7 +14,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judge judges coverage mutants wheel-test docs docs-serve pictures bench audit sbom freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants fuzz wheel-test docs docs-serve pictures bench audit sbom freeze clean
 
 SITE := out/site
 
@@ -66,6 +67,10 @@ judges: tests/node_modules/.installed
 mutants: .venv/test judges
 	@$(BIN)/python -m mutants $(MUTANTS)
 
+# Ten minutes for each target. FUZZ="--seconds 60 readers" fuzzes one of them for one minute; FUZZ=--help names them.
+fuzz: .venv/test .venv/fuzz
+	@$(BIN)/python -m fuzz $(FUZZ)
+
 # What ships is what is tested: the wheel in an environment of its own, in a folder of its own.
 wheel-test: .venv/test
 	@$(BIN)/python tests/wheel.py
@@ -105,7 +110,7 @@ INSTALL = $(PIP) install --require-hashes --no-build-isolation --requirement
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/test .venv/docs .venv/release: .venv/%: .venv/run requirements/%.txt
+.venv/test .venv/docs .venv/fuzz .venv/release: .venv/%: .venv/run requirements/%.txt
 	@echo "Installing what make $* needs ..."
 	@$(INSTALL) requirements/$*.txt
 	@touch $@
@@ -133,6 +138,7 @@ freeze: .venv/release
 	@$(COMPILE) --python-version 3.11 pyproject.toml --constraint requirements/test.txt --output-file requirements/run.txt
 	@$(COMPILE) --python-version 3.11 --group backend --constraint requirements/test.txt --output-file requirements/build.txt
 	@$(COMPILE) --python-version 3.11.5 --group docs --constraint requirements/test.txt --output-file requirements/docs.txt
+	@$(COMPILE) --python-version 3.11.5 --group fuzz --constraint requirements/test.txt --output-file requirements/fuzz.txt
 	@$(COMPILE) --python-version 3.11.5 --group release --constraint requirements/test.txt --output-file requirements/release.txt
 	@$(COMPILE) --python-version 3.11.5 benchmarks/peers/requirements.in --output-file benchmarks/peers/requirements.txt
 	@for folder in tests docs/pictures benchmarks/peers; do \

@@ -329,6 +329,13 @@ def test_other_pictures_stay() -> None:
     ) == ["https://a.example/a.png"]
 
 
+@pytest.mark.parametrize("levels", range(1, 20))
+def test_a_link_in_a_link_is_not_moved_by_a_second_parser(levels: int) -> None:
+    """A parser moves a link out of eight elements at a time (HTML, section 13.2.6.4.7, “adoption agency”)."""
+    once = html.sanitise_html(f'<a href="/a">{"<div>" * levels}<a href="/b">x')
+    assert html.sanitise_html(once) == once
+
+
 def within(seconds: float, work: Callable[[], object]) -> None:
     with processor_seconds(5 * seconds), contextlib.suppress(GatherError):
         work()

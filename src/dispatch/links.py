@@ -27,6 +27,10 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
+# What ends a path and says nothing, read from its end: from the front, it would be tried again at each slash.
+_ENDING_BACKWARDS = re.compile(r"(?:(?:lmth\.)?pma[./]|/)++", re.IGNORECASE)
+# A longer address can hold thousands of caches' addresses in one another, each a step of its own.
+MOST_SIMPLIFIED = 10_000
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
 # Letters that IDNA 2003 replaced and browsers keep (UTS 46, “deviations”); the dots that divide a host.
@@ -129,11 +133,11 @@ def canonicalise_address(url: str) -> str:
 
     Removed are: http or https, www., mobile and AMP variants, default port, trailing slash, tracking parameters and
     their order, and the fragment, unless it is a route in a program (``#!`` or ``#/``). An address that is not of the
-    web is returned as it is, except that half a surrogate pair becomes a question mark: the result can always be
-    encoded and stored. Applied twice, it changes nothing more.
+    web, or longer than 10,000 characters, is returned as it is, except that half a surrogate pair becomes a question
+    mark: the result can always be encoded and stored. Applied twice, it changes nothing more.
     """
     found = url.strip().encode("utf-8", "replace").decode("utf-8")
-    while is_web_address(found) and (simpler := _simplify_address(found)) != found:
+    while len(found) <= MOST_SIMPLIFIED and is_web_address(found) and (simpler := _simplify_address(found)) != found:
         found = simpler
     return found
 
@@ -146,7 +150,9 @@ def _simplify_address(url: str) -> str:
     labels = _encode_host(parts["host"]).lower().rstrip(".").split(".")
     labels = [label for label in labels[:-2] if label not in _HOSTS] + labels[-2:]
     port = f":{parts['port']}" if parts["port"] and parts["port"] not in ("80", "443") else ""
-    path = re.sub(r"(?:/+|/amp|[./]amp(?:\.html)?)+\Z", "", _encode_part(parts["path"] or ""), flags=re.IGNORECASE)
+    path = _encode_part(parts["path"] or "")
+    ending = _ENDING_BACKWARDS.match(path[::-1])
+    path = path[: len(path) - (ending.end() if ending else 0)]
     queries = sorted(
         _encode_part(part) for part in (parts["query"] or "").split("&") if part and not _is_tracking(part)
     )

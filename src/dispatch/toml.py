@@ -9,7 +9,7 @@ from dispatch.text import refuse_merge_leftover
 
 # Before Python 3.14, tomllib gives the line in its message only.
 _AT = re.compile(r" \(at line (\d+), column \d+\)$")
-_TABLE = re.compile(r"""\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]""")
+_TABLE = re.compile(r"""\s*+(?P<open>\[\[?)(?P<name>[^\[\]]++)\]""")
 _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 
@@ -34,7 +34,7 @@ def find_lines(text: str) -> dict[str, int]:
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if begun := _TABLE.match(line):
-            table = begun["name"].replace('"', "").replace("'", "")
+            table = begun["name"].strip().replace('"', "").replace("'", "")
             if begun["open"] == "[[":
                 counts[table] = counts.get(table, 0) + 1
                 table = f"{table}[{counts[table]}]"

@@ -75,14 +75,14 @@ def recognise_edition(path: str, body: bytes) -> Edition:
 
 
 def _find_format(path: str, start: str, body: bytes) -> str:
-    root = re.search(r"<([A-Za-z][\w:.-]*)", re.sub(r"<[!?][^>]*>", "", start))
+    root = re.match(r"(?:<[!?][^>]*+>|[^<]++|<(?![A-Za-z!?]))*+<([A-Za-z][\w:.-]*)", start)
     match root[1].lower() if root and start.startswith("<") else "":
         case "rss":
             return "rss"
         case "feed":
             return "atom"
         case "html":
-            return "web" if re.search(rb"<article[^>]* id=", body) else "email"
+            return "web" if re.search(rb"<article[^<>]* id=", body) else "email"
     if start.startswith("{"):
         try:
             if isinstance(json.loads(body), dict):

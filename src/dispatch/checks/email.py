@@ -29,10 +29,10 @@ FORBIDDEN = (
 # fmt: on
 # What Outlook on Windows, Gmail or both leave out, as caniemail.com has it, and what breaks without it.
 _UNKNOWN = re.compile(
-    r"(?:^|[;{\s])(?:"
+    r"(?:^|[;{])\s*+(?:"
     r"(?P<property>position|float|clip-path|filter|grid[a-z-]*|flex[a-z-]*|animation[a-z-]*|transition[a-z-]*|"
     r"transform[a-z-]*|aspect-ratio|gap|inset)\s*:"
-    r"|(?P<value>display\s*:\s*(?:inline-)?(?:flex|grid)|[a-z-]+\s*:[^;]*(?:var|calc|clamp|min|max|oklch|lab)\())",
+    r"|(?P<value>display\s*:\s*(?:inline-)?(?:flex|grid)|[a-z-]++\s*+:[^;{]*(?:var|calc|clamp|min|max|oklch|lab)\())",
     re.IGNORECASE,
 )
 ONCE = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type")

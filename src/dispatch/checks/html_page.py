@@ -25,14 +25,14 @@ _STRUCK = frozenset({"bdo", "del", "s", "strike"})
 # What an element's own style keeps from the reader's eye. Only the attribute is read: no sheet, and no colour.
 _STYLE_END = r"\s*(?:!|;|$)"
 _HIDDEN = re.compile(
-    rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0*%?{_STYLE_END})", re.IGNORECASE
+    rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*+\.?0*+%?{_STYLE_END})", re.IGNORECASE
 )
 _FLAT = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0[a-z%]*{_STYLE_END}", re.IGNORECASE)
 _CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
 _LINED = re.compile(r"(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _FONT = re.compile(r"(?:^|;)\s*font(-size)?\s*:\s*([^;]*)", re.IGNORECASE)
-_LENGTH = re.compile(r"(?<![\w.])(\d*\.?\d+)(px|pt|pc|rem|cm|mm|in|v[wh])", re.IGNORECASE)
-_ZERO = re.compile(rf"0*\.?0+(?:e[mx]|%)?{_STYLE_END}", re.IGNORECASE)
+_LENGTH = re.compile(r"(?<![\w.])(\d*+\.\d++|\d++)(px|pt|pc|rem|cm|mm|in|v[wh])", re.IGNORECASE)
+_ZERO = re.compile(rf"(?:0*+\.)?0++(?:e[mx]|%)?{_STYLE_END}", re.IGNORECASE)
 _NO_SIZE = re.compile(r"(?:^|\s)0+(?:/\S+)?\s")  # within the shorthand, where it stands before the family
 # Sizes that are told by what is around them stay as small as that.
 _RELATIVE = re.compile(r"inherit|unset|smaller|larger|[\d.]", re.IGNORECASE)

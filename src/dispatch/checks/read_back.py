@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email import message_from_bytes, policy
+from email import headerregistry, message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from functools import lru_cache
@@ -12,21 +12,14 @@ from dispatch.checks import feed_items, internal_links
 from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import HtmlPage, read_content, read_page
 from dispatch.checks.rules import find_edition_place
-from dispatch.checks.text_lines import (
-    Line,
-    LineLink,
-    Picture,
-    find_headlines,
-    fold_spaces,
-    join_lines,
-    read_paragraphs,
-)
+from dispatch.checks.text_lines import Line, LineLink, Picture, find_headlines, fold_spaces, join_lines, read_paragraphs
 from dispatch.errors import CheckError
 from dispatch.model import Article, Contents, Edition, ImageCopy, Page, Place
 
 Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
 # Pages that lead to articles and show none of them whole.
 _LISTS = frozenset({"front", "author", "source", "section", "tag"})
+_HEADERS = headerregistry.HeaderRegistry()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +115,21 @@ def _decode_text(body: bytes) -> str:
 def read_message(octets: bytes) -> Message:
     """Read a message (RFC 5322, RFC 2045). Raises CheckError when a part cannot be decoded."""
     try:
-        parsed = message_from_bytes(octets, policy=policy.default)
+        parsed = message_from_bytes(octets, policy=policy.default.clone(header_factory=_parse_header))
         if not isinstance(parsed, EmailMessage):
             raise CheckError("it is not a message", reason="not-a-message")
         headers = tuple((name.lower(), str(value)) for name, value in parsed.items())
         return Message(headers=headers, media_type=parsed.get_content_type(), halves=tuple(_read_parts(parsed)))
     except (MessageError, LookupError, ValueError) as error:
         raise CheckError(f"it cannot be read as a message: {error}", reason="not-a-message") from error
+
+
+def _parse_header(name: str, text: str) -> str:
+    """Parse a header; as it is written where Python's parser fails, or takes too long: the square of its length."""
+    try:
+        return _HEADERS(name, text) if len(text) < 1000 else text
+    except (AttributeError, LookupError, MessageError, RecursionError, TypeError, ValueError):
+        return text
 
 
 def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
@@ -140,8 +141,7 @@ def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
 
 
 def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Rendition]:
-    read_back = read_message(edition.body)
-    for half in read_back.halves:
+    for half in read_message(edition.body).halves:
         if half.media_type == "text/html":
             yield _read_mail(replace(at, half="html"), half.text, articles)
         else:

@@ -47,4 +47,4 @@ def render(issue: Contents, publication: Publication) -> bytes:
 def _wrap_in_landmark(html: str, language: Language) -> str:
     """Put the body into a main landmark, to which screen readers can jump; MJML cannot make one."""
     main = f'<div role="main" lang="{language.code}" dir="{language.direction}">'
-    return re.sub("<body[^>]*>", lambda body: body[0] + main, html, count=1).replace("</body>", "</div></body>")
+    return re.sub("<body[^<>]*>", lambda body: body[0] + main, html, count=1).replace("</body>", "</div></body>")

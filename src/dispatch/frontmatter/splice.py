@@ -115,7 +115,8 @@ class _Draft:
     def _list_keys(self, node: Pairs) -> list[_EntrySpan]:
         """List the entries of a block mapping."""
         return [
-            _EntrySpan(key.value or "", key.start, self.text.index(":", key.end) + 1, value, self.find_end(value))
+            # After “? key” there may be none; what is written then is found wrong by the caller.
+            _EntrySpan(key.value or "", key.start, self.text.find(":", key.end) + 1, value, self.find_end(value))
             for key, value in node.pairs
         ]
 

@@ -11,7 +11,7 @@ _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img
 # These end an excerpt: if it went on after them, something would seem to be missing.
 _TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul"})
 # Finding sentences takes more than linear time in a long run of quotation marks.
-MOST_READ = 50_000
+MOST_READ = 10_000
 _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
 
 

@@ -132,13 +132,14 @@ def _make_well_formed(cleaned: str) -> str:
 def _may_move(content: str) -> bool:
     """Whether a parser may read the content differently from how it was written (HTML, section 13.2.9).
 
-    What may not stand in a table is moved before it; a heading ends where the next one begins, and so does an item.
+    What may not stand in a table is moved before it; a heading ends where the next one begins, and so do a link and an
+    item.
     """
-    headings = re.findall("<(/?)h[1-6]", content)
+    headings, anchors = re.findall("<(/?)h[1-6]", content), re.findall("<(/?)a[ >]", content)
     items = re.findall(r"<(/?(?:[dou]l|li|d[dt]))\b", content)
     return (
         "<table" in content
-        or any(one == other for one, other in pairwise(headings))
+        or any(one == other for one, other in (*pairwise(headings), *pairwise(anchors)))
         or any({one, other} <= _ITEMS for one, other in pairwise(items))
     )
 

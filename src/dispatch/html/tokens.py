@@ -23,7 +23,7 @@ ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
 _ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>(.*?)</\1>", re.DOTALL)
+HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
 
 
 class Token(NamedTuple):
@@ -112,7 +112,7 @@ def split_paragraphs(content: str) -> Iterator[Paragraph]:
 
 def find_headings(content: str) -> list[str]:
     """Find the texts of the headings, in order."""
-    return [_fold_spaces(to_plain_text(match[2]).replace("\n", " ")) for match in _HEADING.finditer(content)]
+    return [_fold_spaces(to_plain_text(match[2]).replace("\n", " ")) for match in HEADING.finditer(content)]
 
 
 def find_image_addresses(content: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
-from dispatch.html.tokens import ATTRIBUTES
+from dispatch.html.tokens import ATTRIBUTES, HEADING
 from dispatch.importers.pictures import PostPictures, PostPlace
 from dispatch.importers.posts import Post
 from dispatch.model import Article, Source
@@ -30,7 +30,6 @@ _DESTINATION = re.compile(
 )
 _WITHIN = re.compile(r"\[([^\[\]\n]{0,500})\]\((#[^\s()]{0,500})(?:\s[^()\n]{0,200})?\)")
 _EMPTY = re.compile(rf"<(div|figure|p|span){ATTRIBUTES}>\s*</\1>")
-_HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>.*?</\1>", re.DOTALL)
 
 
 def name_old_site(url: str) -> Source:
@@ -90,7 +89,7 @@ def _tidy_content(content: str, title: str) -> str:
     """Take out the empty boxes that embeds have left, and a first heading that says the title again."""
     while (shorter := _EMPTY.sub("", content)) != content:
         content = shorter
-    first = _HEADING.search(content)
+    first = HEADING.search(content)
     if first and html.to_plain_text(first[0]) == title and not html.to_plain_text(content[: first.start()]):
         content = content[: first.start()] + content[first.end() :]
     return content.strip()

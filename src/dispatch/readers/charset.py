@@ -51,7 +51,7 @@ def _decode_undeclared(body: bytes) -> str:
 def decode_start(document: Document) -> str:
     """Decode the beginning of a document, without comments: enough to tell its kind."""
     return re.sub(
-        r"<!--.*?-->", "", decode_document(replace(document, body=document.body[:4096])), flags=re.DOTALL
+        r"<!--(?:.*?-->|.*)", "", decode_document(replace(document, body=document.body[:4096])), flags=re.DOTALL
     ).lstrip()
 
 

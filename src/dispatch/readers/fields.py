@@ -31,7 +31,7 @@ MOST_BYTES = 32_000  # of all that together; the front matter of a file has room
 
 # A title is text; with a closed inline element or an entity in it, it was meant as HTML.
 _IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
-_HREFS = re.compile(r'<a [^>]*href="([^"]*)"')
+_HREFS = re.compile(r'<a [^<>]*href="([^"]*)"')
 _DATE_FORMS = (
     "%Y-%m-%d %H:%M:%S %z",
     "%Y-%m-%d %H:%M:%S %Z",

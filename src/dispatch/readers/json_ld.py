@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from html import unescape
 from urllib.parse import urlsplit
@@ -40,7 +41,8 @@ def read_json_ld(
     by_id: dict[str, Node] = {}
     for node in nodes:
         if written := _to_string(node.get("@id")):
-            by_id[written] = {**node, **by_id.get(written, {})}
+            known = by_id.setdefault(written, {})
+            known.update((key, value) for key, value in node.items() if key not in known)
     found, certainty = _find_article_node(nodes, base, urls, titles)
     if found is None:
         return Article(source=_find_publisher({}, nodes, by_id, base))
@@ -103,7 +105,7 @@ def _find_article_node(
 
 def _collect_nodes(root: LexborNode) -> Iterator[Node]:
     """Collect every node of every script, outer ones before inner ones."""
-    waiting: list[object] = []
+    waiting: deque[object] = deque()
     for script in html_tree.select_all(root, 'script[type="application/ld+json" i]'):
         written = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script.text())
         try:
@@ -113,13 +115,13 @@ def _collect_nodes(root: LexborNode) -> Iterator[Node]:
             continue
     seen = 0
     while waiting and seen < MOST_NODES:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         seen += 1
         if isinstance(item, dict):
             yield item
             waiting += [value for value in item.values() if isinstance(value, dict | list)]
         elif isinstance(item, list):
-            waiting = [*item[:MOST_NODES], *waiting]
+            waiting.extendleft(reversed(item[:MOST_NODES]))
 
 
 def _has_type(node: Node, kind: re.Pattern[str]) -> bool:

@@ -65,8 +65,8 @@ def read(document: Document) -> list[Article]:
 def to_html(markdown: str, base: str = "") -> str:
     """Convert Markdown to content: sanitised HTML, relative addresses resolved against ``base``, others untouched.
 
-    Raises GatherError beyond 2 MiB, 100 levels of nesting or 10,000 brackets in one paragraph: there, parsing takes
-    more than linear time.
+    Raises GatherError beyond 2 MiB, 100 levels of nesting or 10,000 brackets in one paragraph, or as much work in
+    several: parsing takes time in the square of the brackets in a paragraph.
     """
     return html.sanitise_html(_render_tokens(_parse_markdown(markdown)), base)
 
@@ -152,14 +152,14 @@ def _escape_line(line: str) -> str:
 def _refuse_markdown_bombs(markdown: str) -> None:
     if len(markdown.encode(errors="replace")) > MOST_BYTES:
         raise GatherError("the Markdown is larger than 2 MiB", hint="Add it with --syndicate link and --no-fetch.")
-    line = 1
+    line, work = 1, 0
     for paragraph in re.split(r"(\n[ \t\r]*\n)", markdown):
-        if paragraph.count("[") > MOST_BRACKETS:
+        work += paragraph.count("[") ** 2
+        if work > MOST_BRACKETS**2:
             blank = len(paragraph) - len(paragraph.lstrip())
             place = Place(line=line + paragraph.count("\n", 0, blank))
-            raise GatherError(
-                "a paragraph has more than 10,000 brackets", subject=place, hint="Add it as an HTML page."
-            )
+            what = "a paragraph has more than 10,000 brackets, or many have nearly as many"
+            raise GatherError(what, subject=place, hint="Add it as an HTML page.")
         line += paragraph.count("\n")
 
 

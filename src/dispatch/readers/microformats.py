@@ -26,8 +26,8 @@ _BYLINE = (
 _BY = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_][^\d|·•]{0,80}?)(?: *[|·•].*)?")
 # The text before a linked name in a byline: nothing, “by”, or what joins it to the name before.
 _BEFORE = re.compile(r"(?:.*\b[Bb][Yy]\b:?)?\s*", re.DOTALL)
-_AND = re.compile(r"[\s,;&、]*(?:and|und|et|y|e|و|和|と)?\s*")
-_ANOTHER = re.compile(r"\s*,?\s*(?:(?:and|und|et|y|e)\s|&|و|和|と|、)")
+_AND = re.compile(r"[\s,;&、]*+(?:and|und|et|y|e|و|和|と)?\s*")
+_ANOTHER = re.compile(r"\s*+,?\s*+(?:(?:and|und|et|y|e)\s|&|و|和|と|、)")
 # Somebody else's work: a quotation, a picture, a comment, an entry that this one answers or lists.
 _OTHERS_WORK = (
     "blockquote, figure, .h-cite, [itemscope]:not([itemprop=author]):not([itemtype$=Page]), .h-entry, .hentry"

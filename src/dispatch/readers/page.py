@@ -148,7 +148,7 @@ def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
     stem = title.removesuffix("...").removesuffix("…").rstrip()
     if stem != title:
         title = max((other for other in known if other.startswith(stem)), key=len)
-    return re.sub(rf"\s+[|–—·•:»-]\s+{re.escape(site)}$", "", title) if site else title
+    return re.sub(rf"(?<!\s)\s++[|–—·•:»-]\s++{re.escape(site)}$", "", title) if site else title
 
 
 def _credit_authors(

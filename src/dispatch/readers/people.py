@@ -20,11 +20,15 @@ _NOBODY = frozenset({
 # fmt: on
 # Words that systems and themes put before a name.
 _BEFORE = re.compile(r"(?:[Bb][Yy]|(?:Written|Posted|Words|Text) by|Authors?(?=:)|About):? +(?=\S)")
-_ADDRESS = re.compile(r"https?://\S*|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}/\S*")
+_ADDRESS = re.compile(r"https?://\S*|\S[^\s@]*+@\S[^\s.]*+\.\S++|[\w.-]+\.[a-z]{2,}/\S*")
 _LOGIN = re.compile(r"[a-z0-9._-]+", re.ASCII)
-_SEPARATORS = r"[\s,;/&+|·•、،，؛]*"
-_AND = r"and|und|et|y|e|och|og|en|ja|ve|with|mit|и|و|और|と|和|与|與|及"
-_BETWEEN = f"(?:{_SEPARATORS}(?:{_AND})?{_SEPARATORS})"
+_SEPARATORS = " ,;/&+|·•、،，؛\t\n"
+# fmt: off
+_ANDS = (
+    "", "and", "und", "et", "y", "e", "och", "og", "en", "ja", "ve", "with", "mit", "и", "و", "और", "と", "和", "与",
+    "與", "及",
+)
+# fmt: on
 
 
 def clean_name(written: str) -> str:
@@ -59,8 +63,18 @@ def are_names_alike(one: str, other: str) -> bool:
 
 def is_joined_name(joined: str, names: Sequence[str]) -> bool:
     """Whether one text is made of all these names in order, with nothing but separators between them."""
-    pattern = _BETWEEN.join(re.escape(name) for name in names)
-    return len(names) > 1 and bool(re.fullmatch(pattern, joined, re.IGNORECASE))
+    # What is left after a name may be read in several ways; each is followed once. A pattern would try them all.
+    left = {joined.lower()}
+    for number, name in enumerate(map(str.lower, names)):
+        starts = left if number == 0 else {start for rest in left for start in _skip_separators(rest)}
+        left = {start.removeprefix(name) for start in starts if start.startswith(name)}
+    return len(names) > 1 and "" in left
+
+
+def _skip_separators(rest: str) -> Iterable[str]:
+    """Yield what follows separators, with an “and” among them or without one."""
+    rest = rest.lstrip(_SEPARATORS)
+    return (rest.removeprefix(word).lstrip(_SEPARATORS) for word in _ANDS if rest.startswith(word))
 
 
 def is_login(written: str) -> bool:

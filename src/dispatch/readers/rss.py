@@ -9,8 +9,10 @@ from dispatch.model import Article, Author, Credit, Fault, Source
 from dispatch.readers import atom, fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
-_MAILBOX = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)")
-_NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]+?)\s*<(?P<email>[^\s<>]+@[^\s<>]+)>")
+_MAILBOX = re.compile(
+    r"(?P<email>(?=[^\s()<>][^\s()<>@]*+@[^\s()<>])[^\s()<>]++)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)"
+)
+_NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]++)<(?P<email>(?=[^\s<>][^\s<>@]*+@[^\s<>])[^\s<>]++)>")
 
 
 def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:

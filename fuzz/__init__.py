@@ -1,0 +1,1 @@
+"""Fuzzing: programs that nobody wrote, as input for whatever takes foreign text, for as long as one likes."""

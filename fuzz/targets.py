@@ -1,0 +1,102 @@
+"""What is fuzzed, and what has to hold whatever comes: a target raises on anything else than a refusal in words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from dispatch import check, config, frontmatter, html, issues
+from dispatch.errors import DispatchError
+from dispatch.model import Document, Issue, Publication
+from dispatch.readers import READERS
+
+HOME = "https://a.example/here/"
+
+
+class Target(NamedTuple):
+    """Something that takes foreign bytes."""
+
+    run: Annotated[Callable[[bytes], None], "tries one input; raises when a promise is broken"]
+    seeds: Annotated[
+        tuple[str, ...], "folders of this repository that hold inputs to begin with, besides its corpus"
+    ] = ()
+
+
+def try_readers(data: bytes) -> None:
+    """Read it as whatever it looks like: what comes out is sanitised, and knows the way to no other scheme."""
+    document = Document(url=HOME, media_type="", charset="", body=data)
+    for reader in READERS.values():
+        if reader.accepts(document):
+            for article in reader.read(document):
+                check_content(article.content)
+
+
+def try_frontmatter(data: bytes) -> None:
+    """Parse the head of a file; the body stays."""
+    text = decode_text(data)
+    assert text.endswith(frontmatter.parse_front_matter(text).body)
+
+
+def try_splicing(data: bytes) -> None:
+    """Change one key, whose new value is the last line: all other keys, and the body, stay as they were."""
+    written, _, value = decode_text(data).rpartition("\n")
+    before = frontmatter.parse_front_matter(written)
+    for key in ("title", next(iter(before.data), "date")):
+        after = frontmatter.parse_front_matter(frontmatter.edit_front_matter(written, {key: value}, ("title", "date")))
+        assert after.data == {**before.data, key: value}, key
+        assert after.body == before.body
+
+
+def try_html(data: bytes) -> None:
+    """Sanitise HTML, and do with it what is done with content."""
+    content = html.sanitise_html(decode_text(data), HOME)
+    check_content(content)
+    html.find_headings(content)
+    html.cut_excerpt(content, 60, "en")
+    html.to_plain_text(content)
+
+
+def try_read_back(data: bytes) -> None:
+    """Judge it as a finished edition: there are findings, or words that say why it cannot be read."""
+    publication, issue = load_sample()
+    edition = check.recognise_file("edition", data)
+    check.check_edition(edition, issue, publication)
+    if edition.format == "eml":
+        check.check_received(edition, issue, publication)
+
+
+TARGETS: Mapping[str, Target] = {
+    "readers": Target(try_readers, ("tests/data/readers",)),
+    "frontmatter": Target(try_frontmatter, ("tests/data/frontmatter",)),
+    "splicing": Target(try_splicing, ("tests/data/frontmatter",)),
+    "html": Target(try_html, ("tests/data/readers",)),
+    "read_back": Target(try_read_back, ("tests/data/golden",)),
+}
+
+
+def try_input(name: str, data: bytes) -> None:
+    """Try one input of a target. A DispatchError is an answer; every other exception is not."""
+    try:
+        TARGETS[name].run(data)
+    except DispatchError:
+        return
+
+
+def check_content(content: str) -> None:
+    """What was sanitised is stable: a second pass changes nothing."""
+    assert html.sanitise_html(content, HOME) == content
+
+
+def decode_text(data: bytes) -> str:
+    """Any bytes as text, those that are not UTF-8 as halves of surrogate pairs."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+@cache
+def load_sample() -> tuple[Publication, Issue]:
+    """The publication of this repository, and an issue of one article of its first issue."""
+    publication = config.load(Path(__file__).parents[1])
+    issue = issues.read_issue(publication, "names-and-addresses")
+    section = replace(issue.sections[0], articles=issue.sections[0].articles[:1])
+    return publication, replace(issue, sections=(section,))
