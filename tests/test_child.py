@@ -123,7 +123,8 @@ def test_a_command_says_which_template_never_ends(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, [command, ISSUE.slug])
     assert result.exit_code == 1
-    assert "templates/entry.html:2: takes too much memory" in result.stderr
+    said = result.output.replace("\n  error: T", ": t")
+    assert "templates/entry.html:2: takes too much memory" in said
     assert not (tmp_path / "caught").exists()
 
 

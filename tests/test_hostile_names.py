@@ -92,7 +92,8 @@ def test_a_command_says_what_stands_in_a_files_place_and_waits_for_nothing(lette
                 continue
             result = run(command, *(["defence"] if command != "review" else []))
             assert result.exit_code == 1, (name, command)
-            assert f"{name}: {what}" in result.output, (name, command)
+            said = result.output.replace("\n  error: I", ": i")
+            assert f"{name}: {what}" in said, (name, command)
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         if aside.exists():
             aside.rename(path)

@@ -83,7 +83,7 @@ def fill(root: Path, site: Web) -> None:
             f"---\nid: tag:wire.example,2026:{key}\nurl: {quote('https://paper.example/' + key + '?##[error]FORGED')}\n"
             f"title: {title}\ndek: {bad}\nauthors:\n  - ann\n  - name: {title}\ncredits:\n"
             f"  - {{role: {bad}, name: {bad}}}\nsource: {{title: {bad}}}\ntags: [{bad}]\nnote: {bad}\ncorrections:\n"
-            f"  - {{date: 2026-11-23, text: {bad}}}\nimage: {{url: {quote('a::b##[c].png')}}}\n---\nTK.\n",
+            f"  - {{date: 2026-11-23, text: {bad}}}\nimage: {{url: {quote('a/::b##[c].png')}}}\n---\nTK.\n",
             "utf-8",
         )
     (folder / "stray\n::error::FORGED##[error]FORGED.md").write_text("---\ntitle: X\n---\n", "utf-8")
@@ -162,7 +162,11 @@ RUNS: dict[str, list[list[str]]] = {
     "preview": [["preview", TEXT], ["preview", "--smtp", LEADING], ["preview", "--port", TEXT]],
     "publish": [["publish", "defence"], ["publish", "defence", "--json"], ["publish", LEADING]],
     "ping": [["publish", "defence"], ["ping"], ["ping", "--json"], ["ping", "--hub", TEXT]],
-    "withdraw": [["publish", "defence"], ["withdraw", "defence", "2", "--because", TEXT], ["withdraw", TEXT]],
+    "withdraw": [
+        ["publish", "defence"], ["withdraw", "defence", "2", "--because", TEXT], ["withdraw", TEXT],
+        ["withdraw", "defence", "2", "--because", TEXT, "--yes", "--without-copy"],
+    ],
+    "unpublish": [["publish", "defence", "--yes"], ["unpublish", "defence"], ["unpublish", TEXT, "--yes"]],
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
 }  # fmt: skip

@@ -35,6 +35,7 @@ ASKED: dict[str, list[str]] = {
     "run": PROJECT["dependencies"],
     "test": [*PROJECT["dependencies"], *GROUPS["test"]],
     "docs": GROUPS["docs"],
+    "fuzz": GROUPS["fuzz"],
     "release": GROUPS["release"],
 }
 
@@ -164,7 +165,7 @@ def list_documented_workflows() -> list[str]:
 def test_no_workflow_runs_for_hours() -> None:
     """GitHub ends a job after six hours, unless it is told when."""
     documented = list_documented_workflows()
-    assert len(documented) == 3
+    assert len(documented) == 4
     for text in (*documented, *(path.read_text("utf-8") for path in WORKFLOWS)):
         jobs = yaml.safe_load(text)["jobs"]
         assert [name for name, job in jobs.items() if job["timeout-minutes"] > 30] == []

@@ -1,7 +1,6 @@
 """Read the publication's folder (dispatch.toml, authors.toml and templates/) into a Publication.
 
-All faults of all three are told at once, each with its
-file, its line where that is certain, and its key.
+All faults of all three are told at once, each with its file, its line where that is certain, and its key.
 """
 
 import json
@@ -45,8 +44,7 @@ _SHAPES = {
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     "theme.serif": _FONTS,
     "theme.sans": _FONTS,
-    **{f"theme.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
-    **{f"theme.dark.{column.key}": _COLOUR for column in from_mapping.list_columns(Colours)},
+    **{f"theme.{mode}{one.key}": _COLOUR for mode in ("", "dark.") for one in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
 _NEW = """\

@@ -9,14 +9,11 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from dispatch.errors import ConfigError, DispatchError, explain_refusal
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
@@ -262,28 +259,6 @@ def resolve_inside(path: Path, *, within: Path, error: type[DispatchError]) -> P
     except (OSError, RuntimeError) as cause:
         raise error("cannot be found", subject=format_path(path, within)) from cause
     raise error("is a link, or behind one", subject=format_path(path, within), hint="put the file itself there")
-
-
-def is_writable(path: Path) -> bool:
-    """Whether a file can be written and others beside it, as a database needs; or made, with the folder above it."""
-    above = next(folder for folder in path.parents if folder.exists())
-    return os.access(above, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-
-
-def copy_database(path: Path) -> "Connection":
-    """Copy a SQLite database into memory, to be read where nothing can be written; an empty one where there is none.
-
-    Raises sqlite3.Error.
-    """
-    import sqlite3
-
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    if path.is_file():
-        # A write-ahead log is read where one is left; where none is, SQLite would have to make it.
-        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as disk:
-            disk.backup(memory)
-    return memory
 
 
 def is_there(path: Path, *, within: Path) -> bool:

@@ -4,12 +4,11 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dispatch import identity, links
-from dispatch.checks import internal_links
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Rendition
 from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
-from dispatch.checks.text_lines import fold_spaces
+from dispatch.checks.text_lines import fold_spaces, stays_within_site
 from dispatch.model import Article, Contents, Finding, Place, Subject
 
 # fmt: off
@@ -144,7 +143,7 @@ def _check_edition(part: Rendition, known: set[str]) -> Iterator[Finding]:
     ids = {tag.attributes["id"] for tag in tags if "id" in tag.attributes}
     for address in _list_shown(part):
         if address.url not in known and (
-            address.subject == "picture" or not internal_links.stays_within_site(address.url, part.place)
+            address.subject == "picture" or not stays_within_site(address.url, part.place)
         ):
             yield from _check_address(address, ids)
 

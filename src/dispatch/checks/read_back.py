@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from dispatch.checks import feed_items, internal_links
+from dispatch.checks import feed_items, text_lines
 from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import HtmlPage, read_content, read_page
 from dispatch.checks.rules import find_edition_place
@@ -188,8 +188,8 @@ def _read_html(html: str, place: Page | None = None, site: str = "") -> HtmlPage
 
 def _place_picture(picture: Picture, place: Page | None, site: str) -> Picture:
     """Give a picture whole addresses, as a browser takes those that are relative to the page."""
-    instead = tuple(internal_links.make_absolute(url, place, site) for url in picture.instead)
-    return replace(picture, url=internal_links.make_absolute(picture.url, place, site), instead=instead)
+    instead = tuple(text_lines.make_absolute(url, place, site) for url in picture.instead)
+    return replace(picture, url=text_lines.make_absolute(picture.url, place, site), instead=instead)
 
 
 def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | None, site: str) -> Rendition:
@@ -200,7 +200,7 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | 
     def make_entry(key: str) -> ShownArticle:
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
-            lines[not line.heading and internal_links.is_internal(line, place)].append(line)
+            lines[not line.heading and text_lines.is_internal(line, place)].append(line)
         return replace(_make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
 
     anchored: dict[str, list[Line]] = {}

@@ -136,10 +136,10 @@ def make_finding(rule: str, subject: Subject, place: Place = NOWHERE, /, **value
 def list_unreadable(faults: Iterable[Fault]) -> list[Finding]:
     """List as findings what is wrong in files that cannot be read, whose faults have their words already."""
     return [
-        make_finding("files.merge", "line", one.place, line=str(one.place.line))
-        if one.reason == "unfinished-merge"
-        else make_finding("files.readable", "file", one.place, key=one.place.key, what=one.what, hint=one.hint)
-        for one in faults
+        make_finding("files.merge", "line", fault.place, line=str(fault.place.line))
+        if fault.reason == "unfinished-merge"
+        else make_finding("files.readable", "file", fault.place, key=fault.place.key, what=fault.what, hint=fault.hint)
+        for fault in faults
     ]
 
 

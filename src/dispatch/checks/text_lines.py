@@ -1,10 +1,16 @@
-"""What editions are read back as: lines of text with the links that lie in them; and how plain text becomes lines."""
+"""What editions are read back as: lines of text with the links that lie in them; and how plain text becomes lines.
+
+Also which links lead from one page of the site to another, which are relative.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
+
+from dispatch import links
+from dispatch.model import Page
 
 # Marks that say which way text runs; they may stand around a name without being part of it (Unicode, UAX 9).
 DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"))
@@ -15,6 +21,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 # So an issue and its sections are written, which may be called as an article is.
 _UNDERLINE = re.compile("={3,}|-{3,}")
+_BACK = re.compile(r"(?:\.\./)+")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 
 
@@ -179,3 +186,30 @@ def _read_paragraph(lines: list[str]) -> Line:
     return Line(
         text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
     )
+
+
+def stays_within_site(url: str, place: Page | None) -> bool:
+    """Tell whether a relative address leads to a page of the site, seen from the page at this place."""
+    if place is None or links.is_absolute(url) or not url or url.startswith(("/", "\\", "?", "#")):
+        return False
+    steps = url.partition("#")[0].partition("?")[0].split("/")
+    up = next((at for at, step in enumerate(steps) if step != ".."), len(steps))
+    return up <= place.path.count("/") and ".." not in steps[up:] and "\\" not in url and ":" not in steps[0]
+
+
+def make_absolute(url: str, place: Page | None, site: str) -> str:
+    """Write out the address that a relative one means on the page at this place of a site; any other stays as it is.
+
+    site: the address of the site, without a slash at its end. What follows the way back is taken to the letter.
+    """
+    if place is None or not stays_within_site(url, place):
+        return url
+    back = _BACK.match(url)
+    way, rest = (back[0], url[back.end() :]) if back else ("", url)
+    folders = place.path.split("/")[:-1]
+    return "/".join([site, *folders[: len(folders) - way.count("..")], rest.removeprefix("./")])
+
+
+def is_internal(line: Line, place: Page | None) -> bool:
+    """Tell whether all links of a line stay within the site."""
+    return bool(line.links) and all(stays_within_site(link.url, place) for link in line.links)

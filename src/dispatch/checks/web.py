@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dispatch import identity
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import HtmlPage, Tag
-from dispatch.checks.internal_links import make_absolute
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, make_finding, name_article
-from dispatch.checks.text_lines import fold_spaces
+from dispatch.checks.text_lines import fold_spaces, make_absolute
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Page, Publication

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dispatch import files
+from dispatch import databases, files
 from dispatch.errors import GatherError
 
 FILE = Path(files.OWN, "inbox.sqlite")
@@ -70,7 +70,7 @@ def open_connection(root: Path, *, only_reads: bool = False) -> Iterator[sqlite3
 
     only_reads: where nothing can be written, give a copy in memory.
     """
-    is_copied = only_reads and not files.is_writable(root / FILE)
+    is_copied = only_reads and not databases.is_writable(root / FILE)
     if not is_copied:
         files.make_own_folder(root, error=GatherError)
     path = files.resolve_inside(root / FILE, within=root, error=GatherError)
@@ -107,7 +107,9 @@ def explain_sqlite_errors() -> Iterator[None]:
 
 def _connect(path: Path, *, is_copied: bool, only_reads: bool) -> sqlite3.Connection:
     """Connect to the file or to a copy of it, up to date."""
-    found = files.copy_database(path) if is_copied else sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    found = (
+        databases.copy_database(path) if is_copied else sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    )
     try:
         _migrate_file(found)
     except sqlite3.OperationalError:

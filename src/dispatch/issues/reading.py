@@ -50,17 +50,17 @@ def read_all_issues(publication: Publication) -> list[Issue]:
 
 def list_slugs(publication: Publication) -> list[str]:
     """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
-    return [path.name for path in _list_inside(publication) if is_slug(path.name) and _holds_issue(path)]
+    return [path.name for path in _list_inside(publication) if is_slug(path.name) and _has_issue(path)]
 
 
 def list_other_folders(publication: Publication) -> tuple[tuple[str, bool], ...]:
     """List the folders in issues/ that are no issues, by path, and whether each holds an issue.md all the same."""
     slugs = list_slugs(publication)
     folders = (path for path in _list_inside(publication) if path.is_dir() and path.name[0] != ".")
-    return tuple((f"issues/{path.name}", _holds_issue(path)) for path in folders if path.name not in slugs)
+    return tuple((f"issues/{path.name}", _has_issue(path)) for path in folders if path.name not in slugs)
 
 
-def _holds_issue(folder: Path) -> bool:
+def _has_issue(folder: Path) -> bool:
     """Whether there is an issue.md, whatever that is."""
     return os.path.lexists(folder / "issue.md")
 

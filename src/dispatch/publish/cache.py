@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch import __version__, files
+from dispatch import __version__, databases, files
 from dispatch.errors import DeliveryError
 from dispatch.text import is_utf8
 
@@ -212,8 +212,8 @@ def make_digest(*parts: str | bytes) -> str:
 
 def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:
     """Open the database with its tables, in a transaction that lets nobody else write."""
-    if dry and not (path.exists() and files.is_writable(path)):
-        return _begin(files.copy_database(path))
+    if dry and not (path.exists() and databases.is_writable(path)):
+        return _begin(databases.copy_database(path))
     files.make_own_folder(path.parent.parent, error=DeliveryError)
     try:
         return _begin(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))
