@@ -328,3 +328,23 @@ def test_an_ordinary_name_is_no_fault(names: list[str]) -> None:
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_any_name_is_judged(names: list[str]) -> None:
     judge_names(*(name.replace("/", "") for name in names))
+
+
+@pytest.mark.parametrize("words", ["inbox", "gather", "publish", "publish --dry-run", "issue new X --from-inbox"])
+@pytest.mark.parametrize("name", [".dispatch/site.sqlite-journal", ".dispatch/inbox.sqlite", ".Dispatch/x"])
+def test_no_database_is_opened_where_git_brought_one(letter: Path, words: str, name: str) -> None:
+    """SQLite's journal names files that it deletes, and a cache's rows go into the feeds."""
+    run("publish", "defence")
+    (letter / ".gitignore").unlink()
+    path = letter / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"from a pull request")
+    for git in (["init", "-q", "--template="], ["add", "-f", name]):
+        subprocess.run(["git", *git], cwd=letter, check=True)
+    ledger = (letter / "dispatch.lock").read_bytes()
+    result = run(*words.split())
+    assert result.exit_code == 1
+    assert "Error: .dispatch: came with git" in result.stderr
+    assert "git rm -r --cached .dispatch" in result.stderr
+    assert (letter / "dispatch.lock").read_bytes() == ledger
+    assert path.read_bytes() == b"from a pull request"

@@ -1,9 +1,27 @@
-"""SQLite databases where nothing can be written: whether that is so, and a copy to read."""
+"""SQLite databases in a publication's own folder: whose they are, and what to do where nothing can be written."""
 
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+from dispatch import files, git
+from dispatch.errors import DispatchError
+
+
+def find_database(root: Path, name: Path, *, error: type[DispatchError]) -> Path:
+    """Find the database of that name below ``root``, which may not be there yet. Raises ``error``.
+
+    What came with git may be anybody's, and SQLite does what a database, or a journal beside it, says: it puts rows
+    where nobody looks for them, and deletes files (sqlite.org/atomiccommit.html, “master journal”).
+    """
+    path = files.resolve_inside(root / name, within=root, error=error)
+    if os.path.lexists(path) and not path.is_file():
+        raise error("is not a regular file", subject=name.as_posix(), hint="move it away")
+    if git.has_tracked(root, files.OWN):
+        hint = f"git rm -r --cached {files.OWN}, delete the folder, and commit"
+        raise error("came with git, and may be anybody's: nothing in it is opened", subject=files.OWN, hint=hint)
+    return path
 
 
 def is_writable(path: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dispatch import files
 from dispatch.errors import ReviewError, explain_refusal
+from dispatch.text import fold_file_name
 
 LARGEST = 16 * 2**20
 """Bytes. What is larger is no file of an issue, and stays in the repository."""
@@ -125,6 +126,18 @@ def find_branches(folder: Path, name: str, words: bytes) -> list[str]:
     found = {branch: _find_object(folder, f"{branch}:{path}") for branch in branches}
     with_words = {id_ for id_ in {*found.values()} if id_ and words in _run_git(folder, "cat-file", "blob", id_)}
     return [branch.removeprefix("refs/remotes/") for branch in branches if found[branch] in with_words]
+
+
+def has_tracked(folder: Path, name: str) -> bool:
+    """Whether git tracks something of that name, in whatever case, or below it; not without a repository or git itself.
+
+    Whose the repository is does not matter: nothing of it is run.
+    """
+    try:
+        names = os.fsdecode(_run_git(folder, "-c", "safe.directory=*", "ls-files", "-z")).split("\0")
+    except ReviewError:
+        return False
+    return any(f"{fold_file_name(one)}/".startswith(f"{fold_file_name(name)}/") for one in names)
 
 
 def _is_held(path: Path, body: bytes | None) -> bool:

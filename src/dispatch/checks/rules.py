@@ -137,7 +137,7 @@ def list_unreadable(faults: Iterable[Fault]) -> list[Finding]:
     """List as findings what is wrong in files that cannot be read, whose faults have their words already."""
     return [
         make_finding("files.merge", "line", fault.place, line=str(fault.place.line))
-        if fault.reason == "unfinished-merge"
+        if fault.reason == "unfinished-merge" and fault.place.file.startswith("issues/")
         else make_finding("files.readable", "file", fault.place, key=fault.place.key, what=fault.what, hint=fault.hint)
         for fault in faults
     ]

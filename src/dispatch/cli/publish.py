@@ -78,7 +78,7 @@ def publish(
         _require_no_doubt(one, read_clock(), is_sure=yes)
     run = partial(publish_site, here.root, Path(output) if output else None, dry=dry, strict=strict)
     publish_one = partial(_publish_one, here, partial(run, allow_private=allow_private), is_dry=dry, as_json=as_json)
-    if not (_publish_due(here, publish_one) if due else publish_one(issue or "")):
+    if not (_publish_due(here, publish_one, is_sure=yes) if due else publish_one(issue or "")):
         sys.exit(1)
 
 
@@ -130,16 +130,19 @@ def _publish_one(
     return not update.stopped
 
 
-def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool]) -> bool:
+def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool], *, is_sure: bool) -> bool:
     """Publish what is due, the earliest first; return whether all of it was. What fails does not stop the others."""
     from dispatch import issues
 
     now = read_clock()
-    due = issues.find_due(here.publication, now)
+    due, faults = issues.find_due(here.publication, now)
     outcomes = []
+    if faults:
+        print_error(IssueError(*faults))
+        outcomes.append(False)
     for slug in due:
         try:
-            if doubts := _list_doubts(here.read_issue(slug), now):
+            if not is_sure and (doubts := _list_doubts(here.read_issue(slug), now)):
                 raise IssueError(*doubts)
             outcomes.append(publish_one(slug))
         except LockedError:

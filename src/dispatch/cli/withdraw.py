@@ -102,8 +102,10 @@ def _write_withdrawal(
     for name in sorted(shown.keys() - still_shown.keys()):
         print_note(f"Nothing shows issues/{old.slug}/{name} any more: delete it if it must go too")
     if not is_dry:
-        where = "" if without_copy else "the history of git, and in "
-        print_note(f"The text is still in {where}every email that was sent")
+        is_in_git = any(git.has_tracked(here.root, path) for path in paths)
+        print_note(
+            f"The text is still in {'the history of git, and in ' if is_in_git else ''}every email that was sent"
+        )
         print_note("Next: dispatch publish")
 
 

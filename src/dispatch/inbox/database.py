@@ -73,9 +73,7 @@ def open_connection(root: Path, *, only_reads: bool = False) -> Iterator[sqlite3
     is_copied = only_reads and not databases.is_writable(root / FILE)
     if not is_copied:
         files.make_own_folder(root, error=GatherError)
-    path = files.resolve_inside(root / FILE, within=root, error=GatherError)
-    if path.is_dir():
-        raise GatherError("is a folder", subject=FILE.as_posix(), hint="move it away: the inbox is a file")
+    path = databases.find_database(root, FILE, error=GatherError)
     with explain_sqlite_errors(), closing(_connect(path, is_copied=is_copied, only_reads=only_reads)) as found:
         yield found
 

@@ -33,17 +33,22 @@ def find_newest(publication: Publication, status: Status | None = None) -> str |
 
     Raises IssueError with the faults of every issue.md.
     """
-    fit = [head for head in _read_heads(publication) if status in (None, head.status)]
+    faults: list[Fault] = []
+    fit = [head for head in _read_heads(publication, faults) if status in (None, head.status)]
+    if faults:
+        raise IssueError(*faults)
     return max(fit, key=_sort_key).slug if fit else None
 
 
-def find_due(publication: Publication, now: datetime) -> list[str]:
+def find_due(publication: Publication, now: datetime) -> tuple[list[str], list[Fault]]:
     """Find the slugs of the scheduled issues whose date has come, the earliest first.
 
-    Raises IssueError with the faults of every issue.md.
+    Returns the faults of each issue.md that cannot be read too: nobody knows whether that issue is due.
     """
-    due = [head for head in _read_heads(publication) if head.status == "scheduled" and head.date <= now]
-    return [head.slug for head in sorted(due, key=_sort_key)]
+    faults: list[Fault] = []
+    heads = _read_heads(publication, faults)
+    due = [head for head in heads if head.status == "scheduled" and head.date <= now]
+    return [head.slug for head in sorted(due, key=_sort_key)], faults
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -156,14 +161,10 @@ def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str
     return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
 
 
-def _read_heads(publication: Publication) -> list[Issue]:
-    """Read the head of each issue. Raises IssueError with the faults of every issue.md."""
-    faults: list[Fault] = []
+def _read_heads(publication: Publication, faults: list[Fault]) -> list[Issue]:
+    """Read the head of each issue; ``faults`` gets those of every issue.md."""
     readers = (IssueReader(publication=publication, slug=slug, faults=faults) for slug in list_slugs(publication))
-    heads = [reader.read_head() for reader in readers]
-    if faults:
-        raise IssueError(*faults)
-    return [head for head in heads if head]
+    return [head for reader in readers if (head := reader.read_head())]
 
 
 def _sort_key(head: Issue) -> tuple[datetime, int, str]:

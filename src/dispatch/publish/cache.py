@@ -162,7 +162,7 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
     dry: nothing is recorded in the end. A cache that is damaged or of another version is begun anew. Raises
     DeliveryError when another publish takes too long, or the disk does not take the cache.
     """
-    path = files.resolve_inside(root / FILE, within=root, error=DeliveryError)
+    path = databases.find_database(root, FILE, error=DeliveryError)
     try:
         connection = _connect(path, dry=dry)
         try:

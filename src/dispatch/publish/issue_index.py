@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated
 
-from dispatch import issues, ledger, pictures, render, serialise
+from dispatch import derived, issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
 from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache, digest_program, make_digest
@@ -120,9 +120,13 @@ class IssueIndex:
 
     def _is_unused_draft(self, slug: str) -> bool:
         """Whether an issue is a draft, or scheduled, that nobody wants to publish now and that never was published."""
-        head = issues.read_head(self.publication, slug)
-        remembered = {record.id for record in self.records}
-        return head.status != "published" and slug != self.publishing and head.id not in remembered
+        if slug == self.publishing:
+            return False
+        try:
+            head = issues.read_head(self.publication, slug)
+        except IssueError:  # whatever it says of itself, nobody has had it
+            return derived.build_issue_address(self.publication, slug) not in {record.url for record in self.records}
+        return head.status != "published" and head.id not in {record.id for record in self.records}
 
     def _find_issue(self, slug: str) -> CachedIssue:
         with_entries = "published" if slug == self.publishing else ""  # though it is a draft yet

@@ -23,6 +23,9 @@ class Version:
     faults: Annotated[Mapping[str, tuple[Fault, ...]], "by an issue's slug or a file, why it cannot be read"] = field(
         default_factory=dict
     )
+    folders: Annotated[
+        tuple[tuple[str, bool], ...], "folders beside the issues that are none: path, whether it has an issue.md"
+    ] = ()
 
     @property
     def public(self) -> frozenset[str]:

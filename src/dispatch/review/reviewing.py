@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dispatch import config, git, issues, ledger
+from dispatch.checks.editorial import judge_folders
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError, ReviewError
 from dispatch.model import Fault, Finding, Issue, Publication
 from dispatch.review.changes import Change, Review, Version
@@ -43,7 +44,14 @@ def read_version(root: Path) -> Version:
     except IssueError as error:
         remembered = ()
         faults[ledger.FILE] = error.faults
-    return Version(publication=publication, issues=tuple(read), ledger=remembered, files=files, faults=faults)
+    return Version(
+        publication=publication,
+        issues=tuple(read),
+        ledger=remembered,
+        files=files,
+        faults=faults,
+        folders=issues.list_other_folders(publication),
+    )
 
 
 def read_base(root: Path, commit: str) -> Version:
@@ -71,7 +79,7 @@ def make_review(
     judge: what check says of an issue and its editions. judge_files: what it says of its files alone.
     """
     changes = list(compare_versions(old, new))
-    findings: list[Finding] = []
+    findings = list(judge_folders(folder for folder in new.folders if folder not in old.folders))
     for issue in _find_affected(old, new):
         try:
             found = judge(issue)
@@ -84,7 +92,7 @@ def make_review(
             was = old.find_issue(issue.slug)
             warned = [one for one in judge_files(was or issue, old.publication) if one.severity == "warning"]
             known = {one for one in warned if was or one.place.file == config.FILE}
-        findings += (finding for finding in found if finding not in known)
+        findings += (finding for finding in found if finding not in known and finding.rule != "files.folder")
     return Review(base=base, commit=commit, changes=tuple(changes), findings=tuple(_drop_repeated(findings, changes)))
 
 
