@@ -437,6 +437,28 @@ def test_whom_a_feed_as_a_whole_credits_is_named_without_the_space_around(elemen
     assert [(one.subject, one.get_value("name")) for one in found] == [("feed", "The curator")]
 
 
+@pytest.mark.parametrize(("format", "end"), [("rss", b"</item>"), ("atom", b"</entry>")])
+@pytest.mark.parametrize("element", ["dc:creator", "dc:contributor"])
+def test_whom_an_item_credits_is_named_without_the_space_around(format: str, end: bytes, element: str) -> None:  # noqa: A002
+    stranger = f'<{element} xmlns:dc="http://purl.org/dc/elements/1.1/">\n  Mallory\n</{element}>'.encode()
+    issue = nouns.issue(STORY)
+    broken = nouns.body(format, issue).replace(end, stranger + end, 1)
+    (found,) = (
+        one.get_value("found") for one in judged(format, broken, issue) if one.rule == "attribution.false-credit"
+    )
+    assert isinstance(found, tuple)
+    assert found[-1] == "Mallory"
+
+
+@pytest.mark.parametrize("format", FEEDS[:2])
+def test_an_author_in_the_words_of_atom_is_read_by_name(format: str) -> None:  # noqa: A002
+    person = b'<author xmlns="http://www.w3.org/2005/Atom">\n  <name>Mallory</name>\n</author>'
+    end = {"rss": b"</item>", "atom": b"</entry>"}[format]
+    broken = nouns.body(format, ISSUE).replace(end, person + end, 1)
+    found = [one.get_value("found") for one in judged(format, broken) if one.rule == "attribution.false-credit"]
+    assert [names[-1] for names in found if isinstance(names, tuple)] == ["Mallory"]
+
+
 @pytest.mark.parametrize("format", ALL)
 def test_what_cannot_be_read_back_is_said(format: str) -> None:  # noqa: A002
     found = judged(format, b"\xff<not this")
