@@ -165,6 +165,12 @@ def test_what_is_altered_is_named(name: str, format: str) -> None:  # noqa: A002
         assert {one.place for one in found if one.rule == rule} == {place}
 
 
+@pytest.mark.parametrize("format", ROOMY)
+def test_a_heading_that_is_lost_is_no_lost_text(format: str) -> None:  # noqa: A002
+    broken = altered(format, nouns.body(format, ISSUE), within(without("<h[34]>Second heading</h[34]>")))
+    assert rules(judged(format, broken)) == {"attribution.heading"}
+
+
 # What is altered in the elements of a feed's item while its body stays whole.
 ELEMENTS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
     "title": (swap(STORY.title, "Another"), "attribution.title", FEEDS),
@@ -294,8 +300,34 @@ def test_articles_that_are_lost_added_or_moved(format: str) -> None:  # noqa: A0
         assert told(one, two, three, nouns.article(9)) == [("attribution.article", "")]
         twice = nouns.body(format, nouns.issue(one, two, three, one))
         assert {"attribution.article", "ids.duplicate"} & {found.rule for found in judged(format, twice)}
+    if format in {"email", "eml"}:  # among the others, too
+        assert set(told(one, two, one, three)) == {("attribution.article", "")}
     if format in {*FEEDS, "web"}:
         assert told(three, two, one) == [("attribution.article", "")]
+
+
+@pytest.mark.parametrize("format", ["email", "eml"])
+def test_the_introduction_may_have_headings_that_lead_somewhere(format: str) -> None:  # noqa: A002
+    heading = '<h2><a href="https://met.example/a">Who met in Brussels</a></h2><p>The ministers.</p>'
+    issue = nouns.issue(*ISSUE.articles, intro=heading)
+    assert judged(format, nouns.body(format, issue), issue) == []
+
+
+@pytest.mark.parametrize("format", ["text", "eml"])
+@pytest.mark.parametrize("written", ["  {}  ", "{}\n\N{NO-BREAK SPACE}"])
+def test_an_address_in_text_may_have_space_around_it(format: str, written: str) -> None:  # noqa: A002
+    url = STORY.authors[0].url
+    broken = altered(format, nouns.body(format, ISSUE), swap(f"{url}\n", f"{written.format(url)}\n"), half="text/plain")
+    assert judged(format, broken) == []
+
+
+@pytest.mark.parametrize("host", ["xn--bcher-kva.example", "XN--BCHER-KVA.example"])
+def test_punycode_may_be_written_in_letters_of_any_size(host: str) -> None:
+    story = nouns.article(1, url="https://bücher.example/1")
+    whole = nouns.body("rss", nouns.issue(story))
+    broken = whole.replace(b"<link>https://xn--bcher-kva.example", f"<link>https://{host}".encode())
+    assert f"<link>https://{host}/1</link>".encode() in broken
+    assert rules(judged("rss", broken, nouns.issue(story))) == set()
 
 
 @pytest.mark.parametrize("format", ALL)
@@ -397,11 +429,34 @@ def test_a_feed_as_a_whole_has_no_author(format: str, old: bytes, new: bytes) ->
     assert "attribution.false-credit" in {one.rule for one in judged(format, broken)}
 
 
-def test_whom_a_feed_as_a_whole_credits_is_named_without_the_space_around() -> None:
-    editor = "<managingEditor>\n  The curator\n</managingEditor>"
+@pytest.mark.parametrize("element", ["managingEditor", "dc:creator"])
+def test_whom_a_feed_as_a_whole_credits_is_named_without_the_space_around(element: str) -> None:
+    editor = f"<{element}>\n  The curator\n</{element}>"
     broken = nouns.body("rss", ISSUE).replace(b"<language>", f"{editor}<language>".encode(), 1)
     found = [one for one in judged("rss", broken) if one.rule == "attribution.false-credit"]
     assert [(one.subject, one.get_value("name")) for one in found] == [("feed", "The curator")]
+
+
+@pytest.mark.parametrize(("format", "end"), [("rss", b"</item>"), ("atom", b"</entry>")])
+@pytest.mark.parametrize("element", ["dc:creator", "dc:contributor"])
+def test_whom_an_item_credits_is_named_without_the_space_around(format: str, end: bytes, element: str) -> None:  # noqa: A002
+    stranger = f'<{element} xmlns:dc="http://purl.org/dc/elements/1.1/">\n  Mallory\n</{element}>'.encode()
+    issue = nouns.issue(STORY)
+    broken = nouns.body(format, issue).replace(end, stranger + end, 1)
+    (found,) = (
+        one.get_value("found") for one in judged(format, broken, issue) if one.rule == "attribution.false-credit"
+    )
+    assert isinstance(found, tuple)
+    assert found[-1] == "Mallory"
+
+
+@pytest.mark.parametrize("format", FEEDS[:2])
+def test_an_author_in_the_words_of_atom_is_read_by_name(format: str) -> None:  # noqa: A002
+    person = b'<author xmlns="http://www.w3.org/2005/Atom">\n  <name>Mallory</name>\n</author>'
+    end = {"rss": b"</item>", "atom": b"</entry>"}[format]
+    broken = nouns.body(format, ISSUE).replace(end, person + end, 1)
+    found = [one.get_value("found") for one in judged(format, broken) if one.rule == "attribution.false-credit"]
+    assert [names[-1] for names in found if isinstance(names, tuple)] == ["Mallory"]
 
 
 @pytest.mark.parametrize("format", ALL)

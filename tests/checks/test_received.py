@@ -173,6 +173,7 @@ def test_two_articles_exchanged(half: str) -> None:
     [
         ('<img src="https://o.mail.example/p.gif" width="1" height="1" alt="">', "o.mail.example"),
         ('<img src="https://o.mail.example/p.gif" width="0" height="20" alt="">', "o.mail.example"),
+        ('<img src="https://o.mail.example/p.gif" width="20" height="1" alt="">', "o.mail.example"),
         ('<img src="https://o.mail.example/p.gif" width="20" height="20" alt="">', ""),
         ('<img src="https://u1.ct.sendgrid.net/wf/open?upn=x" alt="" style="width:1px">', "u1.ct.sendgrid.net"),
     ],

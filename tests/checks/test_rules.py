@@ -456,6 +456,13 @@ def test_an_address_in_a_body_that_is_empty_is_no_word_in_a_finding() -> None:
     assert [(one.subject, one.get_value("found")) for one in found] == [("text", None)]
 
 
+@pytest.mark.parametrize("title", ['""', "7", "null"])
+def test_an_item_without_a_headline_is_named_by_its_id(title: str) -> None:
+    found = of_edition("json", ('"title": "Story 7"', f'"title": {title}'), ('"content_html"', '"content"'))
+    names = {one.get_value("headline") for one in found if one.rule == "feed.required"}
+    assert names == {"tag:wire.example,2025-02-14:defence/story-7", STORY.title}
+
+
 def test_a_message_without_parts_has_none_in_its_finding() -> None:
     body = b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
     found = [one for one in judge("eml", body, ISSUE, BY) if one.rule == "email.parts"]
@@ -674,6 +681,22 @@ def test_the_hint_names_a_correction_only_where_one_would_answer(what: Mended) -
         gone = of(old, current=replace(now, **dict.fromkeys(CHANGED[what], None if what == "date" else "")))
         assert gone.get_value("mends") is None
         assert "--mends" not in write_hint(gone)
+
+
+def test_a_page_may_not_stand_where_one_stood_that_has_moved() -> None:
+    url = "https://wire.example/issues/defence/"
+    new = Record(id=ISSUE.id, kind="issue", url=url)
+    old = replace(new, id="tag:wire.example,2025-01-14:old")
+    moved = replace(old, url="https://wire.example/issues/old/")
+    place = Place(file="issues/defence/issue.md")
+
+    def of(*current: Record) -> list[tuple[str, Place, object]]:
+        found = of_issue(ISSUE, published=(old,), current=current)
+        return [(one.subject, one.place, one.get_value("id")) for one in found if one.rule == "ids.link"]
+
+    assert of(new, moved) == [("issue", place, old.id)]
+    assert of(new, old) == []  # two at one address are another matter
+    assert of(new) == []  # so is one that has vanished
 
 
 def test_a_correction_answers_in_an_issue_of_any_date() -> None:

@@ -150,17 +150,30 @@ def test_a_list_of_people_that_a_text_begins_with_is_no_byline(
 @pytest.mark.parametrize("format", ALL)
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 @pytest.mark.parametrize("title", ["The story", "الطريق إلى البحر", "Read “it”", "The  story"])
+@pytest.mark.parametrize("url", [STORY.url, f" {STORY.url}"])
 def test_a_text_may_have_a_link_that_is_called_like_the_way_to_the_article(
     format: str,  # noqa: A002
     language: str,
     title: str,
+    url: str,
 ) -> None:
     by = nouns.publication(language=language)
     read = {"en": "Read “{}”", "de": "„{}“ lesen", "ar": "اقرأ «{}»"}[language].format(title)
     content = f'<p>The boats came in early.</p><p><a href="https://elsewhere.example/">{read}</a></p>'
     source = Source(title="The Paper", url="https://paper.example/", syndicate="full")
-    issue = nouns.issue(replace(STORY, title=title, content=content, source=source))
+    issue = nouns.issue(replace(STORY, url=url, title=title, content=content, source=source))
     assert [one for one in judge(format, nouns.body(format, issue, by), issue, by) if one.rule[:5] == "attri"] == []
+
+
+def test_a_link_around_several_lines_is_a_link_in_each() -> None:
+    page = read_page('<a href="/a"><p>One</p><p><b>Two</b></p></a><p>Three</p>')
+    links = [(line.text, [(link.url, link.text) for link in line.links]) for line in page.lines if line.text]
+    assert links == [("One", [("/a", "One")]), ("Two", [("/a", "Two")]), ("Three", [])]
+
+
+def test_a_mailbox_shows_the_words_that_stand_first_in_a_mail() -> None:
+    mail = '<title>The Wire</title><style>p {}</style><div style="display:none">What  happened</div><p>By Ada</p>'
+    assert read_page(mail).opening == "What happened"
 
 
 def test_a_picture_may_be_any_of_those_that_stand_for_it() -> None:

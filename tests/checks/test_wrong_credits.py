@@ -97,6 +97,15 @@ def test_somebody_where_nobody_is_known(format: str) -> None:  # noqa: A002
 
 
 @pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("editor", ["The curator", " The  curator\n"])
+def test_whoever_puts_the_issue_together_is_called_so(format: str, editor: str) -> None:  # noqa: A002
+    nobody = nouns.issue(replace(STORY, authors=(), credits=()))
+    curated = nouns.body(format, nouns.issue(replace(STORY, authors=(Author(name="The curator"),), credits=())))
+    found = judge(format, curated, nobody, nouns.publication(editor=editor))
+    assert ("attribution.false-credit", "editor") in {(one.rule, one.subject) for one in found}
+
+
+@pytest.mark.parametrize("format", ALL)
 def test_an_author_or_a_credit_more(format: str) -> None:  # noqa: A002
     for more in (
         replace(STORY, authors=(*STORY.authors, Author(name="Mallory"))),

@@ -309,6 +309,13 @@ def test_an_honest_page_is_not_a_bomb() -> None:
     assert read(f"<main><h1>T</h1><ul>{items}</ul></main>").title == "T"
 
 
+def test_a_page_may_nest_so_deep_beside_its_article_and_no_deeper() -> None:
+    beside = "<div>" * 2_000 + "</div>" * 2_000
+    assert read(f"{beside}<article><h1>T</h1>{BODY}</article>").title == "T"
+    with pytest.raises(GatherError, match="too large"):
+        page.read(document(f"<div>{beside}</div><article><h1>T</h1>{BODY}</article>"))
+
+
 @pytest.mark.parametrize(
     "script",
     ["{", "[" * 100_000, "null", "[[[]]]", '{"@graph": 1}', '{"@type": 5, "author": {"@id": {}}, "headline": []}'],

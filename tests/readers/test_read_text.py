@@ -95,6 +95,13 @@ def test_a_line_a_paragraph() -> None:
     assert html.to_plain_text(article.content).split("\n\n") == [long, "A heading", long, long]
 
 
+@pytest.mark.parametrize(("size", "end"), [(100, "\n"), (101, "\n\n")])
+def test_a_line_longer_than_anybody_wraps_is_a_paragraph(size: int, end: str) -> None:
+    long = "x" * size
+    article = read(f"Title\n\nOne.\n\n{long}\nThe end.")
+    assert html.to_plain_text(article.content).replace(f"{long} ", f"{long}\n") == f"One.\n\n{long}{end}The end."
+
+
 def test_a_byline_is_one_witness_and_a_block_another() -> None:
     named = read("Title\nBy Ada Holm and Bo Lind\n\nOne.\n\nTwo.")
     assert (named.authors, named.certainty) == ((Author(name="Ada Holm and Bo Lind"),), "likely")
@@ -164,6 +171,8 @@ def test_what_follows_the_block_is_not_lost() -> None:
     [
         "A sentence.",
         "“Words?”",
+        "They say: “We wait.”",
+        "Nobody knows (yet,)",
         "— Words",
         "and:",
         "it ends,",
