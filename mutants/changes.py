@@ -108,6 +108,9 @@ class _Finder:
                         yield from self._expression(default, statement, inner, (statement.name,))
                 yield from self._block(statement.body, inner, (statement.name,) if is_class else None)
                 continue
+            if isinstance(statement, ast.If) and ast.unparse(statement.test) == "sys.platform == 'win32'":
+                yield from self._block(statement.orelse, function, names)  # where mutants are judged, nothing else runs
+                continue
             bound = (*names, *_bound(statement)) if names is not None else None
             yield from self._statement(statement, function, bound)
             for block in ("body", "orelse", "finalbody"):

@@ -211,6 +211,7 @@ def test_what_is_wished_for(box: Inbox) -> None:
     assert numbers(box, search="paper") == [3, 2, 1]
     assert numbers(box, search="noisy") == [3]
     assert numbers(box, search='"words of story" sto*') == [2, 1]
+    assert numbers(box, search='"3 is about"') == [3]
     assert numbers(box, search="東京") == numbers(box, search="リー") == numbers(box, search="港") == [3]
     assert numbers(box, search="京東") == numbers(box, search="!!!") == []
     assert [arrival.number for arrival in box.list_arrivals(limit=2)] == [3, 2]
@@ -343,6 +344,13 @@ def test_half_a_surrogate_pair_in_an_address_is_kept_and_known_again(box: Inbox,
     assert box.keep_articles("paper", [article], NOW).new == [1]
     assert box.keep_articles("paper", [article], LATER).known == 1
     assert [one.article.url for one in box.list_arrivals()] == [address]
+
+
+def test_an_id_with_half_a_surrogate_pair_is_known_again_and_becomes_one_that_an_issue_can_have(box: Inbox) -> None:
+    article = story(1, id="a\ud800")
+    assert box.keep_articles("paper", [article], NOW).new == [1]
+    assert box.keep_articles("paper", [article], LATER).known == 1
+    assert box.find_arrival(1).article.id == "tag:wire.example,2025-02-13:paper/a%3F"
 
 
 @settings(max_examples=scale(50))

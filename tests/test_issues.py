@@ -321,6 +321,17 @@ def test_writing_what_was_read_changes_no_byte_but_the_ids_that_lacked(wire: Pub
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in defence.iterdir()} == before
 
 
+@pytest.mark.parametrize("said", ["2026", "2026-11-22", "'tag:wire.example,2020:x'"])
+def test_an_id_stays_as_it_is_written_whatever_it_looks_like(wire: Publication, defence: Path, said: str) -> None:
+    for name in ("issue.md", "nato.md"):
+        path = defence / name
+        path.write_text(path.read_text("utf-8").replace("---\n", f"---\nid: {said}  # ours\n", 1), "utf-8")
+    issue = issues.read_issue(wire, "defence")
+    issues.change_issue(wire, issue, issue)
+    for name in ("issue.md", "nato.md"):
+        assert (defence / name).read_text("utf-8").startswith(f"---\nid: {said}  # ours\n")
+
+
 def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> None:
     issues.change_issue(wire, issues.read_issue(wire, "defence"), issues.read_issue(wire, "defence"))
     issue = issues.read_issue(wire, "defence")

@@ -51,3 +51,8 @@ def test_a_near_miss_is_near_however_it_is_written() -> None:
     )
     assert from_mapping.suggest_nearest("PROT", ["port"]) == ", did you mean “port”?"
     assert from_mapping.suggest_nearest("x", ["port"]) == ""
+
+
+@pytest.mark.parametrize("known", [["NATO", "Nato"], ["Nato", "NATO"]])
+def test_of_two_that_differ_in_case_alone_the_same_is_suggested_every_time(known: list[str]) -> None:
+    assert from_mapping.suggest_nearest("nato", known) == ", did you mean “NATO”?"

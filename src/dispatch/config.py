@@ -192,7 +192,7 @@ def _read_publication(
     for rule in publication.check:
         if rule not in RULES:
             reading.add_fault(
-                f"check.{rule}", f"there is no rule of that name{from_mapping.suggest_nearest(rule, list(RULES))}"
+                f"check.{rule}", f"there is no rule of that name{from_mapping.suggest_nearest(rule, RULES)}"
             )
     url = publication.url.rstrip("/")
     theme = publication.theme
@@ -236,7 +236,7 @@ def _read_time_zone(table: Mapping[str, object], reading: from_mapping.FileReadi
     try:
         return ZoneInfo(name if isinstance(name, str) else "UTC")
     except (LookupError, OSError, ValueError):  # unknown, a folder, a path
-        near = from_mapping.suggest_nearest(str(name), sorted(available_timezones()))
+        near = from_mapping.suggest_nearest(str(name), available_timezones())
         reading.add_fault("timezone", f"no time zone is called “{name}”{near}")
         return ZoneInfo("UTC")
 

@@ -6,7 +6,7 @@ may be TOML's own types or the texts of a YAML file; a text is parsed by its key
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
@@ -86,9 +86,9 @@ def list_columns(cls: type) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def suggest_nearest(word: str, words: Sequence[str]) -> str:
+def suggest_nearest(word: str, words: Iterable[str]) -> str:
     """Return ``, did you mean “port”?`` when one of the words is similar, ignoring case and the like; else nothing."""
-    folded = {fold_text(known): known for known in reversed(words)}
+    folded = {fold_text(known): known for known in sorted(words, reverse=True)}
     near = get_close_matches(fold_text(word), folded, n=1, cutoff=0.6)
     return f", did you mean “{folded[near[0]]}”?" if near else ""
 
@@ -140,7 +140,7 @@ def read_noun(
     used.discard("")
     for key in mapping:
         if key not in used:
-            reading.add_fault(f"{path}.{key}".strip("."), f"unknown key{suggest_nearest(key, sorted(used))}")
+            reading.add_fault(f"{path}.{key}".strip("."), f"unknown key{suggest_nearest(key, used)}")
     return cls(**values) if len(reading.faults) == before else None
 
 

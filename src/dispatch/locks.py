@@ -51,7 +51,8 @@ def _write_holder(file: BinaryIO, holder: str) -> None:
     """Write into the lock's file who holds it; on a full disk it is a lock all the same."""
     with suppress(OSError):
         os.ftruncate(file.fileno(), 0)
-        os.pwrite(file.fileno(), holder.encode(), 0)
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+        os.write(file.fileno(), holder.encode())
 
 
 def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[str], None]) -> BinaryIO:

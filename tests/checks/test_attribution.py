@@ -459,11 +459,34 @@ def test_an_author_in_the_words_of_atom_is_read_by_name(format: str) -> None:  #
     assert [names[-1] for names in found if isinstance(names, tuple)] == ["Mallory"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("\n  Ada 7\n", []), ("\u200eAda 7", []), ("Mallory", [("attribution.false-credit", ("Mallory",))])],
+    ids=["spaces", "turned", "a stranger"],
+)
+def test_who_contributed_to_an_item_of_rss_is_among_its_authors(name: str, expected: list[tuple[str, object]]) -> None:
+    issue = nouns.issue(nouns.article(7))
+    more = f"<dc:contributor>{name}</dc:contributor></item>"
+    body = nouns.body("rss", issue).replace(b"</item>", more.encode())
+    assert [
+        (one.rule, one.get_value("found"))
+        for one in judged("rss", body, issue)
+        if one.subject == "element" and one.rule.startswith("attribution.")
+    ] == expected
+
+
 @pytest.mark.parametrize("format", ALL)
 def test_what_cannot_be_read_back_is_said(format: str) -> None:  # noqa: A002
     found = judged(format, b"\xff<not this")
     assert found
     assert {"attribution.readable", "attribution.article"} & {one.rule for one in found}
+
+
+def test_a_message_whose_text_is_in_no_known_character_set_is_not_judged_further() -> None:
+    broken = nouns.body("eml", ISSUE).replace(b'charset="utf-8"', b'charset="x-none"')
+    assert [(one.rule, one.get_value("reason")) for one in judged("eml", broken)] == [
+        ("attribution.readable", "not-a-message")
+    ]
 
 
 letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))

@@ -16,7 +16,17 @@ from dispatch.model import Article, Author, Credit, Edition, Finding, Issue, Pla
 from thorough import scale
 
 TEXT = '<p>Closing words with a <a href="https://else.example/?a=1&amp;b=2">link</a>.</p><p>And more.</p>'
-STORY = nouns.rich(1, content=TEXT, dek="", source=replace(nouns.article().source, url="https://home.example/"))
+# Each link leads to a host of its own, but for those of the authors.
+STORY = nouns.rich(
+    1,
+    content=TEXT,
+    dek="",
+    credits=(
+        Credit(role="translator", name="Tove Quist", url="https://tove.example/"),
+        Credit(role="photographer", name="Phil Moss"),
+    ),
+    source=replace(nouns.article().source, url="https://home.example/"),
+)
 INTRO = '<p>The ministers met <a href="https://met.example/a">in Brussels</a>.</p>'
 ISSUE = nouns.issue(STORY, nouns.article(2), intro=INTRO)
 SENT = nouns.body("eml", ISSUE)
@@ -62,7 +72,7 @@ LINKS = {
     "the article": (STORY.url, "article", None),
     "the first author": ("https://people.example/ada", "name", "Ada Lane"),
     "the second author": ("https://people.example/jon", "name", "Jón Þór"),
-    "a credit": ("https://people.example/tove", "name", "Tove Quist"),
+    "a credit": ("https://tove.example/", "name", "Tove Quist"),
     "the source": ("https://home.example/", "source", "The Paper"),
     "a link of the text": ("https://else.example/?a=1&b=2", "text", None),
 }

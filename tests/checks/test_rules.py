@@ -732,6 +732,15 @@ def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     assert corrections.find_answered(replace(story, published=None), {}) == {"ids.authors"}
 
 
+def test_copies_of_several_widths_stand_for_a_picture_on_a_page_though_their_addresses_are_relative() -> None:
+    small = replace(FILE, url=FILE.url.replace("900", "480"), width=480)
+    copies = {STORY.image.url: replace(COPY, variants=(small, FILE))}
+    page = nouns.page(ISSUE, "issue", path="issues/defence/", pictures=copies)
+    body = nouns.body("web", page, BY)
+    assert b'srcset="../../pictures/0123456789abcdef-480.png 480w, ../../pictures' in body
+    assert judge("web", body, page, BY) == []
+
+
 def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
     page = replace(nouns.issue(replace(STORY, id="none", key="defence-story-1")), slug="")
     lists = nouns.page(page, "tag", path="tags/boats/")

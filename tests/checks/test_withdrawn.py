@@ -11,7 +11,7 @@ from checks.editing import Edit, altered, swap
 from checks.judging import judge
 from dispatch import derived
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Finding, Issue, Withdrawal
+from dispatch.model import Article, Finding, Issue, PageKind, Withdrawal
 from nouns import DATE, FEEDS
 
 ALL = tuple(FORMATS)
@@ -169,6 +169,22 @@ def test_an_issue_that_was_withdrawn_says_so(format: str) -> None:  # noqa: A002
     assert "attribution.withdrawn" not in {one.rule for one in judged(format, nouns.body(format, WHOLE), WHOLE)}
     unlike = replace(WHOLE, withdrawn=replace(SAID, text="Another reason."))
     assert "attribution.withdrawn" in {one.rule for one in judged(format, body, unlike)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "says_so"),
+    [
+        ("article", "issues/defence/story-1/", True),
+        ("section", "sections/europe/", False),
+        ("author", "authors/ada-lane/", False),
+    ],
+)
+def test_a_page_is_called_withdrawn_where_it_is_the_articles_own(kind: PageKind, path: str, says_so: bool) -> None:
+    """Not where others may be listed with it."""
+    page = nouns.page(nouns.issue(GONE), kind, title="Europe & more", path=path)
+    head = nouns.body("web", page).decode().partition("</title>")[0]
+    assert ("<title>Withdrawn: Europe &amp; more" in head) == says_so
+    assert "Europe &amp; more" in head
 
 
 @pytest.mark.parametrize(("what", "format"), CASES)

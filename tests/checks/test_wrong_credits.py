@@ -106,6 +106,13 @@ def test_whoever_puts_the_issue_together_is_called_so(format: str, editor: str) 
 
 
 @pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("name", ["The  curator", "The \u200ecurator", "The curator’s garden"])
+def test_whoever_puts_the_issue_together_may_be_an_author_however_that_is_spaced(format: str, name: str) -> None:  # noqa: A002
+    issue = nouns.issue(replace(STORY, authors=(Author(name=name),)))
+    assert told(format, nouns.body(format, issue), issue) == set()
+
+
+@pytest.mark.parametrize("format", ALL)
 def test_an_author_or_a_credit_more(format: str) -> None:  # noqa: A002
     for more in (
         replace(STORY, authors=(*STORY.authors, Author(name="Mallory"))),

@@ -172,6 +172,7 @@ def test_everything_that_a_page_says() -> None:
             ["Ada", "Bo"],
         ),
         ('<article><h1>T</h1><p class="byline">By Ada and Bo</p></article>', ["Ada and Bo"]),
+        ('<article><h1>T</h1><div class="byline"><div>By</div><div>Ada</div></div></article>', ["Ada"]),
         ('<article><h1>T</h1><p class="byline">Posted on Monday</p></article>', []),
         ('<div class="h-entry"><h1 class="p-name">T</h1><a class="p-author h-card" href="/ada">Ada</a></div>', ["Ada"]),
         (
@@ -307,6 +308,8 @@ def test_bombs_are_refused(body: str) -> None:
 def test_an_honest_page_is_not_a_bomb() -> None:
     items = "".join(f"<li><p>Winter {n}<br><img src=/{n}.png><b>ice</b>" for n in range(6_000))
     assert read(f"<main><h1>T</h1><ul>{items}</ul></main>").title == "T"
+    rest = "</style><h1>T</h1>"
+    assert read("<style>".ljust(5 * 1024 * 1024 - len(rest)) + rest).title == "T"
 
 
 def test_a_page_may_nest_so_deep_beside_its_article_and_no_deeper() -> None:

@@ -267,7 +267,7 @@ def _read_text(at: Place, text: str, articles: Sequence[Article]) -> Rendition:
     text = text.replace("\r\n", "\n")
     places = find_headlines(text, [article.title for article in articles])
     lines = text.split("\n")
-    begins = sorted(place[0] for place in places if place)
+    begins = [place[0] for place in places if place]
     shown: list[tuple[Article, ShownArticle | None]] = []
     for article, place in zip(articles, places, strict=True):
         if place is None:

@@ -140,7 +140,7 @@ def _may_move(content: str) -> bool:
     return (
         "<table" in content
         or any(one == other for one, other in (*pairwise(headings), *pairwise(anchors)))
-        or any({one, other} <= _ITEMS for one, other in pairwise(items))
+        or any(_ITEMS.issuperset(pair) for pair in pairwise(items))
     )
 
 

@@ -213,9 +213,7 @@ class IssueReader(IssueFolder):
             reading.add_fault(at, f"“{key}” is listed twice, first in line {first}", hint="delete one of the two lines")
         elif not paths:
             others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]
-            reading.add_fault(
-                at, f"there is no file {key}.md or {key}.html{from_mapping.suggest_nearest(key, sorted(others))}"
-            )
+            reading.add_fault(at, f"there is no file {key}.md or {key}.html{from_mapping.suggest_nearest(key, others)}")
         elif len(paths) > 1:
             reading.add_fault(at, f"there are two files of that name, {key}.md and {key}.html")
         elif file := self.read_file(paths[0]):
@@ -237,7 +235,7 @@ def _read_authors(
         elif isinstance(item, str) and item in publication.authors:
             found.append(publication.authors[item])
         elif isinstance(item, str):
-            near = from_mapping.suggest_nearest(item, sorted(publication.authors))
+            near = from_mapping.suggest_nearest(item, publication.authors)
             reading.add_fault(place, f"no author “{item}” in authors.toml{near or '; write name: and the name'}")
         else:
             reading.add_fault(place, "must be a key of authors.toml, or have a name")

@@ -25,7 +25,7 @@ ARTICLE = (
 
 def issue_to_frontmatter(issue: Issue, old: Issue | None, raw: Raw) -> dict[str, Value]:
     """Build the front matter of issue.md. The issue's introduction is its body."""
-    bare = old and replace(old, id=str(raw.get("id") or ""))
+    bare = old and replace(old, id="")  # an id that was minted gets written into the file
     said = _dump_noun(issue, bare, raw, without=("slug", "intro", "sections")) | {"status": issue.status}
     listed = raw.get("sections")
     raws = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, Mapping)]
@@ -44,8 +44,7 @@ def issue_to_frontmatter(issue: Issue, old: Issue | None, raw: Raw) -> dict[str,
 def article_to_frontmatter(article: Article, old: Article | None, raw: Raw, folder: IssueFolder) -> dict[str, Value]:
     """Build the front matter of an article's file."""
     new, was = _strip_derived(article, folder), old and _strip_derived(old, folder)
-    # An id that was minted for a file without one gets written into it.
-    said = _dump_noun(new, was and replace(was, id=str(raw.get("id") or "")), raw, without=("source",))
+    said = _dump_noun(new, was and replace(was, id=""), raw, without=("source",))
     said |= _dump_authors(new, was, raw, folder) if new.authors else {}
     if old and _drop_policy(old.source) == _drop_policy(article.source) and old.own == article.own:
         said |= {key: _to_value(raw[key]) for key in ("source", "syndicate") if key in raw}
