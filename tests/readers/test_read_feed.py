@@ -79,6 +79,9 @@ def test_a_bad_address_of_a_picture_or_a_file_is_none_and_the_rest_is_kept(forma
         (article,) = feed.read(document(PICTURED[format].format(written, good), url="https://paper.example/feed"))
         assert (article.title, article.content, article.image, article.enclosures) == ("A", "Words.", image, ())
         assert not [author.avatar for author in article.authors if author.avatar]
+    faults: list[Fault] = []
+    feed.read_with_source(document(PICTURED[format].format(written, GOOD), url="https://paper.example/feed"), faults)
+    assert [fault.place.key for fault in faults if "a file of it is left out" in fault.what] == ["entry 1 “A”"]
 
 
 def test_a_picture_of_one_pixel_does_not_stand_for_an_article() -> None:

@@ -12,7 +12,7 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import Row, is_true, pick_text
-from dispatch.model import Article
+from dispatch.model import Article, Fault
 from dispatch.readers import fields, html_tree
 
 TABLE = "posts.csv"
@@ -46,13 +46,14 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
     if not written.strip():
         what = f"a podcast without text ({podcast})" if podcast else "it has no text in the export"
         return NotImported(file=place.file, reason=f"“{title}”: {what}" if title else what)
+    mended: list[Fault] = []
     article = Article(
         id=f"substack/{number}",
         title=title,
         dek=fields.read_line(pick_text(row, "subtitle")),
         certainty="unknown",
         published=tabular.parse_moment(pick_text(row, "post_date"), is_utc=True),
-        enclosures=tuple(fields.read_enclosure(podcast, "audio/mpeg", "", "")),
+        enclosures=tuple(fields.read_enclosure(podcast, "audio/mpeg", "", "", mended)),
     )
     post = Post(
         file=place.file,
@@ -60,5 +61,6 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
         slug=slug,
         is_public=is_true(row, "is_published"),
         held=content.describe_audience(pick_text(row, "audience"), "everyone"),
+        notes=tuple(fault.what for fault in mended),
     )
     return content.fill_html(post, html_tree.remove_elements(written, _AROUND), place)

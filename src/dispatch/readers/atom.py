@@ -80,7 +80,9 @@ def _read_entry(
         enclosure
         for link in find_children(entry, "atom:link")
         if link.get("rel") == "enclosure"
-        for enclosure in fields.read_enclosure(link.get("href", ""), link.get("type", ""), link.get("length", ""), base)
+        for enclosure in fields.read_enclosure(
+            link.get("href", ""), link.get("type", ""), link.get("length", ""), base, mended
+        )
     )
     content = fields.read_body(_extract_markup(entry, "atom:content"), base, mended, title=title, source=origin)
     summary = fields.read_body(_extract_markup(entry, "atom:summary"), base, mended, title=title, source=origin)

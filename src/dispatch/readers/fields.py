@@ -198,11 +198,14 @@ def find_image(entry: Element, enclosures: Iterable[Enclosure], base: str) -> Im
     return Image(url=urls[0]) if urls else None
 
 
-def read_enclosure(url: str, kind: str, length: str, base: str) -> Iterable[Enclosure]:
-    """Yield one enclosure, or none without an address of the web."""
+def read_enclosure(url: str, kind: str, length: str, base: str, mended: list[Fault]) -> Iterable[Enclosure]:
+    """Yield one enclosure; or none without an address of the web, which is added to ``mended``."""
     if resolved := read_file_address(url, base):
         size = int(length) if length.strip().isdecimal() and len(length) < 16 else None
         yield Enclosure(url=resolved, type=kind.strip().lower(), length=size)
+    elif url.strip():
+        what = f"a file of it is left out, for it has no address of the web: {_shorten(url.strip(), 80)}"
+        mended.append(Fault(what=what))
 
 
 def find_credits(entry: Element) -> tuple[Credit, ...]:

@@ -69,7 +69,7 @@ def _read_json_item(
         language=_get_string(item, "language") or language,
         tags=fields.read_tags(tag for tag in _get_items(item, "tags") if isinstance(tag, str)),
         image=Image(url=image) if image else None,
-        enclosures=tuple(_parse_attachments(item, base)),
+        enclosures=tuple(_parse_attachments(item, base, mended)),
     )
 
 
@@ -85,13 +85,14 @@ def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:
         )
 
 
-def _parse_attachments(item: Data, base: str) -> Iterator[Enclosure]:
+def _parse_attachments(item: Data, base: str, mended: list[Fault]) -> Iterator[Enclosure]:
     for attachment in _get_mappings(item, "attachments"):
         yield from fields.read_enclosure(
             _get_string(attachment, "url"),
             _get_string(attachment, "mime_type"),
             _get_string(attachment, "size_in_bytes"),
             base,
+            mended,
         )
 
 

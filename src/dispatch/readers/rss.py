@@ -47,7 +47,7 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         enclosure
         for found in find_children(item, "enclosure")
         for enclosure in fields.read_enclosure(
-            found.get("url", ""), found.get("type", ""), found.get("length", ""), base
+            found.get("url", ""), found.get("type", ""), found.get("length", ""), base, mended
         )
     )
     within = base if item.get("xml:base") else url or base
