@@ -84,6 +84,18 @@ def test_a_bad_address_of_a_picture_or_a_file_is_none_and_the_rest_is_kept(forma
     assert [fault.place.key for fault in faults if "a file of it is left out" in fault.what] == ["entry 1 “A”"]
 
 
+@pytest.mark.parametrize("link", ["hdtp://a.example/", "javascript:x()", "mailto:a@b.example", ""])
+def test_what_a_link_of_no_web_address_leads_to_is_relative_to_the_feed(link: str) -> None:
+    """Found by fuzzing: links of the text stayed relative, and would have led to pages of our own."""
+    html_text = '<p><a href="/a">Words</a></p>'
+    as_rss = f"<link>{link}</link><description>{escape(html_text)}</description>"
+    items = [{"id": "1", "url": link, "content_html": html_text}]
+    as_json = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items})
+    for text in (rss(f"<item>{as_rss}</item>"), as_json):
+        (article,) = feed.read(document(text, url="https://paper.example/feed"))
+        assert hrefs(article.content) == ["https://paper.example/a"]
+
+
 def test_a_picture_of_one_pixel_does_not_stand_for_an_article() -> None:
     pixel = f'<m:content url="{GOOD}?1" width="1" height="1"/><m:content url="{GOOD}"/>'
     text = PICTURED["rss"].format("", "").replace("<m:thumbnail", f"{pixel}<m:thumbnail")

@@ -46,7 +46,8 @@ def _read_json_item(
     named = [fields.read_address(_get_string(item, key), base) for key in ("url", "external_url")]
     url = next(filter(links.is_allowed, named), named[0] or named[1])
     title = fields.read_line(_get_string(item, "title"))
-    body = fields.read_body(_get_string(item, "content_html"), url or base, mended, title=title, source=own)
+    within = url if links.is_web_address(url) else base
+    body = fields.read_body(_get_string(item, "content_html"), within, mended, title=title, source=own)
     summary = fields.read_line(_get_string(item, "summary"))
     # An item without authors has the feed's (JSON Feed 1.1, “authors” on items).
     authors = people.merge_authors(list(_parse_json_authors(item, base)) or everywhere, ())

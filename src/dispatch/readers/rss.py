@@ -50,7 +50,7 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
             found.get("url", ""), found.get("type", ""), found.get("length", ""), base, mended
         )
     )
-    within = base if item.get("xml:base") else url or base
+    within = url if links.is_web_address(url) and not item.get("xml:base") else base
     bodies = [
         fields.read_body(text, within, mended, title=title, source=own) for text in _find_bodies(item) if text.strip()
     ]
