@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
-_ALLOWED = re.compile(r"(?i:https?://[^/?#\s]++(?![^/?#])|(?:mailto|tel):[^\s])[^\t\r\n]*")
+_ALLOWED = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PARTS = re.compile(
     r"https?://(?P<user>[^/?#@]*@)?(?P<host>[^/?#@]*?)(?::(?P<port>\d*))?"
@@ -81,8 +81,8 @@ def resolve_address(base: str, url: str) -> str:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether an address can be opened on the web: http or https, with a host, in which no white space stands."""
-    return bool(re.match(r"https?://[^/?#\s]++(?![^/?#])", url, re.IGNORECASE))
+    """Whether an address can be opened on the web: http or https, with a host."""
+    return bool(re.match(r"https?://[^/?#\s]", url, re.IGNORECASE))
 
 
 def is_file_address(url: str) -> bool:

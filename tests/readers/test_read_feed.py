@@ -84,9 +84,7 @@ def test_a_bad_address_of_a_picture_or_a_file_is_none_and_the_rest_is_kept(forma
     assert [fault.place.key for fault in faults if "a file of it is left out" in fault.what] == ["entry 1 “A”"]
 
 
-@pytest.mark.parametrize(
-    "link", ["hdtp://a.example/", "http://a exam.example/", "javascript:x()", "mailto:a@b.example", ""]
-)
+@pytest.mark.parametrize("link", ["hdtp://a.example/", "javascript:x()", "mailto:a@b.example", ""])
 def test_what_a_link_of_no_web_address_leads_to_is_relative_to_the_feed(link: str) -> None:
     """Found by fuzzing: links of the text stayed relative, and would have led to pages of our own."""
     html_text = '<p><a href="/a">Words</a></p>'
