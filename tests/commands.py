@@ -1,10 +1,21 @@
-"""The commands as click knows them, so that a new one is tried or a test fails."""
+"""Run a command; and the commands as click knows them, so that a new one is tried or a test fails."""
 
 from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
 
 import click
+from click.testing import CliRunner, Result
 
 from dispatch.cli import main
+
+
+def run_dispatch(root: Path, *words: str, code: int = 0) -> Result:
+    """Run a command in a folder, where nobody can be asked; it ends with this code."""
+    with chdir(root):
+        result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result
 
 
 def list_commands() -> list[str]:

@@ -2,15 +2,15 @@
 
 import subprocess
 from collections.abc import Callable
-from contextlib import chdir
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import nouns
+from commands import run_dispatch
 from dispatch import config, issues
-from dispatch.cli import main
 from dispatch.model import Author
 
 Dispatch = Callable[..., Result]
@@ -28,12 +28,7 @@ def letter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dispatch(letter: Path) -> Dispatch:
-    def run(*words: str, code: int = 0) -> Result:
-        with chdir(letter):
-            result = CliRunner().invoke(main, words, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
+    run = partial(run_dispatch, letter)
     run("publish", "defence")
     return run
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import feedparser
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import nouns
+from commands import run_dispatch
 from dispatch import config, issues
 from dispatch.cli import main
 from dispatch.model import Article, Author, Issue, Section
@@ -63,13 +65,7 @@ def letter(tmp_path: Path) -> Path:
 def dispatch(letter: Path) -> Dispatch:
     """Runs a command where nobody can be asked."""
 
-    def run(*words: str, code: int = 0) -> Result:
-        with chdir(letter):
-            result = CliRunner().invoke(main, words, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return partial(run_dispatch, letter)
 
 
 def git(root: Path, *words: str) -> None:

@@ -330,7 +330,10 @@ def test_any_name_is_judged(names: list[str]) -> None:
     judge_names(*(name.replace("/", "") for name in names))
 
 
-@pytest.mark.parametrize("words", ["inbox", "gather", "publish", "publish --dry-run", "issue new X --from-inbox"])
+@pytest.mark.parametrize(
+    "words",
+    ["inbox", "gather", "publish", "publish --dry-run", "issue new X --from-inbox", "ping --hub https://hub.example"],
+)
 @pytest.mark.parametrize("name", [".dispatch/site.sqlite-journal", ".dispatch/inbox.sqlite", ".Dispatch/x"])
 def test_no_database_is_opened_where_git_brought_one(letter: Path, words: str, name: str) -> None:
     """SQLite's journal names files that it deletes, and a cache's rows go into the feeds."""

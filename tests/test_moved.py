@@ -5,20 +5,20 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import feedparser
 import httpx
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from playwright.sync_api import Browser
 
 import nouns
+from commands import run_dispatch
 from dispatch import config, issues
-from dispatch.cli import main
 from dispatch.model import Issue, Section, Source
 from dispatch.serve.site import PublicSite
 
@@ -61,12 +61,7 @@ def letter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dispatch(letter: Path) -> Dispatch:
-    def run(*words: str, code: int = 0) -> Result:
-        with chdir(letter):
-            result = CliRunner().invoke(main, words, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
+    run = partial(run_dispatch, letter)
     run("publish", "old")
     return run
 

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable
-from contextlib import chdir
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands import run_dispatch
 from dispatch import compose, config, inbox, issues
-from dispatch.cli import main
 from dispatch.model import Article, Author, Document, Fault, Publication, Source
 from dispatch.readers import feed
 from loopback import Web, item, rss, web
@@ -37,13 +37,7 @@ def letter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dispatch(letter: Path) -> Dispatch:
-    def run(*words: str, code: int = 0) -> Result:
-        with chdir(letter):
-            result = CliRunner().invoke(main, words, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return partial(run_dispatch, letter)
 
 
 def read_strange(strange: StrangeFeed) -> tuple[list[Article], list[Fault]]:

@@ -180,7 +180,7 @@ def _read_publication(
     reading = from_mapping.FileReading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
     reading = replace(reading, zone=_read_time_zone(table, reading))
     given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
-    given["own_templates"] = frozenset()
+    given["own_templates"] = frozenset()  # no key of the file: load knows them
     publication = from_mapping.read_noun(Publication, table, reading, given=given)
     if publication is None:
         return None

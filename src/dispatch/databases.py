@@ -18,9 +18,7 @@ def find_database(root: Path, name: Path, *, error: type[DispatchError]) -> Path
     path = files.resolve_inside(root / name, within=root, error=error)
     if os.path.lexists(path) and not path.is_file():
         raise error("is not a regular file", subject=name.as_posix(), hint="move it away")
-    if git.has_tracked(root, files.OWN):
-        hint = f"git rm -r --cached {files.OWN}, delete the folder, and commit"
-        raise error("came with git, and may be anybody's: nothing in it is opened", subject=files.OWN, hint=hint)
+    git.refuse_tracked(root, files.OWN, error=error)
     return path
 
 

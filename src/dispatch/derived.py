@@ -6,7 +6,7 @@ withdrawn.
 
 from collections import Counter
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch import __version__, identity, links
@@ -54,6 +54,11 @@ def find_latest_moment(issue: Contents) -> tuple[datetime, str]:
     said = [issue.date, *(one.date for one in issue.corrections), *([issue.withdrawn.date] if issue.withdrawn else ())]
     articles = ((find_last_change(article, issue), article.file) for article in issue.articles)
     return max([(max(said), f"issues/{issue.slug}/issue.md"), *articles], key=lambda found: found[0])
+
+
+def is_ahead(issue: Contents, now: datetime) -> bool:
+    """Whether readers would be told of a moment more than a day ahead: no time zone is that far away, it is a slip."""
+    return find_latest_moment(issue)[0] > now + timedelta(days=1)
 
 
 def count_mends(article: Article) -> Counter[Mended]:

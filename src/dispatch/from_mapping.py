@@ -263,13 +263,9 @@ def _abbreviate_value(value: object) -> str:
     """Abbreviate a value for a message, on one line."""
     if isinstance(value, list | tuple):
         return "a list"
-    return (
-        "a table"
-        if isinstance(value, Mapping)
-        else "nothing"
-        if value is None
-        else f"“{' '.join(str(value).split())[:80]}”"
-    )
+    if isinstance(value, Mapping):
+        return "a table"
+    return "nothing" if value is None else f"“{' '.join(str(value).split())[:80]}”"
 
 
 def strip_annotation(hint: object) -> tuple[object, tuple[object, ...]]:

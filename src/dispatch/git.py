@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dispatch import files
-from dispatch.errors import ReviewError, explain_refusal
+from dispatch.errors import DispatchError, ReviewError, explain_refusal
 from dispatch.text import fold_file_name
 
 LARGEST = 16 * 2**20
@@ -126,6 +126,13 @@ def find_branches(folder: Path, name: str, words: bytes) -> list[str]:
     found = {branch: _find_object(folder, f"{branch}:{path}") for branch in branches}
     with_words = {id_ for id_ in {*found.values()} if id_ and words in _run_git(folder, "cat-file", "blob", id_)}
     return [branch.removeprefix("refs/remotes/") for branch in branches if found[branch] in with_words]
+
+
+def refuse_tracked(folder: Path, name: str, *, error: type[DispatchError]) -> None:
+    """Raise ``error`` where git tracks a file of our own, or one in a folder of our own: anybody may have made it."""
+    if has_tracked(folder, name):
+        hint = f"git rm -r --cached {name}, delete it, and commit"
+        raise error("came with git, and may be anybody's: nothing in it is opened", subject=name, hint=hint)
 
 
 def has_tracked(folder: Path, name: str) -> bool:

@@ -9,8 +9,8 @@ import unicodedata
 
 from dispatch.errors import DispatchError
 
-# C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dispatch import files, links
+from dispatch import files, git, links
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication
 
@@ -62,6 +62,7 @@ def _is_issue_feed(name: Path) -> bool:
 
 
 def _load_record(root: Path) -> dict[str, dict[str, str]]:
+    git.refuse_tracked(root, files.OWN, error=DeliveryError)  # it could say that a hub knows what it was never told
     if not files.is_there(root / FILE, within=root):
         return {}
     try:

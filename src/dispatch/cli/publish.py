@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from dispatch.publish import SiteUpdate
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
-_SLIP = timedelta(days=1)  # no time zone is further away: a later date is a mistake, or meant
 
 
 @click.command()
@@ -202,8 +201,8 @@ def _list_doubts(one: "Issue", now: datetime) -> "list[Fault]":
     found = []
     if not any(one.articles):
         found.append(Fault(what="has no articles", place=Place(file=f"issues/{one.slug}/issue.md")))
-    latest, file = derived.find_latest_moment(one)
-    if latest > now + _SLIP:
+    if derived.is_ahead(one, now):
+        latest, file = derived.find_latest_moment(one)
         what = f"is dated {latest:%Y-%m-%d %H:%M}, {(latest - now).days} days ahead, and the feeds would say so"
         at = latest.isoformat(timespec="minutes")
         hint = f"If that is a mistake, correct it; if not, let it wait: dispatch publish {one.slug} --at {at}"

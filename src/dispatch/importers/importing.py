@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
@@ -82,7 +82,7 @@ class ImportRun:
         for one in (one for one in issues.read_all_issues(self.publication) if one.slug in public):
             outcome = PublishedImport(file=public[one.slug], slug=one.slug)
             errors = tuple(finding for finding in judge(one) if finding.severity == "error")
-            if errors or derived.find_latest_moment(one)[0] > self.now + timedelta(days=1):
+            if errors or derived.is_ahead(one, self.now):
                 yield replace(outcome, errors=errors, is_ahead=not errors)
                 continue
             with self._hold_lock():

@@ -129,7 +129,7 @@ class ReleaseBuild:
     def find_lost(self) -> list[Finding]:
         """Find what the ledger remembers and the issues, drafts too, do not say any more."""
         every = sorted(
-            (cached.issue for cached in self.index.issues.values()), key=lambda issue: issue.status == "draft"
+            (cached.issue for cached in self.index.issues.values()), key=lambda issue: issue.status != "published"
         )
         publication = self.index.publication
         found = check.findings(

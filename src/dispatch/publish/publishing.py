@@ -184,9 +184,8 @@ def _publish(
         publication=publication, cache=release.cache, records=ledger.read_records(publication), publishing=slug
     )
     every = [cached.issue for cached in index.issues.values()]
-    findings = _judge_folders(publication)
-    if one and status == "published":
-        findings = judge_issue(one, publication, everything=every)
+    shown = one if status == "published" else None
+    findings = judge_issue(shown, publication, everything=every) if shown else _judge_folders(publication)
     update = SiteUpdate(folder=release.folder, issue=slug if status == "published" else "")
     if not any(finding.severity == "error" for finding in findings):
         released = _find_released(index, one)
