@@ -11,6 +11,7 @@ from dispatch.cli.article_options import ArticleOptions, add_article_options, fi
 from dispatch.cli.context import (
     OpenPublication,
     hold_interrupts,
+    hold_later_interrupts,
     open_publication,
     print_error,
     print_note,
@@ -64,8 +65,10 @@ def add(
     _require_fitting_options(locations, words, no_fetch=no_fetch)
     slug = here.find_slug(issue, drafts=True)
     places = locations or ("",)
-    groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
-    if not (_write_groups(here, slug, groups, words) and is_all):
+    with hold_later_interrupts():
+        groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
+        is_all = _write_groups(here, slug, groups, words) and is_all
+    if not is_all:
         sys.exit(1)
 
 

@@ -144,6 +144,23 @@ def hold_interrupts() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def hold_later_interrupts() -> Iterator[None]:
+    """Let the first Ctrl-C raise KeyboardInterrupt, and hear none after it: what answers the first is not interrupted.
+
+    For a command that then ends within a moment, which its process does not outlive; in the main thread only.
+    """
+
+    def raise_first(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, raise_first)
+    yield
+    if signal.getsignal(signal.SIGINT) is raise_first:
+        signal.signal(signal.SIGINT, before)
+
+
 def read_clock() -> datetime:
     """The present moment in whole seconds, UTC. Only commands may ask for it."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -1,5 +1,6 @@
 """``dispatch import``."""
 
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dispatch.cli.article_options import NameAndUrl
 from dispatch.cli.context import (
     OpenPublication,
     hold_interrupts,
+    hold_later_interrupts,
     open_publication,
     print_json,
     print_note,
@@ -65,8 +67,9 @@ def import_(
     report = ImportReport(is_quiet=as_json)
     run = _make_run(here, authors, report, is_dry=dry_run)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
-    imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)), export.name)
-    public = {one.issue.slug: one.post.file for one in imported if one.is_public}
+    with hold_later_interrupts():
+        imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)), export.name)
+        public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
         report.add_published(run.publish(public, lambda one: _judge_alone(one, here.publication)))
     report.finish("would be imported" if dry_run else "imported")
@@ -124,7 +127,7 @@ class ImportReport:
                 else:
                     self._add_reason(one.state, one.file, one.reason)
                 if any(self.interrupts):
-                    raise KeyboardInterrupt  # noqa: TRY301 - as if it had come now
+                    signal.raise_signal(signal.SIGINT)  # as if it had come now
         except KeyboardInterrupt:
             self._add_reason("failed", export, "interrupted; for the rest, import it again")
 
