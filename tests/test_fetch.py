@@ -304,7 +304,7 @@ def test_leave_for_a_private_host_is_for_that_host() -> None:
         pages.pages["/form"] = (b"", {"location": f"{there}/a"}, 307)
         with pytest.raises(GatherError, match="private network"):
             fetch.post_form(f"{here}/form", [("a", "b")], user_agent=AGENT, allow_private=True)
-        assert pages.asked[asked:] == ["/other", "/back", "/other", "/same", "/a", "/form"]
+        assert sorted(pages.asked[asked:]) == ["/a", "/back", "/form", "/other", "/other", "/same"]  # two at a time
 
 
 def test_no_one_answers() -> None:
