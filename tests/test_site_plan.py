@@ -98,7 +98,7 @@ def test_tags_that_differ_in_capitals_list_an_article_once() -> None:
 
 
 def test_the_subscribed_feed_has_the_newest_and_the_archive_all_the_rest() -> None:
-    pages = plan_pages(numbers(11), nouns.publication(feeds=FeedSettings(entries=4)))
+    pages = plan_pages(numbers(11), nouns.publication(feeds=FeedSettings(entries=4, days=2)))
     assert keys(page(pages, "feed.*")) == ["i10-story-0", "i9-story-0", "i8-story-0", "i7-story-0"]
     assert keys(page(pages, "archive/feed-1.*")) == ["i3-story-0", "i2-story-0", "i1-story-0", "i0-story-0"]
     assert keys(page(pages, "archive/feed-2.*")) == ["i7-story-0", "i6-story-0", "i5-story-0", "i4-story-0"]

@@ -136,6 +136,8 @@ def test_its_text_is_nowhere_and_every_reader_is_told_under_its_id(dispatch: Dis
     for feed in ("feed.xml", "feed.atom", "issues/second/feed.atom", "authors/ada-lane/feed.xml"):
         after = entries(letter, feed)
         entry = after[GONE]
+        gone = f'<at:deleted-entry ref="{GONE}" when="2026-12-01T00:00:00Z"/>'
+        assert (gone in (public / feed).read_text("utf-8")) == feed.endswith(".atom")
         assert entry.title == "Withdrawn: Story 1 of second"
         assert "Withdrawn on 1 December 2026." in entry.content[0].value
         assert REASON in entry.content[0].value

@@ -43,17 +43,21 @@ def mint_id(publication: Publication, date: datetime, path: str) -> str:
 
 def find_last_change(article: Article, issue: Contents) -> datetime:
     """Find when an article last changed: withdrawn, corrected, updated, published, or put into its issue."""
-    said = [correction.date for correction in article.corrections]
-    said += [article.withdrawn.date] if article.withdrawn else []
-    known = [moment for moment in (article.updated, article.published) if moment]
-    return max([*said, *(known or [issue.date])])
+    known = [moment for moment in (article.updated, article.published, find_last_notice(article)) if moment]
+    return max(known or [issue.date])
+
+
+def find_last_notice(thing: Article | Contents) -> datetime | None:
+    """Find when readers were last told of a correction of it, or that it is withdrawn; None if never."""
+    said = [correction.date for correction in thing.corrections]
+    return max([*said, *([thing.withdrawn.date] if thing.withdrawn else [])], default=None)
 
 
 def find_latest_moment(issue: Contents) -> tuple[datetime, str]:
     """Find the latest moment that readers are told of an issue and its articles, and the file that says it."""
-    said = [issue.date, *(one.date for one in issue.corrections), *([issue.withdrawn.date] if issue.withdrawn else ())]
+    said = find_last_notice(issue) or issue.date
     articles = ((find_last_change(article, issue), article.file) for article in issue.articles)
-    return max([(max(said), f"issues/{issue.slug}/issue.md"), *articles], key=lambda found: found[0])
+    return max([(max(said, issue.date), f"issues/{issue.slug}/issue.md"), *articles], key=lambda found: found[0])
 
 
 def is_ahead(issue: Contents, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
+``entered``, the place in the order of publication of what came later than its issue's date says (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
 of the site and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
@@ -14,12 +15,12 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from dispatch import derived, files
 from dispatch.errors import IssueError
-from dispatch.model import Author, Fault, Issue, Kind, Place, Publication, Record
+from dispatch.model import Author, Contents, Fault, Issue, Kind, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
@@ -56,7 +57,10 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
         except ValueError as error:
             add_fault(number, str(error))
             continue
-        if found.setdefault(_make_key(record), record) != record:
+        if record.kind == "entered":  # two branches published it: readers of the first have it since then
+            record = min(record, found.get(_make_key(record), record), key=lambda one: _format_moment(one.published))
+            found[_make_key(record)] = record
+        elif found.setdefault(_make_key(record), record) != record:
             add_fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
         raise IssueError(*faults)
@@ -73,8 +77,9 @@ def record_issues(
     """
     path = publication.root / FILE
     old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
-    known = read_records(publication) if known is None else known
-    left = _merge_records(known, (*make_records(issues, publication), *names), publication.url)
+    known = tuple(read_records(publication) if known is None else known)
+    now = (*make_records(issues, publication), *_record_late(issues, known), *names)
+    left = _merge_records(known, now, publication.url)
     body = (_HEAD + "".join(sorted(map(_format_line, left)))).encode("utf-8")
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
@@ -116,6 +121,39 @@ def find_moved_pages(
         for one in left
         if one.kind == "moved" and one.id.startswith(within) and one.url.startswith(within)
     }
+
+
+def find_entry_moments(issues: Iterable[Contents], known: Iterable[Record]) -> dict[str, datetime]:
+    """Date the entry of each issue and each article into the publication, by id: the order of publication, for ever.
+
+    That is its issue's date; or, when something later had been published by then, a second after the latest of that.
+    What is known keeps the moment that it has. No clock is asked.
+    """
+    known = tuple(known)
+    seen = {one.id for one in known if one.kind in ("article", "issue")}
+    late = {one.id: one.published for one in known if one.kind == "entered" and one.published}
+    dates = [*late.values(), *(one.published for one in known if one.kind == "issue" and one.published)]
+    found: dict[str, datetime] = {}
+    for issue in sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug)):
+        for id_ in (issue.id, *(article.id for article in issue.articles)):
+            moment = late.get(id_) or found.get(issue.id, issue.date)
+            if dates and id_ not in seen and (id_ == issue.id or issue.id in seen):
+                latest = max(dates)
+                moment = moment if moment > latest else latest + timedelta(seconds=1)
+                dates.append(moment)
+            found.setdefault(id_, moment)
+    return found
+
+
+def _record_late(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[Record]:
+    """Record what entered later than its issue says: nothing else says so."""
+    entered = find_entry_moments(issues, known)
+    for issue in issues:
+        if entered[issue.id] != issue.date:
+            yield Record(id=issue.id, kind="entered", url="", published=entered[issue.id])
+        for article in issue.articles:
+            if entered[article.id] != entered[issue.id]:
+                yield Record(id=article.id, kind="entered", url="", published=entered[article.id])
 
 
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:

@@ -13,6 +13,8 @@ from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author, Contents, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+# RFC 6721: the element that takes an entry back.
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 AROUND = ("feed",)
 
 
@@ -24,7 +26,8 @@ def render(issue: Contents, publication: Publication) -> bytes:
 
 def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished entries. Raises RenderError."""
-    made = feed.start_feed(fragments, "atom", partial(_finish_feed, fragments), {})
+    namespaces = {"at": TOMBSTONES} if any(article.withdrawn for article in fragments.issue.articles) else {}
+    made = feed.start_feed(fragments, "atom", partial(_finish_feed, fragments), namespaces)
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
     return feed.insert_entries(fragments, made.atom_str(pretty=True), AROUND, entries)
@@ -50,6 +53,10 @@ def _finish_feed(fragments: TemplateContext, tree: Element) -> None:
         element.text = _format_timestamp(feed.find_latest_change(fragments))
     for relation, address in feed.list_feed_links(fragments, "atom"):
         etree.SubElement(tree, "link", rel=relation, href=address)
+    for article in fragments.issue.articles:
+        if article.withdrawn:
+            when = _format_timestamp(article.withdrawn.date)
+            etree.SubElement(tree, f"{{{TOMBSTONES}}}deleted-entry", ref=article.id, when=when)
     if feed.is_archived(fragments):
         feed.mark_archived(tree)
 

@@ -33,7 +33,8 @@ class SyndicationSettings:
 class FeedSettings:
     """How feeds are written: the table ``[feeds]``."""
 
-    entries: Annotated[int, "how many articles the publication's feed holds; older ones are in archived feeds"] = 50
+    entries: Annotated[int, "how many articles a feed holds at least; older ones are in archived feeds"] = 50
+    days: Annotated[int, "for how many days a feed holds what was published or corrected"] = 30
     authors: Annotated[
         Literal["joined", "separate"],
         "joined: several authors in one element, which 16 of 17 readers show whole; separate: one element each",

@@ -17,7 +17,11 @@ Subject = Literal[
 ]
 # fmt: on
 FindingValue = str | int | tuple["FindingValue", ...]
-Kind = Literal["article", "issue", "page", "withdrawn", "mended", "moved", "author", "source", "section", "tag"]
+# fmt: off
+Kind = Literal[
+    "article", "issue", "page", "entered", "withdrawn", "mended", "moved", "author", "source", "section", "tag",
+]
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +59,18 @@ class Finding:
 class Record:
     """A line of dispatch.lock: what the ledger remembers of one published thing.
 
-    An article or an issue is a line. What has a page of its own in the site besides, or was withdrawn, has a line for
-    that as well, with the same id; so has each time that a published correction mended something of it. A page that
-    has moved is a line whose id is the old address.
+    An article or an issue is a line. What has a page of its own in the site besides, was published later than its
+    issue's date says, or was withdrawn, has a line for that as well, with the same id; so has each time that a
+    published correction mended something of it. A page that has moved is a line whose id is the old address.
     Every author, source, section and tag that has a list in the site has a line for the address of that list.
     """
 
     id: Annotated[str, "the article's or the issue's id; of what has moved, its old address; a name"]
     kind: Annotated[Kind, "what it is a line of"]
     url: Annotated[str, "its address; of a page, a list or of what has moved, the one in the site; mended: what was"]
-    published: Annotated[datetime | None, "its date; of what was withdrawn, when that was"] = None
+    published: Annotated[
+        datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"
+    ] = None
     authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
     number: Annotated[int, "of what was mended: which time that was, from 1"] = 0
 

@@ -3,7 +3,7 @@
 ``SiteIndex`` is what all pages of one site have in common: its issues, its topics, the lines and links of lists.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -87,10 +87,17 @@ def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
 
 
 class SiteIndex:
-    """A site while it is planned. issues: the newest first."""
+    """A site while it is planned. issues: the newest first. entered: see ``ledger.find_entry_moments``."""
 
-    def __init__(self, publication: Publication, issues: Sequence[Issue], found: Sequence[Topic]) -> None:
+    def __init__(
+        self, publication: Publication, issues: Sequence[Issue], found: Sequence[Topic], entered: Mapping[str, datetime]
+    ) -> None:
         self.publication = publication
+        self.entered = entered
+        self.changed = {one.id: _find_last_notice(one, entered[one.id]) for one in issues}
+        self.changed |= {
+            one.id: derived.find_last_notice(one) or entered[one.id] for issue in issues for one in issue.articles
+        }
         self.issues = issues
         self.topics = found
         self.listed = [issue for issue in issues if not issue.withdrawn]
@@ -128,6 +135,12 @@ class SiteIndex:
     def find_year(self, issue: Issue) -> int:
         """Find the year in which an issue appeared, in the publication's time zone."""
         return issue.date.astimezone(self._zone).year
+
+
+def _find_last_notice(issue: Issue, entered: datetime) -> datetime:
+    """Find when readers were last told of a correction of an issue or anything in it, else when it entered."""
+    said = [derived.find_last_notice(issue), *map(derived.find_last_notice, issue.articles)]
+    return max(filter(None, said), default=entered)
 
 
 def link_issue(issue: Issue, article: Article | None = None) -> Link:

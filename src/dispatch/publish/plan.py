@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+from dispatch import ledger
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
@@ -12,6 +14,7 @@ from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
 A_LIST = 250  # names on a page of authors, sources, sections or tags
+_NEVER = datetime(1000, 1, 1, tzinfo=UTC)
 A_PAGE = 40  # articles on a page of a list, at least half of that on its first
 
 
@@ -23,7 +26,9 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
     published: what the ledger remembers; lists stay where it says that they were.
     """
     ordered = sort_newest_first(issues)
-    site = SiteIndex(publication, ordered, find_topics(ordered[::-1], publication, published))
+    records = tuple(published)
+    topics = find_topics(ordered[::-1], publication, records)
+    site = SiteIndex(publication, ordered, topics, ledger.find_entry_moments(ordered, records))
     pages = [
         *_plan_issues(site),
         *_plan_topics(site),
@@ -232,11 +237,15 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
 
 
 def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Page]:
-    """Plan a feed of the newest entries, and archived feeds of older ones, whose entries never change (RFC 5005)."""
+    """Plan the feed that readers subscribe to, and archived feeds of older entries, which never change (RFC 5005).
+
+    The former also holds what is in the latter already, for as long as a reader may not have seen it.
+    """
+    ordered = sorted(oldest_first, key=lambda entry: site.entered[entry.id])
     size = site.publication.feeds.entries
     folder, _, name = stem.rpartition("/")
     archived = f"{folder}/archive/{name}" if folder else f"archive/{name}"
-    count = max(0, -(-len(oldest_first) // size) - 1)
+    count = max(0, -(-len(ordered) // size) - 1)
 
     def link(number: int) -> Link | None:
         return Link(title=str(number), path=f"{archived}-{number}") if 0 < number <= count else None
@@ -258,5 +267,19 @@ def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: 
         )
 
     for number in range(1, count + 1):
-        yield feed(oldest_first[(number - 1) * size : number * size], number, f"{archived}-{number}", stem)
-    yield feed(oldest_first[-size:], count + 1, stem, "")
+        yield feed(ordered[(number - 1) * size : number * size], number, f"{archived}-{number}", stem)
+    recent = _find_recent([entry.id for entry in ordered], site)
+    shown = [entry for at, entry in enumerate(ordered) if at >= len(ordered) - size or entry.id in recent]
+    yield feed(shown, count + 1, stem, "")
+
+
+def _find_recent(ids: Sequence[str], site: SiteIndex) -> frozenset[str]:
+    """Find what a reader who asks once in ``[feeds] days`` may not have seen yet, or not as it is now.
+
+    That is what came with or after the last issue that is older than that and was not published late. The days count
+    back from the newest publication or change: no clock is asked, so nobody knows how late something was.
+    """
+    since = max((site.changed[id_] for id_ in ids), default=_NEVER) - timedelta(days=site.publication.feeds.days)
+    in_time = (issue.date for issue in site.issues if site.entered[issue.id] == issue.date)
+    last_old = max((moment for moment in in_time if moment < since), default=_NEVER)
+    return frozenset(id_ for id_ in ids if site.entered[id_] >= last_old or site.changed[id_] >= since)
