@@ -280,8 +280,8 @@ def test_removing() -> None:
 
 
 def test_correcting_changes_one_article_and_only_that() -> None:
-    once = compose.correct_article(two_sections(), "story-2", "It was Bonn.", NOW)
-    twice = compose.correct_article(once, "story-2", "In 1955.", NOW + timedelta(days=1))
+    once = compose.correct(two_sections(), "story-2", "It was Bonn.", NOW)
+    twice = compose.correct(once, "story-2", "In 1955.", NOW + timedelta(days=1))
     for before, after in zip(two_sections().articles, twice.articles, strict=True):
         if before.key == "story-2":
             assert [correction.text for correction in after.corrections] == ["It was Bonn.", "In 1955."]

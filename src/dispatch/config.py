@@ -24,6 +24,7 @@ from dispatch.toml import find_lines, parse_toml
 
 AUTHORS = "authors.toml"
 
+_SITE = re.compile(r"https?://[^\s?#]+"), "must begin with https:// and have no ? or #"
 _POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
 _FONTS = re.compile(r"[\w ,.'-]+"), "must be names of fonts, as Georgia, 'Times New Roman', serif"
@@ -32,7 +33,8 @@ _MAILBOX = (
     "must be an address as The Wire <desk@wire.example>",
 )
 _SHAPES = {
-    "url": (re.compile(r"https?://[^\s?#]+"), "must begin with https:// and have no ? or #"),
+    "url": _SITE,
+    "former_urls": _SITE,
     # RFC 5646, section 2.1: subtags of up to eight letters and digits
     "language": (re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"), "must be a language tag, as en or pt-BR"),
     "email.from": _MAILBOX,
@@ -40,8 +42,7 @@ _SHAPES = {
     "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
-    "theme.serif": _FONTS,
-    "theme.sans": _FONTS,
+    **dict.fromkeys(("theme.serif", "theme.sans"), _FONTS),
     **{f"theme.{mode}{one.key}": _COLOUR for mode in ("", "dark.") for one in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
@@ -205,7 +206,8 @@ def _read_publication(
         key: replace(author, avatar=author.avatar and links.resolve_address(f"{url}/", author.avatar))
         for key, author in registry.items()
     }
-    return replace(publication, url=url, theme=theme, authors=MappingProxyType(people))
+    former = tuple(address.rstrip("/") for address in publication.former_urls)
+    return replace(publication, url=url, former_urls=former, theme=theme, authors=MappingProxyType(people))
 
 
 def _find_dark_table(table: Mapping[str, object]) -> Mapping[str, object]:

@@ -23,13 +23,22 @@ def is_ours(url: str, publication: Publication) -> bool:
 
 
 def is_site_address(url: str, publication: Publication) -> bool:
-    """Whether an address lies within the publication's site."""
-    return url.startswith(f"{publication.url}/")
+    """Whether an address lies within the publication's site, as it is or was served."""
+    return url.startswith(tuple(f"{base}/" for base in (publication.url, *publication.former_urls)))
+
+
+def move_address(url: str, publication: Publication) -> str:
+    """Return an address of the site as it was served before as it is now; any other stays as it is."""
+    for base in publication.former_urls:
+        if url.startswith(f"{base}/"):
+            return publication.url + url.removeprefix(base)
+    return url
 
 
 def is_issue_address(url: str, publication: Publication) -> bool:
     """Whether dispatch made this address: it is that of an issue's page, or of an article's place on one."""
-    return bool(re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?", url))
+    now = move_address(url, publication)
+    return bool(re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?", now))
 
 
 def is_same_address(one: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
-``entered``, the place in the order of publication of what came later than its issue's date says (``find_entry_moments``);
+``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
 of the site and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
@@ -15,10 +15,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from dispatch import derived, files
+from dispatch import derived, files, identity
 from dispatch.errors import IssueError
 from dispatch.model import Author, Contents, Fault, Issue, Kind, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
@@ -37,7 +38,10 @@ _LISTS = ("author", "source", "section", "tag")
 
 
 def read_records(publication: Publication) -> tuple[Record, ...]:
-    """Read what was published, by id; nothing before the first time. Raises IssueError with every wrong line."""
+    """Read what was published, by id; nothing before the first time. Raises IssueError with every wrong line.
+
+    The site's own addresses are those of today, wherever it was served then.
+    """
     path = publication.root / FILE
     if not os.path.lexists(path):
         return ()
@@ -53,7 +57,7 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            record = _parse_line(line.removesuffix("\r").split("\t"))
+            record = _move_record(_parse_line(line.removesuffix("\r").split("\t")), publication)
         except ValueError as error:
             add_fault(number, str(error))
             continue
@@ -255,6 +259,12 @@ def _parse_line(fields: Sequence[str]) -> Record:
     if not (last.isascii() and last.isdecimal()):
         raise ValueError(f"must end with the number of a correction, not “{last}”")
     return Record(id=id_, kind=known, url=url, published=published, number=int(last))
+
+
+def _move_record(record: Record, publication: Publication) -> Record:
+    """Return what was recorded while the publication had another address as if it had had the present one."""
+    id_ = identity.move_address(record.id, publication) if record.kind == "moved" else record.id
+    return replace(record, id=id_, url=identity.move_address(record.url, publication))
 
 
 def _unescape_part(part: str) -> str:

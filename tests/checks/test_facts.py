@@ -221,7 +221,7 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
         "an item's date": (
             "(.*<pubDate>[^<]*)0000",
             r"\g<1>000",
-            [say("feed.date", "date", headline="Story 1", found="Thu, 13 Feb 2025 08:00:00 +000")],
+            [say("feed.date", "date", headline="Story 1", found="Fri, 14 Feb 2025 07:59:59 +000")],
         ),
         "an enclosure's address": (
             '(<enclosure[^>]*) url="[^"]*"',
@@ -281,12 +281,12 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
         "a date": ("(<updated>[^<]*)Z", r"\1+00:00", [say("feed.date", "date", found="2025-02-17T08:00:00+00:00")]),
         "something behind": ("</feed>", "<rights>x</rights></feed>", [say("feed.order", "feed")]),
         "an entry's title": (
-            "(.*<title>)[^<]*",
+            "(.*<entry>.*?<title>)[^<]*",
             r"\1 ",
             [say("feed.required", "article", headline="tag:wire.example,2025-02-14:defence/story-1", element="title")],
         ),
         "an entry's date": (
-            "(.*<updated>[^<]*)Z",
+            "(.*<entry>.*?<updated>[^<]*)Z",
             r"\1",
             [
                 say("feed.date", "date", headline="Story 1", found="2025-02-17T08:00:00"),
@@ -303,13 +303,13 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
             "(.*<published>[^<]*)Z",
             r"\1",
             [
-                say("feed.date", "date", headline="Story 1", found="2025-02-13T08:00:00"),
+                say("feed.date", "date", headline="Story 1", found="2025-02-14T07:59:59"),
                 say(
                     "feed.date",
                     "published",
                     headline="Story 1",
-                    wanted="2025-02-13T08:00:00+00:00",
-                    found="2025-02-13T08:00:00",
+                    wanted="2025-02-14T07:59:59+00:00",
+                    found="2025-02-14T07:59:59",
                 ),
             ],
         ),
@@ -362,13 +362,13 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
             r'(.*"date_published": "[^"]*)\+00:00',
             r"\1",
             [
-                say("feed.date", "date", headline="Story 1", found="2025-02-13T08:00:00"),
+                say("feed.date", "date", headline="Story 1", found="2025-02-14T07:59:59"),
                 say(
                     "feed.date",
                     "published",
                     headline="Story 1",
-                    wanted="2025-02-13T08:00:00+00:00",
-                    found="2025-02-13T08:00:00",
+                    wanted="2025-02-14T07:59:59+00:00",
+                    found="2025-02-14T07:59:59",
                 ),
             ],
         ),

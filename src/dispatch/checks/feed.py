@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import chain
 
-from dispatch import links
+from dispatch import derived, links
 from dispatch.checks.body import check_markup
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import (
@@ -22,7 +22,7 @@ from dispatch.checks.feed_items import (
 )
 from dispatch.checks.rules import find_edition_place, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces
-from dispatch.model import Article, Contents, Edition, Finding, Link, Page, Publication, Subject
+from dispatch.model import Contents, Edition, Finding, Link, Page, Publication, Subject
 
 MOST = 5_000_000  # bytes; Google and others stop reading there
 LINKS = "feed.links"
@@ -42,7 +42,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             found = (
                 _check_feed(edition, is_gathered=case.issue.as_page is not None and case.issue.as_page.kind == "feed"),
                 _check_description(edition, case.publication),
-                _check_dates(edition, case.issue),
+                _check_dates(edition, case.issue, case.publication),
                 _check_relations(edition, case.issue.as_page, case.publication),
             )
             yield from (one.at_place(place) for one in chain.from_iterable(found))
@@ -210,27 +210,19 @@ def _check_date_form(
         yield make_finding("feed.date", "date", headline=headline, found=text)
 
 
-def _check_dates(edition: Edition, issue: Contents) -> Iterator[Finding]:
+def _check_dates(edition: Edition, issue: Contents, publication: Publication) -> Iterator[Finding]:
     """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
     articles = {article.id: article for article in issue.articles}
     for item in feed.entries:
         if article := articles.get(item.id):
-            yield from _compare_dates(item.published, article.published, "published", name_article(article))
+            published, updated = derived.find_entry_dates(article, issue, publication)
+            yield from _compare_dates(item.published, published, "published", name_article(article))
             if item.updated:
-                yield from _compare_dates(
-                    item.updated, find_last_change(article, issue), "updated", name_article(article)
-                )
+                yield from _compare_dates(item.updated, updated, "updated", name_article(article))
     if feed.updated:
-        latest = max([issue.date, *(find_last_change(article, issue) for article in articles.values())])
+        latest = max([issue.date, *(derived.find_entry_dates(one, issue, publication)[1] for one in articles.values())])
         yield from _compare_dates(feed.updated, latest, "updated")
-
-
-def find_last_change(article: Article, issue: Contents) -> datetime:
-    """Find when an article was last changed: withdrawn, corrected, changed at its source, else published."""
-    known = [moment for moment in (article.updated, article.published) if moment] or [issue.date]
-    known += [article.withdrawn.date] if article.withdrawn else []
-    return max([*known, *(correction.date for correction in article.corrections)])
 
 
 def _compare_dates(written: str, right: datetime | None, subject: Subject, name: str = "") -> Iterator[Finding]:

@@ -63,8 +63,7 @@ def import_(
     _require_web_address(site)
     here = open_publication()
     export = open_export(path)
-    kind = kind or importers.find_importer(export)
-    report = ImportReport(is_quiet=as_json)
+    kind, report = kind or importers.find_importer(export), ImportReport(is_quiet=as_json)
     run = _make_run(here, authors, report, is_dry=dry_run)
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, {len(export.names):,} files")
     with hold_later_interrupts():

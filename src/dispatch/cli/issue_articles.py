@@ -69,11 +69,12 @@ def remove(issue: str, article: str, delete: bool, yes: bool) -> None:
 
 @click.command()
 @click.argument("issue")
-@click.argument("article")
-@click.argument("text", type=NonEmptyText())
+@click.argument("words", metavar="[ARTICLE] TEXT", nargs=-1, required=True, type=NonEmptyText())
 @click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
-def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> None:
+def correct(issue: str, words: tuple[str, ...], mends: tuple[Mended, ...]) -> None:
     """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
+
+    Without an article, the correction is the issue's own.
 
     To change the byline, the date or the address of a published article, change it in its file and name it with
     --mends; each correction allows one such change.
@@ -83,15 +84,17 @@ def correct(issue: str, article: str, text: str, mends: tuple[Mended, ...]) -> N
       dispatch issue correct defence 2 "An earlier version named the wrong city."
       dispatch issue correct defence 2 "An earlier version misspelled the author's name." --mends authors
     """
+    article, text = ("", *words)[-2:]
+    if len(words) > 2 or (mends and not article):
+        raise click.UsageError(
+            "Give an issue, perhaps an article, and one text in quotes; --mends is about an article."
+        )
     with open_publication().lock_for_change() as here:
         one = here.read_issue(issue)
-        mended = compose.find_article(one, article)
         published = {record.id for record in ledger.read_records(here.publication)}
-        changed = issues.change_issue(
-            here.publication, one, compose.correct_article(one, article, text, read_clock(), mends)
-        )
+        changed = issues.change_issue(here.publication, one, compose.correct(one, article, text, read_clock(), mends))
     _show_change(here, changed)
-    if mends and mended.id not in published:
+    if mends and (mended := compose.find_article(one, article)).id not in published:
         print_note(f"{mended.key} was never published, so it can be changed without --mends")
 
 

@@ -38,7 +38,8 @@ def _review_changes(base: str) -> stage.Review:
     here = open_publication()
     root = config.find_publication(here.folder)
     commit = git.find_base(root, base)
-    before, after = stage.read_base(root, commit), stage.read_version(root)
+    after = stage.read_version(root)
+    before = stage.read_base(root, commit, after.publication)
     return stage.make_review(
         before,
         after,

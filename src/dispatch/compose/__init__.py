@@ -13,7 +13,7 @@ from dispatch.compose.drafting import (
     explain_arrival,
     find_twin,
 )
-from dispatch.compose.editing import correct_article, find_article, move_article, remove_article, withdraw
+from dispatch.compose.editing import correct, find_article, move_article, remove_article, withdraw
 from dispatch.compose.overrides import Overrides, apply_overrides
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "add_from_inbox",
     "apply_overrides",
     "choose_section",
-    "correct_article",
+    "correct",
     "draft_issue",
     "explain_arrival",
     "find_article",

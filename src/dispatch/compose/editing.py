@@ -42,13 +42,15 @@ def remove_article(issue: Issue, key: str) -> Issue:
     )
 
 
-def correct_article(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
-    """Add a correction to one of the issue's articles. Raises IssueError when there is no such article.
+def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
+    """Add a correction to one article or, without a key, to the issue. Raises IssueError when there is no such article.
 
     mends: what the correction says is another now; without it, a change of a published byline, date or address breaks
     the promise that it stays.
     """
     said = Correction(date=now, text=text, mends=tuple(dict.fromkeys(mends)))
+    if not key:
+        return replace(issue, corrections=(*issue.corrections, said))
     target = find_article(issue, key).key
     return _change_article(issue, target, lambda article: replace(article, corrections=(*article.corrections, said)))
 

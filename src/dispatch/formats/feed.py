@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from dispatch import __version__, derived
+from dispatch import __version__, derived, links
 from dispatch.formats import FORMATS
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author
@@ -24,6 +24,7 @@ GENERATOR = "dispatch"
 STYLE = "feed.css"  # at the top of the site; ``site_files`` makes it
 # RFC 5005, section 4: the element that marks an archived feed.
 HISTORY = "http://purl.org/syndication/history/1.0"
+MEDIA = "http://search.yahoo.com/mrss/"
 
 
 class _Finisher(BaseExtension):  # type: ignore[misc]
@@ -141,8 +142,8 @@ def build_feed_title(fragments: TemplateContext) -> str:
 
 def find_latest_change(fragments: TemplateContext) -> datetime:
     """Find the latest moment in the content; the clock is never asked."""
-    issue = fragments.issue
-    return max([issue.date, *(derived.find_last_change(article, issue) for article in issue.articles)])
+    issue, publication = fragments.issue, fragments.publication
+    return max([issue.date, *(derived.find_entry_dates(article, issue, publication)[1] for article in issue.articles)])
 
 
 def to_utc(moment: datetime) -> datetime:
@@ -167,6 +168,40 @@ def list_author_elements(fragments: TemplateContext, article: Article) -> tuple[
     if fragments.publication.feeds.authors == "separate" or not people:
         return people
     return (join_authors(people),)
+
+
+def format_timestamp(moment: datetime) -> str:
+    """Format a moment as RFC 3339 in UTC, with whole seconds and ``Z``."""
+    return to_utc(moment).isoformat().replace("+00:00", "Z")
+
+
+def list_categories(fragments: TemplateContext, article: Article) -> Iterator[dict[str, str]]:
+    """List what an article is about, as feedgen takes it: its tags, and its section, with a scheme."""
+    yield from ({"term": tag} for tag in article.tags)
+    for section in fragments.issue.sections:
+        if section.title and any(one.id == article.id for one in section.articles):
+            yield {"term": section.title, "scheme": fragments.build_url("sections/")}
+
+
+def list_complete_enclosures(article: Article) -> tuple[tuple[str, str, str], ...]:
+    """List address, media type and size of the files that go with an article and are known well enough for XML."""
+    return tuple(
+        (one.url, one.type, str(one.length)) for one in article.enclosures if one.type and one.length is not None
+    )
+
+
+def add_media(article: Article, entry: Element) -> None:
+    """Add the picture of an article, and who had which part in it (Media RSS 1.5.1)."""
+    if image := article.image:
+        sizes = {"width": image.width, "height": image.height}
+        shown = {name: str(size) for name, size in sizes.items() if size}
+        url = links.encode_ascii(image.url)
+        content = etree.SubElement(entry, f"{{{MEDIA}}}content", shown, url=url, medium="image")
+        if image.alt:
+            etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = image.alt
+        etree.SubElement(entry, f"{{{MEDIA}}}thumbnail", shown, url=url)
+    for credit in article.credits:
+        etree.SubElement(entry, f"{{{MEDIA}}}credit", role=credit.role).text = credit.name
 
 
 def _get_extension(format: str) -> str:  # noqa: A002

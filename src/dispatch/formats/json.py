@@ -52,6 +52,7 @@ def _dump_indented(values: Mapping[str, object]) -> bytes:
 
 def _build_item(article: Article, fragments: TemplateContext) -> dict[str, object]:
     people = feed.choose_credited_authors(article)
+    published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
     return _drop_empty(
         {
             "id": article.id,
@@ -60,8 +61,8 @@ def _build_item(article: Article, fragments: TemplateContext) -> dict[str, objec
             "content_html": fragments.render_entry_body(article),
             "summary": fragments.choose_summary(article),
             "image": article.image.url if article.image else "",
-            "date_published": feed.to_utc(article.published).isoformat() if article.published else "",
-            "date_modified": feed.to_utc(derived.find_last_change(article, fragments.issue)).isoformat(),
+            "date_published": feed.to_utc(published).isoformat() if published else "",
+            "date_modified": feed.to_utc(updated).isoformat(),
             "authors": [_build_author_object(author) for author in people],
             # JSON Feed 1.0 knew one author only: readers of that age get all the names in it.
             "author": _build_author_object(feed.join_authors(people)) if people else {},
@@ -72,6 +73,22 @@ def _build_item(article: Article, fragments: TemplateContext) -> dict[str, objec
                 | ({} if enclosure.length is None else {"size_in_bytes": enclosure.length})
                 for enclosure in article.enclosures
                 if enclosure.type
+            ],
+            "_dispatch": _build_extension(article),
+        }
+    )
+
+
+def _build_extension(article: Article) -> dict[str, object]:
+    """Build what JSON Feed has no word for: where it was first published, when, on what terms, and who had a part."""
+    source = article.source
+    return _drop_empty(
+        {
+            "source": _drop_empty({"title": source.title, "url": source.url, "feed_url": source.feed}),
+            "date_first_published": feed.to_utc(article.published).isoformat() if article.published else "",
+            "license": derived.find_licence(article),
+            "credits": [
+                _drop_empty({"role": credit.role, "name": credit.name, "url": credit.url}) for credit in article.credits
             ],
         }
     )

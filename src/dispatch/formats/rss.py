@@ -8,7 +8,7 @@ from html import escape
 
 from lxml import etree
 
-from dispatch import links
+from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.template_context import TemplateContext
@@ -18,7 +18,7 @@ DOCS = "https://www.rssboard.org/rss-specification"
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
-NAMESPACES = {"dc": DC, "atom": ATOM, "content": CONTENT}
+NAMESPACES = {"dc": DC, "atom": ATOM, "content": CONTENT, "media": feed.MEDIA}
 AROUND = ("rss", "channel")
 
 
@@ -44,13 +44,12 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     # Of an item this is HTML (RSS 2.0, “description”), and readers take the channel's for the same.
     made.description(escape(fragments.choose_summary(article), quote=False))
     made.content(fragments.render_entry_body(article), type="html")
-    for tag in article.tags:
-        made.category(term=tag)
+    for category in feed.list_categories(fragments, article):
+        made.category(category)
     if article.source.title and (origin := article.source.feed or article.source.url):
         made.source(title=article.source.title, url=links.encode_ascii(origin))
-    for enclosure in article.enclosures[:1]:
-        if enclosure.type and enclosure.length is not None:
-            made.enclosure(links.encode_ascii(enclosure.url), str(enclosure.length), enclosure.type)
+    for url, kind, size in feed.list_complete_enclosures(article)[:1]:  # the specification knows one
+        made.enclosure(links.encode_ascii(url), size, kind)
     item = made.rss_entry()
     _finish_item(article, fragments, item)
     return feed.serialise_entry(item, AROUND, NAMESPACES)
@@ -83,10 +82,17 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
     if link is not None:
         via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap=NAMESPACES)
         link.addnext(via)
-    if article.published:
-        etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(article.published))
+    published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
+    if published:
+        etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(published))
     for author in feed.list_author_elements(fragments, article):
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
+    said = {"language": article.language, "rights": derived.find_licence(article)}
+    for name, text in said.items():
+        if text:
+            etree.SubElement(item, f"{{{DC}}}{name}").text = text
+    etree.SubElement(item, f"{{{ATOM}}}updated").text = feed.format_timestamp(updated)
+    feed.add_media(article, item)
 
 
 def _escape_markup(parent: Element, *names: str) -> None:

@@ -104,7 +104,23 @@ def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication:
     """
     pages = {f"{old}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())}
     lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
-    return pages | ({"_redirects": lines.encode()} if lines else {})
+    return pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication)
+
+
+def _render_former_hosts(publication: Publication) -> dict[str, bytes]:
+    """Render what makes an old host lead to the present one, each address to its own, by path: to be put there.
+
+    ``_redirects`` is for Netlify, Cloudflare and GitLab Pages, ``nginx.conf`` for the server block of the old host.
+    """
+    made = {}
+    now = links.encode_ascii(publication.url)
+    for base in publication.former_urls:
+        old = urlsplit(links.encode_ascii(base))
+        folder = f"former/{old.netloc.replace(':', '_')}{old.path}"
+        made[f"{folder}/_redirects"] = f"{old.path}/* {now}/:splat {MOVED}\n".encode()
+        rule = f"location {old.path}/ {{\n    rewrite ^{re.escape(old.path)}/(.*)$ {now}/$1 permanent;\n}}\n"
+        made[f"{folder}/nginx.conf"] = rule.encode()
+    return made
 
 
 def _render_moved_page(old: str, new: str, publication: Publication) -> bytes:

@@ -35,6 +35,10 @@ class FeedSettings:
 
     entries: Annotated[int, "how many articles a feed holds at least; older ones are in archived feeds"] = 50
     days: Annotated[int, "for how many days a feed holds what was published or corrected"] = 30
+    dates: Annotated[
+        Literal["issue", "original"],
+        "issue: an entry is dated when its issue came out, in the issue's order; original: when its source says",
+    ] = "issue"
     authors: Annotated[
         Literal["joined", "separate"],
         "joined: several authors in one element, which 16 of 17 readers show whole; separate: one element each",
@@ -92,6 +96,7 @@ class Publication:
 
     title: Annotated[str, "the publication's name"]
     url: Annotated[Url, "where it is served: the address of its front page, without a slash at the end"]
+    former_urls: Annotated[tuple[Url, ...], "where it was served before, the oldest first; what was there is ours"] = ()
     description: Annotated[str, "what it is, in a sentence"] = ""
     language: Annotated[str, "the language that it is written in (BCP 47), for example en, de, pt-BR"] = "en"
     timezone: Annotated[str, "where a bare date begins at midnight, for example Europe/Berlin"] = "UTC"
@@ -114,3 +119,8 @@ class Publication:
     )
     own_templates: Annotated[frozenset[str], "the names of the templates that are the publication's own"] = frozenset()
     root: Annotated[Path, "the folder"] = Path()
+
+    @property
+    def first_url(self) -> str:
+        """Where it was served first: what has an id made of an address keeps it."""
+        return (*self.former_urls, self.url)[0]

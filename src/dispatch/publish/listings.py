@@ -80,7 +80,7 @@ def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
         dek=issue.preheader,
         source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),
         published=issue.date,
-        updated=max((article.withdrawn.date for article in issue.articles if article.withdrawn), default=None),
+        updated=_find_last_notice(issue, issue.date),
         corrections=issue.corrections,
         withdrawn=issue.withdrawn,
     )
@@ -120,6 +120,11 @@ class SiteIndex:
         if key not in self._lines:
             self._lines[key] = make_line(article, issue)
         return self._lines[key]
+
+    def entry_of(self, article: Article, issue: Issue) -> Article:
+        """The article as feeds date it."""
+        published, updated = derived.find_entry_dates(article, issue, self.publication)
+        return replace(self.line_of(article, issue), published=published, updated=updated)
 
     def home_of(self, article: Article, issue: Issue) -> tuple[Link, ...]:
         """The link to an article in its issue, the same object in all lists."""

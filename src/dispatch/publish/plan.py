@@ -225,14 +225,14 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
     for issue in reversed(site.issues):
         for article in reversed(list(issue.articles)):
             articles.setdefault(article.id, (issue, article))
-    lines = [site.line_of(article, issue) for issue, article in articles.values()]
+    lines = [site.entry_of(article, issue) for issue, article in articles.values()]
     yield from _plan_feed(site, "feed", site.publication.title, "", lines)
     entries = [make_bare_entry(issue, site.publication) for issue in reversed(site.issues)]
     every_issue = str(Language.from_code(site.publication.language).format_message("all_issues"))
     yield from _plan_feed(site, "issues", every_issue, "issues", entries)
     for topic in site.topics:
         if site.has_feeds(topic.kind):
-            lines = [site.line_of(article, issue) for issue, article in topic.articles]
+            lines = [site.entry_of(article, issue) for issue, article in topic.articles]
             yield from _plan_feed(site, f"{topic.path}feed", topic.title, topic.path, lines)
 
 
@@ -251,7 +251,7 @@ def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: 
         return Link(title=str(number), path=f"{archived}-{number}") if 0 < number <= count else None
 
     def feed(entries: Sequence[Article], number: int, own: str, live: str) -> Page:
-        date = max((entry.updated or entry.published or site.date for entry in entries), default=site.date)
+        date = max((site.changed[entry.id] for entry in entries), default=site.date)
         return Page(
             kind="feed",
             path=path if folder else "",
@@ -259,7 +259,7 @@ def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: 
             live_feed=live,
             previous=link(number - 1),
             next=link(number + 1),
-            id=f"{site.publication.url}/" + ("" if stem == "feed" else stem),
+            id=f"{site.publication.first_url}/" + ("" if stem == "feed" else stem),
             title=title,
             date=date,
             sections=(Section(articles=tuple(reversed(entries))),),

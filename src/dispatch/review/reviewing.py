@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +16,20 @@ from dispatch.review.issues import compare_versions
 from dispatch.review.settings import LOCK, pick_shown
 
 
-def read_version(root: Path) -> Version:
-    """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised."""
+def read_version(root: Path, later: Publication | None = None) -> Version:
+    """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised.
+
+    later: the publication as it became. Where it has moved, its issues and the ledger are read as if it had been there.
+    """
     if not os.path.lexists(root / config.FILE):
         return Version(publication=None)
     try:
         publication = config.load(root)
     except ConfigError as error:
         return Version(publication=None, faults={config.FILE: error.faults})
+    shown = publication
+    if later and publication.url in later.former_urls:
+        publication = replace(publication, url=later.url, former_urls=later.former_urls)
     read: list[Issue] = []
     files: dict[str, dict[str, str]] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
@@ -45,7 +52,7 @@ def read_version(root: Path) -> Version:
         remembered = ()
         faults[ledger.FILE] = error.faults
     return Version(
-        publication=publication,
+        publication=shown,
         issues=tuple(read),
         ledger=remembered,
         files=files,
@@ -54,12 +61,12 @@ def read_version(root: Path) -> Version:
     )
 
 
-def read_base(root: Path, commit: str) -> Version:
-    """Read the publication as it was at a commit. Raises ReviewError."""
+def read_base(root: Path, commit: str, later: Publication | None = None) -> Version:
+    """Read the publication as it was at a commit; see ``read_version``. Raises ReviewError."""
     try:
         with TemporaryDirectory(prefix="dispatch-") as folder:
             git.restore_folder(root, commit, Path(folder))
-            return read_version(Path(folder).resolve())
+            return read_version(Path(folder).resolve(), later)
     except OSError as cause:
         hint = "Make room for temporary files, or name another folder for them in TMPDIR."
         raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
