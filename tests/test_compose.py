@@ -69,7 +69,7 @@ def test_what_is_minted_is_minted_once() -> None:
         publication(),
     )
     assert (one.key, one.id) == ("one", "tag:wire.example,2026-11-23:who-pays/one")
-    assert one.url == "https://wire.example/issues/who-pays/#one"
+    assert one.url == "https://wire.example/issues/who-pays/one/"
     assert (two.key, two.id, two.url) == ("one-2", "https://a.example/guid", "https://a.example/1")
     assert passed == []
     assert list(issue.articles) == [one, two]

@@ -132,7 +132,7 @@ def test_our_own_are_told_apart_to_the_byte() -> None:
         ("https://wire.example/posts/a", True, True, False),
         ("https://wire.example/issues/defence/", True, True, True),
         ("https://wire.example/issues/defence/#story-1", True, True, True),
-        ("https://wire.example/issues/defence/story-1/", True, True, False),
+        ("https://wire.example/issues/defence/story-1/", True, True, True),
         ("https://wire.example", False, False, False),
         ("https://wire.example.evil.example/issues/a/", False, False, False),
         ("https://paper.example/https://wire.example/issues/a/", False, False, False),
@@ -286,5 +286,5 @@ def test_what_is_ours_may_be_shown_in_full_from_every_door(tmp_path: Path) -> No
     read = issues.read_issue(publication, "one")
     assert [(one.own, one.source.syndicate, one.url) for one in read.articles] == [
         (True, "full", "https://wire.example/posts/a"),
-        (True, "full", "https://wire.example/issues/one/#b"),
+        (True, "full", "https://wire.example/issues/one/b/"),
     ]

@@ -121,7 +121,7 @@ def test_reading(wire: Publication) -> None:
     assert nato.markdown == "Read [more](/about) and see ![x](photo.jpg)."
     assert 'href="https://wire.example/about"' in nato.content
     assert f'src="{BASE}photo.jpg"' in nato.content
-    assert own.url == f"{BASE}#own"
+    assert own.url == f"{BASE}own/"
     assert own.source == Source(syndicate="full", excerpt_words=60)
     assert own.content == f'<p>Ours <a href="{BASE}x.html">x</a></p>'
 
@@ -573,14 +573,16 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
     base = derived.build_issue_address(publication, slug)
     words = article.markdown.strip("\n")
     content = markdown.to_html(words, base) if words else html.sanitise_html(article.content, base).strip("\n")
+    source = derived.resolve_source(article.source, publication, is_own=not article.url)
+    place = f"{article.key}/" if source.syndicate == "full" else f"#{article.key}"
     return replace(
         article,
         markdown=words,
         content=content,
         tags=tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in article.tags)))),
-        url=article.url or f"{base}#{article.key}",
+        url=article.url or base + place,
         own=identity.is_ours(article.url, publication),
-        source=derived.resolve_source(article.source, publication, is_own=not article.url),
+        source=source,
     )
 
 

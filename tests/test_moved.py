@@ -40,7 +40,7 @@ def number(slug: str, *, own: bool = False) -> Issue:
         for n, (key, syndicate) in enumerate(kinds.items(), 1)
     ]
     if own:
-        mine = {"id": f"tag:wire.example,2026:{slug}/mine", "key": "mine", "url": f"{SITE}/issues/{slug}/#mine"}
+        mine = {"id": f"tag:wire.example,2026:{slug}/mine", "key": "mine", "url": f"{SITE}/issues/{slug}/mine/"}
         articles.append(nouns.article(3, **mine, source=Source(syndicate="full"), dek=""))
     return nouns.issue(
         id=f"tag:wire.example,2026:{slug}",
@@ -99,7 +99,7 @@ def test_every_old_address_leads_to_the_new_one_and_nothing_is_delivered_again(
     files = {path.relative_to(letter / "public").as_posix() for path in (letter / "public/issues/old").rglob("*.*")}
     assert files == {f"issues/old/{page}index.html" for page in ("", "mine/", "whole/")}
     own = {item["id"]: item["url"] for item in json.loads((letter / "public/feed.json").read_bytes())["items"]}
-    assert own["tag:wire.example,2026:old/mine"] == f"{SITE}/issues/new/#mine"
+    assert own["tag:wire.example,2026:old/mine"] == f"{SITE}/issues/new/mine/"
     assert dispatch("publish").stdout == ""
 
 

@@ -25,9 +25,15 @@ def make_user_agent(publication: Publication) -> str:
     return f"dispatch/{__version__} (+{publication.url})"
 
 
-def build_article_address(publication: Publication, slug: str, key: str) -> str:
-    """Build the address of an article's place on its issue's page: its own address where it has no other."""
-    return f"{build_issue_address(publication, slug)}#{key}"
+def build_article_address(publication: Publication, slug: str, key: str, source: Source) -> str:
+    """Build an article's address where it has no other: its page, or its place on its issue's where it has none."""
+    page = build_issue_address(publication, slug)
+    return f"{page}{key}/" if has_own_page(source) else f"{page}#{key}"
+
+
+def has_own_page(source: Source) -> bool:
+    """Whether an article of this source, with its terms, has a page of its own: only what may be shown in full."""
+    return source.syndicate == "full"
 
 
 def choose_article_file(slug: str, key: str, article: Article) -> str:

@@ -38,7 +38,9 @@ def move_address(url: str, publication: Publication) -> str:
 def is_issue_address(url: str, publication: Publication) -> bool:
     """Whether dispatch made this address: it is that of an issue's page, or of an article's place on one."""
     now = move_address(url, publication)
-    return bool(re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80})?", now))
+    return bool(
+        re.fullmatch(re.escape(publication.url) + r"/issues/[a-z0-9-]{1,80}/(#[a-z0-9-]{1,80}|[a-z0-9-]{1,80}/)?", now)
+    )
 
 
 def is_same_address(one: str, other: str) -> bool:

@@ -174,7 +174,7 @@ def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Reco
     for article in issue.articles:
         authors = _digest_authors(article.authors)
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
-        alone = article.source.syndicate == "full"
+        alone = derived.has_own_page(article.source)
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
         for what, times in derived.count_mends(article).items():
             for number in range(1, times + 1):

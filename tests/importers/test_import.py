@@ -55,7 +55,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind: str, f
         assert [(a.name, a.url, a.bio) for a in article.authors] == [
             (a.name, a.url, a.bio) for a in post.article.authors
         ]
-        assert article.url == (post.article.url or f"https://wire.example/issues/{article.key}/#{article.key}")
+        assert article.url == (post.article.url or f"https://wire.example/issues/{article.key}/{article.key}/")
         assert article.source.syndicate == "full"
         assert article.id.startswith(("https://", "tag:wire.example,"))
 

@@ -160,11 +160,12 @@ def _prepare_article(issue: Issue, article: Article, publication: Publication) -
     key = find_unused(
         article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
     )
+    source = derived.resolve_source(article.source, publication, is_own=article.own)
     return replace(
         article,
         key=key,
         file=derived.choose_article_file(issue.slug, key, article),
         id=_mint_article_id(article, issue, publication, key),
-        url=article.url or derived.build_article_address(publication, issue.slug, key),
-        source=derived.resolve_source(article.source, publication, is_own=article.own),
+        url=article.url or derived.build_article_address(publication, issue.slug, key, source),
+        source=source,
     )

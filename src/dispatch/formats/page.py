@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from dispatch import derived
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
 from dispatch.formats.template_context import TemplateContext
@@ -221,7 +222,7 @@ class PageContext(TemplateContext):
 
     def has_own_page(self, article: Article) -> bool:
         """Tell whether the article has a page of its own besides this one, its issue's."""
-        return bool(self.site_page) and self.kind == "issue" and article.source.syndicate == "full"
+        return bool(self.site_page) and self.kind == "issue" and derived.has_own_page(article.source)
 
     def build_see_also(self, article: Article) -> Markup:
         """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""

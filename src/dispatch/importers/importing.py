@@ -144,6 +144,7 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         return address and links.resolve_address(page, address)
 
     is_own = is_ours(article.url, publication)
+    source = derived.resolve_source(article.source, publication, is_own=is_own)
     is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
     article = replace(
         article,
@@ -151,10 +152,10 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         key=slug,
         file=derived.choose_article_file(slug, slug, article),
         own=is_own,
-        url=article.url or derived.build_article_address(publication, slug, slug),
+        url=article.url or derived.build_article_address(publication, slug, slug, source),
         content=html.rewrite_addresses(article.content, resolve),
         authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),
-        source=derived.resolve_source(article.source, publication, is_own=is_own),
+        source=source,
         language=article.language if is_foreign else "",
         image=article.image and replace(article.image, url=resolve(article.image.url)),
     )

@@ -127,14 +127,17 @@ class IssueReader(IssueFolder):
                 "title", "is empty" if data.get("title") else "has no value" if "title" in data else "is missing"
             )
             return None
-        if article and article.withdrawn:
+        if article is None:
+            return None
+        if article.withdrawn:
             article = derived.withdraw_article(article, article.withdrawn)
-        is_own = article is not None and identity.is_ours(article.url, self.publication)
-        return article and replace(
+        is_own = identity.is_ours(article.url, self.publication)
+        source = derived.resolve_source(article.source, self.publication, is_own=is_own)
+        return replace(
             article,
-            url=article.url or derived.build_article_address(self.publication, self.slug, key),
+            url=article.url or derived.build_article_address(self.publication, self.slug, key, source),
             own=is_own,
-            source=derived.resolve_source(article.source, self.publication, is_own=is_own),
+            source=source,
             tags=tuple(dict.fromkeys(folded for tag in article.tags if (folded := " ".join(tag.split())))),
             authors=tuple(replace(author, avatar=self.make_absolute(author.avatar)) for author in article.authors),
             image=article.image and replace(article.image, url=self.make_absolute(article.image.url)),

@@ -57,7 +57,8 @@ def article_to_frontmatter(article: Article, old: Article | None, raw: Raw, fold
 
 def _strip_derived(article: Article, folder: IssueFolder) -> Article:
     """Remove from an article what is derived from its place."""
-    is_its_place = article.url in ("", derived.build_article_address(folder.publication, folder.slug, article.key))
+    place = derived.build_article_address(folder.publication, folder.slug, article.key, article.source)
+    is_its_place = article.url in ("", place)
     return replace(
         article,
         key="",

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from dispatch import ledger
+from dispatch import derived, ledger
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
@@ -89,7 +89,7 @@ def _plan_issues(site: SiteIndex) -> Iterator[Page]:
         )
         yield _take_contents(page, issue)
         for article in issue.articles:
-            if article.source.syndicate == "full":
+            if derived.has_own_page(article.source):
                 yield _plan_article(site, issue, article, f"{path}{article.key}/")
 
 
