@@ -1,4 +1,4 @@
-"""How well is read what others wrote: who, when, what and the words, against gold, and beside trafilatura for pages.
+"""Measure how well others' articles are read: who, when, what and the words, against gold; pages beside trafilatura.
 
 ``python -m benchmarks.quality [FOLDER] ...`` prints a table; without a folder, of our own corpus. A folder holds files
 of any kind that ``dispatch add`` takes and what is right about them, either in one ``gold.json`` (an object with an
@@ -14,7 +14,7 @@ import sys
 import time
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -28,7 +28,7 @@ from dispatch.model import Article
 
 CORPUS = Path(__file__).parent / "corpus"
 PAGES = frozenset({".html", ".htm"})
-# The columns, and whether a figure is a share (else it is shown as it is).
+# What is scored, and what the table calls it.
 COLUMNS = {
     "author": "author exact",
     "certain": "wrong and certain",
@@ -100,17 +100,27 @@ def main() -> None:
     given = parser.parse_args()
     rows: list[tuple[str, str, Scores]] = []
     for folder in given.folders or sorted(path for path in CORPUS.iterdir() if path.is_dir()):
-        ours, theirs = Scores(), Scores()
-        for file, gold in read_gold(folder):
-            score_file(ours, read_with_dispatch, file, gold)
-            if file.suffix in PAGES and not given.alone:
-                score_file(theirs, read_with_trafilatura, file, gold)
-        if not ours.files:
+        scores = measure_folder(folder, READERS if not given.alone else ("dispatch",))
+        if not scores:
             sys.exit(f"{folder}: no file with gold; a NAME.json beside it, or one gold.json")
-        rows += [(folder.name, "dispatch", ours), *([(folder.name, "trafilatura", theirs)] if theirs.files else [])]
         if given.wrong is not None:
-            print(*(line for line in ours.wrong if not given.wrong or line.split(": ")[1] in given.wrong), sep="\n")
+            wrong = scores["dispatch"].wrong
+            print(*(line for line in wrong if not given.wrong or line.split(": ")[1] in given.wrong), sep="\n")
+        rows += [(folder.name, reader, one) for reader, one in scores.items()]
     print(draw_table(rows))
+
+
+def measure_folder(folder: Path, readers: Iterable[str] = ("dispatch",)) -> dict[str, Scores]:
+    """Score readers, in turns, on the files of a folder; trafilatura only where all of them are pages."""
+    files = list(read_gold(folder))
+    are_pages = all(file.suffix in PAGES for file, _ in files)
+    scores = {name: Scores() for name in readers if files and (are_pages or name == "dispatch")}
+    for reader in scores:
+        score_file(Scores(), READERS[reader], *files[0])  # what it imports is no part of reading
+    for file, gold in files:
+        for reader, one in scores.items():
+            score_file(one, READERS[reader], file, gold)
+    return scores
 
 
 def read_gold(folder: Path) -> Iterator[tuple[Path, Gold]]:
@@ -147,6 +157,9 @@ def read_with_trafilatura(file: Path, url: str) -> list[Found]:
             content=html.escape(found.text or ""),
         )
     ]
+
+
+READERS: Mapping[str, Read] = {"dispatch": read_with_dispatch, "trafilatura": read_with_trafilatura}
 
 
 def score_file(scores: Scores, read: Read, file: Path, gold: Gold) -> None:
