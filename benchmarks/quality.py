@@ -170,6 +170,9 @@ def score_file(scores: Scores, read: Read, file: Path, gold: Gold) -> None:
     except errors.GatherError as error:
         found = []
         scores.wrong.append(f"{file.name}: refused: {error}")
+    except Exception as error:
+        error.add_note(f"while reading {file}")
+        raise
     scores.seconds += time.process_time() - begun
     scores.files += 1
     scores.refused += not found
