@@ -14,7 +14,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judge judges coverage mutants fuzz wheel-test docs docs-serve pictures bench audit sbom freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants fuzz wheel-test docs docs-serve pictures bench quality audit sbom freeze clean
 
 SITE := out/site
 
@@ -86,6 +86,10 @@ pictures: .venv/test docs/pictures/node_modules/.installed
 
 bench: .venv/test judges benchmarks/peers/node_modules/.installed benchmarks/peers/.venv/installed
 	@$(BIN)/python -m benchmarks
+
+# How well others' articles are read. QUALITY="--wrong author FOLDER" measures other files that have gold; QUALITY=--help.
+quality: .venv/test
+	@$(BIN)/python -m benchmarks.quality $(QUALITY)
 
 # The site generators that the archive is measured beside, in an environment of their own.
 benchmarks/peers/.venv/installed: benchmarks/peers/requirements.txt
