@@ -132,6 +132,14 @@ def test_a_link_worth_a_line_fetches_nothing(dispatch: Dispatch) -> None:
 
 
 @pytest.mark.usefixtures("letter")
+def test_every_file_that_goes_with_an_article_is_kept(dispatch: Dispatch, letter: Path) -> None:
+    files = [("https://a.example/1.mp3", "audio/mpeg", 5), ("https://a.example/2.pdf", "application/pdf", 6)]
+    said = [str(word) for file in files for word in ("--enclosure", *file)]
+    dispatch("add", "--title", "Heard", "--url", "https://a.example/", "--no-fetch", *said)
+    (article,) = issues.read_issue(config.load(letter), "defence").articles
+    assert [(one.url, one.type, one.length) for one in article.enclosures] == files
+
+
 def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -> None:
     result = dispatch("add", "missing.txt", "story.txt", code=1)
     assert "missing.txt" in result.stderr

@@ -65,7 +65,7 @@ class ArticleOptions(TypedDict):
     tags: tuple[str, ...]
     image: str | None
     image_alt: str | None
-    enclosure: tuple[str, str, int] | None
+    enclosures: tuple[tuple[str, str, int], ...]
     terms: str
     note: str
     syndicate: Syndicate | None
@@ -85,7 +85,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
 
     Raises click.BadParameter when a date is none.
     """
-    image, alt, enclosure = spoken["image"], spoken["image_alt"], spoken["enclosure"]
+    image, alt = spoken["image"], spoken["image_alt"]
     title, front = spoken["source"]
     terms = spoken["syndicate"] or ("link" if is_link else None)
     article = Article(
@@ -101,7 +101,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
         language=spoken["language"],
         tags=spoken["tags"],
         image=Image(url=image or "", alt=alt) if image or alt is not None else None,
-        enclosures=(Enclosure(url=enclosure[0], type=enclosure[1], length=enclosure[2]),) if enclosure else (),
+        enclosures=tuple(Enclosure(url=url, type=kind, length=size) for url, kind, size in spoken["enclosures"]),
         license=spoken["terms"],
         note=spoken["note"],
     )
@@ -157,7 +157,13 @@ _OPTIONS = (
     click.option("--tag", "tags", multiple=True, help="What it is about; repeatable."),
     click.option("--image", help="The address of its picture, or the name of a file beside the article."),
     click.option("--image-alt", help="What the picture shows, in words."),
-    click.option("--enclosure", type=(str, str, int), help="A file that goes with it: address, media type, bytes."),
+    click.option(
+        "--enclosure",
+        "enclosures",
+        type=(str, str, int),
+        multiple=True,
+        help="A file that goes with it: address, media type, bytes; repeatable.",
+    ),
     click.option("--license", "terms", default="", help="The licence under which it may be shown."),
     click.option("--note", default="", help="Your own words about it."),
     click.option("--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of it may be shown."),
