@@ -36,7 +36,7 @@ from serving import LONG, RSS, SECRET, Server, fill, served, serving
 resource = pytest.importorskip("resource", reason="the server is made for a POSIX system")
 
 POLICY = (
-    "default-src 'none'; img-src 'self' https:; style-src 'self'; "
+    "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
@@ -252,7 +252,10 @@ def test_head_says_what_get_would_say(site: Server, path: str, coding: str) -> N
         ("404.html", POLICY),
         ("nothing", POLICY),
         ("feed.xml", POLICY),
-        ("issues/bridges/email.html", POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'")),
+        (
+            "issues/bridges/email.html",
+            POLICY.replace("media-src 'self' https:; style-src 'self'", "style-src 'unsafe-inline'"),
+        ),
         (
             "search/",
             POLICY.replace("img-src", "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src", 1),

@@ -107,6 +107,7 @@ def test_in_the_body_of_a_feeds_item(format: str, name: str) -> None:  # noqa: A
         article.source.url,
         PERSONAL[name],
         PERSONAL[name],
+        secure(article.url),
         article.url,
         PERSONAL[name],
     ]

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from html import unescape
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
@@ -17,7 +18,19 @@ from lxml import etree
 import nouns
 from dispatch import __version__, html, render
 from dispatch.errors import RenderError
-from dispatch.model import Article, Author, Correction, Enclosure, FeedSettings, Image, Issue, Section, Source, Theme
+from dispatch.model import (
+    Article,
+    Author,
+    Correction,
+    Enclosure,
+    FeedSettings,
+    Image,
+    Issue,
+    Section,
+    Source,
+    Syndicate,
+    Theme,
+)
 from formats import reading
 from formats.reading import ATOM, CONTENT, DC, XML
 from thorough import scale
@@ -772,3 +785,25 @@ def test_a_document_of_kept_entries_is_well_formed_and_indented_alike(format: st
 def test_an_entry_that_is_missing_is_told() -> None:
     with pytest.raises(RenderError, match="story-1"):
         render.render_feed(nouns.issue(nouns.article()), nouns.publication(), "rss", {})
+
+
+@pytest.mark.parametrize("format", [*nouns.FEEDS, "email", "text", "web"])
+@pytest.mark.parametrize("terms", ["link", "excerpt", "full"])
+def test_every_file_that_goes_with_an_article_is_linked(format: str, terms: Syndicate) -> None:  # noqa: A002
+    files = (
+        Enclosure(url="https://cdn.example/the%20tide.mp3?a=1", type="audio/mpeg", length=12_345_678),
+        Enclosure(url="https://cdn.example/"),
+    )
+    source = Source(title="The Paper", url="https://paper.example/", syndicate=terms)
+    shown = nouns.body(format, nouns.issue(nouns.article(1, enclosures=files, source=source))).decode()
+    if format == "json":
+        shown = str(reading.items(shown.encode())[0]["content_html"])
+    shown = unescape(shown) if format in ("rss", "atom") else shown
+    for file, name in zip(files, ("the tide.mp3", "cdn.example"), strict=True):
+        link = (
+            f"{name}[^\\n]*\\n{re.escape(file.url)}\\n"
+            if format == "text"
+            else f'<a href="{re.escape(file.url)}"[^>]*>{name}</a>'
+        )
+        assert re.search(link, shown), file.url
+    assert ('<audio controls preload="none"' in shown) == (format == "web")

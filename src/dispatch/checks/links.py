@@ -68,6 +68,7 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (article.url, article.source.url)
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
+    yield from (file.url for file in article.enclosures)
     yield from (link.url for line in read_content(article.content).lines for link in line.links)
 
 

@@ -6,13 +6,14 @@ of the same fragments. So what one format shows of a person, all show.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
-from dispatch import derived, html, templates
-from dispatch.formats.bylines import Bylines
+from dispatch import derived, html, links, templates
+from dispatch.formats.bylines import NO_BREAK, Bylines
 from dispatch.language import Language
 from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section
 
@@ -23,6 +24,15 @@ BESIDE = "(max-width: 480px) 112px, 240px"
 PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is foreign
 
 Shown = TypeVar("Shown", bound=Contents)
+
+
+class AttachedFile(NamedTuple):
+    """A file that goes with an article. kind: audio, video or another. about: media type and size, as far as known."""
+
+    url: str
+    name: str
+    kind: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class TemplateContext(Bylines):
             "date": self.format_date,
             "excerpt": self.show_excerpt,
             "feed": self.build_feed_url,
+            "files": partial(list_files, language=self.language),
             "full": self.show_full_text,
             "img": self.render_picture,
             "issue": self.issue,
@@ -192,6 +203,27 @@ def mark_withdrawn_issue(issue: Shown, publication: Publication) -> Shown:
 def mark_withdrawn_article(article: Article, publication: Publication) -> Article:
     """Put the word for "withdrawn" before the article's title if it was withdrawn."""
     return replace(article, title=_build_withdrawn_title(article.title, publication)) if article.withdrawn else article
+
+
+def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]:
+    """List the files that go with an article, as readers are told of them."""
+    return tuple(
+        AttachedFile(
+            url=one.url,
+            name=unquote(urlsplit(one.url).path.rpartition("/")[2]) or links.parse_host(one.url),
+            kind=one.type.partition("/")[0],
+            about=" · ".join(filter(None, (one.type, _format_size(one.length, language)))),
+        )
+        for one in article.enclosures
+    )
+
+
+def _format_size(length: int | None, language: Language) -> str:
+    """Format the size of a file, in the units of the decimal system; empty when it is not known."""
+    if not length:
+        return ""
+    size, unit = (length / 1e6, "MB") if length >= 1e6 else (length / 1e3, "kB")
+    return f"{language.format_number(max(1, round(size)))}{NO_BREAK}{unit}"
 
 
 def choose_picture(article: Article, shown: str) -> Image | None:

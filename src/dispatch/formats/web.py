@@ -26,7 +26,10 @@ TEMPLATES = {
     "follow": "follow.html",
     "search": "search.html",
 }
-POLICY = "default-src 'none'; img-src 'self' https:; style-src 'self'; base-uri 'none'; form-action 'self'"
+POLICY = (
+    "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; base-uri 'none'; "
+    "form-action 'self'"
+)
 # Pagefind searches in WebAssembly, in parts of its index that it loads as they are needed.
 SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
@@ -43,7 +46,8 @@ def render(issue: Contents, publication: Publication) -> bytes:
     style = page.render_template("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; img-src https: http:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src https: http:; media-src https: http:; "
+        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
     return render_page(page, TEMPLATES["issue"], policy, style)
 

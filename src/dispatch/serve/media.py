@@ -42,10 +42,10 @@ _JSON_FEED = re.compile(rb'"version"\s*:\s*"https://jsonfeed\.org/version/')
 
 # Nothing from elsewhere, no script. Two pages need more: the search its script, the mail as a page its own styles.
 _BASE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-POLICY = f"default-src 'none'; img-src 'self' https:; style-src 'self'; {_BASE}"
+POLICY = f"default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
 SEARCH = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
-    f"img-src 'self' https:; style-src 'self'; {_BASE}"
+    f"img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
 )
 MAIL = f"default-src 'none'; img-src 'self' https:; style-src 'unsafe-inline'; {_BASE}"
 DRAWING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
