@@ -114,7 +114,7 @@ def test_a_line_says_what_somebody_did(line: str, role: str) -> None:
 def test_a_line_says_more_than_names() -> None:
     line = "By Ann Lee, Staff Writer | The Paper | Published 22 November 2026 at 10:30"
     assert bylines.parse_byline(line) == bylines.Byline(
-        ("Ann Lee",), "author", "By", "Staff Writer · The Paper · Published", "22 November 2026 at 10:30"
+        ("Ann Lee",), "author", "By", "Staff Writer · The Paper", "22 November 2026 at 10:30"
     )
     day = bylines.parse_byline("Bea Roe — 22 Nov 2026")
     assert day is not None

@@ -33,6 +33,9 @@ _ANDS: Final = frozenset(_WORDS["ands"]["words"])
 _IN_NAMES: Final = _ANDS | frozenset(_WORDS["particles"]["words"])
 _SUFFIX: Final = re.compile(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
 _BESIDE: Final = frozenset(_WORDS["beside"]["words"])
+_DAYS: Final = frozenset(_WORDS["days"]["words"])
+_NEVER: Final = frozenset(_WORDS["never"]["words"])
+_HOUSES: Final = frozenset(_WORDS["houses"]["words"])
 _PREPOSITIONS: Final = frozenset(_WORDS["prepositions"]["words"])
 _UNSPACED_BESIDE: Final = re.compile(
     _join_words(word for word in _BESIDE if not word.isascii() and ord(word[0]) > 0x2E80)
@@ -44,12 +47,18 @@ _CUE: Final = re.compile(
     rf"|(?P<label>{_join_words(_LABELS)})(?:\s?[:：|／]\s?|(?<=[{_UNSPACED}])\s)",
     re.IGNORECASE,
 )
+_LABEL: Final = re.compile(rf"(?:{_join_words(_LABELS)}|©)(?:\s|$)", re.IGNORECASE)
+# Within a line, only what is not itself a part of names.
+_INNER_CUE: Final = re.compile(
+    rf"(?:(?<=\s)|^)(?:[Bb]y|BY|Von|VON|Por|Par|{_join_words(one for one in _BEFORE if ' ' in one)})(?=[\s:])"
+)
 _AFTER: Final = re.compile(rf"\s?(?P<word>{_join_words(_list_roles('after'))})(?=\s|$|[|·•,，(（])")
 _AROUND: Final = re.compile(
     rf"^(?:{_join_words(_WORDS['around']['before'])}):?\s"
     rf"|(?<=\S) (?:[|·•–—-] )?(?:{_join_words(_WORDS['around']['after'])}):?$",
     re.IGNORECASE,
 )
+_BEFORE_DAY: Final = re.compile(rf"(?<=\S) (?:{_join_words(_WORDS['around']['day'])})[: ]*$", re.IGNORECASE)
 _MAILBOX: Final = re.compile(r"(?<=\s)[^\s@]{0,100}@\S{1,200}")
 _TIME: Final = r"(?:,? (?:at |um |à )?\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?\b)?(?: [A-Z]{2,4}\b)?)?"
 _DAY: Final = re.compile(
@@ -58,7 +67,7 @@ _DAY: Final = re.compile(
     r",?(?: de)?(?: \d{4})?"
     rf"|[^\W\d_]{{3,12}}\.? \d\d?(?:st|nd|rd|th)?(?:, ?| )\d{{4}}){_TIME}(?!\w)"
 )
-_PARTS: Final = re.compile(r" ?[|·•｜／] ?| (?:[–—-]|--|/) | ?[(（]")
+_PARTS: Final = re.compile(r" ?[|·•⋅｜／] ?| (?:[–—-]|--|/) | ?[(（]")
 _STOP: Final = re.compile(r"[.…:;!?。]$")
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.])\w{1,3}\.$")
 _NOT_IN_NAMES: Final = re.compile(r"[\d:;!?…/\\<>{}\[\]()=@#%*_“”\"|，。]")
@@ -89,7 +98,7 @@ def parse_byline(line: str) -> Byline | None:
     if not (cue or day):
         return None
     rest, after = (rest[: day.start()], rest[day.end() :]) if day else (rest, "")
-    first, *others = (part.strip(" ,;)）") for part in _PARTS.split(rest))
+    first, *others = (part.strip(" ,;)）") for part in _PARTS.split(_BEFORE_DAY.sub("", rest) if day else rest))
     names, beside = split_names(strip_surroundings(first))
     # A preposition begins many a sentence.
     is_word = len(names) == 1 and len(names[0].split()) == 1 and names[0].isascii()
@@ -121,8 +130,8 @@ def split_names(line: str) -> tuple[tuple[str, ...], str]:
 
 
 def strip_surroundings(name: str) -> str:
-    """Strip the words that systems write round a name: “View all posts by”, “Email”."""
-    while (stripped := _AROUND.sub("", name).strip(" ,;|·•–—-")) != name:
+    """Strip the words that systems write round a name: “View all posts by”, “Written by”, “Email”."""
+    while (stripped := _AROUND.sub("", _strip_cue(name)).strip(" ,;|·•–—-")) != name:
         name = stripped
     return name
 
@@ -132,7 +141,60 @@ def is_name_like(text: str) -> bool:
     words = text.split()
     if not 0 < len(words) <= _MOST_WORDS or _NOT_IN_NAMES.search(text) or _is_small(words[0].lstrip("'’‘")):
         return False
-    return not _is_small(words[-1]) and not any(_is_small(word) for word in words)
+    return not any(_is_small(word) or (word.endswith(".") and len(word) > 5) for word in words)
+
+
+def is_house_name(name: str) -> bool:
+    """Whether a name has a word that only a staff, a desk, an agency or a company has, or is a host's."""
+    words = re.split(r"[\s,/|-]+", name.lower())
+    return not _HOUSES.isdisjoint(words) or bool(
+        re.search(r"\w\.(?:[a-z]{2,3}|info|news|blog)$", words[0] and name.lower())
+    )
+
+
+def list_names(text: str) -> tuple[str, ...]:
+    """List the names in a text that is marked as naming authors, with “By” or without; more than names stands in few.
+
+    Its parts, as they are in the markup, are separated by bars: a name is within one of them.
+    """
+    cues = list(_INNER_CUE.finditer(text))
+    lines = [parse_byline(text[cue.start() :]) for cue in cues] if cues else [parse_byline(text)]
+    if cues or any(lines):
+        return next((line.names if line.role == "author" else () for line in lines if line), ())
+    parts = [part for one in _PARTS.split(text) if (part := strip_surroundings(_strip_label(one)))]
+    for number, part in enumerate(parts):
+        names, beside = split_names(part)
+        is_word = names and " " not in names[0] and names[0].isascii()
+        if names and not (is_word and (beside or number)) and not (len(names[0]) < 4 and names[0].isupper()):
+            return names
+    return ()
+
+
+def join_pieces(pieces: Iterable[str]) -> str:
+    """Join the texts of neighbouring elements with bars; with spaces where a name goes on: at “By”, “and”, a comma."""
+    joined = ""
+    for piece in pieces:
+        is_joined = _is_open(joined) or piece[0] in ",;、，،." or piece.split()[0].lower() in _ANDS
+        joined = f"{joined} {piece}" if is_joined else f"{joined} | {piece}"
+    return joined.replace(" ,", ",").strip()
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line ends so that a name must follow."""
+    last = line.rpartition(" ")[2].lower()
+    return (
+        not line or last in {"by", *_ANDS} or last.endswith(tuple(",:：;、，،")) or line.lower().strip(": ") in _BEFORE
+    )
+
+
+def is_job(text: str) -> bool:
+    """Whether a text says what somebody is, or for whom they write: “Staff Writer”, “Reuters”."""
+    return any(map(_is_no_name, re.split(r"[\s,/]+", text)))
+
+
+def is_author_label(label: str) -> bool:
+    """Whether a label says that its value is the author: “Written by”."""
+    return {**_LABELS, **_BEFORE}.get(" ".join(label.lower().strip(" :：").split())) == "author"
 
 
 def _find_cue(line: str) -> tuple[str, str, str]:
@@ -145,11 +207,24 @@ def _find_cue(line: str) -> tuple[str, str, str]:
     return "", "author", line
 
 
+def _strip_cue(name: str) -> str:
+    """Strip “By” or a longer cue; another preposition may be the beginning of a name."""
+    cue = _CUE.match(name)
+    is_plain = cue and (cue["label"] or " " in cue["word"] or cue["word"].lower() == "by")
+    return name[cue.end() :] if cue and is_plain else name
+
+
+def _strip_label(text: str) -> str:
+    """Strip a label that has no colon."""
+    label = _LABEL.match(text)
+    return text[label.end() :] if label else text
+
+
 def _split_at_and(piece: str) -> list[str]:
     words = piece.split()
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
-        is_and = word.lower() in _ANDS and len(found[-1]) > 1 and len(words) - place > 2
+        is_and = word.lower() in _ANDS and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
         if is_and and not _is_small(words[place + 1]):
             found.append([])
         elif not (is_and or (word.lower() in _ANDS and not found[-1])):
@@ -157,17 +232,26 @@ def _split_at_and(piece: str) -> list[str]:
     return [" ".join(part) for part in found if part] or [piece]
 
 
+def _is_whole(words: list[str]) -> bool:
+    """Whether words may be a name in full: two, or one in a script without capitals."""
+    return len(words) > 1 or (len(words) == 1 and words[0].lower() == words[0].upper())
+
+
 def _cut_name(piece: str) -> tuple[str, str]:
     """Cut a name off before the first word that can be in none: “Ann Lee in Berlin”. The name may be empty."""
     words = piece.split()
-    ends = (
-        place for place, word in enumerate(words) if _NOT_IN_NAMES.search(word) or _is_small(word) or _is_no_name(word)
-    )
-    end = next(ends, len(words))
-    if end < 2 and end < len(words) and words[end].lower() in _BESIDE:
-        end = len(words)  # “Staff Writer”, “Reuters”: the house is all that is named
+    end = next((place for place, word in enumerate(words) if _is_end_of_name(word)), len(words))
+    is_number = end < len(words) and bool(_NOT_IN_NAMES.search(words[end]))
+    if end < len(words) and (end == 0 or words[-1].lower() in _HOUSES) and not any(map(_is_small, words)):
+        end = len(words)  # “Reuters”, “The Paper Staff”: the house is all that is named
+    while end and (is_number or end == 1) and words[end - 1].lower().strip(".") in _DAYS:
+        end -= 1
     name = " ".join(words[:end])
     return (_lower_capitals(name), " ".join(words[end:])) if is_name_like(name) else ("", piece)
+
+
+def _is_end_of_name(word: str) -> bool:
+    return bool(_NOT_IN_NAMES.search(word)) or _is_small(word) or _is_no_name(word) or word.lower() in _NEVER
 
 
 def _is_beside(piece: str, names: list[str]) -> bool:
