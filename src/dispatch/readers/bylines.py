@@ -242,7 +242,7 @@ def _cut_name(piece: str) -> tuple[str, str]:
     words = piece.split()
     end = next((place for place, word in enumerate(words) if _is_end_of_name(word)), len(words))
     is_number = end < len(words) and bool(_NOT_IN_NAMES.search(words[end]))
-    if end < len(words) and (end == 0 or words[-1].lower() in _HOUSES) and not any(map(_is_small, words)):
+    if end < len(words) and (_is_no_name(words[0]) or words[-1].lower() in _HOUSES) and not any(map(_is_small, words)):
         end = len(words)  # “Reuters”, “The Paper Staff”: the house is all that is named
     while end and (is_number or end == 1) and words[end - 1].lower().strip(".") in _DAYS:
         end -= 1

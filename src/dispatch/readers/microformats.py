@@ -189,8 +189,8 @@ def _join_pieces(node: LexborNode) -> str:
 
 def _is_others_work(node: LexborNode, root: LexborNode, others: Collection[int], *, is_near: bool) -> bool:
     """Whether an element stands in a list of other articles, a comment, a quotation, a menu."""
-    if node.tag == "a" and not is_near:
-        return True
+    if node.tag == "a" and not (is_near and 0 < len(_join_pieces(_find_block(node))) < _LONGEST_LINE * 3 // 4):
+        return True  # a link far away, or in running text
     for around in (node, *html_tree.find_ancestors(node, root)):
         if around.mem_id in others or around.tag in {"blockquote", "figure", "figcaption", "footer"}:
             return True

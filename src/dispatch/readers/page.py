@@ -17,7 +17,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborNode
 
 from dispatch import identity, links
-from dispatch.model import Article, Author, Document, Image, Source
+from dispatch.model import Article, Author, Document, Image, Source, Witness, WitnessKind
 from dispatch.readers import (
     author_boxes,
     body,
@@ -73,7 +73,17 @@ def read(document: Document) -> list[Article]:
     source = _find_source(data, head, document.url)
     hinted = seen or microformats.find_hinted_authors(entry, base) or microformats.find_hinted_authors(root, base)
     houses |= {source.title, *publishers} - {""}
-    sure, guesses = _collect_witnesses(root, (data, marks), own_boxes, hinted, told=told)
+    careful, careless = metatags.find_meta_authors(root)
+    # Where the markup may be about another article, even a sure witness only guesses.
+    heard: list[tuple[WitnessKind, Sequence[Author], bool]] = [
+        ("json-ld", data.authors, data.certainty == "certain"),
+        ("citation", careful, True),
+        ("microformat", marks.authors, told),
+        ("box", own_boxes, True),
+        ("byline", hinted, False),
+        ("meta", careless, False),
+    ]
+    sure, guesses = ([named for _, named, is_sure in heard if is_sure is kind] for kind in (True, False))
     named, certainty = reconcile_authors.choose_authors(sure, guesses, houses)
     addressed = [_use_box_address(author, boxed) for author in named]
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
@@ -92,6 +102,15 @@ def read(document: Document) -> list[Article]:
             credit for credit in data.credits if not any(identity.is_same_name(credit.name, a.name) for a in authors)
         ),
         certainty=certainty,
+        witnesses=tuple(
+            Witness(
+                kind=kind,
+                names=tuple(author.name for author in said),
+                house=all(people.is_house(author.name, houses) for author in said),
+            )
+            for kind, said, _ in heard
+            if said
+        ),
         source=source,
         published=data.published or marks.published or head.published,
         updated=data.updated or marks.updated or head.updated,
@@ -164,22 +183,6 @@ def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
     if stem != title:
         title = max((other for other in known if other.startswith(stem)), key=len)
     return re.sub(rf"(?<!\s)\s++[|–—·•:»-]\s++{re.escape(site)}$", "", title) if site else title
-
-
-def _collect_witnesses(
-    root: LexborNode, said: tuple[Article, Article], boxed: list[Author], hinted: list[Author], *, told: bool
-) -> tuple[list[Sequence[Author]], list[Sequence[Author]]]:
-    """List whom each witness names, the sure ones and the others. told: whether the article's element was told apart.
-
-    If the markup may be about another article, even a sure witness only guesses.
-    """
-    data, marks = said
-    careful, careless = metatags.find_meta_authors(root)
-    sure: list[Sequence[Author]] = [careful]
-    guesses: list[Sequence[Author]] = [hinted, careless]
-    (sure if data.certainty == "certain" else guesses).insert(0, data.authors)
-    (sure if told else guesses).append(marks.authors)
-    return [*sure, boxed], guesses
 
 
 def _use_box_address(author: Author, boxed: list[Author]) -> Author:

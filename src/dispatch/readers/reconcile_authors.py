@@ -12,12 +12,12 @@ from dispatch.identity import fold_spelling, is_name_inverted
 from dispatch.model import Author, Certainty
 from dispatch.readers import people
 
-Witness = Sequence[Author]
+Statement = Sequence[Author]  # whom a witness names
 
 
 def choose_authors(
-    sure: Sequence[Witness],
-    guesses: Sequence[Witness],
+    sure: Sequence[Statement],
+    guesses: Sequence[Statement],
     houses: Collection[str] = (),
 ) -> tuple[list[Author], Certainty]:
     """Choose the people that most witnesses support, a sure one before a guess, and return how certain that is.
@@ -53,11 +53,11 @@ def choose_authors(
 
 
 def _prefer_people(
-    sure: Sequence[Witness], guesses: Sequence[Witness], houses: Collection[str]
-) -> tuple[list[Witness], list[Witness]]:
+    sure: Sequence[Statement], guesses: Sequence[Statement], houses: Collection[str]
+) -> tuple[list[Statement], list[Statement]]:
     """Leave out the houses where any witness names a person."""
 
-    def list_people(witness: Witness) -> Witness:
+    def list_people(witness: Statement) -> Statement:
         if all(people.is_house(author.name, houses) for author in witness):
             return ()
         return [one for one in witness if not people.is_same_house(one.name, houses)]
@@ -68,7 +68,7 @@ def _prefer_people(
     return [one for one in kept[0] if one], [one for one in kept[1] if one]
 
 
-def _agrees_with(named: Witness, other: Witness) -> bool:
+def _agrees_with(named: Statement, other: Statement) -> bool:
     """Whether a witness names nobody but these people; either side may write all names in one."""
     return all(
         any(_is_same_person(person, author) for author in named) or _has_joined_names(person, named) for person in other
@@ -84,7 +84,7 @@ def _is_same_person(one: Author, other: Author) -> bool:
     )
 
 
-def _is_author_named(witness: Witness, author: Author, named: Witness) -> bool:
+def _is_author_named(witness: Statement, author: Author, named: Statement) -> bool:
     """Whether a witness names this author, alone or together with all the others."""
     return any(
         _is_same_person(person, author) or _has_joined_names(person, named) for person in witness
