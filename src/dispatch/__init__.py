@@ -33,7 +33,7 @@ __all__ = [
     "Arrival", "Article", "Author", "Colours", "Contents", "Correction", "Credit", "Document", "Edition",
     "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
     "Link", "Page", "Place", "Publication", "Record", "Section", "SiteSettings", "Source", "SyndicationSettings",
-    "Theme", "Visit", "Withdrawal",
+    "Theme", "Visit", "Withdrawal", "Witness",
 ]
 # fmt: on
 

@@ -156,15 +156,15 @@ def test_everything_that_a_page_says() -> None:
         (structured(author={"name": "王小波"}), ["王小波"]),
         (structured(author={"name": "admin"}), []),
         (structured(author={"name": "username"}), []),
-        (structured(author={"name": "Wire", "@type": "Person"}, publisher={"name": "Wire"}), []),
+        (structured(author={"name": "Wire", "@type": "Person"}, publisher={"name": "Wire"}), ["Wire"]),
         (
             structured(author={"name": "The Paper", "@type": "Organization"}, publisher={"name": "The Paper"}),
             ["The Paper"],
         ),
-        ('<meta name="author" content="The Paper"><meta property="og:site_name" content="The Paper">', []),
+        ('<meta name="author" content="The Paper"><meta property="og:site_name" content="The Paper">', ["The Paper"]),
         (
             '<meta name="citation_author" content="Holm, Ada"><meta name="citation_author" content="Lind, Bo">',
-            ["Holm, Ada", "Lind, Bo"],
+            ["Ada Holm", "Bo Lind"],
         ),
         ('<meta property="article:author" content="https://social.example/paper">', []),
         (

@@ -115,6 +115,16 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     )
 
 
+_WITNESSES = {
+    "json-ld": "JSON-LD",
+    "citation": "metadata for citations",
+    "microformat": "microformats or microdata",
+    "box": "author box",
+    "byline": "byline near the headline",
+    "meta": "meta elements",
+}
+
+
 def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:
     """What could not be found, with the option that supplies it."""
     if not article.authors:
@@ -122,6 +132,8 @@ def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator
     elif article.certainty != "certain":
         names = ", ".join(author.name for author in article.authors)
         yield f'not sure that {names} wrote it: say so with --author "{article.authors[0].name}"'
+        for witness in article.witnesses:
+            yield f"  {_WITNESSES[witness.kind]}: {', '.join(witness.names)}{' (no person)' if witness.house else ''}"
     for author in article.authors:
         if not author.url:
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'

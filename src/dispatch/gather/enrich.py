@@ -46,6 +46,7 @@ def enrich_from_page(given: Article, page: Article) -> Article:
         authors=named.authors,
         credits=given.credits or page.credits,
         certainty=named.certainty,
+        witnesses=named.witnesses,
         published=given.published or page.published,
         updated=given.updated or page.updated,
         language=given.language or page.language,

@@ -22,6 +22,8 @@ from dispatch.model.articles import (
     Syndicate,
     Url,
     Withdrawal,
+    Witness,
+    WitnessKind,
 )
 from dispatch.model.issue import Contents, Issue, Section, Status
 from dispatch.model.page import Link, Page, PageKind
@@ -98,4 +100,6 @@ __all__ = [
     "Url",
     "Visit",
     "Withdrawal",
+    "Witness",
+    "WitnessKind",
 ]

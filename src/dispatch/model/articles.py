@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
+WitnessKind = Literal["json-ld", "citation", "microformat", "box", "byline", "meta"]
 Mended = Literal["authors", "date", "url", "title"]
 
 
@@ -135,6 +136,15 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """One piece of evidence for who wrote an article: what kind of markup of its page names whom."""
+
+    kind: Annotated[WitnessKind, "the kind of markup"]
+    names: Annotated[tuple[str, ...], "whom it names, in order"]
+    house: Annotated[bool, "whether it names a site, a staff or an agency only, and no person"] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article, in one normal form whatever it came from.
 
@@ -157,6 +167,9 @@ class Article:
     authors: Annotated[tuple[Author, ...], "who wrote it, in order"] = ()
     credits: Annotated[tuple[Credit, ...], "who else had a part in it, and which"] = ()
     certainty: Annotated[Certainty, "how sure it is that the authors are right and complete"] = "certain"
+    witnesses: Annotated[tuple[Witness, ...], "who names whom on the page it was read from; in no file"] = field(
+        default=(), compare=False
+    )
     source: Annotated[Source, "where it was first published"] = field(default_factory=Source)
     published: Annotated[datetime | None, "when it was first published"] = None
     updated: Annotated[datetime | None, "when it was last changed there"] = None

@@ -88,6 +88,8 @@ def _read_box(element: LexborNode, box: BoxSelectors, base: str) -> Iterator[Aut
             yield from people.make_author(html_tree.get_text(link), url=html_tree.get_address(link, base))
         return
     bio = element.css_first(box.bio)
+    while bio is not None and bio.tag == "p" and not html_tree.get_text(bio):  # it held a paragraph, which ended it
+        bio = bio.next
     yield from people.make_author(
         html_tree.get_text(linked[0] if linked else named),
         url=_find_author_link(element, linked[0] if linked else named, base),

@@ -88,6 +88,7 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
         id=article.id if len(article.id) <= MOST_ID else "",
         url=_keep_address(article.url, "link", mended),
         title=_cut_line(article.title, MOST_TITLE, "title", mended),
+        certainty=people.limit_certainty(article.authors, article.certainty),
         summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
         tags=tags,
         authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in article.authors),

@@ -8,7 +8,7 @@ from datetime import date
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers import fields
+from dispatch.readers import fields, people
 
 Data = Mapping[str, object]
 
@@ -65,7 +65,7 @@ def build_article(data: Data, document: Document) -> Article:
         summary=_to_text(_find_value(data, _SUMMARY)),
         authors=authors,
         credits=tuple(_parse_credits(data)),
-        certainty="certain" if authors else "unknown",
+        certainty=people.limit_certainty(authors, "certain" if authors else "unknown"),
         source=_parse_source(_find_value(data, _SOURCE)),
         published=fields.parse_date(_to_text(_find_value(data, _PUBLISHED))),
         updated=fields.parse_date(_to_text(_find_value(data, _UPDATED))),

@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from html import unescape
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -23,6 +24,13 @@ _ROLES = ("translator", "editor", "illustrator", "contributor")
 Node = dict[str, object]
 
 
+class StructuredArticle(NamedTuple):
+    """What JSON-LD tells of the page's article."""
+
+    article: Annotated[Article, "the article, without a body; its certainty is whether it is the page's own"]
+    houses: Annotated[frozenset[str], "the names of the site, its publisher and other organisations"]
+
+
 def read_json_ld(
     root: LexborNode,
     base: str,
@@ -30,12 +38,12 @@ def read_json_ld(
     urls: Collection[str] = (),
     titles: Collection[str] = (),
     houses: Collection[str] = (),
-) -> Article:
-    """Read an article from the page's JSON-LD, without a body; empty if there is none.
+) -> StructuredArticle:
+    """Read an article from the page's JSON-LD, without a body, and the houses that it names; empty if there is none.
 
     urls, titles: what the page is called otherwise, to tell its own article from those that it only lists. The
     certainty is whether it could be told.
-    houses: names of the site, which is an author only as an organisation.
+    houses: other names of the site.
     """
     nodes = list(_collect_nodes(root))
     by_id: dict[str, Node] = {}
@@ -45,7 +53,7 @@ def read_json_ld(
             known.update((key, value) for key, value in node.items() if key not in known)
     found, certainty = _find_article_node(nodes, base, urls, titles)
     if found is None:
-        return Article(source=_find_publisher({}, nodes, by_id, base))
+        return StructuredArticle(Article(source=_find_publisher({}, nodes, by_id, base)), frozenset())
     source = _find_publisher(found, nodes, by_id, base)
     publishers = {
         source.title,
@@ -53,20 +61,15 @@ def read_json_ld(
         *(author.name for author in _parse_people(found.get("publisher"), by_id, base)),
     }
     named = _as_list(found.get("author") or found.get("creator"))
-    authors = [
-        author
-        for item in named
-        for author in _parse_people(item, by_id, base)
-        # A publisher given as a person is a mistake; as an organisation, it is meant as the author.
-        if not any(identity.is_same_name(author.name, name) for name in publishers) or _is_organisation(item, by_id)
-    ]
-    return Article(
+    authors = [(one, _is_organisation(item, by_id)) for item in named for one in _parse_people(item, by_id, base)]
+    organisations = frozenset(author.name for author, is_one in authors if is_one)
+    article = Article(
         certainty=certainty,
         url=_pick_address([found.get("url"), found.get("mainEntityOfPage")], base),
         title=_to_line(found.get("headline") or found.get("name")),
         dek=_to_line(found.get("alternativeHeadline")),
         summary=_to_line(found.get("description")),
-        authors=people.merge_authors(authors, ()),
+        authors=people.merge_authors([author for author, _ in authors], ()),
         credits=tuple(
             Credit(role=role, name=person.name, url=person.url)
             for role in _ROLES
@@ -80,6 +83,7 @@ def read_json_ld(
         image=_parse_json_image(found.get("image"), by_id, base),
         license=_pick_address([found.get("license")], base),
     )
+    return StructuredArticle(article, frozenset(publishers - {""}) | organisations)
 
 
 def _find_article_node(

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import links
 from dispatch.model import Article, Author, Image, Source
-from dispatch.readers import fields, html_tree, people
+from dispatch.readers import bylines, fields, html_tree, people
 
 _TITLE = ("og:title", "citation_title", "parsely-title", "dc.title", "twitter:title")
 _SUMMARY = ("og:description", "description", "dc.description", "twitter:description")
@@ -59,8 +59,9 @@ def read_head(root: LexborNode, base: str) -> Article:
 def find_meta_authors(root: LexborNode) -> tuple[list[Author], list[Author]]:
     """Find whom careful elements name, and whom careless ones do, each from the first kind that names anybody."""
     metas = _collect_metas(root)
+    labelled = [f"twitter:data{n}" for n in (1, 2) if bylines.is_author_label(_find_meta(metas, [f"twitter:label{n}"]))]
     return _parse_meta_authors(metas, _CAREFUL), [
-        who for who in _parse_meta_authors(metas, _CARELESS) if not people.is_login(who.name)
+        who for who in _parse_meta_authors(metas, [*_CARELESS, *labelled]) if not people.is_login(who.name)
     ]
 
 

@@ -11,13 +11,13 @@ The address that a page gives as its own is the article's ``url``; ``gather`` kn
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
 from dispatch import identity, links
-from dispatch.model import Article, Author, Certainty, Document, Image, Source
+from dispatch.model import Article, Author, Document, Image, Source, Witness, WitnessKind
 from dispatch.readers import (
     author_boxes,
     body,
@@ -61,16 +61,30 @@ def read(document: Document) -> list[Article]:
     host = links.parse_host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www.")} - {""}
     titles = {head.title, html_tree.find_first_text(root, "h1")} - {""}
-    data = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
+    data, publishers = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
     boxed = list(author_boxes.find_box_authors(root, base))
     entry, told = _find_entry(root)
-    own_boxes = list(author_boxes.find_box_authors(root, base, _find_other_articles(root, entry)))
+    others = _find_other_articles(root, entry)
+    own_boxes = list(author_boxes.find_box_authors(root, base, others))
+    seen = microformats.find_seen_authors(root, base, others - _find_own_asides(root, entry))
     for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
         frame.decompose()
     marks = microformats.read_microformats(entry, base)
     source = _find_source(data, head, document.url)
-    hinted = microformats.find_hinted_authors(entry, base) or microformats.find_hinted_authors(root, base)
-    named, certainty = _credit_authors(root, (data, marks), own_boxes, hinted, {*houses, source.title}, told=told)
+    hinted = seen or microformats.find_hinted_authors(entry, base) or microformats.find_hinted_authors(root, base)
+    houses |= {source.title, *publishers} - {""}
+    careful, careless = metatags.find_meta_authors(root)
+    # Where the markup may be about another article, even a sure witness only guesses.
+    heard: list[tuple[WitnessKind, Sequence[Author], bool]] = [
+        ("json-ld", data.authors, data.certainty == "certain"),
+        ("citation", careful, True),
+        ("microformat", marks.authors, told),
+        ("box", own_boxes, True),
+        ("byline", hinted, False),
+        ("meta", careless, False),
+    ]
+    sure, guesses = ([named for _, named, is_sure in heard if is_sure is kind] for kind in (True, False))
+    named, certainty = reconcile_authors.choose_authors(sure, guesses, houses)
     addressed = [_use_box_address(author, boxed) for author in named]
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
     title = _choose_title(root, (data.title, head.title, marks.title), source.title)
@@ -88,6 +102,15 @@ def read(document: Document) -> list[Article]:
             credit for credit in data.credits if not any(identity.is_same_name(credit.name, a.name) for a in authors)
         ),
         certainty=certainty,
+        witnesses=tuple(
+            Witness(
+                kind=kind,
+                names=tuple(author.name for author in said),
+                house=all(people.is_house(author.name, houses) for author in said),
+            )
+            for kind, said, _ in heard
+            if said
+        ),
         source=source,
         published=data.published or marks.published or head.published,
         updated=data.updated or marks.updated or head.updated,
@@ -122,11 +145,22 @@ def _find_other_articles(root: LexborNode, entry: LexborNode) -> frozenset[int]:
     return _select_ids(root, f"{_OTHERS}, {microformats.ENTRY}, article") - around
 
 
+def _find_own_asides(root: LexborNode, entry: LexborNode) -> frozenset[int]:
+    """Find the asides and menus that belong to the article: those within it, or beside its headline."""
+    return frozenset(
+        node.mem_id
+        for node in root.css("aside, nav")
+        if (around := node.parent) is not None
+        and around.tag != "body"
+        and (around.css_first("h1") is not None or (entry.tag == "article" and _is_inside(node, root, {entry.mem_id})))
+    )
+
+
 def _select_ids(root: LexborNode, selector: str) -> frozenset[int]:
     return frozenset(node.mem_id for node in root.css(selector))
 
 
-def _is_inside(node: LexborNode, root: LexborNode, others: frozenset[int]) -> bool:
+def _is_inside(node: LexborNode, root: LexborNode, others: Collection[int]) -> bool:
     return any(outer.mem_id in others for outer in (node, *html_tree.find_ancestors(node, root)))
 
 
@@ -149,31 +183,6 @@ def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
     if stem != title:
         title = max((other for other in known if other.startswith(stem)), key=len)
     return re.sub(rf"(?<!\s)\s++[|–—·•:»-]\s++{re.escape(site)}$", "", title) if site else title
-
-
-def _credit_authors(
-    root: LexborNode,
-    said: tuple[Article, Article],
-    boxed: list[Author],
-    hinted: list[Author],
-    houses: Collection[str],
-    *,
-    told: bool,
-) -> tuple[list[Author], Certainty]:
-    """Decide who wrote it, from all witnesses. told: whether the article's element was told from those of others."""
-    data, marks = said
-    careful, careless = metatags.find_meta_authors(root)
-
-    def drop_houses(named: Iterable[Author]) -> list[Author]:
-        return [author for author in named if not any(identity.is_same_name(author.name, house) for house in houses)]
-
-    # If the markup may be about another article, even a sure witness only guesses.
-    sure, guesses = [drop_houses(careful)], [drop_houses(hinted), drop_houses(careless)]
-    (sure if data.certainty == "certain" else guesses).insert(0, drop_houses(data.authors))
-    (sure if told else guesses).append(drop_houses(marks.authors))
-    named, certainty = reconcile_authors.choose_authors([*sure, drop_houses(boxed)], guesses)
-    # The site itself is the author only if nobody else is named, and if JSON-LD says so.
-    return (named, certainty) if named or not data.authors else (list(data.authors), data.certainty)
 
 
 def _use_box_address(author: Author, boxed: list[Author]) -> Author:
