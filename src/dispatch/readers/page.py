@@ -22,12 +22,14 @@ from dispatch.readers import (
     author_boxes,
     body,
     charset,
+    dates,
     html_tree,
     json_ld,
     metatags,
     microformats,
     people,
     reconcile_authors,
+    titles,
 )
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -59,11 +61,17 @@ def read(document: Document) -> list[Article]:
     base = html_tree.find_base(root, document.url)
     head = metatags.read_head(root, base)
     host = links.parse_host(document.url or head.url)
-    houses = {head.source.title, host, host.removeprefix("www.")} - {""}
-    titles = {head.title, html_tree.find_first_text(root, "h1")} - {""}
-    data = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
+    houses = {head.source.title, host, host.removeprefix("www."), max(host.split(".")[:-1], key=len, default="")} - {""}
+    known = {head.title, html_tree.find_first_text(root, "h1")} - {""}
+    data = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=known, houses=houses)
     boxed = list(author_boxes.find_box_authors(root, base))
     entry, told = _find_entry(root)
+    marked = html_tree.find_first_text(entry, microformats.TITLE)
+    said = (data.title, head.title, marked, html_tree.find_first_text(root, "title"))
+    headline = titles.find_headline(root, entry, said, houses)
+    language, address = head.language or data.language, document.url or head.url
+    told_day = data.published or head.published
+    shown_day = None if told_day else dates.find_shown_day(root, headline, language, address)
     own_boxes = list(author_boxes.find_box_authors(root, base, _find_other_articles(root, entry)))
     for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
         frame.decompose()
@@ -73,8 +81,10 @@ def read(document: Document) -> list[Article]:
     named, certainty = _credit_authors(root, (data, marks), own_boxes, hinted, {*houses, source.title}, told=told)
     addressed = [_use_box_address(author, boxed) for author in named]
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
-    title = _choose_title(root, (data.title, head.title, marks.title), source.title)
+    title = titles.choose_title(titles.read_headline(headline) if headline else "", said, {source.title, *houses})
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
+    told_day = told_day or marks.published
+    day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)
     image = _describe_image(root, head.image or data.image, base)
     content = body.extract_body(tree, base, title=title, dek=dek)
     article = Article(
@@ -89,9 +99,10 @@ def read(document: Document) -> list[Article]:
         ),
         certainty=certainty,
         source=source,
-        published=data.published or marks.published or head.published,
+        published=day and day.moment,
+        date_certainty=day.certainty if day else "certain",
         updated=data.updated or marks.updated or head.updated,
-        language=head.language or data.language,
+        language=language,
         tags=data.tags or head.tags,
         image=image,
         license=data.license or head.license,
@@ -135,20 +146,6 @@ def _find_source(data: Article, head: Article, found_at: str) -> Source:
     origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
     url = data.source.url or (origin[0] if origin else "")
     return Source(title=head.source.title or data.source.title or links.parse_host(url).removeprefix("www."), url=url)
-
-
-def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
-    """Choose the title that is complete, without the site's name."""
-    known = [
-        title
-        for title in (*said, html_tree.find_first_text(root, "h1"), html_tree.find_first_text(root, "title"))
-        if title
-    ]
-    title = known[0] if known else ""
-    stem = title.removesuffix("...").removesuffix("…").rstrip()
-    if stem != title:
-        title = max((other for other in known if other.startswith(stem)), key=len)
-    return re.sub(rf"(?<!\s)\s++[|–—·•:»-]\s++{re.escape(site)}$", "", title) if site else title
 
 
 def _credit_authors(
