@@ -203,6 +203,7 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     yield from (f"also at {address}" for address in arrival.also_at)
     yield from (escape_words(f"changed: {change}") for change in arrival.changes)
     content = article.content or html.escape_html(article.summary)
-    if excerpt := html.to_plain_text(html.cut_excerpt(content, EXCERPT, article.language or language)).strip():
+    begun = html.cut_excerpt(content, EXCERPT, article.language or language, article.dek)
+    if excerpt := html.to_plain_text(begun).strip():
         yield ""
         yield from map(escape_words, excerpt.splitlines())

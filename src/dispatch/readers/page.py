@@ -36,6 +36,8 @@ MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
+# What was copied out of a page: blocks from the first sign to the last.
+_FRAGMENT = re.compile(r"<(?:p|div|h[1-6]|section|main|header|figure|blockquote|[uo]l|table)\b[^<>]*>", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
 )
@@ -45,7 +47,11 @@ def accepts(document: Document) -> bool:
     """Whether this is a page: declared as one, or beginning like one where nothing specific was declared."""
     if document.media_type in MEDIA_TYPES:
         return True
-    return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.decode_start(document)))
+    if document.media_type not in _UNSPECIFIC:
+        return False
+    start = charset.decode_start(document)
+    is_fragment = _FRAGMENT.match(start) and document.body.rstrip().endswith(b">") and b"\n#" not in document.body
+    return bool(_PAGE.match(start) or is_fragment)
 
 
 def read(document: Document) -> list[Article]:
