@@ -119,6 +119,25 @@ def test_the_page_in_json_ld_has_the_day_of_its_article() -> None:
     assert read(f"<article><h1>Stone</h1>{BODY}</article>", head=graph(dateless, own)).published == article.published
 
 
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-20T09:00:00+01:00[Europe/Berlin]", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20T09:00:00UTC", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("2026-11-20t09:00:00z", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("2026-11-20 09:00:00 CET", datetime(2026, 11, 20)),
+        ("2026-11-20T9:00", datetime(2026, 11, 20)),
+        ("2026.11.20 um neun", datetime(2026, 11, 20)),
+        ("2026-13-40 at nine", None),
+        ("2026-11-201", None),
+    ],
+)
+def test_odd_forms_of_iso_8601_say_at_least_the_day(written: str, moment: datetime | None) -> None:
+    article = read(f"<h1>Stone</h1>{BODY}", head=f'<meta property="article:published_time" content="{written}">')
+    assert article.published == moment
+    assert article.date_certainty == "certain"
+
+
 @given(st.text(max_size=400), st.sampled_from(["en", "de", "ar", "ja", "zz-ZZ", "", "-"]))
 def test_no_text_breaks_the_search_for_a_day(text: str, language: str) -> None:
     found = dates.parse_day(text, language)

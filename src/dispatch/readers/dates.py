@@ -64,7 +64,7 @@ def find_shown_day(root: LexborNode, headline: LexborNode | None, language: str,
 
 
 def guess_day(page: str, url: str) -> Day | None:
-    """Guess the day from all of the page, with htmldate; a year alone is no day."""
+    """Guess the day from all of the page, with htmldate, which gives the first of a month where it knows no day."""
     if len(page) > html.MOST_BYTES:
         return None
     import htmldate  # a quarter of a second, and seldom needed
@@ -75,7 +75,7 @@ def guess_day(page: str, url: str) -> Day | None:
         found = htmldate.find_date(page, url=url or None, original_date=True, max_date="2099-12-31")
     except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
         return None
-    return Day(datetime.fromisoformat(found), "likely") if found and not found.endswith("-01-01") else None
+    return Day(datetime.fromisoformat(found), "likely") if found and not found.endswith("-01") else None
 
 
 def parse_day(text: str, language: str) -> datetime | None:
