@@ -224,3 +224,26 @@ def test_an_entry_of_which_only_the_update_is_known_has_a_day(dispatch: Dispatch
     assert "dt-published" not in page.partition("h-entry")[2]
     mail = dispatch("render", "mill", "--format", "text", "--output", "-").stdout
     assert "Updated 12 November 2026" in " ".join(mail.split())
+
+
+def test_a_guessed_day_is_said_until_somebody_confirms_it(dispatch: Dispatch, letter: Path) -> None:
+    words = "<p>The wheel turns faster than it did before the flood, and nobody knows why it does.</p>" * 4
+    page = f'<html lang="fr"><article><h1>The mill</h1><p class="date">20 novembre 2026</p>{words}</article></html>'
+    (letter / "page.html").write_text(page, "utf-8")
+    dispatch("issue", "new", "mill")
+    told = (
+        "page.html",
+        "--issue",
+        "mill",
+        "--url",
+        "https://mill.example/a",
+        "--author",
+        "Ada Holm=https://ada.example",
+    )
+    assert "not sure that it was published on 2026-11-20: say so with --published DATE" in dispatch("add", *told).output
+    assert "date_certainty: likely\n" in (letter / "issues/mill/the-mill.html").read_text("utf-8")
+    checked = dispatch("check", "mill").output
+    assert "It is not certain that “The mill” was published on 2026-11-20" in checked
+    dispatch("issue", "remove", "mill", "the-mill", "--delete", "--yes")
+    assert "not sure" not in dispatch("add", *told, "--published", "2026-11-20").output
+    assert "date_certainty" not in (letter / "issues/mill/the-mill.html").read_text("utf-8")

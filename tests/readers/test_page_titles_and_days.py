@@ -194,6 +194,15 @@ def test_what_is_no_name_of_the_site_stays(title: str) -> None:
     assert titles.cut_site(title, ("The Paper", "", "!")) == title
 
 
+@pytest.mark.parametrize("title", ["The mill", "Mill", "The mills of Mill", "The mill.example"])
+def test_a_title_with_a_word_of_the_address_is_a_title(title: str) -> None:
+    written = f"<html><article><h1>{title}</h1>{BODY}</article></html>"
+    (article,) = page.read(
+        Document(url="https://mill.example/a", media_type="text/html", charset="", body=written.encode())
+    )
+    assert article.title == title
+
+
 @given(st.text(max_size=80), st.lists(st.text(max_size=10), max_size=3))
 def test_something_of_a_title_always_stays(title: str, houses: list[str]) -> None:
     cut = titles.cut_site(title, houses)

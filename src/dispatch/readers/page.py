@@ -88,6 +88,7 @@ def read(document: Document) -> list[Article]:
     addressed = [_use_box_address(author, boxed) for author in named]
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
     title = titles.choose_title(titles.read_headline(headline) if headline else "", said, {source.title, *houses})
+    title = title or html_tree.find_first_text(root, "h1")
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
     told_day = told_day or marks.published
     day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)

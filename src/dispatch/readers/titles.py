@@ -27,6 +27,8 @@ _SEPARATOR = re.compile(
     r"|(?<=[\u3000-\u9fff\uff00-\uffef])[-_:]|[-_:](?=[\u3000-\u9fff])"
 )
 _TELLING = 4  # a heading of fewer words, unlike all that the page is called, may be a section's
+_FEW = 6  # words
+_SHORT = 6  # a name of so few letters is only one as a word of its own
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -36,12 +38,12 @@ def find_headline(root: LexborNode, entry: LexborNode, said: Iterable[str], hous
     entry: the element of the article, or the whole page. houses: see ``choose_title``.
     """
     elsewhere = {node.mem_id for node in root.css(_ELSEWHERE) if node.tag != "body"}
-    names = list(houses)
+    names = _join_names(houses)
     found = [
         (node, title)
         for node in html_tree.select_all(root, "h1, h2")
         if (title := read_headline(node))
-        and not _is_site(title, names)
+        and _join_words(title) not in names
         and elsewhere.isdisjoint({node.mem_id, *(outer.mem_id for outer in html_tree.find_ancestors(node, root))})
     ]
     known = [fold_text(title) for title in said if title]
@@ -97,7 +99,7 @@ def is_same_headline(one: str, other: str) -> bool:
 
 def cut_site(title: str, houses: Iterable[str]) -> str:
     """Cut the name of the site from the end and the beginning of a title, however it is spelt."""
-    names = [squeezed for house in houses if len(squeezed := _join_words(house)) > 1]
+    names = _join_names(houses)
     cuts = [(0, 0), *(match.span() for match in _SEPARATOR.finditer(title)), (len(title), len(title))]
     parts = [(end, start) for (_, end), (start, _) in pairwise(cuts)]
     while len(parts) > 1 and _is_site(title[slice(*parts[-1])], names):
@@ -107,10 +109,17 @@ def cut_site(title: str, houses: Iterable[str]) -> str:
     return title[parts[0][0] : parts[-1][1]].strip()
 
 
+def _join_names(houses: Iterable[str]) -> list[str]:
+    return [joined for house in houses if len(joined := _join_words(house)) > 1]
+
+
 def _is_site(part: str, names: Iterable[str]) -> bool:
     """Whether a part of a title is the site's name, or has it among a few other words."""
-    squeezed = _join_words(part)
-    return any(squeezed == name or (name in squeezed and len(part.split()) < 6) for name in names)
+    joined, words = _join_words(part), _WORD.findall(fold_text(part))
+    return any(
+        joined == name or (len(words) < _FEW and (name in words or (len(name) > _SHORT and name in joined)))
+        for name in names
+    )
 
 
 def _join_words(name: str) -> str:
