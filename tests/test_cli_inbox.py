@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import nouns
-from dispatch import config, inbox
+from dispatch import config, gather, inbox
 from dispatch.cli import main
 from dispatch.model import Article, Author, Source
 
@@ -196,3 +196,54 @@ def test_git_ignores_it(letter: Path) -> None:
 def test_an_uncertain_author_is_shown_as_such(dispatch: Dispatch, letter: Path) -> None:
     gathered(letter, "paper", story(7, authors=(Author(name="J. R. R. Roe"),), certainty="likely"))
     assert "by J. R. R. Roe (likely)" in dispatch("inbox").stdout
+
+
+RELEASES = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>The Mill</title><id>https://mill.example/</id>
+<link href="https://mill.example/"/><updated>2026-11-20T08:00:00Z</updated>
+<entry><title>Release 1</title><link href="https://mill.example/r/1"/><id>urn:r:1</id>
+<updated>2026-11-11T08:00:00Z</updated><author><name>Ada Holm</name></author>
+<content type="html">&lt;p&gt;The wheel turns faster than it did before the flood.&lt;/p&gt;</content></entry>
+<entry><title>Release 2</title><link href="https://mill.example/r/2"/><id>urn:r:2</id>
+<updated>2026-11-12T08:00:00Z</updated><author><name>Ada Holm</name></author>
+<content type="html">&lt;p&gt;The wheel turns faster than it did before the flood.&lt;/p&gt;</content></entry></feed>
+"""
+
+
+def test_an_entry_of_which_only_the_update_is_known_has_a_day(dispatch: Dispatch, letter: Path) -> None:
+    gathered(letter, "planet", *gather.gather_articles("-", user_agent="dispatch-tests", stdin=RELEASES.encode()))
+    listed = dispatch("inbox", "--source", "planet").stdout
+    assert "2026-11-11 (updated)" in listed
+    assert "2026-11-12 (updated)" in listed
+    assert "updated 2026-11-1" in dispatch("inbox", "show", "5").stdout
+    dispatch("issue", "new", "mill")
+    assert "no date" not in dispatch("add", "5", "6", "--issue", "mill").output
+    assert "editorial.date" not in dispatch("check", "mill").output
+    page = dispatch("render", "mill", "--format", "web", "--output", "-").stdout
+    assert 'Updated <time class="dt-updated" datetime="2026-11-11T08:00:00+00:00">11' in page
+    assert "dt-published" not in page.partition("h-entry")[2]
+    mail = dispatch("render", "mill", "--format", "text", "--output", "-").stdout
+    assert "Updated 12 November 2026" in " ".join(mail.split())
+
+
+def test_a_guessed_day_is_said_until_somebody_confirms_it(dispatch: Dispatch, letter: Path) -> None:
+    words = "<p>The wheel turns faster than it did before the flood, and nobody knows why it does.</p>" * 4
+    page = f'<html lang="fr"><article><h1>The mill</h1><p class="date">20 novembre 2026</p>{words}</article></html>'
+    (letter / "page.html").write_text(page, "utf-8")
+    dispatch("issue", "new", "mill")
+    told = (
+        "page.html",
+        "--issue",
+        "mill",
+        "--url",
+        "https://mill.example/a",
+        "--author",
+        "Ada Holm=https://ada.example",
+    )
+    assert "not sure that it was published on 2026-11-20: say so with --published DATE" in dispatch("add", *told).output
+    assert "date_certainty: likely\n" in (letter / "issues/mill/the-mill.html").read_text("utf-8")
+    checked = dispatch("check", "mill").output
+    assert "It is not certain that “The mill” was published on 2026-11-20" in checked
+    dispatch("issue", "remove", "mill", "the-mill", "--delete", "--yes")
+    assert "not sure" not in dispatch("add", *told, "--published", "2026-11-20").output
+    assert "date_certainty" not in (letter / "issues/mill/the-mill.html").read_text("utf-8")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch import gather
+from dispatch import gather, html
 from dispatch.errors import GatherError
 from dispatch.model import Article
 
@@ -99,6 +99,8 @@ def test_a_date_without_an_offset_is_one_of_the_zone() -> None:
     [
         (b"%PDF-1.7\n\0", "a PDF"),
         (b"PK\x03\x04\0\0", "zip archive or an office document"),
+        (b"{\\rtf1\\ansi Stone was {\\b cheap}}", "an RTF document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "an old office document"),
         (b"\x7fELF\0", "a binary file"),
         (b"", "nothing to read"),
         (b"<?xml version='1.0'?><opml version='2.0'/>", "not a feed: its root is opml"),
@@ -109,6 +111,28 @@ def test_what_cannot_be_read_is_named(body: bytes, message: str) -> None:
     with pytest.raises(GatherError, match=message) as caught:
         gathered("-", stdin=body)
     assert caught.value.faults[0].place.address == "standard input"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV", "a.ics", "a.vcf"])
+def test_a_file_of_another_kind_is_no_article(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("name;age\nAnn;3\n", "utf-8")
+    with pytest.raises(GatherError, match=r"this is text/[a-z-]+, which cannot be read"):
+        gathered(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "written", ["<p>Stone was <b>cheap</b>.</p>\n<p>More.</p>\n", "\n<div class='x'><p>Stone was cheap.</p></div>"]
+)
+def test_html_from_a_pipe_is_html(written: str) -> None:
+    (article,) = gathered("-", stdin=written.encode())
+    assert "&lt;" not in article.content
+    assert html.to_plain_text(article.content).startswith("Stone was cheap.")
+
+
+@pytest.mark.parametrize("written", ["<div>\n\n# Stone\n\nText.\n</div>", "<p>a</p> and so on", "<b>x\n\nText"])
+def test_a_text_that_begins_with_a_tag_is_none(written: str) -> None:
+    (article,) = gathered("-", stdin=written.encode())
+    assert "<" in article.title or article.markdown
 
 
 def test_a_private_address_is_refused(site: str) -> None:

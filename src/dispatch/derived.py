@@ -47,6 +47,11 @@ def mint_id(publication: Publication, date: datetime, path: str) -> str:
     return f"tag:{links.parse_host(publication.url)},{day.isoformat()}:{path}"
 
 
+def find_day(article: Article) -> datetime | None:
+    """Find the moment that an article is dated by: when it was published, else when it was last updated."""
+    return article.published or article.updated
+
+
 def find_last_change(article: Article, issue: Contents) -> datetime:
     """Find when an article last changed: withdrawn, corrected, updated, published, or put into its issue."""
     known = [moment for moment in (article.updated, article.published, find_last_notice(article)) if moment]

@@ -16,6 +16,9 @@ from dispatch.model import Article, Finding, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
+# Before a line of so many words that ends as a sentence, a breadcrumb or a day may be left out of an excerpt.
+_SURE = 15
+_ENDS = (".", "!", "?", "…", "।", "؟")
 # fmt: off
 _REFUSED = (
     "audio", "embed", "form", "iframe", "input", "link", "math", "meta", "object", "script", "style", "svg", "video",
@@ -35,7 +38,9 @@ def may_summarise(article: Article, summary: str, publication: Publication) -> b
         return True
     content = join_lines(read_content(article.content).lines).text
     paragraphs = (fold_spaces(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
-    is_own = all(any(said in content for said in (one, one.removeprefix("- "))) for one in paragraphs)
+    is_own = all(
+        any(said in content for said in (one, one.removeprefix("- "), one.removesuffix("…"))) for one in paragraphs
+    )
     return is_own and find_policy(article, "feed", publication) != "link"
 
 
@@ -62,8 +67,10 @@ def check_body(
         yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
         yield from _check_whole(entry, content)
-    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek) and find_opening(content) not in text:
-        yield make_finding("attribution.body", "excerpt", wanted=find_opening(content))
+    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek):
+        openings = find_openings(content)
+        if openings and not any(opening in text for opening in openings):
+            yield make_finding("attribution.body", "excerpt", wanted=openings[0])
     if allowed != "full":
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(entry, own)
@@ -82,13 +89,23 @@ def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Fin
         yield make_finding("attribution.body", "text", wanted=lost[0], more=len(lost) - 1 or None)
 
 
-def find_opening(content: tuple[Line, ...]) -> str:
-    """Give the first words of the first sentence; empty where there is no prose."""
-    first = next((line.text for line in content if line.prose and line.text), "")
+def find_openings(content: tuple[Line, ...]) -> list[str]:
+    """Give the first words of each line that an excerpt may begin with, up to the first that surely is a sentence."""
+    found: list[str] = []
+    for line in content:
+        if line.prose and line.text:
+            found.append(_cut_opening(line.text))
+            if len(line.text.split()) >= _SURE and line.text.rstrip('”’")»').endswith(_ENDS):
+                break
+    return found
+
+
+def _cut_opening(first: str) -> str:
+    """Cut the first words of the first sentence."""
     words = first.split(" ")[:6]
     if len(words) < 3:  # a script without spaces, or hardly a word
         return re.split(r"(?<=[。！？።।؟!?.])", first)[0][:12]
-    end = next((i for i, word in enumerate(words) if word.rstrip('”’")»').endswith((".", "!", "?", "…", "।", "؟"))), 6)
+    end = next((i for i, word in enumerate(words) if word.rstrip('”’")»').endswith(_ENDS)), 6)
     return " ".join(words[: end + 1])
 
 

@@ -81,7 +81,10 @@ def _check_article(issue: Contents, article: Article) -> Iterator[Finding]:
         who = tuple(author.name for author in article.authors)
         found = article.certainty
         yield make_finding("editorial.certainty", "name", find_key("certainty"), headline=name, name=who, found=found)
-    if article.published is None:
+    if article.published and article.date_certainty != "certain":
+        day = article.published.date().isoformat()
+        yield make_finding("editorial.date", "published", find_key("date_certainty"), headline=name, found=day)
+    elif not (article.published or article.updated):
         yield make_finding("editorial.date", "date", find_key("published"), headline=name)
     if article.source.syndicate != "link" and not (article.content or article.summary):
         yield make_finding("editorial.body", "text", find_key(""), headline=name)

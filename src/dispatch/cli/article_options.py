@@ -5,6 +5,7 @@ from typing import TypedDict, TypeVar
 
 import click
 
+from dispatch import derived
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
@@ -125,6 +126,13 @@ _WITNESSES = {
 }
 
 
+def describe_day(article: Article) -> str:
+    """The day of an article, and how it is known if not as its publication; empty when it is not."""
+    day = derived.find_day(article)
+    how = article.date_certainty if article.published else "updated"
+    return f"{day:%Y-%m-%d}{'' if how == 'certain' else f' ({how})'}" if day else ""
+
+
 def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:
     """What could not be found, with the option that supplies it."""
     if not article.authors:
@@ -141,7 +149,9 @@ def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator
         yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
     elif not article.source.title:
         yield 'no source found: --source "NAME=ADDRESS"'
-    if not article.published:
+    if article.published and article.date_certainty != "certain":
+        yield f"not sure that it was published on {article.published:%Y-%m-%d}: say so with --published DATE"
+    elif not derived.find_day(article):
         yield "no date found: --published DATE"
     if said.article.image and not article.image:
         yield "no picture found that --image-alt could describe: --image ADDRESS"

@@ -6,7 +6,8 @@ from itertools import islice
 
 import click
 
-from dispatch import serialise
+from dispatch import derived, serialise
+from dispatch.cli.article_options import describe_day
 from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
@@ -167,7 +168,7 @@ def _format_listing(arrival: Arrival) -> Iterator[str]:
         if names
         else "no author found",
         f"in {article.source.title or arrival.source}" if article.source.title or arrival.source else "",
-        f"{article.published:%Y-%m-%d}" if article.published else "no date",
+        describe_day(article) or "no date",
         "changed" if arrival.changes else "",
         f"also at {len(arrival.also_at)} more" if arrival.also_at else "",
         "dismissed" if arrival.state == "dismissed" else "",
@@ -191,8 +192,9 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     for credit in article.credits:
         yield escape_words(f"{credit.role}: {credit.name} {credit.url}")
     yield escape_words(f"in {article.source.title or arrival.source} {article.source.url}")
-    published = f"published {article.published:%Y-%m-%d %H:%M %z}, " if article.published else "no date, "
-    yield f"{published}arrived {arrival.arrived:%Y-%m-%d %H:%M %z}, {arrival.state}"
+    day, how = derived.find_day(article), "published" if article.published else "updated"
+    dated = f"{how} {day:%Y-%m-%d %H:%M %z}" if day else "no date"
+    yield f"{dated}, arrived {arrival.arrived:%Y-%m-%d %H:%M %z}, {arrival.state}"
     if article.tags:
         yield escape_words(f"tags: {', '.join(article.tags)}")
     if article.license:
@@ -201,6 +203,7 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     yield from (f"also at {address}" for address in arrival.also_at)
     yield from (escape_words(f"changed: {change}") for change in arrival.changes)
     content = article.content or html.escape_html(article.summary)
-    if excerpt := html.to_plain_text(html.cut_excerpt(content, EXCERPT, article.language or language)).strip():
+    begun = html.cut_excerpt(content, EXCERPT, article.language or language, article.dek)
+    if excerpt := html.to_plain_text(begun).strip():
         yield ""
         yield from map(escape_words, excerpt.splitlines())

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from dispatch import compose, files, html, issues
+from dispatch.cli.article_options import describe_day
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
@@ -230,7 +231,7 @@ def _summarise_article(article: Article) -> str:
     names = ", ".join(author.name for author in article.authors)
     by = f"by {names}" if names else "no author found"
     source = f"in {article.source.title}" if article.source.title else ""
-    date = f"{article.published:%Y-%m-%d}" if article.published else "no date"
+    date = describe_day(article) or "no date"
     if article.withdrawn:
         return f"{by} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
     words = f"{html.count_words(html.to_plain_text(article.content))} words"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from dispatch import sources
-from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
@@ -258,8 +258,7 @@ def _format_article(article: Article) -> Iterator[str]:
     """Format an article of a source, with the certainty of its authors."""
     names = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in article.authors)
     by = f"by {names} [{article.certainty}]" if names else "no author found"
-    day = f"{article.published:%Y-%m-%d}  " if article.published else ""
-    yield f"{day}{article.title or article.url}"
+    yield "  ".join(part for part in (describe_day(article), article.title or article.url) if part)
     yield f"    {by}"
     yield f"    {article.url}"
 

@@ -63,6 +63,8 @@ def _apply_to_article(article: Article, said: Overrides) -> Article:
         values["image"] = _merge_image(article.image, said.article.image)
     if said.authors:
         values["certainty"] = "certain"
+    if said.article.published:
+        values["date_certainty"] = "certain"
     people = _merge_authors(article.authors, said.authors)
     return replace(article, **values, authors=tuple(_complete_author(author, said.about) for author in people))
 

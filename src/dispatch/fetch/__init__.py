@@ -59,6 +59,11 @@ _BY_EXTENSION = {
     ".rdf": "application/rdf+xml",
     ".xml": "application/xml",
     ".json": "application/json",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".rtf": "text/rtf",
+    ".ics": "text/calendar",
+    ".vcf": "text/vcard",
 }
 
 

@@ -58,8 +58,8 @@ class Bylines:
         """Link one author to their own page where they have one."""
         return link_name(author.name, author.url)
 
-    def format_byline_date(self, moment: datetime) -> Markup:
-        """Format the date of a byline so that it never breaks across lines."""
+    def format_byline_date(self, moment: datetime, mark: str = "dt-published") -> Markup:  # noqa: ARG002
+        """Format the date of a byline without a break; ``mark`` is for machines that read pages."""
         return escape(self.format_date(moment).replace(" ", NO_BREAK))
 
     def format_byline(self, article: Article) -> Markup:
@@ -75,6 +75,9 @@ class Bylines:
             credit = self.language.format_credit(role, names)
             line = self.language.format_message("credited", line=line, credit=credit) if line else credit
         dated = [self.format_byline_date(article.published)] if article.published else []
+        if article.updated and not article.published:
+            day = self.format_byline_date(article.updated, "dt-updated")
+            dated = [self.language.format_message("updated", date=day)]
         return DOT.join([part for part in [line, *dated] if part])
 
     def format_read_link(self, article: Article) -> Markup:

@@ -196,10 +196,10 @@ class PageContext(TemplateContext):
         marks = ' class="p-author h-card" rel="author"' if author.url else ' class="p-author h-card"'
         return link_name(author.name, author.url, marks)
 
-    def format_byline_date(self, moment: datetime) -> Markup:
-        """The day of a byline with its moment for machines."""
-        return Markup('<time class="dt-published" datetime="{}">{}</time>').format(
-            moment.isoformat(), self.format_date(moment).replace(" ", NO_BREAK)
+    def format_byline_date(self, moment: datetime, mark: str = "dt-published") -> Markup:
+        """The day of a byline with its moment for machines, and which of h-entry's it is."""
+        return Markup('<time class="{}" datetime="{}">{}</time>').format(
+            mark, moment.isoformat(), self.format_date(moment).replace(" ", NO_BREAK)
         )
 
     def format_issue_line(self, way: Link) -> Markup:

@@ -121,7 +121,8 @@ class TemplateContext(Bylines):
         if article.source.syndicate == "link":
             return Markup()
         words = article.source.excerpt_words or self.publication.syndicate.words
-        begun = html.cut_excerpt(article.content, words, self.choose_language(article).code) if article.content else ""
+        code = self.choose_language(article).code
+        begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
         return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
     @property

@@ -48,6 +48,7 @@ def enrich_from_page(given: Article, page: Article) -> Article:
         certainty=named.certainty,
         witnesses=named.witnesses,
         published=given.published or page.published,
+        date_certainty=given.date_certainty if given.published else page.date_certainty,
         updated=given.updated or page.updated,
         language=given.language or page.language,
         tags=given.tags or page.tags,

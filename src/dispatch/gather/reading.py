@@ -23,7 +23,13 @@ from dispatch.readers import READERS, discovery, feed, fields, page
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
 
-_LOOKS_LIKE = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x89PNG", "a picture"))
+_LOOKS_LIKE = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

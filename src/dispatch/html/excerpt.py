@@ -4,31 +4,50 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
+from itertools import islice
 
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, count_words, split_tokens
+from dispatch.text import fold_text
 
 _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
 # These end an excerpt: if it went on after them, something would seem to be missing.
 _TURNS = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul"})
+# What stands before the first sentence, a breadcrumb, a day or a credit, is short, and ends in nothing or begins so.
+_SIGNS_OF_AN_END = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟", "۔", "։")
+_CLOSING = "\"'”“’‘»«›)]』」*0123456789 \xa0"
+_BESIDE = re.compile(
+    r"\W*(?:photo|foto|image|imagen|bild|picture|illustration|credit|source|quelle|listen|hören|écouter|escuch|audio|"
+    r"advertisement|anzeige|updated|published|posted)",
+    re.IGNORECASE,
+)
+_SHORT = 15  # words
+_LONG = 25  # words are prose even without an end
+MOST_OVER = 60  # by so many words may a first sentence exceed what is asked for
+_WIDTH = 8  # characters of a word, where no spaces part them
 # Finding sentences takes more than linear time in a long run of quotation marks.
 MOST_READ = 10_000
 _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
 
 
 @lru_cache(maxsize=128)
-def cut_excerpt(content: str, words: int, language: str) -> str:
+def cut_excerpt(content: str, words: int, language: str, dek: str = "") -> str:
     """Cut the beginning of the content: whole sentences up to about ``words`` words, as content.
 
-    An excerpt is prose: it ends before the first heading, list, table or code after some text, and leaves pictures out;
-    links and emphasis stay. The first sentence is always there, whole. ``language`` (BCP 47) decides where sentences
-    end.
+    An excerpt is prose: it begins with the first sentence, not with a breadcrumb, a day, a list, a credit or the dek
+    again; it ends before the first heading, list, table or code after some text, and leaves pictures out; links and
+    emphasis stay. The first sentence is always there; one that does not end is cut at a word, with an ellipsis.
+    ``language`` (BCP 47) decides where sentences end.
     """
     kept: list[str] = []
     opened: list[str] = []
     left = words
-    for run in _split_runs(content):
+    runs = list(_split_runs(content, fold_text(dek)))
+    has_text = any(token.text.strip() for run in runs for token in run)
+    for run in runs if has_text else _split_runs(content):
         plain = "".join(token.text for token in run)
         room = _measure_sentences(plain, left, language, must=left == words)
+        is_endless = left == words and _count_space(plain[:room]) > words + MOST_OVER
+        room = _measure_words(plain, words) if is_endless else room
         cut = room < len(plain)
         for token in run:
             if token.tag:
@@ -37,6 +56,7 @@ def cut_excerpt(content: str, words: int, language: str) -> str:
             kept.append(escape(token.text[:room], quote=False))
             room -= len(token.text)
             if cut and room <= 0:
+                kept += ["…"] if is_endless else []
                 break
         left -= count_words(plain)
         if cut or left <= 0:
@@ -44,28 +64,52 @@ def cut_excerpt(content: str, words: int, language: str) -> str:
     return _drop_empty_elements("".join(kept).rstrip() + "".join(f"</{tag}>" for tag in reversed(opened)))
 
 
-def _split_runs(content: str) -> Iterator[list[Token]]:
-    """Split the prose before the first turn into runs: each block tag alone, and all tokens between two of them."""
+def _split_runs(content: str, dek: str | None = None) -> Iterator[list[Token]]:
+    """Split the prose before the first turn into runs: each block tag alone, and all tokens between two of them.
+
+    dek: folded; with one, even an empty one, whatever stands before the first sentence is left out.
+    """
     run: list[Token] = []
     skipped, depth = "", 0
     said = False
-    for token in split_tokens(content):
+    for token in (*split_tokens(content), Token("", "p")):
         if skipped:
             depth += (-1 if token.end else 1) if token.tag == skipped else 0
             skipped = skipped if depth else ""
-        elif said and token.tag in _TURNS:
-            break
-        elif token.tag in _NOT_PROSE:
-            if token.tag not in VOID:
-                skipped, depth = token.tag, 1
-        elif token.tag in BLOCKS:
-            yield from ([run] if run else [])
-            yield [token]
+            continue
+        is_turn = token.tag in _TURNS and not token.end
+        is_left_out = token.tag in _NOT_PROSE or (is_turn and dek is not None and not said)
+        if token.tag in BLOCKS:
+            if plain := "".join(one.text for one in run).strip():
+                said = said or dek is None or _is_sentence(plain, dek)
+            yield run if said or not plain else [one for one in run if one.tag and one.tag not in VOID]
             run = []
-        else:
+            if said and is_turn:
+                return
+        if is_left_out and token.tag not in VOID:
+            skipped, depth = token.tag, 1
+        elif token.tag in BLOCKS and token.source:
+            yield [token]
+        elif not is_left_out:
             run.append(token)
-            said = said or bool(token.text.strip())
-    yield from ([run] if run else [])
+
+
+def _is_sentence(plain: str, dek: str) -> bool:
+    """Whether a run of text is one that an article may begin with."""
+    if fold_text(plain) == dek or (count_words(plain) < _SHORT and _BESIDE.match(plain)):
+        return False
+    return _count_space(plain) >= _LONG or plain.rstrip(_CLOSING).endswith(_SIGNS_OF_AN_END)
+
+
+def _count_space(plain: str) -> int:
+    """Count the words, or, of a text without spaces, how many would take its room."""
+    return max(count_words(plain), len(plain) // (2 * _WIDTH))
+
+
+def _measure_words(plain: str, words: int) -> int:
+    """Count the characters of so many words, or of their room where no spaces part them."""
+    ends = [match.end() for match in islice(re.finditer(r"\S+", plain), words)]
+    return min(ends[-1], words * 2 * _WIDTH) if ends else 0
 
 
 def _track_open_tags(token: Token, opened: list[str]) -> str:

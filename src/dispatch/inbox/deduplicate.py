@@ -180,8 +180,8 @@ class Deduplicator:
             (one.digest, _MOST_ALIKE),
         ).fetchall()
         for number, source in rows:
-            there = load_article(self.connection, number).published
-            here = one.article.published
+            there = derived.find_day(load_article(self.connection, number))
+            here = derived.find_day(one.article)
             if source != self.source or not (there and here) or abs(there - here) < _SAME_ENTRY:
                 return int(number)
         return 0
@@ -201,7 +201,8 @@ class Deduplicator:
         """Insert a new article; return its number and the row of its entry."""
         article = replace(one.article, id=self._choose_id(one))
         arrived = int(self.now.timestamp())
-        shown = min(int(article.published.timestamp()), arrived) if article.published else arrived
+        day = derived.find_day(article)
+        shown = min(int(day.timestamp()), arrived) if day else arrived
         cursor = self.connection.execute(
             "INSERT INTO arrivals (source, id, digest, arrived, shown, dismissed, used, words, also_at, changes)"
             " VALUES (?, ?, ?, ?, ?, ?, 0, ?, '[]', '[]')",

@@ -19,7 +19,8 @@ Raw = Mapping[str, object]
 ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
     *("id", "url", "title", "dek", "summary", "authors", "credits", "certainty", "source", "syndicate", "published"),
-    *("updated", "language", "tags", "image", "enclosures", "license", "note", "corrections", "withdrawn"),
+    *("date_certainty", "updated", "language", "tags", "image", "enclosures", "license", "note", "corrections"),
+    "withdrawn",
 )
 
 

@@ -172,6 +172,7 @@ class Article:
     )
     source: Annotated[Source, "where it was first published"] = field(default_factory=Source)
     published: Annotated[datetime | None, "when it was first published"] = None
+    date_certainty: Annotated[Certainty, "how sure it is that this is the day when it was published"] = "certain"
     updated: Annotated[datetime | None, "when it was last changed there"] = None
     language: Annotated[str, "its language, when it is not the publication's (BCP 47)"] = ""
     tags: Annotated[tuple[str, ...], "what it is about"] = ()

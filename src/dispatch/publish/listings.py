@@ -64,7 +64,8 @@ def make_line(article: Article, issue: Issue) -> Article:
         certainty=article.certainty,
         source=replace(article.source, syndicate="link", license=""),
         published=article.published,
-        updated=derived.find_last_change(article, issue),
+        date_certainty=article.date_certainty,
+        updated=derived.find_last_change(article, issue) if derived.find_day(article) else None,
         language=article.language,
         withdrawn=article.withdrawn,
     )

@@ -254,6 +254,8 @@ def _shorten(line: str, most: int) -> str:
 
 
 def _parse_iso(written: str) -> datetime | None:
+    # RFC 9557's name of the zone stands behind its offset.
+    written = re.sub(r"(?<=\d) ?(?:UTC|GMT|z)$", "Z", re.sub(r"\[[^\[\]]*\]$", "", written))
     # Python 3.11 accepts only some of the fractions of a second that RFC 3339 allows.
     written = re.sub(r"(?<=:\d\d)([.,]\d{1,12})", lambda match: "." + (match[1][1:] + "00000")[:6], written)
     try:
@@ -280,7 +282,12 @@ def _parse_loose(written: str) -> datetime | None:
         except ValueError:
             continue
         return parsed.replace(tzinfo=UTC) if form.endswith("%Z") and written.endswith(("UTC", "GMT")) else parsed
-    return None
+    # The day is right even where the time is written as nobody else writes it.
+    day = re.match(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", written)
+    try:
+        return datetime(int(day[1]), int(day[2]), int(day[3])) if day else None
+    except ValueError:
+        return None
 
 
 def _find_media(entry: Element, tag: str) -> list[Element]:

@@ -25,7 +25,7 @@ _TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
 
 # Read aloud, never seen: “Author archives” and the like inside a name's link.
-_UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
+UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
 
 
 def parse_page(document: Document) -> LexborHTMLParser:
@@ -55,9 +55,9 @@ def find_ancestors(node: LexborNode, root: LexborNode) -> Iterator[LexborNode]:
         node = parent
 
 
-def get_text(node: LexborNode) -> str:
-    """Return the text of an element on one line, without what is only read aloud."""
-    unseen = {inner.mem_id for hidden in node.css(_UNSEEN) for inner in hidden.traverse(include_text=True)}
+def get_text(node: LexborNode, without: str = UNSEEN) -> str:
+    """Return the text of an element on one line, without what is only read aloud, or another selection."""
+    unseen = {inner.mem_id for hidden in node.css(without) for inner in hidden.traverse(include_text=True)}
     if node.mem_id in unseen:
         return ""
     pieces = []

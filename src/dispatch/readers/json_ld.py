@@ -17,6 +17,8 @@ from dispatch.readers import fields, html_tree, people
 MOST_NODES = 5_000
 
 _IS_ARTICLE = re.compile(r"(?:\w*Article|\w*Posting|Report|Review|CreativeWork)")
+# What stands for the page itself where no article is described.
+_IS_PAGE = re.compile(r"(?:Web|Item|About|QA|FAQ|MedicalWeb)Page|Recipe|HowTo|\w*Episode|VideoObject")
 _ORGANISATION = re.compile(r"\w*Organization|Corporation")
 _SITE = re.compile("WebSite")
 _ROLES = ("translator", "editor", "illustrator", "contributor")
@@ -52,8 +54,14 @@ def read_json_ld(
             known = by_id.setdefault(written, {})
             known.update((key, value) for key, value in node.items() if key not in known)
     found, certainty = _find_article_node(nodes, base, urls, titles)
+    pages = [node for node in nodes if _has_type(node, _IS_PAGE) and _is_here(node, base, urls)]
+    published, updated = (
+        next((day for node in [found or {}, *pages] if (day := fields.parse_date(_to_string(node.get(key))))), None)
+        for key in ("datePublished", "dateModified")
+    )
     if found is None:
-        return StructuredArticle(Article(source=_find_publisher({}, nodes, by_id, base)), frozenset())
+        nobody = Article(source=_find_publisher({}, nodes, by_id, base), published=published, updated=updated)
+        return StructuredArticle(nobody, frozenset())
     source = _find_publisher(found, nodes, by_id, base)
     publishers = {
         source.title,
@@ -76,8 +84,8 @@ def read_json_ld(
             for person in _parse_people(found.get(role), by_id, base)
         ),
         source=source,
-        published=fields.parse_date(_to_string(found.get("datePublished"))),
-        updated=fields.parse_date(_to_string(found.get("dateModified"))),
+        published=published,
+        updated=updated,
         language=_to_string(_pick_value(found.get("inLanguage"), "alternateName")).replace("_", "-"),
         tags=fields.read_tags(_split_keywords(found.get("keywords"))),
         image=_parse_json_image(found.get("image"), by_id, base),
@@ -105,6 +113,12 @@ def _find_article_node(
     credited = {json.dumps(node["author"]) for node in found if node.get("author")}
     sure = len(credited) < 2 and not (here and found and found[0] in elsewhere)
     return (found[0] if found else None), "certain" if sure else "likely"
+
+
+def _is_here(node: Node, base: str, urls: Collection[str]) -> bool:
+    """Whether a node is about this page: it has its address or none."""
+    url = _pick_address([node.get("url"), node.get("mainEntityOfPage")], base)
+    return not url or identity.fold_address(url) in {identity.fold_address(one) for one in urls if one}
 
 
 def _collect_nodes(root: LexborNode) -> Iterator[Node]:

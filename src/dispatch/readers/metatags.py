@@ -21,6 +21,7 @@ _PUBLISHED = (
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "dcterms.modified")
+_TAGS = ("article:tag", "og:article:tag", "og:tag", "parsely-tags", "sailthru.tags")
 # Each has one element for each author. Scholarly and news systems fill them with care; the others often hold the
 # site's name or a login.
 _CAREFUL = ("citation_author", "parsely-author", "sailthru.author")
@@ -43,7 +44,7 @@ def read_head(root: LexborNode, base: str) -> Article:
         updated=fields.parse_date(_find_meta(metas, _UPDATED)),
         language=html_tree.get_attribute(root.css_first("html[lang]"), "lang")
         or _find_meta(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
-        tags=fields.read_tags(metas.get("article:tag", [])),
+        tags=fields.read_tags(tag for name in _TAGS for written in metas.get(name, []) for tag in written.split(",")),
         image=Image(
             url=links.resolve_address(base, image),
             alt=_find_meta(metas, ("og:image:alt", "twitter:image:alt")) or None,

@@ -12,7 +12,7 @@ from dispatch.model import Article, Author
 from dispatch.readers import bylines, fields, html_tree, people
 
 ENTRY = ".h-entry, .hentry, [itemtype*='schema.org/'][itemtype$='Article'], [itemtype$='schema.org/BlogPosting']"
-_TITLE = ".p-name, .entry-title, [itemprop=headline]"
+TITLE = ".p-name, .entry-title, [itemprop=headline]"
 _DEK = (
     "[itemprop=alternativeHeadline], .p-summary, .dek, .standfirst, .subtitle, .entry-subtitle, .article-subtitle, "
     ".article-dek, .article__dek, .article-excerpt, .gh-article-excerpt, .post-subtitle"
@@ -68,7 +68,7 @@ def read_microformats(root: LexborNode, base: str) -> Article:
     Its authors are those of machine-readable cards; see ``find_hinted_authors`` for weaker evidence.
     """
     return Article(
-        title=html_tree.find_first_text(root, _TITLE),
+        title=html_tree.find_first_text(root, TITLE),
         dek=html_tree.find_first_text(root, _DEK),
         authors=people.merge_authors(_parse_cards(root, base), ()),
         published=_find_date(root, _PUBLISHED),

@@ -11,7 +11,7 @@ The address that a page gives as its own is the article's ``url``; ``gather`` kn
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
@@ -22,18 +22,22 @@ from dispatch.readers import (
     author_boxes,
     body,
     charset,
+    dates,
     html_tree,
     json_ld,
     metatags,
     microformats,
     people,
     reconcile_authors,
+    titles,
 )
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
+# What was copied out of a page: blocks from the first sign to the last.
+_FRAGMENT = re.compile(r"<(?:p|div|h[1-6]|section|main|header|figure|blockquote|[uo]l|table)\b[^<>]*>", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
 )
@@ -43,7 +47,11 @@ def accepts(document: Document) -> bool:
     """Whether this is a page: declared as one, or beginning like one where nothing specific was declared."""
     if document.media_type in MEDIA_TYPES:
         return True
-    return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.decode_start(document)))
+    if document.media_type not in _UNSPECIFIC:
+        return False
+    start = charset.decode_start(document)
+    is_fragment = _FRAGMENT.match(start) and document.body.rstrip().endswith(b">") and b"\n#" not in document.body
+    return bool(_PAGE.match(start) or is_fragment)
 
 
 def read(document: Document) -> list[Article]:
@@ -59,12 +67,18 @@ def read(document: Document) -> list[Article]:
     base = html_tree.find_base(root, document.url)
     head = metatags.read_head(root, base)
     host = links.parse_host(document.url or head.url)
-    houses = {head.source.title, host, host.removeprefix("www.")} - {""}
-    titles = {head.title, html_tree.find_first_text(root, "h1")} - {""}
-    data, publishers = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=titles, houses=houses)
+    houses = {head.source.title, host, host.removeprefix("www."), max(host.split(".")[:-1], key=len, default="")} - {""}
+    known = {head.title, html_tree.find_first_text(root, "h1")} - {""}
+    data, publishers = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=known, houses=houses)
     boxed = list(author_boxes.find_box_authors(root, base))
     entry, told = _find_entry(root)
     others = _find_other_articles(root, entry)
+    marked = html_tree.find_first_text(entry, microformats.TITLE)
+    said = (data.title, head.title, marked, html_tree.find_first_text(root, "title"))
+    headline = titles.find_headline(root, entry, said, houses)
+    language, address = head.language or data.language, document.url or head.url
+    told_day = data.published or head.published
+    shown_day = None if told_day else dates.find_shown_day(root, headline, language, address)
     own_boxes = list(author_boxes.find_box_authors(root, base, others))
     seen = microformats.find_seen_authors(root, base, others - _find_own_asides(root, entry))
     for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
@@ -87,8 +101,11 @@ def read(document: Document) -> list[Article]:
     named, certainty = reconcile_authors.choose_authors(sure, guesses, houses)
     addressed = [_use_box_address(author, boxed) for author in named]
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
-    title = _choose_title(root, (data.title, head.title, marks.title), source.title)
+    title = titles.choose_title(titles.read_headline(headline) if headline else "", said, {source.title, *houses})
+    title = title or html_tree.find_first_text(root, "h1")
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
+    told_day = told_day or marks.published
+    day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)
     image = _describe_image(root, head.image or data.image, base)
     content = body.extract_body(tree, base, title=title, dek=dek)
     article = Article(
@@ -112,9 +129,10 @@ def read(document: Document) -> list[Article]:
             if said
         ),
         source=source,
-        published=data.published or marks.published or head.published,
+        published=day and day.moment,
+        date_certainty=day.certainty if day else "certain",
         updated=data.updated or marks.updated or head.updated,
-        language=head.language or data.language,
+        language=language,
         tags=data.tags or head.tags,
         image=image,
         license=data.license or head.license,
@@ -169,20 +187,6 @@ def _find_source(data: Article, head: Article, found_at: str) -> Source:
     origin = re.match(r"https?://[^/?#]+", found_at or head.url or data.url)
     url = data.source.url or (origin[0] if origin else "")
     return Source(title=head.source.title or data.source.title or links.parse_host(url).removeprefix("www."), url=url)
-
-
-def _choose_title(root: LexborNode, said: Iterable[str], site: str) -> str:
-    """Choose the title that is complete, without the site's name."""
-    known = [
-        title
-        for title in (*said, html_tree.find_first_text(root, "h1"), html_tree.find_first_text(root, "title"))
-        if title
-    ]
-    title = known[0] if known else ""
-    stem = title.removesuffix("...").removesuffix("…").rstrip()
-    if stem != title:
-        title = max((other for other in known if other.startswith(stem)), key=len)
-    return re.sub(rf"(?<!\s)\s++[|–—·•:»-]\s++{re.escape(site)}$", "", title) if site else title
 
 
 def _use_box_address(author: Author, boxed: list[Author]) -> Author:

@@ -16,6 +16,10 @@ from dispatch.model import Article, Author, Document, Place, Source
 from dispatch.readers import charset, markdown, people
 
 MEDIA_TYPES = frozenset({"text/plain"})
+# These are called text, but nobody reads them so.
+_NO_PROSE = frozenset(
+    {"text/calendar", "text/css", "text/csv", "text/javascript", "text/rtf", "text/tab-separated-values", "text/vcard"}
+)
 
 _STOPS = (".", "…", ",", ";", ":", "。", "．", "，", "：", "；", "।", "،", "؛")
 _CLOSING = "\"'”’»›)]』」"
@@ -40,7 +44,8 @@ Block = list[str]
 
 def accepts(document: Document) -> bool:
     """Whether this is text at all: the last reader to be asked."""
-    if document.media_type and not document.media_type.startswith("text/"):
+    kind = document.media_type
+    if kind in _NO_PROSE or (kind and not kind.startswith("text/")) or document.body.startswith(b"{\\rtf"):
         return False
     return b"\0" not in document.body or document.body.startswith((b"\xff\xfe", b"\xfe\xff"))
 

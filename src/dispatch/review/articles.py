@@ -35,6 +35,7 @@ _FIELDS = (
     ComparedField("language", noun="language"),
     ComparedField("license", noun="licence"),
     ComparedField("certainty", noun="certainty of its authors"),
+    ComparedField("date_certainty", noun="certainty of its date"),
     ComparedField("content", is_body=True),
     ComparedField("updated", "says that it was updated", empty="never"),
     ComparedField("tags", "has other tags", empty="none"),

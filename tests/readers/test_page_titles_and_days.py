@@ -1,0 +1,215 @@
+"""Pages: what their article is called, and the day it was published, from whatever a page shows of them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.model import Article, Document
+from dispatch.readers import dates, page, titles
+
+URL = "https://paper.example/stone"
+BODY = "<p>" + "Stone was cheap in the east and dear in the west, and each town thought it clever. " * 5 + "</p>"
+
+
+def read(body: str, *, head: str = "", language: str = "en", url: str = URL) -> Article:
+    written = (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Stone | The Paper</title>'
+        f'<meta property="og:site_name" content="The Paper">{head}</head><body>{body}</body></html>'
+    )
+    (article,) = page.read(Document(url=url, media_type="text/html", charset="", body=written.encode()))
+    return article
+
+
+def day(article: Article) -> tuple[date | None, str]:
+    return article.published.date() if article.published else None, article.date_certainty
+
+
+SHOWN = [
+    ("en", "November 20, 2026"),
+    ("en", "Posted on Nov. 20th, 2026 by Ann Lee"),
+    ("en", "Friday, 20th of November 2026, 10:15"),
+    ("en", "11/20/2026"),
+    ("en-GB", "20/11/2026"),
+    ("de", "Freitag, 20. November 2026, 10:15 Uhr"),
+    ("de", "20.11.26"),
+    ("fr", "Publié le 20 novembre 2026"),
+    ("es", "20 de noviembre de 2026"),
+    ("pt", "20 de novembro de 2026"),
+    ("pl", "20 listopada 2026"),
+    ("cs", "20. listopadu 2026"),
+    ("ru", "20 ноября 2026 г."),
+    ("uk", "20 листопада 2026"),
+    ("el", "20 Νοεμβρίου 2026"),
+    ("tr", "20 Kasım 2026"),
+    ("fi", "20. marraskuuta 2026"),
+    ("hu", "2026. november 20."),
+    ("lt", "2026 m. lapkričio 20 d."),
+    ("lv", "2026. gada 20. novembris"),
+    ("hi", "२० नवंबर २०२६"),
+    ("bn", "২০ নভেম্বর ২০২৬"),
+    ("ar", "٢٠ نوفمبر ٢٠٢٦"),
+    ("he", "20 בנובמבר 2026"),
+    ("fa", "20 نوامبر 2026"),
+    ("ja", "2026年11月20日"),
+    ("zh", "2026年11月20日"),
+    ("ko", "2026년 11월 20일"),
+    ("th", "20 พฤศจิกายน 2569"),
+    ("vi", "20 tháng 11, 2026"),
+    ("sw", "20 Novemba 2026"),
+    ("", "November 20, 2026"),
+]
+
+
+@pytest.mark.parametrize(("language", "shown"), SHOWN)
+def test_a_day_in_words_beside_the_headline_is_likely(language: str, shown: str) -> None:
+    article = read(f'<article><h1>Stone</h1><p class="date">{shown}</p>{BODY}</article>', language=language)
+    assert day(article) == (date(2026, 11, 20), "likely")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<article><h1>Stone</h1><time datetime="2026-11-20">today</time>{BODY}</article>',
+        f"<article><time>20 Nov 2026</time><h1>Stone</h1>{BODY}</article>",
+        f'<article><h1>Stone</h1><aside class="meta"><time datetime="2026-11-20">x</time></aside>{BODY}</article>',
+        f'<article><h1>Stone</h1><p class="updated-date">1 Dec 2026</p>'
+        f'<p class="posted">20 Nov 2026</p>{BODY}</article>',
+        f'<div class="related"><time datetime="2020-01-02">x</time></div><article><h1>Stone</h1>'
+        f'<span id="dateline">20 Nov 2026</span>{BODY}</article>',
+        f'<article><h1>Stone</h1><p class="date">20 Nov 2026</p>{BODY}</article><footer><time datetime="2020-01-02">x'
+        "</time></footer>",
+        f'<article><h1>Stone</h1>{BODY}<p class="date">20 Nov 2026</p><ol class="comment-list">'
+        '<li><time datetime="2020-01-02">x</time></li></ol></article>',
+    ],
+)
+def test_the_day_is_that_beside_the_headline(body: str) -> None:
+    assert day(read(body)) == (date(2026, 11, 20), "likely")
+
+
+def test_the_address_is_the_last_witness_and_confirms_what_is_shown() -> None:
+    url = "https://paper.example/2026/11/20/stone"
+    assert day(read(f"<article><h1>Stone</h1>{BODY}</article>", url=url)) == (date(2026, 11, 20), "likely")
+    shown = f'<article><h1>Stone</h1><p class="date">20 Nov 2026</p>{BODY}</article>'
+    assert day(read(shown, url=url)) == (date(2026, 11, 20), "certain")
+    other = f'<article><h1>Stone</h1><p class="date">19 Nov 2026</p>{BODY}</article>'
+    assert day(read(other, url=url)) == (date(2026, 11, 19), "likely")
+
+
+@pytest.mark.parametrize("url", ["https://paper.example/2026/13/20/x", "https://paper.example/a-2026-11-200", URL])
+def test_a_page_without_a_day_has_none(url: str) -> None:
+    assert read(f"<article><h1>Stone</h1>{BODY}<p>&copy; 2024 The Paper</p></article>", url=url).published is None
+
+
+def graph(*nodes: Mapping[str, object]) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@graph": nodes})}</script>'
+
+
+def test_the_page_in_json_ld_has_the_day_of_its_article() -> None:
+    own = {"@type": "WebPage", "url": URL, "datePublished": "2026-11-20T09:00:00+00:00", "dateModified": "2026-11-21"}
+    other = {"@type": "WebPage", "url": "https://paper.example/other", "datePublished": "2020-01-02"}
+    article = read(f"<article><h1>Stone</h1>{BODY}</article>", head=graph(other, own))
+    assert article.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert article.date_certainty == "certain"
+    assert article.updated == datetime(2026, 11, 21)
+    dateless = {"@type": "NewsArticle", "headline": "Stone", "author": {"@type": "Person", "name": "Ann Lee"}}
+    assert read(f"<article><h1>Stone</h1>{BODY}</article>", head=graph(dateless, own)).published == article.published
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-20T09:00:00+01:00[Europe/Berlin]", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20T09:00:00UTC", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("2026-11-20t09:00:00z", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("2026-11-20 09:00:00 CET", datetime(2026, 11, 20)),
+        ("2026-11-20T9:00", datetime(2026, 11, 20)),
+        ("2026.11.20 um neun", datetime(2026, 11, 20)),
+        ("2026-13-40 at nine", None),
+        ("2026-11-201", None),
+    ],
+)
+def test_odd_forms_of_iso_8601_say_at_least_the_day(written: str, moment: datetime | None) -> None:
+    article = read(f"<h1>Stone</h1>{BODY}", head=f'<meta property="article:published_time" content="{written}">')
+    assert article.published == moment
+    assert article.date_certainty == "certain"
+
+
+@given(st.text(max_size=400), st.sampled_from(["en", "de", "ar", "ja", "zz-ZZ", "", "-"]))
+def test_no_text_breaks_the_search_for_a_day(text: str, language: str) -> None:
+    found = dates.parse_day(text, language)
+    assert found is None or 1900 < found.year < 2100
+
+
+@pytest.mark.parametrize(
+    ("heading", "social", "title"),
+    [
+        ("Why stone was cheap", "Why stone was so cheap | The Paper", "Why stone was cheap"),
+        (
+            "Why stone was cheap and what it cost us all",
+            "Why stone was cheap",
+            "Why stone was cheap and what it cost us all",
+        ),
+        ('<span class="kicker">Trade</span> Why stone was cheap', "Trade: Why stone was cheap", "Why stone was cheap"),
+        ("<small>Trade</small><br>Why stone was cheap", "Why stone was cheap", "Why stone was cheap"),
+        ('Why stone<span class="visually-hidden">: </span> was cheap', "Stone was cheap", "Why stone was cheap"),
+        ("Econ&shy;omy of stone &amp; sand", "Economy of stone & sand", "Economy of stone & sand"),
+        ("STONE WAS CHEAP", "Stone was cheap", "STONE WAS CHEAP"),
+        ("The Paper", "Why stone was cheap", "Why stone was cheap"),
+        ("Trade", "Why stone was cheap", "Why stone was cheap"),
+    ],
+)
+def test_the_headline_comes_before_the_social_title(heading: str, social: str, title: str) -> None:
+    head = f'<meta property="og:title" content="{social}">'
+    assert read(f"<article><h1>{heading}</h1>{BODY}</article>", head=head).title == title
+
+
+def test_the_heading_of_the_site_is_no_headline() -> None:
+    head = '<meta property="og:title" content="Why stone was cheap - The Paper">'
+    body = f"<header><h1>News</h1></header><main><h2>Why stone was cheap</h2>{BODY}<h2>Sand</h2></main>"
+    assert read(body, head=head).title == "Why stone was cheap"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Stone | The Paper",
+        "Stone - thepaper.example",
+        "Stone :: The Paper News",
+        "Stone — THE PAPER",
+        "Stone « The Paper",
+        "The Paper | Stone",
+        "Stone | The Paper | The Paper",
+    ],
+)
+def test_the_name_of_the_site_goes_however_it_is_spelt(title: str) -> None:
+    assert titles.cut_site(title, ("The Paper", "thepaper.example")) == "Stone"
+
+
+@pytest.mark.parametrize("title", ["The Paper", "Stone and The Paper", "Stone – a life", "Stone-The Paper", ""])
+def test_what_is_no_name_of_the_site_stays(title: str) -> None:
+    assert titles.cut_site(title, ("The Paper", "", "!")) == title
+
+
+@pytest.mark.parametrize("title", ["The mill", "Mill", "The mills of Mill", "The mill.example"])
+def test_a_title_with_a_word_of_the_address_is_a_title(title: str) -> None:
+    written = f"<html><article><h1>{title}</h1>{BODY}</article></html>"
+    (article,) = page.read(
+        Document(url="https://mill.example/a", media_type="text/html", charset="", body=written.encode())
+    )
+    assert article.title == title
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=10), max_size=3))
+def test_something_of_a_title_always_stays(title: str, houses: list[str]) -> None:
+    cut = titles.cut_site(title, houses)
+    assert cut in title
+    assert bool(cut) == bool(title.strip()) or not any(sign.isalnum() for sign in title)
+
+
+def test_a_list_of_tags_with_commas_is_a_list() -> None:
+    head = '<meta property="article:tag" content="stone, trade"><meta property="article:tag" content="Trade winds">'
+    assert read(f"<h1>Stone</h1>{BODY}", head=head).tags == ("stone", "trade", "Trade winds")
