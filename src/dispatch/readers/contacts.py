@@ -39,13 +39,15 @@ _SHORT: Final = 12  # words of a line that is there for the mailbox in it
 def strip_contacts(blocks: list[str]) -> list[str]:
     """Strip the blocks that say whom editors may ask, then what is left of mailboxes and telephone numbers."""
     kept: list[str] = []
-    is_card = False
+    is_card = is_bare = False  # within such a block; and before its mailbox or number
     for index, block in enumerate(blocks):
         label = _CONTACT.match(block)
         is_label = bool(label and not label["rest"].endswith(_STOPS)) and any(
             map(_has_contact, blocks[index : index + 2])
         )
-        is_card = is_label or (is_card and (_has_contact(block) or (index * 2 > len(blocks) and _is_card(block))))
+        is_open = is_label or (is_card and (_has_contact(block) or (is_bare and _is_card(block))))
+        is_bare = is_open and not _has_contact(block) and (is_label or is_bare)
+        is_card = is_open
         if not is_card and (rest := _strip_mailboxes(block, is_start=len(kept) < 4)):
             kept.append(rest)
     return kept

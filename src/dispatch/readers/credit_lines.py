@@ -24,6 +24,19 @@ WORDS: Final = cast(
 AGENCIES: Final = frozenset(WORDS["agencies"]["names"])
 _LONGEST_JOB = 6  # words
 _LONGEST_UNCUED = 80
+# Below a byline, what somebody did in a language that bylines.toml does not know.
+_OTHER_ROLE = re.compile(r"(?P<role>[^\W\d]{2,20})\s?[:：]\s?(?P<name>\w\S* \S.*)")
+# “文・見本花子”; “Door onze redacteur Ann Lee”; “traduit de l’anglais par Ann Lee”; “Ann Lee (Text), Bo Roe (Fotos)”.
+_LABEL = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff]{1,4})・")
+_OUR = re.compile(
+    r"^(\S+) (?:our|unser\w{0,2}|notre|nuestr[oa]|nostr[oa]|noss[oa]|onze|ons|vår|vores) \S{3,30} (?=\w)", re.IGNORECASE
+)
+_FROM = re.compile(
+    r"^(traduit|traduzido|tradotto|traducido|translated|vertaald) (?:from|de|du|do|dal|dall|del|uit)\b.{2,20}? "
+    r"(by|par|por|da|door) ",
+    re.IGNORECASE,
+)
+_ROLES_BEHIND = re.compile(r"(?:^|, | (?:e|y|i|and|und|et|og|och|en) )([^(),;]{3,60}) \(([^()\s]{3,20})\)")
 _LONGEST_DAY = 6  # words
 NO_YEAR = 2000
 _WEEKDAY = re.compile(r"^[^\W\d]{2,14}\.?,?\s(?=\d)")
@@ -44,7 +57,16 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
     """Complete an article with what a line near its title says and is no text; None when it is text."""
     if said := parse_credits(line):
         return credit_people(article, said)
-    if _READING_TIME.fullmatch(line) or (article.title and fold_text(line) == fold_text(article.title)):
+    if (
+        _READING_TIME.fullmatch(line)
+        or text_blocks.is_separator([line])
+        or (article.title and fold_text(line) == fold_text(article.title))
+    ):
+        return article
+    pieces = re.split(r"\s[·•|]\s", line)
+    if len(pieces) > 1 and all(read_line(article, piece, came) for piece in pieces):
+        for piece in pieces:
+            article = read_line(article, piece, came) or article
         return article
     if not re.search(r"\s", line) and links.is_web_address(line):
         return replace(article, url=article.url or links.unwrap_redirect(line))
@@ -56,6 +78,8 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
         names, beside = bylines.split_names(unmarked) if (unmarked := _MARKS.sub("", line)) != line else ((), "")
         is_scholars = names and not beside
         return add_authors(article, names) if is_scholars else None
+    if (other := _OTHER_ROLE.fullmatch(line)) and bylines.is_name_like(other["name"]):
+        return replace(article, credits=(*article.credits, Credit(role=other["role"].lower(), name=other["name"])))
     is_beside = _is_beside(article.authors[-1].name, line) or _AFFILIATION.fullmatch(line)
     return article if is_beside and not text_blocks.is_sentence(line) else None
 
@@ -63,7 +87,13 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
 def _is_beside(name: str, line: str) -> bool:
     """Whether a line below a name says what its bearer is, or for whom they write: “Senior Staff Writer”."""
     names, beside = bylines.split_names(f"{name} {line}")
-    return len(names) == 1 and names[0].startswith(name) and beside[:1].isupper() and len(line.split()) <= _LONGEST_JOB
+    return (
+        len(names) == 1
+        and names[0].startswith(name)
+        and beside[:1].isupper()
+        and ":" not in line
+        and len(line.split()) <= _LONGEST_JOB
+    )
 
 
 def add_authors(article: Article, names: Sequence[str]) -> Article:
@@ -74,10 +104,20 @@ def add_authors(article: Article, names: Sequence[str]) -> Article:
 
 def parse_credits(line: str) -> list[bylines.Byline]:
     """Parse a line of bylines, piece by piece: “Reporting by Ann Lee; editing by Bo Roe”; the first must be one."""
-    pieces = re.split(r"[;|]| · ", line.strip(" ()（）[]_*"))
+    line = _OUR.sub(r"\1 ", _LABEL.sub(r"\1：", line.strip(" []_*")))
+    line = _FROM.sub(r"\1 \2 ", line)
+    line = line.strip("()（）") if line[:1] in {"(", "（"} else line
+    if pairs := _ROLES_BEHIND.findall(line):
+        line = ";".join(f"{role}: {_split_cue(name)}" for name, role in pairs)
+    pieces = [line] if bylines.parse_byline(line) and ";" not in line else re.split(r"[;|]| · ", line)
     found = [bylines.parse_byline(piece.strip().removesuffix(".")) for piece in pieces]
     # Names and a day stand in many a first sentence.
     return [one for one in found if one] if found[0] and (found[0].cue or len(line) <= _LONGEST_UNCUED) else []
+
+
+def _split_cue(name: str) -> str:
+    said = bylines.parse_byline(name)
+    return ", ".join(said.names) if said else name
 
 
 def credit_people(article: Article, said: Sequence[bylines.Byline]) -> Article:

@@ -41,7 +41,11 @@ _FORWARDED: Final = re.compile(
 _ONLINE: Final = tuple(_WORDS["online"]["phrases"])
 _ENDING: Final = re.compile(rf"\W*(?:{join_words(_WORDS['online']['endings'])})\b.{{0,60}}", re.IGNORECASE)
 _LINES: Final = frozenset(_WORDS["lines"]["mail"])
-_ABOVE: Final = re.compile(rf"\W{{0,3}}(?:{join_words(_WORDS['lines']['above'])})\b\W?.{{0,60}}", re.IGNORECASE)
+_ABOVE: Final = re.compile(
+    rf"\W{{0,3}}(?:(?:{join_words(_WORDS['lines']['above'])})\b\W{{0,3}}(?:\d.{{0,50}})?"
+    rf"|(?:{join_words(_WORDS['lines']['embargo'])})\b.{{0,60}})",
+    re.IGNORECASE,
+)
 _FOOTER: Final = tuple(_WORDS["footer"]["phrases"])
 _SURE: Final = tuple(_WORDS["footer"]["sure"])
 _END: Final = re.compile(

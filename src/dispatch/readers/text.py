@@ -29,6 +29,11 @@ _SOURCE = re.compile(
     r"For (?:more|the latest|further|additional|other|all)\b.{0,300}?,? (?:please )?visit "
     r"(?P<source>https?://\S{1,2000}?|[^!?]{1,100}?)[.!]?"
 )
+# What stands below agency copy and press releases: “SOURCE Example Ferries”.
+_SOURCED = re.compile(
+    r"(?:SOURCE:?|(?i:source|quelle|fuente|fonte|bron|källa|kilde|źródło|kaynak|источник|المصدر|स्रोत|来源|來源|出典|출처)\s?[:：])\s?"
+    r"(?P<name>\S.{1,80})"
+)
 # The block about the authors that closes many a pasted article.
 _AUTHOR_HEADING = re.compile(r"(?:about )?(?:the )?authors?(?:\(s\))?:?", re.IGNORECASE)
 _AUTHOR_NOTE = re.compile(r"[（(]((?:本文)?作者[^()（）]{1,80})[）)]")
@@ -44,10 +49,10 @@ _LONGEST_DEK = 300
 _LONGEST_BIO = 100  # words
 # “(AP)”, “(서울=연합뉴스) 홍길동 기자 =”.
 _LONGEST_DATELINE = 120
-_DATED = re.compile(r"[^—–]{0,60}?(?P<last>[^,—–()]{3,25}?)(?:\s?\([^()]{2,40}\))?\s[—–-]{1,2}\s")
+_DATED = re.compile(r"[^—–]{0,60}?(?P<last>[^,—–()]{3,25}?)(?:\s?[(/][^()/]{2,40}[)/])?(?:\.-|\s[—–-]{1,2})\s")
 _INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}")
 _DATELINE = re.compile(
-    r"[(（【](?:[^()=（）]{0,20}=)?(?P<house>[^()（）【】=]{2,40})[)）】](?:\s?(?P<who>[^=()]{2,40}?)\s?=)?"
+    r"[(（【/](?:[^()=（）]{0,20}=)?(?P<house>[^()（）【】=/]{2,40})[)）】/](?:\s?(?P<who>[^=()]{2,40}?)\s?=)?"
 )
 
 
@@ -178,6 +183,8 @@ def _read_dateline(article: Article, body: Sequence[Block], came: datetime | Non
         article = credit_lines.credit_people(article, credit_lines.parse_credits(found["who"] or found["house"]))
     dated = _DATED.match(start)
     day = (credit_lines.parse_day(dated[0]) or credit_lines.parse_day_line(dated["last"], came)) if dated else None
+    if agency := _find_agency(start):
+        day = day or credit_lines.parse_day(start.partition(agency)[0])
     return replace(article, published=article.published or (day if day and day.year > credit_lines.NO_YEAR else None))
 
 
@@ -191,8 +198,11 @@ def _read_closing(article: Article, blocks: list[Block]) -> tuple[Article, list[
     while len(blocks) > 1:
         last = " ".join(blocks[-1])
         said = credit_lines.parse_credits(last)
+        sourced = _SOURCED.fullmatch(last)
         if tags := _KEYWORDS.fullmatch(last):
             article = replace(article, tags=fields.read_tags(re.split(r"[;,，；、]", tags["tags"].removesuffix("."))))
+        elif sourced:
+            article = replace(article, source=_make_source(sourced["name"]))
         elif said and (said[0].role != "author" or not article.authors):
             article = credit_lines.credit_people(article, said)
         elif (described := _describe_author(article, blocks[-1])) != article:
@@ -216,9 +226,10 @@ def _describe_author(article: Article, block: Block) -> Article:
 
 def _find_bio(name: str, block: Block) -> str:
     """Return a paragraph that begins with a name and goes on about it; else nothing."""
-    text = " ".join(block).strip("_* ")
+    text = " ".join(block).strip("_* ()（）")
     is_bio = text.startswith(name) and len(text) > len(name) + 8 and len(text.split()) <= _LONGEST_BIO
-    return text if is_bio and not re.match(r"[\w:：'’]", text[len(name) :]) else ""
+    goes_on = r"[\w:：'’]" if name.upper() != name.lower() else r"[:：]"  # in Chinese, nothing stands between words
+    return text if is_bio and not re.match(goes_on, text[len(name) :]) else ""
 
 
 def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:
@@ -238,7 +249,10 @@ def _parse_visit_line(blocks: list[Block]) -> Source | None:
     match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
     if not match:
         return None
-    name = re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip()
+    return _make_source(re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip())
+
+
+def _make_source(name: str) -> Source:
     return Source(title=links.parse_host(name), url=name) if links.is_web_address(name) else Source(title=name)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from dispatch.readers import markdown
 
@@ -16,7 +17,7 @@ _WRAPPED_AT = 100
 _NEVER_WRAPPED_AT = 40
 _VERSE = 60  # characters of a line of verse, or of anything else whose lines are meant
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+")
-_SEPARATOR = re.compile(r"[*_=~#•·—–\s-]{3,}")
+_SEPARATOR = re.compile(r"[*_=~#•·—–\s-]{3,}|[*⁂~#]")
 _LABEL = re.compile(r"(?P<label>[^\s:：.,!?][^:：.,!?]{0,40})[:：]\s*\S")
 _UNSPACED = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 _URL = re.compile(r"https?://\S")
@@ -28,8 +29,8 @@ def split_blocks(text: str) -> Iterator[Block]:
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
         if max(map(len, lines), default=0) > _WRAPPED_AT:
             yield from ([line] for line in lines)
-        elif lines:
-            yield lines
+        else:
+            yield from (list(some) for _, some in groupby(lines, key=lambda line: is_separator([line])))
 
 
 def format_blocks(blocks: Sequence[Block]) -> Iterator[str]:
