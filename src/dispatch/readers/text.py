@@ -43,6 +43,7 @@ _ALL_POSTS = re.compile(
     r"[^<(\[:]{0,80}[:\s]*(?:[<(\[]?(?P<url>https?://[^\s<>]{1,2000}?)[>)\]]?)?",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"[\w:：'’]")
 _LONGEST_NAME = 100
 _LONGEST_TITLE = 250
 _LONGEST_DEK = 300
@@ -76,8 +77,7 @@ def read(document: Document) -> list[Article]:
     article, body = _read_closing(article, body)
     if not boxed:
         article = _credit_sender(article, framed)
-    if framed.day:
-        article = replace(article, published=article.published or came)
+    article = replace(article, published=article.published or (came if framed.day else None))
     written = "\n\n".join(text_blocks.format_blocks(body))
     try:
         content = markdown.to_html(written)
@@ -228,8 +228,9 @@ def _find_bio(name: str, block: Block) -> str:
     """Return a paragraph that begins with a name and goes on about it; else nothing."""
     text = " ".join(block).strip("_* ()（）")
     is_bio = text.startswith(name) and len(text) > len(name) + 8 and len(text.split()) <= _LONGEST_BIO
-    goes_on = r"[\w:：'’]" if name.upper() != name.lower() else r"[:：]"  # in Chinese, nothing stands between words
-    return text if is_bio and not re.match(goes_on, text[len(name) :]) else ""
+    following = text[len(name) : len(name) + 1]
+    is_unspaced = name.upper() == name.lower() and following not in ":："  # in Chinese, nothing stands between words
+    return text if is_bio and (is_unspaced or not _GOES_ON.match(following)) else ""
 
 
 def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:
