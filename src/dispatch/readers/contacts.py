@@ -28,7 +28,7 @@ _CONTACT: Final = re.compile(
 MAILBOX: Final = re.compile(r"<?(?:mailto:)?(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
 _PHONE: Final = re.compile(
     rf"(?<!\w)(?:(?:{join_words(_WORDS['contact']['phones'])})\s?[:：]?\s?\(?\+?\d[\d\s()/.–-]{{5,20}}\d"
-    r"|\+\d[\d\s()/.–-]{6,20}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})(?!\w)",
+    r"|\+\d[\d\s()/.–-]{6,20}\d|0\d(?:[ .]\d\d){4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})(?!\w)",
     re.IGNORECASE,
 )
 _STOPS: Final = tuple(".!?。！？।؟")

@@ -51,7 +51,7 @@ _SURE: Final = tuple(_WORDS["footer"]["sure"])
 _END: Final = re.compile(
     r"(?:#\s?){2,6}|[-–—]+\s?(?i:ends?|ende|fin|fine|slut|einde|30|конец|انتهى|完|끝)\s?[-–—]+|ENDS|ENDE|<END>"
 )
-_COPYRIGHT: Final = re.compile(r"\W{0,9}(?:copyright\b|©|ⓒ|\(c\) ?\d)", re.IGNORECASE)
+_COPYRIGHT: Final = re.compile(r"\W{0,9}(?:copyright\W{1,3}(?:\(?c\)|©|\d{4}|by\b)|©|ⓒ|\(c\) ?\d)", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://[^\s<>\[\]()\"]+")
 # Services' redirects that hold no address of their own: they count, and know who clicks.
 _COUNTING: Final = re.compile(

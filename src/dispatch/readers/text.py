@@ -13,8 +13,18 @@ from typing import Final
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Place, Source
-from dispatch.readers import bylines, charset, credit_lines, fields, mail_frame, markdown, people, text_blocks
+from dispatch.model import Article, Document, Place, Source
+from dispatch.readers import (
+    author_block,
+    bylines,
+    charset,
+    credit_lines,
+    fields,
+    mail_frame,
+    markdown,
+    people,
+    text_blocks,
+)
 from dispatch.readers.text_blocks import Block
 from dispatch.text import fold_text
 
@@ -34,18 +44,11 @@ _SOURCED = re.compile(
     r"(?:SOURCE:?|(?i:source|quelle|fuente|fonte|bron|källa|kilde|źródło|kaynak|источник|المصدر|स्रोत|来源|來源|出典|출처)\s?[:：])\s?"
     r"(?P<name>\S.{1,80})"
 )
-# The block about the authors that closes many a pasted article.
-_AUTHOR_HEADING = re.compile(r"(?:about )?(?:the )?authors?(?:\(s\))?:?", re.IGNORECASE)
 _AUTHOR_NOTE = re.compile(r"[（(]((?:本文)?作者[^()（）]{1,80})[）)]")
-_BULLET = re.compile(r"[•·‣◦*–-]\s+")
-_ALL_POSTS = re.compile(
-    r"(?:view|see|read|show)? ?(?:all|more|other)(?: (?:the|of|their|his|her))? (?:posts|articles|stories)\b"
-    r"[^<(\[:]{0,80}[:\s]*(?:[<(\[]?(?P<url>https?://[^\s<>]{1,2000}?)[>)\]]?)?",
-    re.IGNORECASE,
-)
 _GOES_ON = re.compile(r"[\w:：'’]")
-_LONGEST_NAME = 100
 _LONGEST_TITLE = 250
+_MOST_NOTES = 6  # paragraphs
+_GREETS = (",", "!", "،", "，", ":")
 _LONGEST_DEK = 300
 _LONGEST_BIO = 100  # words
 # “(AP)”, “(서울=연합뉴스) 홍길동 기자 =”.
@@ -67,7 +70,7 @@ def accepts(document: Document) -> bool:
 def read(document: Document) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     framed = mail_frame.strip_frame(charset.decode_document(document))
-    body, boxed = _split_author_block(list(text_blocks.split_blocks(framed.text)))
+    body, boxed = author_block.split_author_block(list(text_blocks.split_blocks(framed.text)))
     if not (body or boxed):
         return []
     came = credit_lines.parse_day(framed.day) or document.received
@@ -101,6 +104,8 @@ def _take_title(
     """Take the title: the first line that is no byline and no day, unless the text begins at once; then the subject."""
     while len(blocks) > 1 and (above := credit_lines.read_line(article, blocks[0][0], came)):
         article, blocks = above, _drop_lines(blocks, 1)
+    if blocks and text_blocks.is_sentence(blocks[0][0]):
+        blocks = blocks[_skip_note(blocks, subject) :]
     first = blocks[0][0] if blocks else ""
     begins = text_blocks.is_sentence(first) or len(first.split()) > 25
     if not first or len(first) > _LONGEST_TITLE or (subject and begins and fold_text(first) != fold_text(subject)):
@@ -111,6 +116,16 @@ def _take_title(
     )
     lines = 2 if goes_on else 1
     return replace(article, title=" ".join(blocks[0][:lines])), _drop_lines(blocks, lines)
+
+
+def _skip_note(blocks: list[Block], subject: str) -> int:
+    """Count the paragraphs of a note to the editor above the title: the subject, or what a byline follows."""
+    for number in range(1, min(_MOST_NOTES, len(blocks) - 1)):
+        line = blocks[number][0]
+        is_headed = blocks[0][0].endswith(_GREETS) and credit_lines.parse_credits(blocks[number + 1][0])
+        if fold_text(line) == fold_text(subject) or (is_headed and not text_blocks.is_sentence(line)):
+            return number
+    return 0
 
 
 def _read_opening(
@@ -255,46 +270,3 @@ def _parse_visit_line(blocks: list[Block]) -> Source | None:
 
 def _make_source(name: str) -> Source:
     return Source(title=links.parse_host(name), url=name) if links.is_web_address(name) else Source(title=name)
-
-
-def _split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Author]]:
-    """Take off the block about the authors that closes many a pasted article, and return the authors that it names.
-
-    It begins with a line such as “Author” or “About the author”; then come, often behind bullets, a name, a biography
-    and “View all posts”. It belongs to the authors, not to the body. A block that cannot be understood stays in the
-    body: nothing is lost.
-    """
-    for index in range(len(blocks) - 1, 0, -1):
-        if _AUTHOR_HEADING.fullmatch(blocks[index][0]):
-            authors, rest = _read_author_block(
-                [*blocks[index][1:], *(line for block in blocks[index + 1 :] for line in block)]
-            )
-            return ([*blocks[:index], *rest], authors) if authors else (list(blocks), [])
-    return list(blocks), []
-
-
-def _read_author_block(lines: Sequence[str]) -> tuple[list[Author], list[Block]]:
-    """Read the authors from the lines of the block, and return them and the paragraphs after them."""
-    authors: list[Author] = []
-    rest: list[Block] = []
-    bulleted = bool(lines) and bool(_BULLET.match(lines[0]))
-    finished = True
-    for line in lines:
-        text = _BULLET.sub("", line, count=1)
-        if (posts := _ALL_POSTS.fullmatch(text)) and authors:
-            authors[-1] = replace(authors[-1], url=posts["url"] or "")
-            finished = True
-        elif _starts_author(line, text, bulleted=bulleted, finished=finished and not rest):
-            authors.append(Author(name=text))
-            finished = False
-        elif finished:
-            rest.append([line])
-        elif text != authors[-1].name:
-            authors[-1] = replace(authors[-1], bio=f"{authors[-1].bio} {text}".strip())
-    return (authors, rest)
-
-
-def _starts_author(line: str, text: str, *, bulleted: bool, finished: bool) -> bool:
-    """Whether a line names the next author: after a bullet, or, where there are none, after the previous one's text."""
-    named = bool(_BULLET.match(line)) if bulleted else finished
-    return named and len(text) <= _LONGEST_NAME and (bulleted or not text.endswith((".", "!", "?")))
