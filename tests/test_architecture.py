@@ -56,6 +56,7 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "jinja2": "templates",
     "lxml": "formats",
     "markdown_it": "readers/markdown",
+    "mdit_py_plugins": "readers/markdown",
     "mjml": "formats/email",
     "nh3": "html",
     "PIL": "pictures",

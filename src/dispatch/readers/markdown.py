@@ -1,4 +1,4 @@
-"""Read Markdown (CommonMark 0.31, with tables and strikethrough). The one user of markdown-it.
+"""Read Markdown (CommonMark 0.31, with tables, strikethrough and footnotes). The one user of markdown-it.
 
 Front matter as Jekyll, Hugo, Pelican and the like write it is understood; see ``frontmatter_aliases``.
 """
@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
@@ -165,7 +166,11 @@ def _refuse_markdown_bombs(markdown: str) -> None:
 
 @cache
 def _make_parser() -> MarkdownIt:
-    return _Parser("commonmark", {"html": True, "maxNesting": MOST_LEVELS}).enable(["table", "strikethrough"])
+    parser = _Parser("commonmark", {"html": True, "maxNesting": MOST_LEVELS}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin)
+    # The plugin would show the second mark of a note as [1:1].
+    parser.add_render_rule("footnote_caption", lambda _self, tokens, at, *_: f"[{tokens[at].meta['id'] + 1}]")
+    return parser
 
 
 class _Parser(MarkdownIt):
