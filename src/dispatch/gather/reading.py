@@ -140,7 +140,7 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
             f"this is {next(kinds, document.media_type or 'a binary file')}, which cannot be read",
             hint="Feeds, HTML pages, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
-    found = reader.read(document)
+    found = reader.read(document, faults)
     return _limit_articles(found, faults) if reader.name == "page" else tuple(found)
 
 

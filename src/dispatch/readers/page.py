@@ -17,7 +17,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborNode
 
 from dispatch import identity, links
-from dispatch.model import Article, Author, Certainty, Document, Image, Source
+from dispatch.model import Article, Author, Certainty, Document, Fault, Image, Source
 from dispatch.readers import (
     author_boxes,
     body,
@@ -46,7 +46,7 @@ def accepts(document: Document) -> bool:
     return document.media_type in _UNSPECIFIC and bool(_PAGE.match(charset.decode_start(document)))
 
 
-def read(document: Document) -> list[Article]:
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a page; none if it has neither a title nor a body.
 
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested

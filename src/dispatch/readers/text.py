@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Place, Source
+from dispatch.model import Article, Author, Document, Fault, Place, Source
 from dispatch.readers import charset, markdown, people
 
 MEDIA_TYPES = frozenset({"text/plain"})
@@ -45,7 +45,7 @@ def accepts(document: Document) -> bool:
     return b"\0" not in document.body or document.body.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def read(document: Document) -> list[Article]:
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     blocks = list(_split_blocks(charset.decode_document(document)))
     if not blocks:
