@@ -1,14 +1,17 @@
 """Addresses: what is absolute is never touched, what must be ASCII can be undone."""
 
+import base64
 import re
-from urllib.parse import unquote
+from html import escape, unescape
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from addresses import PERSONAL, WEB
-from dispatch import links
+from dispatch import html, links
+from dispatch.readers import fields
 
 BASE = "https://base.example/folder/page?q#f"
 
@@ -289,3 +292,83 @@ def test_an_address_of_the_web_may_stand_in_a_file(url: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_of_the_web_may_not(url: str) -> None:
     assert not links.is_allowed(url)
+
+
+ARTICLE = "https://paper.example/a?x=1&y=%2F#:~:text=%C3%A4"
+IN_QUERY = quote(ARTICLE, safe="")
+IN_BASE64 = base64.urlsafe_b64encode(ARTICLE.encode()).decode()
+IN_JSON = base64.urlsafe_b64encode(b'{"e":"%s","p":1}' % ARTICLE.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        f"https://www.google.com/url?q={IN_QUERY}&sa=D&source=editors&ust=1764000000000000&usg=AOvVaw0",
+        f"https://www.google.co.uk/url?rct=j&sa=t&url={IN_QUERY}&ct=ga&cd=CAIyHT",
+        f"https://l.facebook.com/l.php?u={IN_QUERY}&h=AT0",
+        f"https://l.instagram.com/?u={IN_QUERY}&e=AT0",
+        f"https://eur01.safelinks.protection.outlook.com/?url={IN_QUERY}&data=05%7C01&reserved=0",
+        f"https://nam12.safelinks.protection.outlook.com/ap/t-59584e83/?url={IN_QUERY}&data=05",
+        f"https://www.youtube.com/redirect?event=video_description&q={IN_QUERY}&v=x",
+        f"https://slack-redir.net/link?url={IN_QUERY}",
+        f"https://vk.com/away.php?to={IN_QUERY}",
+        f"https://www.linkedin.com/redir/redirect?url={IN_QUERY}&urlhash=x",
+        f"https://out.reddit.com/t3_abc?url={IN_QUERY}&token=x",
+        f"https://t.umblr.com/redirect?z={IN_QUERY}&t=x",
+        f"https://duckduckgo.com/l/?uddg={IN_QUERY}&rut=x",
+        f"https://disq.us/url?url={IN_QUERY}&cuid=1",
+        f"https://medium.com/r/?url={IN_QUERY}",
+        f"https://linkprotect.cudasvc.com/url?a={IN_QUERY}&c=E",
+        f"https://steamcommunity.com/linkfilter/?url={IN_QUERY}",
+        f"https://secure-web.cisco.com/1aBcD/{IN_QUERY}",
+        f"https://abc.r.us-east-1.awstrack.me/L0/{IN_QUERY.replace('%3A', ':', 1)}/1/0100018-000/sig=376",
+        f"https://tracking.letters.example/CL0/{IN_QUERY}/1/0100018-000/sig",
+        f"https://click.convertkit-mail2.com/75u2/owhk/{IN_BASE64}",
+        f"https://substack.com/redirect/2/{IN_JSON}.sig?",
+        f"https://urldefense.proofpoint.com/v2/url?u={IN_QUERY.replace('%2F', '_').replace('%', '-')}&d=DwMF",
+        f"https://urldefense.com/v3/__{ARTICLE}__;!!abc!def$",
+    ],
+)
+def test_a_redirect_that_holds_its_address_is_undone(redirect: str) -> None:
+    assert links.unwrap_redirect(redirect) == ARTICLE
+    assert links.unwrap_redirect(f"https://www.google.com/url?q={quote(redirect, safe='')}&sa=D") == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *PERSONAL.values(),
+        ARTICLE,
+        f"https://google.example/url?q={IN_QUERY}",
+        f"https://www.google.com/search?q={IN_QUERY}",
+        f"https://paper.example/url?url={IN_QUERY}",
+        "https://web.archive.org/web/2020/https://paper.example/",
+        "https://www.google.com/url?q=javascript:alert(1)",
+        "https://www.google.com/url?q=https%3A%2F%2F",
+        "https://www.google.com/url?q=https%3A%2F%2Fpaper.example%2F%E4",
+        "https://www.google.com/url?q=https%3A%2F%2Fpaper.example%2F%0A",
+        "https://substack.com/redirect/0a1b2c3d?j=eyJ1IjoiMSJ9",
+        "https://substack.com/redirect/2/eyJ",
+        "https://click.convertkit-mail2.com/75u2/owhk/not-base64-at-all",
+        "https://list-manage.com/track/click?u=1&id=2&e=3",
+    ],
+)
+def test_any_other_address_stays_as_it_is(address: str) -> None:
+    assert links.unwrap_redirect(address) == address
+
+
+@given(st.sampled_from(["https://www.google.com/url?q=", "https://substack.com/redirect/2/", "https://"]), st.text())
+def test_a_redirect_undone_is_an_address_that_files_may_hold(start: str, rest: str) -> None:
+    undone = links.unwrap_redirect(start + rest)
+    assert undone == start + rest or links.is_allowed(undone)
+    assert links.unwrap_redirect(undone) == undone
+
+
+def test_redirects_are_undone_in_texts_and_feeds() -> None:
+    redirect = f"https://www.google.com/url?q={IN_QUERY}&sa=D"
+    assert links_of(html.sanitise_html(f'<p><a href="{escape(redirect)}">a</a></p>')) == [ARTICLE]
+    assert fields.read_address(f" {redirect}\n", "") == ARTICLE
+
+
+def links_of(content: str) -> list[str]:
+    return [unescape(address) for address in re.findall('href="([^"]*)"', content)]

@@ -3,6 +3,7 @@
 The results are for comparing, for a field that allows ASCII only, or for an address that was relative.
 """
 
+import base64
 import re
 import unicodedata
 from functools import lru_cache
@@ -51,6 +52,26 @@ TRACKERS = frozenset({
     "sitemeter.com", "statcounter.com", "stats.wordpress.com", "t.co/i/adsct", "xiti.com",
 })
 # fmt: on
+# Addresses of redirects that hold the one to which they lead: in a parameter, encoded in the path, in base64, or as
+# Proofpoint writes it. Most come from mail programs, mail services and web searches.
+_IN_QUERY = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/url|lm?\.(?:facebook|instagram)\.com/(?:l\.php)?"
+    r"|[\w-]{1,63}\.safelinks\.protection\.outlook\.com/[^?#]{0,99}|(?:www\.)?youtube\.com/redirect|slack-redir\.net/link"
+    r"|(?:www\.)?vk\.com/away\.php|(?:www\.)?linkedin\.com/redir/redirect|out\.reddit\.com/\w*|t\.umblr\.com/redirect"
+    r"|duckduckgo\.com/l/|disq\.us/url|medium\.com/r/?|linkprotect\.cudasvc\.com/url|steamcommunity\.com/linkfilter/"
+    r")\?(?:[^#]*?&)?(?:q|u|url|to|z|uddg|a)=(?P<url>https?(?::|%3A)(?://|%2F%2F)[^&#]+)",
+    re.IGNORECASE,
+)
+_IN_PATH = re.compile(
+    r"https?://(?:[^/?#]+/C?L0|secure-web\.cisco\.com/[^/?#]+)/(?P<url>https?(?::|%3A)%2F%2F[^/?#]+)", re.IGNORECASE
+)
+_IN_BASE64 = re.compile(
+    r"https?://(?:click\.convertkit-mail\d?\.com/(?:[^/?#]+/){2}|substack\.com/redirect/2/)(?P<url>[A-Za-z0-9_-]+)=*"
+)
+_IN_JSON = re.compile(rb'\{"e":"(?P<url>https?://[^"\\]+)"')
+_BY_PROOFPOINT = re.compile(
+    r"https?://urldefense\.(?:proofpoint\.com/v2/url\?u=(?P<url>https?-3A__[^&]+)|com/v3/__(?P<url3>https?:/[^*]+?)__;)"
+)
 _ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
@@ -103,6 +124,32 @@ def is_tracker(url: str) -> bool:
     host, path = parse_host(url).rstrip("."), url.partition("://")[2].partition("/")[2]
     known = (name.partition("/") for name in TRACKERS)
     return any(f".{host}".endswith(f".{name}") and path.lstrip("/").startswith(begin) for name, _, begin in known)
+
+
+def unwrap_redirect(url: str) -> str:
+    """Return the address to which a redirect leads, where the redirect's own address holds it; else the same address.
+
+    What a search engine, a mail program or a mail service has wrapped is decoded once, and returned byte for byte.
+    """
+    while len(url) <= MOST_SIMPLIFIED and (wrapped := _find_wrapped(url)) and is_allowed(wrapped):
+        url = wrapped
+    return url
+
+
+def _find_wrapped(url: str) -> str:
+    """Find the address within that of a redirect, decoded; empty when there is none."""
+    try:
+        if found := _IN_QUERY.match(url) or _IN_PATH.match(url):
+            return unquote(found["url"], errors="strict")
+        if found := _BY_PROOFPOINT.match(url):
+            return found["url3"] or unquote(found["url"].replace("-", "%").replace("_", "/"), errors="strict")
+        if found := _IN_BASE64.match(url):
+            decoded = base64.urlsafe_b64decode(found["url"] + "==")
+            named = _IN_JSON.match(decoded)
+            return (named["url"] if named else decoded).decode()
+    except ValueError:
+        return ""
+    return ""
 
 
 def encode_ascii(url: str) -> str:

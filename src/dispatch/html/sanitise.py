@@ -87,6 +87,7 @@ def sanitise_html(html: str, base: str = "") -> str:
         value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
         if attribute == "src" and links.is_tracker(value):
             return None
+        value = links.unwrap_redirect(value) if attribute == "href" else value
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 

@@ -119,8 +119,12 @@ def is_too_large(article: Article, faults: list[Fault]) -> bool:
 
 
 def read_address(written: str, base: str) -> str:
-    """Return an address as it is in the feed, without white space around it; a relative one is resolved."""
-    return links.resolve_address(base, html.remove_illegal_characters(written).strip()) if written.strip() else ""
+    """Return an address as it is in the feed, without white space around it; a relative one is resolved.
+
+    Of a redirect that holds the address to which it leads, as in feeds of search results, it is that one.
+    """
+    written = html.remove_illegal_characters(written).strip()
+    return links.unwrap_redirect(links.resolve_address(base, written)) if written else ""
 
 
 def read_file_address(written: str, base: str) -> str:
