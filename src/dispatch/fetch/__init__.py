@@ -59,6 +59,7 @@ _BY_EXTENSION = {
     ".rdf": "application/rdf+xml",
     ".xml": "application/xml",
     ".json": "application/json",
+    ".eml": "message/rfc822",
 }
 
 

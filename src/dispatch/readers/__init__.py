@@ -40,4 +40,6 @@ class Reader(NamedTuple):
         return cast("ReaderModule", import_module(f"dispatch.readers.{self.name}"))
 
 
-READERS: Mapping[str, Reader] = {name: Reader(name) for name in ("article_file", "feed", "page", "markdown", "text")}
+READERS: Mapping[str, Reader] = {
+    name: Reader(name) for name in ("article_file", "feed", "mail", "newsletter", "office", "page", "markdown", "text")
+}

@@ -152,9 +152,7 @@ def _take_opening(article: Article, body: str) -> tuple[frontmatter_aliases.Data
         if not properties and (properties := frontmatter_aliases.parse_properties(inline.content)):
             body = _remove_block(body, block)
             continue
-        found = opening.read_opening_line(
-            article, _read_line(block, inline), _render_plain(others[0][1]) if others else ""
-        )
+        found = opening.read_opening_line(article, _read_line(block, inline), [_render_plain(one) for _, one in others])
         if found is None:
             break
         article, body = found, _remove_block(body, block)

@@ -18,12 +18,16 @@ _FENCE = re.compile(
 _QUERY = re.compile(r"\s*(?:`{3,}|~{3,})(?:dataview|dataviewjs|tasks|query|button)\b")
 _CODE = re.compile(
     r"\{\{[<%]-?(?P<hugo>[^{}]{1,1000}?)-?[>%]\}\}|\{%-?(?P<liquid>[^{}%]{1,1000}?)-?%\}|\{\{(?P<output>[^{}\n]{1,300})\}\}"
-    r"|\{:[^{}\n]{1,200}\}|\{#[^{}\n]{0,300}#\}|<%(?:[^%<>\n]{0,300})%>|\*\|[A-Z][A-Z0-9_:]{1,60}\|\*"
+    r"|^[*-] [\w ]{1,20}\n\{:toc\}|\{:[^{}\n]{1,200}\}|\{#[^{}\n]{0,300}#\}|<%[^%<>\n]{0,300}%>"
+    r"|\*\|[A-Z][A-Z0-9_:]{1,60}\|\*",
+    re.MULTILINE,
 )
 _ARGUMENT = re.compile(
     r"""(?:(?P<key>[\w-]{1,40})\s*=\s*)?(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|`(?P<raw>[^`\n]*)`|(?P<bare>[^\s"'=]{1,300}))"""
 )
-_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+(\w{1,30})[^{}%]{0,100}%\}|(\{%-?\s*endhighlight\s*-?%\})")
+_HIGHLIGHT = re.compile(
+    r"\{(?:%-?|\{<)\s*highlight\s+(\w{1,30})[^{}%<>]{0,100}[%>]\}{1,2}|(\{(?:%-?|\{<)\s*(?:end|/\s?)highlight\s*(?:-?%|>\})\})"
+)
 _COMMENT = re.compile(r"(?<![\w%])%%(?!%)")  # “100%% sure” is none
 _COMMENT_END = re.compile("%%")
 _EMBED = re.compile(r"!\[\[([^\[\]\n|]{1,300})(?:\|[^\[\]\n]{0,300})?\]\]")

@@ -1,22 +1,33 @@
 """Read the lines with which a body begins, where title, dek, byline and day stand in the text itself."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
 from dispatch.model import Article, Author, Credit
-from dispatch.readers import bylines, fields, people
+from dispatch.readers import bylines, fields, mail_frame, people
+from dispatch.readers.html_blocks import Block
 from dispatch.text import fold_text
 
 MOST_LINES: Final = 12
 _LONGEST_DEK: Final = 300
+_LONGEST_HEAD: Final = 160
+_TITLE = re.compile(r"(?:^|[\s_-])(?:mso)?(?:post-|page-|article-|entry-|graf--)?title$|^headline$", re.IGNORECASE)
+_DEK = re.compile(r"(?:^|[\s_-])(?:mso)?(?:sub-?title|sub-?head(?:line|ing)?|dek|standfirst|excerpt)\b", re.IGNORECASE)
+_EMPHASISED = re.compile(r"<p[^<>]*>\s*<(em|i|strong|b)\b[^<>]*>(?:(?!</\1>).)*+</\1>\s*</p>", re.DOTALL)
+_PROFILE = re.compile(
+    r"/@[\w.-]+/?$|/(?:author|authors|autor|auteur|people|profile|staff|contributors?)/", re.IGNORECASE
+)
+_PARTS = re.compile(" [|·•∙] ")
+_ALT = re.compile(r"<img\b[^<>]*?\salt=\"([^\"<>]*)\"")
 _STOPS: Final = tuple(".…!?:;。！？।")
 # What mail services and sites write between a headline and a text, how long reading takes among it.
 _FURNITURE = re.compile(
     r"(?:[·•|—–-]\s*)?(?:read (?:in|on) (?:the )?app|(?:\d{1,3}|a few|one) min(?:ute)?s?\.?(?: read)?"
     r"|\d{1,3} min\.? (?:lesezeit|de lecture|de lectura|di lettura|leestijd|lästid)|lesezeit:? .{1,20}"
     r"|listen(?: now| to (?:this|the) \w{1,20})?|share|likes?|comments?|restack|subscribe(?: now)?|sign up|paid|preview"
+    r"|(?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)"  # a day without its year
     r"|forwarded this email\?.{0,80}|∙|♡.{0,5}|❤️?.{0,5}|\d{1,6})",
     re.IGNORECASE,
 )
@@ -32,34 +43,125 @@ class OpeningLine:
     links: Annotated[Mapping[str, str], "its addresses by their words"] = field(default_factory=dict)
 
 
-def read_opening_line(article: Article, line: OpeningLine, following: str = "") -> Article | None:
+def read_opening_line(
+    article: Article, line: OpeningLine, following: Sequence[str] = (), senders: Collection[str] = ()
+) -> Article | None:
     """Complete an article with what one of its first lines says; None where the line begins its text.
 
-    following: the line after it. What stands between the title and a byline is a dek.
+    following: the two lines after it. What stands between the title and a byline is a dek.
+    senders: the names of who sent it; a line that says one is a byline.
     """
     if not line.text:
         return None
-    if fold_text(line.text) == fold_text(article.title) or _FURNITURE.fullmatch(line.text):
+    parts = [part for part in _PARTS.split(line.text) if part]
+    line = replace(line, text=" | ".join(one for one in parts if not is_furniture(one) and not _is_way_to_web(one)))
+    if not line.text or fold_text(line.text) == fold_text(article.title):
         return article
+    profile = next((url for words, url in line.links.items() if words == line.text and _PROFILE.search(url)), "")
+    if fold_text(line.text) in senders or (profile and bylines.is_name_like(line.text)):
+        return _credit_people(article, line, [bylines.Byline((line.text,), "author", "", "", "")])
     if said := _read_bylines(line):
         return _credit_people(article, line, said)
+    if by := _read_dated_name(line.text, following):
+        return _credit_people(article, line, [by])
     if len(line.text) < 40 and (day := fields.parse_date(line.text)):
         return replace(article, published=article.published or day)
     if fold_text(line.text) in {fold_text(article.dek), fold_text(article.summary)}:
         return replace(article, dek=line.text)
-    is_short = len(line.text) <= _LONGEST_DEK and not article.dek and not article.authors
+    is_short = len(line.text) <= _LONGEST_DEK and not article.dek and (line.is_dek or not article.authors)
     is_sentence = line.text.rstrip("\"'”’»)").endswith(_STOPS)
-    if is_short and (
-        line.is_dek or (line.is_set_off and not is_sentence) or bool(_read_bylines(OpeningLine(text=following)))
-    ):
+    names_follow = bool(following) and bool(
+        _read_bylines(OpeningLine(text=following[0])) or _read_dated_name(following[0], following[1:])
+    )
+    if is_short and (line.is_dek or (line.is_set_off and not is_sentence) or names_follow):
         return replace(article, dek=line.text)
     return None
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line is one that a mail service or a site writes: “5 min read”, “Share”."""
+    return bool(_FURNITURE.fullmatch(text))
+
+
+def _is_way_to_web(text: str) -> bool:
+    return len(text) < 60 and mail_frame.leads_to_browser(text)
+
+
+def take_opening(
+    article: Article, blocks: Sequence[Block], senders: Collection[str] = ()
+) -> tuple[Article, list[Block]]:
+    """Take title, dek, byline and day off the first blocks of a document; return the article with them, and the rest.
+
+    Short lines above the title are the head of the paper: they go as well, and are heard.
+    """
+    found = _find_title(article, blocks)
+    if found is None:
+        return article, list(blocks)
+    article = replace(article, title=article.title if _is_title(article, blocks[found]) else blocks[found].text)
+    heads, rest = blocks[:found], list(blocks[found + 1 :])
+    if any(len(head.text) > _LONGEST_HEAD for head in heads):
+        heads, rest = (), [*heads, *rest]
+    for head in heads:
+        if fold_text(head.text) in senders:  # a sender whose name stands there is the paper
+            article = replace(article, source=replace(article.source, title=article.source.title or head.text))
+        else:
+            article = read_opening_line(article, _read_block(head)) or article
+    kept: list[Block] = []
+    for _ in range(MOST_LINES):
+        if not rest:
+            break
+        if not rest[0].text:  # a picture: it stays, unless it is the portrait of whom the byline names
+            kept.append(rest.pop(0))
+            continue
+        completed = read_opening_line(article, _read_block(rest[0]), [one.text for one in rest[1:3]], senders)
+        if completed is None:
+            break
+        article = completed
+        rest.pop(0)
+    names = {fold_text(author.name) for author in article.authors}
+    return article, [one for one in kept if not _is_portrait(one, names)] + rest
+
+
+def _find_title(article: Article, blocks: Sequence[Block]) -> int | None:
+    """Find the block of the title: the one that says it, else the one that is marked as it, else a short first one."""
+    first = list(enumerate(blocks[:MOST_LINES]))
+    if found := [number for number, block in first if _is_title(article, block)]:
+        return found[0]
+    marked = [number for number, block in first if block.text and _TITLE.search(block.classes.split(" ")[0])]
+    heads = [number for number, block in enumerate(blocks) if block.tag == "h1" and block.text]
+    if marked or (len(heads) == 1 and heads[0] < MOST_LINES):
+        return (marked or heads)[0]
+    number, block = next(((number, block) for number, block in first if block.text), (0, None))
+    is_short = block is not None and len(block.text) <= 200 and not block.text.endswith(_STOPS) and len(blocks) > 1
+    return number if is_short and not article.title else None
+
+
+def _is_title(article: Article, block: Block) -> bool:
+    return bool(article.title) and fold_text(block.text) == fold_text(article.title)
+
+
+def _read_block(block: Block) -> OpeningLine:
+    is_set_off = block.tag == "p" and bool(_EMPHASISED.fullmatch(block.html))
+    return OpeningLine(
+        text=block.text, is_dek=bool(_DEK.search(block.classes)), is_set_off=is_set_off, links=block.links
+    )
+
+
+def _is_portrait(block: Block, names: Collection[str]) -> bool:
+    alt = _ALT.search(block.html)
+    return alt is not None and fold_text(alt[1].removeprefix("Avatar of ")) in names
 
 
 def _read_bylines(line: OpeningLine) -> Sequence[bylines.Byline]:
     """Parse a line, piece by piece; nothing unless all of them are bylines."""
     said = [bylines.parse_byline(part) for part in line.text.split(";") if part.strip()]
     return [one for one in said if one] if all(said) else []
+
+
+def _read_dated_name(text: str, following: Sequence[str]) -> bylines.Byline | None:
+    """Read a name below which a day stands, and nothing else."""
+    said = bylines.parse_byline(f"{text} — {following[0]}") if following and len(following[0]) < 40 else None
+    return said if said and said.names == (text,) and not said.cue else None
 
 
 def _credit_people(article: Article, line: OpeningLine, said: Sequence[bylines.Byline]) -> Article:
