@@ -174,7 +174,7 @@ def test_an_articles_own_file_is_added_as_what_it_is(dispatch: Dispatch, letter:
 def test_what_a_note_of_obsidian_leaves_out_is_told(dispatch: Dispatch, letter: Path) -> None:
     (letter / "note.md").write_text("# The mill\n\nWords. %%ask the miller%%\n\n![[mill.jpg]]\n")
     told = dispatch("add", "note.md").stderr
-    assert "note.md: left out: 1 private comment, between %% and %%" in told
+    assert "note.md: left out: 1 private comment" in told
     assert "note.md: left out, for it is no Markdown: ![[mill.jpg]]" in told
 
 

@@ -65,6 +65,19 @@ def read(name: str, faults: list[Fault] | None = None) -> Article:
             "It seats forty, in winter",
         ),
         ("obsidian-zh.md", "河上的桥", "", "王小明, 李华", "certain", "背景"),
+        (
+            "word-de.html",
+            "Der Turm auf der Grenze",
+            "",
+            "Greta Sommer",
+            "likely",
+            "Der Turm steht gerade auf der Grenze.",
+        ),
+        ("gdocs-en.html", "Clocks", "", "Tom Okafor", "likely", "The clock in the square"),
+        ("hugo-multi.md", "Ice & water", "", "Tove Quist https://tove.example, Bo Lind", "certain", "The *ice*"),
+        ("obsidian-de.md", "Die Mühle", "", "Fay Sample", "likely", "Die Mühle steht dort."),
+        ("jekyll-2.md", "The ferry", "", "Bo Roe", "likely", "The ferry[1] sleeps."),
+        ("notion-zh.md", "说谎的地图", "", "王小明", "certain", "海岸是凭记忆画的。"),
         ("alerts.md", "Reading old clocks", "", "Tom Okafor https://tom.example/?x=1", "likely", "Warning"),
     ],
 )
@@ -96,6 +109,11 @@ def test_remarks_in_a_document_are_private() -> None:
     assert "[a]" not in content
     assert 'href="https://clocks.example/a?x=1"' in content
     assert "Or so they say." in content
+
+
+def test_changes_in_a_document_are_accepted_and_nobody_is_told_who_made_them() -> None:
+    content = read("word-de.html").content
+    assert [word for word in ("schief", "Ole", "mailto:", "<ins", "Stimmt das", "OB1") if word in content] == []
 
 
 def test_what_notion_and_medium_know_of_themselves() -> None:

@@ -139,7 +139,7 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
         kinds = (kind for mark, kind in _LOOKS_LIKE if document.body.startswith(mark))
         raise GatherError(
             f"this is {next(kinds, document.media_type or 'a binary file')}, which cannot be read",
-            hint="Feeds, HTML pages, emails, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
+            hint="Feeds, pages, email, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
     found = reader.read(document, faults)
     return _limit_articles(found, faults) if reader.name in _BOUNDED else tuple(found)

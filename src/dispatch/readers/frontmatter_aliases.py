@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
@@ -86,8 +86,8 @@ def build_article(data: Data, document: Document) -> Article:
         credits=tuple(_parse_credits(data)),
         certainty="certain" if authors and not is_doubtful else "unknown",
         source=_parse_source(_find_value(data, _SOURCE)),
-        published=fields.parse_date(_to_text(_find_value(data, _PUBLISHED))),
-        updated=fields.parse_date(_to_text(_find_value(data, _UPDATED))),
+        published=_find_moment(data, _PUBLISHED),
+        updated=_find_moment(data, _UPDATED),
         language=_to_text(_find_value(data, _LANGUAGE)).partition(".")[0].replace("_", "-"),
         tags=tuple(parse_tags(_find_value(data, _TAGS))),
         image=_parse_image(data, document.url),
@@ -97,6 +97,11 @@ def build_article(data: Data, document: Document) -> Article:
 
 def _find_value(data: Data, keys: Iterable[str]) -> object:
     return next((data[key] for key in keys if data.get(key)), None)
+
+
+def _find_moment(data: Data, keys: Iterable[str]) -> datetime | None:
+    """Find the first moment: “published” is a date here, and yes or no there."""
+    return next((moment for key in keys if (moment := fields.parse_date(_to_text(data.get(key))))), None)
 
 
 def _to_text(value: object) -> str:

@@ -28,8 +28,10 @@ _ARGUMENT = re.compile(
 _HIGHLIGHT = re.compile(
     r"\{(?:%-?|\{<)\s*highlight\s+(\w{1,30})[^{}%<>]{0,100}[%>]\}{1,2}|(\{(?:%-?|\{<)\s*(?:end|/\s?)highlight\s*(?:-?%|>\})\})"
 )
-_COMMENT = re.compile(r"(?<![\w%])%%(?!%)")  # “100%% sure” is none
-_COMMENT_END = re.compile("%%")
+# “100%% sure” is none.
+_COMMENT = re.compile(r"(?<![\w%])(?P<obsidian>%%)(?!%)|\{%-?\s?comment\s?-?%\}|\{\{[<%]\s?comment\s?[>%]\}\}")
+_COMMENT_END = re.compile(r"\{%-?\s?endcomment\s?-?%\}|\{\{[<%]\s?/\s?comment\s?[>%]\}\}")
+_OBSIDIAN_END = re.compile("%%")
 _EMBED = re.compile(r"!\[\[([^\[\]\n|]{1,300})(?:\|[^\[\]\n]{0,300})?\]\]")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\](?![(\[])")
 _EMPTY_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,300})\]\(\s*\)")
@@ -60,7 +62,7 @@ def convert_dialects(markdown: str, faults: list[Fault]) -> str:
     left_out: list[str] = []
     converted = "".join(piece if is_code else _convert_piece(piece, left_out) for piece, is_code in pieces)
     if comments:
-        faults.append(Fault(what=f"left out: {comments} private comment{'s' * (comments > 1)}, between %% and %%"))
+        faults.append(Fault(what=f"left out: {comments} private comment{'s' * (comments > 1)}"))
     if left_out:
         named = ", ".join(" ".join(one.split())[:80] for one in left_out[:_MOST_NAMED])
         more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
@@ -108,20 +110,21 @@ def _split_spans(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _drop_comments(pieces: Iterable[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], int]:
-    """Drop what stands between two ``%%``, code as well, and queries; count these comments. An open one never ends."""
+    """Drop private comments, code in them as well, and queries; count the comments. An open one never ends."""
     kept: list[tuple[str, bool]] = []
-    comments, is_inside = 0, False
+    comments = 0
+    end: re.Pattern[str] | None = None  # of the comment that is open
     for piece, is_code in pieces:
         if is_code:
-            kept += [] if is_inside or _QUERY.match(piece) else [(piece, True)]
+            kept += [] if end or _QUERY.match(piece) else [(piece, True)]
             continue
         at = 0
-        while mark := (_COMMENT_END if is_inside else _COMMENT).search(piece, at):
-            kept += [] if is_inside else [(piece[at : mark.start()], False)]
-            is_inside = not is_inside
-            comments += is_inside
+        while mark := (end or _COMMENT).search(piece, at):
+            kept += [] if end else [(piece[at : mark.start()], False)]
+            comments += end is None
+            end = None if end else _OBSIDIAN_END if mark["obsidian"] else _COMMENT_END
             at = mark.end()
-        kept += [] if is_inside else [(piece[at:], False)]
+        kept += [] if end else [(piece[at:], False)]
     return kept, comments
 
 
@@ -157,7 +160,7 @@ def _convert_code(match: re.Match[str], left_out: list[str]) -> str:
     if output := match["output"]:
         literal = re.match(r"""\s*(?:"([^"]*)"|'([^']*)')""", output)
         return (literal[1] or literal[2] or "") if literal else _leave_out(match, left_out)
-    name, _, rest = (match["hugo"] or match["liquid"] or "").strip().partition(" ")
+    name, _, rest = " ".join((match["hugo"] or match["liquid"] or "").split()).partition(" ")
     if not name or name.startswith(("/", "end")) or name in {"raw", "comment", "note", "toc"}:
         return ""
     named: dict[str, str] = {}

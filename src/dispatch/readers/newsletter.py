@@ -85,7 +85,7 @@ def read_message(tree: LexborHTMLParser, given: Article, base: str) -> Article:
     preheader = " ".join(html_tree.find_first_text(root, _UNSEEN).translate(html_tree.PADDING).split())
     for node in root.css(f"{_UNSEEN}, {_AROUND}"):
         node.decompose()
-    named = head.title or html_tree.find_first_text(root, "title")
+    named = _CODE.sub("", head.title or html_tree.find_first_text(root, "title")).strip()
     _remove_footers(body)
     given, blocks = _take_forward(given, html_blocks.split_blocks(body))
     article = replace(given, url=given.url or head.url, language=given.language or head.language, authors=(), dek="")
@@ -147,7 +147,7 @@ def _trim_end(blocks: list[Block], article: Article) -> list[Block]:
     """Trim off the end a signature, and pictures that nobody described: those that count, or stand below the frame."""
     names = {fold_text(author.name) for author in article.authors}
     while blocks and (
-        (not blocks[-1].text and blocks[-1].has_picture and not _ALT.search(blocks[-1].html))
+        not (re.search(r"\w", blocks[-1].text) or _ALT.search(blocks[-1].html))
         or (len(blocks[-1].text) < 120 and fold_text(html_blocks.split_lines(blocks[-1])[0]) in names)
     ):
         blocks = blocks[:-1]
@@ -173,6 +173,9 @@ def _credit_sender(article: Article, given: Article) -> Article:
     agrees = any(people.are_names_alike(one.name, other.name) for one in authors for other in senders)
     if not house and is_named and not agrees and senders:
         house = senders[0].name
+        if is_own := [one.name for one in authors if fold_text(house).startswith(f"{fold_text(one.name)} ")]:
+            house = house[len(is_own[0]) :].strip().partition(" ")[2]  # “Chiara Neri da Lento”
+            agrees = True
     return replace(
         article,
         authors=tuple(authors or senders),

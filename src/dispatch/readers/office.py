@@ -64,6 +64,7 @@ def _remove_private(body: LexborNode) -> None:
             next((one for one in html_tree.find_ancestors(link, body) if one.tag == box), link).decompose()
     for node in body.css(_PRIVATE):
         node.decompose()
+    body.unwrap_tags(["ins"])  # who added it is private too
 
 
 def _name_anchors(body: LexborNode) -> None:

@@ -57,9 +57,12 @@ def read_opening_line(
     line = replace(line, text=" | ".join(one for one in parts if not is_furniture(one) and not _is_way_to_web(one)))
     if not line.text or fold_text(line.text) == fold_text(article.title):
         return article
-    profile = next((url for words, url in line.links.items() if words == line.text and _PROFILE.search(url)), "")
-    if fold_text(line.text) in senders or (profile and bylines.is_name_like(line.text)):
-        return _credit_people(article, line, [bylines.Byline((line.text,), "author", "", "", "")])
+    names, rest = bylines.split_names(line.text)
+    is_profile = any(words in names and _PROFILE.search(url) for words, url in line.links.items())
+    if fold_text(line.text) in senders or (is_profile and not rest):
+        return _credit_people(
+            article, line, [bylines.Byline(names if is_profile else (line.text,), "author", "", "", "")]
+        )
     if said := _read_bylines(line):
         return _credit_people(article, line, said)
     if by := _read_dated_name(line.text, following):
@@ -97,7 +100,8 @@ def take_opening(
     found = _find_title(article, blocks)
     if found is None:
         return article, list(blocks)
-    article = replace(article, title=article.title if _is_title(article, blocks[found]) else blocks[found].text)
+    is_same = fold_text(article.title) == fold_text(blocks[found].text)
+    article = replace(article, title=article.title if is_same else blocks[found].text)
     heads, rest = blocks[:found], list(blocks[found + 1 :])
     if any(len(head.text) > _LONGEST_HEAD for head in heads):
         heads, rest = (), [*heads, *rest]
@@ -137,7 +141,9 @@ def _find_title(article: Article, blocks: Sequence[Block]) -> int | None:
 
 
 def _is_title(article: Article, block: Block) -> bool:
-    return bool(article.title) and fold_text(block.text) == fold_text(article.title)
+    """Whether a block says the title, or most of it: “Press release: The price of stone”."""
+    title, text = fold_text(article.title), fold_text(block.text)
+    return bool(title) and (text == title or (title.endswith(f" {text}") and len(text) * 2 > len(title)))
 
 
 def _read_block(block: Block) -> OpeningLine:
