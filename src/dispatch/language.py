@@ -12,7 +12,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -116,6 +116,29 @@ class Language:
     def format_number(self, n: int) -> str:
         """Format a number with this language's separators, in Western digits as CLDR's plain locales have them."""
         return _format_decimal(n, self._locale)
+
+
+class Months(NamedTuple):
+    """How a language writes days."""
+
+    names: Annotated[tuple[tuple[str, int], ...], "the names of the months, long and short, folded, the longest first"]
+    come_first: Annotated[bool, "whether the month stands before the day in figures"]
+
+
+@cache
+def load_months(code: str) -> Months:
+    """Load the months of a language (BCP 47) and of English; those of English alone if Babel does not know it."""
+    own = next(filter(None, map(_find_locale, _shorten_tag(_normalise_tag(code)))), Locale("en"))
+    names = {
+        fold_text(name).rstrip("."): number
+        for locale in (Locale("en"), own)
+        for forms in locale.months.values()
+        for width in ("abbreviated", "wide")
+        for number, name in forms[width].items()
+    }
+    named = sorted((pair for pair in names.items() if not pair[0][0].isdigit()), key=lambda pair: -len(pair[0]))
+    come_first = code in {"", "en"} or own.date_formats["short"].pattern.startswith("M")
+    return Months(tuple(named), come_first)
 
 
 @cache

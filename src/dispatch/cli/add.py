@@ -16,6 +16,7 @@ from dispatch.cli.context import (
     print_error,
     print_note,
     print_result,
+    read_clock,
 )
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, IssueError
@@ -147,6 +148,7 @@ def _find_articles(
         zone=here.publication.timezone,
         allow_private=allow_private,
         stdin=sys.stdin.buffer.read() if location == "-" else None,
+        now=read_clock(),
         faults=faults,
     )
     return Group(found, "", None), faults

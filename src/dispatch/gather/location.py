@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -23,6 +24,7 @@ def gather_articles(
     zone: str = "UTC",
     allow_private: bool = False,
     stdin: bytes | None = None,
+    now: datetime | None = None,
     faults: list[Fault] | None = None,
 ) -> list[Article]:
     """Read the articles at a path or a web address or, for ``-``, in what came on standard input.
@@ -31,12 +33,13 @@ def gather_articles(
     page calls its address is the ``url`` only of a file. A moment that was written without an offset is one of
     ``zone``; relative addresses in a file are relative to ``base``.
 
+    now: completes a day without a year, such as a newsletter's “Nov 24”.
     faults: gets what of a feed's entries was mended, and which were left out as ``too-large``.
 
     Raises GatherError, naming what was found and the way out, when nothing comes or nothing can be read.
     """
     document = fetch.fetch_document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
-    document = replace(document, url=base or document.url)
+    document = replace(document, url=base or document.url, received=now)
     is_on_web = links.is_web_address(location)
     place = Place(address=document.name)
     try:

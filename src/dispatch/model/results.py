@@ -106,3 +106,4 @@ class Document:
     charset: Annotated[str, "its character set, as declared outside the body; empty if not declared"]
     body: Annotated[bytes, "its bytes, as they came"]
     name: Annotated[str, "its name in messages: the location as it was given"] = ""
+    received: Annotated[datetime | None, "when it came, for a day in it without a year"] = None

@@ -1,7 +1,6 @@
 """Take off what mail puts round a text: headers, quotation marks, services' lines, addresses that count readers.
 
-The words are in ``mail_frame.toml``. Contact data for editors goes as well: mailboxes and telephone numbers reach no
-reader.
+The words are in ``mail_frame.toml``.
 """
 
 import quopri
@@ -9,11 +8,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Annotated, Final, NamedTuple, cast
 
 from dispatch import links
-from dispatch.readers import bylines
+from dispatch.readers import contacts
+from dispatch.readers.contacts import join_words
 from dispatch.text import fold_text
 
 _WORDS: Final = cast(
@@ -27,40 +27,27 @@ _SHORT: Final = 25  # words of a paragraph that may stand among those of a foote
 _PROSE: Final = 60  # words of a paragraph that is none
 
 
-def _join_words(words: Iterable[str]) -> str:
-    """Join words to a pattern that finds the longest."""
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
 _KINDS: Final = {word: kind for kind, words in _WORDS["headers"].items() for word in reversed(words)}
 _HEADER: Final = re.compile(
-    rf"[*_]{{0,2}}(?P<word>{_join_words(_KINDS)})\s?[:：][*_]{{0,2}}\s?(?P<value>.*)", re.IGNORECASE
+    rf"[*_]{{0,2}}(?P<word>{join_words(_KINDS)})\s?[:：][*_]{{0,2}}\s?(?P<value>.*)", re.IGNORECASE
 )
-_WROTE: Final = re.compile(rf"(?:{_join_words(_WORDS['wrote']['words'])}).{{0,60}}[:：]$", re.IGNORECASE)
+_WROTE: Final = re.compile(rf"(?:{join_words(_WORDS['wrote']['words'])}).{{0,60}}[:：]$", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"> ?")
 _QUOTES: Final = re.compile(r"(?:> ?)+")
 _READERS: Final = re.compile(r"(.{1,80}?) is a reader-supported publication")
 _FORWARDED: Final = re.compile(
     r"(?:(?:fwd?|re|aw|wg|tr|rv|i|doorst|vs|sv|enc|ynt|转发|轉寄|転送)\s?[:：]\s?|\[[^\]]{1,40}\]\s)+", re.IGNORECASE
 )
-_ONLINE: Final = re.compile(_join_words(_WORDS["online"]["phrases"]), re.IGNORECASE)
-_ENDING: Final = re.compile(rf"\W*(?:{_join_words(_WORDS['online']['endings'])})\b.{{0,60}}", re.IGNORECASE)
+_ONLINE: Final = tuple(_WORDS["online"]["phrases"])
+_ENDING: Final = re.compile(rf"\W*(?:{join_words(_WORDS['online']['endings'])})\b.{{0,60}}", re.IGNORECASE)
 _LINES: Final = frozenset(_WORDS["lines"]["mail"])
-_ABOVE: Final = re.compile(rf"\W{{0,3}}(?:{_join_words(_WORDS['lines']['above'])})\b\W?.{{0,60}}", re.IGNORECASE)
-_FOOTER: Final = re.compile(_join_words(_WORDS["footer"]["phrases"]), re.IGNORECASE)
-_SURE: Final = re.compile(rf"\A\W*(?:copyright\b|©|ⓒ|\(c\) ?\d)|{_join_words(_WORDS['footer']['sure'])}", re.IGNORECASE)
-_CONTACT: Final = re.compile(
-    rf"\W{{0,3}}(?:{_join_words(_WORDS['contact']['words'])})\b(?P<rest>.{{0,60}})", re.IGNORECASE
-)
-_MAILBOX: Final = re.compile(r"<?(?:mailto:)?[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
-_PHONE: Final = re.compile(
-    rf"(?<!\w)(?:(?:{_join_words(_WORDS['contact']['phones'])})\s?[:：]?\s?\(?\+?\d[\d\s()/.–-]{{5,20}}\d"
-    r"|\+\d[\d\s()/.–-]{6,20}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})(?!\w)",
-    re.IGNORECASE,
-)
+_ABOVE: Final = re.compile(rf"\W{{0,3}}(?:{join_words(_WORDS['lines']['above'])})\b\W?.{{0,60}}", re.IGNORECASE)
+_FOOTER: Final = tuple(_WORDS["footer"]["phrases"])
+_SURE: Final = tuple(_WORDS["footer"]["sure"])
 _END: Final = re.compile(
     r"(?:#\s?){2,6}|[-–—]+\s?(?i:ends?|ende|fin|fine|slut|einde|30|конец|انتهى|完|끝)\s?[-–—]+|ENDS|ENDE|<END>"
 )
+_COPYRIGHT: Final = re.compile(r"\W{0,9}(?:copyright\b|©|ⓒ|\(c\) ?\d)", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://[^\s<>\[\]()\"]+")
 # Services' redirects that hold no address of their own: they count, and know who clicks.
 _COUNTING: Final = re.compile(
@@ -73,6 +60,7 @@ _PICTURE: Final = re.compile(
 )
 _ENCODED: Final = re.compile(r"=[0-9A-F]{2}")
 _SOFT_BREAK: Final = re.compile(r"[^=\s]=\n|=[C-F][0-9A-F]=[89AB][0-9A-F]")
+_BLANKS: Final = (" ", "\t")
 _SIGNATURE: Final = re.compile(r"-- ?")
 _STOPS: Final = tuple(".!?。！？।؟")
 _FILLER: Final = re.compile("[\\s\u00ad\u034f\u200b-\u200f\u2007\u2060\ufeff]*")
@@ -101,18 +89,58 @@ def strip_frame(text: str) -> MailFrame:
     publication = next((match[1] for line in lines if (match := _READERS.match(line))), "")
     lines, url = _strip_lines(lines, is_mail=bool(said))
     blocks = re.split(r"\n(?:[^\S\n]*\n)+", "\n".join(lines).strip("\n"))
-    blocks = _strip_contacts(_strip_footer(_strip_end(blocks)))
+    blocks = contacts.strip_contacts(_strip_footer(_strip_end(blocks)))
     if blocks and _ENDING.fullmatch(_URL.sub("", blocks[-1])) and (found_url := _find_url(blocks[-1])):
         url = url or found_url
         blocks.pop()
     return MailFrame(
         text="\n\n".join(blocks),
-        sender=re.sub(r"[<(\[].*", "", _MAILBOX.sub("", said.get("sender", ""))).strip(" \"'"),
-        subject=_FORWARDED.sub("", said.get("subject", "")).strip(),
+        sender=clean_sender(said.get("sender", "")),
+        subject=strip_subject(said.get("subject", "")),
         day=said.get("day", ""),
         url=said.get("address", "") or url,
         publication=publication,
     )
+
+
+def parse_header_line(line: str) -> tuple[str, str] | None:
+    """Parse a line as a header above a forwarded message: its kind (sender, day, subject, address, other) and value."""
+    match = _HEADER.fullmatch(_QUOTES.sub("", line.strip()))
+    return (_KINDS[fold_text(match["word"])], match["value"].strip(" *_")) if match else None
+
+
+def clean_sender(written: str) -> str:
+    """Clean a sender's name: no mailbox, and no quotation marks."""
+    return re.sub(r"[<(\[].*", "", contacts.MAILBOX.sub("", written)).strip(" \"'")
+
+
+def strip_subject(subject: str) -> str:
+    """Strip “Fwd:” and the like off a subject."""
+    return _FORWARDED.sub("", subject).strip()
+
+
+def leads_to_browser(words: str) -> bool:
+    """Whether the words of a link say that it shows the message on the web."""
+    return _has_phrase(words, _ONLINE)
+
+
+def is_frame_line(text: str) -> bool:
+    """Whether a paragraph of a message says why it came, whose it is, or how to have no more of it."""
+    return len(text.split()) <= _PROSE and (_is_sure(text) or _has_phrase(text, (*_FOOTER, *_ONLINE)))
+
+
+def has_footer(text: str) -> bool:
+    """Whether a text anywhere says how to have no more of it."""
+    return _has_phrase(text, _FOOTER)
+
+
+def _has_phrase(text: str, phrases: Iterable[str]) -> bool:
+    folded = fold_text(text)
+    return any(phrase in folded for phrase in phrases)
+
+
+def _is_sure(text: str) -> bool:
+    return bool(_COPYRIGHT.match(text)) or _has_phrase(text, _SURE)
 
 
 def _decode_leftovers(text: str) -> str:
@@ -130,30 +158,28 @@ def _split_headers(lines: list[str]) -> tuple[dict[str, str], list[str]] | None:
 
     Below a longer text they belong to what was answered, and that is left out.
     """
-    bare = [_QUOTES.sub("", line) for line in lines]
-    for start in range(len(lines)):
+    start = 0
+    while start < len(lines):
         headers: dict[str, str] = {}
         end = start
         while end < len(lines) and (
-            (match := _HEADER.fullmatch(bare[end])) or (headers and bare[end][:1] in {" ", "\t"})
+            (found := parse_header_line(lines[end])) or (headers and lines[end][:1] in _BLANKS)
         ):
-            if match:
-                headers.setdefault(_KINDS[fold_text(match["word"])], match["value"].strip(" *_"))
+            if found:
+                headers.setdefault(*found)
             end += 1
-        if len(headers) < 2 or not headers.keys() & {"sender", "subject"}:
-            continue
-        if _count_words(lines[end:]) >= _count_words(lines[:start]):
-            return headers, _unquote(lines[end:]) if lines[start].startswith(">") else lines[end:]
-        if "@" in "".join(bare[start:end]):
-            return {}, _strip_above(lines[:start])
+        if len(headers) > 1 and headers.keys() & {"sender", "subject"}:
+            if _count_words(lines[end:]) >= _count_words(lines[:start]):
+                return headers, _unquote(lines[end:]) if lines[start].startswith(">") else lines[end:]
+            return ({}, _strip_above(lines[:start])) if "@" in "".join(lines[start:end]) else None
+        start = max(end, start + 1)
     return None
 
 
 def _split_quotation(lines: list[str]) -> tuple[dict[str, str], list[str]] | None:
     """Find a quoted message, and return it; or else, the longer text above it, that answers it."""
-    for index, line in enumerate(lines):
-        below = next((other for other in lines[index + 1 :] if other.strip()), "")
-        if not (_WROTE.search(line) and below.startswith(">")):
+    for index, below in pairwise(index for index, line in enumerate(lines) if line.strip()):
+        if not (lines[below].startswith(">") and _WROTE.search(lines[index])):
             continue
         rest = list(takewhile(lambda other: not other.strip() or other.startswith(">"), lines[index + 1 :]))
         return {}, _unquote(rest) if _count_words(rest) > _count_words(lines[:index]) else _strip_above(lines[:index])
@@ -163,7 +189,9 @@ def _split_quotation(lines: list[str]) -> tuple[dict[str, str], list[str]] | Non
 
 def _strip_above(lines: list[str]) -> list[str]:
     """Strip from a text the last lines, which speak of what follows: a rule, “On Tuesday, <ann@...> wrote:”."""
-    while lines and (not re.search(r"\w", lines[-1]) or lines[-1].startswith("-----") or _MAILBOX.search(lines[-1])):
+    while lines and (
+        not re.search(r"\w", lines[-1]) or lines[-1].startswith("-----") or contacts.MAILBOX.search(lines[-1])
+    ):
         lines = lines[:-1]
     return lines
 
@@ -180,12 +208,13 @@ def _strip_lines(lines: list[str], *, is_mail: bool) -> tuple[list[str], str]:
     """Strip the lines of services and mail programs, and addresses that count; return where the text is on the web."""
     kept: list[str] = []
     url = ""
-    is_mail = is_mail or any(_FOOTER.search(line) or _ONLINE.search(line) for line in lines)
+    is_mail = is_mail or any(_has_phrase(line, (*_FOOTER, *_ONLINE)) for line in lines)
     for number, line in enumerate(lines):
         after = lines[number + 1].strip() if number + 1 < len(lines) else ""
-        plain = _COUNTING.sub("", _PICTURE.sub("", line))
+        plain = _URL.sub(lambda found: links.unwrap_redirect(found[0]), _PICTURE.sub("", line))
+        plain = _COUNTING.sub("", plain)
         words = _URL.sub("", plain).strip(" ()[]<>|:：•·*_-–—\t")
-        is_online = bool(_ONLINE.search(words)) and len(words.split()) <= 12 and not words.endswith(_STOPS)
+        is_online = _has_phrase(words, _ONLINE) and len(words.split()) <= 12 and not words.endswith(_STOPS)
         if is_online:
             url = url or _find_url(plain) or (_find_url(after) if _URL.match(after.lstrip("(<[")) else "")
         elif url and _find_url(line) == url and not words:
@@ -197,7 +226,7 @@ def _strip_lines(lines: list[str], *, is_mail: bool) -> tuple[list[str], str]:
             or (not kept and _ABOVE.fullmatch(words))
             or (line.strip() and _FILLER.fullmatch(plain))
         ):
-            kept += [_URL.sub(lambda found: links.unwrap_redirect(found[0]), plain)] if plain.strip() or kept else []
+            kept += [plain] if plain.strip() or kept else []
         elif kept and kept[-1].strip():
             kept.append("")
     return kept, url
@@ -233,77 +262,6 @@ def _strip_footer(blocks: list[str]) -> list[str]:
 def _is_footer(block: str) -> bool:
     words = _count_words([block])
     is_line = words <= 6 and not block.endswith(_STOPS)
-    return words <= _PROSE and bool(_SURE.search(block) or (_FOOTER.search(block) and (is_line or _URL.search(block))))
-
-
-def _strip_contacts(blocks: list[str]) -> list[str]:
-    """Strip the blocks that say whom editors may ask, then what is left of mailboxes and telephone numbers."""
-    kept: list[str] = []
-    is_card = False
-    for index, block in enumerate(blocks):
-        label = _CONTACT.match(block)
-        is_label = bool(label and not label["rest"].endswith(_STOPS)) and any(
-            map(_has_contact, blocks[index : index + 2])
-        )
-        is_card = is_label or (is_card and (_has_contact(block) or (index * 2 > len(blocks) and _is_card(block))))
-        if not is_card and (rest := _strip_mailboxes(block, is_start=len(kept) < 4)):
-            kept.append(rest)
-    return kept
-
-
-def _has_contact(text: str) -> bool:
-    return bool(_MAILBOX.search(text) or _PHONE.search(text))
-
-
-def _is_card(block: str) -> bool:
-    return all(len(line.split()) <= 8 and not line.endswith(_STOPS) for line in block.split("\n"))
-
-
-def _strip_mailboxes(block: str, *, is_start: bool) -> str:
-    """Strip the lines, else the sentences, in which a mailbox or telephone number stands; a byline keeps its names."""
-    if not _has_contact(block):
-        return block
-    if _is_card(block) or is_start:
-        lines = (_keep_names(line) if _has_contact(line) else line for line in block.split("\n"))
-        block = "\n".join(filter(None, lines))
-    sentences = re.split(r"(?<=[.!?。])\s+", block)
-    return " ".join(one for one in sentences if not _has_contact(one)) if _has_contact(block) else block
-
-
-def _keep_names(line: str) -> str:
-    """Return the byline or the name in a line with a mailbox; nothing of a line without, all of a longer one."""
-    rest = _PHONE.sub("", _MAILBOX.sub("", line)).strip(" ,;|·•–—-()<>")
-    if bylines.parse_byline(rest) or (bylines.is_name_like(rest) and " " in rest):
-        return rest
-    return line if len(line.split()) > _SHORT // 2 else ""
-
-
-def parse_header_line(line: str) -> tuple[str, str] | None:
-    """Parse a line as a header above a forwarded message: its kind, sender, day, subject or other, and its value."""
-    match = _HEADER.fullmatch(_QUOTES.sub("", line.strip()))
-    return (_KINDS[fold_text(match["word"])], match["value"].strip(" *_")) if match else None
-
-
-def clean_sender(written: str) -> str:
-    """Clean a sender's name: no mailbox, and no quotation marks."""
-    return re.sub(r"[<(\[].*", "", _MAILBOX.sub("", written)).strip(" \"'")
-
-
-def strip_subject(subject: str) -> str:
-    """Strip “Fwd:” and the like off a subject."""
-    return _FORWARDED.sub("", subject).strip()
-
-
-def leads_to_browser(words: str) -> bool:
-    """Whether the words of a link say that it shows the message on the web."""
-    return bool(_ONLINE.search(words))
-
-
-def is_frame_line(text: str) -> bool:
-    """Whether a paragraph of a message says why it came, whose it is, or how to have no more of it."""
-    return len(text.split()) <= _PROSE and bool(_SURE.search(text) or _FOOTER.search(text) or _ONLINE.search(text))
-
-
-def has_footer(text: str) -> bool:
-    """Whether a text anywhere says how to have no more of it."""
-    return bool(_FOOTER.search(text))
+    return words <= _PROSE and (
+        _is_sure(block) or (_has_phrase(block, _FOOTER) and (is_line or bool(_URL.search(block))))
+    )

@@ -1,32 +1,37 @@
-"""Read plain text, as articles arrive by mail and paste.
+"""Read plain text, as articles arrive by mail and paste: press releases, agency copy, newsletters, forwards, poems.
 
-It has a title on the first line; perhaps ``By NAME`` lines and a dek; paragraphs, hard-wrapped or one to a line, with
-headings between them; perhaps a line that says where to read more; perhaps a block about the authors. Punctuation stays
-as typed.
+It has a title; below it, in any order, a dek, bylines in any language, a day, an agency; paragraphs; perhaps a line
+that says where to read more, other people's credits, a biography, or a block about the authors. Punctuation stays as
+typed. ``mail_frame`` takes off what mail puts round it; the words are in ``text.toml``.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from datetime import datetime
+from typing import Final
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Fault, Place, Source
-from dispatch.readers import charset, markdown, people
+from dispatch.model import Article, Author, Document, Place, Source
+from dispatch.readers import bylines, charset, credit_lines, fields, mail_frame, markdown, people, text_blocks
+from dispatch.readers.text_blocks import Block
+from dispatch.text import fold_text
 
 MEDIA_TYPES = frozenset({"text/plain"})
 
-_STOPS = (".", "…", ",", ";", ":", "。", "．", "，", "：", "；", "।", "،", "؛")
-_CLOSING = "\"'”’»›)]』」"
-_SPEECH = ("“", '"', "„", "«", "»", "‘", "—", "–", "-", "•", "*", "·", "「", "『")
+_SECTIONS: Final = frozenset(credit_lines.WORDS["sections"]["words"])
+_HOUSES: Final = frozenset(credit_lines.WORDS["houses"]["words"])
+_KEYWORDS: Final = re.compile(
+    rf"(?:{'|'.join(credit_lines.WORDS['keywords']['labels'])})\s?[:：]\s?(?P<tags>.{{1,500}})", re.IGNORECASE
+)
 _SOURCE = re.compile(
     r"For (?:more|the latest|further|additional|other|all)\b.{0,300}?,? (?:please )?visit "
     r"(?P<source>https?://\S{1,2000}?|[^!?]{1,100}?)[.!]?"
 )
-_WRAPPED_AT = 100
 # The block about the authors that closes many a pasted article.
 _AUTHOR_HEADING = re.compile(r"(?:about )?(?:the )?authors?(?:\(s\))?:?", re.IGNORECASE)
+_AUTHOR_NOTE = re.compile(r"[（(]((?:本文)?作者[^()（）]{1,80})[）)]")
 _BULLET = re.compile(r"[•·‣◦*–-]\s+")
 _ALL_POSTS = re.compile(
     r"(?:view|see|read|show)? ?(?:all|more|other)(?: (?:the|of|their|his|her))? (?:posts|articles|stories)\b"
@@ -34,8 +39,16 @@ _ALL_POSTS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 100
-
-Block = list[str]
+_LONGEST_TITLE = 250
+_LONGEST_DEK = 300
+_LONGEST_BIO = 100  # words
+# “(AP)”, “(서울=연합뉴스) 홍길동 기자 =”.
+_LONGEST_DATELINE = 120
+_DATED = re.compile(r"[^—–]{0,60}?(?P<last>[^,—–()]{3,25}?)(?:\s?\([^()]{2,40}\))?\s[—–-]{1,2}\s")
+_INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}")
+_DATELINE = re.compile(
+    r"[(（【](?:[^()=（）]{0,20}=)?(?P<house>[^()（）【】=]{2,40})[)）】](?:\s?(?P<who>[^=()]{2,40}?)\s?=)?"
+)
 
 
 def accepts(document: Document) -> bool:
@@ -45,90 +58,186 @@ def accepts(document: Document) -> bool:
     return b"\0" not in document.body or document.body.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
+def read(document: Document) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
-    blocks = list(_split_blocks(charset.decode_document(document)))
-    if not blocks:
+    framed = mail_frame.strip_frame(charset.decode_document(document))
+    body, boxed = _split_author_block(list(text_blocks.split_blocks(framed.text)))
+    if not (body or boxed):
         return []
-    body, boxed = _split_author_block(blocks)
-    title, body = _take_title(body)
-    named, body = _take_bylines(body)
-    dek, body = _take_dek(body)
-    authors = people.merge_authors([*named, *boxed], ())
-    written = "\n\n".join(_format_blocks(body))
+    came = credit_lines.parse_day(framed.day) or document.received
+    article, body = _take_title(Article(url=framed.url, certainty="unknown"), body, framed.subject, came)
+    article, body = _read_opening(article, body, framed.sender, came)
+    article = _read_dateline(article, body, came)
+    article, body = _read_closing(article, body)
+    if not boxed:
+        article = _credit_sender(article, framed)
+    if framed.day:
+        article = replace(article, published=article.published or came)
+    written = "\n\n".join(text_blocks.format_blocks(body))
     try:
         content = markdown.to_html(written)
     except GatherError as error:  # the lines of what was written here are not those of the text
         raise GatherError(*(replace(fault, place=Place()) for fault in error.faults)) from error
     return [
-        Article(
-            title=title,
-            dek=dek,
+        replace(
+            article,
             markdown=written,
             content=content,
-            authors=authors,
-            certainty="certain" if boxed else "likely" if authors else "unknown",
-            source=_parse_visit_line(body),
+            authors=people.merge_authors([*article.authors, *boxed], ()),
+            certainty="certain" if boxed else article.certainty,
+            source=_parse_visit_line(body) or article.source,
         )
     ]
 
 
-def _split_blocks(text: str) -> Iterator[Block]:
-    """Split a text into paragraphs, each a list of lines. A line longer than anybody wraps is one of its own."""
-    for chunk in re.split(r"\n(?:[^\S\n]*\n)+", text):
-        lines = [line.strip() for line in chunk.split("\n") if line.strip()]
-        if max(map(len, lines), default=0) > _WRAPPED_AT:
-            yield from ([line] for line in lines)
-        elif lines:
-            yield lines
+def _take_title(
+    article: Article, blocks: list[Block], subject: str, came: datetime | None
+) -> tuple[Article, list[Block]]:
+    """Take the title: the first line that is no byline and no day, unless the text begins at once; then the subject."""
+    while len(blocks) > 1 and (above := credit_lines.read_line(article, blocks[0][0], came)):
+        article, blocks = above, _drop_lines(blocks, 1)
+    first = blocks[0][0] if blocks else ""
+    begins = text_blocks.is_sentence(first) or len(first.split()) > 25
+    if not first or len(first) > _LONGEST_TITLE or (subject and begins and fold_text(first) != fold_text(subject)):
+        return replace(article, title=subject), blocks
+    # A second line that goes on with a small letter belongs to the headline.
+    goes_on = (
+        len(blocks[0]) == 2 and blocks[0][1][:1].islower() and not credit_lines.read_line(article, blocks[0][1], came)
+    )
+    lines = 2 if goes_on else 1
+    return replace(article, title=" ".join(blocks[0][:lines])), _drop_lines(blocks, lines)
 
 
-def _take_title(blocks: list[Block]) -> tuple[str, list[Block]]:
-    if not blocks or len(blocks[0][0]) > 250:
-        return "", blocks
-    (title, *rest), *others = blocks
-    return title, ([rest] if rest else []) + others
+def _read_opening(
+    article: Article, blocks: list[Block], sender: str, came: datetime | None
+) -> tuple[Article, list[Block]]:
+    """Read what stands between title and text: dek, bylines, day, house, where authors work; in any order."""
+    while len(blocks) > 1 or (blocks and len(blocks[0]) > 1) or (blocks and credit_lines.parse_credits(blocks[0][0])):
+        line = blocks[0][0]
+        if found := credit_lines.read_line(article, line, came) or _read_bare_name(article, blocks, sender):
+            article, blocks = found, _drop_lines(blocks, 1)
+        elif not article.dek and (dek := _find_dek(blocks)):
+            article, blocks = replace(article, dek=" ".join(dek)), _drop_lines(blocks, len(dek))
+        else:
+            break
+    return article, blocks
 
 
-def _take_bylines(blocks: list[Block]) -> tuple[list[Author], list[Block]]:
-    """Take the ``By NAME`` lines off the start. A name is never taken apart."""
-    authors: list[Author] = []
-    while blocks and (match := markdown.BYLINE.fullmatch(blocks[0][0])):
-        authors.append(Author(name=match["name"].strip()))
-        rest = blocks[0][1:]
-        blocks = ([rest] if rest else []) + blocks[1:]
-    return authors, blocks
+def _drop_lines(blocks: list[Block], lines: int) -> list[Block]:
+    rest = blocks[0][lines:]
+    return [*([rest] if rest else []), *blocks[1:]]
 
 
-def _take_dek(blocks: list[Block]) -> tuple[str, list[Block]]:
-    first = " ".join(blocks[0]) if blocks else ""
-    if len(blocks) < 2 or len(first) > 300 or _is_sentence(first) or first.startswith(_SPEECH):
-        return "", blocks
-    return first, blocks[1:]
+def _read_bare_name(article: Article, blocks: list[Block], sender: str) -> Article | None:
+    """Take a line that is nothing but a name, where something else says so, or no word of it is written small."""
+    (line, *below), *others = blocks
+    words = line.split()
+    if article.authors or not bylines.is_name_like(line) or len(words) > 4:
+        return None
+    rest = "\n".join(text for block in others for text in block)
+    following = below[0] if below else others[0][0] if others else ""
+    is_signed = fold_text(line) == fold_text(sender) or any(_find_bio(line, block) for block in others[1:])
+    is_dated = bool(credit_lines.parse_day_line(following, None))
+    is_guess = len(words) in {2, 3} and line[:1].isupper() and not set(fold_text(line).split()) & set(rest.split())
+    is_guess = is_guess and not set(fold_text(line).split()) & (_HOUSES | _SECTIONS)
+    return (
+        credit_lines.add_authors(article, [line]) if is_signed or (len(words) > 1 and (is_dated or is_guess)) else None
+    )
 
 
-def _format_blocks(blocks: list[Block]) -> Iterator[str]:
-    for block, following in zip_longest(blocks, blocks[1:]):
-        heading = following is not None and _is_heading(block) and not _is_heading(following)
-        escaped = markdown.escape_markdown("\n".join(block))
-        yield "## " + escaped if heading else escaped
+def _find_dek(blocks: list[Block]) -> Block:
+    """Find the lines of a dek at the start: not a text, not speech; a sentence only above a byline."""
+    block, following = blocks[0], blocks[1][0] if len(blocks) > 1 else ""
+    until = next(
+        (
+            place
+            for place, line in enumerate(block)
+            if place and (credit_lines.parse_credits(line) or credit_lines.parse_day_line(line, None))
+        ),
+        0,
+    )
+    lines = block[: max(1, until - 1)] if until else block
+    dek = " ".join(lines)
+    is_text = bool(_find_agency(dek)) or (
+        text_blocks.is_sentence(dek) and not until and not credit_lines.parse_credits(following)
+    )
+    is_verse = not until and text_blocks.is_verse(block, max(map(len, block)))
+    is_short = len(dek) <= _LONGEST_DEK and (len(blocks) > 1 or bool(until))
+    is_other = (
+        dek.startswith(text_blocks.SPEECH) or fold_text(dek).strip(" :") in _SECTIONS or text_blocks.is_labelled(dek)
+    )
+    return [] if is_text or is_verse or is_other or not is_short else lines
 
 
-def _is_heading(block: Block) -> bool:
-    line = block[0]
-    short = len(block) == 1 and len(line) <= 100 and len(line.split()) <= 14
-    return short and not _is_sentence(line) and not line.startswith(_SPEECH) and bool(re.search(r"[^\W_]", line))
+def _read_dateline(article: Article, body: Sequence[Block], came: datetime | None) -> Article:
+    """Read the agency, the reporter and the day that stand before the first sentence; they stay in the text."""
+    start = " ".join(body[0])[:_LONGEST_DATELINE] if body else ""
+    if not article.source.title and (agency := _find_agency(start)):
+        article = replace(article, source=Source(title=agency))
+    for found in [] if article.authors else _DATELINE.finditer(start):
+        article = credit_lines.credit_people(article, credit_lines.parse_credits(found["who"] or found["house"]))
+    dated = _DATED.match(start)
+    day = (credit_lines.parse_day(dated[0]) or credit_lines.parse_day_line(dated["last"], came)) if dated else None
+    return replace(article, published=article.published or (day if day and day.year > credit_lines.NO_YEAR else None))
 
 
-def _is_sentence(line: str) -> bool:
-    return line.rstrip(_CLOSING).endswith(_STOPS)
+def _find_agency(start: str) -> str:
+    found = (match["house"] for match in _DATELINE.finditer(start[:_LONGEST_DATELINE]))
+    return next((house for house in found if fold_text(house) in credit_lines.AGENCIES), "")
 
 
-def _parse_visit_line(blocks: list[Block]) -> Source:
+def _read_closing(article: Article, blocks: list[Block]) -> tuple[Article, list[Block]]:
+    """Take off the end of a text who else had a part in it, what it is about, and the authors' biographies."""
+    while len(blocks) > 1:
+        last = " ".join(blocks[-1])
+        said = credit_lines.parse_credits(last)
+        if tags := _KEYWORDS.fullmatch(last):
+            article = replace(article, tags=fields.read_tags(re.split(r"[;,，；、]", tags["tags"].removesuffix("."))))
+        elif said and (said[0].role != "author" or not article.authors):
+            article = credit_lines.credit_people(article, said)
+        elif (described := _describe_author(article, blocks[-1])) != article:
+            article = described
+        elif not (text_blocks.is_separator(blocks[-1]) or _INITIALS.fullmatch(last)):
+            break
+        blocks = blocks[:-1]
+    return article, blocks
+
+
+def _describe_author(article: Article, block: Block) -> Article:
+    """Give the author of whom a paragraph speaks their biography: a second witness."""
+    note = _AUTHOR_NOTE.fullmatch(" ".join(block))
+    for author in article.authors:
+        bio = note[1] if note and len(article.authors) == 1 else _find_bio(author.name, block)
+        if bio and not author.bio:
+            authors = (replace(one, bio=bio) if one is author else one for one in article.authors)
+            return replace(article, authors=tuple(authors), certainty="certain")
+    return article
+
+
+def _find_bio(name: str, block: Block) -> str:
+    """Return a paragraph that begins with a name and goes on about it; else nothing."""
+    text = " ".join(block).strip("_* ")
+    is_bio = text.startswith(name) and len(text) > len(name) + 8 and len(text.split()) <= _LONGEST_BIO
+    return text if is_bio and not re.match(r"[\w:：'’]", text[len(name) :]) else ""
+
+
+def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:
+    """Hear who sent a mail: a weak witness of its author, or the paper from which it comes."""
+    name, _, paper = framed.sender.partition(" from ")
+    is_person = bylines.is_name_like(name) and " " in name and not set(fold_text(name).split()) & _HOUSES
+    paper = framed.publication or paper or ("" if is_person else framed.sender)
+    if paper and not article.source.title:
+        article = replace(article, source=Source(title=paper))
+    if is_person and any(people.are_names_alike(name, author.name) for author in article.authors):
+        return replace(article, certainty="certain")
+    return credit_lines.add_authors(article, [name]) if is_person and not article.authors else article
+
+
+def _parse_visit_line(blocks: list[Block]) -> Source | None:
     """Parse the source from a last paragraph such as ``For more ..., visit NAME``."""
     match = _SOURCE.fullmatch(" ".join(blocks[-1])) if blocks else None
     if not match:
-        return Source()
+        return None
     name = re.sub(r"^(?:us at|our (?:web)?site at) ", "", match["source"]).strip()
     return Source(title=links.parse_host(name), url=name) if links.is_web_address(name) else Source(title=name)
 

@@ -1,0 +1,78 @@
+"""Strip contact data off a text: whom editors may ask, mailboxes and telephone numbers. They reach no reader.
+
+The words are in ``contacts.toml``.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Final, cast
+
+from dispatch.readers import bylines
+
+_WORDS: Final = cast(
+    "Mapping[str, Mapping[str, list[str]]]",
+    tomllib.loads((files("dispatch.readers") / "contacts.toml").read_text("utf-8")),
+)
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Join words to a pattern that finds the longest."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_CONTACT: Final = re.compile(
+    rf"\W{{0,3}}(?:{join_words(_WORDS['contact']['words'])})\b(?P<rest>.{{0,60}})", re.IGNORECASE
+)
+MAILBOX: Final = re.compile(r"<?(?:mailto:)?(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
+_PHONE: Final = re.compile(
+    rf"(?<!\w)(?:(?:{join_words(_WORDS['contact']['phones'])})\s?[:：]?\s?\(?\+?\d[\d\s()/.–-]{{5,20}}\d"
+    r"|\+\d[\d\s()/.–-]{6,20}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})(?!\w)",
+    re.IGNORECASE,
+)
+_STOPS: Final = tuple(".!?。！？।؟")
+_CARD: Final = 8  # words of its lines
+_SHORT: Final = 12  # words of a line that is there for the mailbox in it
+
+
+def strip_contacts(blocks: list[str]) -> list[str]:
+    """Strip the blocks that say whom editors may ask, then what is left of mailboxes and telephone numbers."""
+    kept: list[str] = []
+    is_card = False
+    for index, block in enumerate(blocks):
+        label = _CONTACT.match(block)
+        is_label = bool(label and not label["rest"].endswith(_STOPS)) and any(
+            map(_has_contact, blocks[index : index + 2])
+        )
+        is_card = is_label or (is_card and (_has_contact(block) or (index * 2 > len(blocks) and _is_card(block))))
+        if not is_card and (rest := _strip_mailboxes(block, is_start=len(kept) < 4)):
+            kept.append(rest)
+    return kept
+
+
+def _has_contact(text: str) -> bool:
+    return bool(MAILBOX.search(text) or _PHONE.search(text))
+
+
+def _is_card(block: str) -> bool:
+    return all(len(line.split()) <= _CARD and not line.endswith(_STOPS) for line in block.split("\n"))
+
+
+def _strip_mailboxes(block: str, *, is_start: bool) -> str:
+    """Strip the lines, else the sentences, in which a mailbox or telephone number stands; a byline keeps its names."""
+    if not _has_contact(block):
+        return block
+    if _is_card(block) or is_start:
+        lines = (_keep_names(line) if _has_contact(line) else line for line in block.split("\n"))
+        block = "\n".join(filter(None, lines))
+    sentences = re.split(r"(?<=[.!?。])\s+", block)
+    return " ".join(one for one in sentences if not _has_contact(one)) if _has_contact(block) else block
+
+
+def _keep_names(line: str) -> str:
+    """Return the byline or the name in a line with a mailbox; nothing of a line without, all of a longer one."""
+    rest = _PHONE.sub("", MAILBOX.sub("", line)).strip(" ,;|·•–—-()<>")
+    if bylines.parse_byline(rest) or (bylines.is_name_like(rest) and " " in rest):
+        return rest
+    return line if len(line.split()) > _SHORT else ""
