@@ -167,9 +167,11 @@ WANTED = {
         "The price of stone", "Ann Lee", "certain", day="2026-11-24", begins=PROSE, ends="more slowly still."
     ),
     "outlook-sv.eml": Wanted(
-        "Bron som sjunger", "Elin Bergström", "certain", begins="När vinden", ends="sekelskiftet."
+        "Bron som sjunger", "Elin Bergström", "certain", day="2026-11-24", begins="När vinden", ends="sekelskiftet."
     ),
-    "apple-fr.eml": Wanted("Le moulin se tait", "Hugo Sabatier", "certain", begins="La roue", ends="les comptes."),
+    "apple-fr.eml": Wanted(
+        "Le moulin se tait", "Hugo Sabatier", "certain", day="2026-11-24", begins="La roue", ends="les comptes."
+    ),
     "thunderbird-de.eml": Wanted(
         "Wer zahlt den Turm",
         "Greta Sommer, Ole Brandt",
@@ -209,6 +211,7 @@ WANTED = {
         "노래하는 다리",
         "김하늘",
         url="https://dari.example/norae/",
+        day="2026-11-19",
         source="dari.example",
         begins="다리는 매일",
         ends="조용하다.",
@@ -223,6 +226,18 @@ WANTED = {
         ends="El farero duerme.",
     ),
     "hi.eml": Wanted("नदी का पुल", "मीरा शर्मा", "certain", day="2026-11-22", begins="पुल हर सुबह", ends="हो जाता है।"),
+    "plain.eml": Wanted(
+        "Le prix de la pierre", "Élodie Martin", "certain", day="2026-11-24", begins="La pierre", ends="ne la comptait."
+    ),
+    "press.eml": Wanted(
+        "Harbour to sell its cranes",
+        "Harbour Board",
+        "unknown",
+        "Two go to a museum, one to a farmer",
+        day="2026-11-24",
+        begins="TIDEFORD, 24 November 2026 –",
+        ends="of the strike.",
+    ),
     "broken.eml": Wanted("A title", "Ann Lee", begins="Words that make", ends="another one."),
 }
 

@@ -5,14 +5,14 @@ two line breaks divide.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Annotated, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, links
-from dispatch.readers import html_tree
+from dispatch.readers import contacts, html_tree
 
 _WHOLE: Final = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "figure", "hr"}
@@ -29,6 +29,7 @@ _COMMENT: Final = re.compile(r"<!--.{0,100}?-->")
 _MARKER: Final = re.compile(
     r"(?:\s|<span[^<>]*>)*([·•§▪o–-]|\(?[\da-zA-Z]{1,3}[.)])(?:\s|&nbsp;|</?span[^<>]*>)+", re.IGNORECASE
 )
+_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s|\n")
 _LINE_END: Final = re.compile(r"<br[^<>]*>|</(?:tr|div|p)>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _MOST_OUTER: Final = 4
@@ -82,6 +83,21 @@ def split_lines(block: Block) -> list[str]:
     """Split a block into its lines, as plain text; the rows of a table are lines. At least one."""
     written = _TAG.sub("", _LINE_END.sub("\n", block.html.replace("</th>", " ")))
     return [line for one in written.split("\n") if (line := " ".join(unescape(one).split()))] or [""]
+
+
+def strip_contacts(blocks: Sequence[Block]) -> list[Block]:
+    """Strip what is for editors: whom they may ask, mailboxes and telephone numbers; see ``contacts``."""
+    texts = ["\n".join(split_lines(block)) for block in blocks]
+    left = contacts.strip_contacts(texts)
+    kept: list[Block] = []
+    for block, text in zip(blocks, texts, strict=True):
+        if not text or left[:1] == [text]:
+            kept.append(block)
+            left = left[bool(text) :]
+        elif left and all(sentence in text for sentence in _SENTENCE.split(left[0])):
+            rest = left.pop(0)
+            kept.append(block._replace(tag="p", html=f"<p>{html.escape_html(rest)}</p>", text=rest))
+    return kept
 
 
 def _find_list(block: Block) -> str:

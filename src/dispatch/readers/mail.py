@@ -92,7 +92,8 @@ def _read_message(message: Message, whole: Document, faults: list[Fault] | None)
     day = given.published.isoformat() if given.published else ""
     head = f"From: {sender}\nDate: {day}\nSubject: {given.title}\n\n"
     written = charset.decode_document(halves["text/plain"])
-    for article in text.read(replace(halves["text/plain"], charset="utf-8", body=f"{head}{written}".encode()), faults):
+    plain = replace(halves["text/plain"], received=given.published, body=f"{head}{written}".encode())
+    for article in text.read(plain, faults):
         yield replace(
             article,
             url=article.url or given.url,

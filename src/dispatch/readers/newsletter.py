@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, identity, links
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import charset, fields, html_blocks, html_tree, mail_frame, metatags, opening, page, people
+from dispatch.readers import charset, credit_lines, html_blocks, html_tree, mail_frame, metatags, opening, page, people
 from dispatch.readers.html_blocks import Block
 from dispatch.text import fold_text
 
@@ -91,7 +91,7 @@ def read_message(tree: LexborHTMLParser, given: Article, base: str) -> Article:
     article = replace(given, url=given.url or head.url, language=given.language or head.language, authors=(), dek="")
     senders = {fold_text(sender.name) for sender in given.authors}
     article, blocks = opening.take_opening(article, _trim_frame(blocks), senders)
-    blocks = _trim_end(_trim_frame(blocks), article)
+    blocks = _trim_end(html_blocks.strip_contacts(_trim_frame(blocks)), article)
     article = replace(article, title=article.title or named)
     article = replace(article, url=article.url or _choose_address(found, article.title))
     content = html.sanitise_html(_CODE.sub("", html_blocks.join_blocks(blocks)), base)
@@ -206,7 +206,7 @@ def _take_forward(given: Article, blocks: list[Block]) -> tuple[Article, list[Bl
         inner = Article(
             title=mail_frame.strip_subject(headers["subject"]),
             authors=tuple(people.make_author(mail_frame.clean_sender(headers["sender"]))),
-            published=fields.parse_date(re.sub(" (?:at|um|à) ", " ", headers.get("day", ""))),
+            published=credit_lines.parse_day(headers.get("day", "")),
             certainty="unknown",
         )
         return _take_forward(inner, blocks[end:])

@@ -51,7 +51,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         article = replace(article, url=html_tree.get_address(canonical, ""), dek="")
     blocks = html_blocks.split_blocks(body.css_first(".e-content") or body)
     article, blocks = opening.take_opening(replace(article, language=_find_language(root)), blocks)
-    content = html.sanitise_html(html_blocks.join_blocks(blocks), document.url)
+    content = html.sanitise_html(html_blocks.join_blocks(html_blocks.strip_contacts(blocks)), document.url)
     return [replace(article, title=article.title or named, content=content)] if blocks or article.title else []
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Final
 
-from dispatch.model import Article, Author, Credit
-from dispatch.readers import bylines, fields, mail_frame, people
+from dispatch.model import Article
+from dispatch.readers import bylines, credit_lines, mail_frame, people
 from dispatch.readers.html_blocks import Block
 from dispatch.text import fold_text
 
@@ -27,7 +28,6 @@ _FURNITURE = re.compile(
     r"(?:[·•|—–-]\s*)?(?:read (?:in|on) (?:the )?app|(?:\d{1,3}|a few|one) min(?:ute)?s?\.?(?: read)?"
     r"|\d{1,3} min\.? (?:lesezeit|de lecture|de lectura|di lettura|leestijd|lästid)|lesezeit:? .{1,20}"
     r"|listen(?: now| to (?:this|the) \w{1,20})?|share|likes?|comments?|restack|subscribe(?: now)?|sign up|paid|preview"
-    r"|(?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)"  # a day without its year
     r"|forwarded this email\?.{0,80}|∙|♡.{0,5}|❤️?.{0,5}|\d{1,6})",
     re.IGNORECASE,
 )
@@ -53,28 +53,25 @@ def read_opening_line(
     """
     if not line.text:
         return None
-    parts = [part for part in _PARTS.split(line.text) if part]
-    line = replace(line, text=" | ".join(one for one in parts if not is_furniture(one) and not _is_way_to_web(one)))
-    if not line.text or fold_text(line.text) == fold_text(article.title):
+    parts = [part for part in _PARTS.split(line.text) if part and not is_furniture(part) and not _is_way_to_web(part)]
+    text = " — ".join(parts)
+    if not text or fold_text(text) == fold_text(article.title):
         return article
-    names, rest = bylines.split_names(line.text)
+    days = [day for part in parts[1:] if (day := credit_lines.parse_day_line(part, article.published))]
+    if said := credit_lines.parse_credits(text):
+        return _add_addresses(_add_day(credit_lines.credit_people(article, said), days), line)
+    names, rest = bylines.split_names(parts[0])
     is_profile = any(words in names and _PROFILE.search(url) for words, url in line.links.items())
-    if fold_text(line.text) in senders or (is_profile and not rest):
-        return _credit_people(
-            article, line, [bylines.Byline(names if is_profile else (line.text,), "author", "", "", "")]
-        )
-    if said := _read_bylines(line):
-        return _credit_people(article, line, said)
-    if by := _read_dated_name(line.text, following):
-        return _credit_people(article, line, [by])
-    if len(line.text) < 40 and (day := fields.parse_date(line.text)):
-        return replace(article, published=article.published or day)
+    if fold_text(text) in senders or (names and not rest and (is_profile or days or _is_day(following))):
+        return _add_addresses(_add_day(credit_lines.add_authors(article, names or (text,)), days), line)
+    if days or (days := [day for day in [credit_lines.parse_day_line(text, article.published)] if day]):
+        return _add_day(article, days)
     if fold_text(line.text) in {fold_text(article.dek), fold_text(article.summary)}:
         return replace(article, dek=line.text)
     is_short = len(line.text) <= _LONGEST_DEK and not article.dek and (line.is_dek or not article.authors)
     is_sentence = line.text.rstrip("\"'”’»)").endswith(_STOPS)
     names_follow = bool(following) and bool(
-        _read_bylines(OpeningLine(text=following[0])) or _read_dated_name(following[0], following[1:])
+        credit_lines.parse_credits(following[0]) or (bylines.is_name_like(following[0]) and _is_day(following[1:]))
     )
     if is_short and (line.is_dek or (line.is_set_off and not is_sentence) or names_follow):
         return replace(article, dek=line.text)
@@ -158,34 +155,16 @@ def _is_portrait(block: Block, names: Collection[str]) -> bool:
     return alt is not None and fold_text(alt[1].removeprefix("Avatar of ")) in names
 
 
-def _read_bylines(line: OpeningLine) -> Sequence[bylines.Byline]:
-    """Parse a line, piece by piece; nothing unless all of them are bylines."""
-    said = [bylines.parse_byline(part) for part in line.text.split(";") if part.strip()]
-    return [one for one in said if one] if all(said) else []
+def _is_day(following: Sequence[str]) -> bool:
+    return bool(following) and len(following[0]) < 40 and credit_lines.parse_day_line(following[0], None) is not None
 
 
-def _read_dated_name(text: str, following: Sequence[str]) -> bylines.Byline | None:
-    """Read a name below which a day stands, and nothing else."""
-    said = bylines.parse_byline(f"{text} — {following[0]}") if following and len(following[0]) < 40 else None
-    return said if said and said.names == (text,) and not said.cue else None
+def _add_day(article: Article, days: Sequence[datetime]) -> Article:
+    day = next((day for day in days if day.year != credit_lines.NO_YEAR), None)
+    return replace(article, published=article.published or day)
 
 
-def _credit_people(article: Article, line: OpeningLine, said: Sequence[bylines.Byline]) -> Article:
-    authors: list[Author] = []
-    others: list[Credit] = []
-    urls = {fold_text(words): url for words, url in line.links.items()}
-    for byline in said:
-        for author in (one for name in byline.names for one in people.make_author(name)):
-            url = urls.get(fold_text(author.name), "")
-            if byline.role == "author":
-                authors += people.make_author(author.name, url=url)
-            else:
-                others.append(Credit(role=byline.role, name=author.name, url=url))
-    day = next((day for byline in said if byline.day and (day := fields.parse_date(byline.day))), None)
-    return replace(
-        article,
-        authors=people.merge_authors((*article.authors, *authors), ()),
-        certainty="likely" if authors else article.certainty,
-        credits=tuple(dict.fromkeys((*article.credits, *others))),
-        published=article.published or day,
-    )
+def _add_addresses(article: Article, line: OpeningLine) -> Article:
+    """Give the authors the addresses behind their names."""
+    linked = [author for words, url in line.links.items() for author in people.make_author(words, url=url)]
+    return replace(article, authors=people.merge_authors(article.authors, linked))
