@@ -313,6 +313,18 @@ def test_who_sent_it_is_a_weak_witness(sender: str, names: list[str], source: st
     assert "paper.example" not in repr(article)
 
 
+def test_a_text_half_is_heard_with_the_same_doubt() -> None:
+    plain = "It rained for eleven days in the east.\n\nThen it did not rain at all.\n"
+    named = read_message(
+        message(f"A title\n\nBy Ann Lee\n\n{plain}", "plain", From="Ann Lee <a@paper.example>", Subject="A title")
+    )
+    sent = read_message(
+        message(f"A title\n\n{plain}", "plain", From="Ann Lee <a@paper.example>", Subject="Fwd: A title")
+    )
+    assert (named.title, named.authors[0].name, named.certainty) == ("A title", "Ann Lee", "certain")
+    assert (sent.title, sent.authors[0].name, sent.certainty) == ("A title", "Ann Lee", "unknown")
+
+
 def test_a_sender_beside_another_byline_is_the_paper() -> None:
     article = read_message(
         message("<h1>A title</h1><p>By Bo Roe</p><p>It rained.</p>", From="Rail Notes <r@rail.example>")

@@ -88,18 +88,12 @@ def _read_message(message: Message, whole: Document, faults: list[Fault] | None)
         if article.content:
             yield article
             return
-    sender = given.authors[0].name if given.authors else given.source.title
-    day = given.published.isoformat() if given.published else ""
-    head = f"From: {sender}\nDate: {day}\nSubject: {given.title}\n\n"
-    written = charset.decode_document(halves["text/plain"])
-    plain = replace(halves["text/plain"], received=given.published, body=f"{head}{written}".encode())
+    sent = given.published.isoformat() if given.published else ""
+    written = f"Date: {sent}\nSubject: {given.title}\n\n{charset.decode_document(halves['text/plain'])}"
+    plain = replace(halves["text/plain"], received=given.published, body=written.encode())
     for article in text.read(plain, faults):
-        yield replace(
-            article,
-            url=article.url or given.url,
-            published=article.published or given.published,
-            source=article.source if article.source.title else given.source,
-        )
+        day = article.published or given.published
+        yield newsletter.credit_sender(replace(article, url=article.url or given.url, published=day), given)
 
 
 def _join_parts(parts: Iterable[Message], kind: str, whole: Document) -> Document:

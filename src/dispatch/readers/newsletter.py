@@ -99,7 +99,7 @@ def read_message(tree: LexborHTMLParser, given: Article, base: str) -> Article:
     is_told = mail_frame.is_frame_line(preheader) or any(
         fold_text(text).startswith(start) for text in (html.to_plain_text(content), article.dek, article.title)
     )
-    return _credit_sender(replace(article, content=content, summary="" if is_told else preheader), given)
+    return credit_sender(replace(article, content=content, summary="" if is_told else preheader), given)
 
 
 def _list_links(body: LexborNode) -> Iterator[tuple[str, str]]:
@@ -162,7 +162,7 @@ def _is_frame(block: Block) -> bool:
     return is_short and mail_frame.is_frame_line(text)
 
 
-def _credit_sender(article: Article, given: Article) -> Article:
+def credit_sender(article: Article, given: Article) -> Article:
     """Settle who wrote it between the byline and the sender, who is the house where somebody else is named."""
     house = given.source.title or article.source.title
     authors = [author for author in article.authors if not identity.is_same_name(author.name, house)]
@@ -179,10 +179,10 @@ def _credit_sender(article: Article, given: Article) -> Article:
     return replace(
         article,
         authors=tuple(authors or senders),
-        certainty="certain" if agrees else "likely" if is_named else "unknown",
+        certainty="certain" if agrees else article.certainty if is_named else "unknown",
         source=Source(
             title=house or (links.parse_host(article.url).removeprefix("www.") if origin and not is_service else ""),
-            url=given.source.url or (origin[0] if origin and not is_service else ""),
+            url=article.source.url or (origin[0] if origin and not is_service else ""),
         ),
     )
 
