@@ -424,3 +424,8 @@ def test_no_message_breaks_it(headers: list[tuple[str, str]], body: bytes) -> No
         return
     for article in articles:
         assert sanitise_html(article.content) == article.content
+
+
+def test_forwards_within_forwards_have_an_end() -> None:
+    body = "<p>From: Ann Lee</p><p>Subject: Stone</p><p>It rained.</p>" * 2_000
+    assert read_message(message(body)).title == "Stone"

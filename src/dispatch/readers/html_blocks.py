@@ -7,6 +7,7 @@ two line breaks divide.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
+from itertools import islice
 from typing import Annotated, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -88,14 +89,14 @@ def split_lines(block: Block) -> list[str]:
 def strip_contacts(blocks: Sequence[Block]) -> list[Block]:
     """Strip what is for editors: whom they may ask, mailboxes and telephone numbers; see ``contacts``."""
     texts = ["\n".join(split_lines(block)) for block in blocks]
-    left = contacts.strip_contacts(texts)
+    left = contacts.strip_contacts(texts)[::-1]
     kept: list[Block] = []
     for block, text in zip(blocks, texts, strict=True):
-        if not text or left[:1] == [text]:
+        if not text or left[-1:] == [text]:
             kept.append(block)
-            left = left[bool(text) :]
-        elif left and all(sentence in text for sentence in _SENTENCE.split(left[0])):
-            rest = left.pop(0)
+            del left[len(left) - bool(text) :]
+        elif left and all(sentence in text for sentence in _SENTENCE.split(left[-1])):
+            rest = left.pop()
             kept.append(block._replace(tag="p", html=f"<p>{html.escape_html(rest)}</p>", text=rest))
     return kept
 
@@ -159,7 +160,7 @@ def _make_block(node: LexborNode) -> Block:
 
 
 def _list_classes(node: LexborNode) -> str:
-    outer = [*html_tree.find_ancestors(node, node)][:_MOST_OUTER]
+    outer = islice(html_tree.find_ancestors(node, node), _MOST_OUTER)
     return " ".join(filter(None, (html_tree.get_attribute(one, "class") for one in (node, *outer))))
 
 

@@ -52,6 +52,8 @@ _SERVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _ALT: Final = re.compile(r"<img[^<>]*\salt=\"[^\"]")
+_MOST_ABOVE: Final = 500  # blocks above a message that was forwarded
+_MOST_LEAVING: Final = 50  # links at the end of a message
 _LONGEST_FRAME: Final = 400
 _LONGEST_FOOTER: Final = 1_500
 
@@ -120,7 +122,7 @@ def _choose_address(found: list[tuple[str, str]], title: str) -> str:
 def _remove_footers(body: LexborNode) -> None:
     """Remove what stands around the links with which a reader leaves: all that is short beside the whole message."""
     whole = len(html_tree.get_text(body))
-    for link in body.css("a"):
+    for link in body.css("a")[-_MOST_LEAVING:]:
         words, href = html_tree.get_text(link)[:100], html_tree.get_attribute(link, "href")
         if link.parent is None or not (mail_frame.has_footer(words) or _LEAVING.search(href)):
             continue
@@ -187,13 +189,13 @@ def credit_sender(article: Article, given: Article) -> Article:
     )
 
 
-def _take_forward(given: Article, blocks: list[Block]) -> tuple[Article, list[Block]]:
+def _take_forward(given: Article, blocks: list[Block], most: int = 5) -> tuple[Article, list[Block]]:
     """Take a message that was forwarded within this one: what its headers say, and its blocks.
 
     What stands above it is a colleague's note. Where that is the longer part, it is the article, and what follows is
     what it answers.
     """
-    for number in range(len(blocks)):
+    for number in range(min(len(blocks), _MOST_ABOVE) if most else 0):
         headers: dict[str, str] = {}
         end = number
         while end < len(blocks) and (found := _read_headers(blocks[end])):
@@ -209,7 +211,7 @@ def _take_forward(given: Article, blocks: list[Block]) -> tuple[Article, list[Bl
             published=credit_lines.parse_day(headers.get("day", "")),
             certainty="unknown",
         )
-        return _take_forward(inner, blocks[end:])
+        return _take_forward(inner, blocks[end:], most - 1)
     return given, blocks
 
 
