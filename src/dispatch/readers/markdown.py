@@ -24,8 +24,6 @@ MOST_BYTES = html.MOST_BYTES
 MOST_LEVELS = 100
 MOST_BRACKETS = 10_000
 
-BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60}(?:[^.…:;!?]|\b(?:[JS]r|[^\W\d_])\.))")
-
 _EMPHASISED = re.compile(r"([*_]{1,3})(?=\S)[^*_]+(?<=\S)\1")
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
 _AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
