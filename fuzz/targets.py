@@ -67,7 +67,7 @@ def try_read_back(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, Target] = {
-    "readers": Target(try_readers, ("tests/data/readers",)),
+    "readers": Target(try_readers, ("tests/data/readers", "tests/data/mail", "tests/data/documents")),
     "frontmatter": Target(try_frontmatter, ("tests/data/frontmatter",)),
     "splicing": Target(try_splicing, ("tests/data/frontmatter",)),
     "html": Target(try_html, ("tests/data/readers",)),

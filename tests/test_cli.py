@@ -35,6 +35,8 @@ About the author
     View all posts
 """
 
+DATA = Path(__file__).parent / "data"
+
 Dispatch = Callable[..., Result]
 
 
@@ -149,6 +151,39 @@ def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -
 @pytest.mark.usefixtures("letter")
 def test_standard_input_is_an_article(dispatch: Dispatch) -> None:
     assert dispatch("add", "-", stdin=STORY).stdout == "defence/a-harbour-that-would-not-sleep\n"
+
+
+@pytest.mark.parametrize("way", ["letter.eml", "-"])
+def test_a_message_is_an_article(dispatch: Dispatch, letter: Path, way: str) -> None:
+    message = (DATA / "mail" / "thunderbird-de.eml").read_text("utf-8")
+    (letter / "letter.eml").write_text(message, "utf-8")
+    result = dispatch("add", way, stdin=message if way == "-" else None)
+    assert result.stdout == "defence/wer-zahlt-den-turm\n"
+    assert "added “Wer zahlt den Turm” by Greta Sommer, Ole Brandt to defence" in result.stderr
+    assert "greta@" not in (letter / "issues" / "defence" / "wer-zahlt-den-turm.html").read_text("utf-8")
+
+
+def test_an_articles_own_file_is_added_as_what_it_is(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("add", "story.txt", "--author", "jerry", "--url", "https://paper.example/a?x=1&y=2", "--syndicate", "full")
+    (letter / "authors.toml").write_text('[jerry]\nname = "Jerry Jackson"\nurl = "https://paper.example/jerry"\n')
+    file = next((letter / "issues" / "defence").glob("a-harbour*.md"))
+    text = file.read_text("utf-8")
+    assert "authors:\n  - name: jerry\n" in text
+    file.write_text(text.replace("  - name: jerry\n", "  - jerry\n"))
+    dispatch("issue", "new", "Another", "--slug", "another", "--date", "2026-11-29")
+    dispatch("add", str(file), "--issue", "another")
+    (copy,) = json.loads(dispatch("issue", "show", "another", "--json").stdout)["sections"][0]["articles"]
+    (first,) = json.loads(dispatch("issue", "show", "defence", "--json").stdout)["sections"][0]["articles"]
+    assert copy["id"] == first["id"]
+    assert copy["authors"] == first["authors"] == [{"name": "Jerry Jackson", "url": "https://paper.example/jerry"}]
+    assert "already in defence" in dispatch("add", str(file), "--issue", "defence").stderr
+
+
+def test_what_a_note_of_obsidian_leaves_out_is_told(dispatch: Dispatch, letter: Path) -> None:
+    (letter / "note.md").write_text("# The mill\n\nWords. %%ask the miller%%\n\n![[mill.jpg]]\n")
+    told = dispatch("add", "note.md").stderr
+    assert "note.md: left out: 1 private comment" in told
+    assert "note.md: left out, for it is no Markdown: ![[mill.jpg]]" in told
 
 
 def test_articles_are_moved_removed_and_corrected_by_key_or_number(dispatch: Dispatch, letter: Path) -> None:

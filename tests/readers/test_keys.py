@@ -11,7 +11,7 @@ FRONT = {
     "title": ("T", "title headline", "T"),
     "dek": ("T", "dek subtitle subhead subheading standfirst tagline lead", "T"),
     "summary": ("T", "summary description excerpt abstract", "T"),
-    "authors": ("Ann Lee", "authors author by byline creator", (Author(name="Ann Lee"),)),
+    "authors": ("Ann Lee", "authors author by byline creator writer written_by created_by", (Author(name="Ann Lee"),)),
     "url": (
         "https://a.example/x",
         "canonical_url canonicalURL canonical-url canonical url link external_url permalink",
@@ -19,12 +19,13 @@ FRONT = {
     ),
     "published": (
         "2025-02-12 14:05",
-        "date published pubDate publishDate date_published created",
+        "date published pubDate publishDate publish_date published_at date_published created created_at created_time "
+        "date_created",
         datetime(2025, 2, 12, 14, 5),
     ),
     "updated": (
         "2025-02-12 14:05",
-        "updated lastmod modified last_modified_at date_modified",
+        "updated lastmod modified last_modified_at date_modified updated_at last_edited_time",
         datetime(2025, 2, 12, 14, 5),
     ),
     "language": ("en_GB.UTF-8", "language lang locale", "en-GB"),

@@ -224,3 +224,13 @@ def test_no_text_breaks_it(body) -> None:
     except GatherError:
         return
     assert unescape(article.content) is not None
+
+
+def test_footnotes_stand_at_the_end_with_links_of_their_own() -> None:
+    written = "A claim.[^1] Another,[^two] the first again.[^1]\n\n[^1]: Ibid.\n[^two]: https://n.example/?a=1&b=2\n\n"
+    content = markdown.to_html(written + "Last words.")
+    assert [href for href in Page(content).addresses if not href.startswith("#")] == []
+    text = Page(content).text
+    assert "A claim.[1] Another,[2] the first again.[1]" in text
+    assert text.index("Last words.") < text.index("Ibid.") < text.index("https://n.example/?a=1&b=2")
+    assert "^" not in text

@@ -46,7 +46,7 @@ def add(
     allow_private: bool,
     **spoken: Unpack[ArticleOptions],
 ) -> None:
-    """Add the articles at LOCATIONS to an issue: text, Markdown and HTML files, pages, feeds, or - for standard input.
+    """Add the articles at LOCATIONS to an issue: text, Markdown, HTML and mail files, pages, feeds, or - for a pipe.
 
     A number means an article in the inbox; for a file of that name write ./12.
 
@@ -58,7 +58,7 @@ def add(
       dispatch add story.txt --author "Jerry Jackson=https://paper.example/jerry-jackson" --syndicate excerpt
       dispatch add notes.md page.html https://site.example/post --issue defence
       dispatch add --title "A link worth a line" --url https://site.example/x --note "Read the end." --no-fetch
-      cat story.txt | dispatch add - --section Europe
+      cat letter.eml | dispatch add - --section Europe
       dispatch add 12 15 18 --section Europe
     """
     here = open_publication()

@@ -51,8 +51,9 @@ def add_articles(
     whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
     no section, the one that is the same is taken instead, as its file has it.
 
-    Ids are minted here, once; an article without an address of its own gets its place on the issue's page. Without
-    ``section`` an article goes where its source's articles go, else into the first section.
+    Ids are minted here, once; an article without an address of its own gets its place on the issue's page, and an
+    author whose name is a key of authors.toml becomes who that is. Without ``section`` an article goes where its
+    source's articles go, else into the first section.
     """
     added: list[Article] = []
     passed: list[Article] = []
@@ -161,9 +162,13 @@ def _prepare_article(issue: Issue, article: Article, publication: Publication) -
         article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
     )
     source = derived.resolve_source(article.source, publication, is_own=article.own)
+    registry = publication.authors
+    is_known = bool(article.authors) and all(author.name in registry for author in article.authors)
     return replace(
         article,
         key=key,
+        authors=tuple(registry.get(author.name, author) for author in article.authors),
+        certainty="certain" if is_known else article.certainty,
         file=derived.choose_article_file(issue.slug, key, article),
         id=_mint_article_id(article, issue, publication, key),
         url=article.url or derived.build_article_address(publication, issue.slug, key, source),

@@ -64,6 +64,7 @@ _BY_EXTENSION = {
     ".rtf": "text/rtf",
     ".ics": "text/calendar",
     ".vcf": "text/vcard",
+    ".eml": "message/rfc822",
 }
 
 

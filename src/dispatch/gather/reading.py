@@ -23,6 +23,7 @@ from dispatch.readers import READERS, discovery, feed, fields, page
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
 
+_BOUNDED = frozenset({"mail", "newsletter", "page"})  # readers of what strangers write
 _LOOKS_LIKE = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an office document"),
@@ -144,10 +145,10 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
         kinds = (kind for mark, kind in _LOOKS_LIKE if document.body.startswith(mark))
         raise GatherError(
             f"this is {next(kinds, document.media_type or 'a binary file')}, which cannot be read",
-            hint="Feeds, HTML pages, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
+            hint="Feeds, pages, email, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
-    found = reader.read(document)
-    return _limit_articles(found, faults) if reader.name == "page" else tuple(found)
+    found = reader.read(document, faults)
+    return _limit_articles(found, faults) if reader.name in _BOUNDED else tuple(found)
 
 
 def _limit_articles(found: Iterable[Article], faults: list[Fault]) -> tuple[Article, ...]:

@@ -9,8 +9,8 @@ from dispatch import html, links
 from dispatch.html.tokens import ATTRIBUTES, HEADING
 from dispatch.importers.pictures import PostPictures, PostPlace
 from dispatch.importers.posts import Post
-from dispatch.model import Article, Source
-from dispatch.readers import markdown
+from dispatch.model import Article, Fault, Source
+from dispatch.readers import markdown, markdown_dialects
 
 # What sanitising drops with all that is in it and a reader of the old page would have seen.
 _EMBED = re.compile(r"<(iframe|embed|object|video|audio|form|svg|math|canvas|script)\b([^<>]{0,2000})", re.IGNORECASE)
@@ -59,11 +59,14 @@ def fill_html(post: Post, written: str, place: PostPlace) -> Post:
 
 
 def fill_markdown(post: Post, written: str, place: PostPlace) -> Post:
-    """Give a post its body as Markdown, in which only the addresses of what was placed change.
+    """Give a post its body as Markdown: of a dialect what it shows, and the addresses of what was placed.
 
     Raises GatherError as ``markdown.to_html`` does.
     """
     found = PostPictures(place)
+    faults: list[Fault] = []
+    written = markdown_dialects.convert_dialects(written, faults)
+    post = replace(post, notes=(*post.notes, *(fault.what for fault in faults)))
     content = markdown.to_html(written)
     html.rewrite_addresses(content, found.place_address)
     if found.changed:

@@ -16,7 +16,7 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import pick_text
-from dispatch.model import Article, Author, Document
+from dispatch.model import Article, Author, Certainty, Document
 from dispatch.readers import frontmatter_aliases, people
 from dispatch.readers.fields import parse_date
 
@@ -103,7 +103,9 @@ def _complete_article(article: Article, known: Mapping[str, Author]) -> Article:
         authors += [known.get(name) or replace(author, name=name) for name in names if name]
     is_named = article.source.title or article.source.url
     source = replace(article.source, syndicate="full") if is_named else content.name_old_site(article.url)
-    return replace(article, authors=people.merge_authors(authors, ()), source=source)
+    is_doubtful = not authors or any(people.is_login(author.name) for author in authors)
+    certainty: Certainty = "unknown" if is_doubtful else "certain"
+    return replace(article, authors=people.merge_authors(authors, ()), certainty=certainty, source=source)
 
 
 def _is_public(data: frontmatter_aliases.Data, parts: list[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-from dispatch.model import Article, Document
+from dispatch.model import Article, Document, Fault
 
 
 class ReaderModule(Protocol):
@@ -18,8 +18,8 @@ class ReaderModule(Protocol):
     def accepts(self, document: Document) -> bool:
         """Whether the document looks like its kind."""
 
-    def read(self, document: Document) -> list[Article]:
-        """Read its articles. Raises GatherError when it is not what it seemed to be."""
+    def read(self, document: Document, faults: list[Fault] | None = None) -> list[Article]:
+        """Read its articles; ``faults`` gets what was left out. Raises GatherError when it is no such kind."""
 
 
 class Reader(NamedTuple):
@@ -31,13 +31,15 @@ class Reader(NamedTuple):
         """Whether the document looks like its kind."""
         return self._module.accepts(document)
 
-    def read(self, document: Document) -> list[Article]:
-        """Read its articles. Raises GatherError when it is not what it seemed to be."""
-        return self._module.read(document)
+    def read(self, document: Document, faults: list[Fault] | None = None) -> list[Article]:
+        """Read its articles; ``faults`` gets what was left out. Raises GatherError when it is no such kind."""
+        return self._module.read(document, faults)
 
     @property
     def _module(self) -> ReaderModule:
         return cast("ReaderModule", import_module(f"dispatch.readers.{self.name}"))
 
 
-READERS: Mapping[str, Reader] = {name: Reader(name) for name in ("feed", "page", "markdown", "text")}
+READERS: Mapping[str, Reader] = {
+    name: Reader(name) for name in ("article_file", "feed", "mail", "newsletter", "office", "page", "markdown", "text")
+}

@@ -33,9 +33,17 @@ def decode_document(document: Document) -> str:
         if body.startswith(mark):
             return _tidy_text(body[len(mark) :].decode(charset, "replace"))
     declared = _find_codec(document.charset) or _find_codec(_find_declared_charset(body))
-    if declared:
+    # Editors that save in UTF-8 leave Word's declaration as it is; what only UTF-8 can be by chance is UTF-8.
+    if declared and not (declared == "cp1252" and _is_utf8(body)):
         return _tidy_text(body.decode(declared, "replace"))
     return _tidy_text(_decode_undeclared(body))
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        return not body.isascii() and bool(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decode_undeclared(body: bytes) -> str:

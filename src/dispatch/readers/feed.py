@@ -30,7 +30,7 @@ def accepts(document: Document) -> bool:
     return bool(_ROOT.match(start)) or document.media_type in MEDIA_TYPES or is_other_xml
 
 
-def read(document: Document) -> list[Article]:
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the articles of a feed, in order. Raises GatherError as ``read_with_source`` does."""
     return read_with_source(document, [])[1]
 

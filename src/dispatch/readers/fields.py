@@ -39,6 +39,7 @@ _DATE_FORMS = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d",
+    "%B %d, %Y %I:%M %p",
     "%B %d, %Y",
     "%b %d, %Y",
     "%d %B %Y",

@@ -3,22 +3,25 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers import fields, people
+from dispatch.readers import bylines, fields, people
 
 Data = Mapping[str, object]
 
 _TITLE = ("title", "headline")
 _DEK = ("dek", "subtitle", "subhead", "subheading", "standfirst", "tagline", "lead")
 _SUMMARY = ("summary", "description", "excerpt", "abstract")
-_AUTHORS = ("authors", "author", "by", "byline", "creator")
+_AUTHORS = ("authors", "author", "by", "byline", "creator", "writer", "written_by", "created_by")
 _URL = ("canonical_url", "canonicalurl", "canonical", "url", "link", "external_url", "permalink")
-_PUBLISHED = ("date", "published", "pubdate", "publishdate", "date_published", "created")
-_UPDATED = ("updated", "lastmod", "modified", "last_modified_at", "date_modified")
+_PUBLISHED = (
+    *("date", "published", "pubdate", "publishdate", "publish_date", "published_at", "date_published", "created"),
+    *("created_at", "created_time", "date_created"),
+)
+_UPDATED = ("updated", "lastmod", "modified", "last_modified_at", "date_modified", "updated_at", "last_edited_time")
 _LANGUAGE = ("language", "lang", "locale")
 _TAGS = ("tags", "keywords", "categories", "category")
 _IMAGE = ("image", "cover", "featured_image", "cover_image", "hero", "thumbnail", "images")
@@ -30,6 +33,8 @@ _ROLES = ("translator", "editor", "photographer", "illustrator")
 _BARE = re.compile(
     r"(?:title|author|authors|date):[ \t].*\n(?:[A-Za-z][\w-]{0,30}:.*\n|[ \t]+\S.*\n)*(?:\n|\Z)", re.IGNORECASE
 )
+_PROPERTY = re.compile(r"([^\W\d_][\w -]{0,30}):[ \t]*(.*)")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\]")
 
 
 def split_article(text: str, document: Document) -> tuple[Article, str]:
@@ -51,13 +56,26 @@ def parse_keys(text: str, document: Document) -> tuple[Data, str]:
     return _normalise_keys(front.data), front.body
 
 
+def parse_properties(paragraph: str) -> Data:
+    """Parse the properties that Notion writes below a title, a line each; nothing where one line is none.
+
+    One of them has to be an author, an address or a date, because prose has colons too.
+    """
+    found = [_PROPERTY.fullmatch(line.strip()) for line in paragraph.strip().split("\n")]
+    data = _normalise_keys({match[1]: match[2] for match in found if match})
+    telling = {*_AUTHORS, *_URL, *_PUBLISHED, *_UPDATED} & data.keys()
+    return data if all(found) and telling and (len(found) > 1 or telling & {"author", "url"}) else {}
+
+
 def _normalise_keys(data: Data) -> Data:
-    return {key.lower().replace("-", "_"): value for key, value in data.items()}
+    inner = data.get("params")  # Hugo's own place for a site's keys
+    data = {**inner, **data} if isinstance(inner, dict) else data
+    return {re.sub("[- ]", "_", key.lower()): value for key, value in data.items()}
 
 
 def build_article(data: Data, document: Document) -> Article:
     """Build an Article without a body from the keys of a front matter."""
-    authors = tuple(_parse_authors(_find_value(data, _AUTHORS)))
+    authors = people.merge_authors(_parse_authors(_find_value(data, _AUTHORS)), ())
     return Article(
         url=_find_address(data, _URL, document.url),
         title=_to_text(_find_value(data, _TITLE)),
@@ -67,8 +85,8 @@ def build_article(data: Data, document: Document) -> Article:
         credits=tuple(_parse_credits(data)),
         certainty=people.limit_certainty(authors, "certain" if authors else "unknown"),
         source=_parse_source(_find_value(data, _SOURCE)),
-        published=fields.parse_date(_to_text(_find_value(data, _PUBLISHED))),
-        updated=fields.parse_date(_to_text(_find_value(data, _UPDATED))),
+        published=_find_moment(data, _PUBLISHED),
+        updated=_find_moment(data, _UPDATED),
         language=_to_text(_find_value(data, _LANGUAGE)).partition(".")[0].replace("_", "-"),
         tags=tuple(parse_tags(_find_value(data, _TAGS))),
         image=_parse_image(data, document.url),
@@ -80,16 +98,27 @@ def _find_value(data: Data, keys: Iterable[str]) -> object:
     return next((data[key] for key in keys if data.get(key)), None)
 
 
+def _find_moment(data: Data, keys: Iterable[str]) -> datetime | None:
+    """Find the first moment: “published” is a date here, and yes or no there."""
+    return next((moment for key in keys if (moment := fields.parse_date(_to_text(data.get(key))))), None)
+
+
 def _to_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
         return _to_text(value[0]) if value else ""
-    return html.remove_illegal_characters(str(value)).strip() if isinstance(value, str | int | float) else ""
+    if not isinstance(value, str | int | float):
+        return ""
+    written = _WIKI_LINK.sub(lambda match: match[2] or match[1], str(value))
+    return html.remove_illegal_characters(written).strip()
 
 
 def _to_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+    """Return a list as one list, whatever is nested in it: YAML reads ``[[Fay Sample]]`` as a list in a list."""
+    if isinstance(value, list):
+        return [inner for item in value for inner in _to_list(item)]
+    return [] if value is None else [value]
 
 
 def _find_address(data: Data, keys: Iterable[str], base: str = "") -> str:
@@ -98,28 +127,28 @@ def _find_address(data: Data, keys: Iterable[str], base: str = "") -> str:
 
 
 def _parse_authors(value: object) -> Iterable[Author]:
+    """Parse people: mappings, or texts, each of one name or of several that ``bylines`` can tell apart."""
     for item in _to_list(value):
         if isinstance(item, dict):
-            author = Author(
-                name=_to_text(_find_value(item, ("name", "display_name", "title"))),
+            yield from people.make_author(
+                _to_text(_find_value(item, ("name", "display_name", "title"))),
                 url=_find_address(item, ("url", "link", "website", "homepage", "uri")),
                 email=_to_text(item.get("email")),
                 bio=_to_text(_find_value(item, ("bio", "description", "about"))),
                 avatar=fields.read_file_address(_find_address(item, ("avatar", "image", "picture", "photo")), ""),
             )
-        else:
-            author = _parse_signature(_to_text(item))
-        if author.name:
-            yield author
+            continue
+        names, rest = bylines.split_names(_to_text(item))
+        for name in names if len(names) > 1 and not rest else [_to_text(item)]:
+            yield from _parse_signature(name)
 
 
-def _parse_signature(text: str) -> Author:
+def _parse_signature(text: str) -> Iterable[Author]:
     """Parse ``Name <address>``, where the address is a page's or a mailbox; else all of it is the name."""
-    match = re.fullmatch(r"([^<>]+) <([^<>\s]+)>", text)
-    if not match:
-        return Author(name=text)
-    author = Author(name=match[1].strip())
-    return replace(author, url=match[2]) if links.is_absolute(match[2]) else replace(author, email=match[2])
+    match = re.fullmatch(r"([^<>]+) <([^<>\s]+)>|\[([^\[\]]{1,200})\]\((\S{1,2000})\)", text)
+    name, address = ((match[1] or match[3]).strip(), match[2] or match[4]) if match else (text, "")
+    is_page = links.is_absolute(address)
+    return people.make_author(name, url=address if is_page else "", email="" if is_page else address)
 
 
 def _parse_credits(data: Data) -> Iterable[Credit]:

@@ -5,7 +5,7 @@ adds.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -23,6 +23,9 @@ MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms th
 
 _TAG = re.compile(r"""<[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*+""")
 _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
+
+# What mail services fill up a preview with.
+PADDING: Mapping[int, None] = dict.fromkeys(map(ord, "\u034f\u200b\u200c\u200d\u2007\ufeff\u00ad\u200e"))
 
 # Read aloud, never seen: “Author archives” and the like inside a name's link.
 UNSEEN = ".screen-reader-text, .visually-hidden, .sr-only, script, style"
@@ -129,8 +132,7 @@ def get_page_title(written: str) -> str:
 def get_hidden_text(written: str, selector: str) -> str:
     """Return the text of the first selected element, without the invisible characters that pad it."""
     root = _parse_fragment(written).root
-    padding = dict.fromkeys(map(ord, "\u034f\u200b\u200c\u200d\ufeff\u00ad"))
-    return " ".join(find_first_text(root, selector).translate(padding).split()) if root is not None else ""
+    return " ".join(find_first_text(root, selector).translate(PADDING).split()) if root is not None else ""
 
 
 def _parse_fragment(written: str) -> LexborHTMLParser:

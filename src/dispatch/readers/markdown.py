@@ -1,4 +1,4 @@
-"""Read Markdown (CommonMark 0.31, with tables and strikethrough). The one user of markdown-it.
+"""Read Markdown (CommonMark 0.31, with tables, strikethrough and footnotes). The one user of markdown-it.
 
 Front matter as Jekyll, Hugo, Pelican and the like write it is understood; see ``frontmatter_aliases``.
 """
@@ -7,15 +7,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Place
-from dispatch.readers import charset, frontmatter_aliases
+from dispatch.model import Article, Document, Fault, Place
+from dispatch.readers import charset, frontmatter_aliases, markdown_dialects, opening
 
 MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
@@ -23,8 +24,7 @@ MOST_BYTES = html.MOST_BYTES
 MOST_LEVELS = 100
 MOST_BRACKETS = 10_000
 
-BYLINE = re.compile(r"[Bb][Yy]:? +(?P<name>[^\Wa-z_].{0,60}(?:[^.…:;!?]|\b(?:[JS]r|[^\W\d_])\.))")
-
+_EMPHASISED = re.compile(r"([*_]{1,3})(?=\S)[^*_]+(?<=\S)\1")
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
 _AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
 # White space that Markdown would strip or fold: at either end of a line, or all of it.
@@ -42,24 +42,41 @@ def accepts(document: Document) -> bool:
     )
 
 
-def read(document: Document) -> list[Article]:
-    """Read the one article of a Markdown text.
+def read(document: Document, faults: list[Fault] | None = None) -> list[Article]:
+    """Read the one article of a Markdown text; ``faults`` gets what of a dialect was left out.
 
-    The first heading of rank 1 is the title, and leaves the body; a paragraph ``By NAME`` at the start is a byline if
-    the front matter names nobody. Raises GatherError on broken front matter and beyond the bounds of ``to_html``.
+    The first heading of rank 1 is the title, and leaves the body; so do the properties, the dek, the byline and the day
+    below it. Front matter is believed before these. Raises GatherError on broken front matter and beyond the bounds of
+    ``to_html``.
     """
     text = charset.decode_document(document)
-    article, body = frontmatter_aliases.split_article(text, document)
+    data, body = frontmatter_aliases.parse_keys(text, document)
     try:
-        title, body = _extract_title(body, article.title)
+        _parse_markdown(body)
     except GatherError as error:
         raise error.within(Place(line=text.count("\n", 0, len(text) - len(body)) + 1)) from error
-    article = replace(article, title=title)
-    if not article.authors:
-        author, body = _extract_byline(body)
-        article = replace(article, authors=author, certainty="likely" if author else "unknown")
+    article = frontmatter_aliases.build_article(data, document)
+    body = markdown_dialects.convert_dialects(body, [] if faults is None else faults)
+    tags, body = markdown_dialects.take_tag_lines(body)
+    title, body = _extract_title(body, article.title)
+    properties, opened, body = _take_opening(replace(article, title=title, authors=(), credits=()), body)
+    if properties:
+        article = frontmatter_aliases.build_article({**properties, **data}, document)
     body = body.strip("\n")
-    return [replace(article, markdown=body, content=to_html(body, document.url))]
+    return [
+        replace(
+            article,
+            title=title,
+            dek=article.dek or opened.dek,
+            authors=article.authors or opened.authors,
+            certainty=article.certainty if article.authors else opened.certainty if opened.authors else "unknown",
+            credits=tuple(dict.fromkeys((*article.credits, *opened.credits))),
+            published=article.published or opened.published,
+            tags=tuple(dict.fromkeys((*article.tags, *tags))),
+            markdown=body,
+            content=to_html(body, document.url),
+        )
+    ]
 
 
 def to_html(markdown: str, base: str = "") -> str:
@@ -114,23 +131,42 @@ def _render_tokens(tokens: Sequence[Token]) -> str:
 def _extract_title(body: str, given: str) -> tuple[str, str]:
     """Return the title, and the body without the heading that repeats it."""
     tokens = _parse_markdown(body)
-    for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open" and opening.tag == "h1" and opening.level == 0:
+    for block, inline in pairwise(tokens):
+        if block.type == "heading_open" and block.tag == "h1" and block.level == 0:
             title = _render_plain(inline)
-            return (given or title, _remove_block(body, opening)) if not given or title == given else (given, body)
+            return (given or title, _remove_block(body, block)) if not given or title == given else (given, body)
     return given, body
 
 
-def _extract_byline(body: str) -> tuple[tuple[Author, ...], str]:
-    tokens = _parse_markdown(body)
-    if len(tokens) < 2 or tokens[0].type != "paragraph_open":
-        return (), body
-    match = BYLINE.fullmatch(_render_plain(tokens[1]))
-    if not match:
-        return (), body
-    addresses = [str(child.attrs["href"]) for child in tokens[1].children or () if child.type == "link_open"]
-    url = addresses[0] if len(addresses) == 1 else ""
-    return (Author(name=match["name"], url=url),), _remove_block(body, tokens[0])
+def _take_opening(article: Article, body: str) -> tuple[frontmatter_aliases.Data, Article, str]:
+    """Take properties off the start of a body, and what completes the article; return both, and the rest."""
+    properties: frontmatter_aliases.Data = {}
+    for _ in range(opening.MOST_LINES):
+        blocks = [(token, inline) for token, inline in pairwise(_parse_markdown(body)) if inline.type == "inline"]
+        blocks = [(token, inline) for token, inline in blocks if token.level == 0][:2]
+        if not blocks or body.split("\n")[: (blocks[0][0].map or (0,))[0]] != [""] * (blocks[0][0].map or (0,))[0]:
+            break
+        (block, inline), *others = blocks
+        if not properties and (properties := frontmatter_aliases.parse_properties(inline.content)):
+            body = _remove_block(body, block)
+            continue
+        found = opening.read_opening_line(article, _read_line(block, inline), [_render_plain(one) for _, one in others])
+        if found is None:
+            break
+        article, body = found, _remove_block(body, block)
+    return properties, article, body
+
+
+def _read_line(block: Token, inline: Token) -> opening.OpeningLine:
+    links: dict[str, str] = {}
+    for number, child in enumerate(inline.children or ()):
+        if child.type == "link_open" and inline.children:
+            words = (one.content for one in inline.children[number:] if one.type in {"text", "link_close"})
+            links["".join(takewhile(bool, words))] = str(child.attrs["href"])
+    is_emphasised = _EMPHASISED.fullmatch(inline.content.strip())
+    return opening.OpeningLine(
+        text=_render_plain(inline), is_set_off=block.type == "paragraph_open" and bool(is_emphasised), links=links
+    )
 
 
 def _render_plain(inline: Token) -> str:
@@ -165,7 +201,11 @@ def _refuse_markdown_bombs(markdown: str) -> None:
 
 @cache
 def _make_parser() -> MarkdownIt:
-    return _Parser("commonmark", {"html": True, "maxNesting": MOST_LEVELS}).enable(["table", "strikethrough"])
+    parser = _Parser("commonmark", {"html": True, "maxNesting": MOST_LEVELS}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin)
+    # The plugin would show the second mark of a note as [1:1].
+    parser.add_render_rule("footnote_caption", lambda _self, tokens, at, *_: f"[{tokens[at].meta['id'] + 1}]")
+    return parser
 
 
 class _Parser(MarkdownIt):

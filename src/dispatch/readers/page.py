@@ -17,7 +17,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborNode
 
 from dispatch import identity, links
-from dispatch.model import Article, Author, Document, Image, Source, Witness, WitnessKind
+from dispatch.model import Article, Author, Document, Fault, Image, Source, Witness, WitnessKind
 from dispatch.readers import (
     author_boxes,
     body,
@@ -54,7 +54,7 @@ def accepts(document: Document) -> bool:
     return bool(_PAGE.match(start) or is_fragment)
 
 
-def read(document: Document) -> list[Article]:
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a page; none if it has neither a title nor a body.
 
     Raises GatherError when it has more elements than can be parsed in good time, or when its body is larger or nested

@@ -13,7 +13,7 @@ from typing import Final
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Document, Place, Source
+from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
     author_block,
     bylines,
@@ -72,7 +72,7 @@ def accepts(document: Document) -> bool:
     return b"\0" not in document.body or document.body.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def read(document: Document) -> list[Article]:
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     framed = mail_frame.strip_frame(charset.decode_document(document))
     body, boxed = author_block.split_author_block(list(text_blocks.split_blocks(framed.text)))

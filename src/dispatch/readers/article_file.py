@@ -1,0 +1,74 @@
+"""Read an article's own file, as dispatch keeps it in ``issues/``: with its id, and every key as what it is there."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+
+from dispatch import from_mapping, frontmatter, html, links
+from dispatch.errors import GatherError, IssueError
+from dispatch.model import Article, Author, Document, Fault, Source
+from dispatch.readers import charset, fields, markdown
+
+_FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
+_KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"own", "content", "markdown"}
+
+
+def accepts(document: Document) -> bool:
+    """Whether its head has an absolute id and a title, and no key that an article's file does not have."""
+    if not _FENCE.match(document.body):
+        return False
+    with suppress(IssueError):
+        data = frontmatter.parse_front_matter(charset.decode_document(document)).data
+        is_ours = "title" in data and links.is_absolute(str(data.get("id")))
+        return is_ours and not data.keys() - _KEYS - {"syndicate"}
+    return False
+
+
+def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
+    """Read the article; an author or a source that is named by a key has that key as its name. Raises GatherError."""
+    front = frontmatter.parse_front_matter(charset.decode_document(document), file=document.name)
+    data = dict(front.data)
+    terms = data.pop("syndicate", None)
+    if terms is not None:
+        data["source"] = {**_as_source(data.get("source")), "syndicate": terms}
+    reading = from_mapping.FileReading(file=document.name, lines=front.lines)
+    is_html = document.media_type in {"text/html", "application/xhtml+xml"} or front.body.lstrip().startswith("<")
+    body = front.body.strip("\n")
+    article = from_mapping.read_noun(
+        Article,
+        data,
+        reading,
+        given={
+            "own": False,
+            "content": html.sanitise_html(body, document.url) if is_html else markdown.to_html(body, document.url),
+            "markdown": "" if is_html else body,
+        },
+        special={"authors": _read_authors, "source": _read_source, "published": _read_moment, "updated": _read_moment},
+    )
+    if article is None:
+        raise GatherError(*reading.faults)
+    return [article]
+
+
+def _as_source(value: object) -> Mapping[str, object]:
+    return {"key": value} if isinstance(value, str) else value if isinstance(value, Mapping) else {}
+
+
+def _read_source(value: object, at: str, reading: from_mapping.FileReading) -> Source | None:
+    return from_mapping.read_noun(Source, _as_source(value), reading, path=at)
+
+
+def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> tuple[Author | None, ...]:
+    """Read authors: mappings, or keys of an authors.toml, which only the publication knows."""
+    read_author = partial(from_mapping.read_noun, Author, reading=reading, path=at)
+    items = value if isinstance(value, list) else [value]
+    return tuple(read_author(item if isinstance(item, Mapping) else {"name": str(item)}) for item in items)
+
+
+def _read_moment(value: object, _at: str, _reading: from_mapping.FileReading) -> object:
+    """Read a moment; without an offset it stays naive, for the publication's time zone is not known here."""
+    moment = fields.parse_date(str(value))
+    if moment is None:
+        raise ValueError("is no date")
+    return moment
