@@ -82,8 +82,10 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
     tags = tuple(tag for tag in article.tags if len(tag) <= MOST_TAG)[:MOST_TAGS]
     if left := len(article.tags) - len(tags):
         mended.append(Fault(what=f"{left:,} of its {len(article.tags):,} tags are left out: too many, or too long"))
-    if (named := len(article.authors)) > MOST_AUTHORS:
+    authors, named = article.authors[:MOST_AUTHORS], len(article.authors)
+    if named > MOST_AUTHORS:
         mended.append(Fault(what=f"only the first {MOST_AUTHORS} of its {named:,} authors are taken: name the others"))
+    is_unsure = named > MOST_AUTHORS or any(people.is_login(author.name) for author in authors)
     if len(article.id) > MOST_ID:
         mended.append(Fault(what=f"its id is left out: it has more than {MOST_ID:,} characters"))
     return replace(
@@ -93,10 +95,8 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
         title=_cut_line(article.title, MOST_TITLE, "title", mended),
         summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
         tags=tags,
-        authors=tuple(
-            replace(one, url=_keep_address(one.url, "author's page", mended)) for one in article.authors[:MOST_AUTHORS]
-        ),
-        certainty="likely" if named > MOST_AUTHORS else article.certainty,
+        authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in authors),
+        certainty="likely" if is_unsure and article.certainty == "certain" else article.certainty,
         credits=tuple(replace(one, url=_keep_address(one.url, "credit's page", mended)) for one in article.credits),
         source=limit_source(article.source, mended),
     )

@@ -61,23 +61,21 @@ def make_author(
     An address that is not absolute is left out. most: characters of a name; more is several names, or none.
     """
     named = [
-        (shown, mailbox)
+        (shown, html.remove_illegal_characters(email or mailbox).strip())
         for several, mailbox in split_mailboxes(unescape(written))
         for name in (split_authors(several) if len(several) > MOST_NAME else [several])
         if (shown := clean_name(name, most=most))
     ]
-    url, avatar = (html.remove_illegal_characters(address).strip() for address in (url, avatar))
-    for shown, mailbox in named:
-        author = Author(name=shown, email=html.remove_illegal_characters(email or mailbox).strip())
-        yield (
-            author
-            if len(named) > 1
-            else replace(
-                author,
-                url=url if links.is_absolute(url) else "",
-                bio=html.remove_illegal_characters(bio).strip(),
-                avatar=avatar if links.is_picture_address(avatar) else "",
-            )
+    if len(named) > 1:
+        yield from (Author(name=name, email=mailbox) for name, mailbox in named)
+    elif named:
+        url, avatar = (html.remove_illegal_characters(address).strip() for address in (url, avatar))
+        yield Author(
+            name=named[0][0],
+            url=url if links.is_absolute(url) else "",
+            email=named[0][1],
+            bio=html.remove_illegal_characters(bio).strip(),
+            avatar=avatar if links.is_picture_address(avatar) else "",
         )
 
 
