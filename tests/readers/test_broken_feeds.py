@@ -71,6 +71,7 @@ WHOLE = {
     "an undeclared root": "<rdf:RDF><channel><title>The Tide</title></channel><item><title>Ferry</title>"
     "<link>https://tide.example/1</link><dc:creator>Ann Lee</dc:creator><description>Noon."
     "</description></item></rdf:RDF>",
+    "RDF without its namespace": DECLARED + ONE.replace("rss", "rdf"),
     "Atom without its namespace": f"<feed>{FEED}</feed>",
     "Atom in a namespace of its youth": f'<feed xmlns="http://purl.org/pie/">{FEED}</feed>',
     "Atom in a misspelt namespace": f'<feed xmlns="https://www.w3.org/2005/atom/">{FEED}</feed>',

@@ -12,7 +12,8 @@ from dispatch.readers import atom, charset, jsonfeed, rss, xml
 
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
-_FORMATS = {"rss": rss.read_rss, "rdf:RDF": rss.read_rss, "atom:feed": atom.read_atom, "atom:entry": atom.read_atom}
+_FORMATS = dict.fromkeys(("rss", "rdf:RDF", "RDF", "rdf"), rss.read_rss)
+_FORMATS |= {"atom:feed": atom.read_atom, "atom:entry": atom.read_atom}
 # Declarations and processing instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
