@@ -85,7 +85,8 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
     authors, named = article.authors[:MOST_AUTHORS], len(article.authors)
     if named > MOST_AUTHORS:
         mended.append(Fault(what=f"only the first {MOST_AUTHORS} of its {named:,} authors are taken: name the others"))
-    is_unsure = named > MOST_AUTHORS or any(people.is_login(author.name) for author in authors)
+    if article.certainty == "certain" and (named > len(authors) or any(people.is_login(one.name) for one in authors)):
+        article = replace(article, certainty="likely")
     if len(article.id) > MOST_ID:
         mended.append(Fault(what=f"its id is left out: it has more than {MOST_ID:,} characters"))
     return replace(
@@ -96,7 +97,6 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
         summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
         tags=tags,
         authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in authors),
-        certainty="likely" if is_unsure and article.certainty == "certain" else article.certainty,
         credits=tuple(replace(one, url=_keep_address(one.url, "credit's page", mended)) for one in article.credits),
         source=limit_source(article.source, mended),
     )
