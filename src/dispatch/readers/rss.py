@@ -17,8 +17,9 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
     """
     channel = next(find_children(root, "channel"), root)
     # In RSS 1.0 the items are siblings of the channel; elsewhere, some stand in one another by mistake.
-    items = [item for item in root.iter("item") if len(item)]
+    items = list(root.iter("item"))
     fields.refuse_too_many(len(items))
+    items = [item for item in items if len(item)]
     inner = resolve_base(channel, resolve_base(root, base))
     own = Source(
         title=fields.read_line(find_text(channel, "title")),
