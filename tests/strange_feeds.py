@@ -43,6 +43,10 @@ MENDED: dict[str, tuple[Callable[[Entry], Entry], str]] = {
         lambda one: replace(one, authors=(("Bo Zhang", "javascript:x()"),)),
         "its author's page",
     ),
+    "5,000 authors": (
+        lambda one: replace(one, authors=tuple((f"Ann Lee {n}", "") for n in range(5_000))),
+        "only the first 200 of its 5,000 authors",
+    ),
     "an endless guid": (lambda one: replace(one, guid="https://paper.example/" + "g" * 70_000), "its id"),
     "an endless title": (lambda one: replace(one, title=one.title + " and so on" * 7_000), "its title"),
     "an endless summary": (lambda one: replace(one, summary="It went on. " * 6_000), "its summary"),
@@ -72,7 +76,10 @@ MENDED: dict[str, tuple[Callable[[Entry], Entry], str]] = {
     ),
 }
 LEFT_OUT: dict[str, tuple[Callable[[Entry], Entry], str]] = {
-    "5,000 authors": (lambda one: replace(one, authors=tuple((f"Ann Lee {n}", "") for n in range(5_000))), "left out"),
+    "200 authors with endless pages": (
+        lambda one: replace(one, authors=tuple((f"Ann Lee {n}", one.link + "x" * 200) for n in range(200))),
+        "left out",
+    ),
 }
 FAULTS = MENDED | LEFT_OUT
 

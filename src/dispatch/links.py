@@ -174,6 +174,14 @@ def parse_host(url: str) -> str:
         return ""
 
 
+def find_site(url: str) -> str:
+    """Find the part of a host that its owner has registered, as far as the host alone tells: for comparing only."""
+    host = parse_host(url)
+    labels = host.split(".")
+    is_second_level = len(labels[-1]) == 2 and len(labels[-2:][0]) < 4  # co.uk, com.br
+    return host if labels[-1].isdecimal() else ".".join(labels[-3 if is_second_level else -2 :])
+
+
 @lru_cache(maxsize=1 << 16)
 def canonicalise_address(url: str) -> str:
     """Reduce an address to what all addresses of the same article share: for comparing only, never to be shown.

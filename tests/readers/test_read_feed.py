@@ -196,7 +196,10 @@ def test_json_feed() -> None:
     assert first.enclosures == (Enclosure(url="https://cdn.example/a.mp3", type="audio/mpeg", length=12),)
     assert (second.id, second.url) == ("2", "https://paper.example/2")
     assert second.content == "<p>One &lt; two.</p><p>Three &amp; four.</p>"
-    assert second.authors == (Author(name="The Tide's desk", url="https://tide.example/desk"),)
+    # It is at an external address: the feed's authors did not write it.
+    assert (second.authors, second.certainty) == ((), "unknown")
+    assert second.credits == (Credit(role="via", name="The Tide's desk", url="https://tide.example/desk"),)
+    assert second.source == Source(title="paper.example", url="https://paper.example/")
     assert third.authors == (Author(name="Zoe Lark"),)
 
 
@@ -283,12 +286,12 @@ def test_a_name_is_never_taken_apart_and_nobody_is_nobody(creator: str, names) -
         ('<!DOCTYPE r [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>', "DTD"),
         ('<!DOCTYPE r [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><rss/>', "DTD"),
         ("<rss><channel>" + "<a/>" * 600_000 + "</channel></rss>", "too many parts"),
-        (rss("<item/>" * 5_001), "5,000 entries"),
+        (rss("<item><title/></item>" * 5_001), "5,000 entries"),
         ('<feed xmlns="http://www.w3.org/2005/Atom">' + "<entry/>" * 5_001 + "</feed>", "5,000 entries"),
         (json.dumps({"version": "https://jsonfeed.org/version/1", "items": [{}] * 5_001}), "5,000 entries"),
-        ("<rss><channel><item></channel></rss>", "not well-formed"),
         ("<rss><channel>", "not well-formed"),
-        ("<feed><entry/></feed>", "its root is feed"),
+        ("<?xml version='1.0'?><opml/>", "its root is opml"),
+        ("<rss><channel><item><title>x", "not well-formed"),
         ('{"version": "https://jsonfeed.org/version/1.1", "items": [', "not JSON"),
         ('{"version": "https://jsonfeed.org/version/1.1"}', "no items"),
         ('{"a": "://jsonfeed.org/version/", "b": ' + "[" * 100_000, "not JSON"),

@@ -112,7 +112,7 @@ def _read_locations(
         for fault in faults:
             print_note(str(fault))
         groups.append(found._replace(articles=[one for one in articles if one.title], section=section or found.section))
-        is_left_out = any(fault.reason == "too-large" for fault in faults)
+        is_left_out = any(fault.reason in {"too-large", "cut-off"} for fault in faults)
         is_all = is_all and not is_left_out and all(one.title for one in articles)
     return groups, is_all
 

@@ -73,7 +73,7 @@ class GatherReport:
     @property
     def is_whole(self) -> bool:
         """Whether every source was gathered, and every entry taken."""
-        is_left_out = any(fault.reason == "too-large" for _, fault in self.faults)
+        is_left_out = any(fault.reason in {"too-large", "cut-off"} for _, fault in self.faults)
         return not self.failed and not is_left_out and len(self.rows) == self.of
 
     def add_result(self, result: GatherResult, kept: KeepResult) -> None:

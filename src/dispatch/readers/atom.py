@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from dispatch import html
+from dispatch import html, links
 from dispatch.model import Article, Author, Fault, Source
 from dispatch.readers import fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
@@ -29,11 +29,13 @@ def read_atom(root: Element, base: str, faults: list[Fault]) -> tuple[Source, li
     own = fields.limit_source(replace(own, feed=own.feed or base), faults)
     authors = list(parse_persons(root, "atom:author", inner))
     language = root.get("xml:lang", "")
-    return own, fields.read_entries(
-        found,
-        lambda entry, mended: _read_entry(entry, resolve_base(entry, inner), own, authors, language, mended),
-        faults,
-    )
+    homes = people.find_homes(own, base, (_find_entry_link(entry, inner) for entry in found))
+
+    def read_entry(entry: Element, mended: list[Fault]) -> Article:
+        article = _read_entry(entry, resolve_base(entry, inner), own, authors, language, mended)
+        return people.credit_linker(article, own, homes, (article.id, find_link(entry, "related", inner)))
+
+    return own, fields.read_entries(found, read_entry, faults)
 
 
 def parse_source(feed: Element, base: str) -> Source:
@@ -54,6 +56,7 @@ def parse_persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
             find_text(person, "atom:name"),
             url=fields.read_address(find_text(person, "atom:uri", "atom:url"), resolve_base(person, base)),
             email=find_text(person, "atom:email"),
+            most=people.MOST_NAMES,
         )
 
 
@@ -66,6 +69,12 @@ def find_link(parent: Element, rel: str, base: str) -> str:
     return fields.read_address(found[0].get("href", ""), resolve_base(found[0], base)) if found else ""
 
 
+def _find_entry_link(entry: Element, base: str) -> str:
+    """Find the address of an entry; FeedBurner's links count readers and lead on to another."""
+    original = fields.read_address(find_text(entry, "feedburner:origLink"), base)
+    return original if links.is_allowed(original) else find_link(entry, "alternate", base)
+
+
 def _read_entry(
     entry: Element, base: str, own: Source, everywhere: Iterable[Author], language: str, mended: list[Fault]
 ) -> Article:
@@ -74,8 +83,8 @@ def _read_entry(
         (parse_source(origin, resolve_base(origin, base)), origin) for origin in find_children(entry, "atom:source")
     ]
     origin = origins[0][0] if origins else own
-    url = find_link(entry, "alternate", base)
-    title = _read_plain_line(entry, "atom:title")
+    url = _find_entry_link(entry, base)
+    title = _read_plain_line(entry, "atom:title") or fields.read_line(find_text(entry, "media:title"))
     enclosures = tuple(
         enclosure
         for link in find_children(entry, "atom:link")
@@ -86,14 +95,16 @@ def _read_entry(
     )
     content = fields.read_body(_extract_markup(entry, "atom:content"), base, mended, title=title, source=origin)
     summary = fields.read_body(_extract_markup(entry, "atom:summary"), base, mended, title=title, source=origin)
+    writers, others = fields.find_credits(entry)
     authors, contributors = people.separate_authors(
         # An entry's authors are its own, else those of its atom:source, else the feed's (RFC 4287, section 4.2.1).
         list(parse_persons(entry, "atom:author", base))
         or [
             author
-            for name in find_children(entry, "dc:creator")
-            for author in people.make_author("".join(name.itertext()))
+            for name in find_children(entry, "dc:creator", "dc:author", "dcterms:creator")
+            for author in people.make_author("".join(name.itertext()), most=people.MOST_NAMES)
         ]
+        or list(writers)
         or [author for _, element in origins for author in parse_persons(element, "atom:author", base)]
         or ([] if origins else list(everywhere)),
         list(parse_persons(entry, "atom:contributor", base)),
@@ -105,7 +116,7 @@ def _read_entry(
         summary=fields.read_summary(summary) if content else "",
         content=content or summary,
         authors=authors,
-        credits=(*contributors, *fields.find_credits(entry)),
+        credits=(*contributors, *others),
         certainty="certain" if authors else "unknown",
         source=origin,
         published=fields.parse_date(find_text(entry, "atom:published", "atom:issued", "dc:date")),

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from dispatch import html
@@ -26,17 +27,20 @@ def decode_document(document: Document) -> str:
     """Decode a document, without the characters that XML forbids and with ``\\n`` as line end.
 
     A byte order mark is believed first, then the character set declared outside, then an XML declaration or a ``meta``
-    element; without any, the text is UTF-8 if it can be, else windows-1252. What cannot be decoded becomes U+FFFD.
+    element, whichever the bytes can be; without any, the text is UTF-8 if it can be, else windows-1252. What cannot be
+    decoded becomes U+FFFD.
     """
     body = document.body
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return _tidy_text(body[len(mark) :].decode(charset, "replace"))
-    declared = _find_codec(document.charset) or _find_codec(_find_declared_charset(body))
-    # Editors that save in UTF-8 leave Word's declaration as it is; what only UTF-8 can be by chance is UTF-8.
-    if declared and not (declared == "cp1252" and _is_utf8(body)):
-        return _tidy_text(body.decode(declared, "replace"))
-    return _tidy_text(_decode_undeclared(body))
+    declared = [name for label in (document.charset, _find_declared_charset(body)) if (name := _find_codec(label))]
+    # Many say UTF-8 that are not, and the other way round: hardly anything else can be read as UTF-8.
+    for name in (*(["utf-8"] if "cp1252" in declared else []), *declared):
+        with suppress(UnicodeDecodeError):
+            return _tidy_text(body.decode(name))
+    is_other = declared and declared[0] != "utf-8"
+    return _tidy_text(body.decode(declared[0], "replace") if is_other else _decode_undeclared(body))
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -64,7 +68,7 @@ def decode_start(document: Document) -> str:
 
 
 def _tidy_text(decoded: str) -> str:
-    return html.remove_illegal_characters(decoded.replace("\r\n", "\n").replace("\r", "\n"))
+    return html.remove_illegal_characters(decoded.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _find_declared_charset(body: bytes) -> str:

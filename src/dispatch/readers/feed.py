@@ -12,10 +12,16 @@ from dispatch.readers import atom, charset, jsonfeed, rss, xml
 
 MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 
-_FORMATS = {"rss": rss.read_rss, "rdf:RDF": rss.read_rss, "atom:feed": atom.read_atom, "atom:entry": atom.read_atom}
+_FORMATS = dict.fromkeys(("rss", "rdf:RDF", "RDF", "rdf"), rss.read_rss)
+_FORMATS |= {"atom:feed": atom.read_atom, "atom:entry": atom.read_atom}
 # Declarations and processing instructions, then the root.
 _ROOT = re.compile(r"(?:\s*<[?!][^<]*>\s*){0,20}<(?:[\w-]{1,40}:)?(rss|feed|entry|RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
+# What PHP says before a document, as HTML or as text.
+_WARNING = re.compile(r"(?:<br ?/?>\s*+)?(?:<b>)?(?:PHP )?(?:Warning|Notice|Deprecated|Strict Standards)(?:</b>)?:\s")
+_BEGINNING = re.compile(r"<\?xml\s|<!DOCTYPE\s|<(?:[\w-]{1,40}:)?(?:rss|feed|entry|RDF)[\s>]")
+# JSON may escape its slashes; a feed that forgets to name its version has entries all the same.
+_JSON_FEED = re.compile(rb':(?:\\?/){2}jsonfeed\.org\\?/version\b|"content_(?:html|text)"\s*:')
 
 
 def accepts(document: Document) -> bool:
@@ -25,7 +31,8 @@ def accepts(document: Document) -> bool:
     """
     start = charset.decode_start(document)
     if start.startswith("{"):
-        return document.media_type == "application/feed+json" or b"://jsonfeed.org/version/" in document.body
+        return document.media_type == "application/feed+json" or bool(_JSON_FEED.search(document.body))
+    start = _skip_warning(start)
     is_other_xml = start.startswith(("<?xml", "<!DOCTYPE")) and not _PAGE.search(start)
     return bool(_ROOT.match(start)) or document.media_type in MEDIA_TYPES or is_other_xml
 
@@ -41,13 +48,19 @@ def read_with_source(document: Document, faults: list[Fault]) -> tuple[Source, l
     An article that was first published elsewhere, as in a planet, has a source of its own. Raises GatherError on what
     is not well-formed, on a DTD of its own, and beyond 5,000 entries.
     """
-    text = charset.decode_document(document)
+    text = _skip_warning(charset.decode_document(document))
     if text.lstrip().startswith("{"):
         return jsonfeed.read_json_feed(text, document.url, faults)
-    root = xml.parse_xml(text, is_lenient=True)  # it may be one entry among many
+    root = xml.parse_xml(text, faults)  # what is wrong may be in one entry among many
     if root.tag not in _FORMATS:
         raise GatherError(
             f"this is XML, but not a feed: its root is {root.tag}",
             hint="Give the address of an RSS, Atom or JSON feed.",
         )
     return _FORMATS[root.tag](root, document.url, faults)
+
+
+def _skip_warning(text: str) -> str:
+    """Skip what a program has said before the document that it made."""
+    begins = _BEGINNING.search(text) if _WARNING.match(text.lstrip()) else None
+    return text[begins.start() :] if begins else text

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Credit, Enclosure, Fault, Image, Place, Source
+from dispatch.model import Article, Author, Credit, Enclosure, Fault, Image, Place, Source
 from dispatch.readers import people
 from dispatch.readers.xml import find_children, find_text
 
@@ -26,6 +26,7 @@ MOST_SUMMARY = 5_000
 MOST_TITLE = 1_000
 MOST_TAG = 100
 MOST_TAGS = 100
+MOST_AUTHORS = 200
 MOST_NAMED = 9  # faults of one entry
 MOST_BYTES = 32_000  # of all that together; the front matter of a file has room for twice as much
 
@@ -82,6 +83,9 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
     tags = tuple(tag for tag in article.tags if len(tag) <= MOST_TAG)[:MOST_TAGS]
     if left := len(article.tags) - len(tags):
         mended.append(Fault(what=f"{left:,} of its {len(article.tags):,} tags are left out: too many, or too long"))
+    authors, named = article.authors[:MOST_AUTHORS], len(article.authors)
+    if named > MOST_AUTHORS:
+        mended.append(Fault(what=f"only the first {MOST_AUTHORS} of its {named:,} authors are taken: name the others"))
     if len(article.id) > MOST_ID:
         mended.append(Fault(what=f"its id is left out: it has more than {MOST_ID:,} characters"))
     return replace(
@@ -89,10 +93,10 @@ def limit_article(article: Article, mended: list[Fault]) -> Article:
         id=article.id if len(article.id) <= MOST_ID else "",
         url=_keep_address(article.url, "link", mended),
         title=_cut_line(article.title, MOST_TITLE, "title", mended),
-        certainty=people.limit_certainty(article.authors, article.certainty),
+        certainty=people.limit_certainty(authors, article.certainty, is_cut=named > len(authors)),
         summary=_cut_line(article.summary, MOST_SUMMARY, "summary", mended),
         tags=tags,
-        authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in article.authors),
+        authors=tuple(replace(one, url=_keep_address(one.url, "author's page", mended)) for one in authors),
         credits=tuple(replace(one, url=_keep_address(one.url, "credit's page", mended)) for one in article.credits),
         source=limit_source(article.source, mended),
     )
@@ -214,15 +218,17 @@ def read_enclosure(url: str, kind: str, length: str, base: str, mended: list[Fau
         mended.append(Fault(what=what))
 
 
-def find_credits(entry: Element) -> tuple[Credit, ...]:
-    """Find who else had a part in it, with the role in Media RSS. Writers are authors, not found here."""
-    found = []
+def find_credits(entry: Element) -> tuple[tuple[Author, ...], tuple[Credit, ...]]:
+    """Find who wrote it, and who else had a part in it and which, in the credits of Media RSS."""
+    writers: list[Author] = []
+    others: list[Credit] = []
     for element in _find_media(entry, "media:credit"):
-        role = read_line(element.get("role", "")).lower()
-        name = people.clean_name("".join(element.itertext()))
-        if role and name and role not in {"author", "writer"}:
-            found.append(Credit(role=role, name=name))
-    return tuple(dict.fromkeys(found))
+        role, written = read_line(element.get("role", "")).lower(), "".join(element.itertext())
+        if role in {"author", "writer"}:
+            writers += people.make_author(written, most=people.MOST_NAMES)
+        elif role and (name := people.clean_name(written)):
+            others.append(Credit(role=role, name=name))
+    return people.merge_authors(writers, ()), tuple(dict.fromkeys(others))
 
 
 def find_license(entry: Element) -> str:

@@ -1,7 +1,9 @@
 """Read JSON Feed (1.0 and 1.1)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from dispatch import html, links
 from dispatch.errors import GatherError
@@ -10,6 +12,10 @@ from dispatch.readers import fields, people
 
 Data = Mapping[str, object]
 
+# A number may have more digits than Python reads; a line break in a string harms nobody.
+_BETWEEN = re.compile(r"[\s:,\[]*+")
+_DECODER = json.JSONDecoder(parse_int=str, strict=False)
+
 
 def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
     """Read a feed as its source and its items as articles, in order; ``faults`` gets what was mended or left out.
@@ -17,9 +23,14 @@ def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, l
     base: where the feed was found. Raises GatherError on what is not JSON or not a feed, and beyond bounds.
     """
     try:
-        feed: object = json.loads(text, parse_int=str)  # a number may have more digits than Python reads
+        feed, _ = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError) as error:
-        raise GatherError(f"this is not JSON: {error}", hint="Ask the feed's publisher to correct it.") from error
+        feed = _parse_cut_off(text)
+        if not any(_get_mappings(feed, "items")):
+            raise GatherError(f"this is not JSON: {error}", hint="Ask the feed's publisher to correct it.") from error
+        count = len(_get_items(feed, "items"))
+        what = f"its JSON breaks off after entry {count}: what comes after it is left out"
+        faults.append(Fault(what=what, reason="cut-off"))
     items = list(_get_mappings(feed, "items"))
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise GatherError(
@@ -35,9 +46,30 @@ def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, l
     own = fields.limit_source(own, faults)
     authors = list(_parse_json_authors(feed, base or home))
     language = _get_string(feed, "language")
-    return own, fields.read_entries(
-        items, lambda item, mended: _read_json_item(item, base or own.url, own, authors, language, mended), faults
-    )
+    homes = people.find_homes(own, base, (_get_string(item, "url") for item in items))
+
+    def read_item(item: Data, mended: list[Fault]) -> Article:
+        article = _read_json_item(item, base or own.url, own, authors, language, mended)
+        # What is at an external address is somebody else's (JSON Feed 1.1, “external_url”).
+        is_link = article.url == fields.read_address(_get_string(item, "external_url"), base or own.url)
+        return people.credit_linker(article, own, homes, (own.url or base,) if is_link else (article.id,))
+
+    return own, fields.read_entries(items, read_item, faults)
+
+
+def _parse_cut_off(text: str) -> dict[str, object]:
+    """Parse the items of a feed that breaks off, as far as they are whole, and what stands before them."""
+    head, _, rest = text.partition('"items"')
+    feed: dict[str, object] = {}
+    items: list[object] = []
+    position = 0
+    with suppress(ValueError, RecursionError):
+        while between := _BETWEEN.match(rest, position):
+            item, position = _DECODER.raw_decode(rest, between.end())
+            items.append(item)
+    with suppress(ValueError, RecursionError):
+        feed, _ = _DECODER.raw_decode(head.lstrip().rstrip(", \n\t") + "}")
+    return {**feed, "items": items}
 
 
 def _read_json_item(
@@ -83,6 +115,7 @@ def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:
             _get_string(person, "name"),
             url=fields.read_address(_get_string(person, "url"), base),
             avatar=fields.read_address(_get_string(person, "avatar"), base),
+            most=people.MOST_NAMES,
         )
 
 

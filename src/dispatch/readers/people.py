@@ -1,15 +1,19 @@
 """Clean and compare names: never a placeholder, a login or a house for a person, and never a part of a name."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
 from dispatch.identity import fold_spelling, is_name_inverted
-from dispatch.model import Author, Certainty, Credit
+from dispatch.model import Article, Author, Certainty, Credit, Source
 from dispatch.readers import bylines
 from dispatch.text import fold_text
+
+MOST_NAME = 200  # characters
+MOST_NAMES = 64 * 1024  # of all authors that stand in one field of a feed
 
 # What systems fill in for a missing name.
 # fmt: off
@@ -22,6 +26,13 @@ _NOBODY = frozenset({
 _MARKUP = re.compile(r"<[^<>]{1,1000}>")
 _HANDLE = re.compile(r"(?<=\S )[(\[]?@[\w.]{1,50}[)\]]?")
 _ADDRESS = re.compile(r"https?://\S*|\S[^\s@]*+@\S[^\s.]*+\.\S++|[\w.-]+\.[a-z]{2,}/\S*")
+# Also as it is hidden from programs: ann [at] paper [dot] example.
+_IN_MAILBOX = r"[^\s()<>\[\],;:\"'|@]"
+_MAILBOX = re.compile(
+    rf"(?<!{_IN_MAILBOX})(?:mailto:)?({_IN_MAILBOX}++(?:@|\s?+[(\[]at[)\]]\s?+){_IN_MAILBOX}++"
+    rf"(?:\s?+[(\[]dot[)\]]\s?+{_IN_MAILBOX}++)*+)"
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}")
 _LOGIN = re.compile(r"[a-z0-9._-]+|(?=\D*\d|[^_]*_)[\w.-]+", re.ASCII)
 _SEPARATORS = " ,;/&+|·•、،，؛\t\n"
 # fmt: off
@@ -33,14 +44,16 @@ _ANDS = (
 _ANDS_IN = frozenset(_ANDS) - {"e", "y"}
 
 
-def clean_name(written: str) -> str:
-    """Clean a name for display; empty when it is a placeholder or an address.
+def clean_name(written: str, *, most: int = MOST_NAME) -> str:
+    """Clean a name for display; empty when it is a placeholder, an address or too long.
 
-    Markup, handles, and the words that systems write round a name go; so does a job behind it. “Lee, Ann” is turned.
+    Markup, mailboxes, handles, and the words that systems write round a name go; so does a job behind it.
+    “Lee, Ann” is turned.
     """
     shown = " ".join(html.remove_illegal_characters(_MARKUP.sub(" ", unescape(written))).split())
+    shown = ", ".join(name for name, _ in split_mailboxes(shown) if name)
     shown = _turn_name(_strip_job(bylines.strip_surroundings(_HANDLE.sub("", shown).strip())))
-    nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > 200
+    nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > most
     return "" if nobody or not re.search(r"\w", shown) else shown
 
 
@@ -62,17 +75,66 @@ def _turn_name(name: str) -> str:
     return f"{first} {last}" if is_turned and not bylines.is_house_name(name) else name
 
 
-def make_author(written: str, *, url: str = "", email: str = "", bio: str = "", avatar: str = "") -> Iterable[Author]:
-    """Yield one author, or none where the name is a placeholder. An address that is not absolute is left out."""
-    if shown := clean_name(written):
+def make_author(
+    written: str, *, url: str = "", email: str = "", bio: str = "", avatar: str = "", most: int = MOST_NAME
+) -> Iterable[Author]:
+    """Yield the author that a text names, or none where it is a placeholder; several where it names them plainly.
+
+    An address that is not absolute is left out. most: characters of a name; more is several names, or none.
+    """
+    named = [
+        (shown, html.remove_illegal_characters(email or mailbox).strip())
+        for several, mailbox in split_mailboxes(unescape(written))
+        for name in (split_authors(several) if len(several) > MOST_NAME else [several])
+        if (shown := clean_name(name, most=most))
+    ]
+    if len(named) > 1:
+        yield from (Author(name=name, email=mailbox) for name, mailbox in named)
+    elif named:
         url, avatar = (html.remove_illegal_characters(address).strip() for address in (url, avatar))
         yield Author(
-            name=shown,
+            name=named[0][0],
             url=url if links.is_absolute(url) else "",
-            email=html.remove_illegal_characters(email).strip(),
+            email=named[0][1],
             bio=html.remove_illegal_characters(bio).strip(),
             avatar=avatar if links.is_picture_address(avatar) else "",
         )
+
+
+def split_authors(written: str) -> Sequence[str]:
+    """Split a long list of names where it is plain which they are (“Lee, A., Roe, B.”); else it stays one text."""
+    line = " ".join(written.split())
+    if any(sign in line for sign in ";|"):
+        return re.split(r"[;|]", line)
+    pieces = [piece.strip() for piece in line.split(",")]
+    if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
+        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
+    names, rest = bylines.split_names(line)
+    return names if names and not rest else [line]
+
+
+def split_mailboxes(written: str) -> list[tuple[str, str]]:
+    """Split a text into names, each with its mailbox: ``a@b.example (Ann Lee)``, ``Ann Lee <a@b.example>``.
+
+    Unless each mailbox has a name of its own, the text stays one name, without any mailbox.
+    """
+    pieces = _MAILBOX.split(written)
+    mailboxes = pieces[1::2]
+    names = [name for piece in pieces[::2] if (name := _strip_brackets(piece))]
+    if not mailboxes:
+        return [(written, "")]
+    if len(names) != len(mailboxes):
+        return [(_strip_brackets(_MAILBOX.sub(" ", written)), mailboxes[0] if len(mailboxes) == 1 else "")]
+    return list(zip(names, mailboxes, strict=True))
+
+
+def _strip_brackets(text: str) -> str:
+    """Strip what is left around a name when its mailbox is taken away."""
+    name = re.sub(r" ?[(<\[] ?[)>\]]", "", " ".join(text.split())).strip(' ,;:|<>[]"“”@–—-/')
+    name = name.removesuffix("(").removeprefix(")").strip(' ,;:|<>[]"“”@–—-/')
+    before, _, after = name.partition(" ")
+    name = after if before.lower() in _ANDS else name
+    return name[1:-1] if name.startswith("(") and name.endswith(")") else name
 
 
 def are_names_alike(one: str, other: str) -> bool:
@@ -114,9 +176,9 @@ def is_login(written: str) -> bool:
     return bool(_LOGIN.fullmatch(written))
 
 
-def limit_certainty(authors: Iterable[Author], certainty: Certainty) -> Certainty:
+def limit_certainty(authors: Iterable[Author], certainty: Certainty, *, is_cut: bool = False) -> Certainty:
     """Return how certain it is who wrote something when each is named so: a login is never a certain name."""
-    return "likely" if certainty == "certain" and any(is_login(one.name) for one in authors) else certainty
+    return "likely" if certainty == "certain" and (is_cut or any(is_login(one.name) for one in authors)) else certainty
 
 
 def is_house(name: str, houses: Iterable[str] = ()) -> bool:
@@ -169,3 +231,28 @@ def _fill_author(author: Author, more: Author) -> Author:
         bio=author.bio or more.bio,
         avatar=author.avatar or more.avatar,
     )
+
+
+def find_homes(own: Source, base: str, entries: Iterable[str]) -> frozenset[str]:
+    """Find the sites that are a feed's own: of its front page, of its address, and where most of its entries are.
+
+    own: the feed as it describes itself. base: where it was found. entries: the addresses of its entries.
+    """
+    sites = [site for url in entries if (site := links.find_site(url))]
+    most = {site for site, count in Counter(sites).most_common(1) if count > max(2, len(sites) // 2)}
+    return frozenset({*map(links.find_site, (own.url, own.feed, base)), *most} - {""})
+
+
+def credit_linker(article: Article, own: Source, homes: Set[str], permalinks: Iterable[str]) -> Article:
+    """Credit who links to the article of another site as ``via``: whoever wrote that, it is somebody else.
+
+    own, homes: the feed and its sites, see ``find_homes``. permalinks: addresses of pages that are the entry itself.
+    Where none of these is at home, its authors are likely, and no more: it may be a planet.
+    """
+    if not homes or article.source != own or links.find_site(article.url) in {*homes, ""}:
+        return article
+    if not any(links.find_site(url) in homes for url in permalinks):
+        return replace(article, certainty="likely") if own.url and article.authors else article
+    via = tuple(Credit(role="via", name=author.name, url=author.url) for author in article.authors)
+    site = Source(title=links.parse_host(article.url).removeprefix("www."), url=links.resolve_address(article.url, "/"))
+    return replace(article, authors=(), certainty="unknown", credits=(*via, *article.credits), source=site)

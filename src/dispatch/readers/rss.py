@@ -1,18 +1,13 @@
 """Read RSS 2.0 and its forerunners, RSS 1.0 (RDF) among them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
 from dispatch.readers import atom, fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
-
-_MAILBOX = re.compile(
-    r"(?P<email>(?=[^\s()<>][^\s()<>@]*+@[^\s()<>])[^\s()<>]++)\s*\((?P<name>[^()]+(?:\([^()]*\))?)\)"
-)
-_NAMED_MAILBOX = re.compile(r"(?P<name>[^<>@]++)<(?P<email>(?=[^\s<>][^\s<>@]*+@[^\s<>])[^\s<>]++)>")
 
 
 def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
@@ -21,9 +16,10 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
     base: where the feed was found. Raises GatherError beyond bounds.
     """
     channel = next(find_children(root, "channel"), root)
-    # In RSS 1.0 the items are siblings of the channel.
-    items = [*find_children(channel, "item"), *(find_children(root, "item") if channel is not root else ())]
+    # In RSS 1.0 the items are siblings of the channel; elsewhere, some stand in one another by mistake.
+    items = list(root.iter("item"))
     fields.refuse_too_many(len(items))
+    items = [item for item in items if len(item)]
     inner = resolve_base(channel, resolve_base(root, base))
     own = Source(
         title=fields.read_line(find_text(channel, "title")),
@@ -32,16 +28,19 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
     )
     own = fields.limit_source(own, faults)
     language = find_text(channel, "language", "dc:language")
-    return own, fields.read_entries(
-        items,
-        lambda item, mended: _read_item(item, resolve_base(item, inner or own.url), own, language, mended),
-        faults,
-    )
+    homes = people.find_homes(own, base, (_find_item_link(item, inner) for item in items))
+
+    def read_item(item: Element, mended: list[Fault]) -> Article:
+        article = _read_item(item, resolve_base(item, inner or own.url), own, language, mended)
+        pages = (article.id, find_text(item, "comments"), atom.find_link(item, "related", inner))
+        return people.credit_linker(article, own, homes, pages)
+
+    return own, fields.read_entries(items, read_item, faults)
 
 
 def _read_item(item: Element, base: str, own: Source, language: str, mended: list[Fault]) -> Article:
     url = _find_item_link(item, base)
-    title = fields.read_line(find_text(item, "title", "dc:title"))
+    title = fields.read_line(find_text(item, "title", "dc:title", "media:title", "itunes:title"))
     source = _find_origin(item, base) or own
     enclosures = tuple(
         enclosure
@@ -55,7 +54,8 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         fields.read_body(text, within, mended, title=title, source=own) for text in _find_bodies(item) if text.strip()
     ]
     bodies = [body for body in bodies if body]
-    authors, certain = _collect_authors(item)
+    writers, others = fields.find_credits(item)
+    authors, certain = _collect_authors(item, base, writers)
     return Article(
         id=html.remove_illegal_characters(find_text(item, "guid") or item.get("rdf:about", "")).strip(),
         url=url,
@@ -63,7 +63,7 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         summary=fields.read_summary(bodies[1]) if len(bodies) > 1 else "",
         content=bodies[0] if bodies else "",
         authors=authors,
-        credits=(*_parse_contributors(item), *fields.find_credits(item)),
+        credits=(*_parse_contributors(item), *others),
         certainty="unknown" if not authors else "certain" if certain else "likely",
         source=source,
         published=fields.parse_date(find_text(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
@@ -79,11 +79,12 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
 def _find_item_link(item: Element, base: str) -> str:
     """Find the address of an item: its link, else its Atom link, else its guid if that is a permalink (the default).
 
-    The first that can be an address counts, else the first.
+    The first that can be an address counts, else the first. FeedBurner's links count readers and lead on to another.
     """
     permalinks = [guid for guid in find_children(item, "guid") if guid.get("isPermaLink", "true").lower() != "false"]
     guid = "".join(permalinks[0].itertext()).strip() if permalinks else ""
     named = [
+        fields.read_address(find_text(item, "feedburner:origLink"), base),
         fields.read_address(find_text(item, "link"), base),
         atom.find_link(item, "alternate", base),
         guid if links.is_web_address(guid) else "",
@@ -100,34 +101,38 @@ def _find_bodies(item: Element) -> Iterator[str]:
         yield extract_markup(description) if len(description) else "".join(description.itertext())
 
 
-def _collect_authors(item: Element) -> tuple[tuple[Author, ...], bool]:
+def _collect_authors(item: Element, base: str, writers: Sequence[Author]) -> tuple[tuple[Author, ...], bool]:
     """Collect the authors of an item, and return whether they are certain.
 
     ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``.
     """
-    creators = [
-        author for element in find_children(item, "dc:creator") for author in _parse_person(_get_all_text(element))
-    ]
-    mailboxes = [
-        author for element in find_children(item, "author") for author in _parse_person(_get_all_text(element))
-    ]
-    named = [
-        author for element in find_children(item, "itunes:author") for author in _parse_person(_get_all_text(element))
-    ]
-    people_in_atom = list(atom.parse_persons(item, "atom:author", ""))
+    creators = list(_parse_people(item, base, "dc:creator", "dc:author", "dcterms:creator"))
+    mailboxes = list(_parse_people(item, base, "author"))
+    people_in_atom = list(atom.parse_persons(item, "atom:author", base))
     certain = creators or people_in_atom or mailboxes
-    return people.merge_authors(certain or named, [*people_in_atom, *mailboxes, *creators]), bool(certain)
+    named = certain or list(_parse_people(item, base, "itunes:author")) or writers
+    return people.merge_authors(named, [*people_in_atom, *mailboxes, *creators]), bool(certain)
+
+
+def _parse_people(item: Element, base: str, *tags: str) -> Iterator[Author]:
+    """Parse the people in elements: a name, a mailbox, or both. A mailbox alone names nobody: readers never see it.
+
+    Of children, as Atom's persons have, the name counts, else the first: the others say what somebody is.
+    """
+    for element in find_children(item, *tags):
+        texts = [(re.sub(r"^.*[:}]", "", child.tag), _get_all_text(child)) for child in element]
+        parts = dict(reversed(texts))
+        own = (element.text or "").strip()
+        yield from people.make_author(
+            fields.read_line(parts.get("name") or own or next((text for _, text in texts if text), "")),
+            url=fields.read_address(parts.get("uri") or parts.get("url") or "", base),
+            email=parts.get("email", ""),
+            most=people.MOST_NAMES,
+        )
 
 
 def _get_all_text(element: Element) -> str:
     return "".join(element.itertext()).strip()
-
-
-def _parse_person(written: str) -> Iterator[Author]:
-    """Parse a name, ``mailbox (name)`` or ``name <mailbox>``. A mailbox alone names nobody: readers never see it."""
-    match = _MAILBOX.fullmatch(written) or _NAMED_MAILBOX.fullmatch(written)
-    name, email = (match["name"], match["email"]) if match else (fields.read_line(written), "")
-    yield from people.make_author(name, email=email)
 
 
 def _parse_contributors(item: Element) -> Iterator[Credit]:
