@@ -178,7 +178,12 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     failed: list[DispatchError] = []
     for group, article in ((one, article) for one in groups for article in one.articles):
         with_it, new, known = compose.add_articles(
-            changed, [article], here.publication, section=group.section, unlisted=unlisted
+            changed,
+            [article],
+            here.publication,
+            section=group.section,
+            unlisted=unlisted,
+            others=_list_others(group, article, added),
         )
         try:
             for one in (one for one in new if one not in unlisted):
@@ -197,6 +202,15 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     if added and changed.status == "published":
         print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
     return failed
+
+
+def _list_others(group: Group, article: Article, added: Sequence[Article]) -> Sequence[str]:
+    """List the ids of articles that a feed has as others, even at the article's address: with another title."""
+    if group.arrival:
+        return group.arrival.others
+    titles = {one.title for one in group.articles} - {article.title}
+    addresses = {one.url for one in group.articles}
+    return [one.id for one in added if one.title in titles and one.url in addresses]
 
 
 def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:

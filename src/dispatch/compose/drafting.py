@@ -1,7 +1,7 @@
 """Create an issue, and add articles to it."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -44,12 +44,14 @@ def add_articles(
     *,
     section: str = "",
     unlisted: Sequence[Article] = (),
+    others: Collection[str] = (),
 ) -> tuple[Issue, list[Article], list[Article]]:
     """Add articles at the end of their section; return the issue, the articles added, and those that it already had.
 
     Passed over is an article that the issue has already (``identity.is_same_article``), and one without an address
     whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
-    no section, the one that is the same is taken instead, as its file has it.
+    no section, the one that is the same is taken instead, as its file has it. Those with an id in ``others`` are other
+    articles, whatever their address: a feed may have one for all.
 
     Ids are minted here, once; an article without an address of its own gets its place on the issue's page. Without
     ``section`` an article goes where its source's articles go, else into the first section.
@@ -58,10 +60,11 @@ def add_articles(
     passed: list[Article] = []
     for found in articles:
         article = replace(found, own=identity.is_ours(found.url, publication))
-        if any(_is_same_content(article, other) for other in issue.articles):
+        if any(_is_same_content(article, other) for other in issue.articles if other.id not in others):
             passed.append(found)
             continue
-        there = next((other for other in unlisted if _is_same_content(article, other)), None)
+        alike = (other for other in unlisted if other.id not in others and _is_same_content(article, other))
+        there = next(alike, None)
         arrived = there or _prepare_article(issue, article, publication)
         issue = insert_article(issue, arrived, section or arrived.source.section)
         added.append(arrived)
@@ -89,12 +92,17 @@ def add_from_inbox(
     """
     added: list[Article] = []
     failed: list[IssueError] = []
-    for arrival in (arrival for arrival in arrivals if arrival.article.title):
+    for arrival in arrivals:
         with_it, new, _ = add_articles(
-            issue, [arrival.article], publication, section=choose_section(arrival, publication)
+            issue,
+            [arrival.article],
+            publication,
+            section=choose_section(arrival, publication),
+            others=arrival.others,
         )
         try:
             for article in new:
+                _require_title(article)
                 prove(issue.slug, article)
         except IssueError as error:
             failed.append(explain_arrival(error, arrival))
@@ -104,6 +112,11 @@ def add_from_inbox(
         if len(added) >= limit:
             break
     return issue, added, failed
+
+
+def _require_title(article: Article) -> None:
+    if not article.title:
+        raise IssueError("it has no title, and no words to make one of")
 
 
 def explain_arrival(error: IssueError, arrival: Arrival) -> IssueError:

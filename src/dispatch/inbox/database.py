@@ -61,6 +61,13 @@ MIGRATIONS = (
     CREATE TABLE folders (folder TEXT PRIMARY KEY, stamp TEXT NOT NULL);
     CREATE TABLE visits (source TEXT PRIMARY KEY, visit TEXT NOT NULL);
     """,
+    """
+    -- links.parse_place; whether other entries of its source have its address; and then the places are read
+    ALTER TABLE entries ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    ALTER TABLE entries ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE used ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    DELETE FROM folders;
+    """,
 )
 
 
