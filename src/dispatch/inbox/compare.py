@@ -98,6 +98,11 @@ class EntryMatcher:
         for one in rows if len(rows) < MOST_ALIKE else ():
             if self._is_at_address(one, article, is_shared=is_shared or one.row in self.taken):
                 yield one
+        if article.published and not (article.id or article.url):
+            asked = "e.source = ? AND a.shown = ? AND e.guid = '' AND e.address = ''"
+            for one in self._select(asked, self.source, int(article.published.timestamp())):
+                if self._is_alike(one, article, "none"):
+                    yield one
         if links.is_absolute(article.id):
             for one in self._select("a.id = ? AND e.source != ?", replace_surrogates(article.id), self.source):
                 if self._is_alike(one, article, "some"):
@@ -132,7 +137,7 @@ class EntryMatcher:
         asked = self.source, replace_surrogates(article.id)
         return self._select("e.source = ? AND e.guid = ? AND e.guid != '' ORDER BY e.rowid DESC", *asked)
 
-    def _select(self, where: str, *values: str | bytes) -> Sequence[KnownEntry]:
+    def _select(self, where: str, *values: str | bytes | int) -> Sequence[KnownEntry]:
         rows = self.connection.execute(f"{_SELECT} WHERE {where} LIMIT {MOST_ALIKE}", values)
         return [KnownEntry(*row) for row in rows]
 
