@@ -183,7 +183,7 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
             here.publication,
             section=group.section,
             unlisted=unlisted,
-            others=_list_others(group, article, added),
+            shared=group.arrival.shared if group.arrival else _is_shared(group, article),
         )
         try:
             for one in (one for one in new if one not in unlisted):
@@ -204,13 +204,9 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     return failed
 
 
-def _list_others(group: Group, article: Article, added: Sequence[Article]) -> Sequence[str]:
-    """List the ids of articles that a feed has as others, even at the article's address: with another title."""
-    if group.arrival:
-        return group.arrival.others
-    titles = {one.title for one in group.articles} - {article.title}
-    addresses = {one.url for one in group.articles}
-    return [one.id for one in added if one.title in titles and one.url in addresses]
+def _is_shared(group: Group, article: Article) -> bool:
+    """Whether a feed gives an article's address to another one, too."""
+    return any(one.url == article.url and one.title != article.title for one in group.articles)
 
 
 def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:

@@ -1,7 +1,7 @@
 """Create an issue, and add articles to it."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -44,14 +44,14 @@ def add_articles(
     *,
     section: str = "",
     unlisted: Sequence[Article] = (),
-    others: Collection[str] = (),
+    shared: bool = False,
 ) -> tuple[Issue, list[Article], list[Article]]:
     """Add articles at the end of their section; return the issue, the articles added, and those that it already had.
 
     Passed over is an article that the issue has already (``identity.is_same_article``), and one without an address
     whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
-    no section, the one that is the same is taken instead, as its file has it. Those with an id in ``others`` are other
-    articles, whatever their address: a feed may have one for all.
+    no section, the one that is the same is taken instead, as its file has it. shared: their source has one address for
+    several articles, so that id and words alone say which is which.
 
     Ids are minted here, once; an article without an address of its own gets its place on the issue's page. Without
     ``section`` an article goes where its source's articles go, else into the first section.
@@ -60,11 +60,10 @@ def add_articles(
     passed: list[Article] = []
     for found in articles:
         article = replace(found, own=identity.is_ours(found.url, publication))
-        if any(_is_same_content(article, other) for other in issue.articles if other.id not in others):
+        if any(_is_same_content(article, other, shared=shared) for other in issue.articles):
             passed.append(found)
             continue
-        alike = (other for other in unlisted if other.id not in others and _is_same_content(article, other))
-        there = next(alike, None)
+        there = next((other for other in unlisted if _is_same_content(article, other, shared=shared)), None)
         arrived = there or _prepare_article(issue, article, publication)
         issue = insert_article(issue, arrived, section or arrived.source.section)
         added.append(arrived)
@@ -98,7 +97,7 @@ def add_from_inbox(
             [arrival.article],
             publication,
             section=choose_section(arrival, publication),
-            others=arrival.others,
+            shared=arrival.shared,
         )
         try:
             for article in new:
@@ -148,9 +147,11 @@ def insert_article(issue: Issue, article: Article, section: str) -> Issue:
     return replace(issue, sections=tuple(sections))
 
 
-def _is_same_content(article: Article, other: Article) -> bool:
-    """Whether two articles are the same; without an address, by title and text."""
-    if article.url or identity.is_same_article(article, other):
+def _is_same_content(article: Article, other: Article, *, shared: bool) -> bool:
+    """Whether two articles are the same; without an address of its own, by title and text."""
+    if shared and article.id and article.id == other.id:
+        return True
+    if not shared and (article.url or identity.is_same_article(article, other)):
         return identity.is_same_article(article, other)
     # The words without the markup, which a file has in its own way.
     one, two = (identity.fold_words(each.title, html.to_plain_text(each.content)) for each in (article, other))

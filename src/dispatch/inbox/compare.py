@@ -57,7 +57,7 @@ class EntryMatcher:
             connection=connection,
             source=source,
             guids=Counter(replace_surrogates(article.id) for article in different if article.id),
-            addresses=Counter(identity.fold_address(article.url) for article in different if article.url),
+            addresses=Counter(map(fold_whereabouts, different)),
         )
 
     def find_entry(self, article: Article, given: bytes) -> KnownEntry | None:
@@ -78,11 +78,6 @@ class EntryMatcher:
         """Whether another entry of the source has the article's id, now or before."""
         return self.guids[replace_surrogates(article.id)] > 1 or bool(self._select_guid(article))
 
-    def is_address_shared(self, address: str) -> bool:
-        """Whether several entries of the source have a folded address, now or before."""
-        rows = self._select("e.source = ? AND e.address = ? AND e.address != '' AND e.also = 0", self.source, address)
-        return self.addresses[address] > 1 or bool(rows)
-
     def _find_entries(self, article: Article, given: bytes) -> Iterator[KnownEntry]:
         """Yield the entries that the article may be, the surest first."""
         yield from self._select("e.source = ? AND e.given = ?", self.source, given)
@@ -92,19 +87,16 @@ class EntryMatcher:
             is_sure = count == 1 and one.row not in self.taken
             if self._is_alike(one, article, "none" if not is_sure else "one" if len(rows) == 1 else "some"):
                 yield one
-        address = identity.fold_address(article.url)
-        rows = self._select("e.address = ? AND e.address != '' ORDER BY e.number", address)
+        address = fold_whereabouts(article)
+        rows = self._select("e.address = ? AND e.address != ''", address)
         is_shared = self.addresses[address] > 1 or len({one.number for one in rows}) > 1
         for one in rows if len(rows) < MOST_ALIKE else ():
             if self._is_at_address(one, article, is_shared=is_shared or one.row in self.taken):
                 yield one
-        if article.published and not (article.id or article.url):
-            asked = "e.source = ? AND a.shown = ? AND e.guid = '' AND e.address = ''"
-            for one in self._select(asked, self.source, int(article.published.timestamp())):
-                if self._is_alike(one, article, "none"):
-                    yield one
         if links.is_absolute(article.id):
-            for one in self._select("a.id = ? AND e.source != ?", replace_surrogates(article.id), self.source):
+            for one in self._select(
+                "a.id = ? AND a.id != '' AND e.source != ?", replace_surrogates(article.id), self.source
+            ):
                 if self._is_alike(one, article, "some"):
                     yield one
 
@@ -116,7 +108,7 @@ class EntryMatcher:
             is_same = any(identity.is_same_article(replace(there, url=url), article) for url in urls)
             return is_same and (not is_shared or self._is_alike(one, article, "none"))
         if not (article.id and one.guid):
-            return self._is_alike(one, article, "none" if is_shared else "one")
+            return self._is_alike(one, article, "none" if is_shared or not article.url else "one")
         if one.guid == replace_surrogates(article.id):  # then its id has said already that it is another
             return False
         return self._is_alike(one, article, "none" if is_shared or self.guids[one.guid] else "some")
@@ -137,9 +129,15 @@ class EntryMatcher:
         asked = self.source, replace_surrogates(article.id)
         return self._select("e.source = ? AND e.guid = ? AND e.guid != '' ORDER BY e.rowid DESC", *asked)
 
-    def _select(self, where: str, *values: str | bytes | int) -> Sequence[KnownEntry]:
+    def _select(self, where: str, *values: str | bytes) -> Sequence[KnownEntry]:
         rows = self.connection.execute(f"{_SELECT} WHERE {where} LIMIT {MOST_ALIKE}", values)
         return [KnownEntry(*row) for row in rows]
+
+
+def fold_whereabouts(article: Article) -> str:
+    """Fold an article's address; without it and without an id, what tells most of an article is its moment."""
+    moment = "" if article.id or not article.published else f"{article.published.timestamp():.0f}"
+    return identity.fold_address(article.url) or moment
 
 
 def digest_entry(article: Article) -> bytes:

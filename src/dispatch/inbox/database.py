@@ -42,7 +42,7 @@ MIGRATIONS = (
     CREATE TABLE entries (                         -- every entry of a source that led to an arrival
         source TEXT NOT NULL,
         guid TEXT NOT NULL,
-        address TEXT NOT NULL,                     -- links.canonical
+        address TEXT NOT NULL,                     -- compare.fold_whereabouts
         given BLOB NOT NULL,                       -- a digest of the entry as it came
         also INTEGER NOT NULL,                     -- the same text elsewhere: changes nothing of the arrival
         number INTEGER NOT NULL

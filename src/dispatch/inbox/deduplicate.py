@@ -19,12 +19,20 @@ from dispatch.text import fold_text
 _MOST_CHANGES = 50
 
 
+# An address that several articles of a source have no longer tells which of them is used.
+_SHARE = """
+    UPDATE entries SET shared = 1 WHERE source = :source AND address = :address AND 1 < (
+        SELECT count(DISTINCT number) FROM entries WHERE source = :source AND address = :address AND NOT also
+    )
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryKeys:
     """An article with the values by which it is compared."""
 
     article: Article
-    address: Annotated[str, "identity.fold_address"]
+    address: Annotated[str, "compare.fold_whereabouts"]
     place: Annotated[str, "links.parse_place"]
     given: Annotated[bytes, "a digest of the entry as the source has it"]
     text: str
@@ -36,7 +44,7 @@ def make_entry_keys(article: Article, given: Article) -> EntryKeys:
     text = html.to_plain_text(article.content)
     return EntryKeys(
         article=article,
-        address=identity.fold_address(article.url),
+        address=compare.fold_whereabouts(article),
         place=links.parse_place(article.url),
         given=compare.digest_entry(given),
         text=text,
@@ -78,7 +86,9 @@ class Deduplicator:
             else:
                 counts["known"] += 1
         # Whether an address says that an article is used can depend on the others that have it: all must be there.
-        used.mark_used_at(self.connection, {one.address for one in entries}, [*added, *changed])
+        addresses = {one.address for one in entries}
+        self.connection.executemany(_SHARE, [{"source": self.source, "address": address} for address in addresses])
+        used.mark_used_at(self.connection, addresses, [*added, *changed])
         new = [number for number in added if not used.is_used(self.connection, number)]
         counts["known"] += len(added) - len(new)  # used already, as in a fresh clone
         return KeepResult(new=new, changed=changed, same_id=[one for one in same_id if one in new], **counts)
@@ -109,7 +119,7 @@ class Deduplicator:
         if any(identity.is_same_address(one.article.url, url) for url in urls):
             return False
         self._insert_entry(one, number, also=True)
-        if one.address:
+        if one.article.url:
             also_at = json.dumps([*known, one.article.url])
             self.connection.execute("UPDATE arrivals SET also_at = ? WHERE number = ?", (also_at, number))
         return True
@@ -169,23 +179,15 @@ class Deduplicator:
         """
         own, words = replace_surrogates(one.article.id), (one.digest or one.given).hex()[:16]
         id_ = own if links.is_absolute(one.article.id) else self._mint_id(one, own or words)
-        is_taken = self.connection.execute("SELECT 1 FROM arrivals WHERE id = ?", (id_,)).fetchone()
+        is_taken = self.connection.execute("SELECT 1 FROM arrivals WHERE id = ? AND id != ''", (id_,)).fetchone()
         return self._mint_id(one, f"{own}/{words}") if is_taken or self.matcher.is_id_shared(one.article) else id_
 
     def _mint_id(self, one: EntryKeys, name: str) -> str:
         return derived.mint_id(self.publication, one.article.published or self.now, f"{self.source}/{quote(name)}")
 
     def _insert_entry(self, one: EntryKeys, number: int, *, also: bool = False) -> int:
-        """Insert an entry, and return its row. An address that others have too no longer tells which one is used."""
-        shared = not also and self.matcher.is_address_shared(one.address)
-        values = (self.source, replace_surrogates(one.article.id), one.address, one.given, also, number)
-        cursor = self.connection.execute(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, one.place, shared)
-        )
-        if shared:
-            self.connection.execute(
-                "UPDATE entries SET shared = 1 WHERE source = ? AND address = ?", (self.source, one.address)
-            )
+        values = (self.source, replace_surrogates(one.article.id), one.address, one.given, also, number, one.place)
+        cursor = self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, 0)", values)
         return int(cursor.lastrowid or 0)
 
     def _insert_words(self, one: EntryKeys) -> int:

@@ -22,10 +22,8 @@ _MOST_TERMS = 40
 _NOTHING = '""'
 
 _SELECT = """
-    SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes, (
-        SELECT json_group_array(DISTINCT o.id) FROM entries e JOIN entries f USING (source, address)
-        JOIN arrivals o ON o.number = f.number WHERE e.number = a.number AND e.shared AND o.number != a.number
-    )
+    SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes,
+    EXISTS (SELECT 1 FROM entries e WHERE e.number = a.number AND e.shared)
 """
 
 
@@ -73,7 +71,7 @@ def select_arrival(connection: sqlite3.Connection, number: int) -> Arrival | Non
 
 
 def _build_arrival(row: Sequence[object]) -> Arrival:
-    number, article, source, arrived, dismissed, also_at, changes, others = row
+    number, article, source, arrived, dismissed, also_at, changes, shared = row
     return Arrival(
         number=int(str(number)),
         article=serialise.from_json(Article, str(article)),
@@ -82,7 +80,7 @@ def _build_arrival(row: Sequence[object]) -> Arrival:
         state="dismissed" if dismissed else "new",
         also_at=tuple(json.loads(str(also_at))),
         changes=tuple(json.loads(str(changes))),
-        others=tuple(json.loads(str(others))),
+        shared=bool(shared),
     )
 
 

@@ -80,7 +80,7 @@ class Arrival:
     state: Annotated[Literal["new", "dismissed"], "new or dismissed"] = "new"
     also_at: Annotated[tuple[str, ...], "other addresses at which the same text was found"] = ()
     changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, one line each"] = ()
-    others: Annotated[tuple[str, ...], "the ids of other articles that its source has at the same address"] = ()
+    shared: Annotated[bool, "whether its source has other articles at the same address"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
