@@ -10,7 +10,7 @@ from dispatch import derived, html, identity, links
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 from dispatch.slugs import find_unused, is_slug, make_slug
-from dispatch.text import fold_text
+from dispatch.text import fold_text, is_mostly_same
 
 
 def draft_issue(
@@ -148,14 +148,15 @@ def insert_article(issue: Issue, article: Article, section: str) -> Issue:
 
 
 def _is_same_content(article: Article, other: Article, *, shared: bool) -> bool:
-    """Whether two articles are the same; without an address of its own, by title and text."""
-    if shared and article.id and article.id == other.id:
+    """Whether two articles are the same; where no address of its own tells, by title and text."""
+    if identity.is_same_article(article, other) if not shared else bool(article.id) and article.id == other.id:
         return True
-    if not shared and (article.url or identity.is_same_article(article, other)):
-        return identity.is_same_article(article, other)
+    is_mail = article.own != other.own  # one of them as it came by mail or paste, without an address
+    if (article.url and not is_mail and not shared) or fold_text(article.title) != fold_text(other.title):
+        return False
     # The words without the markup, which a file has in its own way.
-    one, two = (identity.fold_words(each.title, html.to_plain_text(each.content)) for each in (article, other))
-    return one == two
+    texts = [html.to_plain_text(each.content) for each in (article, other)]
+    return all(texts) and is_mostly_same(*texts) if is_mail else fold_text(texts[0]) == fold_text(texts[1])
 
 
 def _mint_article_id(article: Article, issue: Issue, publication: Publication, key: str) -> str:

@@ -12,17 +12,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, Self
 
 from dispatch import html, identity, links, serialise
-from dispatch.inbox.queries import replace_surrogates, separate_characters
+from dispatch.inbox.queries import replace_surrogates
 from dispatch.model import Article, Author
-from dispatch.text import fold_text
+from dispatch.text import is_mostly_same
 
 MOST_ALIKE = 20  # an address, an id or a text that so many articles have in common says nothing about any of them
-_MOST_COMPARED = 5_000  # characters
-
 _SELECT = "SELECT e.rowid, e.number, e.given, e.also, e.source, e.guid FROM entries e JOIN arrivals a USING (number)"
 # What an id or an address tells: an entry; an entry, though others had it before; nothing, for others have it now.
 _Telling = Literal["one", "some", "none"]
@@ -180,19 +177,12 @@ def describe_changes(before: Article, after: Article, text: str) -> list[str]:
 def _compare_words(one: Article, other: Article) -> list[bool]:
     """Compare places on one page, titles and texts, each where both articles have one: whether they are alike."""
     texts = [html.to_plain_text(article.content) for article in (one, other)]
-    signs = [_is_mostly_same(*texts)] if all(texts) else []
+    signs = [is_mostly_same(*texts)] if all(texts) else []
     if one.title and other.title:
         figures = [re.findall(r"\d+", article.title) for article in (one, other)]  # “Week 12” is not “Week 13”
-        signs.append(figures[0] == figures[1] and _is_mostly_same(one.title, other.title))
+        signs.append(figures[0] == figures[1] and is_mostly_same(one.title, other.title))
     places = {links.parse_place(article.url) for article in (one, other)} - {""}
     return [*signs, *([False] if len(places) > 1 else [])]
-
-
-def _is_mostly_same(one: str, other: str) -> bool:
-    """Whether two texts are the same, or share more than half of the pairs of words that the shorter one has."""
-    words = [fold_text(separate_characters(text[:_MOST_COMPARED])).split() for text in (one, other)]
-    pairs = [set(pairwise(text)) for text in words]
-    return words[0] == words[1] or 2 * len(pairs[0] & pairs[1]) > min(map(len, pairs))
 
 
 def _compare_people(before: Sequence[Author], after: Sequence[Author]) -> tuple[str, str]:
