@@ -46,11 +46,11 @@ def fold_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
 
 
-def is_mostly_same(one: str, other: str) -> bool:
-    """Whether two texts are the same, or share more than half of the pairs of words that the shorter one has."""
+def is_mostly_same(one: str, other: str, *, share: float = 0.5) -> bool:
+    """Whether two texts are the same, or share more than this part of the pairs of words that the shorter one has."""
     words = [fold_text(UNSPACED.sub(r" \1 ", text[:_MOST_COMPARED])).split() for text in (one, other)]
     pairs = [set(pairwise(text)) for text in words]
-    return words[0] == words[1] or 2 * len(pairs[0] & pairs[1]) > min(map(len, pairs))
+    return words[0] == words[1] or len(pairs[0] & pairs[1]) > share * min(map(len, pairs))
 
 
 def fold_file_name(name: str) -> str:

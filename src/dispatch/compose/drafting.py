@@ -151,12 +151,13 @@ def _is_same_content(article: Article, other: Article, *, shared: bool) -> bool:
     """Whether two articles are the same; where no address of its own tells, by title and text."""
     if identity.is_same_article(article, other) if not shared else bool(article.id) and article.id == other.id:
         return True
-    is_mail = article.own != other.own  # one of them as it came by mail or paste, without an address
+    # One of them as it came by mail or paste, and the other from its site.
+    is_mail = article.own != other.own and any(one.own and one.markdown for one in (article, other))
     if (article.url and not is_mail and not shared) or fold_text(article.title) != fold_text(other.title):
         return False
-    # The words without the markup, which a file has in its own way.
+    # The words without the markup, which a file has in its own way; a page may lack a last line.
     texts = [html.to_plain_text(each.content) for each in (article, other)]
-    return all(texts) and is_mostly_same(*texts) if is_mail else fold_text(texts[0]) == fold_text(texts[1])
+    return is_mostly_same(*texts, share=0.98) if is_mail else fold_text(texts[0]) == fold_text(texts[1])
 
 
 def _mint_article_id(article: Article, issue: Issue, publication: Publication, key: str) -> str:
