@@ -9,7 +9,7 @@ import pytest
 
 from commands import run_dispatch
 from dispatch import config, issues
-from loopback import Web, web
+from loopback import Web, item, rss, web
 from worlds import SYSTEMS, Post
 
 FIRST = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -128,3 +128,17 @@ def test_each_is_added_by_its_number_and_its_first_words_are_shown_once(site: We
     for system in ("mastodon", "bluesky", "microblog", "no ids", "h-feed", "tumblr"):
         # In the headline, and in the name of the way to it.
         assert [text.count(mark(system, n)) for n in range(1, 6)] == [2] * 5, system
+
+
+def test_what_has_no_words_at_all_is_named_and_does_not_stop_the_others(site: Web, letter: Path) -> None:
+    """A picture without a description, in a feed of pictures."""
+    picture = "<item><guid>a</guid><description>&lt;img src='https://x.example/a.jpg'&gt;</description></item>"
+    site.pages["/0"] = rss(picture, item("b"))
+    run_dispatch(letter, "gather", "wordpress", "--allow-private")
+    said = run_dispatch(letter, "issue", "new", "Week 48", "--from-inbox", code=1).stderr
+    assert "article 2 of the inbox" in said or "article 1 of the inbox" in said
+    assert "it has no title, and no words to make one of" in said
+    assert "added 1 articles" in said
+    (left,) = list_inbox(letter)
+    run_dispatch(letter, "add", str(left["number"]), "--title", "A boat")
+    assert list_inbox(letter) == []
