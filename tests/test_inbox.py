@@ -472,3 +472,12 @@ def test_an_inbox_of_before_is_read_on(publication: Publication) -> None:
         old.commit()
     with inbox.open_inbox(publication) as box:
         assert box.keep_articles("paper", [note(1)], NOW) == KeepResult(new=[1])
+
+
+def test_of_two_versions_of_an_entry_in_one_feed_the_later_counts(box: Inbox) -> None:
+    old = note(1, updated=NOW)
+    new = note(1, updated=LATER, content=f"{old.content}<p>And more.</p>")
+    assert box.keep_articles("paper", [new, old], NOW) == KeepResult(new=[1], changed=[1])
+    for order in ([new, old], [old, new]):
+        assert box.keep_articles("paper", order, LATER) == KeepResult(known=2)
+        assert box.find_arrival(1).article == new

@@ -42,6 +42,7 @@ class EntryMatcher:
 
     connection: sqlite3.Connection
     source: str
+    given: Annotated[frozenset[bytes], "the digests of all entries"]
     guids: Annotated[Counter[str], "how many different entries have an id"]
     addresses: Annotated[Counter[str], "how many different entries have a folded address"]
     taken: Annotated[set[int], "the rows of the entries that articles were found to be"] = field(default_factory=set)
@@ -49,12 +50,15 @@ class EntryMatcher:
     @classmethod
     def make_for(cls, connection: sqlite3.Connection, source: str, articles: Iterable[Article]) -> Self:
         """Make the matcher of all articles that the source has now, as it has them."""
-        different = {digest_entry(article): article for article in articles}.values()
+        by_digest = {digest_entry(article): article for article in articles}
+        # Versions of an entry have one id, address and day; see RFC 4287, section 4.1.1.
+        ids = {(one.id, fold_whereabouts(one), one.published or given) for given, one in by_digest.items() if one.id}
         return cls(
             connection=connection,
             source=source,
-            guids=Counter(replace_surrogates(article.id) for article in different if article.id),
-            addresses=Counter(map(fold_whereabouts, different)),
+            given=frozenset(by_digest),
+            guids=Counter(replace_surrogates(id_) for id_, *_ in ids),
+            addresses=Counter(map(fold_whereabouts, by_digest.values())),
         )
 
     def find_entry(self, article: Article, given: bytes) -> KnownEntry | None:

@@ -150,6 +150,8 @@ class Deduplicator:
     def _update_article(self, one: EntryKeys, known: compare.KnownEntry) -> bool:
         """Store the article as it is now; return whether a reader would see the change."""
         before = compare.load_article(self.connection, known.number)
+        if known.given in self.matcher.given and not _is_later(one.article, before):
+            return False  # an older version of what the feed has, too (RFC 4287, section 4.1.1)
         article = replace(one.article, id=before.id)
         self.connection.execute(
             "UPDATE entries SET guid = ?, address = ?, place = ?, given = ? WHERE rowid = ?",
@@ -206,6 +208,10 @@ class Deduplicator:
             [separate_characters(column) for column in columns],
         )
         return int(cursor.lastrowid or 0)
+
+
+def _is_later(article: Article, other: Article) -> bool:
+    return bool(article.updated and other.updated and article.updated > other.updated)
 
 
 def _fits_pattern(article: Article, pattern: str) -> bool:
