@@ -89,7 +89,9 @@ def is_known_from_elsewhere(one: Article, other: Article, root: Path) -> bool:
         (of(1, PLACES[0]), of(2, PLACES[1]), False),
         (of(1, PLACES[0]), of(2, PLACES[0]), True),
         (of(1, PLACES[0]), of(2, "https://paper.example/diary"), True),
-        (of(1, PLACES[0]), of(2, PLACES[1], title=of(1, "").title.upper()), True),
+        (of(1, PLACES[0]), of(2, PLACES[1], title=of(1, "").title.upper(), published=of(1, "").published), True),
+        (of(1, PLACES[0]), of(2, PLACES[1], title=of(1, "").title.upper(), published=None), True),
+        (of(1, PLACES[0]), of(2, PLACES[1], title=of(1, "").title.upper()), False),
         (of(1, PLACES[0], id=""), of(2, PLACES[1], id=""), False),
     ],
 )
@@ -100,10 +102,10 @@ def test_the_inbox_asks_which_article_and_not_only_which_address(
     assert is_known_from_elsewhere(here, there, tmp_path) == is_same
 
 
-def test_two_places_on_one_page_are_two_articles_unless_they_are_called_the_same() -> None:
+def test_two_places_on_one_page_are_two_articles_unless_title_and_day_are_the_same() -> None:
     one, two = (of(n, url) for n, url in enumerate(PLACES, 1))
     assert not identity.is_same_article(one, two)
-    assert identity.is_same_article(one, replace(two, title=one.title))
+    assert identity.is_same_article(one, replace(two, title=one.title, published=one.published))
     assert identity.is_same_article(one, replace(two, url="https://paper.example/diary"))
     issue, added, _ = compose.add_articles(nouns.issue(sections=()), [one, two], WIRE)
     assert len(added) == 2

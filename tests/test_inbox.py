@@ -1,7 +1,9 @@
 """The inbox: every article once, changes told, numbers that stay, and what was used known from the files."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +18,7 @@ from dispatch import from_mapping, inbox
 from dispatch import serialise as as_json
 from dispatch.errors import GatherError
 from dispatch.inbox import Inbox, InboxQuery, KeepResult
+from dispatch.inbox.database import MIGRATIONS
 from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
 from thorough import scale
 
@@ -362,3 +365,119 @@ def test_any_article_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, 
         assert len(kept.new) + kept.known + kept.also + len(kept.changed) == len(articles)
         have = [replace(arrival.article, id="") for arrival in box.list_arrivals(InboxQuery(everything=True))]
         assert all(one in [replace(article, id="") for article in articles] for one in have)
+
+
+DAYS = [NOW - timedelta(days=n) for n in range(40)]
+
+
+def note(n: int, **values: object) -> Article:
+    """An entry that shares nothing with another but what it is given."""
+    words = f"number {n} about {'abcdefghijklmnopqrstuvwxyz'[n % 26] * 3}"
+    said = {"title": f"Note {words}", "content": f"<p>The words {words}, and no others.</p>", "published": DAYS[n]}
+    return story(n, **(said | values))
+
+
+def test_an_id_that_another_article_gets_overwrites_nothing(publication: Publication) -> None:
+    old = note(1, id="tide-77", title="The 7 best winches", url="https://tide.example/7-winches")
+    new = note(2, id="tide-77", title="The 10 best winches of 2026", url="https://tide.example/10-winches")
+    issue(publication.root, "first", old)
+    with inbox.open_inbox(publication, used=lambda slug: [("", old.url)] if slug else []) as box:
+        box.keep_articles("paper", [old], NOW)
+        assert numbers(box) == []
+        assert box.find_unknown("paper", [new]) == [0]
+        assert box.keep_articles("paper", [new], LATER) == KeepResult(new=[2], same_id=[2])
+        (waiting,) = box.list_arrivals()
+        assert waiting.article == replace(new, id=waiting.article.id)
+        assert waiting.article.id != box.find_arrival(1).article.id
+        assert box.find_arrival(1).article.title == old.title
+        # Each is known by itself from now on, and a change of the new one is one.
+        assert box.keep_articles("paper", [new, old], LATER) == KeepResult(known=2)
+        again = replace(new, title="The 11 best winches of 2026", updated=LATER)
+        assert box.keep_articles("paper", [again], LATER) == KeepResult(changed=[2])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Wholly other", "url": "https://paper.example/moved"},
+        {"title": "Wholly other", "content": "<p>Not a word is left of it.</p>"},
+        {"title": "Wholly other", "published": DAYS[9]},
+        {"content": "<p>Not a word is left of it.</p>", "published": DAYS[9]},
+        {"title": "Note number 1 about aaa, updated", "content": "", "published": DAYS[9]},
+    ],
+)
+def test_an_article_that_keeps_its_id_and_something_else_is_the_same(box: Inbox, change: dict[str, object]) -> None:
+    box.keep_articles("paper", [note(1)], NOW)
+    assert box.keep_articles("paper", [note(1, **change)], LATER) == KeepResult(changed=[1])
+
+
+@pytest.mark.parametrize("ids", ["", "https://paper.example/", "all"])
+@pytest.mark.parametrize("url", ["", "https://paper.example/"])
+@pytest.mark.parametrize("title", ["", None, "Good morning"])
+@pytest.mark.parametrize("count", [3, 30])
+def test_one_id_or_address_for_all_is_none(box: Inbox, ids: str, url: str, title: str | None, count: int) -> None:
+    def make(n: int, **values: object) -> Article:
+        return note(n, **({"id": ids, "url": url} | ({} if title is None else {"title": title}) | values))
+
+    entries = [make(n) for n in range(1, count + 1)]
+    kept = box.keep_articles("paper", entries, NOW)
+    assert (len(kept.new), kept.also, kept.known) == (count, 0, 0)
+    assert len(kept.same_id) == (count if ids else 0)
+    assert len({one.article.id for one in box.list_arrivals()}) == count
+    assert box.find_unknown("paper", entries) == []
+    # Later in another order, without the oldest, with a new one, and one of few has been edited.
+    later = [*entries[1:-1], make(0)]
+    if count == 3:
+        later[0] = make(2, content=f"{entries[1].content}<p>And more.</p>")
+    kept = box.keep_articles("paper", later, LATER)
+    assert (len(kept.new), kept.changed) == (1, [2] if count == 3 else [])
+
+
+def test_another_id_with_the_same_headline_and_day_is_no_other_article(box: Inbox) -> None:
+    box.keep_articles("paper", [note(1, id="http://paper.example/?p=1"), note(2)], NOW)
+    moved = note(1, id="https://paper.example/?p=1", content="<p>Not a word is left of it.</p>")
+    assert box.keep_articles("paper", [moved, note(2)], LATER) == KeepResult(changed=[2], known=1)
+
+
+def test_notes_of_the_same_words_are_as_many_as_a_feed_has_at_one_address(box: Inbox) -> None:
+    at = "https://paper.example/"
+    entries = [note(1, id=f"n{n}", url=at, title="Good morning", published=DAYS[n]) for n in (1, 2, 3)]
+    assert len(box.keep_articles("paper", entries, NOW).new) == 3
+    assert box.keep_articles("paper", entries, LATER) == KeepResult(known=3)
+
+
+def test_what_is_used_of_one_address_says_nothing_of_what_comes_later_from_there(publication: Publication) -> None:
+    """As for whoever clones the repository: the issue's file is all that is left of what was used."""
+    page, places = "https://paper.example/", "https://paper.example/changes#v{}"
+    used = [("tag:of.another,2026:inbox/1", page), ("tag:of.another,2026:inbox/2", places.format(1))]
+    issue(publication.root, "first", story(1))
+    with inbox.open_inbox(publication, used=lambda slug: used if slug else []) as box:
+        box.keep_articles("paper", [note(n, id="", url=page) for n in (1, 2, 3)], NOW)
+        assert len(numbers(box)) == 3
+        box.keep_articles("paper", [note(10 + n, id="", url=places.format(n)) for n in (1, 2, 3)], NOW)
+        assert len(numbers(box)) == 5
+        # Single entries at an address that was used are still known by it.
+        box.keep_articles("tide", [note(20, url=f"{places.format(1)}:~:text=words")], NOW)
+        assert len(numbers(box)) == 5
+
+
+def test_an_inbox_of_before_is_read_on(publication: Publication) -> None:
+    folder = publication.root / ".dispatch"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "inbox.sqlite")) as old:
+        for statement in MIGRATIONS[0].split(";\n"):
+            old.execute(statement)
+        old.execute("PRAGMA user_version = 1")
+        old.execute("INSERT INTO folders VALUES ('first', 'as it was')")
+        old.commit()
+    with inbox.open_inbox(publication) as box:
+        assert box.keep_articles("paper", [note(1)], NOW) == KeepResult(new=[1])
+
+
+def test_of_two_versions_of_an_entry_in_one_feed_the_later_counts(box: Inbox) -> None:
+    old = note(1, updated=NOW)
+    new = note(1, updated=LATER, content=f"{old.content}<p>And more.</p>")
+    assert box.keep_articles("paper", [new, old], NOW) == KeepResult(new=[1], changed=[1])
+    for order in ([new, old], [old, new]):
+        assert box.keep_articles("paper", order, LATER) == KeepResult(known=2)
+        assert box.find_arrival(1).article == new

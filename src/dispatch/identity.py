@@ -7,6 +7,7 @@ Both are for comparing only: what is shown, promised or remembered stays byte fo
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
@@ -61,15 +62,20 @@ def fold_article_address(article: Article) -> str:
 def is_same_article(one: Article, other: Article) -> bool:
     """Whether two articles are the same: by their ids, else by their addresses.
 
-    Two fragments of one foreign page, as the entries of a diary have, are two articles unless their titles are the same
-    as well. Without an address, no article is the same as another: see ``fold_words``.
+    Two fragments of one foreign page, as the entries of a diary have, are two articles unless their titles and days are
+    the same as well. Without an address, no article is the same as another: see ``fold_words``.
     """
     if one.id and one.id == other.id:
         return True
     if not (one.url and other.url) or fold_article_address(one) != fold_article_address(other):
         return False
-    places = {url.partition("#")[2].partition(":~:")[0] for url in (one.url, other.url)} - {""}
-    return len(places) < 2 or fold_text(one.title) == fold_text(other.title)
+    places = {links.parse_place(url) for url in (one.url, other.url)} - {""}
+    return len(places) < 2 or (fold_text(one.title) == fold_text(other.title) and is_same_day(one, other))
+
+
+def is_same_day(one: Article, other: Article) -> bool:
+    """Whether two articles may have been published within a day, for all that is known."""
+    return not (one.published and other.published) or abs(one.published - other.published) < timedelta(days=1)
 
 
 def fold_words(title: str, text: str) -> str:

@@ -24,7 +24,7 @@ _TRACKING = re.compile(
     r"|fb_(?:action_ids|action_types|ref|source)|(?:fb|g|d|msclk|y|ymc|tw|tt)clid|msclkid|gclsrc|[gw]braid|_openstat"
     r"|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|hsctatracking|vero_(?:id|conv)|oly_(?:enc|anon)_id"
     r"|ref_(?:src|url)|__twitter_impression|wt[._]mc(?:_id)?|cmpid|guccounter|guce_referrer(?:_sig)?|smid|smtyp"
-    r"|sr_share|soc_(?:src|trk)|trk|trkcampaign|spm|s_kwcid|_ga|_gl",
+    r"|sr_share|soc_(?:src|trk)|trk|trkcampaign|spm|s_kwcid|xtor|_ga|_gl",
     re.IGNORECASE,
 )
 _VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
@@ -195,6 +195,12 @@ def canonicalise_address(url: str) -> str:
     while len(found) <= MOST_SIMPLIFIED and is_web_address(found) and (simpler := _simplify_address(found)) != found:
         found = simpler
     return found
+
+
+def parse_place(url: str) -> str:
+    """Return the fragment of an address that names a place on the page, and neither a text nor who sent the reader."""
+    place = url.partition("#")[2].partition(":~:")[0]
+    return "" if _is_tracking(place) else place
 
 
 def _simplify_address(url: str) -> str:

@@ -6,6 +6,7 @@ What is shown is never folded.
 import json
 import re
 import unicodedata
+from itertools import pairwise
 
 from dispatch.errors import DispatchError
 
@@ -26,6 +27,12 @@ _COMMANDS = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
 _AROUND_SIDES = re.compile(r"^(?:<{7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 _IN_CONFLICT = re.compile(r"^(?:<{7}|>{7}|={7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
+# Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese are written without spaces: each sign is taken for a word.
+UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+_MOST_COMPARED = 5_000  # characters
+
 
 def fold_text(text: str) -> str:
     """Fold away the differences between two ways to write the same words: composition, width, case, white space.
@@ -37,6 +44,13 @@ def fold_text(text: str) -> str:
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())  # a capital may fold to decomposed letters
+
+
+def is_mostly_same(one: str, other: str, *, share: float = 0.5) -> bool:
+    """Whether two texts are the same, or share more than this part of the pairs of words that the shorter one has."""
+    words = [fold_text(UNSPACED.sub(r" \1 ", text[:_MOST_COMPARED])).split() for text in (one, other)]
+    pairs = [set(pairwise(text)) for text in words]
+    return words[0] == words[1] or len(pairs[0] & pairs[1]) > share * min(map(len, pairs))
 
 
 def fold_file_name(name: str) -> str:

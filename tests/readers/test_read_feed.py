@@ -195,7 +195,7 @@ def test_json_feed() -> None:
     assert first.content == '<p>The <a href="https://tide.example/ledger">ledger</a>.</p>'
     assert first.enclosures == (Enclosure(url="https://cdn.example/a.mp3", type="audio/mpeg", length=12),)
     assert (second.id, second.url) == ("2", "https://paper.example/2")
-    assert second.content == "<p>One &lt; two.</p><p>Three &amp; four.</p>"
+    assert (second.title, second.content) == ("One < two.", "<p>Three &amp; four.</p>")
     # It is at an external address: the feed's authors did not write it.
     assert (second.authors, second.certainty) == ((), "unknown")
     assert second.credits == (Credit(role="via", name="The Tide's desk", url="https://tide.example/desk"),)

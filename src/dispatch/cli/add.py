@@ -180,7 +180,12 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     failed: list[DispatchError] = []
     for group, article in ((one, article) for one in groups for article in one.articles):
         with_it, new, known = compose.add_articles(
-            changed, [article], here.publication, section=group.section, unlisted=unlisted
+            changed,
+            [article],
+            here.publication,
+            section=group.section,
+            unlisted=unlisted,
+            shared=group.arrival.shared if group.arrival else _is_shared(group, article),
         )
         try:
             for one in (one for one in new if one not in unlisted):
@@ -199,6 +204,11 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     if added and changed.status == "published":
         print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
     return failed
+
+
+def _is_shared(group: Group, article: Article) -> bool:
+    """Whether a feed gives an article's address to another one, too."""
+    return any(one.url == article.url and one.title != article.title for one in group.articles)
 
 
 def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:

@@ -16,6 +16,7 @@ from dispatch.inbox import KeepResult
 from dispatch.model import Fault, Source, Visit
 
 WEEKS = timedelta(weeks=2)
+MOST_NUMBERS = 10
 
 
 @click.command()
@@ -66,6 +67,7 @@ class GatherReport:
     failed: dict[str, Visit] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
+    same_id: dict[str, list[int]] = field(default_factory=dict)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("new", "changed", "unchanged", "early", "dismissed", "later"), 0)
     )
@@ -83,6 +85,8 @@ class GatherReport:
             self.failed[key] = visit
         if visit.moved_to:
             self.moved[key] = visit.moved_to
+        if kept.same_id:
+            self.same_id[key] = kept.same_id
         self.faults.extend((key, fault) for fault in result.faults)
         self.missed.extend(f"{key}: could not read a page: {error}" for error in result.missed)
         for name, number in {
@@ -99,6 +103,7 @@ class GatherReport:
                 "state": result.state,
                 "new": kept.new,
                 "changed": kept.changed,
+                "same_id": kept.same_id,
                 "error": result.error.what if result.error else "",
                 "faults": [str(fault) for fault in result.faults],
                 "failures": visit.failures,
@@ -129,6 +134,9 @@ class GatherReport:
             yield f"{key}: {visit.error}{_format_failures(visit, at)}"
         for key, address in sorted(self.moved.items()):
             yield f"{key} has moved permanently: change its address in dispatch.toml to {address}"
+        for key, numbers in sorted(self.same_id.items()):
+            shown = ", ".join(map(str, numbers[:MOST_NUMBERS])) + (" …" if len(numbers) > MOST_NUMBERS else "")
+            yield f"{key}: gives one id to several articles; told apart by title, day and words: {shown}"
         yield from (f"{key}: {fault}" for key, fault in self.faults)
         yield from self.missed
         if self.counts["later"]:

@@ -10,7 +10,7 @@ from dispatch import derived, html, identity, links
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section
 from dispatch.slugs import find_unused, is_slug, make_slug
-from dispatch.text import fold_text
+from dispatch.text import fold_text, is_mostly_same
 
 
 def draft_issue(
@@ -44,12 +44,14 @@ def add_articles(
     *,
     section: str = "",
     unlisted: Sequence[Article] = (),
+    shared: bool = False,
 ) -> tuple[Issue, list[Article], list[Article]]:
     """Add articles at the end of their section; return the issue, the articles added, and those that it already had.
 
     Passed over is an article that the issue has already (``identity.is_same_article``), and one without an address
     whose title and text it has. Of what is in ``unlisted``, articles that have a file beside the issue's and stand in
-    no section, the one that is the same is taken instead, as its file has it.
+    no section, the one that is the same is taken instead, as its file has it. shared: their source has one address for
+    several articles, so that id and words alone say which is which.
 
     Ids are minted here, once; an article without an address of its own gets its place on the issue's page, and an
     author whose name is a key of authors.toml becomes who that is. Without ``section`` an article goes where its
@@ -59,10 +61,10 @@ def add_articles(
     passed: list[Article] = []
     for found in articles:
         article = replace(found, own=identity.is_ours(found.url, publication))
-        if any(_is_same_content(article, other) for other in issue.articles):
+        if any(_is_same_content(article, other, shared=shared) for other in issue.articles):
             passed.append(found)
             continue
-        there = next((other for other in unlisted if _is_same_content(article, other)), None)
+        there = next((other for other in unlisted if _is_same_content(article, other, shared=shared)), None)
         arrived = there or _prepare_article(issue, article, publication)
         issue = insert_article(issue, arrived, section or arrived.source.section)
         added.append(arrived)
@@ -90,12 +92,17 @@ def add_from_inbox(
     """
     added: list[Article] = []
     failed: list[IssueError] = []
-    for arrival in (arrival for arrival in arrivals if arrival.article.title):
+    for arrival in arrivals:
         with_it, new, _ = add_articles(
-            issue, [arrival.article], publication, section=choose_section(arrival, publication)
+            issue,
+            [arrival.article],
+            publication,
+            section=choose_section(arrival, publication),
+            shared=arrival.shared,
         )
         try:
             for article in new:
+                _require_title(article)
                 prove(issue.slug, article)
         except IssueError as error:
             failed.append(explain_arrival(error, arrival))
@@ -105,6 +112,11 @@ def add_from_inbox(
         if len(added) >= limit:
             break
     return issue, added, failed
+
+
+def _require_title(article: Article) -> None:
+    if not article.title:
+        raise IssueError("it has no title, and no words to make one of")
 
 
 def explain_arrival(error: IssueError, arrival: Arrival) -> IssueError:
@@ -136,13 +148,17 @@ def insert_article(issue: Issue, article: Article, section: str) -> Issue:
     return replace(issue, sections=tuple(sections))
 
 
-def _is_same_content(article: Article, other: Article) -> bool:
-    """Whether two articles are the same; without an address, by title and text."""
-    if article.url or identity.is_same_article(article, other):
-        return identity.is_same_article(article, other)
-    # The words without the markup, which a file has in its own way.
-    one, two = (identity.fold_words(each.title, html.to_plain_text(each.content)) for each in (article, other))
-    return one == two
+def _is_same_content(article: Article, other: Article, *, shared: bool) -> bool:
+    """Whether two articles are the same; where no address of its own tells, by title and text."""
+    if identity.is_same_article(article, other) if not shared else bool(article.id) and article.id == other.id:
+        return True
+    # One of them as it came by mail or paste, and the other from its site.
+    is_mail = article.own != other.own and any(one.own and one.markdown for one in (article, other))
+    if (article.url and not is_mail and not shared) or fold_text(article.title) != fold_text(other.title):
+        return False
+    # The words without the markup, which a file has in its own way; a page may lack a last line.
+    texts = [html.to_plain_text(each.content) for each in (article, other)]
+    return is_mostly_same(*texts, share=0.98) if is_mail else fold_text(texts[0]) == fold_text(texts[1])
 
 
 def _mint_article_id(article: Article, issue: Issue, publication: Publication, key: str) -> str:

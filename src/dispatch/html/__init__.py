@@ -5,7 +5,7 @@ What ``sanitise_html`` returns is called *content* everywhere: only the tags and
 tokens.
 """
 
-from dispatch.html.excerpt import cut_excerpt
+from dispatch.html.excerpt import cut_excerpt, take_title
 from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
@@ -40,6 +40,7 @@ __all__ = [
     "rewrite_addresses",
     "sanitise_html",
     "split_paragraphs",
+    "take_title",
     "to_plain_text",
     "use_image_copies",
 ]

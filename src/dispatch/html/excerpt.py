@@ -1,10 +1,11 @@
-"""Cut the beginning of an article, in whole sentences. The one user of sentencex."""
+"""Cut the beginning of an article, in whole sentences, or make a title of it. The one user of sentencex."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from html import escape
-from itertools import islice
+from html import escape, unescape
+from itertools import chain, islice
+from unicodedata import category
 
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, count_words, split_tokens
 from dispatch.text import fold_text
@@ -26,6 +27,13 @@ MOST_OVER = 60  # by so many words may a first sentence exceed what is asked for
 _WIDTH = 8  # characters of a word, where no spaces part them
 # Finding sentences takes more than linear time in a long run of quotation marks.
 MOST_READ = 10_000
+# A title that is made of first words, in characters. So few before a link would be none.
+MOST_TITLE = 100
+_LEAST_TITLE = 12
+_STOPS = (".", "!", "?", "…", ":", "。", "！", "？", "।", "؟", "۔")
+# Whose words are another's, or only go with a picture.
+_ASIDE = frozenset({"blockquote", "figure", "pre", "table"})
+_ADDRESS = re.compile(r"https?://\S*|\bwww\.\S+")
 _EMPTY = re.compile(rf"<([a-z][a-z0-9]*){ATTRIBUTES}>\s*</\1>")
 
 
@@ -62,6 +70,47 @@ def cut_excerpt(content: str, words: int, language: str, dek: str = "") -> str:
         if cut or left <= 0:
             break
     return _drop_empty_elements("".join(kept).rstrip() + "".join(f"</{tag}>" for tag in reversed(opened)))
+
+
+def take_title(content: str, given: str = "", *, language: str = "", own: str = "") -> tuple[str, str]:
+    """Make a title of the first words of a content that has none; return it, and the content that follows them.
+
+    It is the first line or its first sentence, else what fits of that, with an ellipsis on both sides of the cut. It
+    ends before a link or an address, unless that is ``own``, the article's. What begins with a link or has only
+    quotations or pictures stays whole, and its words, or the picture's, are the title all the same. It is empty where
+    there are no words.
+
+    given: the title that the feed gives. It stays, unless it is an address, or only the beginning of the first words.
+    """
+    asides = start = end = 0
+    line: list[Token] = []
+    other = ""
+    for token in chain(split_tokens(content), (Token("", "p"),)):
+        if token.tag in BLOCKS or token.tag == "br":
+            plain = _join_text(line)
+            if _has_words(plain) and not asides:
+                break
+            other = other or (plain if _has_words(plain) else "")
+            asides += (-1 if token.end else 1) if token.tag in _ASIDE else 0
+            line, start = [], end + len(token.source)
+        else:
+            line.append(token)
+            alt = re.search(r' alt="([^"]+)"', token.source) if token.tag == "img" else None
+            other = other or (unescape(alt[1]) if alt else "")
+        end += len(token.source)
+    plain = _join_text(line)
+    if _has_words(given) and not _is_beginning(given, plain):
+        return given, content
+    free = _ADDRESS.split(_join_text(_stop_at_link(line, own)), maxsplit=1)[0]
+    is_linked = free != plain or any(token.tag == "a" for token in line)
+    if not _has_words(free) or (is_linked and len(free.strip()) < _LEAST_TITLE):
+        return _fit_title(_ADDRESS.sub("", plain if _has_words(plain) else other), language) or given, content
+    title = _fit_title(free, language, is_all=free == plain)
+    if _has_words(given) and not given.endswith(("…", "...")) and fold_text(given) != fold_text(title):
+        return given, content
+    left = _drop_empty_elements(_cut_words(line, title)).strip()
+    end += len(token.source) if token.tag == "br" and not left else 0
+    return title, _drop_empty_elements(f"{content[:start]}{left}{content[end:]}").strip()
 
 
 def _split_runs(content: str, dek: str | None = None) -> Iterator[list[Token]]:
@@ -140,3 +189,55 @@ def _drop_empty_elements(content: str) -> str:
     while (shorter := _EMPTY.sub("", content)) != content:
         content = shorter
     return content
+
+
+def _join_text(tokens: Iterable[Token]) -> str:
+    return "".join(token.text for token in tokens)
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is a letter, a figure or an emoji in a text, beside addresses."""
+    return any(sign.isalnum() or category(sign) == "So" for sign in _ADDRESS.sub("", text))
+
+
+def _is_beginning(title: str, plain: str) -> bool:
+    """Whether a text begins with a title, which may be cut off."""
+    return fold_text(plain).startswith(fold_text(title.removesuffix("…").removesuffix("...")))
+
+
+def _stop_at_link(line: Iterable[Token], own: str) -> Iterator[Token]:
+    """Yield the tokens before the first link that does not lead to ``own``."""
+    for token in line:
+        address = re.search(r' href="([^"]*)"', token.source) if token.tag == "a" else None
+        if address and unescape(address[1]) != own:
+            return
+        yield token
+
+
+def _fit_title(plain: str, language: str, *, is_all: bool = True) -> str:
+    """Shorten a line to a title: to its first sentence, else at a word, with an ellipsis where it goes on."""
+    line = " ".join(plain.split())
+    if len(line) > MOST_TITLE:
+        import sentencex
+
+        sentence = str(next(iter(sentencex.segment(language or "en", line[:MOST_READ])))).strip()
+        if _LEAST_TITLE <= len(sentence) <= MOST_TITLE:
+            return sentence
+        line, is_all = line[:MOST_TITLE].rpartition(" ")[0] or line[:MOST_TITLE], False
+    return line if is_all or line.endswith(_STOPS) else f"{line.rstrip(' ,;–—-(')}…"
+
+
+def _cut_words(line: Iterable[Token], title: str) -> str:
+    """Cut the words of a title off the line that it is made of."""
+    left = len("".join(title.removesuffix("…").split()))
+    kept: list[str] = []
+    for token in line:
+        text = "" if left else token.source
+        for place, sign in enumerate(token.text if left else ""):
+            left -= not sign.isspace()
+            if not left:
+                rest = token.text[place + 1 :].lstrip()
+                text = ("… " if title.endswith("…") else "") + escape(rest, quote=False)
+                break
+        kept.append(token.source if token.tag else text)
+    return "".join(kept)

@@ -48,7 +48,7 @@ class Paragraph(NamedTuple):
 
 def split_tokens(content: str) -> Iterator[Token]:
     """Split content into its tokens, in order."""
-    return (Token(source, tag, bool(end)) for source, end, tag in _TOKEN.findall(content))
+    return (Token(match[1], match[3] or "", bool(match[2])) for match in _TOKEN.finditer(content))
 
 
 def blank_code(html: str) -> str:

@@ -9,7 +9,7 @@ that it may be deleted; numbers and dismissals are all that is lost then.
 database.py      the file: its schema, its migrations, its errors
 inbox.py         the class Inbox
 deduplicate.py   what is new, changed, known, or known from elsewhere
-changes.py       what has changed, in words
+compare.py       which known entry an article is, and what has changed in it
 queries.py       what waits, and what is found in it by words
 used.py          what the issues have used, read again only where a file has changed
 """

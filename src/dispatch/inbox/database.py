@@ -42,7 +42,7 @@ MIGRATIONS = (
     CREATE TABLE entries (                         -- every entry of a source that led to an arrival
         source TEXT NOT NULL,
         guid TEXT NOT NULL,
-        address TEXT NOT NULL,                     -- links.canonical
+        address TEXT NOT NULL,                     -- compare.fold_whereabouts
         given BLOB NOT NULL,                       -- a digest of the entry as it came
         also INTEGER NOT NULL,                     -- the same text elsewhere: changes nothing of the arrival
         number INTEGER NOT NULL
@@ -60,6 +60,13 @@ MIGRATIONS = (
     CREATE INDEX used_address ON used (address);
     CREATE TABLE folders (folder TEXT PRIMARY KEY, stamp TEXT NOT NULL);
     CREATE TABLE visits (source TEXT PRIMARY KEY, visit TEXT NOT NULL);
+    """,
+    """
+    -- links.parse_place; whether other entries of its source have its address; and then the places are read
+    ALTER TABLE entries ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    ALTER TABLE entries ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE used ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    DELETE FROM folders;
     """,
 )
 

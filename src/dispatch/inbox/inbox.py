@@ -22,6 +22,9 @@ class KeepResult:
     changed: Annotated[list[int], "the numbers of those that are not as they were"] = field(default_factory=list)
     known: Annotated[int, "how many were there already, as they are"] = 0
     also: Annotated[int, "how many of the new entries are another address of an article that was there"] = 0
+    same_id: Annotated[list[int], "the numbers of the new ones whose id others of the source have, too"] = field(
+        default_factory=list
+    )
     dismissed: Annotated[int, "how many went straight to the dismissed, as the source's patterns say"] = 0
 
 
@@ -67,14 +70,11 @@ class Inbox:
 
     def find_unknown(self, source: str, articles: Sequence[Article]) -> list[int]:
         """Return the places, from 0, of the articles that are new or have changed since this source last had them."""
-        from dispatch.inbox import deduplicate
+        from dispatch.inbox.compare import EntryMatcher
 
         with database.explain_sqlite_errors():
-            return [
-                place
-                for place, article in enumerate(articles)
-                if not deduplicate.is_known_entry(self._connection, source, article)
-            ]
+            matcher = EntryMatcher.make_for(self._connection, source, articles)
+            return [place for place, article in enumerate(articles) if not matcher.is_known(article)]
 
     def keep_articles(
         self, source: str, articles: Sequence[Article], now: datetime, *, completed: Mapping[int, Article] | None = None
@@ -84,12 +84,17 @@ class Inbox:
         completed: by their places, articles that were completed from their pages. What ``unknown`` does not name stays
         as it was kept, completed or not.
         """
-        from dispatch.inbox import deduplicate  # what compares articles is of no use to those who only look
+        # What compares articles is of no use to those who only look.
+        from dispatch.inbox import compare, deduplicate
 
         entries = deduplicate.pair_entries(articles, completed or {})
         with database.begin_transaction(self._connection):
             return deduplicate.Deduplicator(
-                connection=self._connection, publication=self._publication, source=source, now=now
+                connection=self._connection,
+                publication=self._publication,
+                source=source,
+                now=now,
+                matcher=compare.EntryMatcher.make_for(self._connection, source, articles),
             ).keep_all(entries)
 
     def list_arrivals(self, wish: InboxQuery | None = None, *, limit: int | None = None) -> Iterator[Arrival]:

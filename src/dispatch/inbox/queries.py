@@ -10,18 +10,17 @@ from typing import Annotated
 
 from dispatch import serialise
 from dispatch.model import Arrival, Article
+from dispatch.text import UNSPACED
 
-# Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese: each sign is a word of the index, and what is looked for is
-# a row of them, so that a part of what stands there without spaces is found too.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
-)
 _TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LONGEST = 500
 _MOST_TERMS = 40
 _NOTHING = '""'
 
-_SELECT = "SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes"
+_SELECT = """
+    SELECT a.number, t.article, a.source, a.arrived, a.dismissed, a.also_at, a.changes,
+    EXISTS (SELECT 1 FROM entries e WHERE e.number = a.number AND e.shared)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,7 @@ def select_arrival(connection: sqlite3.Connection, number: int) -> Arrival | Non
 
 
 def _build_arrival(row: Sequence[object]) -> Arrival:
-    number, article, source, arrived, dismissed, also_at, changes = row
+    number, article, source, arrived, dismissed, also_at, changes, shared = row
     return Arrival(
         number=int(str(number)),
         article=serialise.from_json(Article, str(article)),
@@ -77,6 +76,7 @@ def _build_arrival(row: Sequence[object]) -> Arrival:
         state="dismissed" if dismissed else "new",
         also_at=tuple(json.loads(str(also_at))),
         changes=tuple(json.loads(str(changes))),
+        shared=bool(shared),
     )
 
 
@@ -105,7 +105,7 @@ def replace_surrogates(text: str) -> str:
 
 def separate_characters(text: str) -> str:
     """Prepare a text for the index: put spaces around each character of scripts without spaces."""
-    return replace_surrogates(_UNSPACED.sub(r" \1 ", text))
+    return replace_surrogates(UNSPACED.sub(r" \1 ", text))
 
 
 def build_word_query(asked: str, column: str = "") -> str:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from dispatch import identity
+from dispatch import identity, links
 from dispatch.slugs import is_slug
 
 # Given the slug of an issue, or "" for the ledger: the id and the address of every article in it.
@@ -23,6 +23,7 @@ _MARK = """
     OR EXISTS (
         SELECT 1 FROM entries e JOIN used u ON u.address = e.address
         WHERE e.number = arrivals.number AND e.address != ''
+        AND ((e.place = u.place AND (e.place != '' OR NOT e.shared)) OR (NOT e.shared AND '' IN (e.place, u.place)))
         AND NOT EXISTS (SELECT 1 FROM arrivals o WHERE o.id = u.id AND o.id != '' AND o.number != arrivals.number)
     ) WHERE number = ?
 """
@@ -64,8 +65,8 @@ def record_uses(
     connection.execute("DELETE FROM folders WHERE folder = ?", (folder,))
     if stamp is not None:
         connection.execute("INSERT INTO folders VALUES (?, ?)", (folder, stamp))
-        rows = ((folder, id_, identity.fold_address(url)) for id_, url in pairs)
-        connection.executemany("INSERT INTO used VALUES (?, ?, ?)", rows)
+        rows = ((folder, id_, identity.fold_address(url), links.parse_place(url)) for id_, url in pairs)
+        connection.executemany("INSERT INTO used VALUES (?, ?, ?, ?)", rows)
     mark_used(connection, concerned | _find_concerned(connection, folder))
 
 

@@ -86,6 +86,7 @@ class Arrival:
     state: Annotated[Literal["new", "dismissed"], "new or dismissed"] = "new"
     also_at: Annotated[tuple[str, ...], "other addresses at which the same text was found"] = ()
     changes: Annotated[tuple[str, ...], "what has changed since it was first gathered, one line each"] = ()
+    shared: Annotated[bool, "whether its source has other articles at the same address"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from typing import Annotated, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from dispatch.model import Author
+from dispatch.errors import GatherError
+from dispatch.model import Author, Document
 from dispatch.readers import html_tree, people
 
 
@@ -112,3 +113,20 @@ def _strip_all_posts(bio: str) -> str:
     match = _ALL_POSTS.search(bio)
     # The link ends the biography; if much text follows, it is part of a sentence.
     return bio[: match.start()].strip() if match and len(bio) - match.end() < 100 else bio
+
+
+def take_boxes(written: str, base: str) -> tuple[str, list[Author]]:
+    """Take the boxes off the HTML of a feed's entry, and return the rest of it and the authors that they name."""
+    if not any(name in written for name in SELECTOR.replace(".", "").split(", ")):
+        return written, []
+    document = Document(url=base, media_type="text/html", charset="utf-8", body=written.encode("utf-8", "replace"))
+    try:
+        body = html_tree.parse_page(document).body
+    except GatherError:  # then it is too large to be read as a text, too
+        return written, []
+    authors = list(find_box_authors(body, base)) if body is not None else []
+    if body is None or not authors:
+        return written, []
+    while (frame := body.css_first(SELECTOR)) is not None:
+        frame.decompose()
+    return body.inner_html or "", authors

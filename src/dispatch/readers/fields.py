@@ -31,7 +31,7 @@ MOST_NAMED = 9  # faults of one entry
 MOST_BYTES = 32_000  # of all that together; the front matter of a file has room for twice as much
 
 # A title is text; with a closed inline element or an entity in it, it was meant as HTML.
-_IS_HTML = re.compile(r"<(b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
+_IS_HTML = re.compile(r"<(a|b|i|em|strong|code|sup|sub|span|cite|q|u|s)\b[^<>]*>[^<]*</\1>|&(?:#?\w{1,32});")
 _HREFS = re.compile(r'<a [^<>]*href="([^"]*)"')
 _DATE_FORMS = (
     "%Y-%m-%d %H:%M:%S %z",
@@ -68,7 +68,7 @@ def read_entries(
     articles: list[Article] = []
     for number, entry in enumerate(found, 1):
         mended: list[Fault] = []
-        article = limit_article(read_entry(entry, mended), mended)
+        article = _make_title(limit_article(read_entry(entry, mended), mended))
         if is_too_large(article, mended):
             mended = mended[-1:]
         else:
@@ -243,6 +243,14 @@ def parse_pixels(written: str | None) -> int | None:
     """Parse a width or height in pixels; None when it is not one."""
     digits = (written or "").strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and 0 < len(digits) < 6 else None
+
+
+def _make_title(article: Article) -> Article:
+    """Give an entry without a title its first words, which its content and its summary then no longer begin with."""
+    language = article.language.partition("-")[0]
+    title, content = html.take_title(article.content, article.title, language=language, own=article.url)
+    is_repeated = content != article.content and article.summary.startswith(title.removesuffix("…"))
+    return replace(article, title=title, content=content, summary="" if is_repeated else article.summary)
 
 
 def _keep_address(address: str, name: str, mended: list[Fault]) -> str:

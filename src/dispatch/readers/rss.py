@@ -6,8 +6,11 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
-from dispatch.readers import atom, fields, people
+from dispatch.readers import atom, author_boxes, fields, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
+
+_LONGEST_DEK = 300
+
 
 
 def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
@@ -50,21 +53,23 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         )
     )
     within = url if links.is_web_address(url) and not item.get("xml:base") else base
-    bodies = [
-        fields.read_body(text, within, mended, title=title, source=own) for text in _find_bodies(item) if text.strip()
-    ]
+    taken = [author_boxes.take_boxes(text, within) for text in _find_bodies(item) if text.strip()]
+    bodies = [fields.read_body(text, within, mended, title=title, source=own) for text, _ in taken]
     bodies = [body for body in bodies if body]
     writers, others = fields.find_credits(item)
+    boxed = [author for _, authors in taken for author in authors]
+    summary = fields.read_summary(bodies[1]) if len(bodies) > 1 else ""
     authors, certain = _collect_authors(item, base, writers)
     return Article(
         id=html.remove_illegal_characters(find_text(item, "guid") or item.get("rdf:about", "")).strip(),
         url=url,
         title=title,
-        summary=fields.read_summary(bodies[1]) if len(bodies) > 1 else "",
+        dek=_choose_dek(summary, bodies[0]) if bodies else "",
+        summary=summary,
         content=bodies[0] if bodies else "",
-        authors=authors,
+        authors=people.merge_authors(authors or boxed, boxed),
         credits=(*_parse_contributors(item), *others),
-        certainty="unknown" if not authors else "certain" if certain else "likely",
+        certainty="unknown" if not (authors or boxed) else "certain" if certain else "likely",
         source=source,
         published=fields.parse_date(find_text(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
         updated=fields.parse_date(find_text(item, "atom:updated", "dcterms:modified")),
@@ -99,6 +104,12 @@ def _find_bodies(item: Element) -> Iterator[str]:
         yield extract_markup(body)
     for description in find_children(item, "description", "dc:description", "itunes:summary"):
         yield extract_markup(description) if len(description) else "".join(description.itertext())
+
+
+def _choose_dek(summary: str, content: str) -> str:
+    """Return a summary that somebody wrote: not the beginning of the text, cut off or not."""
+    is_cut = summary.endswith(("…", "...", "]")) or summary[:30] in fields.read_summary(content)
+    return "" if is_cut or len(summary) > _LONGEST_DEK else summary
 
 
 def _collect_authors(item: Element, base: str, writers: Sequence[Author]) -> tuple[tuple[Author, ...], bool]:
