@@ -1,101 +1,80 @@
-"""Extract the body of an article from its page."""
+"""Extract the body of an article from its page.
 
-import logging
+Where the page does not mark its body for sure, trafilatura says which blocks of text belong to it (``body_blocks``);
+they are taken from the page itself, with its links, pictures, captions and embeds.
+"""
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html
-from dispatch.errors import GatherError
-from dispatch.readers import author_boxes, html_tree
+from dispatch.readers import author_boxes, body_blocks, html_tree
 
-# How pages mark the body of an article, the surest mark first.
-_MARKS = (
-    "[itemprop=articleBody]",
-    ".e-content",
-    ".available-content .body",
-    ".entry-content, .gh-content, .post-content, .article-content, .article-body, .post-body, .story-body",
-    "article",
+# Elements that hold the body and nothing else.
+_SURE_MARKS = "[itemprop=articleBody], .e-content, .available-content .body"
+# Elements that hold the body, and often what stands around it as well.
+_LIKELY_MARKS = (
+    ".entry-content, .gh-content, .post-content, .article-content, .article-body, .post-body, .story-body, "
+    ".articleBody, .article__body, .article-text, .entry__content"
 )
+_CODE = "script, style, template, link, meta"
 _AROUND = (
-    "script, style, noscript, template, form, button, nav, aside, dialog, .sharedaddy, .jp-relatedposts, .share, "
-    ".social-share, .post-navigation, .related-posts, .subscription-widget-wrap, .subscription-widget, "
-    ".newsletter-signup, .screen-reader-text, .entry-meta, .entry-footer, .post-meta, .byline, .breadcrumbs, "
-    ".comments-area, #comments, .molongui-clearfix, [hidden], [aria-hidden=true]"
+    "form, button, nav, aside, dialog, .sharedaddy, .jp-relatedposts, .share, .social-share, .post-navigation, "
+    ".related-posts, .subscription-widget-wrap, .subscription-widget, .newsletter-signup, .screen-reader-text, "
+    ".entry-meta, .entry-footer, .post-meta, .byline, .breadcrumbs, .comments-area, #comments, .molongui-clearfix, "
+    "[hidden], [aria-hidden=true]"
 )
 _ENOUGH = 200
-# With more tags, trafilatura takes more than a second.
-MOST_TAGS = 40_000
+_ALL = 1_000
 
 
 def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
     """Extract the body as content, without title, dek, author boxes and the rest of the page.
 
-    Where the page does not mark its body, trafilatura guesses it. The tree is used up. Raises GatherError as
-    ``html.sanitise_html`` does, and when trafilatura cannot be loaded.
+    The tree is used up. Raises GatherError as ``html.sanitise_html`` does, and when trafilatura cannot be loaded.
     """
-    root = tree.root
-    if root is None:
+    page = tree.body
+    if page is None:
         return ""
-    whole = tree.html or ""
-    for frame in root.css(f"{author_boxes.SELECTOR}, {_AROUND}"):
-        frame.decompose()
-    body = _find_marked_body(root, _ENOUGH) or _choose_longer(
-        _find_marked_body(root, 1), _find_likeliest_body(root, whole)
-    )
-    if body is None:
-        return ""
+    for node in page.css(_CODE):
+        node.decompose()
+    _remove_frames(page)
+    body = _choose_body(page)
     for node in [*body.css("h1, h2"), *body.css("h2, h3, p, .subtitle, .dek")]:
         if html_tree.get_text(node) == (title if node.tag == "h1" else dek):
             node.decompose()
     return html.sanitise_html(body.inner_html or "", base)
 
 
-def _choose_longer(marked: LexborNode | None, guessed: LexborNode | None) -> LexborNode | None:
-    """Choose the marked body, even a short one, unless the guess is so much longer that the mark must mean a teaser."""
-    if marked is None or guessed is None:
-        return marked or guessed
-    return guessed if len(html_tree.get_text(guessed)) > 3 * len(html_tree.get_text(marked)) else marked
+def _remove_frames(page: LexborNode) -> None:
+    """Remove what stands around an article, unless it holds most of the page: some pages are one large form."""
+    most = len(page.text(deep=True)) / 2
+    for frame in page.css(f"{author_boxes.SELECTOR}, {_AROUND}"):
+        if len(frame.text(deep=True)) < most:
+            frame.decompose()
+        elif frame.tag in {"form", "dialog"}:
+            frame.unwrap()
 
 
-def _find_marked_body(root: LexborNode, enough: int) -> LexborNode | None:
-    """Find the element that is marked as the body and has at least ``enough`` characters."""
-    for mark in _MARKS:
-        found = [node for node in html_tree.select_all(root, mark) if len(html_tree.get_text(node)) >= enough]
-        if found:
-            return max(found, key=lambda node: len(html_tree.get_text(node)))
-    return None
+def _choose_body(page: LexborNode) -> LexborNode:
+    """Choose the element that holds the body, and leave in it only what belongs to it.
+
+    Of a short page all is taken, because a guess would lose its paragraphs.
+    """
+    if marked := _find_longest(page, _SURE_MARKS, _ENOUGH):
+        return marked
+    if len(html_tree.get_text(page)) < 2 * _ENOUGH:
+        return _find_longest(page, f"{_SURE_MARKS}, {_LIKELY_MARKS}, article", 1) or page
+    likely = _find_longest(page, _LIKELY_MARKS, _ALL)
+    return (
+        (likely and body_blocks.keep_blocks(likely))
+        or body_blocks.keep_blocks(page)
+        or likely
+        or _find_longest(page, "article, main", 1)
+        or page
+    )
 
 
-def _find_likeliest_body(root: LexborNode, page: str) -> LexborNode | None:
-    """Find the likeliest body; of a short page take all of it, because a guess loses its paragraphs."""
-    whole = root.css_first("body")
-    return whole if whole is not None and len(html_tree.get_text(whole)) < 2 * _ENOUGH else _guess_body(page)
-
-
-def _guess_body(page: str) -> LexborNode | None:
-    """Guess the body with trafilatura; None when that fails. Raises GatherError when it cannot be loaded."""
-    if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
-        return None
-    try:
-        # Hundreds of milliseconds to import, and seldom needed.
-        import trafilatura
-    except ImportError as error:
-        raise GatherError(
-            f"the page does not mark its article, and the library that would find it cannot be loaded: {error}",
-            hint="Install dispatch anew, or save the article's text as a file and add that.",
-        ) from error
-    # We report once what it does not find.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    try:
-        found = trafilatura.extract(
-            page,
-            output_format="html",
-            include_links=True,
-            include_images=True,
-            include_comments=False,
-            include_tables=True,
-        )
-    except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
-        return None
-    body = LexborHTMLParser(found or "").body
-    return body if body is not None and html_tree.get_text(body) else None
+def _find_longest(page: LexborNode, marks: str, enough: int) -> LexborNode | None:
+    """Find the longest of the marked elements that have at least ``enough`` characters."""
+    found = ((len(html_tree.get_text(node)), node) for node in html_tree.select_all(page, marks))
+    return max(((size, node) for size, node in found if size >= enough), key=lambda one: one[0], default=(0, None))[1]
