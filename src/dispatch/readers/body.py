@@ -4,10 +4,13 @@ Where the page does not mark its body for sure, trafilatura says which blocks of
 they are taken from the page itself, with its links, pictures, captions and embeds.
 """
 
+from collections.abc import Collection
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from dispatch import html
-from dispatch.readers import author_boxes, body_blocks, html_tree
+from dispatch import html, identity
+from dispatch.readers import author_boxes, body_blocks, bylines, html_tree
+from dispatch.text import fold_text
 
 # Elements that hold the body and nothing else.
 _SURE_MARKS = "[itemprop=articleBody], .e-content, .available-content .body"
@@ -25,10 +28,13 @@ _AROUND = (
 )
 _ENOUGH = 200
 _ALL = 1_000
+_MOST_BEFORE = 8
 
 
-def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> str:
-    """Extract the body as content, without title, dek, author boxes and the rest of the page.
+def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, names: Collection[str] = ()) -> str:
+    """Extract the body as content, without title, dek, byline, author boxes and the rest of the page.
+
+    names: the authors'; a line near the beginning that names nobody else is the byline.
 
     The tree is used up. Raises GatherError as ``html.sanitise_html`` does, and when trafilatura cannot be loaded.
     """
@@ -39,10 +45,8 @@ def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str) -> 
         node.decompose()
     _remove_frames(page)
     body = _choose_body(page)
-    for node in [*body.css("h1, h2"), *body.css("h2, h3, p, .subtitle, .dek")]:
-        if html_tree.get_text(node) == (title if node.tag == "h1" else dek):
-            node.decompose()
-    return html.sanitise_html(body.inner_html or "", base)
+    _remove_repeated(body, title=title, dek=dek, names=names)
+    return html.lead_elsewhere(html.sanitise_html(body.inner_html or "", base))
 
 
 def _remove_frames(page: LexborNode) -> None:
@@ -53,6 +57,26 @@ def _remove_frames(page: LexborNode) -> None:
             frame.decompose()
         elif frame.tag in {"form", "dialog"}:
             frame.unwrap()
+
+
+def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Collection[str]) -> None:
+    """Remove the title, the dek and the byline, which an article shows anyway."""
+    repeated = {fold_text(text) for text in (dek, *names) if text}
+    for node in body.css("h1"):
+        if fold_text(html_tree.get_text(node)) == fold_text(title):
+            node.decompose()
+    for node in html_tree.select_all(body, "h2, h3, p, .subtitle, .dek, .author, address")[:_MOST_BEFORE]:
+        text = html_tree.get_text(node)
+        if fold_text(text) in repeated or (names and _is_byline(text, names)):
+            node.decompose()
+
+
+def _is_byline(text: str, names: Collection[str]) -> bool:
+    """Whether a line names authors, these and nobody else."""
+    found = bylines.parse_byline(text) if len(text) <= bylines.MOST_CHARACTERS else None
+    return bool(found and found.names) and all(
+        any(identity.is_same_name(name, other) for other in names) for name in (found.names if found else ())
+    )
 
 
 def _choose_body(page: LexborNode) -> LexborNode:

@@ -60,7 +60,7 @@ def keep_blocks(page: LexborNode) -> LexborNode | None:
 
 
 def _ask_trafilatura(page: str) -> str:
-    """Return the letters of the article's text; empty when none is found. Raises GatherError when it cannot be loaded."""
+    """Return the letters of the article's text; empty when none is found. Raises as ``keep_blocks`` does."""
     if len(page) > html.MOST_BYTES or page.count("<") > MOST_TAGS:
         return ""
     try:
@@ -77,7 +77,7 @@ def _ask_trafilatura(page: str) -> str:
         found = trafilatura.bare_extraction(page, fast=True, include_comments=False)
     except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
         return ""
-    return _keep_letters("".join(found.body.itertext())) if found else ""
+    return "" if found is None or isinstance(found, dict) else _keep_letters("".join(map(str, found.body.itertext())))
 
 
 def _keep_letters(text: str) -> str:

@@ -76,7 +76,8 @@ def read(document: Document) -> list[Article]:
     title = _choose_title(root, (data.title, head.title, marks.title), source.title)
     dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
     image = _describe_image(root, head.image or data.image, base)
-    content = body.extract_body(tree, base, title=title, dek=dek)
+    names = [author.name for author in authors]
+    content = body.extract_body(tree, base, title=title, dek=dek, names=names)
     article = Article(
         url=head.url or data.url,
         title=title,
