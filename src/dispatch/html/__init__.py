@@ -7,7 +7,6 @@ tokens.
 
 from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt
-from dispatch.html.fragments import find_ids, lead_elsewhere, place_fragments
 from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
@@ -16,7 +15,10 @@ from dispatch.html.tokens import (
     count_words,
     escape_html,
     find_headings,
+    find_ids,
     find_image_addresses,
+    lead_elsewhere,
+    place_fragments,
     renumber_headings,
     rewrite_addresses,
     split_paragraphs,

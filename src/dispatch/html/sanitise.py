@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import pairwise
+from urllib.parse import unquote
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.html import embeds, fragments
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
+from dispatch.html import embeds
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, lead_elsewhere
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LEVELS = 256
@@ -59,6 +61,8 @@ _MARKUP = re.compile("[<>&\r]")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
 _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
+_LINKED = re.compile(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
+_PLACED = re.compile(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
 _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
@@ -83,7 +87,7 @@ def sanitise_html(html: str, base: str = "") -> str:
         return html.strip()
     import nh3
 
-    targets = fragments.find_targets(html)
+    targets = _find_targets(html)
     placed: set[str] = set()
 
     def filter_attribute(_tag: str, attribute: str, value: str) -> str | None:
@@ -95,7 +99,7 @@ def sanitise_html(html: str, base: str = "") -> str:
             return embeds.MARK if embeds.MARK in value.split() else None
         if attribute not in {"href", "src", "cite"}:
             return value
-        if attribute == "href" and (target := fragments.find_local_target(value, base, targets)):
+        if attribute == "href" and (target := _find_local_target(value, base, targets)):
             return f"#{target}"
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
         value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
@@ -134,7 +138,7 @@ def sanitise_html(html: str, base: str = "") -> str:
     for _ in range(MOST_MOVES):
         if not _may_move(content) or content == (content := clean(content)):
             break
-    return fragments.lead_elsewhere(content, lambda url: links.resolve_address(base, url))
+    return lead_elsewhere(content, lambda url: links.resolve_address(base, url))
 
 
 def measure_nesting(html: str, most: int) -> tuple[int, int]:
@@ -152,6 +156,22 @@ def measure_nesting(html: str, most: int) -> tuple[int, int]:
             left_open[tag] += change
             deepest = max(deepest, left_open.total())
     return deepest, reopened
+
+
+def _find_targets(html: str) -> frozenset[str]:
+    """Find the ids in foreign HTML that its links may lead to, as they are written; some may be in no element."""
+    if "#" not in html:
+        return frozenset()
+    linked = {unquote(unescape(found)) for found in _LINKED.findall(html)}
+    return frozenset(name for found in _PLACED.findall(html) if unquote(name := unescape(found)) in linked)
+
+
+def _find_local_target(url: str, base: str, targets: frozenset[str]) -> str:
+    """Return the id in the same text that an address leads to; empty when it leads elsewhere."""
+    page, mark, fragment = url.partition("#")
+    if not mark or page not in {"", base.partition("#")[0]}:
+        return ""
+    return fragment if fragment in targets else next((one for one in targets if one == unquote(fragment)), "")
 
 
 def _make_well_formed(cleaned: str) -> str:
