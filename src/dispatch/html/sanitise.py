@@ -147,14 +147,16 @@ def measure_nesting(html: str, most: int) -> tuple[int, int]:
     Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
     """
     left_open: Counter[str] = Counter()
-    deepest = reopened = 0
-    for match in _ANY_TAG.finditer(html):
-        tag, change = match[2].lower(), -1 if match[1] else 1
-        reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
+    deepest = depth = reopened = reopens = 0
+    for end, name in _ANY_TAG.findall(html):
+        tag, change = name.lower(), -1 if end else 1
+        reopened += 0 if end else reopens
         # An end tag closes only an open element, and a link closes the link before it.
         if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else most + 1):
             left_open[tag] += change
-            deepest = max(deepest, left_open.total())
+            depth += change
+            reopens += change if tag in _REOPENED else 0
+            deepest = max(deepest, depth)
     return deepest, reopened
 
 

@@ -168,7 +168,7 @@ def _ask_trafilatura(page: str) -> str:
     # We report once what it does not find.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = trafilatura.bare_extraction(page, fast=True, include_comments=False)
+        found = trafilatura.bare_extraction(page, fast=True, include_comments=False, output_format="xml")
     except Exception:  # noqa: BLE001 - a guess that fails, in whichever of its parsers, is no guess
         return ""
     return "" if found is None or isinstance(found, dict) else _keep_letters("".join(map(str, found.body.itertext())))
