@@ -6,7 +6,7 @@ of the same fragments. So what one format shows of a person, all show.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -99,18 +99,15 @@ class TemplateContext(Bylines):
         """List the sections that have something to show."""
         return (section for section in self.issue.sections if section.articles or section.intro)
 
-    def show_full_text(self, article: Article, level: int = 3) -> Markup:
-        """Show as much of the article as the source's policy allows; headings begin at ``level``."""
-        if article.source.syndicate == "full" and article.content:
-            placed = html.place_fragments(article.content, "", f"{article.key}.")
-            return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
-        return self.show_excerpt(article)
+    def show_full_text(self, article: Article, level: int = 3, *, feed: bool = False) -> Markup:
+        """Show as much of the article as the source's policy allows; headings begin at ``level``.
 
-    def show_feed_text(self, article: Article, level: int = 3) -> Markup:
-        """Show as ``show_full_text`` does, with links within the text that lead there from any reader."""
+        feed: links within the text lead there from any reader, not from this page only.
+        """
         if article.source.syndicate != "full" or not article.content:
             return self.show_excerpt(article)
-        placed = html.place_fragments(article.content, *_find_places(article))
+        places = _find_places(article) if feed else ("", f"{article.key}.")
+        placed = html.place_fragments(article.content, *places)
         return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
 
     def show_excerpt(self, article: Article) -> Markup:
@@ -169,10 +166,9 @@ class TemplateContext(Bylines):
 
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
+        full = partial(self.show_full_text, feed=True)
         if article not in self._entry_bodies:
-            self._entry_bodies[article] = self.render_template(
-                "entry.html", {"article": article, "full": self.show_feed_text}
-            ).strip()
+            self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
         return self._entry_bodies[article]
 
     def choose_summary(self, article: Article) -> str:

@@ -84,9 +84,9 @@ def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, nam
 
 def _remove_frames(page: LexborNode) -> None:
     """Remove what stands around an article, unless it holds most of the page: some pages are one large form."""
-    most = len(page.text(deep=True)) / 2
+    most = _count_characters(page) / 2
     for frame in page.css(f"{author_boxes.SELECTOR}, {_AROUND}"):
-        if len(frame.text(deep=True)) < most:
+        if _count_characters(frame) < most:
             frame.decompose()
         elif frame.tag in {"form", "dialog"}:
             frame.unwrap()
@@ -119,7 +119,7 @@ def _choose_body(page: LexborNode) -> LexborNode:
     """
     if marked := _find_longest(page, _SURE_MARKS, _ENOUGH):
         return marked
-    if len(html_tree.get_text(page)) < 2 * _ENOUGH:
+    if _count_characters(page) < 2 * _ENOUGH:
         return _find_longest(page, f"{_SURE_MARKS}, {_LIKELY_MARKS}, article", 1) or page
     likely = _find_longest(page, _LIKELY_MARKS, _ALL)
     return (
@@ -133,8 +133,12 @@ def _choose_body(page: LexborNode) -> LexborNode:
 
 def _find_longest(page: LexborNode, marks: str, enough: int) -> LexborNode | None:
     """Find the longest of the marked elements that have at least ``enough`` characters."""
-    found = ((len(html_tree.get_text(node)), node) for node in html_tree.select_all(page, marks))
+    found = ((_count_characters(node), node) for node in html_tree.select_all(page, marks))
     return max(((size, node) for size, node in found if size >= enough), key=lambda one: one[0], default=(0, None))[1]
+
+
+def _count_characters(node: LexborNode) -> int:
+    return len(" ".join(node.text(deep=True).split()))
 
 
 def _keep_blocks(page: LexborNode) -> LexborNode | None:
@@ -248,13 +252,13 @@ def _remove_others(body: LexborNode, holding: set[int], after: set[int]) -> None
             if child.mem_id in holding:
                 waiting.append(child)
                 ended = ended or (node.mem_id in after and child.mem_id in after)
-            elif not _belongs(child, targets, ended=ended):
+            elif not _is_part(child, targets, ended=ended):
                 removed.append(child)
     for node in removed:
         node.decompose()
 
 
-def _belongs(node: LexborNode, targets: set[str], *, ended: bool) -> bool:
+def _is_part(node: LexborNode, targets: set[str], *, ended: bool) -> bool:
     """Whether an element is part of the article though none of its text was told. ended: all text stands before it."""
     if node.tag == "-text":
         return not (node.text_content or "").strip()
