@@ -100,10 +100,7 @@ class TemplateContext(Bylines):
         return (section for section in self.issue.sections if section.articles or section.intro)
 
     def show_full_text(self, article: Article, level: int = 3, *, feed: bool = False) -> Markup:
-        """Show as much of the article as the source's policy allows; headings begin at ``level``.
-
-        feed: links within the text lead there from any reader, not from this page only.
-        """
+        """Show as much as the source's policy allows; headings begin at ``level``. feed: its readers are elsewhere."""
         if article.source.syndicate != "full" or not article.content:
             return self.show_excerpt(article)
         places = _find_places(article) if feed else ("", f"{article.key}.")
@@ -166,8 +163,8 @@ class TemplateContext(Bylines):
 
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
-        full = partial(self.show_full_text, feed=True)
         if article not in self._entry_bodies:
+            full = partial(self.show_full_text, feed=True)
             self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
         return self._entry_bodies[article]
 

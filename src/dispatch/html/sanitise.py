@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.html import embeds
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, lead_elsewhere
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, drop_unlinked_ids, lead_elsewhere
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LEVELS = 256
@@ -138,7 +138,7 @@ def sanitise_html(html: str, base: str = "") -> str:
     for _ in range(MOST_MOVES):
         if not _may_move(content) or content == (content := clean(content)):
             break
-    return lead_elsewhere(content, lambda url: links.resolve_address(base, url))
+    return drop_unlinked_ids(lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 
 
 def measure_nesting(html: str, most: int) -> tuple[int, int]:

@@ -137,6 +137,17 @@ def lead_elsewhere(content: str, resolve: Callable[[str], str] = lambda _: "") -
     )
 
 
+def drop_unlinked_ids(content: str) -> str:
+    """Drop the ids to which no link of the content leads."""
+    if ' id="' not in content:
+        return content
+    linked = set(_LOCAL.findall(content))
+    return "".join(
+        _ID.sub(lambda found: found[0] if found[1] in linked else "", token.source) if token.tag else token.source
+        for token in split_tokens(content)
+    )
+
+
 def place_fragments(content: str, address: str, prefix: str, *, keep: bool = True) -> str:
     """Lead links within an article to ``address`` and its places, whose ids begin with ``prefix`` there.
 
