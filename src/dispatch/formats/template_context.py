@@ -99,13 +99,9 @@ class TemplateContext(Bylines):
         """List the sections that have something to show."""
         return (section for section in self.issue.sections if section.articles or section.intro)
 
-    def show_full_text(self, article: Article, level: int = 3, *, feed: bool = False) -> Markup:
-        """Show as much as the source's policy allows; headings begin at ``level``. feed: its readers are elsewhere."""
-        if article.source.syndicate != "full" or not article.content:
-            return self.show_excerpt(article)
-        places = _find_places(article) if feed else ("", f"{article.key}.")
-        placed = html.place_fragments(article.content, *places)
-        return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
+    def show_full_text(self, article: Article, level: int = 3) -> Markup:
+        """Show as much of the article as the source's policy allows; headings begin at ``level``."""
+        return _show_text(self, article, level, ("", f"{article.key}."))
 
     def show_excerpt(self, article: Article) -> Markup:
         """Show whole sentences from the beginning, where the policy allows them."""
@@ -164,7 +160,7 @@ class TemplateContext(Bylines):
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
         if article not in self._entry_bodies:
-            full = partial(self.show_full_text, feed=True)
+            full = partial(_show_text, self)
             self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
         return self._entry_bodies[article]
 
@@ -202,6 +198,16 @@ def choose_picture(article: Article, shown: str) -> Image | None:
     """Return the article's main picture, unless what is shown of it contains that picture already."""
     image = article.image
     return None if image and image.url in html.find_image_addresses(shown) else image
+
+
+def _show_text(
+    context: TemplateContext, article: Article, level: int = 3, places: tuple[str, str] | None = None
+) -> Markup:
+    """Show an article's text; places: of its links, as for ``html.place_fragments``, else those that suit a feed."""
+    if article.source.syndicate != "full" or not article.content:
+        return context.show_excerpt(article)
+    placed = html.place_fragments(article.content, *(places or _find_places(article)))
+    return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
 
 
 def _find_places(article: Article) -> tuple[str, str]:
