@@ -30,7 +30,7 @@ TAGS = set(
 ATTRIBUTES = set(
     re.findall(
         r"\S+",
-        "alt cite colspan datetime dir height href hreflang lang reversed rowspan scope src start title width",
+        "alt cite class colspan datetime dir height href hreflang id lang reversed rowspan scope src start title width",
     )
 )
 
@@ -129,6 +129,7 @@ def assert_harmless(content: str) -> None:
     for element in root.iter():
         assert element.tag in TAGS | {"root"}
         assert set(element.attrib) <= ATTRIBUTES, element.attrib
+        assert element.get("class", "embed") == "embed"
         for name in ("href", "src", "cite"):
             address = element.get(name, "")
             scheme = re.match(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)

@@ -43,9 +43,10 @@ def test_substack() -> None:
     assert quay.is_public
     assert 'href="https://paper.example/a?b=1&amp;c=2#d"' in article.content
     assert '<img src="https://pictures.example/quay-small.jpg" alt="The quay" />' in article.content
-    for gone in ("Subscribe now", "Thanks for reading", "%%", "<div>"):
-        assert gone not in article.content.replace("<div><figure>", "")
-    assert quay.notes == ("not imported: iframe https://video.example/embed/abc?rel=0",)
+    for gone in ("Subscribe now", "Thanks for reading", "%%"):
+        assert gone not in article.content
+    assert '<p><a class="embed" href="https://video.example/embed/abc?rel=0">' in article.content
+    assert quay.notes == ("shown as a link: video.example/embed/abc",)
     assert posts["nets-and-knots"].article.title == "Nets & knots: “a beginner’s guide”"
     assert "only_paid" in posts["nets-and-knots"].held
     assert posts["the-harbour-hour"].article.enclosures == (
@@ -295,13 +296,16 @@ def test_in_markdown_nothing_changes_but_the_addresses_of_pictures() -> None:
     )
 
 
-def test_links_to_places_within_a_post_become_text_for_the_places_lose_their_names() -> None:
+def test_links_to_places_within_a_post_stay_where_there_is_such_a_place() -> None:
     note = '<p>a<a id="r" href="#fn">1</a></p><p id="fn"><a href="#r">1</a> The note.</p>'
-    files = {"one.md": "---\ntitle: One\n---\na[1](#fn) b\n\n## Fn", "two.html": f"---\ntitle: Two\n---\n{note}"}
+    files = {
+        "one.md": "---\ntitle: One\n---\na[1](#fn) b\n\n## Fn",
+        "two.html": f"---\ntitle: Two\n---\n{note}[<a href='#gone'>x</a>]",
+    }
     (one, two), _ = of(importers.read_posts(bag(files), "markdown"))
     assert one.article.markdown == "a1 b\n\n## Fn"
-    assert two.article.content == "<p>a<a>1</a></p><p><a>1</a> The note.</p>"
-    assert two.notes == ("links to places within the text, now plain text: #fn, #r",)
+    assert two.article.content == f"{note}[<a>x</a>]"
+    assert two.notes == ("links to places within the text, now plain text: #gone",)
 
 
 @pytest.mark.parametrize(

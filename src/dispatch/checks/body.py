@@ -73,7 +73,7 @@ def check_body(
             yield make_finding("attribution.body", "excerpt", wanted=openings[0])
     if allowed != "full":
         yield from _find_too_much(article, entry, own, allowed, publication)
-    yield from _check_links(entry, own)
+    yield from _check_links(article, entry, own, whole=allowed == "full")
     if kind != "plain":
         yield from _check_pictures(article, entry, whole=allowed == "full")
 
@@ -125,19 +125,28 @@ def _find_too_much(
         yield make_finding("attribution.policy", "excerpt", size=size)
 
 
-def _check_links(entry: ShownArticle, own: Mapping[int, Line]) -> Iterator[Finding]:
-    """Report links that are lost from the text that is shown, as far as each line goes."""
-    for i, whole in own.items():
-        if not whole.links:
-            continue
+def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line], *, whole: bool) -> Iterator[Finding]:
+    """Report links that are lost from the text that is shown, as far as each line goes.
+
+    An excerpt has no pictures, and so no links that hold nothing else.
+    """
+    for i, wanted_line in own.items():
         line = entry.lines[i]
-        shown = [link for link in whole.links if link.end <= len(line.text)]
+        shown = [link for link in wanted_line.links if link.end <= len(line.text) and (whole or link.text)]
         words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
         wanted = [link.url.strip() if entry.raw else link.url for link in shown]
-        for url in find_missing(wanted, [link.url for link in line.links]):
+        there = [_find_written(link.url, article, wanted) for link in line.links]
+        for url in find_missing(wanted, there):
             text = words[url]
             found = next((link.url for link in line.links if link.text == text and link.url not in wanted), "")
             yield make_finding("attribution.body-link", "link", text=text, found=found, wanted=url)
+
+
+def _find_written(url: str, article: Article, wanted: list[str]) -> str:
+    """Find how an address is written in the article: a place within it is elsewhere a place on its page."""
+    page, _, fragment = url.partition("#")
+    within = f"#{fragment.removeprefix(f'{article.key}.')}"
+    return within if within in wanted and page in {"", article.url.partition("#")[0]} else url
 
 
 def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
     yield from (file.url for file in article.enclosures)
-    yield from (link.url for line in read_content(article.content).lines for link in line.links)
+    yield from (address.url for address in _list_within(article.content, Place()))
 
 
 def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress]:
@@ -95,9 +95,10 @@ def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress
 
 
 def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:
-    for line in read_content(html).lines:
-        for link in line.links:
-            yield FoundAddress(link.url, "link", place, (("text", link.text),))
+    page = read_content(html)
+    within = {f"#{tag.attributes['id']}" for tag in page.tags if "id" in tag.attributes}
+    for link in (link for line in page.lines for link in line.links if link.url not in within):
+        yield FoundAddress(link.url, "link", place, (("text", link.text),))
 
 
 def _check_address(address: FoundAddress, ids: Container[str] = ()) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import NamedTuple, Unpack
 
 import click
 
-from dispatch import compose, issues
+from dispatch import compose, html, issues
 from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
 from dispatch.cli.context import (
     OpenPublication,
@@ -221,6 +221,8 @@ def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: boo
     print_note(f"added “{article.title}”{f' by {names}' if names else ''} to {issue.slug}")
     if twin := compose.find_twin(issue, article):
         print_note(f"  {twin.key} has the same title, but another text or address")
+    if embeds := html.list_embeds(article.content):
+        print_note(f"  shown as a link: {', '.join(embeds)}")
     lacks = list(find_missing(article, words, is_own=article.own))
     for lack in lacks:
         print_note(f"  {lack}")

@@ -112,9 +112,7 @@ class TemplateContext(Bylines):
 
     def show_full_text(self, article: Article, level: int = 3) -> Markup:
         """Show as much of the article as the source's policy allows; headings begin at ``level``."""
-        if article.source.syndicate == "full" and article.content:
-            return Markup(html.renumber_headings(article.content, level))  # noqa: S704 - sanitised at the door
-        return self.show_excerpt(article)
+        return _show_text(self, article, level, ("", f"{article.key}."))
 
     def show_excerpt(self, article: Article) -> Markup:
         """Show whole sentences from the beginning, where the policy allows them."""
@@ -123,6 +121,7 @@ class TemplateContext(Bylines):
         words = article.source.excerpt_words or self.publication.syndicate.words
         code = self.choose_language(article).code
         begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
+        begun = html.place_fragments(begun, *_find_places(article), keep=False)
         return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
     @property
@@ -173,7 +172,8 @@ class TemplateContext(Bylines):
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
         if article not in self._entry_bodies:
-            self._entry_bodies[article] = self.render_template("entry.html", {"article": article}).strip()
+            full = partial(_show_text, self)
+            self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
         return self._entry_bodies[article]
 
     def choose_summary(self, article: Article) -> str:
@@ -231,6 +231,21 @@ def choose_picture(article: Article, shown: str) -> Image | None:
     """Return the article's main picture, unless what is shown of it contains that picture already."""
     image = article.image
     return None if image and image.url in html.find_image_addresses(shown) else image
+
+
+def _show_text(
+    context: TemplateContext, article: Article, level: int = 3, places: tuple[str, str] | None = None
+) -> Markup:
+    """Show an article's text; places: of its links, as for ``html.place_fragments``, else those that suit a feed."""
+    if article.source.syndicate != "full" or not article.content:
+        return context.show_excerpt(article)
+    placed = html.place_fragments(article.content, *(places or _find_places(article)))
+    return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
+
+
+def _find_places(article: Article) -> tuple[str, str]:
+    """Find the page that holds the places within an article's text, and how their ids begin there."""
+    return article.url.partition("#")[0], f"{article.key}." if article.own else ""
 
 
 def _build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:

@@ -5,6 +5,7 @@ What ``sanitise_html`` returns is called *content* everywhere: only the tags and
 tokens.
 """
 
+from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt, take_title
 from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
@@ -14,7 +15,10 @@ from dispatch.html.tokens import (
     count_words,
     escape_html,
     find_headings,
+    find_ids,
     find_image_addresses,
+    lead_elsewhere,
+    place_fragments,
     renumber_headings,
     rewrite_addresses,
     split_paragraphs,
@@ -31,10 +35,14 @@ __all__ = [
     "cut_excerpt",
     "escape_html",
     "find_headings",
+    "find_ids",
     "find_image_addresses",
     "format_picture",
+    "lead_elsewhere",
+    "list_embeds",
     "make_images_relative",
     "measure_nesting",
+    "place_fragments",
     "remove_illegal_characters",
     "renumber_headings",
     "rewrite_addresses",

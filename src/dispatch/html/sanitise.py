@@ -2,11 +2,14 @@
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import pairwise
+from urllib.parse import unquote
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
+from dispatch.html import embeds
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, drop_unlinked_ids, lead_elsewhere
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LEVELS = 256
@@ -39,8 +42,8 @@ _REOPENED = frozenset({
 })
 # fmt: on
 _ALLOWED: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href", "hreflang"},
+    "*": {"dir", "id", "lang", "title"},
+    "a": {"class", "href", "hreflang", "name"},
     "blockquote": {"cite"},
     "del": {"cite", "datetime"},
     "img": {"alt", "height", "src", "width"},
@@ -57,7 +60,9 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = re.compile("[<>&\r]")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
-_CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID))})({ATTRIBUTES})>")
+_CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
+_LINKED = re.compile(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
+_PLACED = re.compile(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
 _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
@@ -70,6 +75,8 @@ def remove_illegal_characters(text: str) -> str:
 def sanitise_html(html: str, base: str = "") -> str:
     """Sanitise foreign HTML, and return it as content.
 
+    An embed, such as a video, becomes a link; a picture that is loaded late is a picture. An id stays where a link of
+    the same text leads to it.
     Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not touched.
     Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
     than linear time there.
@@ -80,9 +87,20 @@ def sanitise_html(html: str, base: str = "") -> str:
         return html.strip()
     import nh3
 
-    def filter_address(_tag: str, attribute: str, value: str) -> str | None:
+    targets = _find_targets(html)
+    placed: set[str] = set()
+
+    def filter_attribute(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute in {"id", "name"}:
+            fresh = value in targets and value not in placed
+            placed.add(value)
+            return value if fresh else None
+        if attribute == "class":
+            return embeds.MARK if embeds.MARK in value.split() else None
         if attribute not in {"href", "src", "cite"}:
             return value
+        if attribute == "href" and (target := _find_local_target(value, base, targets)):
+            return f"#{target}"
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
         value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
         if attribute == "src" and links.is_tracker(value):
@@ -91,19 +109,37 @@ def sanitise_html(html: str, base: str = "") -> str:
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
         return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
 
+    tags = BLOCKS | _INLINE | _AS_DIV
+    if embeds.is_worth_looking(html):
+        wide = nh3.Cleaner(
+            tags=set(tags | embeds.TAGS),
+            clean_content_tags=set(_RAW - embeds.TAGS),
+            attributes={
+                name: _ALLOWED.get(name, set()) | embeds.LATE_ATTRIBUTES.get(name, set())
+                for name in _ALLOWED.keys() | embeds.LATE_ATTRIBUTES.keys()
+            },
+            url_schemes=set(links.SCHEMES),
+            link_rel=None,
+        )
+        html = remove_illegal_characters(embeds.replace_embeds(wide.clean(html), wide.clean))
     cleaner = nh3.Cleaner(
-        tags=set(BLOCKS | _INLINE | _AS_DIV),
+        tags=set(tags),
         clean_content_tags=set(_RAW),
         attributes=_ALLOWED,
-        attribute_filter=filter_address,
+        attribute_filter=filter_attribute,
         url_schemes=set(links.SCHEMES),
         link_rel=None,
     )
-    content = _make_well_formed(cleaner.clean(html))
+
+    def clean(written: str) -> str:
+        placed.clear()
+        return _make_well_formed(cleaner.clean(written))
+
+    content = clean(html)
     for _ in range(MOST_MOVES):
-        if not _may_move(content) or content == (content := _make_well_formed(cleaner.clean(content))):
+        if not _may_move(content) or content == (content := clean(content)):
             break
-    return content
+    return drop_unlinked_ids(lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 
 
 def measure_nesting(html: str, most: int) -> tuple[int, int]:
@@ -112,15 +148,33 @@ def measure_nesting(html: str, most: int) -> tuple[int, int]:
     Counted without parsing, never too low up to ``most`` levels; tags within scripts count too.
     """
     left_open: Counter[str] = Counter()
-    deepest = reopened = 0
-    for match in _ANY_TAG.finditer(html):
-        tag, change = match[2].lower(), -1 if match[1] else 1
-        reopened += sum(left_open[name] for name in _REOPENED & left_open.keys()) if change > 0 else 0
+    deepest = depth = reopened = reopens = 0
+    for end, name in _ANY_TAG.findall(html):
+        tag, change = name.lower(), -1 if end else 1
+        reopened += 0 if end else reopens
         # An end tag closes only an open element, and a link closes the link before it.
         if tag not in _NEVER_NEST and 0 <= left_open[tag] + change <= (1 if tag == "a" else most + 1):
             left_open[tag] += change
-            deepest = max(deepest, left_open.total())
+            depth += change
+            reopens += change if tag in _REOPENED else 0
+            deepest = max(deepest, depth)
     return deepest, reopened
+
+
+def _find_targets(html: str) -> frozenset[str]:
+    """Find the ids in foreign HTML that its links may lead to, as they are written; some may be in no element."""
+    if "#" not in html:
+        return frozenset()
+    linked = {unquote(unescape(found)) for found in _LINKED.findall(html)}
+    return frozenset(name for found in _PLACED.findall(html) if unquote(name := unescape(found)) in linked)
+
+
+def _find_local_target(url: str, base: str, targets: frozenset[str]) -> str:
+    """Return the id in the same text that an address leads to; empty when it leads elsewhere."""
+    page, mark, fragment = url.partition("#")
+    if not mark or page not in {"", base.partition("#")[0]}:
+        return ""
+    return fragment if fragment in targets else next((one for one in targets if one == unquote(fragment)), "")
 
 
 def _make_well_formed(cleaned: str) -> str:
@@ -164,6 +218,8 @@ def _escape_less_than(tag: re.Match[str]) -> str:
 def _rewrite_tag(tag: re.Match[str]) -> str:
     """Rewrite a tag: close a void one, turn a landmark into a plain block, drop a picture that nobody can see."""
     end, name, rest = tag.groups()
+    if name == "a":
+        return f"<{end}a{rest.replace(' name=', ' id=')}>"
     if name in _AS_DIV:
         return f"<{end}div{rest}>"
     # A picture of one pixel is there to count readers, and one that is known to has lost its address.

@@ -22,6 +22,8 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
 _ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
+_ID = re.compile(r' id="([^"]*)"')
+_LOCAL = re.compile(r' href="#([^"]+)"')
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
 
@@ -118,6 +120,48 @@ def find_headings(content: str) -> list[str]:
 def find_image_addresses(content: str) -> list[str]:
     """Find the addresses of the pictures, in order."""
     return [unescape(address) for address in re.findall(rf'<img{ATTRIBUTES}? src="([^"]*)"', content)]
+
+
+def find_ids(content: str) -> frozenset[str]:
+    """Find the ids of the places within content."""
+    return frozenset(map(unescape, _ID.findall(content)))
+
+
+def lead_elsewhere(content: str, resolve: Callable[[str], str] = lambda _: "") -> str:
+    """Lead the links to places that the content does not have to where ``resolve`` says; else they are plain text."""
+    if ' href="#' not in content:
+        return content
+    there = find_ids(content)
+    return rewrite_addresses(
+        content, lambda url: resolve(url) if url[:1] == "#" and url[1:] and url[1:] not in there else url
+    )
+
+
+def drop_unlinked_ids(content: str) -> str:
+    """Drop the ids to which no link of the content leads."""
+    if ' id="' not in content:
+        return content
+    linked = set(_LOCAL.findall(content))
+    return "".join(
+        _ID.sub(lambda found: found[0] if found[1] in linked else "", token.source) if token.tag else token.source
+        for token in split_tokens(content)
+    )
+
+
+def place_fragments(content: str, address: str, prefix: str, *, keep: bool = True) -> str:
+    """Lead links within an article to ``address`` and its places, whose ids begin with ``prefix`` there.
+
+    address: of the page where the text stands, without a fragment; empty for the page that is being made.
+    keep: whether those places are in this text; an excerpt has none.
+    """
+    if ' id="' not in content and ' href="#' not in content:
+        return content
+    begin = escape_html(f"{address}#{prefix}")
+    new = rf' id="{escape_html(prefix)}\1"' if keep else ""
+    return "".join(
+        _LOCAL.sub(lambda link: f' href="{begin}{link[1]}"', _ID.sub(new, token.source)) if token.tag else token.source
+        for token in split_tokens(content)
+    )
 
 
 def renumber_headings(content: str, level: int) -> str:

@@ -13,7 +13,7 @@ from dispatch.model import Article, Fault, Source
 from dispatch.readers import markdown, markdown_dialects
 
 # What sanitising drops with all that is in it and a reader of the old page would have seen.
-_EMBED = re.compile(r"<(iframe|embed|object|video|audio|form|svg|math|canvas|script)\b([^<>]{0,2000})", re.IGNORECASE)
+_LOST = re.compile(r"<(form|svg|math|canvas|script)\b([^<>]{0,2000})", re.IGNORECASE)
 _WHERE = re.compile(r"""\b(?:src|data|href|action)\s*=\s*["']?([^"'\s<>]{1,300})""", re.IGNORECASE)
 _INLINE = re.compile(r"""<img\b[^<>]{0,500}?src\s*=\s*["']?data:""", re.IGNORECASE)
 # What systems fill in or expand, and nobody fills in any more.
@@ -51,10 +51,9 @@ def describe_audience(audience: str, everybody: str = "public") -> str:
 
 def fill_html(post: Post, written: str, place: PostPlace) -> Post:
     """Give a post its body from HTML as a system kept it. Raises GatherError as ``html.sanitise`` does."""
-    found = PostPictures(place)
-    content = _tidy_content(
-        html.rewrite_addresses(html.sanitise_html(written), found.place_address), post.article.title
-    )
+    content = html.sanitise_html(written)
+    found = PostPictures(place, content)
+    content = _tidy_content(html.rewrite_addresses(content, found.place_address), post.article.title)
     return _complete_post(post, replace(post.article, content=content), written, found)
 
 
@@ -63,11 +62,11 @@ def fill_markdown(post: Post, written: str, place: PostPlace) -> Post:
 
     Raises GatherError as ``markdown.to_html`` does.
     """
-    found = PostPictures(place)
     faults: list[Fault] = []
     written = markdown_dialects.convert_dialects(written, faults)
     post = replace(post, notes=(*post.notes, *(fault.what for fault in faults)))
     content = markdown.to_html(written)
+    found = PostPictures(place, content)
     html.rewrite_addresses(content, found.place_address)
     if found.changed:
         written = _change_addresses(written, found.changed)
@@ -100,12 +99,14 @@ def _tidy_content(content: str, title: str) -> str:
 
 def _list_lost(written: str, article: Article) -> Iterator[str]:
     """Say what of a text is gone, and which codes are shown as they are written."""
-    embeds = []
-    for match in _EMBED.finditer(written):
+    if embeds := html.list_embeds(article.content):
+        yield f"shown as a link: {_name_some(embeds)}"
+    lost = []
+    for match in _LOST.finditer(written):
         where = _WHERE.search(match[2])
-        embeds.append(f"{match[1].lower()} {html.remove_illegal_characters(where[1])}" if where else match[1].lower())
-    if embeds:
-        yield f"not imported: {_name_some(embeds)}"
+        lost.append(f"{match[1].lower()} {html.remove_illegal_characters(where[1])}" if where else match[1].lower())
+    if lost:
+        yield f"not imported: {_name_some(lost)}"
     if count := len(_INLINE.findall(written)):
         yield f"not imported: {count} picture{'s' * (count > 1)} written into the text itself"
     codes = list(dict.fromkeys(" ".join(code.split()) for code in _CODES.findall(html.to_plain_text(article.content))))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from dispatch import links
+from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.importers.posts import Export
 from dispatch.slugs import find_unused, make_slug
@@ -60,8 +60,9 @@ def place_posts(export: Export, site: str) -> PostPlace:
 class PostPictures:
     """The addresses in one post while it is read, and the pictures that are copied for them."""
 
-    def __init__(self, place: PostPlace) -> None:
+    def __init__(self, place: PostPlace, content: str) -> None:
         self._place = place
+        self._ids = html.find_ids(content)
         self._room = MOST_TOGETHER
         self.files: dict[str, bytes] = {}
         self.changed: dict[str, str] = {}
@@ -73,7 +74,9 @@ class PostPictures:
 
     def place_address(self, address: str) -> str:
         """Return the address as it is to stand: a copied picture's name, a resolved one, the same, or none."""
-        if address.startswith("#"):  # sanitising takes the names of places within a text
+        if address.startswith("#"):
+            if address[1:] in self._ids:
+                return address
             self.within[address] = None
             self.changed[address] = ""
         if address not in self.changed:

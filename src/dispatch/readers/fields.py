@@ -153,7 +153,7 @@ def read_body(written: str, base: str, mended: list[Fault], *, title: str, sourc
     One that is too large or too deep to sanitise is left out, and added to ``mended``.
     """
     try:
-        cleaned = html.sanitise_html(written, base)
+        cleaned = html.lead_elsewhere(html.sanitise_html(written, base))
     except GatherError as error:
         mended += (replace(fault, what=f"{fault.what}, and was left out") for fault in error.faults)
         return ""

@@ -107,7 +107,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     told_day = told_day or marks.published
     day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)
     image = _describe_image(root, head.image or data.image, base)
-    content = body.extract_body(tree, base, title=title, dek=dek)
+    names = [author.name for author in authors]
+    content = body.extract_body(tree, base, title=title, dek=dek, names=names)
     article = Article(
         url=head.url or data.url,
         title=title,
