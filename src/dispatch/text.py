@@ -86,6 +86,11 @@ def format_json(value: object, indent: int | None = None) -> str:
     return "\n".join(map(escape_line, json.dumps(value, indent=indent).split("\n")))
 
 
+def shorten_line(line: str, most: int) -> str:
+    """Cut a line at so many characters, of which the last is an ellipsis then."""
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 def find_merge_leftover(text: str, *, is_prose: bool = False) -> int:
     """Return the first line, from 1, that an unfinished merge has left in a text; 0 without one.
 

@@ -18,7 +18,7 @@ from typing import Annotated, Final, Self
 from dispatch import links, serialise
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import READERS, discovery, feed, fields, page
+from dispatch.readers import READERS, discovery, feed, limits, page
 
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
@@ -152,8 +152,8 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
 
 
 def _limit_articles(found: Iterable[Article], faults: list[Fault]) -> tuple[Article, ...]:
-    limited = (fields.limit_article(article, faults) for article in found)
-    return tuple(article for article in limited if not fields.is_too_large(article, faults))
+    limited = (limits.limit_article(article, faults) for article in found)
+    return tuple(article for article in limited if not limits.is_too_large(article, faults))
 
 
 def _read_page(document: Document, faults: list[Fault]) -> SourceContents:

@@ -61,14 +61,14 @@ class EntryMatcher:
             addresses=Counter(map(fold_whereabouts, by_digest.values())),
         )
 
-    def find_entry(self, article: Article, given: bytes) -> KnownEntry | None:
+    def match_entry(self, article: Article, given: bytes) -> KnownEntry | None:
         """Find the entry that an article is; ``given`` is the digest of the article as the source has it."""
         return next(self._find_entries(article, given), None)
 
     def is_known(self, article: Article) -> bool:
         """Whether the inbox has this entry unchanged, or has the article from elsewhere."""
         given = digest_entry(article)
-        known = self.find_entry(article, given)
+        known = self.match_entry(article, given)
         return known is not None and (self.is_elsewhere(known) or known.given == given)
 
     def is_elsewhere(self, known: KnownEntry) -> bool:
@@ -105,7 +105,7 @@ class EntryMatcher:
         """Whether an entry at the article's address is the article."""
         if one.source != self.source:
             there = load_article(self.connection, one.number)
-            urls = list_addresses(self.connection, there, one.number)
+            urls = list_whereabouts(self.connection, there, one.number)
             is_same = any(identity.is_same_article(replace(there, url=url), article) for url in urls)
             return is_same and (not is_shared or self._is_alike(one, article, "none"))
         if not (article.id and one.guid):
@@ -157,7 +157,7 @@ def load_article(connection: sqlite3.Connection, number: int) -> Article:
     return serialise.from_json(Article, row[0])
 
 
-def list_addresses(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
+def list_whereabouts(connection: sqlite3.Connection, article: Article, number: int) -> list[str]:
     """List the article's address and those at which it was found as well."""
     row: tuple[str] = connection.execute("SELECT also_at FROM arrivals WHERE number = ?", (number,)).fetchone()
     return [article.url, *json.loads(row[0])]

@@ -70,7 +70,7 @@ class Deduplicator:
         patterns = self._find_dismiss_patterns()
         same_id: list[int] = []
         for one in entries:
-            known = self.matcher.find_entry(one.article, one.given)
+            known = self.matcher.match_entry(one.article, one.given)
             self.matcher.taken.update({known.row} if known else ())
             if known is None and (number := self._find_same_text(one)):
                 counts["also" if self._add_address(one, number) else "known"] += 1
@@ -113,7 +113,7 @@ class Deduplicator:
 
     def _add_address(self, one: EntryKeys, number: int) -> bool:
         """Record another address of an article; return whether it is a new one."""
-        _, *known = urls = compare.list_addresses(
+        _, *known = urls = compare.list_whereabouts(
             self.connection, compare.load_article(self.connection, number), number
         )
         if any(identity.is_same_address(one.article.url, url) for url in urls):

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Fault, Source
-from dispatch.readers import fields, people
+from dispatch.readers import fields, limits, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _HTML = frozenset({"html", "text/html"})
@@ -20,13 +20,13 @@ def read_atom(root: Element, base: str, faults: list[Fault]) -> tuple[Source, li
     """
     inner = resolve_base(root, base)
     if root.tag == "atom:entry":
-        return Source(), fields.read_entries(
+        return Source(), limits.read_entries(
             [root], lambda entry, mended: _read_entry(entry, inner, Source(), [], "", mended), faults
         )
     found = list(find_children(root, "atom:entry"))
-    fields.refuse_too_many(len(found))
+    limits.refuse_too_many(len(found))
     own = parse_source(root, inner)
-    own = fields.limit_source(replace(own, feed=own.feed or base), faults)
+    own = limits.limit_source(replace(own, feed=own.feed or base), faults)
     authors = list(parse_persons(root, "atom:author", inner))
     language = root.get("xml:lang", "")
     homes = people.find_homes(own, base, (_find_entry_link(entry, inner) for entry in found))
@@ -35,7 +35,7 @@ def read_atom(root: Element, base: str, faults: list[Fault]) -> tuple[Source, li
         article = _read_entry(entry, resolve_base(entry, inner), own, authors, language, mended)
         return people.credit_linker(article, own, homes, (article.id, find_link(entry, "related", inner)))
 
-    return own, fields.read_entries(found, read_entry, faults)
+    return own, limits.read_entries(found, read_entry, faults)
 
 
 def parse_source(feed: Element, base: str) -> Source:

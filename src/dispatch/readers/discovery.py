@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Document, Fault, Image, Source
-from dispatch.readers import charset, feed, fields, html_tree, microformats, page, people
+from dispatch.readers import charset, feed, fields, html_tree, limits, microformats, page, people
 
 MOST_LINKS = 50
 
@@ -92,7 +92,7 @@ def read_hfeed(document: Document, faults: list[Fault]) -> tuple[Source, list[Ar
     base = html_tree.find_base(root, document.url)
     feed = root.css_first(".h-feed") or root
     frame, found = _separate_entries(feed)
-    fields.refuse_too_many(len(found))
+    limits.refuse_too_many(len(found))
     name = next((node for node in frame if "p-name" in _list_classes(node)), None)
     title = (
         (html_tree.get_text(name) if name else "")
@@ -102,7 +102,7 @@ def read_hfeed(document: Document, faults: list[Fault]) -> tuple[Source, list[Ar
     own = Source(title=title, url=document.url)
     # An entry without an author is by the author of the feed (microformats2, “authorship”).
     everywhere = _read_hfeed_authors(frame, base)
-    return own, fields.read_entries(
+    return own, limits.read_entries(
         found, lambda node, mended: _read_hfeed_entry(node, base, own, everywhere, mended), faults
     )
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
-from dispatch.readers import fields, people
+from dispatch.readers import fields, limits, people
 
 Data = Mapping[str, object]
 
@@ -36,14 +36,14 @@ def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, l
         raise GatherError(
             "this JSON is not a feed: it has no items", hint="Give the address of a JSON Feed (jsonfeed.org)."
         )
-    fields.refuse_too_many(len(items))
+    limits.refuse_too_many(len(items))
     home = fields.read_address(_get_string(feed, "home_page_url"), base)
     own = Source(
         title=fields.read_line(_get_string(feed, "title")),
         url=home,
         feed=fields.read_address(_get_string(feed, "feed_url"), base) or base,
     )
-    own = fields.limit_source(own, faults)
+    own = limits.limit_source(own, faults)
     authors = list(_parse_json_authors(feed, base or home))
     language = _get_string(feed, "language")
     homes = people.find_homes(own, base, (_get_string(item, "url") for item in items))
@@ -54,7 +54,7 @@ def read_json_feed(text: str, base: str, faults: list[Fault]) -> tuple[Source, l
         is_link = article.url == fields.read_address(_get_string(item, "external_url"), base or own.url)
         return people.credit_linker(article, own, homes, (own.url or base,) if is_link else (article.id,))
 
-    return own, fields.read_entries(items, read_item, faults)
+    return own, limits.read_entries(items, read_item, faults)
 
 
 def _parse_cut_off(text: str) -> dict[str, object]:

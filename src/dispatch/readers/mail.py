@@ -55,7 +55,7 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
             f"the message has more than {MOST_PARTS} parts", hint="Save its text as a file, and add that."
         )
     message = message_from_bytes(document.body.lstrip(), policy=policy.compat32)
-    return [article for one in _find_messages(message, MOST_INNER) for article in _read_message(one, document, faults)]
+    return [article for one in _find_messages(message, MOST_INNER) for article in _read_halves(one, document, faults)]
 
 
 def _find_messages(message: Message, most: int) -> Iterator[Message]:
@@ -79,12 +79,12 @@ def _list_parts(message: Message) -> list[Message]:
     return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
 
 
-def _read_message(message: Message, whole: Document, faults: list[Fault] | None) -> Iterator[Article]:
+def _read_halves(message: Message, whole: Document, faults: list[Fault] | None) -> Iterator[Article]:
     given = _read_headers(message)
     parts = [part for part in message.walk() if not part.is_multipart() and not part.get_filename()]
     halves = {kind: _join_parts(parts, kind, whole) for kind in ("text/html", "text/plain")}
     if halves["text/html"].body:
-        article = newsletter.read_message(html_tree.parse_page(halves["text/html"]), given, whole.url)
+        article = newsletter.read_letter(html_tree.parse_page(halves["text/html"]), given, whole.url)
         if article.content:
             yield article
             return

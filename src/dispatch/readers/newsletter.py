@@ -70,11 +70,11 @@ def accepts(document: Document) -> bool:
 def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a newsletter. Raises GatherError as ``html_tree.parse_page`` and sanitising do."""
     tree = html_tree.parse_page(document)
-    article = read_message(tree, Article(certainty="unknown"), document.url)
+    article = read_letter(tree, Article(certainty="unknown"), document.url)
     return [article] if article.title or article.content else []
 
 
-def read_message(tree: LexborHTMLParser, given: Article, base: str) -> Article:
+def read_letter(tree: LexborHTMLParser, given: Article, base: str) -> Article:
     """Read the HTML of a message over what its headers say: title, day, sender, source, address. The tree is used up.
 
     The sender is believed to be the author only where nobody else is named, and never with certainty.

@@ -6,11 +6,10 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
-from dispatch.readers import atom, author_boxes, fields, people
+from dispatch.readers import atom, author_boxes, fields, limits, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _LONGEST_DEK = 300
-
 
 
 def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, list[Article]]:
@@ -21,7 +20,7 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
     channel = next(find_children(root, "channel"), root)
     # In RSS 1.0 the items are siblings of the channel; elsewhere, some stand in one another by mistake.
     items = list(root.iter("item"))
-    fields.refuse_too_many(len(items))
+    limits.refuse_too_many(len(items))
     items = [item for item in items if len(item)]
     inner = resolve_base(channel, resolve_base(root, base))
     own = Source(
@@ -29,7 +28,7 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
         url=fields.read_address(find_text(channel, "link"), inner),
         feed=atom.find_link(channel, "self", inner) or base,
     )
-    own = fields.limit_source(own, faults)
+    own = limits.limit_source(own, faults)
     language = find_text(channel, "language", "dc:language")
     homes = people.find_homes(own, base, (_find_item_link(item, inner) for item in items))
 
@@ -38,7 +37,7 @@ def read_rss(root: Element, base: str, faults: list[Fault]) -> tuple[Source, lis
         pages = (article.id, find_text(item, "comments"), atom.find_link(item, "related", inner))
         return people.credit_linker(article, own, homes, pages)
 
-    return own, fields.read_entries(items, read_item, faults)
+    return own, limits.read_entries(items, read_item, faults)
 
 
 def _read_item(item: Element, base: str, own: Source, language: str, mended: list[Fault]) -> Article:
