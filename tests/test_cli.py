@@ -133,7 +133,6 @@ def test_a_link_worth_a_line_fetches_nothing(dispatch: Dispatch) -> None:
     assert "already in defence" in again.stderr
 
 
-@pytest.mark.usefixtures("letter")
 def test_every_file_that_goes_with_an_article_is_kept(dispatch: Dispatch, letter: Path) -> None:
     files = [("https://a.example/1.mp3", "audio/mpeg", 5), ("https://a.example/2.pdf", "application/pdf", 6)]
     said = [str(word) for file in files for word in ("--enclosure", *file)]
@@ -142,6 +141,7 @@ def test_every_file_that_goes_with_an_article_is_kept(dispatch: Dispatch, letter
     assert [(one.url, one.type, one.length) for one in article.enclosures] == files
 
 
+@pytest.mark.usefixtures("letter")
 def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -> None:
     result = dispatch("add", "missing.txt", "story.txt", code=1)
     assert "missing.txt" in result.stderr

@@ -420,6 +420,8 @@ def story(**values: object) -> Article:
 def test_no_feed_lies_in_the_future_without_a_word(
     write: Callable[[Path, datetime], None], letter: Path, dispatch: Dispatch
 ) -> None:
+    with (letter / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[feeds]\ndates = "original"\n')
     write(letter, NOW + timedelta(days=400))
     before = snapshot(letter)
     said = dispatch("publish", "ahead", code=2).stderr

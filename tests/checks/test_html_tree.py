@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Iterator
 from email import policy
-from email.message import EmailMessage
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -118,8 +117,8 @@ BODIES = {"{http://purl.org/rss/1.0/modules/content/}encoded", "{http://www.w3.o
 def test_the_html_of_a_message_is_read_as_another_parser_reads_it(path: Path) -> None:
     message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
     for part in message.walk():
-        if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
-            compare(str(part.get_content()))
+        if part.get_content_type() == "text/html":
+            compare(bytes(part.get_payload(decode=True)).decode("utf-8", "replace"))
 
 
 @pytest.mark.parametrize(

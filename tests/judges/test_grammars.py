@@ -22,6 +22,7 @@ NAMESPACES = {
     "http://www.w3.org/2005/Atom",
     "http://purl.org/rss/1.0/modules/content/",
     "http://purl.org/syndication/history/1.0",
+    "http://search.yahoo.com/mrss/",
 }
 
 every_case = pytest.mark.parametrize("case", FEEDS)

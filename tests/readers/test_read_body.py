@@ -122,8 +122,16 @@ def test_a_byline_and_a_dek_repeated_in_the_body_go(byline: str) -> None:
     head = '<meta name="author" content="Ann Lee">'
     plain = html.to_plain_text(read(f"{head}<div itemprop=articleBody><p>{byline}</p><p>{STONE}</p></div>").content)
     assert plain == STONE
-    other = html.to_plain_text(read(f"{head}<div itemprop=articleBody><p>By Bo Roe</p><p>{STONE}</p></div>").content)
-    assert other.startswith("By Bo Roe")
+    other = read(f"{head}<div itemprop=articleBody><p>Photographs by Bo Roe</p><p>{STONE}</p></div>")
+    assert html.to_plain_text(other.content).startswith("Photographs by Bo Roe")
+
+
+def test_the_card_of_the_authors_is_not_read_again() -> None:
+    names = "<span itemprop=name>Jane Doe</span><span itemprop=name>Bo Roe</span>"
+    card = f"<div itemprop=author itemscope itemtype='https://schema.org/Person'>{names}</div>"
+    article = read(f"<article itemscope itemtype='https://schema.org/Article'>{card}<p>{STONE}</p></article>")
+    assert [author.name for author in article.authors] == ["Jane Doe", "Bo Roe"]
+    assert html.to_plain_text(article.content) == STONE
 
 
 PIECES = st.sampled_from(

@@ -245,9 +245,9 @@ def test_no_text_breaks_it(one, two, three) -> None:
         assert article.certainty == ("unknown" if not article.authors else article.certainty)
 
 
-# A copyright's sign begins a footer, and a mailbox goes.
+# A copyright's sign begins a footer, a mailbox goes, and what begins with “>” is a quotation.
 LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="©ⓒ@"), min_size=1).map(
-    lambda line: line.strip() + "."
+    lambda line: line.strip("> ").strip() + "."
 )
 
 

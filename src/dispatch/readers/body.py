@@ -6,14 +6,14 @@ page itself that hold this text, with their links, pictures, captions and embeds
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, identity
 from dispatch.errors import GatherError
-from dispatch.readers import author_boxes, bylines, html_tree
+from dispatch.readers import author_boxes, bylines, html_tree, people
 from dispatch.text import fold_text
 
 # Elements that hold the body and nothing else.
@@ -64,7 +64,7 @@ class _Run(NamedTuple):
     letters: Annotated[str, "its text without spaces and signs, in lower case"]
 
 
-def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, names: Collection[str] = ()) -> str:
+def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, names: Sequence[str] = ()) -> str:
     """Extract the body as content, without title, dek, byline, author boxes and the rest of the page.
 
     names: the authors'; a line near the beginning that names nobody else is the byline.
@@ -92,20 +92,24 @@ def _remove_frames(page: LexborNode) -> None:
             frame.unwrap()
 
 
-def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Collection[str]) -> None:
+def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Sequence[str]) -> None:
     """Remove the title, the dek and the byline, which an article shows anyway."""
     repeated = {fold_text(text) for text in (dek, *names) if text}
     for node in body.css("h1"):
         if fold_text(html_tree.get_text(node)) == fold_text(title):
             node.decompose()
-    for node in html_tree.select_all(body, "h2, h3, p, .subtitle, .dek, .author, address")[:_MOST_BEFORE]:
+    for node in html_tree.select_all(body, "h2, h3, p, .subtitle, .dek, .author, [itemprop=author], address")[
+        :_MOST_BEFORE
+    ]:
         text = html_tree.get_text(node)
         if fold_text(text) in repeated or (names and _is_byline(text, names)):
             node.decompose()
 
 
-def _is_byline(text: str, names: Collection[str]) -> bool:
+def _is_byline(text: str, names: Sequence[str]) -> bool:
     """Whether a line names authors, these and nobody else."""
+    if people.is_joined_name(text, names):
+        return True
     found = bylines.parse_byline(text) if len(text) <= bylines.MOST_CHARACTERS else None
     return bool(found and found.names) and all(
         any(identity.is_same_name(name, other) for other in names) for name in (found.names if found else ())
