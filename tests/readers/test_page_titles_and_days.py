@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch import html
 from dispatch.model import Article, Document
 from dispatch.readers import dates, page, titles
 
@@ -213,3 +214,37 @@ def test_something_of_a_title_always_stays(title: str, houses: list[str]) -> Non
 def test_a_list_of_tags_with_commas_is_a_list() -> None:
     head = '<meta property="article:tag" content="stone, trade"><meta property="article:tag" content="Trade winds">'
     assert read(f"<h1>Stone</h1>{BODY}", head=head).tags == ("stone", "trade", "Trade winds")
+
+
+DEK = "Two towns, one ferry"
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        f'<p class="standfirst">{DEK}</p>',
+        f'<h2 class="article-subtitle">{DEK}</h2>',
+        f'<div class="b-subheadline__text"></div><div class="sub-title"><p>{DEK}</p></div>',
+        f'<p class="byline">By Ann Lee</p><p class="Post_dek__x1">{DEK}</p>',
+        f'<div class="field--name-field-chapo">{DEK}</div>',
+    ],
+)
+def test_the_line_under_the_headline_is_the_dek_and_not_the_text(under: str) -> None:
+    for around in ("{}", "<header>{}</header>", "<div><div>{}</div></div>"):
+        article = read(f"<article>{around.format('<h1>Stone</h1>' + under)}{BODY}</article>")
+        assert article.dek == DEK
+        assert DEK not in html.to_plain_text(article.content)
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        f'<p class="leaderboard">{DEK}</p>',
+        f'<p class="lead">{"Stone was cheap in the east. " * 12}</p>',
+        f"<p>{DEK}</p>",
+        '<p class="lead">Two towns</p>',
+        f'<p>x</p><p>y</p><p>z</p><p>w</p><p class="intro">{DEK}</p>',
+    ],
+)
+def test_what_is_no_dek(under: str) -> None:
+    assert read(f"<article><h1>Stone</h1>{under}{BODY}</article>").dek == ""

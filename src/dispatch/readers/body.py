@@ -32,7 +32,7 @@ _AROUND = (
 )
 _ENOUGH = 200
 _ALL = 1_000
-_MOST_BEFORE = 8
+_MOST_BEFORE = 16
 
 
 # With more tags, trafilatura takes more than a second.
@@ -98,9 +98,7 @@ def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Sequence[
     for node in body.css("h1"):
         if fold_text(html_tree.get_text(node)) == fold_text(title):
             node.decompose()
-    for node in html_tree.select_all(body, "h2, h3, p, .subtitle, .dek, .author, [itemprop=author], address")[
-        :_MOST_BEFORE
-    ]:
+    for node in html_tree.select_all(body, "h2, h3, p, div, address")[:_MOST_BEFORE]:
         text = html_tree.get_text(node)
         if fold_text(text) in repeated or (names and _is_byline(text, names)):
             node.decompose()

@@ -103,7 +103,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
     title = titles.choose_title(titles.read_headline(headline) if headline else "", said, {source.title, *houses})
     title = title or html_tree.find_first_text(root, "h1")
-    dek = next((dek for dek in (marks.dek, data.dek) if dek != title), "")
+    shown_dek = titles.find_dek(headline) if headline else ""
+    dek = next((dek for dek in (marks.dek, data.dek, shown_dek) if dek and dek != title), "")
     told_day = told_day or marks.published
     day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)
     image = _describe_image(root, head.image or data.image, base)

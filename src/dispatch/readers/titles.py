@@ -26,6 +26,13 @@ _SEPARATOR = re.compile(
     r" (?:[|｜│·•»›«‹:~/]{1,2}|[-–—]{1,3}|>>) | ?[|｜│：] ?"
     r"|(?<=[\u3000-\u9fff\uff00-\uffef])[-_:]|[-_:](?=[\u3000-\u9fff])"
 )
+# A word of the class of a dek, in the languages in which themes are written.
+_DEK = re.compile(
+    r"(?:^|[- ])(?i:dec?k|standfirst|sub-?(?:title|head(?:line)?|line)|strapline|lead|lede|intro|preamble|ingress|chapo"
+    r"|summary|excerpt|spot|sottotitolo|occhiello|bajada|entradilla|vorspann|untertitel)(?:$|[- ]|[A-Z])"
+)
+_NEAR, _LEVELS = 4, 3  # elements after the headline, and of what holds it
+_LEAST_DEK, _LONGEST_DEK = 15, 250  # characters
 _TELLING = 4  # a heading of fewer words, unlike all that the page is called, may be a section's
 _FEW = 6  # words
 _SHORT = 6  # a name of so few letters is only one as a word of its own
@@ -73,6 +80,26 @@ def read_headline(node: LexborNode) -> str:
     """Read the title that a heading holds, without kicker, section or day."""
     whole = html_tree.get_text(node)
     return html_tree.get_text(node, _BESIDE).strip(" :|–—-/").replace("\xad", "") or whole
+
+
+def find_dek(headline: LexborNode) -> str:
+    """Find the line under a headline: a short element beside it whose class says so; empty when there is none."""
+    near = _find_following(headline, _NEAR)
+    marked = (node for node in near if _DEK.search(html_tree.get_attribute(node, "class").replace("_", "-")))
+    return next((text for node in marked if _LEAST_DEK <= len(text := html_tree.get_text(node)) <= _LONGEST_DEK), "")
+
+
+def _find_following(headline: LexborNode, most: int) -> list[LexborNode]:
+    """Find the elements that follow a heading, beside it or beside what holds it."""
+    found: list[LexborNode] = []
+    holder: LexborNode | None = headline
+    for _ in range(_LEVELS):
+        node = holder.next if holder is not None else None
+        while node is not None and len(found) < most:
+            found += [node] if node.is_element_node and html_tree.get_text(node) else []
+            node = node.next
+        holder = holder.parent if holder is not None else None
+    return found
 
 
 def choose_title(headline: str, said: Iterable[str], houses: Iterable[str]) -> str:
