@@ -803,7 +803,7 @@ def test_every_file_that_goes_with_an_article_is_linked(format: str, terms: Synd
         link = (
             f"{name}[^\\n]*\\n{re.escape(file.url)}\\n"
             if format == "text"
-            else f'<a href="{re.escape(file.url)}"[^>]*>{name}</a>'
+            else f'<a href="{re.escape(file.url)}"[^>]*>(?:<b[^>]*>)?{name}(?:</b>)?</a>'
         )
         assert re.search(link, shown), file.url
     assert ('<audio controls preload="none"' in shown) == (format == "web")
