@@ -207,9 +207,7 @@ def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...
         known = site.authors.get(login) or site.authors.get(nicename)
         found += [known] if known else people.make_author(fields.read_line(login))
     authors = people.merge_authors(found, ())
-    if any(people.is_login(author.name) for author in authors):
-        return authors, "likely"
-    return authors, "certain" if authors else "unknown"
+    return authors, people.limit_certainty(authors, "certain" if authors else "unknown")
 
 
 def _read_attachment(item: Element) -> Image:
