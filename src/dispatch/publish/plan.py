@@ -184,9 +184,9 @@ def _plan_front(site: SiteIndex) -> Page:
     first = next((article.id for article in latest.articles), "")
 
     def shorten_article(article: Article) -> Article | None:
-        if article.id == first or article.withdrawn:
-            return None if article.withdrawn else article
-        return replace(make_line(article, latest), key=article.key)
+        if article.withdrawn:
+            return None
+        return article if article.id == first else replace(make_line(article, latest), key=article.key)
 
     return replace(
         _take_contents(front, latest).change_articles(shorten_article, keep_intros=False),
