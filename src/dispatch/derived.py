@@ -119,15 +119,8 @@ def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
 
 def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     """Reduce an issue to what is left when it is withdrawn: its title, sections, and the rest of their articles."""
-    sections = (
-        replace(
-            section,
-            intro="",
-            articles=tuple(withdraw_article(article, article.withdrawn or withdrawal) for article in section.articles),
-        )
-        for section in issue.sections
-    )
-    return replace(issue, preheader="", intro="", sections=tuple(sections), corrections=(), withdrawn=withdrawal)
+    left = issue.change_articles(lambda one: withdraw_article(one, one.withdrawn or withdrawal), keep_intros=False)
+    return replace(left, preheader="", intro="", corrections=(), withdrawn=withdrawal)
 
 
 def find_licence(article: Article) -> str:

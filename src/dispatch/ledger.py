@@ -268,8 +268,4 @@ def _move_record(record: Record, publication: Publication) -> Record:
 
 
 def _unescape_part(part: str) -> str:
-    return "" if part == _NONE else _ESCAPED.sub(_decode_escape, part) if "\\" in part else part
-
-
-def _decode_escape(escaped: re.Match[str]) -> str:
-    return chr(int(escaped[1], 16))
+    return "" if part == _NONE else _ESCAPED.sub(lambda one: chr(int(one[1], 16)), part) if "\\" in part else part

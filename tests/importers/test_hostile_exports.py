@@ -330,6 +330,35 @@ def test_a_recording_or_a_portrait_of_no_web_address_is_left_out(bad: str) -> No
         importers.read_posts(bag({"e.json": json.dumps({"db": [{"data": tables}]}, separators=(",", ":"))}), "ghost")
     )
     assert (post.article.image, post.article.authors) == (None, (Author(name="Ann"),))
+    meta = f"<wp:meta_key>enclosure</wp:meta_key><wp:meta_value>{bad}\n12\naudio/mpeg</wp:meta_value>"
+    (post,), _ = of(
+        importers.read_posts(bag({"e.xml": _write_wordpress(f"<wp:postmeta>{meta}</wp:postmeta>")}), "wordpress")
+    )
+    assert post.article.enclosures == ()
+    assert bad in post.notes[0]
+
+
+@pytest.mark.parametrize(("name", "certainty"), [("Ann Lee", "certain"), ("ann_lee2", "likely")])
+def test_a_login_is_a_likely_author_whichever_system_exports_it(name: str, certainty: str) -> None:
+    user = {"users": [{"id": 2, "name": name}], "posts_authors": [{"post_id": 1, "author_id": 2}]}
+    ghost = json.dumps({"db": [{"data": {"posts": [{"id": 1, "title": "T", "html": "<p>Words.</p>"}], **user}}]})
+    exports = {
+        "ghost": ("e.json", ghost),
+        "wordpress": ("e.xml", _write_wordpress(f"<dc:creator>{name}</dc:creator>")),
+        "markdown": ("one.md", f"---\ntitle: T\nauthor: {name}\n---\nWords.\n"),
+    }
+    for system, (file, written) in exports.items():
+        (post,), _ = of(importers.read_posts(bag({file: written}), system))
+        assert ([one.name for one in post.article.authors], post.article.certainty) == ([name], certainty), system
+
+
+def _write_wordpress(inner: str) -> str:
+    return (
+        '<rss xmlns:wp="http://wordpress.org/export/1.2/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><title>T</title>'
+        f"<wp:post_type>post</wp:post_type><wp:status>publish</wp:status>{inner}"
+        "<content:encoded>Words.</content:encoded></item></channel></rss>"
+    )
 
 
 def test_only_pictures_are_copied() -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ from dispatch.cli.context import (
 )
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
-from dispatch.model import Author, Finding, Issue, Publication
+from dispatch.model import Author
 from dispatch.publish import judge_issue
 from dispatch.report import write_message
 
@@ -70,7 +71,9 @@ def import_(
         imported = report.show_outcomes(run.import_posts(importers.read_posts(export, kind, site)), export.name)
         public = {one.issue.slug: one.post.file for one in imported if one.is_public}
     if publish:
-        report.add_published(run.publish(public, lambda one: _judge_alone(one, here.publication)))
+        # Each is judged whatever stands in the others.
+        judge = partial(judge_issue, publication=here.publication, everything=(), is_whole=False)
+        report.add_published(run.publish(public, judge))
     report.finish("would be imported" if dry_run else "imported")
 
 
@@ -92,11 +95,6 @@ def _make_run(
             report.interrupts.append(is_interrupted())
 
     return ImportRun(publication=here.publication, now=read_clock(), authors=by, is_dry=is_dry, lock=lock_for_post)
-
-
-def _judge_alone(issue: Issue, publication: Publication) -> list[Finding]:
-    """Find what is wrong with an issue, whatever stands in the others."""
-    return judge_issue(issue, publication, everything=(), is_whole=False)
 
 
 @dataclass(frozen=True)

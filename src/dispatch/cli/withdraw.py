@@ -131,16 +131,8 @@ def _undo_withdrawal(one: Issue, what: Issue | Article) -> Issue:
     def is_meant(article: Article) -> bool:
         return article.id == what.id or (isinstance(what, Issue) and article.withdrawn == what.withdrawn)
 
-    sections = (
-        replace(
-            section,
-            articles=tuple(
-                replace(article, withdrawn=None) if is_meant(article) else article for article in section.articles
-            ),
-        )
-        for section in one.sections
-    )
-    return replace(one, sections=tuple(sections), withdrawn=None if isinstance(what, Issue) else one.withdrawn)
+    undone = one.change_articles(lambda article: replace(article, withdrawn=None) if is_meant(article) else article)
+    return replace(undone, withdrawn=None if isinstance(what, Issue) else one.withdrawn)
 
 
 def _find_last_change(one: Issue, what: Issue | Article) -> datetime:

@@ -33,13 +33,7 @@ def move_article(issue: Issue, key: str, *, section: str = "", before: str = "")
 def remove_article(issue: Issue, key: str) -> Issue:
     """Remove an article from the issue. Raises IssueError when there is no such article."""
     gone = find_article(issue, key).key
-    return replace(
-        issue,
-        sections=tuple(
-            replace(section, articles=tuple(article for article in section.articles if article.key != gone))
-            for section in issue.sections
-        ),
-    )
+    return issue.change_articles(lambda article: article if article.key != gone else None)
 
 
 def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
@@ -96,16 +90,7 @@ def find_article(issue: Issue, name: str) -> Article:
 
 def _change_article(issue: Issue, key: str, changed: Callable[[Article], Article]) -> Issue:
     """Change the article of that key."""
-    return replace(
-        issue,
-        sections=tuple(
-            replace(
-                section,
-                articles=tuple(changed(article) if article.key == key else article for article in section.articles),
-            )
-            for section in issue.sections
-        ),
-    )
+    return issue.change_articles(lambda article: changed(article) if article.key == key else article)
 
 
 def _insert_before(articles: Iterable[Article], article: Article, target: Article) -> Iterable[Article]:

@@ -60,10 +60,9 @@ class DraftSites:
         if folder != "issues" or owner not in self._list_shown(slug):
             return None
 
-        def find_pictures() -> dict[str, bytes]:
-            return issues.read_pictures(self._files.publication, self._files.read(owner))
-
-        return self._make_once(("pictures", owner), find_pictures).get(name)
+        return self._make_once(
+            ("pictures", owner), lambda: issues.read_pictures(self._files.publication, self._files.read(owner))
+        ).get(name)
 
     def _list_shown(self, slug: str) -> list[str]:
         """List the slugs of this issue and of those that are public."""

@@ -1,7 +1,7 @@
 """What the pages of the preview show: reads, plans, renders and checks, each when it is asked for and not before."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Annotated
@@ -88,14 +88,13 @@ class Workspace:
         with self._lock:
             issue = self._files.read(slug)
 
-            def count_bytes(shown: Issue) -> int:
+            def count_bytes(without: str = "") -> int:
+                shown = issue.change_articles(lambda one: one if one.id != without else None) if without else issue
                 return len(render.render_edition(shown, self.publication, "email").body)
 
-            octets = count_bytes(issue)
+            octets = count_bytes()
             found = [
-                ArticleSize(
-                    key=article.key, title=article.title, octets=octets - count_bytes(_drop_article(issue, article.id))
-                )
+                ArticleSize(key=article.key, title=article.title, octets=octets - count_bytes(article.id))
                 for article in issue.articles
             ]
             return octets, sorted(found, key=lambda size: -size.octets)
@@ -123,12 +122,3 @@ class Workspace:
         message = render.render_edition(issue, publication, "eml", to=to)
         self._mail.send_message(message.body)
         return self._mail.name
-
-
-def _drop_article(issue: Issue, id_: str) -> Issue:
-    """Return the issue without one article."""
-    sections = (
-        replace(section, articles=tuple(article for article in section.articles if article.id != id_))
-        for section in issue.sections
-    )
-    return replace(issue, sections=tuple(sections))

@@ -191,14 +191,10 @@ def mark_withdrawn_issue(issue: Shown, publication: Publication) -> Shown:
     """Put the word for "withdrawn" before the titles of what was withdrawn: articles, the issue, its page."""
     if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
         return issue
-    sections = tuple(
-        replace(section, articles=tuple(mark_withdrawn_article(article, publication) for article in section.articles))
-        for section in issue.sections
-    )
     page = issue.as_page
     alone = page is not None and page.kind == "article"
     title = _build_withdrawn_title(issue.title, publication) if issue.withdrawn or alone else issue.title
-    return replace(issue, title=title, sections=sections)
+    return replace(issue.change_articles(lambda one: mark_withdrawn_article(one, publication)), title=title)
 
 
 def mark_withdrawn_article(article: Article, publication: Publication) -> Article:

@@ -1,6 +1,5 @@
 """Add to an entry what dispatch.toml says of its source, and what its page says. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +21,7 @@ def enrich_entry(article: Article, own: Source, source: Source, zone: str) -> Ar
     if not article.authors and source.author:
         article = replace(article, authors=(source.author,), certainty="likely")
     named = replace(own, key=source.key, title=source.title or own.title, url=source.url or own.url)
-    return replace(article, source=named, tags=_drop_repeats((*article.tags, *source.tags)))
+    return replace(article, source=named, tags=tuple(dict.fromkeys((*article.tags, *source.tags))))
 
 
 def enrich_from_page(given: Article, page: Article) -> Article:
@@ -69,10 +68,6 @@ def _is_own_entry(origin: Source, own: Source, source: Source) -> bool:
     ours = [url for url in (own.feed, own.url, source.feed, source.url) if url]
     asked = [url for url in (origin.feed, origin.url) if url]
     return any(identity.is_same_address(url, other) for url in asked for other in ours)
-
-
-def _drop_repeats(tags: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tags))
 
 
 def _set_zone(moment: datetime | None, zone: str) -> datetime | None:

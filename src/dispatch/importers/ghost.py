@@ -102,7 +102,7 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
         dek=fields.read_line(pick_text(meta, "subtitle")),
         summary=fields.read_line(pick_text(row, "custom_excerpt")),
         authors=authors,
-        certainty="certain" if authors else "unknown",
+        certainty=people.limit_certainty(authors, "certain" if authors else "unknown"),
         source=content.name_old_site(url),
         published=parse_moment(pick_text(row, "published_at"), is_utc=True),
         updated=parse_moment(pick_text(row, "updated_at"), is_utc=True),

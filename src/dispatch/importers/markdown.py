@@ -16,7 +16,7 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, try_post
 from dispatch.importers.tabular import pick_text
-from dispatch.model import Article, Author, Certainty, Document
+from dispatch.model import Article, Author, Document
 from dispatch.readers import frontmatter_aliases, people
 from dispatch.readers.fields import parse_date
 
@@ -46,17 +46,14 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     for name in export.names:
         if _BUILDING.search(name):
             continue
-        is_html = bool(_HTML.search(name))
         if _OTHER.search(name):
             yield NotImported(file=name, reason="only Markdown can be read")
         elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
             yield NotImported(file=name, reason="it is a page, not a post")
-        elif _FILE.search(name) or (is_html and _has_front_matter(export, name)):
+        elif _FILE.search(name) or (
+            _HTML.search(name) and tabular.read_beginning(export, name).startswith(("---", "+++"))
+        ):
             yield from try_post(name, partial(_read_markdown, replace(place, file=name), known))
-
-
-def _has_front_matter(export: Export, name: str) -> bool:
-    return tabular.read_beginning(export, name).startswith(("---", "+++"))
 
 
 def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
@@ -103,8 +100,7 @@ def _complete_article(article: Article, known: Mapping[str, Author]) -> Article:
         authors += [known.get(name) or replace(author, name=name) for name in names if name]
     is_named = article.source.title or article.source.url
     source = replace(article.source, syndicate="full") if is_named else content.name_old_site(article.url)
-    is_doubtful = not authors or any(people.is_login(author.name) for author in authors)
-    certainty: Certainty = "unknown" if is_doubtful else "certain"
+    certainty = people.limit_certainty(authors, "certain" if authors else "unknown")
     return replace(article, authors=people.merge_authors(authors, ()), certainty=certainty, source=source)
 
 

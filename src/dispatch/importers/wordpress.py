@@ -18,7 +18,7 @@ from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import NotImported, count_comments, try_post
-from dispatch.model import Article, Author, Certainty, Enclosure, Image, Source
+from dispatch.model import Article, Author, Certainty, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people, xml
 from dispatch.readers.fields import parse_date
 from dispatch.readers.xml import find_children, find_text
@@ -116,7 +116,8 @@ def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImpo
     address = find_text(item, "link")
     url = address if status in {"publish", "private"} and links.is_web_address(address) else ""
     authors, certainty = _find_authors(item, site)
-    enclosures = tuple(_read_enclosures(item))
+    mended: list[Fault] = []
+    enclosures = tuple(_read_enclosures(item, mended))
     article = Article(
         id=html.remove_illegal_characters(find_text(item, "guid")) or f"wordpress/{find_text(item, 'wp:post_id')}",
         url=url,
@@ -147,6 +148,7 @@ def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImpo
         is_public=status in {"publish", "private"},
         held=why if status == "private" or find_text(item, "wp:post_password") else "",
         known_as="" if authors else find_text(item, "dc:creator"),
+        notes=tuple(fault.what for fault in mended),
     )
     return content.fill_html(post, expand_text(written), site.place)
 
@@ -207,9 +209,7 @@ def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...
         known = site.authors.get(login) or site.authors.get(nicename)
         found += [known] if known else people.make_author(fields.read_line(login))
     authors = people.merge_authors(found, ())
-    if any(people.is_login(author.name) for author in authors):
-        return authors, "likely"
-    return authors, "certain" if authors else "unknown"
+    return authors, people.limit_certainty(authors, "certain" if authors else "unknown")
 
 
 def _read_attachment(item: Element) -> Image:
@@ -217,15 +217,12 @@ def _read_attachment(item: Element) -> Image:
     return Image(url=find_text(item, "wp:attachment_url", "guid"), alt=fields.read_line(alt) if alt else None)
 
 
-def _read_enclosures(item: Element) -> Iterator[Enclosure]:
+def _read_enclosures(item: Element, mended: list[Fault]) -> Iterator[Enclosure]:
     """Read what WordPress keeps of a recording: address, length and type, a line each."""
     for meta in find_children(item, "wp:postmeta"):
         if find_text(meta, "wp:meta_key") == "enclosure":
             url, length, kind = (*find_text(meta, "wp:meta_value").split("\n"), "", "", "")[:3]
-            if links.is_web_address(url.strip()):
-                digits = length.strip()
-                size = int(digits) if digits.isdecimal() and len(digits) < 16 else None
-                yield Enclosure(url=url.strip(), type=kind.strip(), length=size)
+            yield from fields.read_enclosure(url, kind, length, "", mended)
 
 
 def expand_text(written: str) -> str:

@@ -87,13 +87,7 @@ class IssueReader(IssueFolder):
         issue = self.read_heading(file, self._read_sections, self.read_content(file)) if file else None
         if issue is None or len(self.faults) > before:
             return None
-        whole = replace(
-            issue,
-            sections=tuple(
-                replace(section, articles=tuple(self._ensure_id(issue, article) for article in section.articles))
-                for section in issue.sections
-            ),
-        )
+        whole = issue.change_articles(lambda article: self._ensure_id(issue, article))
         return derived.withdraw_issue(whole, issue.withdrawn) if issue.withdrawn else whole
 
     def read_head(self) -> Issue | None:

@@ -1,9 +1,9 @@
 """One issue of a publication, with its sections and their articles, and what it has in common with a page."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from dispatch.model.articles import Article, Correction, Withdrawal
 
@@ -42,6 +42,18 @@ class Contents:
     def articles(self) -> Iterator[Article]:
         """All articles, in reading order."""
         return (article for section in self.sections for article in section.articles)
+
+    def change_articles(self, change: Callable[[Article], Article | None], *, keep_intros: bool = True) -> Self:
+        """Return it with each article changed, without those of which ``change`` makes None, or the sections' words."""
+        sections = (
+            replace(
+                section,
+                intro=section.intro if keep_intros else "",
+                articles=tuple(new for article in section.articles if (new := change(article)) is not None),
+            )
+            for section in self.sections
+        )
+        return replace(self, sections=tuple(sections))
 
     @property
     def as_page(self) -> "Page | None":

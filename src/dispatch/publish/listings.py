@@ -22,19 +22,8 @@ def sort_newest_first(issues: Iterable[Issue]) -> list[Issue]:
 
 def strip_texts(issue: Issue) -> Issue:
     """The issue without its texts: what a collection needs to know of it, and nothing that a page of its own shows."""
-    sections = (
-        replace(
-            section,
-            intro="",
-            articles=tuple(map(_strip_text, section.articles)),
-        )
-        for section in issue.sections
-    )
-    return replace(issue, intro="", sections=tuple(sections))
-
-
-def _strip_text(article: Article) -> Article:
-    return replace(article, content="", markdown="", summary="")
+    bare = issue.change_articles(lambda one: replace(one, content="", markdown="", summary=""), keep_intros=False)
+    return replace(bare, intro="")
 
 
 @limit_function

@@ -48,11 +48,8 @@ def fill_page(page: Page, whole: Issue) -> Page:
         shown = {article.id: article for article in whole.articles}
         return replace(page, sections=(Section(articles=tuple(shown[article.id] for article in page.articles)),))
     lead = next(whole.articles, None)
-    sections = (
-        replace(section, articles=tuple(lead if lead and one.id == lead.id else one for one in section.articles))
-        for section in page.sections
-    )
-    return replace(page, intro=whole.intro, sections=tuple(sections))
+    filled = page.change_articles(lambda one: lead if lead and one.id == lead.id else one)
+    return replace(filled, intro=whole.intro)
 
 
 def find_withdrawn_pages(pages: Iterable[Page]) -> tuple[str, ...]:
@@ -185,21 +182,14 @@ def _plan_front(site: SiteIndex) -> Page:
     earlier = [link_issue(issue) for issue in site.listed if issue.id != latest.id]
     years = [Link(title=str(year), path=f"archive/{year}/") for year, _ in groupby(site.listed, site.find_year)]
     first = next((article.id for article in latest.articles), "")
-    sections = tuple(
-        replace(
-            section,
-            intro="",
-            articles=tuple(
-                article if article.id == first else replace(make_line(article, latest), key=article.key)
-                for article in section.articles
-                if not article.withdrawn
-            ),
-        )
-        for section in latest.sections
-    )
+
+    def shorten_article(article: Article) -> Article | None:
+        if article.withdrawn:
+            return None
+        return article if article.id == first else replace(make_line(article, latest), key=article.key)
+
     return replace(
-        _take_contents(front, latest),
-        sections=sections,
+        _take_contents(front, latest).change_articles(shorten_article, keep_intros=False),
         previous=link_issue(latest),
         lists=(*earlier[:RECENT], *(years if len(earlier) > RECENT else ())),
         related={article.id: (link_issue(latest),) for article in latest.articles},

@@ -11,15 +11,20 @@ from typing import Annotated, Final, NamedTuple, cast
 
 MOST_CHARACTERS: Final = 300
 _MOST_WORDS: Final = 6  # of a name
-_WORDS: Final = cast(
-    "Mapping[str, Mapping[str, list[str]]]",
-    tomllib.loads((files("dispatch.readers") / "bylines.toml").read_text("utf-8")),
-)
 
 
-def _join_words(words: Iterable[str]) -> str:
+def load_words(room: str) -> Mapping[str, Mapping[str, list[str]]]:
+    """Load the words that a room of the readers knows, by kind and use, from the file beside it."""
+    written = (files("dispatch.readers") / f"{room}.toml").read_text("utf-8")
+    return cast("Mapping[str, Mapping[str, list[str]]]", tomllib.loads(written))
+
+
+def join_words(words: Iterable[str]) -> str:
     """Join words to a pattern that finds the longest."""
     return "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=len, reverse=True))
+
+
+_WORDS: Final = load_words("bylines")
 
 
 def _list_roles(kind: str) -> dict[str, str]:
@@ -38,27 +43,27 @@ _NEVER: Final = frozenset(_WORDS["never"]["words"])
 _HOUSES: Final = frozenset(_WORDS["houses"]["words"])
 _PREPOSITIONS: Final = frozenset(_WORDS["prepositions"]["words"])
 _UNSPACED_BESIDE: Final = re.compile(
-    _join_words(word for word in _BESIDE if not word.isascii() and ord(word[0]) > 0x2E80)
+    join_words(word for word in _BESIDE if not word.isascii() and ord(word[0]) > 0x2E80)
 )
 # Scripts that write no spaces, and need none behind a cue.
 _UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CUE: Final = re.compile(
-    rf"(?P<word>{_join_words(_BEFORE)})(?:\s?[:：]\s?|\s|(?<=[{_UNSPACED}])(?=[{_UNSPACED}]))"
-    rf"|(?P<label>{_join_words(_LABELS)})(?:\s?[:：|／]\s?|(?<=[{_UNSPACED}])\s)",
+    rf"(?P<word>{join_words(_BEFORE)})(?:\s?[:：]\s?|\s|(?<=[{_UNSPACED}])(?=[{_UNSPACED}]))"
+    rf"|(?P<label>{join_words(_LABELS)})(?:\s?[:：|／]\s?|(?<=[{_UNSPACED}])\s)",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(rf"(?:{_join_words(_LABELS)}|©)(?:\s|$)", re.IGNORECASE)
+_LABEL: Final = re.compile(rf"(?:{join_words(_LABELS)}|©)(?:\s|$)", re.IGNORECASE)
 # Within a line, only what is not itself a part of names.
 _INNER_CUE: Final = re.compile(
-    rf"(?:(?<=\s)|^)(?:[Bb]y|BY|Von|VON|Por|Par|{_join_words(one for one in _BEFORE if ' ' in one)})(?=[\s:])"
+    rf"(?:(?<=\s)|^)(?:[Bb]y|BY|Von|VON|Por|Par|{join_words(one for one in _BEFORE if ' ' in one)})(?=[\s:])"
 )
-_AFTER: Final = re.compile(rf"\s?(?P<word>{_join_words(_list_roles('after'))})(?=\s|$|[|·•,，(（])")
+_AFTER: Final = re.compile(rf"\s?(?P<word>{join_words(_list_roles('after'))})(?=\s|$|[|·•,，(（])")
 _AROUND: Final = re.compile(
-    rf"^(?:{_join_words(_WORDS['around']['before'])}):?\s"
-    rf"|(?<=\S) (?:[|·•–—-] )?(?:{_join_words(_WORDS['around']['after'])}):?$",
+    rf"^(?:{join_words(_WORDS['around']['before'])}):?\s"
+    rf"|(?<=\S) (?:[|·•–—-] )?(?:{join_words(_WORDS['around']['after'])}):?$",
     re.IGNORECASE,
 )
-_BEFORE_DAY: Final = re.compile(rf"(?<=\S) (?:{_join_words(_WORDS['around']['day'])})[: ]*$", re.IGNORECASE)
+_BEFORE_DAY: Final = re.compile(rf"(?<=\S) (?:{join_words(_WORDS['around']['day'])})[: ]*$", re.IGNORECASE)
 _MAILBOX: Final = re.compile(r"(?<=\s)[^\s@]{0,100}@\S{1,200}")
 _TIME: Final = r"(?:,? (?:at |um |à )?\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?\b)?(?: [A-Z]{2,4}\b)?)?"
 _DAY: Final = re.compile(

@@ -4,24 +4,12 @@ The words are in ``contacts.toml``.
 """
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
-from typing import Final, cast
+from typing import Final
 
 from dispatch.readers import bylines
+from dispatch.readers.bylines import join_words
 
-_WORDS: Final = cast(
-    "Mapping[str, Mapping[str, list[str]]]",
-    tomllib.loads((files("dispatch.readers") / "contacts.toml").read_text("utf-8")),
-)
-
-
-def join_words(words: Iterable[str]) -> str:
-    """Join words to a pattern that finds the longest."""
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
+_WORDS: Final = bylines.load_words("contacts")
 _CONTACT: Final = re.compile(
     rf"\W{{0,3}}(?:{join_words(_WORDS['contact']['words'])})\b(?P<rest>.{{0,60}})", re.IGNORECASE
 )

@@ -5,21 +5,16 @@ The words are in ``mail_frame.toml``.
 
 import quopri
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Iterable
 from itertools import pairwise, takewhile
-from typing import Annotated, Final, NamedTuple, cast
+from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
 from dispatch.readers import contacts
-from dispatch.readers.contacts import join_words
+from dispatch.readers.bylines import join_words, load_words
 from dispatch.text import fold_text
 
-_WORDS: Final = cast(
-    "Mapping[str, Mapping[str, list[str]]]",
-    tomllib.loads((files("dispatch.readers") / "mail_frame.toml").read_text("utf-8")),
-)
+_WORDS: Final = load_words("mail_frame")
 _MOST_FRAMES: Final = 5  # messages forwarded within one another
 _MOST_FOOTERS: Final = 12  # paragraphs below a text
 _LONGEST_LINE: Final = 200

@@ -52,10 +52,6 @@ _NEAR = 1_500  # characters of text between the headline and what is said of it
 _MOST_NAMES = 12  # more are those of other articles
 _MOST_MARKED = 400
 _LONGEST_LINE = 200
-# The text before a linked name in a byline: nothing, “by”, or what joins it to the name before.
-_BEFORE = re.compile(r"(?:.*\b[Bb][Yy]\b:?)?\s*", re.DOTALL)
-_AND = re.compile(r"[\s,;&、]*+(?:and|und|et|y|e|و|和|と)?\s*")
-_ANOTHER = re.compile(r"\s*+,?\s*+(?:(?:and|und|et|y|e)\s|&|و|和|と|、)")
 # Somebody else's work: a quotation, a picture, a comment, an entry that this one answers or lists.
 _OTHERS_WORK = (
     "blockquote, figure, .h-cite, [itemscope]:not([itemprop=author]):not([itemtype$=Page]), .h-entry, .hentry"
@@ -79,33 +75,10 @@ def read_microformats(root: LexborNode, base: str) -> Article:
 def find_hinted_authors(root: LexborNode, base: str) -> list[Author]:
     """Find people who are linked as authors or named in a byline: weak evidence, a single witness."""
     named = [author for node in _select_own(root, _NAMES) for author in _parse_card(node, node, base)]
-    bylines = [author for byline in _select_own(root, _BYLINE) for author in _parse_byline(byline, base)]
+    lines = [author for line in _select_own(root, _BYLINE) for author in _parse_seen(line, base, is_marked=True)]
     # “By Ada and Bo”, of whom only Ada is linked, says more than the link.
-    whole = [author for author in bylines if all(person.name in author.name for person in named)]
-    return list(people.merge_authors(whole if len(whole) == 1 else [*named, *bylines], named))
-
-
-def _parse_byline(byline: LexborNode, base: str) -> Iterator[Author]:
-    """Parse a byline: its linked names, as far as its words make them authors; without links, all that follows “By”."""
-    text = rest = html_tree.get_text(byline)
-    named: list[Author] = []
-    for link in html_tree.select_all(byline, "a[href]"):
-        if not (shown := html_tree.get_text(link)):
-            continue
-        said, _, after = rest.partition(shown)
-        if (_AND if named else _BEFORE).fullmatch(said):
-            named += _parse_card(link, link, base)
-            rest = after
-        elif named:
-            break
-        else:
-            rest = after
-    if named and not _ANOTHER.match(rest):
-        yield from named
-    elif (line := bylines.parse_byline(text)) and line.cue and line.role == "author":
-        known = {author.name: author for author in named}
-        for name in line.names:
-            yield from [known[name]] if name in known else people.make_author(name)
+    whole = [author for author in lines if all(person.name in author.name for person in named)]
+    return list(people.merge_authors(whole if len(whole) == 1 else [*named, *lines], named))
 
 
 def find_seen_authors(root: LexborNode, base: str, others: Collection[int]) -> list[Author]:
@@ -166,7 +139,9 @@ def _parse_seen(node: LexborNode, base: str, *, is_marked: bool) -> Iterator[Aut
         line = bylines.parse_byline(text)
         names = line.names if line and line.cue and line.role == "author" else ()
     elif not _NOT_A_NAME.search(node.attributes.get("class") or ""):
-        names = bylines.list_names(text)
+        # Behind “by”, a link is a name even in small letters: “bell hooks”.
+        by = [shown for shown in linked if re.search(rf"\b[Bb]y:? {re.escape(shown)}(?!\w)", text)]
+        names = bylines.list_names(text) or by
     for name in names:
         parts = [shown for shown in linked if shown in name]
         for one in parts if people.is_joined_name(name, parts) else [name]:

@@ -50,7 +50,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         (article,) = page.read(document)
         article = replace(article, url=html_tree.get_address(canonical, ""), dek="")
     blocks = html_blocks.split_blocks(body.css_first(".e-content") or body)
-    article, blocks = opening.take_opening(replace(article, language=_find_language(root)), blocks)
+    language = html_tree.get_attribute(root.css_first("html[lang], body[lang]"), "lang")
+    article, blocks = opening.take_opening(replace(article, language=language), blocks)
     content = html.sanitise_html(html_blocks.join_blocks(html_blocks.strip_contacts(blocks)), document.url)
     return [replace(article, title=article.title or named, content=content)] if blocks or article.title else []
 
@@ -87,7 +88,3 @@ def _read_properties(body: LexborNode, document: Document) -> Article:
     }
     table.decompose()
     return frontmatter_aliases.build_article(data, document)
-
-
-def _find_language(root: LexborNode) -> str:
-    return html_tree.get_attribute(root.css_first("html[lang], body[lang]"), "lang")

@@ -15,7 +15,6 @@ from dispatch import links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
-    author_block,
     bylines,
     charset,
     credit_lines,
@@ -75,7 +74,7 @@ def accepts(document: Document) -> bool:
 def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a text; none when it is empty. Raises GatherError beyond the bounds of Markdown."""
     framed = mail_frame.strip_frame(charset.decode_document(document))
-    body, boxed = author_block.split_author_block(list(text_blocks.split_blocks(framed.text)))
+    body, boxed = credit_lines.split_author_block(list(text_blocks.split_blocks(framed.text)))
     if not (body or boxed):
         return []
     came = credit_lines.parse_day(framed.day) or document.received
