@@ -271,6 +271,16 @@ def test_a_short_or_a_long_line_is_a_beginning_too(before: str) -> None:
     assert html.to_plain_text(excerpt).startswith(before.strip()[:30])
 
 
+@pytest.mark.parametrize(
+    "between", ["ADVERTISING", "Advertisement", "posted on April 21, 2015, at 11:29 a.m.", "Anzeige"]
+)
+def test_what_a_page_puts_between_its_sentences_is_not_in_an_excerpt(between: str) -> None:
+    after = "<p>Posted on a door, it was read by 12 people.</p>"
+    excerpt = html.cut_excerpt(f"{FIRST}<div>{between}</div>{after}", 60, "en")
+    assert between not in excerpt
+    assert after in excerpt
+
+
 def test_what_has_no_sentence_begins_where_it_begins() -> None:
     assert html.cut_excerpt("<p>one <b>two</b></p><ul><li>three</li></ul>", 60, "en") == "<p>one <b>two</b></p>"
 

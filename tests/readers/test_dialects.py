@@ -52,6 +52,8 @@ def convert(body: str) -> tuple[str, list[str]]:
         ("{% raw %}a{% endraw %} b{: .lead}", "a b"),
         ("{% highlight python %}\nx = '{{ y }}'\n{% endhighlight %}", "```python\nx = '{{ y }}'\n```"),
         ("Dear *|FNAME|*, hello.", "Dear , hello."),
+        ("import Map from '@site/map';\n\nImport is free.", "\n\nImport is free."),
+        ("```\nimport a from 'b'\n```", "```\nimport a from 'b'\n```"),
         ("One.\n\n<% tp.date.now() %>\n\nTwo.", "One.\n\n\n\nTwo."),
     ],
 )

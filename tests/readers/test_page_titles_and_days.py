@@ -211,6 +211,31 @@ def test_something_of_a_title_always_stays(title: str, houses: list[str]) -> Non
     assert bool(cut) == bool(title.strip()) or not any(sign.isalnum() for sign in title)
 
 
+def test_a_page_that_a_site_calls_by_its_own_name_has_the_title_of_its_article() -> None:
+    """As Yahoo's pages do: every page of it is called “Yahoo News - Latest News & Headlines” to social networks."""
+    assert read(BODY, head='<meta property="og:title" content="The Paper">').title == "Stone"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("2089096-stone", None),
+        ("a-1201512", None),
+        ("20891012-stone", None),
+        ("20170907-stone", date(2017, 9, 7)),
+        ("2017/9/7/stone", date(2017, 9, 7)),
+    ],
+)
+def test_the_number_of_an_article_is_no_day(path: str, wanted: date | None) -> None:
+    assert day(read(f"<h1>Stone</h1>{BODY}", url=f"https://paper.example/{path}"))[0] == wanted
+
+
+def test_links_of_a_page_saved_without_a_canonical_address_lead_to_its_site() -> None:
+    head = '<meta property="og:url" content="https://paper.example/2026/stone">'
+    article = read(f'<h1>Stone</h1>{BODY}<p>{"Words. " * 9}<a href="/ferry">The ferry</a></p>', head=head, url="")
+    assert 'href="https://paper.example/ferry"' in article.content
+
+
 def test_a_list_of_tags_with_commas_is_a_list() -> None:
     head = '<meta property="article:tag" content="stone, trade"><meta property="article:tag" content="Trade winds">'
     assert read(f"<h1>Stone</h1>{BODY}", head=head).tags == ("stone", "trade", "Trade winds")

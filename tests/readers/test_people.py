@@ -214,3 +214,16 @@ def test_contributors_that_make_up_the_author_are_the_authors() -> None:
         (Credit(role="contributor", name="Ann Lee", url="https://a.example/ann"),),
     )
     assert people.separate_authors([], [bo]) == ((), (Credit(role="contributor", name="Bo Roe"),))
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Lee, A., Roe-Marsh, B. C., Van Dijk, C.", ["A. Lee", "B. C. Roe-Marsh", "Van Dijk, C."]),
+        ("Lee, A.", ["A. Lee"]),
+        ("Bo Lind, Jr.", ["Bo Lind, Jr."]),
+        ("Ann Lee, M.D., Bo Roe, Jr.", ["Ann Lee, M.D.", "Bo Roe, Jr."]),
+    ],
+)
+def test_the_people_that_a_journal_lists_in_one_field_are_several(written: str, names: list[str]) -> None:
+    assert [author.name for author in people.make_author(written)] == names

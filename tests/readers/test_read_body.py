@@ -84,12 +84,21 @@ def test_embeds_become_lines_with_links(number: int) -> None:
     assert '<a class="embed" href="https://www.video.example/embed/abc">How stone is cut</a>' in article.content
 
 
+def test_an_embed_that_is_called_like_its_player_has_the_name_of_its_address() -> None:
+    player = '<iframe src="https://www.youtube.com/embed/abc" title="YouTube video player"></iframe>'
+    assert html.list_embeds(html.sanitise_html(player)) == ["youtube.com/embed/abc"]
+    post = '<iframe src="https://www.facebook.com/plugins/post.php?href=x"></iframe>'
+    assert html.list_embeds(html.sanitise_html(post)) == ["facebook.com/plugins/post.php"]
+
+
 @pytest.mark.parametrize(
     "unseen",
     [
         '<iframe src="https://www.googletagmanager.com/ns.html?id=1"></iframe>',
         '<iframe src="https://any.example/" width="1" height="1"></iframe>',
         '<iframe src="javascript:alert(1)" title="x"></iframe>',
+        '<iframe src="https://www.facebook.com/plugins/like.php?href=x" title="Like"></iframe>',
+        '<iframe src="//platform.twitter.com/widgets/tweet_button.html"></iframe>',
         '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
         '<video src="data:video/mp4;base64,AA"></video>',
     ],

@@ -32,6 +32,12 @@ _PLACEHOLDER = re.compile(
     r"(?:blank|grey|lazy|loader|loading|pixel|placeholder|spacer|transparent)[^/]*$", re.IGNORECASE
 )
 _CANDIDATE = re.compile(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+(\d{1,5})w)?")
+_BUTTON = re.compile(
+    r"//(?:[\w-]+\.)*(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page|fan)"
+    r"|platform\.twitter\.com/widgets/(?:tweet|follow)_button|apis\.google\.com/.*plusone)"
+)
+# What players call themselves, whatever they play.
+_NAMELESS = frozenset({"youtube video player", "vimeo video player", "video player", "embedded content", "iframe"})
 _WIDEST = 1_600
 _LONGEST = 200
 
@@ -106,8 +112,8 @@ def _find_address(said: dict[str, str]) -> str:
 
 
 def _is_unseen(said: dict[str, str], url: str) -> bool:
-    """Whether an embed is there to count readers: nobody can see it."""
-    return links.is_tracker(url) or any(
+    """Whether an embed is there to count readers, so that nobody can see it, or is a button to share the page."""
+    return bool(links.is_tracker(url) or _BUTTON.search(url)) or any(
         re.fullmatch(r"0*[01](?:px)?", said.get(side, "")) for side in ("width", "height")
     )
 
@@ -115,6 +121,7 @@ def _is_unseen(said: dict[str, str], url: str) -> bool:
 def _name_embed(said: dict[str, str], url: str, name: str) -> str:
     """Name an embed: by its title, else by its file, or its place on the web."""
     title = " ".join((said.get("title") or said.get("aria-label") or "").split())
+    title = "" if title.lower() in _NAMELESS else title
     path = re.sub(r"^(?:https?:)?//(?:www\.)?", "", url.partition("?")[0].rstrip("/"))
     place = path if name == "iframe" else path.rpartition("/")[2]
     return (title or unquote(place) or url)[:_LONGEST]

@@ -18,7 +18,12 @@ _SIGNS_OF_AN_END = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟
 _CLOSING = "\"'”“’‘»«›)]』」*0123456789 \xa0"
 _BESIDE = re.compile(
     r"\W*(?:photo|foto|image|imagen|bild|picture|illustration|credit|source|quelle|listen|hören|écouter|escuch|audio|"
-    r"advertisement|anzeige|updated|published|posted)",
+    r"advertis(?:ement|ing)\b|anzeige|updated|published|posted)",
+    re.IGNORECASE,
+)
+# The like of it between sentences.
+_FURNITURE = re.compile(
+    r"advertis(?:ement|ing)|anzeige|publicité|publicidad|(?:updated|published|posted)(?: on|:)\s.{0,20}\d.{0,30}",
     re.IGNORECASE,
 )
 _SHORT = 15  # words
@@ -131,7 +136,8 @@ def _split_runs(content: str, dek: str | None = None) -> Iterator[list[Token]]:
         if token.tag in BLOCKS:
             if plain := "".join(one.text for one in run).strip():
                 said = said or dek is None or _is_sentence(plain, dek)
-            yield run if said or not plain else [one for one in run if one.tag and one.tag not in VOID]
+            is_shown = said and not (dek is not None and _FURNITURE.fullmatch(plain))
+            yield run if is_shown or not plain else [one for one in run if one.tag and one.tag not in VOID]
             run = []
             if said and is_turn:
                 return

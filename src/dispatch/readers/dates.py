@@ -40,7 +40,11 @@ _AROUND = (
     (re.compile(r"(?<!\d)(?P<year>\d{4})\D{0,10}$"), re.compile(r"\D{0,4}(?P<day>\d{1,2})(?!\d)")),
     (re.compile(r"(?<!\d)(?P<year>\d{4})\D{1,8}(?P<day>\d{1,2})\D{0,8}$"), re.compile(r"")),
 )
-_IN_ADDRESS = re.compile(r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?![\d%])")
+# Figures without anything between them are a day only if there are eight: 2089096 is the number of an article.
+_IN_ADDRESS = re.compile(
+    r"[/_-](19\d\d|20[0-4]\d)(?:([/_-])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))"
+    r"(?![\d%])"
+)
 
 
 class Day(NamedTuple):
@@ -123,7 +127,7 @@ def _find_beside_headline(root: LexborNode, headline: LexborNode | None, languag
 
 def _parse_address(url: str) -> datetime | None:
     match = _IN_ADDRESS.search(url)
-    return _make_day(match[1], match[3], match[4]) if match else None
+    return _make_day(match[1], match[3] or match[5], match[4] or match[6]) if match else None
 
 
 def _make_day(year: str, month: str, day: str) -> datetime | None:

@@ -38,13 +38,16 @@ _ENDING: Final = re.compile(rf"\W*(?:{join_words(_WORDS['online']['endings'])})\
 _LINES: Final = frozenset(_WORDS["lines"]["mail"])
 _ABOVE: Final = re.compile(
     rf"\W{{0,3}}(?:(?:{join_words(_WORDS['lines']['above'])})\b\W{{0,3}}(?:\d.{{0,50}})?"
-    rf"|(?:{join_words(_WORDS['lines']['embargo'])})\b.{{0,60}})",
+    rf"|(?:{join_words(_WORDS['lines']['embargo'])})\b.{{0,60}}"
+    # An agency's number, its subjects, its length.
+    r"|[a-z]{3,4}\d{4} \d [a-z]{2} \d{1,5} [a-z]{3} \d{4}|(?:[^\W\d_]{2,30}/){2,8}|zusammenfassung \d{3,4})",
     re.IGNORECASE,
 )
 _FOOTER: Final = tuple(_WORDS["footer"]["phrases"])
 _SURE: Final = tuple(_WORDS["footer"]["sure"])
 _END: Final = re.compile(
     r"(?:#\s?){2,6}|[-–—]+\s?(?i:ends?|ende|fin|fine|slut|einde|30|конец|انتهى|完|끝)\s?[-–—]+|ENDS|ENDE|<END>"
+    r"|# ?Notizblock\b(?s:.*)"
 )
 _COPYRIGHT: Final = re.compile(r"\W{0,9}(?:copyright\W{1,3}(?:\(?c\)|©|\d{4}|by\b)|©|ⓒ|\(c\) ?\d)", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://[^\s<>\[\]()\"]+")
@@ -55,7 +58,9 @@ _COUNTING: Final = re.compile(
     r"|createsend\d?\.com/t|buttondown\.(?:email|com)/c)/?[^\s<>\[\]()]*\s?[\])>]?"
 )
 _PICTURE: Final = re.compile(
-    r"\[(?:image|cid|bild|imagen|immagine|imagem|afbeelding|inline image)\s?[:：][^\[\]]{0,300}\]", re.IGNORECASE
+    r"\[(?:image|cid|bild|imagen|immagine|imagem|afbeelding|inline image)\s?[:：][^\[\]]{0,300}\]"
+    r"|^(?:view image|follow image link): \(https?://[^\s()]*\)$",
+    re.IGNORECASE,
 )
 _ENCODED: Final = re.compile(r"=[0-9A-F]{2}")
 _SOFT_BREAK: Final = re.compile(r"[^=\s]=\n|=[C-F][0-9A-F]=[89AB][0-9A-F]")

@@ -1,7 +1,8 @@
 """Turn what the dialects of Markdown add to CommonMark into CommonMark, or leave it out and say so.
 
 Obsidian has ``[[links]]``, ``![[embeds]]``, ``%% comments %%``, ``==marks==`` and callouts; Hugo has ``{{< codes >}}``,
-Jekyll and Eleventy have Liquid's ``{% tags %}`` and ``{{ output }}``. In a fence and between backticks nothing changes.
+Jekyll and Eleventy have Liquid's ``{% tags %}`` and ``{{ output }}``, MDX
+``import`` lines. In a fence and between backticks nothing changes.
 """
 
 import re
@@ -19,7 +20,8 @@ _QUERY = re.compile(r"\s*(?:`{3,}|~{3,})(?:dataview|dataviewjs|tasks|query|butto
 _CODE = re.compile(
     r"\{\{[<%]-?(?P<hugo>[^{}]{1,1000}?)-?[>%]\}\}|\{%-?(?P<liquid>[^{}%]{1,1000}?)-?%\}|\{\{(?P<output>[^{}\n]{1,300})\}\}"
     r"|^[*-] [\w ]{1,20}\n\{:toc\}|\{:[^{}\n]{1,200}\}|\{#[^{}\n]{0,300}#\}|<%[^%<>\n]{0,300}%>"
-    r"|\*\|[A-Z][A-Z0-9_:]{1,60}\|\*",
+    r"|\*\|[A-Z][A-Z0-9_:]{1,60}\|\*"
+    r"|^(?:import|export)\b[^\n'\"]{0,300} from ['\"][^'\"\n]{1,300}['\"];?$",
     re.MULTILINE,
 )
 _ARGUMENT = re.compile(

@@ -64,8 +64,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     root = tree.root
     if root is None:
         return []
-    base = html_tree.find_base(root, document.url)
-    head = metatags.read_head(root, base)
+    head = metatags.read_head(root, html_tree.find_base(root, document.url))
+    base = html_tree.find_base(root, document.url or head.url)
     host = links.parse_host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www."), max(host.split(".")[:-1], key=len, default="")} - {""}
     known = {head.title, html_tree.find_first_text(root, "h1")} - {""}

@@ -85,7 +85,7 @@ def make_author(
     named = [
         (shown, html.remove_illegal_characters(email or mailbox).strip())
         for several, mailbox in split_mailboxes(unescape(written))
-        for name in (split_authors(several) if len(several) > MOST_NAME else [several])
+        for name in (split_authors(several) if len(several) > MOST_NAME else split_index(several) or [several])
         if (shown := clean_name(name, most=most))
     ]
     if len(named) > 1:
@@ -106,11 +106,18 @@ def split_authors(written: str) -> Sequence[str]:
     line = " ".join(written.split())
     if any(sign in line for sign in ";|"):
         return re.split(r"[;|]", line)
-    pieces = [piece.strip() for piece in line.split(",")]
-    if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
-        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
+    if inverted := split_index(line):
+        return inverted
     names, rest = bylines.split_names(line)
     return names if names and not rest else [line]
+
+
+def split_index(written: str) -> list[str]:
+    """Split names that are all inverted and have initials, as journals list them (“Lee, A., Roe, B.”); else nothing."""
+    pieces = [piece.strip() for piece in written.strip(" ,").split(",")]
+    if len(pieces) % 2 or not all(map(_INITIALS.fullmatch, pieces[1::2])):
+        return []
+    return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
 
 
 def split_mailboxes(written: str) -> list[tuple[str, str]]:

@@ -111,7 +111,8 @@ def choose_title(headline: str, said: Iterable[str], houses: Iterable[str]) -> s
     known = [title for title in (cut_site(title, names) for title in said) if title]
     if headline:
         return cut_site(headline, names)
-    title = known[0] if known else ""
+    # Some sites call all of their pages by their own name.
+    title = next((one for one in known if _join_words(one) not in _join_names(names)), known[0] if known else "")
     stem = title.removesuffix("...").removesuffix("…").rstrip()
     return max((other for other in known if other.startswith(stem)), key=len) if stem != title else title
 
