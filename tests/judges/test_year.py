@@ -21,7 +21,7 @@ from dispatch import compose, config, issues
 from dispatch.model import Article, Author, Issue, Section, Source, Withdrawal
 from dispatch.publish import publish_site
 from judges.test_grammars import judge_atom, judge_json, judge_rss
-from judges.test_readers_http import Reader, newsboat, pypi_reader, rss2email, sfeed
+from judges.test_readers_http import Reader, liferea, newsboat, pypi_reader, rss2email, sfeed
 from serving import served
 
 FIRST = datetime(2024, 1, 4, 8, tzinfo=UTC)
@@ -227,7 +227,7 @@ def play(home: Path) -> list[Week]:
 
 
 def hold_nothing(_: Path) -> Iterator[str]:
-    """sfeed keeps an entry as it came first, and rss2email has sent it."""
+    """sfeed and liferea keep an entry as it came first, and rss2email has sent it."""
     yield from ()
 
 
@@ -260,6 +260,8 @@ FOLLOWERS = [
     Follower(pypi_reader, hold_pypi_reader, "feed.json", 1),
     Follower(pypi_reader, hold_pypi_reader, "issues.atom", 2),
     Follower(pypi_reader, hold_pypi_reader, "authors/ann-lea/feed.xml", 4),
+    # It keeps 100 entries, the latest by date, and as they came first.
+    Follower(liferea, hold_nothing, "issues.atom", 4, ("liferea", "xvfb-run", "dbus-run-session")),
     Follower(rss2email, hold_nothing, "feed.xml", 4, ("r2e",)),
 ]
 
