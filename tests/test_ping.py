@@ -10,13 +10,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import nouns
+from commands import run_dispatch
 from dispatch import config, fetch, issues
 from dispatch.cli import main
 from dispatch.errors import GatherError
 from loopback import Web, web
 
 SITE = "https://wire.example"
-ARTICLES = [f"{SITE}/feed.{ending}" for ending in ("atom", "json", "xml")]
+FORMATS = ("atom", "json", "xml")
+ARTICLES = [f"{SITE}/feed.{ending}" for ending in FORMATS]
 ISSUES = [f"{SITE}/issues.{ending}" for ending in ("atom", "json", "xml")]
 AGENT = "dispatch-tests/1 (+https://wire.example)"
 Ping = Callable[..., Result]
@@ -62,7 +64,7 @@ def ping(letter: Path) -> Ping:  # noqa: ARG001
 
 
 def author(number: int) -> list[str]:
-    return [f"{SITE}/authors/ada-{number}/feed.{ending}" for ending in ("atom", "json", "xml")]
+    return [f"{SITE}/authors/ada-{number}/feed.{ending}" for ending in FORMATS]
 
 
 def told(hub: Web) -> list[str]:
@@ -86,6 +88,20 @@ def test_the_hub_is_told_of_every_feed_and_then_of_what_changed(letter: Path, pi
     assert told(hub) == [*author(2), *ARTICLES, *ISSUES]
     ping("--all")
     assert len(told(hub)) == 12
+
+
+def test_the_hub_is_told_of_every_feed_that_has_the_article_again_once_it_is_corrected(
+    letter: Path, ping: Ping, hub: Web
+) -> None:
+    publish(letter, 2)
+    ping()
+    told(hub)
+    run_dispatch(letter, "issue", "correct", "issue-1", "1", "It was Tuesday.")
+    run_dispatch(letter, "publish")
+    for path in (f"{stem}.{ending}" for stem in ("feed", "issues", "authors/ada-1/feed") for ending in FORMATS):
+        assert "It was Tuesday." in (letter / "public" / path).read_text("utf-8"), path
+    ping()
+    assert told(hub) == [*author(1), *ARTICLES, *ISSUES]
 
 
 def test_the_feeds_name_the_hub_and_the_address_that_it_is_told(letter: Path) -> None:

@@ -35,7 +35,11 @@ def edition(case: str, format: str) -> bytes:  # noqa: A002
 
 @every_case
 def test_atom_keeps_rfc_4287(case: str) -> None:
-    document = etree.fromstring(edition(case, "atom"))
+    judge_atom(edition(case, "atom"))
+
+
+def judge_atom(octets: bytes) -> None:
+    document = etree.fromstring(octets)
     ATOM.assertValid(document)
     names = {"a": "http://www.w3.org/2005/Atom"}
     ids = [element.text for element in document.iterfind("a:entry/a:id", names)]
@@ -63,7 +67,11 @@ def test_the_grammar_of_atom_is_awake() -> None:
 
 @every_case
 def test_json_keeps_json_feed(case: str) -> None:
-    JSON.validate(json.loads(edition(case, "json")))
+    judge_json(edition(case, "json"))
+
+
+def judge_json(octets: bytes) -> None:
+    JSON.validate(json.loads(octets))
 
 
 def test_the_schema_of_json_feed_is_awake() -> None:
@@ -75,7 +83,10 @@ def test_the_schema_of_json_feed_is_awake() -> None:
 
 @every_case
 def test_rss_keeps_its_rules(case: str) -> None:
-    octets = edition(case, "rss")
+    judge_rss(edition(case, "rss"))
+
+
+def judge_rss(octets: bytes) -> None:
     rss = ElementTree.fromstring(octets)
     assert (rss.tag, rss.attrib) == ("rss", {"version": "2.0"})
     (channel,) = rss
