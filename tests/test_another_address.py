@@ -11,6 +11,7 @@ from click.testing import Result
 
 from commands import run_dispatch
 from dispatch import config, issues, ledger
+from dispatch.errors import ConfigError
 from test_moved import number
 
 Dispatch = Callable[..., Result]
@@ -79,7 +80,10 @@ def test_nothing_is_delivered_again_and_every_link_leads_to_the_new_place(dispat
 def test_it_may_move_again_and_back(dispatch: Dispatch, letter: Path) -> None:
     before = read_ids(letter)
     third = "https://third.example"
-    for url, former in ((NEW, [OLD]), (third, [OLD, NEW]), (OLD, [OLD, NEW, third])):
+    within = f"{OLD}/wire"
+    served = (OLD, NEW, third, OLD, within, OLD)
+    for times, url in enumerate(served[1:], 1):
+        former = list(dict.fromkeys(served[:times]))
         move(letter, *former, url=url)
         dispatch("publish")
         assert read_ids(letter) == before
@@ -88,6 +92,24 @@ def test_it_may_move_again_and_back(dispatch: Dispatch, letter: Path) -> None:
             for one in ledger.read_records(config.load(letter))
             if "/issues/" in one.url
         } == {url}
+        assert not (letter / "public" / "former" / url.removeprefix("https://") / "nginx.conf").exists()
+
+
+@pytest.mark.parametrize(
+    "place", ["/../../x", "/a/..", "/a;return", "/$host", '/"a', "/{a}", "@evil.example", "\\..\\x"]
+)
+@pytest.mark.parametrize("key", ["url", "former_urls"])
+def test_no_address_leads_out_of_its_folder_or_of_its_line(letter: Path, key: str, place: str) -> None:
+    wrong = f"{OLD}{place}".replace("\\", "\\\\").replace('"', '\\"')
+    move(letter, *([OLD] if key == "url" else [NEW]))
+    file = letter / "dispatch.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace(NEW if key == "url" else f"['{NEW}']", wrong if key == "url" else f'["{wrong}"]'), "utf-8"
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(letter)
+    assert [fault.place.key.partition("[")[0] for fault in caught.value.faults] == [key]
 
 
 def test_the_old_host_leads_each_address_to_its_own(dispatch: Dispatch, letter: Path) -> None:

@@ -105,6 +105,20 @@ HOSTILE = [
     "<a href=https://a.example/?a=1&copy=2>unquoted</a>",
     "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>",
 ]
+# Values that look like attributes to whoever searches a tag for one, twofold names, embeds and late pictures.
+LIKE_ATTRIBUTES = [
+    '<a title="x id=" href="#y">',
+    '<a title="x href=" href="https://a.example/?a=1 name=2" hreflang=en>',
+    '<a id=x name=y title=" name=">',
+    '<p id=y title="&quot; onclick=&quot;">',
+    '<a href="#x">',
+    '<img alt="x src=" title=" src=" src="a.png">',
+    '<img data-src="javascript:alert(1)" srcset="data:x 1w, b.png 2w" src="blank.gif">',
+    '<iframe title=" class=" data-src="java&#9;script:alert(1)" src="//v.example/x">',
+    "</iframe>",
+    '<object data="javascript:x"><embed src="https://v.example/a id=">',
+    '<picture><source srcset="javascript:alert(1) 2w">',
+]
 
 soup = st.lists(
     st.one_of(
@@ -117,6 +131,7 @@ soup = st.lists(
         st.sampled_from(
             ["<a href='https://a.example/?x=1&copy=2'>", "<img src='https://a.example/a.png' alt='&quot;'>"]
         ),
+        st.sampled_from(LIKE_ATTRIBUTES),
         st.sampled_from(["<!--", "-->", "<", ">", "&", "&amp;lt;", "'", '"', "<![CDATA[", "]]>", " ", "\n"]),
         st.text(max_size=12),
     ),
@@ -136,7 +151,7 @@ def assert_harmless(content: str) -> None:
             assert not scheme or scheme[1].lower() in {"http", "https", "mailto", "tel"}, address
 
 
-@pytest.mark.parametrize("foreign", HOSTILE)
+@pytest.mark.parametrize("foreign", [*HOSTILE, *LIKE_ATTRIBUTES])
 def test_hostile_html_comes_out_harmless(foreign: str) -> None:
     content = html.sanitise_html(foreign, "https://paper.example/a/")
     assert_harmless(content)
@@ -148,6 +163,7 @@ def test_hostile_html_comes_out_harmless(foreign: str) -> None:
 @example("<pre>\n\nx</pre>")
 @example("<p>a<table>b</p>")
 @example("<a href='https://a.example/'><table><a>")
+@example("<a id=x name=y>k</a><a href='#x'>1</a><a href='#y'>2</a>")
 def test_any_html_comes_out_harmless_and_stays_as_it_is(foreign: str) -> None:
     content = html.sanitise_html(foreign, "https://paper.example/")
     assert_harmless(content)
@@ -545,6 +561,24 @@ def test_addresses_change_and_nothing_else() -> None:
     assert changed == (
         '<p>href="a" src="b" &amp; <a href="z?&lt;&amp;" title=" href=&quot;c&quot;">d</a><img alt="b" /></p>'
     )
+
+
+def test_a_value_that_looks_like_an_attribute_is_none() -> None:
+    foreign = (
+        '<p><a title="x id=" href="https://paper.example/?q=1 name=2">d</a><a title="y href=" href="#n">e</a>'
+        '<img alt="z src=" src="https://paper.example/p.png" /><b title=" name=" id="n">id="f" '
+        '<a href="#f">g</a></b></p>'
+    )
+    content = html.sanitise_html(foreign, "https://paper.example/")
+    assert content == foreign.replace("#f", "https://paper.example/#f")
+    assert html.find_ids(content) == {"n"}
+    placed = html.place_fragments(content, "https://wire.example/", "k-")
+    assert placed == content.replace('"#n"', '"https://wire.example/#k-n"').replace('id="n"', 'id="k-n"')
+    assert html.rewrite_addresses(content, lambda url: f"{url}!").count("!") == 4
+    assert ElementTree.fromstring(html.rewrite_addresses(content, lambda url: f"{url} onclick=alert(1) "))
+    assert [one.addresses for one in html.split_paragraphs(content)] == [
+        ("https://paper.example/?q=1 name=2", "#n", "https://paper.example/#f")
+    ]
 
 
 NEAR = ("/x", "a:b.png", ".", "../x", "?x", "a/../b", "a/./b", "//evil")

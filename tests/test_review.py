@@ -255,6 +255,17 @@ def test_a_correction_that_readers_have_answers_for_nothing_new(repository: Repo
     assert any("forgets that a correction" in line for line in lines)
 
 
+def test_a_ledger_in_which_something_enters_in_the_future_is_told(repository: Repository) -> None:
+    """All that is published afterwards would be dated later still, in every feed and for ever."""
+    repository.git("checkout", "--quiet", "main")
+    repository.publish()
+    lock = repository.root / "dispatch.lock"
+    lock.write_text(f"{lock.read_text('utf-8')}tag:a.example,2026:b\tentered\t-\t2099-01-01T00:00:00Z\t-\n", "utf-8")
+    lines = repository.review()
+    assert lines[0].startswith("Look")
+    assert any("tag:a.example,2026:b 2099-01-01" in line for line in lines)
+
+
 def test_what_the_change_did_not_bring_is_not_warned_of(repository: Repository) -> None:
     repository.git("checkout", "--quiet", "main")
     repository.write("dispatch.toml", TOML.replace('postal_address = "1 Example Street, Exampleton"', ""))

@@ -24,7 +24,7 @@ from dispatch.toml import find_lines, parse_toml
 
 AUTHORS = "authors.toml"
 
-_SITE = re.compile(r"https?://[^\s?#]+"), "must begin with https:// and have no ? or #"
+_SITE = re.compile(r"(?!.*/\.\.?(?:/|$))https?://[^\s?#@;$\\\"<>{}]+"), "must begin with https://, without ?#@;$ or .."
 _POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
 _FONTS = re.compile(r"[\w ,.'-]+"), "must be names of fonts, as Georgia, 'Times New Roman', serif"

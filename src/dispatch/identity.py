@@ -30,10 +30,9 @@ def is_site_address(url: str, publication: Publication) -> bool:
 
 def move_address(url: str, publication: Publication) -> str:
     """Return an address of the site as it was served before as it is now; any other stays as it is."""
-    for base in publication.former_urls:
-        if url.startswith(f"{base}/"):
-            return publication.url + url.removeprefix(base)
-    return url
+    bases = [base for base in (publication.url, *publication.former_urls) if url.startswith(f"{base}/")]
+    base = max(bases, key=len, default="")  # a site may have moved into a folder of itself, or out of one
+    return publication.url + url.removeprefix(base) if base else url
 
 
 def is_issue_address(url: str, publication: Publication) -> bool:

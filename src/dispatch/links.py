@@ -59,7 +59,7 @@ _IN_QUERY = re.compile(
     r"https?://(?:(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/url|lm?\.(?:facebook|instagram)\.com/(?:l\.php)?"
     r"|[\w-]{1,63}\.safelinks\.protection\.outlook\.com/[^?#]{0,99}|(?:www\.)?youtube\.com/redirect|slack-redir\.net/link"
     r"|(?:www\.)?vk\.com/away\.php|(?:www\.)?linkedin\.com/redir/redirect|out\.reddit\.com/\w*|t\.umblr\.com/redirect"
-    r"|duckduckgo\.com/l/|disq\.us/url|medium\.com/r/?|linkprotect\.cudasvc\.com/url|steamcommunity\.com/linkfilter/"
+    r"|duckduckgo\.com/l/|medium\.com/r/?|linkprotect\.cudasvc\.com/url|steamcommunity\.com/linkfilter/"
     r")\?(?:[^#]*?&)?(?:q|u|url|to|z|uddg|a)=(?P<url>https?(?::|%3A)(?://|%2F%2F)[^&#]+)",
     re.IGNORECASE,
 )
@@ -73,6 +73,9 @@ _IN_JSON = re.compile(rb'\{"e":"(?P<url>https?://[^"\\]+)"')
 _BY_PROOFPOINT = re.compile(
     r"https?://urldefense\.(?:proofpoint\.com/v2/url\?u=(?P<url>https?-3A__[^&]+)|com/v3/__(?P<url3>https?:/[^*]+?)__;)"
 )
+# No host behind a user and password, or one that browsers and parsers take differently (URL Standard, section 4.4).
+_PLAIN_HOST = re.compile(r"https?://[^/?#@\\%\s\x00-\x1f]+(?:[/?#]|$)", re.IGNORECASE)
+_MOST_WRAPPED = 8  # redirects in one another
 _ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
@@ -130,10 +133,15 @@ def is_tracker(url: str) -> bool:
 def unwrap_redirect(url: str) -> str:
     """Return the address to which a redirect leads, where the redirect's own address holds it; else the same address.
 
-    What a search engine, a mail program or a mail service has wrapped is decoded once, and returned byte for byte.
+    What a search engine, a mail program or a mail service has wrapped is decoded once, and returned byte for byte; not
+    where programs would disagree about the host that it leads to.
     """
-    while len(url) <= MOST_SIMPLIFIED and (wrapped := _find_wrapped(url)) and is_allowed(wrapped):
-        url = wrapped
+    undone = url
+    for _ in range(_MOST_WRAPPED if len(url) <= MOST_SIMPLIFIED else 0):
+        wrapped = _find_wrapped(undone)
+        if not (_PLAIN_HOST.match(wrapped) and is_allowed(wrapped)):
+            return undone
+        undone = wrapped
     return url
 
 

@@ -793,13 +793,19 @@ def test_every_file_that_goes_with_an_article_is_linked(format: str, terms: Synd
     files = (
         Enclosure(url="https://cdn.example/the%20tide.mp3?a=1", type="audio/mpeg", length=12_345_678),
         Enclosure(url="https://cdn.example/"),
+        # What is not to be seen, or turns the line round, is no name.
+        Enclosure(url="https://null.example/tide%00%1B%5B31m.mp3"),
+        Enclosure(url="https://bidi.example/%E2%80%AE3pm.exe"),
+        Enclosure(url="https://line.example/a%0Ab"),
     )
     source = Source(title="The Paper", url="https://paper.example/", syndicate=terms)
     shown = nouns.body(format, nouns.issue(nouns.article(1, enclosures=files, source=source))).decode()
     if format == "json":
         shown = str(reading.items(shown.encode())[0]["content_html"])
     shown = unescape(shown) if format in ("rss", "atom") else shown
-    for file, name in zip(files, ("the tide.mp3", "cdn.example"), strict=True):
+    for file, name in zip(
+        files, ("the tide.mp3", "cdn.example", "null.example", "bidi.example", "line.example"), strict=True
+    ):
         link = (
             f"{name}[^\\n]*\\n{re.escape(file.url)}\\n"
             if format == "text"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import loopback
 from dispatch.errors import GatherError
 from dispatch.gather import gather_articles
 from dispatch.model import Article, Author, Document, Enclosure, Source
@@ -66,6 +67,18 @@ def test_a_body_in_html_is_html(media_type: str) -> None:
 def test_another_systems_file_is_not_ours(head: str) -> None:
     body = document(f"---\n{head}\n---\nWords.", "text/markdown")
     assert next(name for name, reader in READERS.items() if reader.accepts(body)) == "markdown"
+
+
+@pytest.mark.parametrize("media_type", ["text/markdown", "text/html", "text/plain", ""])
+def test_what_a_stranger_serves_is_none_of_our_files(media_type: str) -> None:
+    told = f"---\nid: {ID}\nkey: x\ntitle: T\nsource: {{key: paper, title: P, syndicate: full}}\nsyndicate: full\n"
+    told += "note: N\nwithdrawn: {date: 2026-11-20}\ncorrections: [{date: 2026-11-24, text: C, mends: [authors]}]\n"
+    told += "---\nWords.\n"
+    with loopback.web() as site:
+        site.pages["/a"] = told, {"content-type": media_type} if media_type else {}, 200
+        (article,) = gather_articles(site.url("/a"), user_agent="test", allow_private=True)
+    assert (article.id, article.key, article.note, article.corrections, article.withdrawn) == ("", "", "", (), None)
+    assert (article.source.key, article.source.syndicate) == ("", None)
 
 
 def test_what_is_wrong_has_its_line() -> None:

@@ -373,13 +373,20 @@ def test_what_is_a_message() -> None:
     assert not mail.accepts(Document(url="", media_type="", charset="", body=pasted))
 
 
-def test_too_many_parts_are_refused() -> None:
-    body = (
-        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n"
-        + b"--a\nContent-Type: text/plain\n\nx\n" * 300
-    )
+@pytest.mark.parametrize("kind", ["mixed", "digest"])
+@pytest.mark.parametrize(
+    "part", ["--a\nContent-Type: text/plain\n\nx\n" * 300, "--a\n\nx\n" * 3_000, "--a\r\rx\r" * 3_000]
+)
+def test_too_many_parts_are_refused(kind: str, part: str) -> None:
+    """The parts of a digest are messages, without a header that says so (RFC 2046, section 5.1.5)."""
+    body = f"MIME-Version: 1.0\nContent-Type: multipart/{kind}; boundary=a\n\n{part}".encode()
     with pytest.raises(GatherError, match="more than 200 parts"):
         mail.read(Document(url="", media_type="message/rfc822", charset="", body=body))
+
+
+def test_lines_of_hyphens_are_no_parts() -> None:
+    body = b"MIME-Version: 1.0\nSubject: Stone\n\nIt rained for eleven days.\n\n" + b"--\n" * 3_000
+    assert mail.read(Document(url="", media_type="message/rfc822", charset="", body=body))
 
 
 HEADER = st.sampled_from(

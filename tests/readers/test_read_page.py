@@ -14,7 +14,8 @@ from addresses import WEB
 from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers import page
+from dispatch.readers import limits, page
+from patience import processor_seconds
 
 DATA = Path(__file__).parent.parent / "data" / "readers"
 URL = "https://paper.example/harbour"
@@ -375,3 +376,11 @@ def test_a_short_page_keeps_its_paragraphs_and_says_its_headline_once(frame: str
     (article,) = page.read(Document(url="", media_type="text/html", charset="utf-8", body=body))
     assert article.title == "A page"
     assert article.content == "<p>It says something, briefly.</p><p>Another.</p>"
+
+
+def test_thousands_of_authors_are_compared_in_good_time() -> None:
+    metas = "".join(f'<meta name="citation_author" content="Ann Lee{n:x}">' for n in range(3_000))
+    body = f"<html><head><title>T</title>{metas}</head><body><p>Words.".encode()
+    with processor_seconds(10):
+        (article,) = page.read(Document(url="", media_type="text/html", charset="", body=body))
+    assert len(article.authors) == limits.MOST_AUTHORS + 1

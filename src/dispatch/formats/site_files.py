@@ -114,7 +114,7 @@ def _render_former_hosts(publication: Publication) -> dict[str, bytes]:
     """
     made = {}
     now = links.encode_ascii(publication.url)
-    for base in publication.former_urls:
+    for base in sorted({*publication.former_urls} - {publication.url}):  # it may have moved back
         old = urlsplit(links.encode_ascii(base))
         folder = f"former/{old.netloc.replace(':', '_')}{old.path}"
         made[f"{folder}/_redirects"] = f"{old.path}/* {now}/:splat {MOVED}\n".encode()

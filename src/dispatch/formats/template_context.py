@@ -207,12 +207,18 @@ def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]
     return tuple(
         AttachedFile(
             url=one.url,
-            name=unquote(urlsplit(one.url).path.rpartition("/")[2]) or links.parse_host(one.url),
+            name=_name_file(one.url),
             kind=one.type.partition("/")[0],
             about=" · ".join(filter(None, (one.type, _format_size(one.length, language)))),
         )
         for one in article.enclosures
     )
+
+
+def _name_file(url: str) -> str:
+    """Name a file as its address does, decoded; by its host where that would be nothing, or not to be seen."""
+    name = unquote(urlsplit(url).path.rpartition("/")[2])
+    return name if name.strip() and name.isprintable() else links.parse_host(url)
 
 
 def _format_size(length: int | None, language: Language) -> str:

@@ -6,7 +6,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from dispatch import links
-from dispatch.html.tokens import ATTRIBUTES, escape_html
+from dispatch.html.tokens import ATTRIBUTES, escape_html, read_attributes
 
 EMBEDS = frozenset({"audio", "embed", "iframe", "object", "video"})
 TAGS = EMBEDS | {"noscript", "picture", "source"}
@@ -26,7 +26,6 @@ LATE_ATTRIBUTES = {
 _WORTH = re.compile(rf"<(?:{'|'.join(sorted(TAGS))})\b|\b(?:data-[a-z]|srcset)", re.IGNORECASE)
 _TAG = re.compile(rf"<(/?)(a|h[1-6]|img|p|{'|'.join(sorted(TAGS))})({ATTRIBUTES})>")
 _SHOWS = re.compile(rf"<(?:img|{'|'.join(sorted(EMBEDS))}){ATTRIBUTES}>")
-_ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
 _LINK = re.compile(rf'<a(?=[^<>]*? class="{MARK}"){ATTRIBUTES}>([^<]*)</a>')
 _PLACEHOLDER = re.compile(
     r"(?:blank|grey|lazy|loader|loading|pixel|placeholder|spacer|transparent)[^/]*$", re.IGNORECASE
@@ -68,7 +67,7 @@ def _replace_tags(cleaned: str, clean: Callable[[str], str]) -> Iterator[str]:
         yield cleaned[at : tag.start()]
         at = tag.end()
         end, name, rest = tag.groups()
-        said = {key: unescape(value) for key, value in _ATTRIBUTE.findall(rest)}
+        said = read_attributes(rest)
         if name not in TAGS and name != "img":
             lines = max(0, lines + (-1 if end else 1))
             yield tag[0]
@@ -90,7 +89,7 @@ def _replace_tags(cleaned: str, clean: Callable[[str], str]) -> Iterator[str]:
                 (
                     url
                     for one in _SHOWS.findall(inner.replace("<source", "<embed"))
-                    if (url := _find_address(_read(one)))
+                    if (url := _find_address(read_attributes(one)))
                 ),
                 "",
             )
@@ -101,14 +100,10 @@ def _replace_tags(cleaned: str, clean: Callable[[str], str]) -> Iterator[str]:
     yield cleaned[at:]
 
 
-def _read(tag: str) -> dict[str, str]:
-    return {key: unescape(value) for key, value in _ATTRIBUTE.findall(tag)}
-
-
 def _find_address(said: dict[str, str]) -> str:
     """Find the address of an embed."""
     named = (said.get(name, "").strip() for name in ("data-src", "data-lazy-src", "src", "data"))
-    return next((url for url in named if url and (links.is_web_address(url) or not links.is_absolute(url))), "")
+    return next((url for url in named if url and links.is_file_address(url)), "")
 
 
 def _is_unseen(said: dict[str, str], url: str) -> bool:
@@ -130,9 +125,8 @@ def _name_embed(said: dict[str, str], url: str, name: str) -> str:
 def _choose_address(said: dict[str, str], source: str) -> str:
     """Choose the address of a picture: the one that a script would show, else its own."""
     own = said.get("src", "").strip()
-    late = next(
-        (url for name in _LATE if (url := said.get(name, "").strip()) and not url.startswith(("data:", "{"))), ""
-    )
+    named = (said.get(name, "").strip() for name in _LATE)
+    late = next((url for url in named if url and links.is_file_address(url) and url[0] != "{"), "")
     sets = (said.get(name, "") for name in _LATE_SETS)
     offered = next((url for written in sets if (url := _choose_candidate(written))), "") or source
     return late or (own if own and not _PLACEHOLDER.search(own) else offered or own)
@@ -140,7 +134,7 @@ def _choose_address(said: dict[str, str], source: str) -> str:
 
 def _choose_candidate(srcset: str) -> str:
     """Choose the widest picture of a srcset up to 1600 pixels, else the first (HTML, section 4.8.4.2.1)."""
-    found = [(int(width or 0), url) for url, width in _CANDIDATE.findall(srcset) if not url.startswith("data:")]
+    found = [(int(width or 0), url) for url, width in _CANDIDATE.findall(srcset) if links.is_file_address(url)]
     fitting = [one for one in found if one[0] <= _WIDEST]
     return max(fitting, key=lambda one: one[0])[1] if fitting else found[0][1] if found else ""
 

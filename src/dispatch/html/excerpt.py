@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 from itertools import chain, islice
 from unicodedata import category
 
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, count_words, split_tokens
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, Token, count_words, read_attributes, split_tokens
 from dispatch.text import fold_text
 
 _NOT_PROSE = frozenset({"figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "table"})
@@ -100,8 +100,7 @@ def take_title(content: str, given: str = "", *, language: str = "", own: str = 
             line, start = [], end + len(token.source)
         else:
             line.append(token)
-            alt = re.search(r' alt="([^"]+)"', token.source) if token.tag == "img" else None
-            other = other or (unescape(alt[1]) if alt else "")
+            other = other or (read_attributes(token.source).get("alt", "") if token.tag == "img" else "")
         end += len(token.source)
     plain = _join_text(line)
     if _has_words(given) and not _is_beginning(given, plain):
@@ -214,8 +213,7 @@ def _is_beginning(title: str, plain: str) -> bool:
 def _stop_at_link(line: Iterable[Token], own: str) -> Iterator[Token]:
     """Yield the tokens before the first link that does not lead to ``own``."""
     for token in line:
-        address = re.search(r' href="([^"]*)"', token.source) if token.tag == "a" else None
-        if address and unescape(address[1]) != own:
+        if token.tag == "a" and read_attributes(token.source).get("href", own) != own:
             return
         yield token
 

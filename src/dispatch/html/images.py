@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from itertools import groupby
 from operator import attrgetter
 
-from dispatch.html.tokens import escape_html, split_tokens
+from dispatch.html.tokens import escape_html, read_attributes, split_tokens
 from dispatch.model import ImageCopy
 
 # How wide a picture in the text is shown; a browser chooses by it before it knows the style sheet.
 MEASURE = "(max-width: 480px) calc(100vw - 40px), (max-width: 724px) calc(100vw - 64px), 660px"
 
-_ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
 _PICTURE_TAG = re.compile(r'<(?:img|source)(?:\s+[^\s"\'<>/=]+(?:="[^"]*")?)++\s*/?>')
 _ANY_ATTRIBUTE = re.compile(r'(\s([^\s"\'<>/=]+)=")([^"]*)')
 _STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
@@ -27,7 +25,7 @@ def use_image_copies(content: str, copies: Mapping[str, ImageCopy], *, first: st
     """
 
     def replace_image(source: str) -> str:
-        said = {name: unescape(value) for name, value in _ATTRIBUTE.findall(source)}
+        said = read_attributes(source)
         copy = copies.get(said.get("src", ""))
         return format_picture(copy, said, sizes=MEASURE, waits=said["src"] != first) if copy else source
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.html import embeds
-from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID, drop_unlinked_ids, lead_elsewhere
+from dispatch.html import embeds, tokens
+from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LEVELS = 256
@@ -139,7 +139,7 @@ def sanitise_html(html: str, base: str = "") -> str:
     for _ in range(MOST_MOVES):
         if not _may_move(content) or content == (content := clean(content)):
             break
-    return drop_unlinked_ids(lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
+    return tokens.drop_unlinked_ids(tokens.lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 
 
 def measure_nesting(html: str, most: int) -> tuple[int, int]:
@@ -218,9 +218,13 @@ def _escape_less_than(tag: re.Match[str]) -> str:
 def _rewrite_tag(tag: re.Match[str]) -> str:
     """Rewrite a tag: close a void one, turn a landmark into a plain block, drop a picture that nobody can see."""
     end, name, rest = tag.groups()
+    said = tokens.read_attributes(rest)
     if name == "a":
-        return f"<{end}a{rest.replace(' name=', ' id=')}>"
+        if "name" in said:
+            said.setdefault("id", said.pop("name"))
+            rest = "".join(f' {key}="{tokens.escape_html(value)}"' for key, value in said.items())
+        return f"<{end}a{rest}>"
     if name in _AS_DIV:
         return f"<{end}div{rest}>"
     # A picture of one pixel is there to count readers, and one that is known to has lost its address.
-    return "" if name == "img" and (" src=" not in rest or _TINY.search(rest)) else f"<{name}{rest} />"
+    return "" if name == "img" and ("src" not in said or _TINY.search(rest)) else f"<{name}{rest} />"

@@ -20,10 +20,9 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 
 # What nh3 writes: lower-case names, every attribute in double quotes, no stray "<".
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
-_ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
+_ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
+_ADDRESSES = frozenset({"href", "src", "cite"})
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
-_ID = re.compile(r' id="([^"]*)"')
-_LOCAL = re.compile(r' href="#([^"]+)"')
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
 
@@ -53,6 +52,11 @@ def split_tokens(content: str) -> Iterator[Token]:
     return (Token(match[1], match[3] or "", bool(match[2])) for match in _TOKEN.finditer(content))
 
 
+def read_attributes(tag: str) -> dict[str, str]:
+    """Read the attributes of a tag of content; each begins where the one before it has ended."""
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
+
+
 def blank_code(html: str) -> str:
     """Empty the lines of ``pre`` elements in HTML as a person wrote it."""
     pieces = re.split(r"(</?pre\b)", html, flags=re.IGNORECASE)
@@ -74,13 +78,11 @@ def rewrite_addresses(content: str, change: Callable[[str], str]) -> str:
     """
 
     def rewrite_attribute(match: re.Match[str]) -> str:
-        address = unescape(match[2])
-        new = change(address)
+        address = unescape(match[2]) if match[1] in _ADDRESSES else ""
+        new = change(address) if match[1] in _ADDRESSES else ""
         return match[0] if new == address else f' {match[1]}="{escape_html(new)}"' if new else ""
 
-    return "".join(
-        _ADDRESS.sub(rewrite_attribute, one.source) if one.tag else one.source for one in split_tokens(content)
-    )
+    return _rewrite_attributes(content, rewrite_attribute)
 
 
 @lru_cache(maxsize=128)
@@ -107,7 +109,7 @@ def split_paragraphs(content: str) -> Iterator[Paragraph]:
         elif token.tag == "br":
             words.append("\n")
         elif token.tag == "a" and not token.end:
-            addresses += [unescape(address) for address in re.findall(r' href="([^"]*)"', token.source)]
+            addresses += [address for name, address in read_attributes(token.source).items() if name == "href"]
         elif not token.tag:
             words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
 
@@ -124,7 +126,7 @@ def find_image_addresses(content: str) -> list[str]:
 
 def find_ids(content: str) -> frozenset[str]:
     """Find the ids of the places within content."""
-    return frozenset(map(unescape, _ID.findall(content)))
+    return frozenset(unescape(value) for name, value in _list_attributes(content) if name == "id")
 
 
 def lead_elsewhere(content: str, resolve: Callable[[str], str] = lambda _: "") -> str:
@@ -141,11 +143,8 @@ def drop_unlinked_ids(content: str) -> str:
     """Drop the ids to which no link of the content leads."""
     if ' id="' not in content:
         return content
-    linked = set(_LOCAL.findall(content))
-    return "".join(
-        _ID.sub(lambda found: found[0] if found[1] in linked else "", token.source) if token.tag else token.source
-        for token in split_tokens(content)
-    )
+    linked = {value[1:] for name, value in _list_attributes(content) if name == "href" and value[:1] == "#"}
+    return _rewrite_attributes(content, lambda one: "" if one[1] == "id" and one[2] not in linked else one[0])
 
 
 def place_fragments(content: str, address: str, prefix: str, *, keep: bool = True) -> str:
@@ -156,12 +155,15 @@ def place_fragments(content: str, address: str, prefix: str, *, keep: bool = Tru
     """
     if ' id="' not in content and ' href="#' not in content:
         return content
-    begin = escape_html(f"{address}#{prefix}")
-    new = rf' id="{escape_html(prefix)}\1"' if keep else ""
-    return "".join(
-        _LOCAL.sub(lambda link: f' href="{begin}{link[1]}"', _ID.sub(new, token.source)) if token.tag else token.source
-        for token in split_tokens(content)
-    )
+
+    def place_attribute(one: re.Match[str]) -> str:
+        name, value = one.groups()
+        if name == "id":
+            return f' id="{escape_html(prefix)}{value}"' if keep else ""
+        is_local = name == "href" and value[:1] == "#" and value[1:]
+        return f' href="{escape_html(address)}#{escape_html(prefix)}{value[1:]}"' if is_local else one[0]
+
+    return _rewrite_attributes(content, place_attribute)
 
 
 def renumber_headings(content: str, level: int) -> str:
@@ -177,6 +179,16 @@ def count_words(plain: str) -> int:
     """Count the words of a text; 500 characters of Chinese, Japanese or Korean count as the 230 words of a minute."""
     characters = len(_CJK.findall(plain))
     return len(_CJK.sub(" ", plain).split()) + round(characters * 230 / 500)
+
+
+def _list_attributes(content: str) -> Iterator[tuple[str, str]]:
+    """List the attributes of all tags of content, as they are written there."""
+    return (found for token in split_tokens(content) if token.tag for found in _ATTRIBUTE.findall(token.source))
+
+
+def _rewrite_attributes(content: str, change: Callable[[re.Match[str]], str]) -> str:
+    """Replace each attribute, with the space before it; a text, or a value that looks like one, is none."""
+    return "".join(_ATTRIBUTE.sub(change, one.source) if one.tag else one.source for one in split_tokens(content))
 
 
 def _fold_spaces(words: str) -> str:

@@ -15,8 +15,11 @@ _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) -
 
 
 def accepts(document: Document) -> bool:
-    """Whether its head has an absolute id and a title, and no key that an article's file does not have."""
-    if not _FENCE.match(document.body):
+    """Whether its head has an absolute id and a title, and no key that an article's file does not have.
+
+    From the web it is none of ours: what is withdrawn, corrected or shown in full here is not a stranger's to say.
+    """
+    if links.is_web_address(document.name) or not _FENCE.match(document.body):
         return False
     with suppress(IssueError):
         data = frontmatter.parse_front_matter(charset.decode_document(document)).data

@@ -50,7 +50,10 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
 
     Raises GatherError beyond 200 parts, and as the readers of HTML and of text do.
     """
-    if document.body.lower().count(b"content-type:") > MOST_PARTS:
+    body = document.body.lower()
+    # A part without headers has no more than where it begins; so has a line of hyphens in a text.
+    starts = sum(body.count(end + b"--") for end in (b"\n", b"\r")) if b"boundary" in body else 0
+    if body.count(b"content-type:") > MOST_PARTS or starts > 10 * MOST_PARTS:
         raise GatherError(
             f"the message has more than {MOST_PARTS} parts", hint="Save its text as a file, and add that."
         )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from dispatch.identity import fold_spelling, is_name_inverted
 from dispatch.model import Author, Certainty
 from dispatch.readers import people
+from dispatch.readers.limits import MOST_AUTHORS
 
 Statement = Sequence[Author]  # whom a witness names
 
@@ -29,6 +30,8 @@ def choose_authors(
     houses: names of the site and its publisher; like every staff and agency, they are credited only where no person is
     named, and never certain.
     """
+    # Each name is compared with all others. One more than is taken, so that it is said.
+    sure, guesses = ([witness[: MOST_AUTHORS + 1] for witness in kind] for kind in (sure, guesses))
     sure, guesses = _prefer_people(sure, guesses, houses)
     heard = [*sure, *guesses]
     if not heard:

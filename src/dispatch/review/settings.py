@@ -65,7 +65,12 @@ def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[C
     """Tell what dispatch.lock forgets, or remembers otherwise."""
     before, after = ({_make_key(record): record for record in records} for records in (old, new))
     lists = {record.url for record in after.values() if record.kind in _NAMES}
+    moments = [*before.values(), *(record for record in after.values() if record.kind == "issue")]
+    latest = max((record.published.date() for record in moments if record.published), default=None)
     for _, was, now in find_changed(before, after):
+        if now and now.kind == "entered" and now.published and (was or not latest or now.published.date() > latest):
+            what = f"{LOCK} dates the entry of {now.id} {now.published.date()}, and all that follows no earlier"
+            yield Change(weight="look", kind="identity", where=LOCK, what=what)
         if was is None:
             continue
         if was.kind in _NAMES:
