@@ -52,7 +52,8 @@ def clean_name(written: str, *, most: int = MOST_NAME) -> str:
     """
     shown = " ".join(html.remove_illegal_characters(_MARKUP.sub(" ", unescape(written))).split())
     shown = ", ".join(name for name, _ in split_mailboxes(shown) if name)
-    shown = _turn_name(_strip_job(bylines.strip_surroundings(_HANDLE.sub("", shown).strip())))
+    shown = bylines.strip_surroundings(_HANDLE.sub("", shown).strip())
+    shown = bylines.strip_surroundings(_turn_name(_strip_job(shown)))
     nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > most
     return "" if nobody or not re.search(r"\w", shown) else shown
 
@@ -71,7 +72,13 @@ def _turn_name(name: str) -> str:
     last, _, first = name.partition(", ")
     is_last = len(last.split()) == 1 or last[:1].islower()
     is_first = bylines.is_name_like(first) and not (first.isupper() and 1 < len(first) < 5 and "." not in first)
-    is_turned = is_name_inverted(name) and is_last and is_first and _ANDS_IN.isdisjoint(first.lower().split())
+    is_turned = (
+        "," not in first
+        and is_name_inverted(name)
+        and is_last
+        and is_first
+        and _ANDS_IN.isdisjoint(first.lower().split())
+    )
     return f"{first} {last}" if is_turned and not bylines.is_house_name(name) else name
 
 
