@@ -149,6 +149,17 @@ def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -
 
 
 @pytest.mark.usefixtures("letter")
+def test_a_text_whose_title_is_given_loses_no_paragraph(dispatch: Dispatch, tmp_path: Path) -> None:
+    dispatch("add", "-", "--title", "A given title", stdin="The first sentence.\n\nAnd a second one.\n")
+    text = (tmp_path / "letter" / "issues" / "defence" / "a-given-title.md").read_text("utf-8")
+    assert "title: A given title\n" in text
+    assert text.endswith("---\n\nThe first sentence.\n\nAnd a second one.\n")
+    dispatch("add", "-", "--title", "Another title", stdin="Its own headline\n\nThe first sentence.\n")
+    other = (tmp_path / "letter" / "issues" / "defence" / "another-title.md").read_text("utf-8")
+    assert "Its own headline" not in other
+
+
+@pytest.mark.usefixtures("letter")
 def test_standard_input_is_an_article(dispatch: Dispatch) -> None:
     assert dispatch("add", "-", stdin=STORY).stdout == "defence/a-harbour-that-would-not-sleep\n"
 

@@ -149,6 +149,7 @@ def _find_articles(
         allow_private=allow_private,
         stdin=sys.stdin.buffer.read() if location == "-" else None,
         now=read_clock(),
+        title=words.article.title,
         faults=faults,
     )
     return Group(found, "", None), faults

@@ -25,6 +25,7 @@ def gather_articles(
     allow_private: bool = False,
     stdin: bytes | None = None,
     now: datetime | None = None,
+    title: str = "",
     faults: list[Fault] | None = None,
 ) -> list[Article]:
     """Read the articles at a path or a web address or, for ``-``, in what came on standard input.
@@ -34,12 +35,13 @@ def gather_articles(
     ``zone``; relative addresses in a file are relative to ``base``.
 
     now: completes a day without a year, such as a newsletter's “Nov 24”.
+    title: what the editor calls it, so that a text that begins at once loses no line to a title.
     faults: gets what of a feed's entries was mended, and which were left out as ``too-large``.
 
     Raises GatherError, naming what was found and the way out, when nothing comes or nothing can be read.
     """
     document = fetch.fetch_document(location, user_agent=user_agent, allow_private=allow_private, stdin=stdin)
-    document = replace(document, url=base or document.url, received=now)
+    document = replace(document, url=base or document.url, received=now, title=title)
     is_on_web = links.is_web_address(location)
     place = Place(address=document.name)
     try:

@@ -114,3 +114,4 @@ class Document:
     body: Annotated[bytes, "its bytes, as they came"]
     name: Annotated[str, "its name in messages: the location as it was given"] = ""
     received: Annotated[datetime | None, "when it came, for a day in it without a year"] = None
+    title: Annotated[str, "what the editor calls it: a text that begins at once then loses no line to a title"] = ""

@@ -78,7 +78,9 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     if not (body or boxed):
         return []
     came = credit_lines.parse_day(framed.day) or document.received
-    article, body = _take_title(Article(url=framed.url, certainty="unknown"), body, framed.subject, came)
+    article, body = _take_title(
+        Article(url=framed.url, certainty="unknown"), body, document.title or framed.subject, came
+    )
     article, body = _read_opening(article, body, framed.sender, came)
     article = _read_dateline(article, body, came)
     article, body = _read_closing(article, body)
