@@ -239,7 +239,7 @@ def test_a_feed_is_read_as_in_a_reader(page: Page) -> None:
     page.get_by_role("button", name="JSON Feed").click()
     expect(page.locator(".path .soft")).to_have_text("https://colophon.example/feed.json")
     expect(page.locator(".entry h2")).to_have_text("The mole")
-    expect(page.locator(".entry .top .soft")).to_have_text("Jón Þór · 19 November 2026")
+    expect(page.locator(".entry .top .soft")).to_have_text("Jón Þór · 24 November 2026")
 
 
 def test_what_outlook_gets_is_as_wide_as_its_tables(page: Page) -> None:

@@ -152,6 +152,7 @@ def test_nothing_is_asked_of_another_host_but_pictures(show: Show, kind: str) ->
     assert colour == "rgb(243, 240, 234)"  # its own style came through its own policy
 
 
+BUTTONS = 8  # that a player may have, each a stop of its own
 FOCUSED = """() => {
   const one = document.activeElement;
   const style = getComputedStyle(one);
@@ -179,13 +180,16 @@ def test_a_keyboard_reaches_everything_in_order_and_sees_where_it_is(
                 "a[href], input, button",
                 "all => all.filter(one => one.checkVisibility()).map(one => one.getAttribute('href'))",
             )
-            reached = []
-            for _ in links:
+            reached: list[str] = []
+            players = page.locator("audio, video").count()
+            for _ in range(len(links) + players * BUTTONS):
                 page.keyboard.press("Tab")
                 focused = page.evaluate(FOCUSED)
                 assert focused["seen"], (path, focused)
                 assert focused["ring"], (path, focused)
-                reached.append(focused["href"])
+                reached += [] if focused["tag"] in {"AUDIO", "VIDEO"} else [focused["href"]]
+                if len(reached) == len(links):
+                    break
             assert reached == links, path
 
 
