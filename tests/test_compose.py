@@ -8,7 +8,7 @@ import pytest
 import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Image, Issue, Publication, Section, Source, SyndicationSettings
+from dispatch.model import Article, Author, Certainty, Image, Issue, Publication, Section, Source, SyndicationSettings
 from dispatch.publish.listings import make_entry
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -60,6 +60,15 @@ def test_a_slug_that_is_taken_is_refused() -> None:
 
 
 # Adding
+
+
+@pytest.mark.parametrize("certainty", ["certain", "likely", "unknown"])
+def test_a_key_of_the_registry_becomes_its_person_and_no_surer(certainty: Certainty) -> None:
+    """A stranger's login may be the same word as our key."""
+    found = Article(title="One", url="https://a.example/1", authors=(Author(name="ann"),), certainty=certainty)
+    ann = Author(name="Ann Lee", url="https://people.example/ann")
+    _, (one,), _ = compose.add_articles(empty(), [found], replace(publication(), authors={"ann": ann}))
+    assert (one.authors, one.certainty) == ((ann,), certainty)
 
 
 def test_what_is_minted_is_minted_once() -> None:

@@ -15,6 +15,7 @@ from threading import Event
 import pytest
 
 from dispatch import config, inbox, issues
+from dispatch.cli.context import hold_later_interrupts
 from loopback import Web, item, rss, web
 from patience import PATIENCE, wait_until
 
@@ -140,3 +141,10 @@ def test_import_writes_a_post_whole_or_not_at_all(letter: Path, tmp_path: Path) 
     with running(letter, "import", str(posts), "--from", "markdown") as process:
         assert process.wait(PATIENCE) == 0
     assert [issue.title for issue in issues.read_all_issues(config.load(letter))] == ["one", "three", "two"]
+
+
+def test_ctrl_c_is_heard_as_before_after_an_error() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ValueError, match="broken"), hold_later_interrupts():
+        raise ValueError("broken")
+    assert signal.getsignal(signal.SIGINT) is before

@@ -156,9 +156,11 @@ def hold_later_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, raise_first)
-    yield
-    if signal.getsignal(signal.SIGINT) is raise_first:
-        signal.signal(signal.SIGINT, before)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is raise_first:
+            signal.signal(signal.SIGINT, before)
 
 
 def read_clock() -> datetime:

@@ -179,12 +179,10 @@ def _prepare_article(issue: Issue, article: Article, publication: Publication) -
     )
     source = derived.resolve_source(article.source, publication, is_own=article.own)
     registry = publication.authors
-    is_known = bool(article.authors) and all(author.name in registry for author in article.authors)
     return replace(
         article,
         key=key,
         authors=tuple(registry.get(author.name, author) for author in article.authors),
-        certainty="certain" if is_known else article.certainty,
         file=derived.choose_article_file(issue.slug, key, article),
         id=_mint_article_id(article, issue, publication, key),
         url=article.url or derived.build_article_address(publication, issue.slug, key, source),

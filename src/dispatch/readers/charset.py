@@ -43,13 +43,6 @@ def decode_document(document: Document) -> str:
     return _tidy_text(body.decode(declared[0], "replace") if is_other else _decode_undeclared(body))
 
 
-def _is_utf8(body: bytes) -> bool:
-    try:
-        return not body.isascii() and bool(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
 def _decode_undeclared(body: bytes) -> str:
     try:
         return body.decode("utf-8")

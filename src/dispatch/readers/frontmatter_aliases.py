@@ -37,12 +37,6 @@ _PROPERTY = re.compile(r"([^\W\d_][\w -]{0,30}):[ \t]*(.*)")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\]")
 
 
-def split_article(text: str, document: Document) -> tuple[Article, str]:
-    """Split a text into an Article, as its front matter describes it, and the body. Raises GatherError if broken."""
-    data, body = parse_keys(text, document)
-    return build_article(data, document), body
-
-
 def parse_keys(text: str, document: Document) -> tuple[Data, str]:
     """Parse front matter into keys, lower case with underscores, and the body. Raises GatherError if broken."""
     if match := _BARE.match(text):
