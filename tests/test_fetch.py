@@ -347,7 +347,7 @@ def test_a_file_has_its_type_from_its_name(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    assert refusal(str(tmp_path / "none.txt")).what == "No such file or directory"
+    assert refusal(str(tmp_path / "none.txt")).what == "no such file or directory"
     assert refusal(str(tmp_path)).what == "is a folder, and not a file"
     assert "https://" in refusal("wire.example/a").hint
     assert refusal("a\0b").what

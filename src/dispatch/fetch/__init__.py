@@ -183,7 +183,7 @@ def _read_local_file(location: str) -> Document:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and path.exists() and not path.is_fifo():
             raise explain_refusal(GatherError, error, address=location) from error
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        reason = explain_refusal(GatherError, error).what if isinstance(error, OSError) else str(error)
         hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
         hint = "Write - to read what another program writes." if path.is_fifo() else hint
         raise GatherError(reason, address=location, hint=hint) from error

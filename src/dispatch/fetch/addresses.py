@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
-from dispatch.errors import GatherError
+from dispatch.errors import GatherError, explain_refusal
 
 
 class SpecialNetwork(NamedTuple):
@@ -159,6 +159,8 @@ def resolve_endpoints(host: str, port: int, *, allow_private: bool) -> list[Endp
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, OverflowError) as error:
+        if isinstance(error, OSError) and not isinstance(error, socket.gaierror):
+            raise explain_refusal(GatherError, error, f"{host} cannot be looked up") from error
         raise GatherError(
             f"there is no host named {host}", hint="Check the address.", reason="unknown-host", detail=host
         ) from error
