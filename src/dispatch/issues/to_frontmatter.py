@@ -18,8 +18,32 @@ Raw = Mapping[str, object]
 # The keys as they follow one another in a new file.
 ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
-    *("id", "url", "title", "dek", "summary", "authors", "credits", "certainty", "source", "syndicate", "published"),
-    *("date_certainty", "updated", "language", "tags", "image", "enclosures", "license", "note", "corrections"),
+    *(
+        "id",
+        "url",
+        "own",
+        "title",
+        "dek",
+        "summary",
+        "authors",
+        "credits",
+        "certainty",
+        "source",
+        "syndicate",
+        "published",
+    ),
+    *(
+        "date_certainty",
+        "updated",
+        "language",
+        "tags",
+        "image",
+        "enclosures",
+        "license",
+        "terms",
+        "note",
+        "corrections",
+    ),
     "withdrawn",
 )
 
@@ -45,7 +69,7 @@ def issue_to_frontmatter(issue: Issue, old: Issue | None, raw: Raw) -> dict[str,
 def article_to_frontmatter(article: Article, old: Article | None, raw: Raw, folder: IssueFolder) -> dict[str, Value]:
     """Build the front matter of an article's file."""
     new, was = _strip_derived(article, folder), old and _strip_derived(old, folder)
-    said = _dump_noun(new, was and replace(was, id=""), raw, without=("source",))
+    said = _dump_noun(new, was and replace(was, id=""), raw, without=("source", "own"))
     said |= _dump_authors(new, was, raw, folder) if new.authors else {}
     if old and _drop_policy(old.source) == _drop_policy(article.source) and old.own == article.own:
         said |= {key: _to_value(raw[key]) for key in ("source", "syndicate") if key in raw}

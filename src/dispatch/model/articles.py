@@ -136,6 +136,17 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the publisher of a text asks of whoever publishes it again, besides its licence."""
+
+    line: Annotated[str, "the line that must stand with it, verbatim: a paragraph's sanitised HTML, with its links"] = (
+        ""
+    )
+    counter: Annotated[FileUrl, "the address of the picture by which its publisher counts readers"] = ""
+    no_derivatives: Annotated[bool, "whether it may only be shown unchanged"] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     """One piece of evidence for who wrote an article: what kind of markup of its page names whom."""
 
@@ -158,6 +169,9 @@ class Article:
         default="", compare=False
     )
     own: Annotated[bool, "whether this publication published it first: it has no address elsewhere"] = False
+    confirmed_own: Annotated[
+        bool, Key("own"), "true when an editor has said that it is this publication's own, whatever its text names"
+    ] = False
     url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
     title: Annotated[str, "the headline, plain text"] = ""
     dek: Annotated[str, "the line under the headline, plain text"] = ""
@@ -179,6 +193,7 @@ class Article:
     image: Annotated[Image | None, "the picture that stands for it"] = None
     enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
     license: Annotated[str, "the licence under which this article may be shown"] = ""
+    terms: Annotated[Terms | None, "what its publisher asks of whoever publishes it again"] = None
     note: Annotated[str, "the editor's own words about it, plain text"] = ""
     corrections: Annotated[tuple[Correction, ...], "corrections made after it was published"] = ()
     withdrawn: Annotated[Withdrawal | None, "set when it was withdrawn"] = None

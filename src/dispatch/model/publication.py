@@ -27,6 +27,19 @@ class SyndicationSettings:
 
     default: Annotated[Syndicate, "link, excerpt or full"] = "excerpt"
     words: Annotated[int, "an excerpt is whole sentences up to about this many words"] = 60
+    counters: Annotated[
+        Literal["none", "site"],
+        "whether the site's pages load the pictures by which publishers count readers; mail and feeds never do",
+    ] = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepublishSettings:
+    """How others may publish our own articles again: the table ``[republish]``."""
+
+    license: Annotated[str, "the licence for articles that name none, for example CC-BY-ND-4.0; empty for none"] = ""
+    line: Annotated[str, "the line that must stand with them, as Markdown; made from the title when empty"] = ""
+    contact: Annotated[str, "whom to ask: an email address or a web address"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +118,9 @@ class Publication:
     email: Annotated[EmailSettings, "the sender of every message"] = field(default_factory=EmailSettings)
     syndicate: Annotated[SyndicationSettings, "how much of an article may be shown when its source does not say"] = (
         field(default_factory=SyndicationSettings)
+    )
+    republish: Annotated[RepublishSettings, "how others may publish our own articles again"] = field(
+        default_factory=RepublishSettings
     )
     feeds: Annotated[FeedSettings, "how feeds are written"] = field(default_factory=FeedSettings)
     site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
