@@ -5,7 +5,7 @@ them. Others say more of the same id: ``page``, where an article stands alone, o
 ``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
-of the site and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
+of the site, or one where an article stood before it came here, and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
 an address, now and for ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge
 both sides of such a file (``merge=union``).
 """
@@ -18,8 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+from urllib.parse import unquote
 
-from dispatch import derived, files, identity
+from dispatch import derived, files, identity, links
 from dispatch.errors import IssueError
 from dispatch.model import Author, Contents, Fault, Issue, Kind, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
@@ -32,6 +33,9 @@ _MERGED = "two branches published it differently: take the file of their common 
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
 _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+# A path that may become a folder of the site; what is no part of an old page's name is left out.
+_OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
 _LISTS = ("author", "source", "section", "tag")
@@ -175,12 +179,22 @@ def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Reco
         authors = _digest_authors(article.authors)
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
         alone = derived.has_own_page(article.source)
-        yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
+        place = page + (f"{article.key}/" if alone else f"#{article.key}")
+        yield Record(id=article.id, kind="page", url=place)
+        for old in filter(None, (_find_old_page(url, publication) for url in article.former_urls)):
+            yield Record(id=old, kind="moved", url=place)
         for what, times in derived.count_mends(article).items():
             for number in range(1, times + 1):
                 yield Record(id=article.id, kind="mended", url=what, number=number)
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
+
+
+def _find_old_page(url: str, publication: Publication) -> str:
+    """Find which page of the site an old address named, with a slash at its end; empty when no host redirects it."""
+    now = links.encode_ascii(identity.move_address(url, publication)).rstrip("/") + "/"
+    path = now.removeprefix(f"{publication.url}/")
+    return now if path != now and _OLD_PATH.fullmatch(path) and not _UNSAFE.search(unquote(path)) else ""
 
 
 def _merge_records(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:

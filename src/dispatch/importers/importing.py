@@ -14,7 +14,7 @@ from dispatch.errors import IssueError
 from dispatch.identity import is_ours
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
-from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section
+from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
 
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
@@ -143,7 +143,10 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
     def resolve(address: str) -> str:
         return address and links.resolve_address(page, address)
 
+    former = tuple(dict.fromkeys(map(resolve, article.former_urls)))
     is_own = is_ours(article.url, publication)
+    if article.url in former and is_own:  # the page there goes, and its address leads to the page here
+        article = replace(article, url="", source=Source())
     source = derived.resolve_source(article.source, publication, is_own=is_own)
     is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
     article = replace(
@@ -152,6 +155,7 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         key=slug,
         file=derived.choose_article_file(slug, slug, article),
         own=is_own,
+        former_urls=former,
         url=article.url or derived.build_article_address(publication, slug, slug, source),
         content=html.rewrite_addresses(article.content, resolve),
         authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),

@@ -121,6 +121,7 @@ def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImpo
     article = Article(
         id=html.remove_illegal_characters(find_text(item, "guid")) or f"wordpress/{find_text(item, 'wp:post_id')}",
         url=url,
+        former_urls=(url,) if url else (),
         title=title,
         summary=fields.read_summary(html.sanitise_html(find_text(item, "excerpt:encoded"))),
         authors=authors,
