@@ -5,9 +5,10 @@ them. Others say more of the same id: ``page``, where an article stands alone, o
 ``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
-of the site, or one where an article stood before it came here, and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
-an address, now and for ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge
-both sides of such a file (``merge=union``).
+of the site, or one where an article stood before it came here, and leads to the present one. Lines ``author``,
+``source``, ``section`` and ``tag`` say whose list stands at an address, now and for ever. What would break a line
+stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of
+such a file (``merge=union``).
 """
 
 import hashlib

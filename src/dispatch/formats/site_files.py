@@ -99,10 +99,12 @@ def render_robots(publication: Publication) -> bytes:
 def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
     """Render the files of a site that redirect, by path: ``_redirects``, if needed, and the pages.
 
-    moved: by the old path of a page the new one, percent-encoded, the old one ending in a slash. gone: the paths of pages on which nothing but
-    a notice is left. Raises RenderError.
+    moved: by the old path of a page, percent-encoded and ending in a slash, the new one. gone: the paths of pages on
+    which nothing but a notice is left. Raises RenderError.
     """
-    pages = {f"{unquote(old)}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    pages = {
+        f"{unquote(old)}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())
+    }
     lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
     return pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication)
 

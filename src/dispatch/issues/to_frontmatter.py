@@ -19,8 +19,8 @@ Raw = Mapping[str, object]
 ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
     *("id", "url", "own", "former_urls", "title", "dek", "summary", "authors", "credits", "certainty", "source"),
-    *("syndicate", "published", "date_certainty", "updated", "language", "tags", "image", "enclosures", "license", "terms"),
-    *("note", "corrections", "withdrawn"),
+    *("syndicate", "published", "date_certainty", "updated", "language", "tags", "image", "enclosures", "license"),
+    *("terms", "note", "corrections", "withdrawn"),
 )
 
 
