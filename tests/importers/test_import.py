@@ -239,7 +239,7 @@ def test_who_is_known_by_something_that_is_no_name_is_said() -> None:
 
 def test_people_read_what_came_and_why_the_rest_did_not() -> None:
     result = run("import", str(DATA / "substack"))
-    assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/the-quay-at-dawn.html"
+    assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/issue.md"
     assert "4 × no author found in the export: “The quay at dawn”, " in result.stderr
     assert "posts/104.silent-recording.html: “A recording alone”: it is a podcast without text" in result.stderr
     assert result.stderr.splitlines()[-1] == "4 imported, 0 already there, 5 not imported, 0 failed"

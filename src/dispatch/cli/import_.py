@@ -61,7 +61,7 @@ def import_(
     _require_fitting_options(site, into, publish=publish, into_inbox=into_inbox)
     here = open_publication()
     export = open_export(path)
-    kind, report = kind or importers.find_importer(export), ImportReport(is_quiet=as_json)
+    kind, report = kind or importers.find_importer(export), ImportReport(is_quiet=as_json, is_joined=bool(into))
     report.say(f"{export.name}: {importers.IMPORTERS[kind].title}, files: {len(export.names):,}")
     run = _make_run(here, authors, report, into=into, is_dry=dry_run)
     found = importers.read_posts(export, kind, site, share_folder=bool(into))
@@ -103,7 +103,7 @@ def _keep_posts(
         new = {*box.find_unknown(kind, articles)}
         for number, post in enumerate(posts):
             title = post.article.title
-            known = NotImported(file=post.file, title=title, reason="is in the inbox", state="skipped")
+            known = NotImported(file=post.file, title=title, reason="it is in the inbox", state="skipped")
             yield post if number in new else known
         if not is_dry:
             box.keep_articles(kind, articles, read_clock())

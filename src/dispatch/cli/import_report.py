@@ -21,6 +21,7 @@ class ImportReport:
     """What came of an import."""
 
     is_quiet: bool
+    is_joined: bool = False  # all go into one issue, so that an article's file says more than the issue's
     interrupts: list[bool] = field(default_factory=list)
     rows: dict[str, list[dict[str, object]]] = field(
         default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
@@ -111,7 +112,7 @@ class ImportReport:
                 self.say(f"{len(found):,} × {common}: {first} and {len(found) - _MOST_ALONE:,} more")
             else:
                 for file, title, words in found:
-                    self.say(f"{file}: {f'“{title}”: ' if title and title not in file else ''}{words}")
+                    self.say(f"{file}: {words}" if title in file or words == common else f"{file}: “{title}”: {words}")
 
     def _add_imported(self, one: ImportedPost) -> None:
         article = one.article
@@ -131,7 +132,7 @@ class ImportReport:
         }
         self._add_row(row, one.post)
         if not self.is_quiet:
-            print_result(article.file)
+            print_result(article.file if self.is_joined else f"issues/{one.issue.slug}/issue.md")
 
     def _add_row(self, row: dict[str, object], post: Post) -> None:
         self.rows["imported"].append(row)

@@ -105,7 +105,7 @@ class ImportRun:
     def _import_post(self, post: Post) -> ImportedPost | NotImported:
         title = post.article.title
         if (slug := find_known(post, self._known)) is not None:
-            where = f"is already in issues/{slug}" if slug else "was published before, and is gone on purpose"
+            where = f"it is already in issues/{slug}" if slug else "it was published before, and is gone on purpose"
             return NotImported(file=post.file, title=title, reason=where, state="skipped")
         if self.authors and not post.article.authors:
             post = replace(post, article=replace(post.article, authors=self.authors, certainty="certain"))
@@ -134,7 +134,7 @@ class ImportRun:
         target = issues.read_issue(self.publication, self.into)
         with_it, added = self.add(target, make_article(post, self.publication, self.now), post.section)
         if not added:
-            reason = f"is already in issues/{self.into}"
+            reason = f"it is already in issues/{self.into}"
             return NotImported(file=post.file, title=post.article.title, reason=reason, state="skipped")
         issues.prove_article(self.publication, self.into, added[0])
         if not self.is_dry:
