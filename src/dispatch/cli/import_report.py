@@ -27,7 +27,9 @@ class ImportReport:
         default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
     )
     names: Counter[str] = field(default_factory=Counter)
-    lines: list[tuple[str, str, str, str]] = field(default_factory=list)  # file, title, words, what many have in common
+    lines: list[tuple[str, str, str, str]] = field(
+        default_factory=list
+    )  # place, title, words, what many have in common
 
     def say(self, words: str) -> None:
         """Print a line for people, unless JSON is wanted."""
@@ -104,15 +106,15 @@ class ImportReport:
     def _say_lines(self) -> None:
         """Say what there is to know of single files; what is true of many in one line."""
         alike: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        for file, title, words, common in self.lines:
-            alike[common].append((file, title, words))
+        for place, title, words, common in self.lines:
+            alike[common].append((place, title, words))
         for common, found in alike.items():
             if len(found) > _MOST_ALONE:
-                first = ", ".join(f"“{title}”" if title else file for file, title, _ in found[:_MOST_ALONE])
+                first = ", ".join(f"“{title}”" if title else place for place, title, _ in found[:_MOST_ALONE])
                 self.say(f"{len(found):,} × {common}: {first} and {len(found) - _MOST_ALONE:,} more")
             else:
-                for file, title, words in found:
-                    self.say(f"{file}: {words}" if title in file or words == common else f"{file}: “{title}”: {words}")
+                for place, _, words in found:
+                    self.say(f"{place}: {words}")
 
     def _add_imported(self, one: ImportedPost) -> None:
         article = one.article
@@ -142,4 +144,5 @@ class ImportReport:
     def _add_reason(self, one: NotImported) -> None:
         self.rows[one.state].append({"file": one.file, "title": one.title, "reason": one.reason})
         common = "already there" if one.state == "skipped" else one.reason
-        self.lines.append((one.file, one.title, one.reason, common))
+        place = one.file if one.title in one.file else f"{one.file}: “{one.title}”"
+        self.lines.append((place, one.title, one.reason, common))
