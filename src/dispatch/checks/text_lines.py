@@ -55,6 +55,7 @@ class Line:
     links: tuple[LineLink, ...] = ()
     heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
     prose: Annotated[bool, "outside headings, tables, figures and code"] = True
+    listed: Annotated[bool, "within a list"] = False
     anchor: Annotated[str, "the id of the <article> around it"] = ""
     faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
