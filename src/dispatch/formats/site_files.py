@@ -9,7 +9,7 @@ and ``robots.txt`` (RFC 9309) are what search engines ask for.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
@@ -102,7 +102,9 @@ def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication:
     moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
     a notice is left. Raises RenderError.
     """
-    pages = {f"{old}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    pages = {
+        f"{unquote(old)}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())
+    }
     lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
     return pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication)
 
