@@ -1,6 +1,7 @@
 """The shapes that real articles have: what the door and the formats make of them is no error of the editor's."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -8,7 +9,7 @@ import nouns
 from dispatch import check
 from dispatch.html import sanitise_html, to_plain_text
 from dispatch.html.tokens import split_paragraphs
-from dispatch.model import Article
+from dispatch.model import Article, Syndicate
 from dispatch.publish.publishing import render_formats
 
 LONG = "https://paper.example/a?" + "&".join(f"parameter{n}=value-{n}" for n in range(150))
@@ -50,9 +51,9 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("policy", ["full", "excerpt", "link"])
+@pytest.mark.parametrize("policy", get_args(Syndicate))
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_shape_of_an_article_stops_a_publish(shape: str, policy: str) -> None:
+def test_no_shape_of_an_article_stops_a_publish(shape: str, policy: Syndicate) -> None:
     content = sanitise_html(SHAPES[shape], "https://paper.example/story")
     source = replace(nouns.article().source, syndicate=policy)
     for dek, summary in (("", ""), ("A dek.", "What it says.")):
