@@ -1,12 +1,14 @@
 """Addresses: what is absolute is never touched, what must be ASCII can be undone."""
 
 import base64
+import json
 import re
+import subprocess
 from html import escape, unescape
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addresses import PERSONAL, WEB
@@ -118,9 +120,42 @@ def test_the_ascii_form_is_ascii_and_can_be_undone(rest: str) -> None:
     address = "https://host.example/" + rest
     written = links.encode_ascii(address)
     assert written.isascii()
-    assert not re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]", written)
-    assert unquote(written, errors="surrogateescape") == unquote(address, errors="surrogateescape")
+    assert not re.search(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]", written)
+    path, query, more = re.split(r"([?#]|$)", address, maxsplit=1)
+    followed = path.replace("\\", "/") + query + more
+    assert unquote(written, errors="surrogateescape") == unquote(followed, errors="surrogateescape")
     assert links.encode_ascii(written) == written
+
+
+HOSTS = (
+    "bücher.example",
+    "пример.example:8080",
+    "straße.example",
+    "日本。example",
+    "[2001:db8::1]:80",
+    "u:p@a.example",
+)
+SIGNS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))
+PARTS = st.text(SIGNS | st.sampled_from("[]{}|\\^`<>\"'%/?#&= é"), max_size=20)
+
+
+@pytest.mark.needs("node")
+@settings(max_examples=5)
+@given(st.lists(st.tuples(st.sampled_from(HOSTS), PARTS), min_size=50, max_size=200))
+def test_a_browser_asks_for_the_same(asked: list[tuple[str, str]]) -> None:
+    """Judged by the URL Standard as Node has it; it leaves some signs as they are that no URI may have."""
+    given_ = [f"https://{host}/{rest}".strip() for host, rest in asked]
+    program = "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(url => new URL(url).href)))"
+
+    def follow(urls: list[str]) -> list[str]:
+        ran = subprocess.run(["node", "-e", program], input=json.dumps(urls).encode(), capture_output=True, check=True)
+        hrefs = (re.match(r"https://[^/]*", href) for href in json.loads(ran.stdout))
+        no_uri = r"[\[\]{}|^`\"<>\\]"
+        return [
+            href[0] + re.sub(no_uri, lambda sign: quote(sign[0]), href.string[href.end() :]) for href in hrefs if href
+        ]
+
+    assert follow([links.encode_ascii(url) for url in given_]) == follow(given_)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +167,9 @@ def test_the_ascii_form_is_ascii_and_can_be_undone(rest: str) -> None:
         ("https://a.example/a?x=1&copy=2#:~:text=a,b", "https://a.example/a?x=1&copy=2#:~:text=a,b"),
         ("https://日本.example/", "https://xn--wgv71a.example/"),
         ("http://[2001:db8::1]/ä", "http://[2001:db8::1]/%C3%A4"),
+        ("http://[2001:db8::1]:8080/a[1]?b[]=1", "http://[2001:db8::1]:8080/a%5B1%5D?b%5B%5D=1"),
+        ("https://a.example\\b\\c?d\\e", "https://a.example/b/c?d%5Ce"),
+        ("mailto:ö@a.example", "mailto:%C3%B6@a.example"),
     ],
 )
 def test_in_ascii(address: str, written: str) -> None:

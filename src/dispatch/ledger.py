@@ -5,10 +5,10 @@ them. Others say more of the same id: ``page``, where an article stands alone, o
 ``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
-of the site, or one where an article stood before it came here, and leads to the present one. Lines ``author``,
-``source``, ``section`` and ``tag`` say whose list stands at an address, now and for ever. What would break a line
-stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of
-such a file (``merge=union``).
+of the site, or one where an article stood before it came here, and leads to the present one; it ends with ``feed``
+where the feed of a list has its id from there. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list
+stands at an address, now and for ever, and end with the id of its oldest article. What would break a line stands as its
+number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
 import hashlib
@@ -69,6 +69,9 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
         if record.kind == "entered":  # two branches published it: readers of the first have it since then
             record = min(record, found.get(_make_key(record), record), key=lambda one: _format_moment(one.published))
             found[_make_key(record)] = record
+        elif record.kind in _LISTS:  # each branch has its oldest article
+            known = found.get(_make_key(record), record)
+            found[_make_key(record)] = min(record, known, key=lambda one: one.authors or "\uffff")
         elif found.setdefault(_make_key(record), record) != record:
             add_fault(number, f"another line says something else of {record.id}", _MERGED)
     if faults:
@@ -116,15 +119,15 @@ def drop_issue(
 
 
 def find_moved_pages(
-    publication: Publication, *issues: Issue, known: Iterable[Record] | None = None
+    publication: Publication, *issues: Issue, names: Iterable[Record] = (), known: Iterable[Record] | None = None
 ) -> Mapping[str, str]:
     """Find the pages that have moved: by old path the present one, both below the publication's address.
 
-    issues: what is about to be remembered as well. known: as for ``record_issues``. Raises IssueError.
+    issues: what is about to be remembered as well. names, known: as for ``record_issues``. Raises IssueError.
     """
     within = f"{publication.url}/"
     known = read_records(publication) if known is None else known
-    left = _merge_records(known, make_records(issues, publication), publication.url)
+    left = _merge_records(known, (*make_records(issues, publication), *names), publication.url)
     return {
         one.id.removeprefix(within): one.url.removeprefix(within)
         for one in left
@@ -212,17 +215,19 @@ def _merge_records(known: Iterable[Record], now: Sequence[Record], site: str) ->
         if was and was.url != record.url and record.kind in _PAGES:
             left[was.url] = record.url
         found[_make_key(record)] = record
-    used = {record.url for record in found.values() if record.kind in _PAGES}
-    ways = {old: new for old, new in left.items() if _is_site_page(old, site)}
-    ways |= {record.id: left.get(record.url, record.url) for record in found.values() if record.kind == "moved"}
-    # A list that goes on under another id has passed its address on.
-    lists = {(record.kind, record.url): record for record in now if record.kind in _LISTS}
+    # A list that goes on under another id, or at another address, has passed its address on.
+    lists = {record.url: record for record in now if record.kind in _LISTS}
+    passed = {record.id for record in now if record.kind == "moved"}
+    used = {record.url for record in found.values() if record.kind in _PAGES} | lists.keys()
+    ways = [Record(id=old, kind="moved", url=new) for old, new in left.items() if _is_site_page(old, site)]
+    ways += [replace(one, url=left.get(one.url, one.url)) for one in found.values() if one.kind == "moved"]
     others = [
         record
         for record in found.values()
-        if record.kind != "moved" and lists.get((record.kind, record.url), record) == record
+        if record.kind != "moved"
+        and (record.kind not in _LISTS or (lists.get(record.url, record) == record and record.url not in passed))
     ]
-    return [*others, *(Record(id=old, kind="moved", url=new) for old, new in ways.items() if old not in used)]
+    return [*others, *{one.id: one for one in ways if one.id not in used}.values()]
 
 
 def _is_site_page(url: str, site: str) -> bool:

@@ -6,6 +6,7 @@ The results are for comparing, for a field that allows ASCII only, or for an add
 import base64
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -38,6 +39,17 @@ _AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|goog
 _OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
+# What stands before the path, and signs that no part of a URI may have (RFC 3986, section 2).
+_BEGINNING = re.compile(
+    r"(?:(?P<before>https?://(?:[^/?#\\@]*@)?)(?P<host>\[[^/?#\\\]]*\]|[^/?#\\:\[\]]*)(?P<port>[^/?#\\]*)|[a-z][a-z0-9+.-]*:)",
+    re.IGNORECASE,
+)
+_NO_URI = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
+# The names of addresses in JSON Feed 1.1, its extensions and schema.org.
+_ADDRESSES = frozenset({
+    "avatar", "external_url", "feed_url", "home_page_url", "icon", "image", "isBasedOn", "license", "logo",
+    "mainEntityOfPage", "next_url", "url",
+})  # fmt: skip
 # Whose pictures count readers, in feeds and in mail that is imported: hosts, with all below them, and how the path
 # begins where they have other pictures as well.
 # fmt: off
@@ -162,17 +174,33 @@ def _find_wrapped(url: str) -> str:
 
 
 def encode_ascii(url: str) -> str:
-    """Encode an address in ASCII, for RSS's ``link`` (its validator's rule); decoded, it equals the one given.
+    """Encode an address in ASCII, for what only machines read; a browser asks for the same, and a URI stays as it is.
 
-    The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 (RFC 3986, section 2.5).
-    Percent signs in the address stay as they are.
+    The host is written in punycode (RFC 3490), everything else percent-encoded as UTF-8 where a URI cannot have it (RFC
+    3986). Percent signs stay as they are. A backslash in a path is a slash, as in browsers (URL Standard, section 4.4).
     """
-    if url.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]", url):
+    match = _BEGINNING.match(url)
+    beginning, rest = (match[0], url[match.end() :]) if match else ("", url)
+    if url.isascii() and not _NO_URI.search(rest) and not _NO_URI.search(beginning.replace("[", "").replace("]", "")):
         return url
-    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:\[\]]+)", url)
-    if match and not match[2].isascii():
-        url = match[1] + _encode_host(match[2]) + url[match.end() :]
-    return quote(url, safe="!#$%&'()*+,/:;=?@[]~-._")
+    if match and match["host"]:
+        path = re.match(r"[^?#]*", rest)
+        end = path.end() if path else 0
+        beginning, rest = (
+            match["before"] + _encode_host(match["host"]) + match["port"],
+            rest[:end].replace("\\", "/") + rest[end:],
+        )
+    safe = "!#$%&'()*+,/:;=?@~-._"
+    return quote(beginning, safe=f"{safe}[]") + quote(rest, safe=safe)
+
+
+def encode_addresses(value: object, name: str = "") -> object:
+    """Encode in ASCII the addresses in the values of JSON, which are under the names of ``_ADDRESSES``."""
+    if isinstance(value, Mapping):
+        return {key: encode_addresses(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [encode_addresses(each, name) for each in value]
+    return encode_ascii(value) if name in _ADDRESSES and isinstance(value, str) and is_web_address(value) else value
 
 
 def parse_host(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from dispatch.child import limit_function
 from dispatch.errors import DispatchError, RenderError
@@ -76,7 +77,7 @@ def choose_path(page: Page | None, format: str) -> str:  # noqa: A002
     name = FORMATS[format].path
     if page is None:
         return name
-    return name.replace("feed", page.feed) if name.startswith("feed.") else page.path + name
+    return unquote(name.replace("feed", page.feed) if name.startswith("feed.") else page.path + name)
 
 
 def list_templates(publication: Publication, format: str, kind: PageKind) -> dict[str, str]:  # noqa: A002

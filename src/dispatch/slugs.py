@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Final
 
+from dispatch.text import fold_file_name
+
 LONGEST: Final = 80
 SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
 # Latin letters that do not decompose into a letter and an accent.
@@ -28,10 +30,29 @@ def make_slug(title: str, longest: int = LONGEST) -> str:
     return words if len(words) <= longest else words[: longest + 1].rpartition("-")[0] or words[:longest]
 
 
+def make_name(title: str) -> str:
+    """Make a list's name in an address: a slug where letters are Latin, else the title's own letters; may be empty.
+
+    Letters, marks and digits stay (NFC), in small letters, with hyphens for all else: at most ``LONGEST``, and as many
+    as the name of a file may have bytes.
+    """
+    composed = unicodedata.normalize("NFC", title.lower())
+    plain = unicodedata.normalize("NFKD", composed).translate(_LATIN)
+    if not any(unicodedata.category(sign) in ("Ll", "Lo") and not sign.isascii() for sign in plain):
+        return make_slug(title)
+    words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else "-" for sign in composed)
+    name = re.sub("-+", "-", words)[:LONGEST].encode()[: 3 * LONGEST].decode(errors="ignore")
+    return name.strip("-")
+
+
 def find_unused(slug: str, taken: Iterable[str]) -> str:
-    """Return the slug if it is not taken, else the slug with the first free number from 2 on."""
-    taken = set(taken)
-    if slug not in taken:
+    """Return the slug if it is not taken, else the slug with the first free number from 2 on.
+
+    A name that is the same to macOS or Windows is taken as well.
+    """
+    taken = set(map(fold_file_name, taken))
+    if fold_file_name(slug) not in taken:
         return slug
     numbers = (f"-{number}" for number in count(2))
-    return next(new for end in numbers if (new := slug[: LONGEST - max(len(end), 4)] + end) not in taken)
+    names = (slug[: LONGEST - max(len(end), 4)] + end for end in numbers)
+    return next(new for new in names if fold_file_name(new) not in taken)

@@ -206,7 +206,7 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
         "an item's link": (
             "(.*<link>https://paper.example/st)o",
             r"\1ö",
-            [say("feed.address", "element", headline="Story 1", found="https://paper.example/störy-1?x=1&y=2")],
+            [say("feed.address", "link", headline="Story 1", found="https://paper.example/störy-1?x=1&y=2")],
         ),
         "an item's guid": (
             '(.*)isPermaLink="false"',

@@ -3,8 +3,6 @@
 Read back from the finished bytes, in the elements of a feed's item and in its body, and in each half of a message.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from dispatch.checks import body, byline, vocabulary, web, withdrawn
@@ -12,14 +10,11 @@ from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
-from dispatch.checks.text_lines import find_name, fold_spaces
+from dispatch.checks.text_lines import find_name, fold_spaces, is_same_request
 from dispatch.model import Article, Finding, Publication
 
-# What an address may not hold where only ASCII may stand (RFC 3986, section 2).
-_MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[CcEe]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
 # The rules of who wrote an article.
 _AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribution.order"})
-_HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
@@ -67,7 +62,7 @@ def check_article(
     if entry.item:
         yield from _check_elements(article, entry.item, publication)
     picture = entry.item.picture if entry.item and part.kind != "gathered" else ""
-    if picture and picture != (article.image.url if article.image else ""):
+    if picture and not is_same_request(picture, article.image.url if article.image else ""):
         yield make_finding("attribution.picture", "element", found=picture)
 
 
@@ -106,7 +101,7 @@ def _find_near(article: Article, entry: ShownArticle) -> str:
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that lead elsewhere, or name others than the article does."""
     for url in item.addresses or ("",):
-        if not _is_same_address(url, article.url, ascii_only=item.ascii_only):
+        if not is_same_request(url, article.url):
             yield make_finding("attribution.read-more", "element", found=url, wanted=article.url)
     source = [(fold_spaces(article.source.title), article.source.url)] if article.source.title else []
     # Where nobody is known, the origin may stand in as itself; Atom demands that somebody does.
@@ -132,7 +127,7 @@ def _check_names(
         yield from _find_misnamed(tuple(author.name for author in article.authors), names)
         return
     for (who, found), (_, url) in zip(people, wanted, strict=True):
-        if item.has_people and found != url:
+        if item.has_people and not is_same_request(found, url):
             yield make_finding("attribution.author-link", "element", name=who, found=found, wanted=url)
 
 
@@ -146,7 +141,7 @@ def _check_source(article: Article, item: FeedItem) -> Iterator[Finding]:
     title, url = item.source
     if source.title and fold_spaces(title) != fold_spaces(source.title):
         yield make_finding("attribution.source", "element", name=source.title, found=title)
-    if url and not any(_is_same_address(url, own, ascii_only=True) for own in (source.url, source.feed)):
+    if url and not any(is_same_request(url, own) for own in (source.url, source.feed)):
         wanted = source.url or source.feed
         yield make_finding("attribution.source", "address", found=url, wanted=wanted)
 
@@ -161,34 +156,3 @@ def _find_misnamed(authors: tuple[str, ...], names: tuple[str, ...]) -> Iterator
     is_turned = sorted(named.split(", ")) == sorted(", ".join(map(fold_spaces, authors)).split(", "))
     rule = "attribution.order" if is_turned else "attribution.false-credit"
     yield make_finding(rule, "element", found=names, wanted=authors)
-
-
-def _is_same_address(written: str, given: str, *, ascii_only: bool) -> bool:
-    """Whether an element has the address that was given; where only ASCII may stand, written in it."""
-    return written == given or (ascii_only and decode_address(written) == decode_address(given))
-
-
-def decode_address(url: str) -> str:
-    """Decode in an address what ASCII cannot hold: punycode, and the percent signs that had to be there.
-
-    RSS wants its links in ASCII; two that are the same address are equal then. Every other ``%`` stays as it is.
-    """
-    octets = _MUST_BE_ENCODED.sub(lambda match: bytes([int(match[0][1:], 16)]), url.encode("utf-8", "surrogatepass"))
-    words = octets.decode("utf-8", "surrogateescape")
-    match = _HOST.match(words)
-    return f"{match[1]}{_decode_host(match[2])}{match[3]}" if match else words
-
-
-def _decode_host(host: str) -> str:
-    """Write a host that ASCII cannot hold, or that is in punycode, in small Unicode letters (UTS 46, section 4)."""
-    if host.isascii() and "xn--" not in host.lower():
-        return host
-    small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))
-    try:
-        return ".".join(map(_decode_label, small.split(".")))
-    except UnicodeError:
-        return host
-
-
-def _decode_label(label: str) -> str:
-    return label[4:].encode().decode("punycode") if label.startswith("xn--") else label

@@ -90,12 +90,16 @@ def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Fin
 
 
 def find_openings(content: tuple[Line, ...]) -> list[str]:
-    """Give the first words of each line that an excerpt may begin with, up to the first that surely is a sentence."""
+    """Give the first words of each line that an excerpt may begin with, up to the first that surely is a sentence.
+
+    What stands in a list may be left out, be it a sentence or not.
+    """
     found: list[str] = []
     for line in content:
         if line.prose and line.text:
             found.append(_cut_opening(line.text))
-            if len(line.text.split()) >= _SURE and line.text.rstrip('”’")»').endswith(_ENDS):
+            is_sure = not line.listed and len(line.text.split()) >= _SURE
+            if is_sure and line.text.rstrip('”’")»').endswith(_ENDS):
                 break
     return found
 
@@ -103,7 +107,7 @@ def find_openings(content: tuple[Line, ...]) -> list[str]:
 def _cut_opening(first: str) -> str:
     """Cut the first words of the first sentence."""
     words = first.split(" ")[:6]
-    if len(words) < 3:  # a script without spaces, or hardly a word
+    if len(words) < 3 or len(words[0]) > TELLING:  # a script without spaces, or hardly a word
         return re.split(r"(?<=[。！？።।؟!?.])", first)[0][:12]
     end = next((i for i, word in enumerate(words) if word.rstrip('”’")»').endswith(_ENDS)), 6)
     return " ".join(words[: end + 1])
@@ -128,10 +132,12 @@ def _find_too_much(
 def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line], *, whole: bool) -> Iterator[Finding]:
     """Report links that are lost from the text that is shown, as far as each line goes.
 
-    An excerpt has no pictures, and so no links that hold nothing else.
+    An excerpt has no pictures, and so no links that hold nothing else. What its publisher says of it has no links.
     """
     for i, wanted_line in own.items():
         line = entry.lines[i]
+        if not whole and not line.links and line.text == fold_spaces(article.summary):
+            continue
         shown = [link for link in wanted_line.links if link.end <= len(line.text) and (whole or link.text)]
         words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
         wanted = [link.url.strip() if entry.raw else link.url for link in shown]

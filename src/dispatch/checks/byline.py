@@ -201,7 +201,10 @@ def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) 
         text = lines[i].text.removeprefix("- ")
         if text == way and article.url.strip() in {link.url.strip() for link in lines[i].links}:
             continue
-        own = next((line for line in reversed(left) if line.text == text), None) if text else None
+        alike = [line for line in reversed(left) if line.text == text] if text else []
+        urls = [link.url for link in lines[i].links]
+        alike.sort(key=lambda line: [link.url for link in line.links] != urls)
+        own = next(iter(alike), None)
         if own is None and len(text) >= 12:
             own = next((line for line in reversed(left) if line.text.startswith(text)), None)
         if own is not None:

@@ -59,7 +59,7 @@ def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
             yield make_finding("feed.id", "id", id=id_, count=times)
     for item in entries:
         name = item.title or item.id
-        if not links.is_absolute(item.url):
+        if not (links.is_absolute(item.url) and item.url.isascii()):
             yield make_finding("feed.address", "link", headline=name, found=item.url)
         if not is_gathered:
             yield from check_markup(name, item.content)
@@ -100,9 +100,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
     for required in ("title", "link", "guid", "description", "content:encoded"):
         yield from _check_required(item, required, "article", name)
     yield from check_markup(name, item.read_words("description"))
-    link, guid = item.read_words("link"), item.find_first("guid")
-    if not link.isascii():
-        yield make_finding("feed.address", "element", headline=name, found=link)
+    guid = item.find_first("guid")
     permanent = (guid.attributes.get("isPermaLink", "true") if guid else "false") == "true"
     if guid and permanent and not links.is_web_address(guid.text):
         yield make_finding("feed.id", "link", headline=name, found=guid.text)

@@ -42,7 +42,6 @@ class FeedItem:
     source: Annotated[tuple[str, str] | None, "name and address of the origin; None when nothing is said"]
     summary: Annotated[str, "as plain text, whatever the format has it in"]
     content: Annotated[str, "the body, as HTML"]
-    ascii_only: Annotated[bool, "whether addresses had to be written in ASCII"] = False
     has_people: Annotated[bool, "whether the format has an address for each author"] = True
     needs_source: Annotated[bool, "whether the origin has an element of its own"] = False
     picture: str = ""
@@ -170,7 +169,6 @@ def _read_rss_item(item: XmlNode) -> FeedItem:
         content=item.read_words("content:encoded"),
         published=item.read_words("pubDate"),
         rights=item.read_words("dc:rights"),
-        ascii_only=True,
         has_people=False,
         needs_source=True,
     )

@@ -80,6 +80,7 @@ class _Around(NamedTuple):
     anchor: str = ""
     heading: int = 0
     prose: bool = True
+    listed: bool = False
     unseen: bool = False
     tiny: bool = False
     faint: bool = False
@@ -112,16 +113,13 @@ class _PageReader:
         around = self._path[-1]
         tag = Tag(name=name, attributes=attributes, text=text)
         self.tags.append(tag)
-        if around.name == "body":
-            self.outer.append(tag)
-        unseen = around.unseen or name in _UNSEEN or "hidden" in attributes
+        self.outer += [tag] if around.name == "body" else []
         style = attributes.get("style", "")
-        unseen = unseen or (bool(style) and is_hidden(style))
+        unseen = around.unseen or name in _UNSEEN or "hidden" in attributes or (bool(style) and is_hidden(style))
         if not unseen:
             self._show_element(name, attributes)
         if self._marked is None and _is_mark(attributes):
-            mark = AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
-            self._marked = (len(self._path), mark)
+            self._marked = len(self._path), AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
         rank = _RANKS.get(name, 0)
         self._path.append(
             _Around(
@@ -129,6 +127,7 @@ class _PageReader:
                 anchor=attributes.get("id", "") if name == "article" else around.anchor,
                 heading=rank or around.heading,
                 prose=around.prose and not rank and name not in _NOT_PROSE,
+                listed=around.listed or name in {"dl", "ol", "ul"},
                 unseen=unseen,
                 tiny=is_tiny(style, around.tiny) if style else around.tiny,
                 faint=self._is_faint(name, attributes),
@@ -221,6 +220,7 @@ class _PageReader:
                     links=tuple(self._links),
                     heading=around.heading,
                     prose=around.prose,
+                    listed=around.listed,
                     anchor=around.anchor,
                     faint=tuple(self._faint),
                 )

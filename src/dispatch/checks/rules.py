@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
+from urllib.parse import unquote
 
 from dispatch.model import (
     Article,
@@ -161,7 +162,7 @@ def find_place(issue: Contents, article: Article | None = None, key: str = "") -
     """
     if issue.as_page and not issue.slug:
         path = f"{issue.as_page.path}index.html" if issue.as_page.kind != "feed" else issue.as_page.feed
-        return Place(edition=path, article=article.key if article else "")
+        return Place(edition=unquote(path), article=article.key if article else "")
     if article:
         return Place(file=article.file, key=key)
     return Place(file=f"issues/{issue.slug}/issue.md" if issue.slug else "issue.md", key=key)

@@ -23,6 +23,10 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 _UNDERLINE = re.compile("={3,}|-{3,}")
 _BACK = re.compile(r"(?:\.\./)+")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
+# What an address may not hold that is written in ASCII (RFC 3986, section 2).
+_MUST_BE_ENCODED = re.compile(rb"%(?:2[02]|3[CcEe]|5[B-Eb-e]|60|7[B-Db-d]|[89A-Fa-f][0-9A-Fa-f])")
+_ENCODED = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
+_HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Line:
     links: tuple[LineLink, ...] = ()
     heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
     prose: Annotated[bool, "outside headings, tables, figures and code"] = True
+    listed: Annotated[bool, "within a list"] = False
     anchor: Annotated[str, "the id of the <article> around it"] = ""
     faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
@@ -213,3 +218,41 @@ def make_absolute(url: str, place: Page | None, site: str) -> str:
 def is_internal(line: Line, place: Page | None) -> bool:
     """Tell whether all links of a line stay within the site."""
     return bool(line.links) and all(stays_within_site(link.url, place) for link in line.links)
+
+
+def is_same_request(written: str, given: str) -> bool:
+    """Whether what is written for machines is the address that was given; written in ASCII, where that cannot hold it.
+
+    An address that is a URI as it stands must be written byte for byte.
+    """
+    may_differ = not given.isascii() or bool(_ENCODED.search(given))
+    return written == given or (may_differ and written.isascii() and _decode_address(written) == _decode_address(given))
+
+
+def _decode_address(url: str) -> str:
+    """Decode in an address what ASCII cannot hold: punycode, and the percent signs that had to be there.
+
+    Two for which a browser sends the same request are equal then: to it a backslash in a path is a slash (URL Standard,
+    section 4.4). Every other ``%`` stays as it is.
+    """
+    path = re.match(r"https?:[^?#]*", url, re.IGNORECASE)
+    url = path[0].replace("\\", "/") + url[path.end() :] if path else url
+    octets = _MUST_BE_ENCODED.sub(lambda match: bytes([int(match[0][1:], 16)]), url.encode("utf-8", "surrogatepass"))
+    words = octets.decode("utf-8", "surrogateescape")
+    match = _HOST.match(words)
+    return f"{match[1]}{_decode_host(match[2])}{match[3]}" if match else words
+
+
+def _decode_host(host: str) -> str:
+    """Write a host that ASCII cannot hold, or that is in punycode, in small Unicode letters (UTS 46, section 4)."""
+    if host.isascii() and "xn--" not in host.lower():
+        return host
+    small = unicodedata.normalize("NFKC", "".join(map(str.lower, host)).replace("\u3002", ".").replace("\uff61", "."))
+    try:
+        return ".".join(map(_decode_label, small.split(".")))
+    except UnicodeError:
+        return host
+
+
+def _decode_label(label: str) -> str:
+    return label[4:].encode().decode("punycode") if label.startswith("xn--") else label

@@ -13,7 +13,7 @@ from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import HtmlPage, Tag
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, make_finding, name_article
-from dispatch.checks.text_lines import fold_spaces, make_absolute
+from dispatch.checks.text_lines import fold_spaces, is_same_request, make_absolute
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
 from dispatch.language import Language
 from dispatch.model import Article, Finding, Page, Publication
@@ -113,7 +113,7 @@ def _check_meta_names(alone: Article | None, page: HtmlPage) -> Iterator[Finding
     named += [tag.attributes.get("href", "") for tag in page.find_tags("link") if tag.attributes.get("rel") == "author"]
     named += [mark.url or mark.name for mark in page.authors if not mark.anchor]
     for who in named:
-        if fold_spaces(who) not in own and who not in urls:
+        if fold_spaces(who) not in own and not any(is_same_request(who, url) for url in urls):
             name = name_article(alone) if alone else ""
             yield make_finding("attribution.false-credit", "meta", headline=name, found=who)
 
@@ -165,7 +165,7 @@ def _check_article_data(article: Article, thing: Thing) -> Iterator[Finding]:
     people = people if isinstance(people, list) else [people]
     named = [(_as_text(one.get("name")), _as_text(one.get("url"))) for one in people if isinstance(one, dict)]
     yield from _compare_people(article, named)
-    if (original := thing.get("isBasedOn")) is not None and original != article.url:
+    if (original := thing.get("isBasedOn")) is not None and not is_same_request(_as_text(original), article.url):
         yield make_finding("attribution.read-more", "data", found=_as_text(original), wanted=article.url)
 
 
@@ -175,7 +175,7 @@ def _compare_people(article: Article, named: Sequence[tuple[str, str]]) -> Itera
         yield make_finding("attribution.author", "data", found=tuple(who for who, _ in named))
         return
     for author, (_, url) in zip(article.authors, named, strict=True):
-        if url != author.url:
+        if not is_same_request(url, author.url):
             yield make_finding("attribution.author-link", "data", name=author.name, found=url, wanted=author.url)
 
 

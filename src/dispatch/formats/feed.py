@@ -38,6 +38,7 @@ class _Finisher(BaseExtension):  # type: ignore[misc]
 
     def extend_rss(self, tree: Element) -> Element:
         self.finish(tree)
+        _encode_addresses(tree)
         return tree
 
     extend_atom = extend_rss
@@ -75,6 +76,7 @@ def start_entry(article: Article) -> FeedEntry:
 
 def serialise_entry(tree: Element, around: Sequence[str], namespaces: Mapping[str, str]) -> bytes:
     """Serialise one entry alone, indented as within the elements ``around`` it, which declare its namespaces."""
+    _encode_addresses(tree)
     outermost = inner = etree.Element(around[0], nsmap=namespaces)
     for name in around[1:]:
         inner = etree.SubElement(inner, name)
@@ -195,13 +197,22 @@ def add_media(article: Article, entry: Element) -> None:
     if image := article.image:
         sizes = {"width": image.width, "height": image.height}
         shown = {name: str(size) for name, size in sizes.items() if size}
-        url = links.encode_ascii(image.url)
-        content = etree.SubElement(entry, f"{{{MEDIA}}}content", shown, url=url, medium="image")
+        content = etree.SubElement(entry, f"{{{MEDIA}}}content", shown, url=image.url, medium="image")
         if image.alt:
             etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = image.alt
-        etree.SubElement(entry, f"{{{MEDIA}}}thumbnail", shown, url=url)
+        etree.SubElement(entry, f"{{{MEDIA}}}thumbnail", shown, url=image.url)
     for credit in article.credits:
         etree.SubElement(entry, f"{{{MEDIA}}}credit", role=credit.role).text = credit.name
+
+
+def _encode_addresses(tree: Element) -> None:
+    """Write all addresses of a feed or an entry in ASCII, as validators want it; ids and texts stay."""
+    for element in tree.iter("*"):
+        for name in ("href", "url"):
+            if address := element.get(name):
+                element.set(name, links.encode_ascii(address))
+        if element.text and etree.QName(element).localname in {"link", "logo", "uri", "url"}:
+            element.text = links.encode_ascii(element.text)
 
 
 def _get_extension(format: str) -> str:  # noqa: A002

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from dispatch import derived
+from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author, Contents, Publication
@@ -47,7 +47,7 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
 
 
 def _dump_indented(values: Mapping[str, object]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, indent=2).encode()
+    return json.dumps(links.encode_addresses(values), ensure_ascii=False, indent=2).encode()
 
 
 def _build_item(article: Article, fragments: TemplateContext) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
-from dispatch import derived
+from dispatch import derived, links
 from dispatch.formats.page import PageContext
 from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text
@@ -24,7 +24,8 @@ def build_json_ld(page: PageContext) -> Markup:
     thing = _describe_page(page)
     if not thing:
         return Markup()
-    text = json.dumps({"@context": "https://schema.org", **thing}, ensure_ascii=False, separators=(",", ":"))
+    thing = {"@context": "https://schema.org", **thing}
+    text = json.dumps(links.encode_addresses(thing), ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
 
 
@@ -36,11 +37,11 @@ def list_opengraph_properties(page: PageContext) -> Iterator[tuple[str, str]]:
     yield "og:site_name", page.publication.title
     yield "og:title", page.heading
     yield "og:description", page.description
-    yield "og:url", page.page_url
+    yield "og:url", links.encode_ascii(page.page_url)
     if page.language.territory:
         yield "og:locale", f"{page.language.code.partition('-')[0]}_{page.language.territory}"
     if image := _choose_shared_picture(page):
-        yield "og:image", image.url
+        yield "og:image", links.encode_ascii(image.url)
         if image.alt:
             yield "og:image:alt", image.alt
         sizes = {"width": image.width, "height": image.height}
@@ -50,7 +51,7 @@ def list_opengraph_properties(page: PageContext) -> Iterator[tuple[str, str]]:
         yield from [("article:published_time", moment.isoformat())] if moment else []
     if article:
         yield from [("article:modified_time", article.updated.isoformat())] if article.updated else []
-        yield from (("article:author", author.url) for author in article.authors if author.url)
+        yield from (("article:author", links.encode_ascii(author.url)) for author in article.authors if author.url)
         yield from (("article:tag", tag) for tag in article.tags)
 
 

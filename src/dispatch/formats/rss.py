@@ -39,7 +39,7 @@ def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
 def entry(article: Article, fragments: TemplateContext) -> bytes:
     """Render an article as an item: the same bytes in every feed that holds it. Raises RenderError."""
     made = feed.start_entry(article)
-    made.link(href=links.encode_ascii(article.url))
+    made.link(href=article.url)
     made.guid(article.id, permalink=article.id == links.encode_ascii(article.url) and links.is_web_address(article.id))
     # Of an item this is HTML (RSS 2.0, “description”), and readers take the channel's for the same.
     made.description(escape(fragments.choose_summary(article), quote=False))
@@ -47,9 +47,9 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     for category in feed.list_categories(fragments, article):
         made.category(category)
     if article.source.title and (origin := article.source.feed or article.source.url):
-        made.source(title=article.source.title, url=links.encode_ascii(origin))
+        made.source(title=article.source.title, url=origin)
     for url, kind, size in feed.list_complete_enclosures(article)[:1]:  # the specification knows one
-        made.enclosure(links.encode_ascii(url), size, kind)
+        made.enclosure(url, size, kind)
     item = made.rss_entry()
     _finish_item(article, fragments, item)
     return feed.serialise_entry(item, AROUND, NAMESPACES)
@@ -58,12 +58,10 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
 def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
     channel = rss[0]
     for link in channel.iterfind("link"):
-        link.text = links.encode_ascii(fragments.page_url)
+        link.text = fragments.page_url
     for itself in channel.findall(f"{{{ATOM}}}link"):
         for relation, address in reversed(list(feed.list_feed_links(fragments, "rss"))):
             itself.addnext(etree.Element(f"{{{ATOM}}}link", rel=relation, href=address))
-    for link in channel.iterfind(f"{{{ATOM}}}link"):
-        link.set("href", links.encode_ascii(link.get("href", "")))
     if feed.is_archived(fragments):
         feed.mark_archived(channel)
     for built in channel.iter("lastBuildDate"):

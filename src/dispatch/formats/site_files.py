@@ -137,7 +137,9 @@ def _list_redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: 
 
     With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
     """
-    issues = {old: new for old, new in moved.items() if old.startswith("issues/") and old.count("/") == _DEPTH}
+    # What came from elsewhere, as an old blog's post, has nothing of ours below it.
+    within_ours = {old: new for old, new in moved.items() if old.partition("/")[0] == new.partition("/")[0]}
+    issues = {old: new for old, new in within_ours.items() if old.count("/") == _DEPTH}
     for old, new in sorted(moved.items()):
         issue = "/".join(old.split("/", _DEPTH)[:_DEPTH]) + "/"
         if old == issue or issues.get(issue, issue) + old.removeprefix(issue) != new:

@@ -157,7 +157,7 @@ def _is_sentence(plain: str, dek: str) -> bool:
 
 def _count_space(plain: str) -> int:
     """Count the words, or, of a text without spaces, how many would take its room."""
-    return max(count_words(plain), len(plain) // (2 * _WIDTH))
+    return max(count_words(plain), len(" ".join(plain.split())) // (2 * _WIDTH))
 
 
 def _measure_words(plain: str, words: int) -> int:

@@ -92,24 +92,31 @@ def to_plain_text(content: str) -> str:
 
 
 def split_paragraphs(content: str) -> Iterator[Paragraph]:
-    """Split content into its paragraphs, headings and list items as plain text, in order."""
+    """Split content into its paragraphs, headings and list items as plain text, in order; so do two breaks in a row.
+
+    A link that goes on is in each of them.
+    """
     words: list[str] = []
     addresses: list[str] = []
-    prefix, pre = "", False
+    prefix, pre, link, is_carried = "", False, "", False
     for token in [*split_tokens(content), Token("</div>", "div", end=True)]:
-        if token.tag in BLOCKS:
+        is_second = token.tag == "br" and not pre and "".join(words[-2:]).rstrip(" ").endswith("\n")
+        if token.tag in BLOCKS or is_second:
             plain = "".join(words).strip("\n") if pre else _fold_spaces("".join(words))
-            if plain.strip() or addresses:
+            if plain.strip() or (addresses and not link):
                 yield Paragraph(prefix + plain, tuple(addresses))
-                prefix = ""
-            words, addresses = [], []
+                prefix, addresses, is_carried = "", [link] if link else [], bool(link)
+            words = []
             if token.tag == "li":
                 prefix = "" if token.end else "- "
             pre = token.tag == "pre" and not token.end
         elif token.tag == "br":
             words.append("\n")
-        elif token.tag == "a" and not token.end:
-            addresses += [address for name, address in read_attributes(token.source).items() if name == "href"]
+        elif token.tag == "a":
+            if is_carried and not "".join(words).strip():
+                del addresses[0]
+            link, is_carried = read_attributes(token.source).get("href", ""), False
+            addresses += [link] if link else []
         elif not token.tag:
             words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
 

@@ -40,6 +40,7 @@ from dispatch.model.publication import (
     SiteSettings,
     SyndicationSettings,
     Theme,
+    TopicNames,
 )
 from dispatch.model.results import (
     Arrival,
@@ -101,6 +102,7 @@ __all__ = [
     "SyndicationSettings",
     "Terms",
     "Theme",
+    "TopicNames",
     "Url",
     "Visit",
     "Withdrawal",

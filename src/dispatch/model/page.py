@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from dispatch.model.articles import Author, ImageCopy, Source
 from dispatch.model.issue import Contents
+from dispatch.model.results import Record
 
 PageKind = Literal[
     "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"
@@ -29,7 +30,9 @@ class Page(Contents):
     """A page or a feed of the site. An issue that is rendered alone is an Issue."""
 
     kind: Annotated[PageKind, "what it is: a page, or “feed” for the three feeds of one stem"]
-    path: Annotated[str, "a page's folder below the publication's address, with a slash at its end; or empty"] = ""
+    path: Annotated[
+        str, "a page's folder below the publication's address, percent-encoded, with a slash at its end; or empty"
+    ] = ""
     feed: Annotated[str, "the stem of its feeds, for example “feed” or “authors/jerry/feed”; empty without any"] = ""
     previous: Annotated[Link | None, "the issue, the page of a list or the archived feed before this one"] = None
     next: Annotated[Link | None, "and the one after it"] = None
@@ -42,6 +45,7 @@ class Page(Contents):
         Mapping[str, tuple[Link, ...]],
         "by an article's id, the pages that are about it too: its issue, its authors, its source, its tags",
     ] = field(default_factory=dict)
+    records: Annotated[tuple[Record, ...], "of a list: what the ledger remembers of its address"] = ()
     pictures: Annotated[
         Mapping[str, ImageCopy], "by the address that a picture has in an article, what the page shows instead"
     ] = field(default_factory=dict)

@@ -75,6 +75,17 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicNames:
+    """What a list of the site was called before: a table of ``[[topics]]``."""
+
+    kind: Annotated[Literal["source", "section", "tag"], "source, section or tag; an author has a key instead"]
+    name: Annotated[str, "what it is called now"]
+    former: Annotated[
+        tuple[str, ...], "what it was called; its readers are led on, and sections and tags of these names are in it"
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Colours:
     """Six colours, each #rrggbb."""
 
@@ -129,6 +140,7 @@ class Publication:
         Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"
     ] = field(default_factory=dict)
     sources: Annotated[tuple[Source, ...], "whose articles are used, and on what terms"] = ()
+    topics: Annotated[tuple[TopicNames, ...], "lists of the site that have another name now"] = ()
     authors: Annotated[Mapping[str, Author], "the registry authors.toml, by key"] = field(default_factory=dict)
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
         field(default_factory=dict)

@@ -71,7 +71,11 @@ class Record:
     published: Annotated[
         datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"
     ] = None
-    authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
+    authors: Annotated[
+        str,
+        "of an article: a digest of the authors' names and addresses; of a list: the id of its oldest article; of what "
+        "has moved: feed, where the feed of a list has its id from there",
+    ] = ""
     number: Annotated[int, "of what was mended: which time that was, from 1"] = 0
 
 

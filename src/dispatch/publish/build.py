@@ -13,6 +13,7 @@ from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
 from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
 from dispatch.publish.release import Release
+from dispatch.publish.topics import record_topics
 from dispatch.readers import opml
 
 WITH_TEXTS = ("front", "issue", "article")  # the kinds of pages that show an issue's texts
@@ -51,9 +52,22 @@ class SiteBuilder:
         yield "404.html", limit_function(site_files.render_not_found)(publication)
         yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
         yield "robots.txt", site_files.render_robots(publication)
-        moved = ledger.find_moved_pages(publication, *self.issues, known=self.records)
+        names = record_topics(self.pages)
+        moved = ledger.find_moved_pages(publication, *self.issues, names=names, known=self.records)
         gone = tuple(find_withdrawn_pages(self.pages))
         yield from limit_function(site_files.render_redirects)(moved, gone, publication).items()
+        yield from self._render_former_feeds({record.id: record.url for record in names if record.kind == "moved"})
+
+    def _render_former_feeds(self, moved: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """Render the feed of each list where it was before as well, for servers that know no redirects.
+
+        moved: by the old address of a list the present one.
+        """
+        site = f"{self.publication.url}/"
+        for page in (page for page in self.pages if page.kind == "feed" and not page.live_feed):
+            for old in sorted(old for old, new in moved.items() if new == site + page.path):
+                there = replace(page, feed=f"{old.removeprefix(site)}feed")
+                yield from ((render.choose_path(there, name), self.render(page, name).body) for name in FEEDS)
 
     def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""

@@ -9,7 +9,7 @@ from dispatch import derived, ledger
 from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
-from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics
+from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics, list_records
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
@@ -140,6 +140,7 @@ def _plan_topic(site: SiteIndex, topic: Topic) -> Iterator[Page]:
             date=max((issue.date for issue, _ in shown), default=site.date),
             sections=(Section(articles=tuple(lines)),),
             status="published",
+            records=list_records(topic, site.publication) if number > full else (),
         )
 
 
@@ -223,11 +224,15 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
     for topic in site.topics:
         if site.has_feeds(topic.kind):
             lines = [site.entry_of(article, issue) for issue, article in topic.articles]
-            yield from _plan_feed(site, f"{topic.path}feed", topic.title, topic.path, lines)
+            yield from _plan_feed(site, f"{topic.path}feed", topic.title, topic.path, lines, topic.first_path)
 
 
-def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: Sequence[Article]) -> Iterator[Page]:
+def _plan_feed(
+    site: SiteIndex, stem: str, title: str, path: str, oldest_first: Sequence[Article], first_path: str = ""
+) -> Iterator[Page]:
     """Plan the feed that readers subscribe to, and archived feeds of older entries, which never change (RFC 5005).
+
+    first_path: of a topic, where it was when the feed got its id.
 
     The former also holds what is in the latter already, for as long as a reader may not have seen it.
     """
@@ -249,7 +254,7 @@ def _plan_feed(site: SiteIndex, stem: str, title: str, path: str, oldest_first: 
             live_feed=live,
             previous=link(number - 1),
             next=link(number + 1),
-            id=f"{site.publication.first_url}/" + ("" if stem == "feed" else stem),
+            id=f"{site.publication.first_url}/" + ("" if stem == "feed" else first_path + name if first_path else stem),
             title=title,
             date=date,
             sections=(Section(articles=tuple(reversed(entries))),),

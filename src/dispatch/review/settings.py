@@ -65,6 +65,7 @@ def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[C
     """Tell what dispatch.lock forgets, or remembers otherwise."""
     before, after = ({_make_key(record): record for record in records} for records in (old, new))
     lists = {record.url for record in after.values() if record.kind in _NAMES}
+    lists |= {record.id for record in after.values() if record.kind == "moved"}
     moments = [*before.values(), *(record for record in after.values() if record.kind == "issue")]
     latest = max((record.published.date() for record in moments if record.published), default=None)
     for _, was, now in find_changed(before, after):
@@ -77,7 +78,7 @@ def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[C
             if was.url not in lists:
                 what = f"{LOCK} forgets whose list stood at an address: another {was.kind} may get it"
                 yield Change(weight="look", kind="link", where=LOCK, what=what, was=was.url)
-        elif now is None and was.kind in _FORGOTTEN:
+        elif now is None and was.kind in _FORGOTTEN and was.id not in lists:
             weight, kind, words = _FORGOTTEN[was.kind]
             address = was.id if was.kind == "moved" else ""
             what = f"{LOCK} forgets {words.format(id=was.id)}"
