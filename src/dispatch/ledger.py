@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice, product
 from typing import get_args
 
 from dispatch import derived, files, identity
@@ -34,6 +35,7 @@ _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
+_MOST_WAYS = 10_000  # in which a byline may have been written before
 _LISTS = ("author", "source", "section", "tag")
 
 
@@ -173,7 +175,15 @@ def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Reco
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
         authors = _digest_authors(article.authors)
-        yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
+        former = _digest_former(article.authors, publication)
+        yield Record(
+            id=article.id,
+            kind="article",
+            url=article.url,
+            published=article.published,
+            authors=authors,
+            former_authors=former,
+        )
         alone = derived.has_own_page(article.source)
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
         for what, times in derived.count_mends(article).items():
@@ -231,6 +241,20 @@ def _digest_authors(authors: Sequence[Author]) -> str:
     """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
     said = json.dumps([[author.name, author.url] for author in authors])
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
+
+
+def _digest_former(authors: Sequence[Author], publication: Publication) -> frozenset[str]:
+    """Digest the byline in each way in which it may have been published under the authors' former names."""
+    if not publication.former_names:
+        return frozenset()
+    keys = {(author.name, author.url): key for key, author in publication.authors.items()}
+    ways = []
+    for author in authors:
+        known = publication.former_names.get(keys.get((author.name, author.url), ""), ())
+        names = (author.name, *known)
+        pages = (author.url, "", *known) if known else (author.url,)
+        ways.append([replace(author, name=name, url=page) for name in names for page in pages])
+    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)))
 
 
 def _format_line(record: Record) -> str:

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple, Unpack
 
 import click
 
-from dispatch import compose, html, issues
+from dispatch import compose, html, identity, issues
 from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
 from dispatch.cli.context import (
     OpenPublication,
@@ -101,7 +102,7 @@ def _read_locations(
     for number, location in enumerate(locations):
         try:
             found, faults = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
-            articles = _override_articles(found.articles, words, location)
+            articles = _override_articles(here, found.articles, words, location)
         except DispatchError as error:
             print_error(error)
             is_all = False
@@ -155,13 +156,16 @@ def _find_articles(
     return Group(found, "", None), faults
 
 
-def _override_articles(found: Sequence[Article], words: Overrides, location: str) -> list[Article]:
+def _override_articles(
+    here: OpenPublication, found: Sequence[Article], words: Overrides, location: str
+) -> list[Article]:
     """Apply the editor's options; warn of articles without a title, which cannot be added. Raises IssueError."""
     if len(found) > 1 and words.single_article_field:
         raise IssueError(
             f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
         )
-    articles = compose.apply_overrides(found, words)
+    known = [replace(one, authors=identity.register_authors(one.authors, here.publication)) for one in found]
+    articles = compose.apply_overrides(known, words)
     for article in articles:
         if not article.title:
             place = article.url if len(articles) > 1 and article.url else location or article.url

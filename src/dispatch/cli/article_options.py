@@ -5,7 +5,7 @@ from typing import TypedDict, TypeVar
 
 import click
 
-from dispatch import derived
+from dispatch import derived, identity
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
@@ -108,12 +108,18 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     )
     return Overrides(
         article=article,
-        authors=tuple(Author(name=name, url=page) for name, page in spoken["authors"]),
+        authors=make_authors(spoken["authors"], publication),
         about=(
             *(Author(name=name, bio=text) for name, text in spoken["bios"]),
             *(Author(name=name, avatar=address) for name, address in spoken["avatars"]),
         ),
     )
+
+
+def make_authors(pairs: Pairs, publication: Publication) -> tuple[Author, ...]:
+    """Make authors of names and pages as an editor gives them, who may name somebody of authors.toml in any way."""
+    given = (Author(name=name, url=page) for name, page in pairs)
+    return identity.register_authors(given, publication)
 
 
 _WITNESSES = {

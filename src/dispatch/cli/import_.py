@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from dispatch import importers, links
-from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.article_options import NameAndUrl, Pairs, make_authors
 from dispatch.cli.context import (
     OpenPublication,
     hold_interrupts,
@@ -24,7 +24,6 @@ from dispatch.cli.context import (
 )
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportedPost, ImportRun, PublishedImport
-from dispatch.model import Author
 from dispatch.publish import judge_issue
 from dispatch.report import write_message
 
@@ -82,10 +81,8 @@ def _require_web_address(site: str) -> None:
         raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
 
 
-def _make_run(
-    here: OpenPublication, authors: Iterable[tuple[str, str]], report: "ImportReport", *, is_dry: bool
-) -> ImportRun:
-    by = tuple(Author(name=name, url=page) for name, page in authors)
+def _make_run(here: OpenPublication, authors: Pairs, report: "ImportReport", *, is_dry: bool) -> ImportRun:
+    by = make_authors(authors, here.publication)
 
     @contextmanager
     def lock_for_post() -> Iterator[None]:

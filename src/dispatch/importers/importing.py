@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived, html, issues, ledger, links
 from dispatch.errors import IssueError
-from dispatch.identity import is_ours
+from dispatch.identity import is_ours, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section
@@ -154,7 +154,9 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
         own=is_own,
         url=article.url or derived.build_article_address(publication, slug, slug, source),
         content=html.rewrite_addresses(article.content, resolve),
-        authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),
+        authors=register_authors(
+            (replace(author, avatar=resolve(author.avatar)) for author in article.authors), publication
+        ),
         source=source,
         language=article.language if is_foreign else "",
         image=article.image and replace(article.image, url=resolve(article.image.url)),

@@ -79,8 +79,9 @@ def _dump_authors(new: Article, old: Article | None, raw: Raw, folder: IssueFold
     keys = {author: key for key, author in folder.publication.authors.items()}
     stood = raw.get("authors")
     before: dict[object, Value] = {}
-    if old:
-        before = dict(zip(old.authors, map(_to_value, stood if isinstance(stood, list) else [stood]), strict=False))
+    raws = list(map(_to_value, stood if isinstance(stood, list) else [stood]))
+    if old and len(raws) == len(old.authors):  # of two names of one person there, one is left
+        before = dict(zip(old.authors, raws, strict=True))
     if old and old.authors == new.authors:
         return {"authors": _to_value(stood)}
     return {

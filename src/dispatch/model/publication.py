@@ -104,6 +104,16 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An entry of authors.toml: an author, and under what else this author is found."""
+
+    author: Annotated[Author, Key(""), "who it is"]
+    former: Annotated[
+        tuple[str, ...], "names, keys and page addresses from before, or besides: found under them, shown under none"
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A publication: its folder, with all its settings."""
 
@@ -130,6 +140,9 @@ class Publication:
     ] = field(default_factory=dict)
     sources: Annotated[tuple[Source, ...], "whose articles are used, and on what terms"] = ()
     authors: Annotated[Mapping[str, Author], "the registry authors.toml, by key"] = field(default_factory=dict)
+    former_names: Annotated[
+        Mapping[str, tuple[str, ...]], "by key, under what else these authors are found; shown nowhere"
+    ] = field(default_factory=dict)
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
         field(default_factory=dict)
     )

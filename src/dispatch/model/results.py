@@ -72,6 +72,9 @@ class Record:
         datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"
     ] = None
     authors: Annotated[str, "of an article: a digest of the authors' names and addresses"] = ""
+    former_authors: Annotated[
+        frozenset[str], "of an article: such digests of its byline with its authors' former names; in no file"
+    ] = field(default=frozenset(), compare=False)
     number: Annotated[int, "of what was mended: which time that was, from 1"] = 0
 
 

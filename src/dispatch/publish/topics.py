@@ -1,10 +1,10 @@
 """Find what articles have in common: authors, sources, sections and tags, each with a page of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name
+from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name, replace_former_name
 from dispatch.model import Article, Author, Issue, Link, Page, Publication, Record, Source
 from dispatch.slugs import find_unused, make_slug
 from dispatch.text import fold_text
@@ -54,29 +54,30 @@ class _TopicIndex:
         """Return the topic of that id, adding it if it is new."""
         return self.by_id.setdefault(id_, Topic(kind=self.kind, id=id_, title=title, key=id_.key))
 
-    def place_topics(
-        self, published: Iterable[Record], people: People, registry: Mapping[str, Author]
-    ) -> Iterator[Topic]:
+    def place_topics(self, published: Iterable[Record], people: People, publication: Publication) -> Iterator[Topic]:
         """Give every topic its address: the one that it had, or one that nobody has or had.
 
         Of two that were given the same one, on two branches, the first in the order of the records keeps it.
         """
         owners: dict[str, str] = {}
+        left: set[str] = set()
         for record in published:
             if record.kind == self.kind:
                 owners.setdefault(record.url.rstrip("/").rpartition("/")[2], record.id)
+            elif record.kind == "moved" and f"/{FOLDERS[self.kind]}/" in record.id:
+                left.add(record.id.rstrip("/").rpartition("/")[2])
         given: dict[Identity, str] = {}
         # Whoever was given two, as without an address and with one, is at the latter.
         for name, id_ in sorted(owners.items(), key=lambda owner: _URL not in owner[1]):
-            given.setdefault(self._find_owner(id_, name, people, registry), name)
-        taken = set(owners)
+            given.setdefault(self._find_owner(id_, name, people, publication), name)
+        taken = {*owners, *left}
         for topic in self.by_id.values():
             stem = topic.key or make_slug(topic.title) or self.kind
             name = given.get(topic.id) or find_unused(stem, taken)
             taken.add(name)
             yield replace(topic, path=f"{FOLDERS[self.kind]}/{name}/")
 
-    def _find_owner(self, id_: str, name: str, people: People, registry: Mapping[str, Author]) -> Identity:
+    def _find_owner(self, id_: str, name: str, people: People, publication: Publication) -> Identity:
         """Find who a record's id means among those who are there now, given the name of the page.
 
         A source of dispatch.toml is its key, whatever its address was. Somebody of authors.toml, whose page has the
@@ -86,7 +87,8 @@ class _TopicIndex:
         if self.kind != "author":
             is_key = self.kind == "source" and Identity(key=fold_text(word)) in self.by_id
             return Identity(key=fold_text(word)) if is_key else Identity(url=fold_address(url), name=fold_text(word))
-        found, now = people.identify_author(Author(name=word, url=url)), registry.get(name)
+        present = replace_former_name(Author(name=word, url=url), publication)
+        found, now = people.identify_author(present), publication.authors.get(name)
         if found in self.by_id or now is None:
             return found
         is_like = is_same_name(now.name, word) or (url and is_same_address(now.url, url))
@@ -104,10 +106,9 @@ def find_topics(
     records = tuple(published)
     kinds = {kind: _TopicIndex(kind) for kind in FOLDERS}
     named = (author for issue in oldest_first for article in issue.articles for author in article.authors)
-    remembered = (
-        Author(name=name, url=url) for name, url in (_parse_topic_id(one.id) for one in records if one.kind == "author")
-    )
-    people = People.tell_apart(named, publication.authors, remembered)
+    remembered = (parse_author_id(one.id) for one in records if one.kind == "author")
+    present = (replace_former_name(author, publication) for author in remembered)
+    people = People.tell_apart(named, publication.authors, present)
     for issue in oldest_first:
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
         for section in reversed(issue.sections):
@@ -117,7 +118,7 @@ def find_topics(
     return [
         topic
         for kind in kinds.values()
-        for topic in sorted(kind.place_topics(records, people, publication.authors), key=_sort_key)
+        for topic in sorted(kind.place_topics(records, people, publication), key=_sort_key)
     ]
 
 
@@ -146,6 +147,17 @@ def _parse_topic_id(id_: str) -> tuple[str, str]:
     """Parse what ``_id`` wrote into the word and the address, which may be empty."""
     word, _, url = id_.partition(_URL)
     return word, url.removesuffix(">")
+
+
+def format_author_id(author: Author) -> str:
+    """Format the ledger's id of the list of an author's articles."""
+    return _format_topic_id("author", author.name, author)
+
+
+def parse_author_id(id_: str) -> Author:
+    """Parse the ledger's id of the list of an author's articles."""
+    name, url = _parse_topic_id(id_)
+    return Author(name=name, url=url)
 
 
 def _list_article_topics(
