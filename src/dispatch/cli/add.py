@@ -228,7 +228,8 @@ def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: boo
         print_note(f"  {twin.key} has the same title, but another text or address")
     if embeds := html.list_embeds(article.content):
         print_note(f"  shown as a link: {', '.join(embeds)}")
-    lacks = list(find_missing(article, words, is_own=article.own))
+    settle = f"dispatch issue credit {issue.slug} {article.key}"
+    lacks = list(find_missing(article, words, is_own=article.own, settle=settle))
     for lack in lacks:
         print_note(f"  {lack}")
     if lacks:

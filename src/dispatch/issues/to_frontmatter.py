@@ -18,7 +18,20 @@ Raw = Mapping[str, object]
 # The keys as they follow one another in a new file.
 ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
-    *("id", "url", "own", "title", "dek", "summary", "authors", "credits", "certainty", "source", "syndicate"),
+    *(
+        "id",
+        "url",
+        "own",
+        "title",
+        "dek",
+        "summary",
+        "authors",
+        "credits",
+        "certainty",
+        "witnesses",
+        "source",
+        "syndicate",
+    ),
     *("published", "date_certainty", "updated", "language", "tags", "image", "enclosures", "license", "terms"),
     *("note", "corrections", "withdrawn"),
 )
@@ -68,6 +81,7 @@ def _strip_derived(article: Article, folder: IssueFolder) -> Article:
         content="",
         markdown="",
         url="" if is_its_place else article.url,
+        witnesses=() if article.certainty == "certain" else article.witnesses,
         authors=tuple(replace(author, avatar=folder.make_relative(author.avatar)) for author in article.authors),
         image=article.image and replace(article.image, url=folder.make_relative(article.image.url)),
         enclosures=tuple(replace(item, url=folder.make_relative(item.url)) for item in article.enclosures),
