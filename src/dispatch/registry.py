@@ -88,8 +88,8 @@ def _find_entry(lines: Sequence[str], key: str) -> tuple[int, int]:
 
 def _edit_value(entry: list[str], name: str, line: str) -> None:
     """Replace the lines that give a name its value, which may be several; a new one comes at the end."""
-    assigned = re.compile(rf"""\s*["']?{name}["']?\s*=""")
-    at = next((number for number, one in enumerate(entry) if assigned.match(one)), len(entry))
+    names = [one.partition("=")[0].strip().strip("\"'") for one in entry]
+    at = names.index(name) if name in names else len(entry)
     ends = (stop for stop in range(at + 1, len(entry) + 1) if name in _parse_leniently("".join(entry[at:stop])))
     entry[at : next(ends, at)] = [line] if line else []
 

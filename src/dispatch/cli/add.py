@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple, Unpack
 
 import click
@@ -20,8 +21,10 @@ from dispatch.cli.context import (
     read_clock,
 )
 from dispatch.compose import Overrides
-from dispatch.errors import DispatchError, IssueError
+from dispatch.errors import DispatchError, GatherError, IssueError
 from dispatch.model import Arrival, Article, Fault, Issue
+
+_READABLE = {".md", ".markdown", ".html", ".htm", ".txt", ".eml"}  # one of these is an article, if anything is wrong
 
 
 class Group(NamedTuple):
@@ -104,7 +107,7 @@ def _read_locations(
             found, faults = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
             articles = _override_articles(here, found.articles, words, location)
         except DispatchError as error:
-            print_error(error)
+            print_error(_name_export(location) or error)
             is_all = False
             continue
         except KeyboardInterrupt:
@@ -116,6 +119,21 @@ def _read_locations(
         is_left_out = any(fault.reason in {"too-large", "cut-off"} for fault in faults)
         is_all = is_all and not is_left_out and all(one.title for one in articles)
     return groups, is_all
+
+
+def _name_export(location: str) -> DispatchError | None:
+    """Say of a file that cannot be added which system gave it out, and what reads it; None where it is no export."""
+    from dispatch import importers
+    from dispatch.importers.export_files import open_export
+
+    try:
+        export = open_export(Path(location))
+        title = importers.IMPORTERS[importers.find_importer(export)].title
+    except GatherError:
+        return None
+    if len(export.names) == 1 and Path(location).suffix in _READABLE:
+        return None
+    return GatherError(f"this is an export ({title})", address=location, hint=f"Import it: dispatch import {location}")
 
 
 def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> bool:
