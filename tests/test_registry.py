@@ -164,6 +164,8 @@ def wire(root: Path) -> Path:
         '[ann-lee]\nname = "Ann Lee"\nurl = "https://ann.example"\n\n[bo]\nname = "Bo Roe"\nformer = ["Bo Poe"]\n',
         "utf-8",
     )
+    with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[feeds]\neach = ["author"]\n')
     bylines = ["- ann-lee", "- name: Ann Lee", "- name: Al Roe\n  - name: Ann Lee\n    url: https://ann.example",
                "- name: Bo Poe\n  - bo", "- name: Al Roe\n    url: https://roe.example"]  # fmt: skip
     for number, byline in enumerate(bylines, 1):
@@ -198,9 +200,9 @@ def find_told(root: Path, name: str) -> list[str]:
     return told
 
 
-def read_entries(root: Path) -> list[str]:
-    """What readers of the feed know an entry and its place in time by."""
-    return re.findall(r"<(?:id|updated|published)>[^<]*", (root / "public" / "feed.atom").read_text("utf-8"))
+def read_entries(root: Path, feed: str = "feed.atom") -> list[str]:
+    """What readers of a feed know it, an entry and its place in time by."""
+    return re.findall(r"<(?:id|updated|published)>[^<]*", (root / "public" / feed).read_text("utf-8"))
 
 
 def commit(root: Path) -> None:
@@ -215,7 +217,8 @@ def commit(root: Path) -> None:
 def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_nothing(wire: Path) -> None:
     assert len(find_told(wire, "Ann Lee")) > 40
     commit(wire)
-    before = read_entries(wire)
+    before, followed = read_entries(wire), read_entries(wire, "authors/ann-lee/feed.atom")
+    assert len(followed) == 2 + 3 * 3  # the feed's, and three of each entry
     run_dispatch(wire, "author", "rename", "ann-lee", "Alex Fay")
     review = run_dispatch(wire, "review", "--base", "HEAD").output
     assert "nothing that was published is broken" in review
@@ -227,6 +230,8 @@ def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_noth
     assert find_told(wire, "Ann Lee") == ["public/_redirects", "public/authors/ann-lee/index.html"]
     assert "/authors/ann-lee/* /authors/alex-fay/:splat 301" in (wire / "public" / "_redirects").read_text("utf-8")
     assert read_entries(wire) == before
+    # Followers are led to the new feed, where every entry is the one that they have.
+    assert read_entries(wire, "authors/alex-fay/feed.atom")[1:] == followed[1:]
     assert "Alex Fay" in (wire / "public" / "authors" / "alex-fay" / "index.html").read_text("utf-8")
     assert "Ann Lee" not in (wire / "dispatch.lock").read_text("utf-8")
     assert "title: Story 3  # the editor's\n" in (wire / "issues" / "i3" / "story.md").read_text("utf-8")
@@ -258,6 +263,15 @@ def test_a_name_can_be_forgotten(wire: Path) -> None:
     kept = [wire / "authors.toml", wire / "dispatch.lock", *wire.glob("issues/*/*")]
     assert [path for path in kept if re.search("ann.lee", path.read_text("utf-8"), re.IGNORECASE)] == []
     assert "Alex Fay" in (wire / "public" / "issues" / "i2" / "index.html").read_text("utf-8")
+
+
+def test_what_no_command_changes_is_said(wire: Path) -> None:
+    with (wire / "issues" / "i5" / "story.md").open("a", encoding="utf-8") as file:
+        file.write("\nAs ann lee told us.\n")
+    said = run_dispatch(wire, "author", "rename", "Ann Lee", "Alex Fay").stderr
+    assert [line for line in said.splitlines() if "still" in line] == [
+        "issues/i5/story.md still has the old name in it"
+    ]
 
 
 def test_a_name_can_be_forgotten_later(wire: Path) -> None:

@@ -125,11 +125,20 @@ def find_person(author: Author, publication: Publication) -> str:
     page is given with it; with the same page or mailbox, a part of the name will do. Written as a name, an address says
     who it is.
     """
+    spelled, written, words = fold_spelling(author.name), _fold_contact(author.name), _split_words(author.name)
+    page = _fold_contact(author.url)
+    own = {page, _fold_contact(author.email)} - {""}
     found = []
     for key, person in publication.authors.items():
         former = publication.former_names.get(key, ())
-        is_key = author.name in (key, *filter(is_slug, former)) and not author.url
-        if is_key or _is_person(author, person, former):
+        names, contacts = _fold_person(person, former)
+        if spelled in names or author.name == key or author.name in former:
+            is_person = not page or page in contacts
+        else:
+            is_person = written in contacts or (
+                not own.isdisjoint(contacts) and _is_part(words, (person.name, *former))
+            )
+        if is_person:
             found.append(key)
     return found[0] if len(found) == 1 else ""
 
@@ -154,17 +163,13 @@ def replace_former_credit(credit: Credit, publication: Publication) -> Credit:
     return replace(credit, name=now.name)
 
 
-def _is_person(author: Author, person: Author, former: tuple[str, ...]) -> bool:
-    names, contacts = _fold_person(person, former)
-    own = {_fold_contact(address) for address in (author.url, author.email) if address}
-    if _fold_contact(author.name) in contacts:
-        return True
-    if fold_spelling(author.name) in names:
-        return not author.url or _fold_contact(author.url) in contacts
-    words = set(fold_text(author.name).split())
-    return bool(own & contacts) and any(
-        words <= parts or parts <= words for parts in (set(fold_text(name).split()) for name in (person.name, *former))
-    )
+def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:
+    """Whether a name is part of one of these, or one of these part of it."""
+    return any(words <= parts or parts <= words for parts in map(_split_words, names))
+
+
+def _split_words(name: str) -> frozenset[str]:
+    return frozenset(fold_text(name).split())
 
 
 @lru_cache(maxsize=1 << 13)

@@ -36,6 +36,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
 _MOST_WAYS = 10_000  # in which a byline may have been written before
+FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
 _LISTS = ("author", "source", "section", "tag")
 
 
@@ -165,24 +166,26 @@ def _record_late(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[R
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
     """Make the records of these issues and their articles as they are now, those of drafts before all others."""
     drafts_first = sorted(issues, key=lambda issue: issue.status == "published")
-    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication))
+    keys = {(author.name, author.url): key for key, author in publication.authors.items()}
+    former = {who: publication.former_names[key] for who, key in keys.items() if key in publication.former_names}
+    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication, former))
 
 
-def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Record]:
+def _make_issue_records(issue: Issue, publication: Publication, former: FormerNames) -> Iterable[Record]:
     page = derived.build_issue_address(publication, issue.slug)
     yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
         authors = _digest_authors(article.authors)
-        former = _digest_former(article.authors, publication)
+        known = _digest_former(article.authors, former)
         yield Record(
             id=article.id,
             kind="article",
             url=article.url,
             published=article.published,
             authors=authors,
-            former_authors=former,
+            former_authors=known,
         )
         alone = derived.has_own_page(article.source)
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
@@ -243,18 +246,14 @@ def _digest_authors(authors: Sequence[Author]) -> str:
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
 
 
-def _digest_former(authors: Sequence[Author], publication: Publication) -> frozenset[str]:
+def _digest_former(authors: Sequence[Author], former: FormerNames) -> frozenset[str]:
     """Digest the byline in each way in which it may have been published under the authors' former names."""
-    if not publication.former_names:
-        return frozenset()
-    keys = {(author.name, author.url): key for key, author in publication.authors.items()}
     ways = []
     for author in authors:
-        known = publication.former_names.get(keys.get((author.name, author.url), ""), ())
-        names = (author.name, *known)
+        known = former.get((author.name, author.url), ())
         pages = (author.url, "", *known) if known else (author.url,)
-        ways.append([replace(author, name=name, url=page) for name in names for page in pages])
-    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)))
+        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
+    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)) if former else ())
 
 
 def _format_line(record: Record) -> str:

@@ -154,4 +154,6 @@ def _report_change(change: people.PersonChange) -> None:
         print_note(f"changed {file}")
     for old, new in change.moved:
         print_note(f"{old} leads to {new}; whoever asks for the old address sees it. To drop it: --forget")
+    for file in change.mentions:
+        print_note(f"{file} still has the old name in it")
     print_note("Next: dispatch publish")

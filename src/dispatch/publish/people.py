@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from dispatch import files, from_mapping, identity, issues, ledger, links, registry
+from dispatch import config, files, from_mapping, identity, issues, ledger, links, registry
 from dispatch.errors import ConfigError
 from dispatch.model import Author, Person, Publication, Record
 from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
 from dispatch.slugs import find_unused, make_slug
+from dispatch.text import fold_text
 from dispatch.toml import parse_toml
 
 _FIELDS = ("name", "url", "email", "bio", "avatar")
@@ -28,6 +29,9 @@ class PersonChange:
     name: Annotated[str, "the name that is shown"]
     files: Annotated[tuple[str, ...], "the files of articles that were changed"]
     moved: Annotated[tuple[tuple[str, str], ...], "the addresses of pages, before and now"]
+    mentions: Annotated[
+        tuple[str, ...], "files that say the old name in what no command changes: a text, a template"
+    ] = ()
 
 
 def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
@@ -68,7 +72,8 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     former = dict.fromkeys((*person.former, person.author.name, key))
     kept = tuple(one for one in former if one and one not in (name, now))
     renamed = Person(author=replace(person.author, name=name), former=kept)
-    return _change_person(publication, renamed, now, (key,), forgotten=old if forget else "")
+    change = _change_person(publication, renamed, now, (key,), forgotten=old if forget else "")
+    return replace(change, mentions=tuple(_find_mentions(publication, old)))
 
 
 def merge_people(publication: Publication, gone: Author, kept: Author) -> PersonChange:
@@ -180,6 +185,15 @@ def _mend_digests(records: Iterable[Record], before: Iterable[Record], after: It
         else one
         for one in records
     ]
+
+
+def _find_mentions(publication: Publication, name: str) -> Iterator[str]:
+    """Find the files from which the site is made that hold a name."""
+    root, folded = publication.root, fold_text(name)
+    made = (path for folder in ("issues", "templates") for path in sorted((root / folder).rglob("*")))
+    for path in (root / config.FILE, *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css"})):
+        if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
+            yield files.format_path(path, root)
 
 
 def _find_stem(url: str) -> str:
