@@ -176,3 +176,8 @@ def test_a_comment_goes_along_into_another_list_when_it_can_be_only_that_one(tim
     assert frontmatter.edit_front_matter(before, wanted) == front(
         "one:", "- a", "two:", "- c", *[f"- b{beside}"] * times
     )
+
+
+def test_true_and_false_are_written_as_they_are_read() -> None:
+    terms: dict[str, frontmatter.Value] = {"terms": {"no_derivatives": True}, "own": False}
+    assert frontmatter.format_front_matter(terms) == "---\nterms:\n  no_derivatives: true\nown: false\n---\n"

@@ -32,8 +32,8 @@ __all__ = [
     "RenderError", "ReviewError",
     "Arrival", "Article", "Author", "Colours", "Contents", "Correction", "Credit", "Document", "Edition",
     "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
-    "Link", "Page", "Place", "Publication", "Record", "RepublishSettings", "Section", "SiteSettings", "Source",
-    "SyndicationSettings", "Terms", "Theme", "Visit", "Withdrawal", "Witness",
+    "Link", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Section", "SiteSettings",
+    "Source", "SyndicationSettings", "Terms", "Theme", "Visit", "Withdrawal", "Witness",
 ]
 # fmt: on
 

@@ -3,7 +3,6 @@
 All faults of all three are told at once, each with its file, its line where that is certain, and its key.
 """
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -12,17 +11,17 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import colours, files, from_mapping, links
+from dispatch import colours, files, from_mapping, links, registry
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
-from dispatch.model import LIGHT, Author, Colours, Fault, Publication
-from dispatch.slugs import SLUG, is_slug
+from dispatch.model import LIGHT, Colours, Fault, Person, Publication
+from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
-from dispatch.toml import find_lines, parse_toml
+from dispatch.toml import find_lines, format_toml, parse_toml
 
-AUTHORS = "authors.toml"
+AUTHORS = registry.FILE
 
 _SITE = re.compile(r"(?!.*/\.\.?(?:/|$))https?://[^\s?#@;$\\\"<>{}]+"), "must begin with https://, without ?#@;$ or .."
 _POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
@@ -110,10 +109,10 @@ def load(start: Path) -> Publication:
     """Read the publication around ``start``. Raises ConfigError with every fault of its files."""
     root = find_publication(start)
     faults: list[Fault] = []
-    registry = _read_registry(root, faults)
+    people = _read_registry(root, faults)
     templates, own = _read_templates(root, faults)
     text = _read_text(root / FILE, root, faults)
-    publication = None if text is None else _read_publication(text, root, registry, templates, faults)
+    publication = None if text is None else _read_publication(text, root, people, templates, faults)
     if publication is None or faults:
         raise ConfigError(*faults)
     return replace(publication, own_templates=own)
@@ -146,8 +145,7 @@ def format_settings(**values: str) -> str:
     """Format a new dispatch.toml with these values, the others as examples. Raises ConfigError when one is wrong."""
     said = {"title": "The Wire", "url": "https://wire.example", "language": "en", "timezone": "UTC", **values}
     said["sender"] = values.get("sender") or "The Wire <desk@wire.example>"
-    # TOML 1.0 quotes a text as JSON does, and escapes one more character.
-    quoted = {key: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") for key, value in said.items()}
+    quoted = {key: format_toml(value) for key, value in said.items()}
     quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
     text = _NEW.format(no_sender="" if values.get("sender") else "# ", **quoted)
     faults: list[Fault] = []
@@ -170,7 +168,7 @@ def find_missing_lines(folder: Path) -> Mapping[str, list[str]]:
 
 
 def _read_publication(
-    text: str, root: Path, registry: Mapping[str, Author], templates: Mapping[str, str], faults: list[Fault]
+    text: str, root: Path, people: Mapping[str, Person], templates: Mapping[str, str], faults: list[Fault]
 ) -> Publication | None:
     """Read dispatch.toml into a Publication; None after a fault."""
     table = _parse_table(text, FILE, faults)
@@ -178,7 +176,8 @@ def _read_publication(
         return None
     reading = from_mapping.FileReading(file=FILE, lines=find_lines(text), shapes=_SHAPES, faults=faults)
     reading = replace(reading, zone=_read_time_zone(table, reading))
-    given = {"authors": MappingProxyType(registry), "templates": MappingProxyType(templates), "root": root}
+    given = {"authors": {}, "templates": MappingProxyType(templates), "root": root}
+    given["former_names"] = MappingProxyType({key: one.former for key, one in people.items() if one.former})
     given["own_templates"] = frozenset()  # no key of the file: load knows them
     publication = from_mapping.read_noun(Publication, table, reading, given=given)
     if publication is None:
@@ -202,12 +201,12 @@ def _read_publication(
         reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
     if theme.logo:
         theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
-    people = {
-        key: replace(author, avatar=author.avatar and links.resolve_address(f"{url}/", author.avatar))
-        for key, author in registry.items()
+    authors = {
+        key: replace(one.author, avatar=one.author.avatar and links.resolve_address(f"{url}/", one.author.avatar))
+        for key, one in people.items()
     }
     former = tuple(address.rstrip("/") for address in publication.former_urls)
-    return replace(publication, url=url, former_urls=former, theme=theme, authors=MappingProxyType(people))
+    return replace(publication, url=url, former_urls=former, theme=theme, authors=MappingProxyType(authors))
 
 
 def _find_dark_table(table: Mapping[str, object]) -> Mapping[str, object]:
@@ -241,19 +240,11 @@ def _read_time_zone(table: Mapping[str, object], reading: from_mapping.FileReadi
         return ZoneInfo("UTC")
 
 
-def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Author]:
-    """Read the authors of authors.toml, by key."""
+def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Person]:
+    """Read the people of authors.toml, by key."""
     text = (_read_text(root / AUTHORS, root, faults) if os.path.lexists(root / AUTHORS) else "") or ""
     reading = from_mapping.FileReading(file=AUTHORS, lines=find_lines(text), faults=faults)
-    found: dict[str, Author] = {}
-    for key, value in (_parse_table(text, AUTHORS, faults) or {}).items():
-        if not is_slug(key):
-            reading.add_fault(key, "a key is made of a-z, 0-9 and hyphens, at most 80")
-        elif not isinstance(value, Mapping):
-            reading.add_fault(key, f"must be a table: [{key}], and below it name, url and so on")
-        elif author := from_mapping.read_noun(Author, value, reading, path=key):
-            found[key] = author
-    return found
+    return registry.read_people(_parse_table(text, AUTHORS, faults) or {}, reading)
 
 
 def _read_templates(root: Path, faults: list[Fault]) -> tuple[dict[str, str], frozenset[str]]:

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
-from dispatch.model import Article, Author, Publication, Source
+from dispatch.model import Article, Author, Credit, Publication, Source
+from dispatch.slugs import is_slug
 from dispatch.text import fold_text
 
 # What may follow a name after a comma and is no given name.
@@ -114,6 +116,75 @@ def fold_spelling(name: str) -> str:
     last, _, first = name.partition(", ")
     turned = f"{first} {last}" if is_name_inverted(name) else name
     return re.sub(r"[\s.,]", "", fold_text(turned))
+
+
+def find_person(author: Author, publication: Publication) -> str:
+    """Find the key of the person in authors.toml that somebody is; empty for a stranger, and where it may be two.
+
+    Asked are the keys, names and addresses that the person has or had. A key or a name alone will do, unless another
+    page is given with it; with the same page or mailbox, a part of the name will do. Written as a name, an address says
+    who it is.
+    """
+    spelled, written, words = fold_spelling(author.name), _fold_contact(author.name), _split_words(author.name)
+    page = _fold_contact(author.url)
+    own = {page, _fold_contact(author.email)} - {""}
+    found = []
+    for key, person in publication.authors.items():
+        former = publication.former_names.get(key, ())
+        names, contacts = _fold_person(person, former)
+        if spelled in names or author.name == key or author.name in former:
+            is_person = not page or page in contacts
+        else:
+            is_person = written in contacts or (
+                not own.isdisjoint(contacts) and _is_part(words, (person.name, *former))
+            )
+        if is_person:
+            found.append(key)
+    return found[0] if len(found) == 1 else ""
+
+
+def register_authors(authors: Iterable[Author], publication: Publication) -> tuple[Author, ...]:
+    """Return authors as authors.toml has them, each once; strangers as given. See ``find_person``."""
+    registry = publication.authors
+    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in authors))
+
+
+def replace_former_name(author: Author, publication: Publication) -> Author:
+    """Return the author as authors.toml has this person, if the name is a former one there; else as given."""
+    key = find_person(author, publication) if publication.former_names else ""
+    former = {fold_spelling(name) for name in publication.former_names.get(key, ())}
+    is_former = bool(former) and fold_spelling(author.name) in former - {fold_spelling(publication.authors[key].name)}
+    return publication.authors[key] if is_former else author
+
+
+def replace_former_credit(credit: Credit, publication: Publication) -> Credit:
+    """Return the credit with the present name of somebody who is named with a former one."""
+    now = replace_former_name(Author(name=credit.name, url=credit.url), publication)
+    return replace(credit, name=now.name)
+
+
+def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:
+    """Whether a name is part of one of these, or one of these part of it."""
+    return any(words <= parts or parts <= words for parts in map(_split_words, names))
+
+
+def _split_words(name: str) -> frozenset[str]:
+    return frozenset(fold_text(name).split())
+
+
+@lru_cache(maxsize=1 << 13)
+def _fold_person(person: Author, former: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Fold the names that a person has or had, and the pages and mailboxes."""
+    addresses = {one for one in former if links.is_absolute(one) or "@" in one}
+    contacts = {_fold_contact(one) for one in (person.url, person.email, *addresses) if one}
+    names = (person.name, *(one for one in former if not (one in addresses or is_slug(one))))
+    return frozenset(map(fold_spelling, names)), frozenset(contacts)
+
+
+def _fold_contact(written: str) -> str:
+    """Fold the address of a page or a mailbox; what is neither stays as it is."""
+    address = written.strip().removeprefix("mailto:")
+    return fold_address(address) if links.is_absolute(address) else fold_text(address)
 
 
 class Identity(NamedTuple):

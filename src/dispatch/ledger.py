@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice, product
 from typing import get_args
 from urllib.parse import unquote
 
@@ -39,6 +40,8 @@ _OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
+_MOST_WAYS = 10_000  # in which a byline may have been written before
+FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
 _LISTS = ("author", "source", "section", "tag")
 
 
@@ -171,17 +174,27 @@ def _record_late(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[R
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
     """Make the records of these issues and their articles as they are now, those of drafts before all others."""
     drafts_first = sorted(issues, key=lambda issue: issue.status == "published")
-    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication))
+    keys = {(author.name, author.url): key for key, author in publication.authors.items()}
+    former = {who: publication.former_names[key] for who, key in keys.items() if key in publication.former_names}
+    return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication, former))
 
 
-def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Record]:
+def _make_issue_records(issue: Issue, publication: Publication, former: FormerNames) -> Iterable[Record]:
     page = derived.build_issue_address(publication, issue.slug)
     yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
         authors = _digest_authors(article.authors)
-        yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
+        known = _digest_former(article.authors, former)
+        yield Record(
+            id=article.id,
+            kind="article",
+            url=article.url,
+            published=article.published,
+            authors=authors,
+            former_authors=known,
+        )
         alone = derived.has_own_page(article.source)
         place = page + (f"{article.key}/" if alone else f"#{article.key}")
         yield Record(id=article.id, kind="page", url=place)
@@ -251,6 +264,16 @@ def _digest_authors(authors: Sequence[Author]) -> str:
     """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
     said = json.dumps([[author.name, author.url] for author in authors])
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
+
+
+def _digest_former(authors: Sequence[Author], former: FormerNames) -> frozenset[str]:
+    """Digest the byline in each way in which it may have been published under the authors' former names."""
+    ways = []
+    for author in authors:
+        known = former.get((author.name, author.url), ())
+        pages = (author.url, "", *known) if known else (author.url,)
+        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
+    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)) if former else ())
 
 
 def _format_line(record: Record) -> str:

@@ -3,7 +3,6 @@
 What is written is read back before it replaces the file; where that differs from what was meant, nothing is written.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
@@ -13,7 +12,7 @@ from dispatch import files, from_mapping, identity, links
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
-from dispatch.toml import parse_toml
+from dispatch.toml import format_toml, parse_toml
 
 FILE: Final = "dispatch.toml"
 
@@ -75,7 +74,7 @@ def insert_sources(text: str, sources: Iterable[Source]) -> str:
     at = max((stop for _, stop in _find_entry_lines(lines)), default=len(lines))
     added = [_to_table(source) for source in sources]
     block = "".join(
-        f"{end}[[sources]]{end}" + "".join(f"{key} = {_format_toml(value)}{end}" for key, value in table.items())
+        f"{end}[[sources]]{end}" + "".join(f"{key} = {format_toml(value)}{end}" for key, value in table.items())
         for table in added
     )
     before = "".join(lines[:at])
@@ -140,15 +139,6 @@ def _to_table(noun: object) -> dict[str, object]:
                 _to_table(value) if is_dataclass(value) else list(value) if type(value) is tuple else value
             )
     return found
-
-
-def _format_toml(value: object) -> str:
-    """Format a value for TOML (TOML 1.0); texts as JSON has them, with one more character escaped."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_format_toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_format_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _prove_text(text: str, meant: Mapping[str, object]) -> str:

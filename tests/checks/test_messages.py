@@ -19,6 +19,7 @@ PHRASES, SUBJECTS = TABLE["phrases"], TABLE["subjects"]
 GOLDEN = Path(__file__).parent.parent / "data" / "messages.txt"
 # A value for each hole that a row may have.
 VALUES: dict[str, FindingValue] = {
+    "article": "the-road",
     "attribute": "onclick",
     "count": 2,
     "date": "2026-11-26",
@@ -41,6 +42,7 @@ VALUES: dict[str, FindingValue] = {
     "more": 3,
     "name": "Ada Lane",
     "number": "7",
+    "others": ("Bo Roe", "Cy Poe"),
     "detail": "404",
     "reason": "not-xml",
     "raw": "issues/defence/\\udcff.jpg",

@@ -79,8 +79,9 @@ def _check_article(issue: Contents, article: Article) -> Iterator[Finding]:
         yield make_finding("editorial.author", "name", find_key("authors"), headline=name)
     elif article.certainty != "certain":
         who = tuple(author.name for author in article.authors)
-        found = article.certainty
-        yield make_finding("editorial.certainty", "name", find_key("certainty"), headline=name, name=who, found=found)
+        others = dict.fromkeys(one for witness in article.witnesses for one in witness.names if one not in who)
+        values = {"found": article.certainty, "others": tuple(others), "issue": issue.slug, "article": article.key}
+        yield make_finding("editorial.certainty", "name", find_key("certainty"), headline=name, name=who, **values)
     if article.published and article.date_certainty != "certain":
         day = article.published.date().isoformat()
         yield make_finding("editorial.date", "published", find_key("date_certainty"), headline=name, found=day)

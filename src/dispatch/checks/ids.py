@@ -120,8 +120,8 @@ def _compare_records(
             mends, count = "date" if found else "", missing.get("ids.date")
             where = place("published")
             yield make_finding("ids.date", "date", where, found=found, wanted=wanted, mends=mends, count=count)
-    # Where nobody was named, a byline takes nothing from anybody.
-    if old.authors and old.authors != new.authors:
+    # Where nobody was named, a byline takes nothing from anybody; a person of authors.toml may have another name now.
+    if old.authors and old.authors != new.authors and old.authors not in new.former_authors:
         mends, count = "authors" if new.authors else "", missing.get("ids.authors")
         yield make_finding("ids.authors", "name", place("authors"), mends=mends, count=count)
 

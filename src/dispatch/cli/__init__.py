@@ -20,6 +20,7 @@ COMMANDS = {
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),
     "inbox": ("inbox", "List gathered articles; dismiss those you do not want."),
+    "author": ("author", "Manage people: give one another name, make one of two."),
     "issue": ("issue", "Create, show and edit issues."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
     "import": ("import_", "Import a Substack, Ghost, WordPress, ... export, one issue per post."),

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple, Unpack
 
 import click
 
-from dispatch import compose, from_mapping, html, issues
+from dispatch import compose, from_mapping, html, identity, issues
 from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
 from dispatch.cli.context import (
     OpenPublication,
@@ -19,8 +21,10 @@ from dispatch.cli.context import (
     read_clock,
 )
 from dispatch.compose import Overrides
-from dispatch.errors import DispatchError, IssueError
+from dispatch.errors import DispatchError, GatherError, IssueError
 from dispatch.model import Arrival, Article, Fault, Issue
+
+_READABLE = {".md", ".markdown", ".html", ".htm", ".txt", ".eml"}  # one of these is an article, if anything is wrong
 
 
 class Group(NamedTuple):
@@ -101,9 +105,9 @@ def _read_locations(
     for number, location in enumerate(locations):
         try:
             found, faults = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
-            articles = _override_articles(found.articles, words, location)
+            articles = _override_articles(here, found.articles, words, location)
         except DispatchError as error:
-            print_error(error)
+            print_error(_name_export(location) or error)
             is_all = False
             continue
         except KeyboardInterrupt:
@@ -115,6 +119,21 @@ def _read_locations(
         is_left_out = any(fault.reason in {"too-large", "cut-off"} for fault in faults)
         is_all = is_all and not is_left_out and all(one.title for one in articles)
     return groups, is_all
+
+
+def _name_export(location: str) -> DispatchError | None:
+    """Say of a file that cannot be added which system gave it out, and what reads it; None where it is no export."""
+    from dispatch import importers
+    from dispatch.importers.export_files import open_export
+
+    try:
+        export = open_export(Path(location))
+        title = importers.IMPORTERS[importers.find_importer(export)].title
+    except GatherError:
+        return None
+    if len(export.names) == 1 and Path(location).suffix in _READABLE:
+        return None
+    return GatherError(f"this is an export ({title})", address=location, hint=f"Import it: dispatch import {location}")
 
 
 def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> bool:
@@ -155,13 +174,16 @@ def _find_articles(
     return Group(found, "", None), faults
 
 
-def _override_articles(found: Sequence[Article], words: Overrides, location: str) -> list[Article]:
+def _override_articles(
+    here: OpenPublication, found: Sequence[Article], words: Overrides, location: str
+) -> list[Article]:
     """Apply the editor's options; warn of articles without a title, which cannot be added. Raises IssueError."""
     if len(found) > 1 and words.single_article_field:
         raise IssueError(
             f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
         )
-    articles = compose.apply_overrides(found, words)
+    known = [replace(one, authors=identity.register_authors(one.authors, here.publication)) for one in found]
+    articles = compose.apply_overrides(known, words)
     for article in articles:
         if not article.title:
             place = article.url if len(articles) > 1 and article.url else location or article.url
@@ -227,7 +249,8 @@ def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: boo
         print_note(f"  {twin.key} has the same title, but another text or address")
     if embeds := html.list_embeds(article.content):
         print_note(f"  shown as a link: {', '.join(embeds)}")
-    lacks = list(find_missing(article, words, is_own=article.own))
+    settle = f"dispatch issue credit {issue.slug} {article.key}"
+    lacks = list(find_missing(article, words, is_own=article.own, settle=settle))
     for lack in lacks:
         print_note(f"  {lack}")
     if lacks:

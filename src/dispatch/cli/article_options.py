@@ -1,11 +1,11 @@
 """What an editor can say of an article, as options: what they mean, and which of them would supply what is missing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypedDict, TypeVar
 
 import click
 
-from dispatch import derived
+from dispatch import compose, derived, identity
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
@@ -58,6 +58,7 @@ class ArticleOptions(TypedDict):
     authors: Pairs
     bios: Pairs
     avatars: Pairs
+    choice: int | None
     credited: tuple[Credit, ...]
     source: tuple[str, str]
     published: str | None
@@ -108,7 +109,8 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     )
     return Overrides(
         article=article,
-        authors=tuple(Author(name=name, url=page) for name, page in spoken["authors"]),
+        authors=make_authors(spoken["authors"], publication),
+        choice=spoken["choice"] or 0,
         about=(
             *(Author(name=name, bio=text) for name, text in spoken["bios"]),
             *(Author(name=name, avatar=address) for name, address in spoken["avatars"]),
@@ -116,6 +118,13 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     )
 
 
+def make_authors(pairs: Pairs, publication: Publication) -> tuple[Author, ...]:
+    """Make authors of names and pages as an editor gives them, who may name somebody of authors.toml in any way."""
+    given = (Author(name=name, url=page) for name, page in pairs)
+    return identity.register_authors(given, publication)
+
+
+_MOST_SHOWN = 12
 _WITNESSES = {
     "json-ld": "JSON-LD",
     "citation": "metadata for citations",
@@ -133,17 +142,35 @@ def describe_day(article: Article) -> str:
     return f"{day:%Y-%m-%d}{'' if how == 'certain' else f' ({how})'}" if day else ""
 
 
-def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:
-    """What could not be found, with the option that supplies it."""
+def describe_doubt(article: Article) -> Iterator[str]:
+    """Say why it is uncertain who wrote an article, and whom an editor may choose, each with its number."""
+    choices = compose.list_choices(article)
+    first = list_names(choices[0].authors)
+    why = {0: "nobody is named", 1: "nothing else says so"}.get(len(choices), "its page names others, too")
+    yield f"not sure that {first} wrote it: {why}" if article.authors else f"not sure who wrote it: {why}"
+    for number, (authors, kinds) in enumerate(choices, 1):
+        by = f" ({', '.join(_WITNESSES[kind] for kind in kinds)})" if kinds else ""
+        yield f"  {number}  {list_names(authors)}{by}"
+    for witness in article.witnesses:
+        if witness.house:
+            yield f"  no person: {', '.join(witness.names)} ({_WITNESSES[witness.kind]})"
+
+
+def list_names(authors: Sequence[Author]) -> str:
+    """List the names of authors, the first dozen of many."""
+    names = ", ".join(author.name for author in authors[:_MOST_SHOWN])
+    return names if len(authors) <= _MOST_SHOWN else f"{names} and {len(authors) - _MOST_SHOWN} more"
+
+
+def find_missing(article: Article, said: Overrides, *, is_own: bool, settle: str) -> Iterator[str]:
+    """What could not be found, with the option that supplies it. settle: the command that settles who wrote it."""
     if not article.authors:
         yield 'no author found: --author "NAME=ADDRESS"'
     elif article.certainty != "certain":
-        names = ", ".join(author.name for author in article.authors)
-        yield f'not sure that {names} wrote it: say so with --author "{article.authors[0].name}"'
-        for witness in article.witnesses:
-            yield f"  {_WITNESSES[witness.kind]}: {', '.join(witness.names)}{' (no person)' if witness.house else ''}"
+        yield from describe_doubt(article)
+        yield f'  to settle it: {settle} --choice 1, or --author "NAME=ADDRESS"'
     for author in article.authors:
-        if not author.url:
+        if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
     if not article.source.title and is_own:
         yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
@@ -165,6 +192,7 @@ _OPTIONS = (
     click.option(
         "--author", "authors", type=NameAndUrl(), multiple=True, help="Who wrote it, with their own page; repeatable."
     ),
+    click.option("--choice", type=click.IntRange(1), help="Who wrote it, where it is uncertain: the number shown."),
     click.option("--bio", "bios", type=NameAndUrl("name=text"), multiple=True, help="Who an author is; repeatable."),
     click.option("--avatar", "avatars", type=NameAndUrl(), multiple=True, help="An author's portrait; repeatable."),
     click.option(

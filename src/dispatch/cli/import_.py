@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from dispatch import compose, importers, links
-from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.article_options import NameAndUrl, Pairs, make_authors
 from dispatch.cli.context import OpenPublication, hold_interrupts, hold_later_interrupts, open_publication, read_clock
 from dispatch.cli.import_report import ImportReport
 from dispatch.importers import NotImported, Post
 from dispatch.importers.export_files import open_export
 from dispatch.importers.importing import ImportRun, make_article
-from dispatch.model import Article, Author, Issue
+from dispatch.model import Article, Issue
 from dispatch.publish import judge_issue
 
 
@@ -122,11 +122,9 @@ def _require_web_address(site: str) -> None:
         raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
 
 
-def _make_run(
-    here: OpenPublication, authors: Iterable[tuple[str, str]], report: ImportReport, *, into: str, is_dry: bool
-) -> ImportRun:
+def _make_run(here: OpenPublication, authors: Pairs, report: ImportReport, *, into: str, is_dry: bool) -> ImportRun:
     slug = here.find_slug(into, drafts=True) if into else ""
-    by = tuple(Author(name=name, url=page) for name, page in authors)
+    by = make_authors(authors, here.publication)
 
     @contextmanager
     def lock_for_post() -> Iterator[None]:

@@ -7,7 +7,7 @@ from itertools import islice
 import click
 
 from dispatch import derived, serialise
-from dispatch.cli.article_options import describe_day
+from dispatch.cli.article_options import describe_day, describe_doubt
 from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
@@ -86,7 +86,8 @@ def show(number: int, as_json: bool) -> None:
     for line in (*_format_arrival(arrival, here.publication.language), *(f"used in {place}" for place in places)):
         print_result(line)
     if not places:
-        print_note(f"Next: dispatch add {number}")
+        settle = "" if arrival.article.certainty == "certain" else ' --choice 1, or --author "NAME=ADDRESS"'
+        print_note(f"Next: dispatch add {number}{settle}")
 
 
 @inbox.command()
@@ -187,8 +188,8 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
         yield escape_words(article.dek)
     for author in article.authors:
         yield escape_words(f"by {author.name} ({article.certainty}) {author.url}")
-    if not article.authors:
-        yield "no author found"
+    if article.certainty != "certain":
+        yield from describe_doubt(article)
     for credit in article.credits:
         yield escape_words(f"{credit.role}: {credit.name} {credit.url}")
     yield escape_words(f"in {article.source.title or arrival.source} {article.source.url}")

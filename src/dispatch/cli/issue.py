@@ -22,7 +22,7 @@ from dispatch.cli.context import (
     print_note,
     print_result,
 )
-from dispatch.cli.issue_articles import correct, move, remove
+from dispatch.cli.issue_articles import correct, credit, move, remove
 from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Issue
 
@@ -44,6 +44,7 @@ def issue() -> None:
 issue.add_command(move)
 issue.add_command(remove)
 issue.add_command(correct)
+issue.add_command(credit)
 
 
 @issue.command()

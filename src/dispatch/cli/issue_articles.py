@@ -5,12 +5,14 @@ from typing import get_args
 import click
 
 from dispatch import compose, git, issues, ledger
+from dispatch.cli.article_options import NameAndUrl, describe_doubt, list_names, make_authors
 from dispatch.cli.context import (
     YES,
     NonEmptyText,
     OpenPublication,
     open_publication,
     print_note,
+    print_result,
     read_clock,
     require_consent,
 )
@@ -96,6 +98,60 @@ def correct(issue: str, words: tuple[str, ...], mends: tuple[Mended, ...]) -> No
     _show_change(here, changed)
     if mends and (mended := compose.find_article(one, article)).id not in published:
         print_note(f"{mended.key} was never published, so it can be changed without --mends")
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("article")
+@click.option(
+    "--author", "authors", type=NameAndUrl(), multiple=True, help="Who wrote it, and nobody else; repeatable."
+)
+@click.option("--choice", type=click.IntRange(1), default=None, help="The authors with this number.")
+@click.option("--certain", is_flag=True, help="The byline is right as it is.")
+@click.option("--none", "nobody", is_flag=True, help="Nobody is known to have written it.")
+def credit(
+    issue: str, article: str, authors: tuple[tuple[str, str], ...], choice: int | None, certain: bool, nobody: bool
+) -> None:
+    """Say who wrote ARTICLE (a key or a number) in ISSUE, where that is uncertain; without an option, see the choices.
+
+    Of a published article readers have the byline: another one is a correction.
+
+    \b
+    Examples:
+      dispatch issue credit defence 2
+      dispatch issue credit defence 2 --choice 1
+      dispatch issue credit defence 2 --author "Ann Lee=https://paper.example/ann"
+    """
+    if sum(map(bool, (authors, choice, certain, nobody))) > 1:
+        raise click.UsageError("Say one thing: --author, --choice, --certain or --none.")
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        old = compose.find_article(one, article)
+        given = old.authors if certain else make_authors(authors, here.publication)
+        new = compose.settle_credit(old, given, choice=choice or 0, publication=here.publication)
+        if authors or choice or certain or nobody:
+            issues.change_issue(here.publication, one, compose.replace_article(one, new))
+            _report_credit(here, one, old, new)
+        else:
+            _show_choices(old)
+
+
+def _show_choices(article: Article) -> None:
+    """Show whom an editor may choose."""
+    lines = describe_doubt(article) if article.certainty != "certain" else [f"by {list_names(article.authors)}"]
+    for line in lines:
+        print_result(line)
+
+
+def _report_credit(here: OpenPublication, issue: Issue, old: Article, new: Article) -> None:
+    """Report who is credited now, and that readers have another byline."""
+    print_result(f"{issue.slug}/{new.key}")
+    print_note(f"“{new.title}” is by {list_names(new.authors)}" if new.authors else f"“{new.title}” has no author")
+    records = ledger.read_records(here.publication)
+    is_known = any(record.id == new.id and record.authors for record in records)
+    if is_known and old.authors != new.authors:
+        print_note("readers have another byline, so say what was wrong, and publish it:")
+        print_note(f'  dispatch issue correct {issue.slug} {new.key} "..." --mends authors')
 
 
 def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:

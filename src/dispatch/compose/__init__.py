@@ -13,10 +13,12 @@ from dispatch.compose.drafting import (
     explain_arrival,
     find_twin,
 )
-from dispatch.compose.editing import correct, find_article, move_article, remove_article, withdraw
+from dispatch.compose.editing import correct, find_article, move_article, remove_article, replace_article, withdraw
 from dispatch.compose.overrides import Overrides, apply_overrides
+from dispatch.compose.settling import CreditChoice, list_choices, settle_credit
 
 __all__ = [
+    "CreditChoice",
     "Overrides",
     "add_articles",
     "add_from_inbox",
@@ -27,7 +29,10 @@ __all__ = [
     "explain_arrival",
     "find_article",
     "find_twin",
+    "list_choices",
     "move_article",
     "remove_article",
+    "replace_article",
+    "settle_credit",
     "withdraw",
 ]

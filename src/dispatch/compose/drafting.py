@@ -54,8 +54,8 @@ def add_articles(
     several articles, so that id and words alone say which is which.
 
     Ids are minted here, once; an article without an address of its own gets its place on the issue's page, and an
-    author whose name is a key of authors.toml becomes who that is. Without ``section`` an article goes where its
-    source's articles go, else into the first section.
+    author whom authors.toml has becomes who that is there (``identity.find_person``). Without ``section`` an article
+    goes where its source's articles go, else into the first section.
     """
     added: list[Article] = []
     passed: list[Article] = []
@@ -178,11 +178,10 @@ def _prepare_article(issue: Issue, article: Article, publication: Publication) -
         article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
     )
     source = derived.resolve_source(article.source, publication, is_own=article.own)
-    registry = publication.authors
     return replace(
         article,
         key=key,
-        authors=tuple(registry.get(author.name, author) for author in article.authors),
+        authors=identity.register_authors(article.authors, publication),
         file=derived.choose_article_file(issue.slug, key, article),
         id=_mint_article_id(article, issue, publication, key),
         url=article.url or derived.build_article_address(publication, issue.slug, key, source),

@@ -36,6 +36,11 @@ def remove_article(issue: Issue, key: str) -> Issue:
     return issue.change_articles(lambda article: article if article.key != gone else None)
 
 
+def replace_article(issue: Issue, new: Article) -> Issue:
+    """Replace the article that has the key of the new one."""
+    return _change_article(issue, new.key, lambda _: new)
+
+
 def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Mended] = ()) -> Issue:
     """Add a correction to one article or, without a key, to the issue. Raises IssueError when there is no such article.
 

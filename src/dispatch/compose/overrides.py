@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from dispatch import from_mapping
+from dispatch.compose.settling import settle_credit
 from dispatch.errors import IssueError
 from dispatch.identity import is_same_name
 from dispatch.model import Article, Author, Image, Source
@@ -26,10 +27,13 @@ class Overrides:
     about: Annotated[
         tuple[Author, ...], "biographies and portraits of authors who were found, or are named in ``authors``"
     ] = ()
+    choice: Annotated[int, "who wrote it, of those who may have, by number (``list_choices``); 0 for no word on it"] = 0
 
     @property
     def single_article_field(self) -> str:
         """The first field given that only one article can have; empty without one."""
+        if self.choice:
+            return "choice"
         return next((name for name in _ALONE if getattr(self.article, name)), "")
 
 
@@ -37,7 +41,7 @@ def apply_overrides(found: Sequence[Article], said: Overrides) -> list[Article]:
     """Apply the editor's fields over what was found.
 
     An author who was found under the same name is completed and keeps biography and picture; where no such name was
-    found, the given authors replace the list.
+    found, and where it is uncertain who wrote it, the given authors replace the list.
 
     Raises IssueError when something is said of an author whom no article has, with the nearest name.
     """
@@ -61,8 +65,8 @@ def _apply_to_article(article: Article, said: Overrides) -> Article:
         values["source"] = _merge_source(article.source, said.article.source)
     if said.article.image:
         values["image"] = _merge_image(article.image, said.article.image)
-    if said.authors:
-        values["certainty"] = "certain"
+    if said.choice or (said.authors and article.certainty != "certain"):
+        article = settle_credit(article, said.authors, choice=said.choice)
     if said.article.published:
         values["date_certainty"] = "certain"
     people = _merge_authors(article.authors, said.authors)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived, html, issues, ledger, links
 from dispatch.errors import IssueError
-from dispatch.identity import is_ours
+from dispatch.identity import is_ours, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
@@ -181,7 +181,9 @@ def make_article(post: Post, publication: Publication, now: datetime, slug: str 
         key=slug,
         own=is_ours(article.url, publication),
         content=html.rewrite_addresses(article.content, resolve),
-        authors=tuple(replace(author, avatar=resolve(author.avatar)) for author in article.authors),
+        authors=register_authors(
+            (replace(author, avatar=resolve(author.avatar)) for author in article.authors), publication
+        ),
         language=article.language if is_foreign else "",
         image=article.image and replace(article.image, url=resolve(article.image.url)),
     )

@@ -7,6 +7,7 @@ merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed
 """
 
+from dispatch.issues.crediting import rename_author
 from dispatch.issues.lookup import (
     delete_article_file,
     find_broken_links,
@@ -46,4 +47,5 @@ __all__ = [
     "read_issue",
     "read_pictures",
     "read_unlisted",
+    "rename_author",
 ]

@@ -134,6 +134,7 @@ class IssueReader(IssueFolder):
             source=source,
             tags=tuple(dict.fromkeys(folded for tag in article.tags if (folded := " ".join(tag.split())))),
             authors=tuple(replace(author, avatar=self.make_absolute(author.avatar)) for author in article.authors),
+            credits=tuple(identity.replace_former_credit(credit, self.publication) for credit in article.credits),
             image=article.image and replace(article.image, url=self.make_absolute(article.image.url)),
             enclosures=tuple(replace(item, url=self.make_absolute(item.url)) for item in article.enclosures),
         )
@@ -223,20 +224,26 @@ class IssueReader(IssueFolder):
 def _read_authors(
     publication: Publication, value: object, at: str, reading: from_mapping.FileReading
 ) -> tuple[Author | None, ...]:
-    """Read authors: keys of authors.toml, or mappings."""
+    """Read authors: what authors.toml knows somebody by, or mappings, whose former names become the present ones."""
     found: list[Author | None] = []
+    is_renamed = False
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         place = f"{at}[{number}]"
         if isinstance(item, Mapping):
-            found.append(from_mapping.read_noun(Author, item, reading, path=place))
-        elif isinstance(item, str) and item in publication.authors:
-            found.append(publication.authors[item])
+            author = from_mapping.read_noun(Author, item, reading, path=place)
+            now = author and identity.replace_former_name(author, publication)
+            is_renamed = is_renamed or now != author
+            found.append(now)
+        elif isinstance(item, str) and (
+            key := item if item in publication.authors else identity.find_person(Author(name=item), publication)
+        ):
+            found.append(publication.authors[key])
         elif isinstance(item, str):
             near = from_mapping.suggest_nearest(item, publication.authors)
             reading.add_fault(place, f"no author “{item}” in authors.toml{near or '; write name: and the name'}")
         else:
             reading.add_fault(place, "must be a key of authors.toml, or have a name")
-    return tuple(found)
+    return tuple(dict.fromkeys(found) if is_renamed else found)
 
 
 def _read_source(publication: Publication, value: object, at: str, reading: from_mapping.FileReading) -> Source | None:

@@ -18,9 +18,9 @@ Raw = Mapping[str, object]
 # The keys as they follow one another in a new file.
 ISSUE = ("id", "number", "title", "date", "status", "preheader", "corrections", "withdrawn", "sections")
 ARTICLE = (
-    *("id", "url", "own", "former_urls", "title", "dek", "summary", "authors", "credits", "certainty", "source"),
-    *("syndicate", "published", "date_certainty", "updated", "language", "tags", "image", "enclosures", "license"),
-    *("terms", "note", "corrections", "withdrawn"),
+    *("id", "url", "own", "former_urls", "title", "dek", "summary", "authors", "credits", "certainty", "witnesses"),
+    *("source", "syndicate", "published", "date_certainty", "updated", "language", "tags", "image", "enclosures"),
+    *("license", "terms", "note", "corrections", "withdrawn"),
 )
 
 
@@ -68,6 +68,7 @@ def _strip_derived(article: Article, folder: IssueFolder) -> Article:
         content="",
         markdown="",
         url="" if is_its_place else article.url,
+        witnesses=() if article.certainty == "certain" else article.witnesses,
         authors=tuple(replace(author, avatar=folder.make_relative(author.avatar)) for author in article.authors),
         image=article.image and replace(article.image, url=folder.make_relative(article.image.url)),
         enclosures=tuple(replace(item, url=folder.make_relative(item.url)) for item in article.enclosures),
@@ -79,8 +80,9 @@ def _dump_authors(new: Article, old: Article | None, raw: Raw, folder: IssueFold
     keys = {author: key for key, author in folder.publication.authors.items()}
     stood = raw.get("authors")
     before: dict[object, Value] = {}
-    if old:
-        before = dict(zip(old.authors, map(_to_value, stood if isinstance(stood, list) else [stood]), strict=False))
+    raws = list(map(_to_value, stood if isinstance(stood, list) else [stood]))
+    if old and len(raws) == len(old.authors):  # of two names of one person there, one is left
+        before = dict(zip(old.authors, raws, strict=True))
     if old and old.authors == new.authors:
         return {"authors": _to_value(stood)}
     return {

@@ -152,6 +152,7 @@ class Witness:
 
     kind: Annotated[WitnessKind, "the kind of markup"]
     names: Annotated[tuple[str, ...], "whom it names, in order"]
+    urls: Annotated[tuple[Url, ...], "their own pages, in the same order; none when no page is known"] = ()
     house: Annotated[bool, "whether it names a site, a staff or an agency only, and no person"] = False
 
 
@@ -184,7 +185,7 @@ class Article:
     authors: Annotated[tuple[Author, ...], "who wrote it, in order"] = ()
     credits: Annotated[tuple[Credit, ...], "who else had a part in it, and which"] = ()
     certainty: Annotated[Certainty, "how sure it is that the authors are right and complete"] = "certain"
-    witnesses: Annotated[tuple[Witness, ...], "who names whom on the page it was read from; in no file"] = field(
+    witnesses: Annotated[tuple[Witness, ...], "while it is uncertain: who names whom on its page"] = field(
         default=(), compare=False
     )
     source: Annotated[Source, "where it was first published"] = field(default_factory=Source)

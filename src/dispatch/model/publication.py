@@ -115,6 +115,16 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An entry of authors.toml: an author, and under what else this author is found."""
+
+    author: Annotated[Author, Key(""), "who it is"]
+    former: Annotated[
+        tuple[str, ...], "names, keys and page addresses from before, or besides: found under them, shown under none"
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A publication: its folder, with all its settings."""
 
@@ -142,6 +152,9 @@ class Publication:
     sources: Annotated[tuple[Source, ...], "whose articles are used, and on what terms"] = ()
     topics: Annotated[tuple[TopicNames, ...], "lists of the site that have another name now"] = ()
     authors: Annotated[Mapping[str, Author], "the registry authors.toml, by key"] = field(default_factory=dict)
+    former_names: Annotated[
+        Mapping[str, tuple[str, ...]], "by key, under what else these authors are found; shown nowhere"
+    ] = field(default_factory=dict)
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
         field(default_factory=dict)
     )

@@ -76,6 +76,9 @@ class Record:
         "of an article: a digest of the authors' names and addresses; of a list: the id of its oldest article; of what "
         "has moved: feed, where the feed of a list has its id from there",
     ] = ""
+    former_authors: Annotated[
+        frozenset[str], "of an article: such digests of its byline with its authors' former names; in no file"
+    ] = field(default=frozenset(), compare=False)
     number: Annotated[int, "of what was mended: which time that was, from 1"] = 0
 
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name
+from dispatch.identity import Identity, People, fold_address, is_same_address, is_same_name, replace_former_name
 from dispatch.model import Article, Author, Issue, Link, Page, Publication, Record, Source
 from dispatch.slugs import find_unused, make_name
 from dispatch.text import fold_text
@@ -137,7 +137,8 @@ class _TopicIndex:
         if self.kind != "author":
             is_key = self.kind == "source" and Identity(key=fold_text(word)) in self.by_id
             return Identity(key=fold_text(word)) if is_key else Identity(url=fold_address(url), name=fold_text(word))
-        found, now = self.people.identify_author(Author(name=word, url=url)), self.publication.authors.get(name)
+        present = replace_former_name(Author(name=word, url=url), self.publication)
+        found, now = self.people.identify_author(present), self.publication.authors.get(name)
         if found in self.by_id or now is None:
             return found
         is_like = is_same_name(now.name, word) or (url and is_same_address(now.url, url))
@@ -185,10 +186,9 @@ def find_topics(
     """
     records = tuple(published)
     named = (author for issue in oldest_first for article in issue.articles for author in article.authors)
-    remembered = (
-        Author(name=name, url=url) for name, url in (_parse_topic_id(one.id) for one in records if one.kind == "author")
-    )
-    people = People.tell_apart(named, publication.authors, remembered)
+    remembered = (parse_author_id(one.id) for one in records if one.kind == "author")
+    present = (replace_former_name(author, publication) for author in remembered)
+    people = People.tell_apart(named, publication.authors, present)
     kinds = {kind: _TopicIndex(kind=kind, people=people, publication=publication) for kind in FOLDERS}
     for issue in oldest_first:
         # Backwards, as feeds are: a list that is shown with the newest first keeps the order of each issue.
@@ -222,12 +222,11 @@ def list_records(topic: Topic, publication: Publication) -> tuple[Record, ...]:
 def _format_topic_id(topic: Topic) -> str:
     """Format a topic's id, which is unique within its kind and readable for people."""
     if topic.author:
-        word, url = topic.author.name, topic.author.url
-    elif topic.source:
+        return format_author_id(topic.author)
+    if topic.source:
         word, url = topic.source.key or topic.source.title, topic.source.url
-    else:
-        word, url = fold_text(topic.title) if topic.kind == "tag" else topic.title, ""
-    return f"{word}{_URL}{url}>" if url else word
+        return f"{word}{_URL}{url}>" if url else word
+    return fold_text(topic.title) if topic.kind == "tag" else topic.title
 
 
 def _parse_page_name(url: str) -> str:
@@ -241,11 +240,18 @@ def _parse_topic_id(id_: str) -> tuple[str, str]:
     return word, url.removesuffix(">")
 
 
-def _list_article_topics(
-    article: Article,
-    section: str,
-    kinds: dict[TopicKind, _TopicIndex],
-) -> Iterator[Topic]:
+def format_author_id(author: Author) -> str:
+    """Format the ledger's id of the list of an author's articles."""
+    return f"{author.name}{_URL}{author.url}>" if author.url else author.name
+
+
+def parse_author_id(id_: str) -> Author:
+    """Parse the ledger's id of the list of an author's articles."""
+    name, url = _parse_topic_id(id_)
+    return Author(name=name, url=url)
+
+
+def _list_article_topics(article: Article, section: str, kinds: dict[TopicKind, _TopicIndex]) -> Iterator[Topic]:
     """List the topics of one article, each once."""
     seen: set[tuple[TopicKind, Identity]] = set()
     for author in article.authors:

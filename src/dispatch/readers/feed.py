@@ -21,6 +21,13 @@ _PAGE = re.compile(r"<(?:html|!doctype\s+html|head|body)\b", re.IGNORECASE)
 _WARNING = re.compile(r"(?:<br ?/?>\s*+)?(?:<b>)?(?:PHP )?(?:Warning|Notice|Deprecated|Strict Standards)(?:</b>)?:\s")
 _BEGINNING = re.compile(r"<\?xml\s|<!DOCTYPE\s|<(?:[\w-]{1,40}:)?(?:rss|feed|entry|RDF)[\s>]")
 # JSON may escape its slashes; a feed that forgets to name its version has entries all the same.
+# What makes an RSS feed WordPress's export (WXR), in any version of the format and however it is addressed.
+_WORDPRESS = re.compile(
+    r"""xmlns:[\w-]{1,40}\s?=\s?["'][^"'<>]{0,40}wordpress\.org/export/[\d.]{1,9}/?["']""", re.IGNORECASE
+)
+_HEAD = 20_000  # characters, in which its root stands
+# What a feed of Blogger's never has, and its export does: of 2008 the entries that hold settings, since 2018 the kind.
+_BLOGGER = re.compile(r"schemas\.google\.com/blogger/2008/kind#(?:settings|template)\b|<blogger:type>")
 _JSON_FEED = re.compile(rb':(?:\\?/){2}jsonfeed\.org\\?/version\b|"content_(?:html|text)"\s*:')
 
 
@@ -49,6 +56,7 @@ def read_with_source(document: Document, faults: list[Fault]) -> tuple[Source, l
     is not well-formed, on a DTD of its own, and beyond 5,000 entries.
     """
     text = _skip_warning(charset.decode_document(document))
+    _refuse_export(text)
     if text.lstrip().startswith("{"):
         return jsonfeed.read_json_feed(text, document.url, faults)
     root = xml.parse_xml(text, faults)  # what is wrong may be in one entry among many
@@ -58,6 +66,15 @@ def read_with_source(document: Document, faults: list[Fault]) -> tuple[Source, l
             hint="Give the address of an RSS, Atom or JSON feed.",
         )
     return _FORMATS[root.tag](root, document.url, faults)
+
+
+def _refuse_export(text: str) -> None:
+    """Raise GatherError where a whole site was exported as a feed: drafts and private posts stand in it, and logins."""
+    if _WORDPRESS.search(text, 0, _HEAD):
+        raise GatherError("this is WordPress's export, and no feed", hint="Import it: dispatch import FILE")
+    if _BLOGGER.search(text):
+        way_out = "No command reads it. Add the blog's own feed, as https://BLOG/feeds/posts/default"
+        raise GatherError("this is Blogger's export, and no feed", hint=way_out)
 
 
 def _skip_warning(text: str) -> str:

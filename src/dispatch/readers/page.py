@@ -125,6 +125,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
             Witness(
                 kind=kind,
                 names=tuple(author.name for author in said),
+                urls=tuple(author.url for author in said) if any(author.url for author in said) else (),
                 house=all(people.is_house(author.name, houses) for author in said),
             )
             for kind, said, _ in heard

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dispatch import config, git, issues, ledger
+from dispatch import config, git, identity, issues, ledger
 from dispatch.checks.editorial import judge_folders
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError, ReviewError
-from dispatch.model import Fault, Finding, Issue, Publication
+from dispatch.model import Article, Fault, Finding, Issue, Publication
 from dispatch.review.changes import Change, Review, Version
 from dispatch.review.issues import compare_versions
 from dispatch.review.settings import LOCK, pick_shown
@@ -85,7 +85,7 @@ def make_review(
 
     judge: what check says of an issue and its editions. judge_files: what it says of its files alone.
     """
-    changes = list(compare_versions(old, new))
+    changes = list(compare_versions(_use_present_names(old, new.publication), new))
     findings = list(judge_folders(folder for folder in new.folders if folder not in old.folders))
     for issue in _find_affected(old, new):
         try:
@@ -101,6 +101,19 @@ def make_review(
             known = {one for one in warned if was or one.place.file == config.FILE}
         findings += (finding for finding in found if finding not in known and finding.rule != "files.folder")
     return Review(base=base, commit=commit, changes=tuple(changes), findings=tuple(_drop_repeated(findings, changes)))
+
+
+def _use_present_names(old: Version, now: Publication | None) -> Version:
+    """Return the old version with the present names of people, so that a former one is told to nobody."""
+    if now is None or not now.former_names:
+        return old
+
+    def rename_authors(article: Article) -> Article:
+        authors = dict.fromkeys(identity.replace_former_name(author, now) for author in article.authors)
+        credits_ = tuple(identity.replace_former_credit(credit, now) for credit in article.credits)
+        return replace(article, authors=tuple(authors), credits=credits_)
+
+    return replace(old, issues=tuple(issue.change_articles(rename_authors) for issue in old.issues))
 
 
 def _find_affected(old: Version, new: Version) -> list[Issue]:

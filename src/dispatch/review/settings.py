@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from itertools import chain
 
-from dispatch import from_mapping
+from dispatch import from_mapping, ledger
 from dispatch.model import Author, Publication, Record, Source
 from dispatch.review.changes import Change, ChangeKind, Version, Weight
 from dispatch.review.fields import cut_alike, describe_fate, find_changed, list_names, show_value
@@ -13,7 +14,7 @@ _FILE = "dispatch.toml"
 _THINGS = ("article", "issue")
 _NAMES = ("author", "source", "section", "tag")
 _ADDRESSES = ("url", "email.unsubscribe")
-_LISTS = ("sources", "authors", "templates", "own_templates", "check", "root")
+_LISTS = ("sources", "authors", "former_names", "templates", "own_templates", "check", "root")
 # What is told when dispatch.lock has no more a line of a kind; a page of a published thing may be forgotten.
 _FORGOTTEN: Mapping[str, tuple[Weight, ChangeKind, str]] = {
     "moved": ("look", "link", "where something has moved: its old address leads nowhere"),
@@ -28,7 +29,8 @@ def pick_shown(publication: Publication | None) -> object:
     """Pick everything of a publication that is shown in editions of every issue, to be compared."""
     if publication is None:
         return None
-    names = [field.name for field in fields(publication) if field.name not in {"authors", "sources", "root"}]
+    hidden = {"authors", "former_names", "sources", "root"}
+    names = [field.name for field in fields(publication) if field.name not in hidden]
     values = [getattr(publication, name) for name in names]
     return [dict(value) if isinstance(value, Mapping) else value for value in values]
 
@@ -39,14 +41,20 @@ def compare_settings(old: Version, new: Version) -> Iterator[Change]:
         return
     was, now = old.publication, new.publication
     yield from _compare_rules(was.check, now.check)
-    yield from _compare_ledgers(old.ledger, new.ledger)
+    yield from _compare_ledgers(old.ledger, new.ledger, ledger.make_records(new.issues, now))
     for key, before, after in find_changed(_flatten_noun(was), _flatten_noun(now)):
         first, then = cut_alike(before or "", after or "")
         change = Change(where=_FILE, what=f"{_FILE} has another {key}", now=then, was=first)
         yield replace(change, weight="look", kind="link") if key in _ADDRESSES else change
     sources = ({_name_source(source): source for source in one.sources} for one in (was, now))
     yield from _compare_entries("source", _FILE, *sources)
-    yield from _compare_entries("author", "authors.toml", was.authors, now.authors)
+    entries = {key: one for key, one in was.authors.items() if key not in chain(*now.former_names.values())}
+    yield from _compare_entries("author", "authors.toml", entries, now.authors)
+    for key in sorted(key for key, names in now.former_names.items() if names != was.former_names.get(key)):
+        what = (
+            f"What was published under former names of {key} is now by {now.authors[key].name}"  # no need to say which
+        )
+        yield Change(weight="look", kind="byline", where="authors.toml", what=what)
     for name, before, after in find_changed(was.templates, now.templates):
         yield Change(where=f"templates/{name}", what=f"The template {name} {describe_fate(before, after)}")
 
@@ -61,8 +69,12 @@ def _compare_rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[C
             yield Change(kind="rule", where=_FILE, what=f"The rule {rule} holds again")
 
 
-def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[Change]:
-    """Tell what dispatch.lock forgets, or remembers otherwise."""
+def _compare_ledgers(old: Iterable[Record], new: Iterable[Record], current: Iterable[Record]) -> Iterator[Change]:
+    """Tell what dispatch.lock forgets, or remembers otherwise.
+
+    current: the records of the issues as they are now, which know under which former names they were published.
+    """
+    former = {record.id: record.former_authors for record in current if record.kind == "article"}
     before, after = ({_make_key(record): record for record in records} for records in (old, new))
     lists = {record.url for record in after.values() if record.kind in _NAMES}
     lists |= {record.id for record in after.values() if record.kind == "moved"}
@@ -83,7 +95,11 @@ def _compare_ledgers(old: Iterable[Record], new: Iterable[Record]) -> Iterator[C
             address = was.id if was.kind == "moved" else ""
             what = f"{LOCK} forgets {words.format(id=was.id)}"
             yield Change(weight=weight, kind=kind, where=LOCK, what=what, was=address)
-        elif now is not None and was.kind in _THINGS:
+        elif (
+            now is not None
+            and was.kind in _THINGS
+            and not (was.authors in former.get(was.id, ()) and replace(was, authors=now.authors) == now)
+        ):
             what = f"{LOCK} says something else of the {was.kind} {was.id}, which was published"
             yield Change(weight="look", kind="identity", where=LOCK, what=what)
 

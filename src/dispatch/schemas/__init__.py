@@ -7,15 +7,15 @@ and a test says when that is due.
 from collections.abc import Mapping
 from dataclasses import MISSING
 from datetime import datetime
-from typing import Literal, get_args, get_origin
+from typing import Literal, cast, get_args, get_origin
 
 from dispatch.from_mapping import expect_noun_class, list_columns, strip_annotation
-from dispatch.model import AddressMark, Author, Key, Publication
+from dispatch.model import AddressMark, Key, Person, Publication
 
 Schema = dict[str, object]  # what json.dumps takes
 
 # What a publication has that does not stand in dispatch.toml.
-ELSEWHERE = frozenset({"authors", "templates", "own_templates", "root"})
+ELSEWHERE = frozenset({"authors", "former_names", "templates", "own_templates", "root"})
 _PATTERNS = {
     AddressMark(): "^(?:https?://|//|mailto:|tel:|$)",
     AddressMark(file=True): "^(?:https?://|(?![A-Za-z][A-Za-z0-9+.-]*:))",
@@ -24,7 +24,7 @@ _PATTERNS = {
 
 def build_schemas() -> dict[str, Schema]:
     """Build each schema (JSON Schema, draft 2020-12), by its file's name."""
-    authors: Schema = {"type": "object", "additionalProperties": _describe_table(Author)}
+    authors: Schema = {"type": "object", "additionalProperties": _describe_table(Person)}
     return {
         "dispatch.schema.json": _add_head(
             "A publication: dispatch.toml", _describe_table(Publication, without=ELSEWHERE)
@@ -45,13 +45,15 @@ def _describe_table(cls: type, *, without: frozenset[str] = frozenset(), default
         if column.name in without:
             continue
         default = getattr(defaults, column.name) if defaults is not None else column.default
-        if default is MISSING:
+        if default is MISSING and column.key:
             required.append(column.key)
         if column.key:
             properties[column.key] = _describe_value(column.type, default) | {"description": column.doc}
         else:  # its keys stand among ours
-            inner = _describe_table(expect_noun_class(strip_annotation(column.type)[0]), defaults=default)["properties"]
-            properties |= inner if isinstance(inner, dict) else {}
+            among = expect_noun_class(strip_annotation(column.type)[0])
+            inner = _describe_table(among, defaults=None if default is MISSING else default)
+            properties |= cast("Schema", inner["properties"])
+            required += cast("list[object]", inner["required"]) if default is MISSING else []
     head: Schema = {"type": "object"}
     if cls.__doc__:
         head["description"] = cls.__doc__.partition("\n")[0].replace("``", "")

@@ -1,0 +1,207 @@
+"""Give a person another name, or make one person of two: in authors.toml, in all issues, in the ledger.
+
+Nothing of it is shown to readers as a correction: what was published by somebody is by the same person still. The page
+that tells the old name moves; its old address leads on, unless the name is to be forgotten.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from dispatch import config, files, from_mapping, identity, issues, ledger, links, registry
+from dispatch.errors import ConfigError
+from dispatch.model import Author, Person, Publication, Record
+from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
+from dispatch.slugs import find_unused, make_slug
+from dispatch.text import fold_text
+from dispatch.toml import parse_toml
+
+_FIELDS = ("name", "url", "email", "bio", "avatar")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChange:
+    """What became of a person."""
+
+    key: Annotated[str, "the key in authors.toml"]
+    name: Annotated[str, "the name that is shown"]
+    files: Annotated[tuple[str, ...], "the files of articles that were changed"]
+    moved: Annotated[tuple[tuple[str, str], ...], "the addresses of pages, before and now"]
+    mentions: Annotated[
+        tuple[str, ...], "files that say the old name in what no command changes: a text, a template"
+    ] = ()
+
+
+def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
+    """Find somebody by key, name, former name or address: in authors.toml, else among those whom articles name.
+
+    Returns the key, which is empty for somebody without an entry. Raises ConfigError, with the nearest name, where
+    nobody is found, or several are.
+    """
+    if key := said.name if said.name in publication.authors else identity.find_person(said, publication):
+        return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
+    articles = (one for issue in issues.read_all_issues(publication) for one in issue.articles)
+    named = [author for one in articles for author in one.authors]
+    strangers = {one for one in named if not identity.find_person(one, publication)}
+    found = {one for one in strangers if identity.is_same_name(one.name, said.name)}
+    if said.url:
+        found = {one for one in found if not one.url or identity.is_same_address(one.url, said.url)}
+    if not found:
+        names = [one.name for one in (*publication.authors.values(), *named)]
+        near = from_mapping.suggest_nearest(said.name, [*publication.authors, *names])
+        raise ConfigError(f"nobody is called “{said.name}”{near}", hint="To see who there is: dispatch author list")
+    if len({identity.fold_address(one.url) for one in found} - {""}) > 1:
+        pages = ", ".join(sorted(one.url or "no page" for one in found))
+        what = f"several people are called “{said.name}”: {pages}"
+        raise ConfigError(what, hint="Say which: NAME=ADDRESS; or give each an entry in authors.toml.")
+    return "", Person(author=max(found, key=lambda one: (bool(one.url), bool(one.bio), one.name)))
+
+
+def rename_person(publication: Publication, said: Author, name: str, *, forget: bool = False) -> PersonChange:
+    """Give somebody another name, from now on in everything; whoever has no entry in authors.toml gets one.
+
+    A key made of the old name becomes one of the new name. forget: keep no trace of the old name, so that no old
+    address leads on and nothing that comes under it is known. Raises ConfigError and IssueError.
+    """
+    key, person = find_person(publication, said)
+    old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
+    others = publication.authors.keys() - {key}
+    now = find_unused(make_slug(name) or "author", others) if key in ("", make_slug(old)) else key
+    former = dict.fromkeys((*person.former, person.author.name, key))
+    kept = tuple(one for one in former if one and one not in (name, now))
+    renamed = Person(author=replace(person.author, name=name), former=kept)
+    change = _change_person(publication, renamed, now, (key,), forgotten=old if forget else "")
+    return replace(change, mentions=tuple(_find_mentions(publication, old)))
+
+
+def merge_people(publication: Publication, gone: Author, kept: Author) -> PersonChange:
+    """Make two people one, who has the name and the entry of ``kept``. Raises ConfigError and IssueError."""
+    (old, one), (key, other) = find_person(publication, gone), find_person(publication, kept)
+    if one == other:
+        raise ConfigError(f"“{gone.name}” and “{kept.name}” are one person already", subject=registry.FILE)
+    now = key or find_unused(make_slug(other.author.name) or "author", publication.authors)
+    author = Author(**{field: getattr(other.author, field) or getattr(one.author, field) for field in _FIELDS})
+    known = dict.fromkeys((*other.former, one.author.name, old, one.author.url, one.author.email, *one.former))
+    former = tuple(each for each in known if each and each not in (author.name, author.url, author.email, now))
+    return _change_person(publication, Person(author=author, former=former), now, (key, old))
+
+
+def _change_person(
+    publication: Publication, person: Person, key: str, entries: Iterable[str], *, forgotten: str = ""
+) -> PersonChange:
+    """Write a person's entry in place of those that are there, and all that follows from it.
+
+    authors.toml comes first, with the former names: wherever it is interrupted, every file reads as before.
+    """
+    entries = [entry for entry in entries if entry]
+    registry_now = {one: author for one, author in publication.authors.items() if one not in entries}
+    former_now = {one: names for one, names in publication.former_names.items() if one not in entries}
+    now = replace(
+        publication,
+        authors={**registry_now, key: person.author},
+        former_names={**former_now, key: person.former},
+    )
+
+    def is_theirs(author: Author) -> bool:
+        return identity.find_person(author, now) == key
+
+    records = ledger.read_records(publication)
+    before = ledger.make_records(issues.read_all_issues(publication), publication)
+    _write_entry(publication, entries, key, person)
+    changed = issues.rename_author(now, key, is_theirs, needs_all=bool(forgotten))
+    homes = _find_homes(records, person, key, publication.url, is_theirs)
+    after = ledger.make_records(issues.read_all_issues(now), now)
+    left = _mend_digests(_move_lists(records, homes, person, forgotten), before, after)
+    if left != list(records):
+        ledger.record_issues(publication, known=left)
+    if forgotten:
+        kept = tuple(one for one in person.former if not _is_telling(one, forgotten))
+        _write_entry(publication, [key], key, replace(person, former=kept))
+    moved = tuple((old, home) for old, home in homes.items() if old != home and not forgotten)
+    return PersonChange(key=key, name=person.author.name, files=tuple(changed), moved=moved)
+
+
+def _write_entry(publication: Publication, entries: Sequence[str], key: str, person: Person) -> None:
+    """Write the entry in place of the first that is there, and remove the others. Raises ConfigError."""
+    path = publication.root / registry.FILE
+    is_there = os.path.lexists(path)
+    text = files.read_text(path, within=publication.root, error=ConfigError) if is_there else ""
+    raw = parse_toml(text, file=registry.FILE, error=ConfigError)
+    table = registry.to_table(person)
+    for entry in (raw.get(one) for one in entries):  # a file's name stays one
+        if isinstance(entry, Mapping) and isinstance(entry.get("avatar"), str) and "avatar" in table:
+            whole = links.resolve_address(f"{publication.url}/", entry["avatar"])
+            table["avatar"] = entry["avatar"] if whole == table["avatar"] else table["avatar"]
+    edited = text
+    for gone in entries[1:]:
+        edited = registry.edit_entry(edited, gone, None)
+    edited = registry.edit_entry(edited, next(iter(entries), key), table, now=key)
+    old = text.encode("utf-8") if is_there else b""
+    files.replace_file(path, old, edited.encode("utf-8"), within=publication.root, error=ConfigError)
+
+
+def _find_homes(
+    records: Sequence[Record], person: Person, key: str, site: str, is_theirs: Callable[[Author], bool]
+) -> dict[str, str]:
+    """Find a person's pages, by address, and where each goes: to one of them, or to one that tells no former name."""
+    lists = [one for one in records if one.kind == "author"]
+    pages = [one.url for one in lists if is_theirs(parse_author_id(one.id))]
+    stay = [url for url in pages if not any(_is_telling(_find_stem(url), name) for name in person.former)]
+    taken = {_find_stem(one.url) for one in lists if one.url not in pages}
+    taken |= {_find_stem(one.id) for one in records if one.kind == "moved" and one.url not in pages}
+    home = stay[0] if stay else f"{site}/{FOLDERS['author']}/{find_unused(key, taken)}/"
+    return dict.fromkeys(pages, home)
+
+
+def _move_lists(
+    records: Sequence[Record], homes: Mapping[str, str], person: Person, forgotten: str
+) -> Iterator[Record]:
+    """Give the pages of a person their new address and name; the old ones lead on, but for what is forgotten."""
+
+    def lead_on(old: str, new: str) -> Iterator[Record]:
+        if old != new and not (forgotten and _is_telling(_find_stem(old), forgotten)):
+            yield Record(id=old, kind="moved", url=new)
+
+    theirs = {*homes, *homes.values()}
+    for one in records:
+        if one.kind == "author" and one.url in homes:
+            yield from lead_on(one.url, homes[one.url])
+        elif one.kind == "moved" and one.url in theirs:
+            yield from lead_on(one.id, homes.get(one.url, one.url))
+        else:
+            yield one
+    yield from (Record(id=format_author_id(person.author), kind="author", url=home) for home in {*homes.values()})
+
+
+def _mend_digests(records: Iterable[Record], before: Iterable[Record], after: Iterable[Record]) -> list[Record]:
+    """Make the ledger's digests those of today's bylines, where they were those of yesterday's."""
+    was = {one.id: {one.authors, *one.former_authors} for one in before if one.kind == "article"}
+    now = {one.id: one for one in after if one.kind == "article"}
+    return [
+        replace(one, authors=now[one.id].authors)
+        if one.kind == "article" and one.id in now and one.authors in {*was[one.id], *now[one.id].former_authors}
+        else one
+        for one in records
+    ]
+
+
+def _find_mentions(publication: Publication, name: str) -> Iterator[str]:
+    """Find the files from which the site is made that hold a name."""
+    root, folded = publication.root, fold_text(name)
+    made = (path for folder in ("issues", "templates") for path in sorted((root / folder).rglob("*")))
+    for path in (root / config.FILE, *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css"})):
+        if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
+            yield files.format_path(path, root)
+
+
+def _find_stem(url: str) -> str:
+    """Find the name of a person's page."""
+    return url.rstrip("/").rpartition("/")[2]
+
+
+def _is_telling(word: str, name: str) -> bool:
+    """Whether a word is that name, its slug, or its slug with a number."""
+    slug = make_slug(name)
+    return identity.is_same_name(word, name) or bool(slug and re.fullmatch(rf"{slug}(?:-\d+)?", word))
