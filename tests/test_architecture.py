@@ -163,8 +163,9 @@ def may_import(one: str, other: str) -> bool:
 
 def test_importers_are_known_to_their_command_and_to_what_names_it_only() -> None:
     known = {shown(path) for path in MODULES for name, _ in imports(path) if name.startswith("dispatch.importers")}
-    assert {path for path in known if not path.startswith("importers/")} == {"cli/import_.py", "cli/import_report.py"}
-    assert {path for path in known if not path.startswith("importers/")} == {"cli/import_.py", "cli/add.py"}
+    assert {path for path in known if not path.startswith("importers/")} == {
+        *("cli/import_.py", "cli/import_report.py", "cli/add.py"),
+    }
 
 
 def test_a_foreign_library_is_known_and_has_one_room() -> None:

@@ -200,6 +200,12 @@ def find_told(root: Path, name: str) -> list[str]:
     return told
 
 
+def list_left(slug: str) -> list[str]:
+    """The files by which whoever has an old address is led on."""
+    names = ("feed.atom", "feed.json", "feed.xml", "index.html")
+    return ["public/_redirects", *(f"public/authors/{slug}/{name}" for name in names)]
+
+
 def read_entries(root: Path, feed: str = "feed.atom") -> list[str]:
     """What readers of a feed know it, an entry and its place in time by."""
     return re.findall(r"<(?:id|updated|published)>[^<]*", (root / "public" / feed).read_text("utf-8"))
@@ -227,7 +233,7 @@ def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_noth
     assert run_dispatch(wire, "check", "i1").output.count("error") == 1  # "no errors"
     run_dispatch(wire, "publish")
     # Whoever knows the old address is led on, and sees in it what it was.
-    assert find_told(wire, "Ann Lee") == ["public/_redirects", "public/authors/ann-lee/index.html"]
+    assert find_told(wire, "Ann Lee") == list_left("ann-lee")
     assert "/authors/ann-lee/* /authors/alex-fay/:splat 301" in (wire / "public" / "_redirects").read_text("utf-8")
     assert read_entries(wire) == before
     # Followers are led to the new feed, where every entry is the one that they have.
@@ -289,7 +295,7 @@ def test_two_people_are_made_one(wire: Path) -> None:
     entry = config.load(wire)
     assert entry.authors["bo"] == Author(name="Bo Roe", url="https://roe.example")
     assert entry.former_names["bo"] == ("Bo Poe", "Al Roe")
-    told = ["public/_redirects", "public/authors/al-roe/index.html"]
+    told = list_left("al-roe")
     assert find_told(wire, "Al Roe") == told
     assert find_told(wire, "Bo Poe") == []
     assert read_entries(wire) == before

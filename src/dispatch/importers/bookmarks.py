@@ -26,19 +26,19 @@ _PINBOARD = re.compile(r'\s*\[\s*\{\s*"href"\s*:')
 
 def accepts(export: Export) -> bool:
     """Whether there is a file in one of these forms."""
-    return any(_list_files(export))
+    return any(_list_collections(export))
 
 
 def read(export: Export, _site: str) -> Iterator[Post | NotImported]:
     """Read the links in their order; a table that cannot be read is reported."""
-    for name in _list_files(export):
+    for name in _list_collections(export):
         rows = yield from try_rows(name, partial(_read_rows, export, name))
         for number, row in enumerate(rows, 1):
             label = f"{name}: {pick_text(row, 'url', 'href') or number}"
             yield from try_post(label, partial(_make_link, row, label))
 
 
-def _list_files(export: Export) -> list[str]:
+def _list_collections(export: Export) -> list[str]:
     tables = {name for columns in _TABLES for name in tabular.list_tables(export, columns)}
     return [name for name in export.names if name in tables or _is_page(export, name) or _is_pinboard(export, name)]
 
@@ -52,10 +52,10 @@ def _is_pinboard(export: Export, name: str) -> bool:
 
 
 def _read_rows(export: Export, name: str) -> list[Row]:
-    return list(_read_page(export.read(name))) if _PAGE.search(name) else tabular.read_rows(export, name)
+    return list(_read_links(export.read(name))) if _PAGE.search(name) else tabular.read_rows(export, name)
 
 
-def _read_page(body: bytes) -> Iterator[Row]:
+def _read_links(body: bytes) -> Iterator[Row]:
     """Read a page of bookmarks as rows: the folder is the heading of the list in which a link stands."""
     root = html_tree.parse_page(Document(url="", media_type="text/html", charset="", body=body)).body
     folder = ""

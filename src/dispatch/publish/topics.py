@@ -292,9 +292,8 @@ def _merge_author_facts(before: Author | None, now: Author) -> Author:
     """Merge what is known of a person; what was said last wins."""
     if before is None:
         return replace(now, email="")
-    return Author(
-        name=now.name, url=now.url or before.url, bio=now.bio or before.bio, avatar=now.avatar or before.avatar
-    )
+    known = {key: getattr(now, key) or getattr(before, key) for key in ("url", "bio", "avatar")}
+    return Author(name=now.name, **known)
 
 
 def _sort_key(topic: Topic) -> tuple[str, str]:
