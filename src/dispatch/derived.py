@@ -61,16 +61,17 @@ def find_last_change(article: Article, issue: Contents) -> datetime:
 def find_entry_dates(article: Article, issue: Contents, publication: Publication) -> tuple[datetime | None, datetime]:
     """Find when feeds say that an article was published, and last changed.
 
-    It was published with its issue, a second earlier for each place in it, so that readers who sort keep the order, and
-    has changed when readers were told so. With ``dates = "original"``, both are what its source says, which may know
-    nothing of the former. An entry of a feed of the site has its dates already, and so has an issue as an entry.
+    It was published when it entered the publication, by default with its issue, a second earlier for each place in it
+    so that readers who sort keep the order, and has changed when readers were told so. With ``dates = "original"``,
+    both are what its source says, which may know nothing of the former. An entry of a feed of the site has its dates
+    already, and so has an issue as an entry.
     """
     if article.id == issue.id or (issue.as_page and issue.as_page.kind == "feed"):
         return article.published, article.updated or article.published or issue.date
     if publication.feeds.dates == "original":
         return article.published, find_last_change(article, issue)
     place = next((place for place, one in enumerate(issue.articles) if one.id == article.id), 0)
-    published = issue.date - timedelta(seconds=place)
+    published = article.entered or issue.date - timedelta(seconds=place)
     return published, max(find_last_notice(article) or published, published)
 
 

@@ -171,6 +171,8 @@ class ReleaseBuild:
             whole = page.kind in {"article", "feed"}
             digests = (self.index.articles[article.id] for article in page.articles)
             parts += (one.for_pages if whole else one.for_lists for one in digests)
+        if name in FEEDS:
+            parts += (repr((article.entered, article.published, article.updated)) for article in page.articles)
         return make_digest(*parts)
 
     def _find_entries(self, page: Page, name: str) -> dict[str, bytes]:
