@@ -43,17 +43,21 @@ class SiteBuilder:
     def render_assets(self) -> Iterator[tuple[str, bytes]]:
         """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
         publication = self.publication
-        yield "style.css", limit_function(site_files.render_style_sheet)(publication)
-        yield "icon.svg", limit_function(site_files.render_icon)(publication)
-        yield from site_files.list_search_files(publication).items()
-        yield "feed.css", limit_function(site_files.render_feed_style_sheet)(publication)
-        yield "sources.opml", opml.format_public_opml(publication)
-        yield "404.html", limit_function(site_files.render_not_found)(publication)
-        yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
-        yield "robots.txt", site_files.render_robots(publication)
+        made = {
+            "style.css": limit_function(site_files.render_style_sheet)(publication),
+            "icon.svg": limit_function(site_files.render_icon)(publication),
+            **site_files.list_search_files(publication),
+            "feed.css": limit_function(site_files.render_feed_style_sheet)(publication),
+            "sources.opml": opml.format_public_opml(publication),
+            "404.html": limit_function(site_files.render_not_found)(publication),
+            "sitemap.xml": site_files.render_sitemap(self.pages, publication),
+            "robots.txt": site_files.render_robots(publication),
+        }
+        yield from made.items()
         moved = ledger.find_moved_pages(publication, *self.issues, known=self.records)
         gone = tuple(find_withdrawn_pages(self.pages))
-        yield from limit_function(site_files.render_redirects)(moved, gone, publication).items()
+        paths = (*self.files, *made)
+        yield from limit_function(site_files.render_redirects)(moved, gone, publication, paths).items()
 
     def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""
