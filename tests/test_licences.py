@@ -84,6 +84,7 @@ def test_other_licences_allow_to_publish_again(text: str, name: str, url: str) -
         "CC BY 4.0 DE",
         "free for non-profits",
         "CC BY 4.0 + X",
+        "CC BY 4.0+",
     ],
 )
 def test_what_is_not_known_is_named_as_given_and_allows_nothing(text: str) -> None:

@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch import __version__, identity, links
+from dispatch import __version__, identity, licences, links
+from dispatch.licences import Licence
 from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
@@ -124,9 +125,9 @@ def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     return replace(left, preheader="", intro="", corrections=(), withdrawn=withdrawal)
 
 
-def find_licence(article: Article) -> str:
-    """Return the licence under which an article is shown: its own, else its source's."""
-    return article.license or article.source.license
+def find_licence(article: Article) -> Licence:
+    """Find the licence under which an article is shown: its own, else its source's; one without a name if none."""
+    return licences.find_licence(article.license or article.source.license)
 
 
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:

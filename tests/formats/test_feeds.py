@@ -161,7 +161,7 @@ def test_byline_credits_source_and_read_more_stand_in_the_body(format: str) -> N
     assert "translated by Tove Quist" in shown.words
     assert "photo by Phil Moss" in shown.words
     assert "Read “Story 1”" in shown.words
-    assert "CC-BY-4.0" in shown.words
+    assert "CC BY 4.0" in shown.words
     assert "wrong city" in shown.words
 
 
@@ -391,7 +391,7 @@ def test_atom_source_is_whole_and_last() -> None:
         ("updated", "2025-02-13T08:00:00Z"),  # when the article was first published
         ("link", "https://paper.example/"),
         ("link", "https://paper.example/feed"),
-        ("rights", "CC-BY-4.0"),
+        ("rights", "CC BY 4.0"),
     ]
 
 
@@ -423,6 +423,7 @@ def test_atom_entry_links_keep_rel_and_type() -> None:
     assert [link.attrib for link in entry.findall(f"{ATOM}link")] == [
         {"href": "https://paper.example/story-1?x=1&y=2", "rel": "alternate", "type": "text/html"},
         {"rel": "enclosure", "href": "https://cdn.example/1.mp3", "type": "audio/mpeg", "length": "1234"},
+        {"rel": "license", "href": "https://creativecommons.org/licenses/by/4.0/"},
     ]
 
 
@@ -482,7 +483,7 @@ def test_what_a_machine_asks_of_an_entry_has_its_field() -> None:
     item = rss(article).find("item")
     assert item is not None
     assert item.findtext(f"{DC}language") == "ar"
-    assert item.findtext(f"{DC}rights") == article.license
+    assert item.findtext(f"{DC}rights") == "CC BY-SA 4.0"
     for entry in (item, atom(article).find(f"{ATOM}entry")):
         assert entry is not None
         content = entry.find(f"{MEDIA}content")
@@ -497,7 +498,8 @@ def test_what_a_machine_asks_of_an_entry_has_its_field() -> None:
     assert licence is not None
     assert licence.get("href") == article.license
     (said,) = reading.items(json.dumps(json_feed(article)).encode())
-    assert said["_dispatch"]["license"] == article.license
+    assert (said["_dispatch"]["license"], said["_dispatch"]["license_url"]) == ("CC BY-SA 4.0", article.license)
+    assert f'<a href="{article.license}" rel="license">CC BY-SA 4.0</a>' in said["content_html"]
     assert [one["name"] for one in said["_dispatch"]["credits"]] == [one.name for one in article.credits]
     assert said["_dispatch"]["source"]["url"] == article.source.url
 

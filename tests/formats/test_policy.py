@@ -120,7 +120,7 @@ def test_an_address_for_e_mail_is_never_shown(format: str) -> None:  # noqa: A00
 @everywhere
 def test_the_licence_is_shown(format: str) -> None:  # noqa: A002
     source = Source(title="The Paper", url="https://paper.example/", syndicate="full", license="CC-BY-SA-4.0")
-    assert "Licence: CC-BY-SA-4.0" in said(format, story("full", source=source))
+    assert "Licence: CC BY-SA 4.0" in said(format, story("full", source=source))
     assert "Licence: CC0" in said(format, story("full", source=source, license="CC0"))
 
 

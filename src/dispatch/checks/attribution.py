@@ -13,6 +13,7 @@ from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
 from dispatch.checks.text_lines import find_name, fold_spaces
+from dispatch.licences import find_licence
 from dispatch.model import Article, Finding, Publication
 
 # What an address may not hold where only ASCII may stand (RFC 3986, section 2).
@@ -90,7 +91,7 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
     licence = article.license or article.source.license
-    if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
+    if item.rights and fold_spaces(item.rights) != fold_spaces(find_licence(licence).name):
         yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
     if not body.may_summarise(article, item.summary, publication):
         yield make_finding("attribution.body", "element", found=item.summary)

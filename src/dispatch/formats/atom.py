@@ -5,10 +5,11 @@ from functools import partial
 
 from lxml import etree
 
-from dispatch import derived, links
+from dispatch import derived
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.template_context import TemplateContext
+from dispatch.licences import find_licence
 from dispatch.model import Article, Author, Contents, Publication
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -42,8 +43,8 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     made.content(fragments.render_entry_body(article), type="html")
     for category in feed.list_categories(fragments, article):
         made.category(category)
-    if terms := derived.find_licence(article):
-        made.rights(terms)
+    if licence := derived.find_licence(article).name:
+        made.rights(licence)
     tree = made.atom_entry()
     _finish_entry(fragments, article, tree)
     return feed.serialise_entry(tree, AROUND, NAMESPACES)
@@ -72,8 +73,8 @@ def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) 
         known = {"type": enclosure.type, "length": "" if enclosure.length is None else str(enclosure.length)}
         shown = {name: value for name, value in known.items() if value}
         etree.SubElement(entry, "link", shown, rel="enclosure", href=enclosure.url)
-    if links.is_web_address(terms := derived.find_licence(article)):
-        etree.SubElement(entry, "link", rel="license", href=terms)
+    if licence := derived.find_licence(article).url:
+        etree.SubElement(entry, "link", rel="license", href=licence)
     published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
     for element in entry.iterfind("updated"):
         element.text = feed.format_timestamp(updated)
@@ -110,4 +111,4 @@ def _add_origin(article: Article, entry: Element) -> None:
     if source.feed:
         etree.SubElement(origin, "link", rel="self", href=source.feed)
     if source.license:
-        etree.SubElement(origin, "rights").text = source.license
+        etree.SubElement(origin, "rights").text = find_licence(source.license).name

@@ -81,12 +81,13 @@ def _build_item(article: Article, fragments: TemplateContext) -> dict[str, objec
 
 def _build_extension(article: Article) -> dict[str, object]:
     """Build what JSON Feed has no word for: where it was first published, when, on what terms, and who had a part."""
-    source = article.source
+    source, licence = article.source, derived.find_licence(article)
     return _drop_empty(
         {
             "source": _drop_empty({"title": source.title, "url": source.url, "feed_url": source.feed}),
             "date_first_published": feed.to_utc(article.published).isoformat() if article.published else "",
-            "license": derived.find_licence(article),
+            "license": licence.name,
+            "license_url": licence.url,
             "credits": [
                 _drop_empty({"role": credit.role, "name": credit.name, "url": credit.url}) for credit in article.credits
             ],

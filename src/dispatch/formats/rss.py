@@ -87,7 +87,7 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
         etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(published))
     for author in feed.list_author_elements(fragments, article):
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
-    said = {"language": article.language, "rights": derived.find_licence(article)}
+    said = {"language": article.language, "rights": derived.find_licence(article).name}
     for name, text in said.items():
         if text:
             etree.SubElement(item, f"{{{DC}}}{name}").text = text

@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dispatch import derived, html, links, templates
+from dispatch import derived, html, licences, links, templates
 from dispatch.formats.bylines import NO_BREAK, Bylines
 from dispatch.language import Language
-from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section
+from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source
 
 WORDS_A_MINUTE = 230
 # How wide the picture of an article that does not lead is shown on a page.
@@ -55,7 +55,7 @@ class TemplateContext(Bylines):
             "issue": self.issue,
             "language": self.language,
             "lead_id": self.lead_id,
-            "licence": derived.find_licence,
+            "licence": self.link_licence,
             "masthead": self.format_masthead,
             "minutes": self.count_reading_minutes,
             "names": self.link_authors,
@@ -123,6 +123,12 @@ class TemplateContext(Bylines):
         begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
         begun = html.place_fragments(begun, *_find_places(article), keep=False)
         return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+
+    def link_licence(self, terms: Article | Source) -> Markup:
+        """Link the licence of an article, or of a source, by its name; empty when there is none."""
+        licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
+        linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
+        return linked if licence.url else escape(licence.name)
 
     @property
     def _picture_copies(self) -> Mapping[str, ImageCopy]:
