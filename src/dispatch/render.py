@@ -19,11 +19,11 @@ def render_edition(issue: Contents, publication: Publication, format: str, *, to
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    from dispatch.formats.template_context import mark_withdrawn_issue
+    from dispatch.formats.template_context import prepare_issue
 
     _require_titles(issue.articles, issue)
     with _explain_render_errors(issue, format):
-        issue = mark_withdrawn_issue(issue, publication)
+        issue = prepare_issue(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
@@ -43,7 +43,7 @@ def render_entries(
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one
     (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
-    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_article
+    from dispatch.formats.template_context import TemplateContext, prepare_article
 
     fragments = TemplateContext(issue, publication)
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
@@ -52,7 +52,7 @@ def render_entries(
         _require_titles([article], issue)
         for name, writer in writers.items():
             with _explain_render_errors(issue, name):
-                made[name][article.id] = writer.entry(mark_withdrawn_article(article, publication), fragments)
+                made[name][article.id] = writer.entry(prepare_article(article, publication), fragments)
     return made
 
 
@@ -61,11 +61,11 @@ def render_feed(page: Contents, publication: Publication, format: str, entries: 
 
     Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
     """
-    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
+    from dispatch.formats.template_context import TemplateContext, prepare_issue
 
     row = FORMATS[format]
     with _explain_render_errors(page, format):
-        page = mark_withdrawn_issue(page, publication)
+        page = prepare_issue(page, publication)
         finished = [entries[article.id] for article in page.articles]
         body = load_feed_module(format).document(TemplateContext(page, publication), finished)
     return Edition(format=row.name, media_type=row.media_type, path=choose_path(page.as_page, format), body=body)

@@ -568,6 +568,22 @@ def test_content_holds_nothing_that_validators_dislike(format: str) -> None:  # 
                 assert re.match("https?://", element.get(name, "https://"))
 
 
+@pytest.mark.parametrize("format", nouns.FEEDS)
+def test_what_runs_from_right_to_left_says_so_where_readers_keep_it(format: str) -> None:  # noqa: A002
+    """An Arabic publication's entries whole; in an English one an Arabic article's own words."""
+    arabic = nouns.rich(language="ar", content="<p>كلمة واحدة واسم.</p>", source=Source(title="P", syndicate="full"))
+    here = nouns.publication(language="ar")
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(replace(arabic, language="")), here))
+    assert body.startswith('<div dir="rtl">')
+    assert body.endswith("</div>")
+    assert 'dir="rtl">' in feedparser.parse(nouns.body("rss", nouns.issue(arabic), here)).entries[0].content[0].value
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(arabic)))
+    assert '<div lang="ar" dir="rtl">\n<p>كلمة' in body
+    assert f'<p lang="ar" dir="rtl"><em>{arabic.dek}</em></p>' in body
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(nouns.rich())))
+    assert "dir=" not in body.replace('<b dir="auto">', "")
+
+
 def test_headings_in_an_entry_begin_at_three() -> None:
     (body,) = reading.feed_bodies("json", nouns.body("json", nouns.issue(nouns.rich())))
     assert re.findall(r"<(h\d)>([^<]*)", body) == [

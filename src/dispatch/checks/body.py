@@ -75,7 +75,7 @@ def check_body(
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(article, entry, own, whole=allowed == "full")
     if kind != "plain":
-        yield from _check_pictures(article, entry, whole=allowed == "full")
+        yield from _check_pictures(article, entry, allowed)
 
 
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
@@ -149,12 +149,20 @@ def _find_written(url: str, article: Article, wanted: list[str]) -> str:
     return within if within in wanted and page in {"", article.url.partition("#")[0]} else url
 
 
-def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:
-    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost."""
+def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate) -> Iterator[Finding]:
+    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost.
+
+    What may only be linked has none.
+    """
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
+    if allowed == "link":
+        hidden = {url for url, _ in own + inside}
+        foreign = next((picture.url for picture in entry.pictures if picture.url in hidden), "")
+        yield from [make_finding("attribution.policy", "picture", found=foreign)] if foreign else []
+        return
     there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
-    for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
+    for url in dict.fromkeys(url for url, _ in (own + inside if allowed == "full" else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
             yield make_finding("attribution.picture", "picture", wanted=url)

@@ -179,7 +179,11 @@ class TemplateContext(Bylines):
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
         if article not in self._entry_bodies:
             full = partial(_show_text, self)
-            self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
+            template = "entry-withdrawn.html" if article.withdrawn else "entry.html"
+            body = self.render_template(template, {"article": article, "full": full}).strip()
+            # Readers show an entry in their own direction.
+            wrapped = f'<div dir="rtl">\n{body}\n</div>' if self.language.direction == "rtl" else body
+            self._entry_bodies[article] = wrapped
         return self._entry_bodies[article]
 
     def choose_summary(self, article: Article) -> str:
@@ -193,19 +197,19 @@ class TemplateContext(Bylines):
         return self._templates.render_template(template, {**self.template_values, **(more or {})})
 
 
-def mark_withdrawn_issue(issue: Shown, publication: Publication) -> Shown:
-    """Put the word for "withdrawn" before the titles of what was withdrawn: articles, the issue, its page."""
-    if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
-        return issue
+def prepare_issue(issue: Shown, publication: Publication) -> Shown:
+    """Give an issue, or a page, what all its editions show: see ``prepare_article``; its own title likewise."""
     page = issue.as_page
-    alone = page is not None and page.kind == "article"
+    alone = page is not None and page.kind == "article" and any(article.withdrawn for article in issue.articles)
     title = _build_withdrawn_title(issue.title, publication) if issue.withdrawn or alone else issue.title
-    return replace(issue.change_articles(lambda one: mark_withdrawn_article(one, publication)), title=title)
+    return replace(issue.change_articles(lambda one: prepare_article(one, publication)), title=title)
 
 
-def mark_withdrawn_article(article: Article, publication: Publication) -> Article:
-    """Put the word for "withdrawn" before the article's title if it was withdrawn."""
-    return replace(article, title=_build_withdrawn_title(article.title, publication)) if article.withdrawn else article
+def prepare_article(article: Article, publication: Publication) -> Article:
+    """Put the word for "withdrawn" before the title of a withdrawn article; take the picture from one to link only."""
+    if article.withdrawn:
+        return replace(article, title=_build_withdrawn_title(article.title, publication))
+    return replace(article, image=None) if article.image and article.source.syndicate == "link" else article
 
 
 def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived
 from dispatch.child import limit_function
-from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
+from dispatch.formats.template_context import TemplateContext, prepare_issue
 from dispatch.model import Article, Author, Issue, Link, Publication, Source
 from dispatch.publish.topics import FOLDERS, Topic, TopicKind
 
@@ -32,7 +32,7 @@ def make_entry(issue: Issue, publication: Publication, entered: datetime | None 
     bare = make_bare_entry(issue, publication, entered or issue.date)
     if issue.withdrawn:
         return bare
-    fragments = TemplateContext(mark_withdrawn_issue(issue, publication), publication)
+    fragments = TemplateContext(prepare_issue(issue, publication), publication)
     return replace(bare, content=fragments.render_template("digest.html"))
 
 
