@@ -99,6 +99,12 @@ def count_mends(article: Article) -> Counter[Mended]:
     return Counter(what for correction in article.corrections for what in set(correction.mends))
 
 
+def limit_text(article: Article) -> Article:
+    """Return an article of which an excerpt may be shown at most."""
+    allowed = "excerpt" if article.source.syndicate == "full" else article.source.syndicate
+    return replace(article, source=replace(article.source, syndicate=allowed))
+
+
 def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
     """Reduce an article to what is left when it is withdrawn: its authors, place, date, id and address.
 

@@ -227,6 +227,9 @@ def test_rss_image_matches_the_channel() -> None:
     assert feed.findtext("image/title") == feed.findtext("title")
     assert feed.findtext("image/link") == feed.findtext("link")
     assert feed.findtext("image/url") == "https://wire.example/logo.png"
+    drawn = rss(nouns.article()).find("image")
+    assert drawn is not None
+    assert drawn.findtext("url") == "https://wire.example/icon.png"
 
 
 def test_rss_addresses_of_a_publication_with_umlauts_are_ascii() -> None:
@@ -360,6 +363,7 @@ def test_atom_feed() -> None:
     feed = atom(nouns.article())
     assert feed.findtext(f"{ATOM}id") == "tag:wire.example,2025-02-14:defence"
     assert feed.get(f"{XML}lang") == "en"
+    assert feed.findtext(f"{ATOM}icon") == "https://wire.example/icon.png"
     links = {(link.get("rel"), link.get("type")): link.get("href") for link in feed.findall(f"{ATOM}link")}
     assert links == {
         ("self", "application/atom+xml"): "https://wire.example/issues/defence/feed.atom",
@@ -542,11 +546,13 @@ def test_json_feed_and_item() -> None:
         "feed_url": "https://wire.example/issues/defence/feed.json",
         "description": "What the alliance did this week",
         "icon": "https://wire.example/logo.png",
+        "favicon": "https://wire.example/favicon.ico",
         "language": "en",
     }
     (item,) = items
     assert item["id"] == "tag:wire.example,2025-02-14:defence/story-1"
-    assert item["url"] == "https://paper.example/story-1?x=1&y=2"
+    assert item["url"] == item["external_url"] == "https://paper.example/story-1?x=1&y=2"
+    assert "external_url" not in reading.items(json.dumps(json_feed(nouns.article(own=True))).encode())[0]
     assert item["summary"] == "What story 1 is about"
     assert item["image"] == "https://wire.example/picture-1.png"
     assert item["tags"] == ["bridges", "R&D"]

@@ -10,9 +10,9 @@ from dispatch import links
 from dispatch.checks import byline, vocabulary
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
-from dispatch.checks.rules import make_finding
+from dispatch.checks.rules import CONFIG, make_finding
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
-from dispatch.model import Article, Finding, Publication, Syndicate
+from dispatch.model import Article, Finding, Place, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
@@ -168,6 +168,23 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate) -
             yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
             yield make_finding("attribution.picture", "text", url=url, wanted=right[0])
+
+
+def check_footer(publication: Publication) -> Iterator[Finding]:
+    """Report a footer of the feeds that begins as a byline does."""
+    known = vocabulary.load_vocabulary(publication.language)
+    for line in read_content(publication.feeds.footer).lines:
+        words = vocabulary.lower_words(line.text)
+        if any(lead and words[: len(lead)] == lead for lead in known.leads):
+            yield make_finding("feed.footer", "name", Place(file=CONFIG, key="feeds.footer"), found=line.text)
+
+
+def shows_footer(content: str, footer: str) -> bool:
+    """Tell whether the last that an entry says is the footer, links and all."""
+    wanted, said = ([line for line in read_content(text).lines if line.text] for text in (footer, content))
+    return not wanted or [(line.text, line.links) for line in said[-len(wanted) :]] == [
+        (line.text, line.links) for line in wanted
+    ]
 
 
 def check_markup(name: str, content: str) -> Iterator[Finding]:

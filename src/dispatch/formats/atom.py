@@ -5,12 +5,12 @@ from functools import partial
 
 from lxml import etree
 
-from dispatch import derived
+from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.template_context import TemplateContext
 from dispatch.licences import find_licence
-from dispatch.model import Article, Author, Contents, Publication
+from dispatch.model import Article, Author
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # RFC 6721: the element that takes an entry back.
@@ -19,17 +19,12 @@ AROUND = ("feed",)
 NAMESPACES = {"media": feed.MEDIA}
 
 
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as an Atom document in UTF-8, an entry per article. Raises RenderError."""
-    fragments = TemplateContext(issue, publication)
-    return document(fragments, [entry(article, fragments) for article in issue.articles])
-
-
 def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished entries. Raises RenderError."""
     is_less = any(article.withdrawn for article in fragments.issue.articles)
     namespaces = NAMESPACES | ({"at": TOMBSTONES} if is_less else {})
     made = feed.start_feed(fragments, "atom", partial(_finish_feed, fragments), namespaces)
+    made.icon(links.encode_ascii(fragments.build_url(feed.ICON)))
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
     return feed.insert_entries(fragments, made.atom_str(pretty=True), AROUND, entries)

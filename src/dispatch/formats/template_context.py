@@ -55,7 +55,7 @@ class TemplateContext(Bylines):
             "issue": self.issue,
             "language": self.language,
             "lead_id": self.lead_id,
-            "licence": self.link_licence,
+            "licence": link_licence,
             "masthead": self.format_masthead,
             "minutes": self.count_reading_minutes,
             "names": self.link_authors,
@@ -124,12 +124,6 @@ class TemplateContext(Bylines):
         begun = html.place_fragments(begun, *_find_places(article), keep=False)
         return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
-    def link_licence(self, terms: Article | Source) -> Markup:
-        """Link the licence of an article, or of a source, by its name; empty when there is none."""
-        licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
-        linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
-        return linked if licence.url else escape(licence.name)
-
     @property
     def _picture_copies(self) -> Mapping[str, ImageCopy]:
         return self.site_page.pictures if self.site_page else {}
@@ -178,12 +172,7 @@ class TemplateContext(Bylines):
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
         if article not in self._entry_bodies:
-            full = partial(_show_text, self)
-            template = "entry-withdrawn.html" if article.withdrawn else "entry.html"
-            body = self.render_template(template, {"article": article, "full": full}).strip()
-            # Readers show an entry in their own direction.
-            wrapped = f'<div dir="rtl">\n{body}\n</div>' if self.language.direction == "rtl" else body
-            self._entry_bodies[article] = wrapped
+            self._entry_bodies[article] = _render_entry_body(self, article)
         return self._entry_bodies[article]
 
     def choose_summary(self, article: Article) -> str:
@@ -210,6 +199,13 @@ def prepare_article(article: Article, publication: Publication) -> Article:
     if article.withdrawn:
         return replace(article, title=_build_withdrawn_title(article.title, publication))
     return replace(article, image=None) if article.image and article.source.syndicate == "link" else article
+
+
+def link_licence(terms: Article | Source) -> Markup:
+    """Link the licence of an article, or of a source, by its name; empty when there is none."""
+    licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
+    linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
+    return linked if licence.url else escape(licence.name)
 
 
 def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]:
@@ -253,6 +249,15 @@ def _show_text(
         return context.show_excerpt(article)
     placed = html.place_fragments(article.content, *(places or _find_places(article)))
     return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
+
+
+def _render_entry_body(context: TemplateContext, article: Article) -> str:
+    template = "entry-withdrawn.html" if article.withdrawn else "entry.html"
+    body = context.render_template(template, {"article": article, "full": partial(_show_text, context)}).strip()
+    if (footer := context.publication.feeds.footer) and not article.withdrawn:
+        body = f"{body}\n<hr />\n{footer.strip()}"
+    # Readers show an entry in their own direction.
+    return f'<div dir="rtl">\n{body}\n</div>' if context.language.direction == "rtl" else body
 
 
 def _find_places(article: Article) -> tuple[str, str]:

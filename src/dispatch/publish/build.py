@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from dispatch import check, files, issues, ledger, render, search_index
+from dispatch import check, derived, files, issues, ledger, pictures, render, search_index
 from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
@@ -46,6 +46,7 @@ class SiteBuilder:
         made = {
             "style.css": limit_function(site_files.render_style_sheet)(publication),
             "icon.svg": limit_function(site_files.render_icon)(publication),
+            **pictures.draw_icons(publication),
             **site_files.list_search_files(publication),
             "feed.css": limit_function(site_files.render_feed_style_sheet)(publication),
             "sources.opml": opml.format_public_opml(publication),
@@ -69,8 +70,23 @@ class SiteBuilder:
         """Render a page or a feed in one of its formats. Raises RenderError."""
         shown = self.fill(page)
         if name in FEEDS:
-            return render.render_feed(shown, self.publication, name, self.find_entries(page, name))
+            entries = self.find_entries(page, name)
+
+            def shorten(id_: str) -> bytes:
+                return self._render_excerpt(id_).get(name, entries)[id_]
+
+            return render.render_feed(shown, self.publication, name, entries, shorten)
         return render.render_edition(shown, self.publication, name)
+
+    def _render_excerpt(self, id_: str) -> Mapping[str, Mapping[str, bytes]]:
+        """Render the entry of an article with an excerpt, by format and id; none of an issue, which has excerpts."""
+        owners = (one for one in self.issues if any(article.id == id_ for article in one.articles))
+        for issue in owners:
+            entered = {one.id: one.entered for page in self.pages for one in page.articles if one.entered}
+            whole = ledger.set_entry_moments(self.read(issue.slug), entered)
+            short = [derived.limit_text(one) for one in whole.articles if one.id == id_]
+            return render.render_entries(whole, self.publication, short)
+        return {}
 
     def _with_copies(self, page: Page) -> Page:
         """The page with the copies of the pictures that it shows."""
@@ -163,7 +179,7 @@ class ReleaseBuild:
             astray=issues.find_broken_links(publication, whole) if whole else (),
             unmerged=issues.find_unmerged(publication, page.slug) if whole else (),
         )
-        self.findings += (finding for finding in found if finding.severity == "error")
+        self.findings += (one for one in found if one.severity == "error" or one.rule == "feed.shortened")
 
     def _digest_page(self, page: Page, name: str) -> str:
         """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
