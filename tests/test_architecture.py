@@ -32,7 +32,8 @@ MOST_LONG_COMMANDS = 3  # 0 of more than 12 lines
 
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
-    {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "locks", "databases", "git", "toml"},
+    {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "locks", "databases", "git", "toml"}
+    | {"licences"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}

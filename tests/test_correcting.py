@@ -1,5 +1,7 @@
 """What was published wrongly is mended: byline, date and address change when a correction says that it mends them."""
 
+import hashlib
+import re
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -230,3 +232,36 @@ def test_what_was_published_with_a_correction_of_before_stays_valid(
     dispatch("publish")
     change(story, "name: Ann Lee", "name: Bo Zhang")
     assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+
+
+def test_an_author_whose_page_went_to_https_is_the_same(dispatch: Dispatch, letter: Path, story: Path) -> None:
+    """Also where the ledger was written before this was so."""
+    lock = letter / "dispatch.lock"
+    raw, now = (
+        hashlib.sha256(f'[["Anne Lea", "{scheme}://people.example/lea"]]'.encode()).hexdigest()[:16]
+        for scheme in ("http", "https")
+    )
+    assert now in lock.read_text("utf-8")
+    for digest in (now, raw):
+        for scheme in ("http", "https"):
+            lock.write_text(lock.read_text("utf-8").replace(now, digest), "utf-8")
+            story.write_text(re.sub("https?://people", f"{scheme}://people", story.read_text("utf-8")), "utf-8")
+            dispatch("publish", "defence")
+            assert now in lock.read_text("utf-8")
+    change(story, "https://people.example/lea", "https://people.example/other")
+    assert "ids.authors" in dispatch("check", "defence", code=1).stdout
+
+
+def test_an_author_whose_page_moves_with_the_publication_is_the_same(
+    dispatch: Dispatch, letter: Path, story: Path
+) -> None:
+    dispatch("unpublish", "defence", "--yes")
+    change(story, "people.example/lea", "wire.example/people/lea")
+    dispatch("publish", "defence")
+    first, second, third = "https://wire.example", "https://new.example", "https://wire.example/a"
+    toml = (letter / "dispatch.toml").read_text("utf-8")
+    for url, was, former in ((second, first, [first]), (third, second, [first, second])):
+        change(story, f"{was}/people/lea", f"{url}/people/lea")
+        now = toml.replace(f'url = "{first}"', f'url = "{url}"\nformer_urls = {former}')
+        (letter / "dispatch.toml").write_text(now, "utf-8")
+        dispatch("publish", "defence")

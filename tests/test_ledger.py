@@ -54,10 +54,12 @@ def test_a_line_an_id_sorted(tmp_path: Path) -> None:
     assert (tmp_path / "dispatch.lock").read_text("utf-8") == (
         "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
         "a:1\tarticle\thttps://a.example/\t-\t-\n"
+        "a:1\tentered\t-\t2026-11-22T07:00:01Z\t-\n"
         "tag:wire.example:one\tissue\thttps://wire.example/issues/one/\t2026-11-22T07:00:00Z\t-\n"
         "tag:wire.example:two\tentered\t-\t2026-11-22T07:00:01Z\t-\n"
         "tag:wire.example:two\tissue\thttps://wire.example/issues/two/\t2026-11-22T07:00:00Z\t-\n"
         "z:1\tarticle\thttps://a.example/?a=b#c\t2026-11-22T07:00:00Z\tec38d440faaad2f9\n"
+        "z:1\tentered\t-\t2026-11-22T07:00:00Z\t-\n"
     )
 
 
@@ -85,7 +87,7 @@ def test_any_text_comes_back(tmp_path: Path, id_: str, url: str, published: date
     (tmp_path / "dispatch.lock").unlink(missing_ok=True)
     one = issue(Article(id=id_, url=url, published=published))
     ledger.record_issues(here, one)
-    assert set(ledger.read_records(here)) == {
+    assert {record for record in ledger.read_records(here) if record.kind != "entered"} == {
         record for record in ledger.make_records([one], here) if record.kind != "page"
     }
 
@@ -280,7 +282,11 @@ def test_an_article_that_may_not_stand_alone_any_more_is_found_in_its_issue(tmp_
     here = publication(tmp_path)
     part = replace(full("a"), source=Source(syndicate="excerpt"))
     ledger.record_issues(here, issue(part))
-    assert [record.kind for record in ledger.read_records(here)] == ["article", "issue"]  # it never stood alone
+    assert [record.kind for record in ledger.read_records(here)] == [
+        "article",
+        "entered",
+        "issue",
+    ]  # it never stood alone
     ledger.record_issues(here, issue(full("a")))
     ledger.record_issues(here, issue(part))
     assert ledger.find_moved_pages(here) == {"issues/one/a/": "issues/one/#a"}

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+import nouns
 from dispatch.errors import GatherError
-from dispatch.pictures import original, variants
+from dispatch.pictures import draw_icons, original, variants
 from dispatch.pictures.album import PORTRAIT, WIDTHS
 from drawings import (
     ARTIST,
@@ -276,3 +277,15 @@ def test_commands_that_show_no_pictures_do_not_load_what_reads_them() -> None:
     program = "import sys; import dispatch.gather, dispatch.pictures, dispatch.cli; print('PIL' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("title", ["The Wire", "Über", "النشرة", "中文", "£", " "])
+def test_every_publication_has_an_icon_in_its_colours(title: str) -> None:
+    made = draw_icons(nouns.publication(title=title))
+    with Image.open(io.BytesIO(made["icon.png"])) as icon:
+        seen = {colour for _, colour in icon.convert("RGB").getcolors(1 << 16) or ()}
+        assert icon.size == (512, 512)
+    assert {(0xFF, 0xFD, 0xF9), (0xA3, 0x27, 0x1B), (0x1B, 0x1A, 0x18)} <= seen
+    with Image.open(io.BytesIO(made["favicon.ico"])) as icon:
+        assert icon.info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+    assert draw_icons(nouns.publication(title=title)) == made

@@ -194,26 +194,25 @@ def _read_publication(
             )
     url = publication.url.rstrip("/")
     theme = publication.theme
-    if theme.light.accent != LIGHT.accent and "accent" not in _find_dark_table(table):
+    own = table.get("theme")
+    dark = own.get("dark") if isinstance(own, Mapping) else None
+    if theme.light.accent != LIGHT.accent and "accent" not in (dark if isinstance(dark, Mapping) else ()):
         accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
         theme = replace(theme, dark=replace(theme.dark, accent=accent))
-    if theme.logo and not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
-        reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
     if theme.logo:
+        if not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
+            reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
         theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
     authors = {
         key: replace(one.author, avatar=one.author.avatar and links.resolve_address(f"{url}/", one.author.avatar))
         for key, one in people.items()
     }
-    former = tuple(address.rstrip("/") for address in publication.former_urls)
-    return replace(publication, url=url, former_urls=former, theme=theme, authors=MappingProxyType(authors))
+    if (feeds := publication.feeds).footer:
+        from dispatch.readers.markdown import to_html
 
-
-def _find_dark_table(table: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the table [theme.dark], empty where there is none."""
-    theme = table.get("theme")
-    dark = theme.get("dark") if isinstance(theme, Mapping) else None
-    return dark if isinstance(dark, Mapping) else {}
+        feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
+    former, known = tuple(address.rstrip("/") for address in publication.former_urls), MappingProxyType(authors)
+    return replace(publication, url=url, former_urls=former, theme=theme, feeds=feeds, authors=known)
 
 
 def _check_language(code: str, reading: from_mapping.FileReading) -> None:

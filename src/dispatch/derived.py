@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch import __version__, identity, links
+from dispatch import __version__, identity, licences, links
+from dispatch.licences import Licence
 from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
@@ -61,16 +62,17 @@ def find_last_change(article: Article, issue: Contents) -> datetime:
 def find_entry_dates(article: Article, issue: Contents, publication: Publication) -> tuple[datetime | None, datetime]:
     """Find when feeds say that an article was published, and last changed.
 
-    It was published with its issue, a second earlier for each place in it, so that readers who sort keep the order, and
-    has changed when readers were told so. With ``dates = "original"``, both are what its source says, which may know
-    nothing of the former. An entry of a feed of the site has its dates already, and so has an issue as an entry.
+    It was published when it entered the publication, by default with its issue, a second earlier for each place in it
+    so that readers who sort keep the order, and has changed when readers were told so. With ``dates = "original"``,
+    both are what its source says, which may know nothing of the former. An entry of a feed of the site has its dates
+    already, and so has an issue as an entry.
     """
     if article.id == issue.id or (issue.as_page and issue.as_page.kind == "feed"):
         return article.published, article.updated or article.published or issue.date
     if publication.feeds.dates == "original":
         return article.published, find_last_change(article, issue)
     place = next((place for place, one in enumerate(issue.articles) if one.id == article.id), 0)
-    published = issue.date - timedelta(seconds=place)
+    published = article.entered or issue.date - timedelta(seconds=place)
     return published, max(find_last_notice(article) or published, published)
 
 
@@ -95,6 +97,12 @@ def is_ahead(issue: Contents, now: datetime) -> bool:
 def count_mends(article: Article) -> Counter[Mended]:
     """Count how many of an article's corrections mend each part of it."""
     return Counter(what for correction in article.corrections for what in set(correction.mends))
+
+
+def limit_text(article: Article) -> Article:
+    """Return an article of which an excerpt may be shown at most."""
+    allowed = "excerpt" if article.source.syndicate == "full" else article.source.syndicate
+    return replace(article, source=replace(article.source, syndicate=allowed))
 
 
 def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
@@ -123,9 +131,9 @@ def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     return replace(left, preheader="", intro="", corrections=(), withdrawn=withdrawal)
 
 
-def find_licence(article: Article) -> str:
-    """Return the licence under which an article is shown: its own, else its source's."""
-    return article.license or article.source.license
+def find_licence(article: Article) -> Licence:
+    """Find the licence under which an article is shown: its own, else its source's; one without a name if none."""
+    return licences.find_licence(article.license or article.source.license)
 
 
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:

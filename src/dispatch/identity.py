@@ -4,8 +4,10 @@ Two addresses are the same when ``links.canonicalise_address`` gives the same, t
 Both are for comparing only: what is shown, promised or remembered stays byte for byte what was given.
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -35,6 +37,26 @@ def move_address(url: str, publication: Publication) -> str:
     bases = [base for base in (publication.url, *publication.former_urls) if url.startswith(f"{base}/")]
     base = max(bases, key=len, default="")  # a site may have moved into a folder of itself, or out of one
     return publication.url + url.removeprefix(base) if base else url
+
+
+def digest_authors(authors: Sequence[Author], publication: Publication) -> tuple[str, ...]:
+    """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors.
+
+    An address is the same under https, and an own one wherever the site is served. After that digest come those that
+    were recorded before this was so.
+    """
+    first = replace(publication, url=publication.first_url, former_urls=(publication.url, *publication.former_urls))
+    raw = [[author.name, author.url] for author in authors]
+    forms = (
+        [[name, fold_scheme(move_address(url, first), scheme)] for name, url in raw] for scheme in ("https", "http")
+    )
+    said = (json.dumps(form).encode("ascii") for form in (*forms, raw))
+    return tuple(hashlib.sha256(form).hexdigest()[:16] if authors else "" for form in said)
+
+
+def fold_scheme(url: str, scheme: str = "https") -> str:
+    """Return a web address under this scheme, under which it is the same page: for comparing only."""
+    return re.sub("^https?:", f"{scheme}:", url, flags=re.IGNORECASE)
 
 
 def is_issue_address(url: str, publication: Publication) -> bool:

@@ -2,7 +2,8 @@
 
 A line an article and an issue, sorted, in git: id, kind, address, date and a digest of the authors, with tabs between
 them. Others say more of the same id: ``page``, where an article stands alone, or is now that it does not any more;
-``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
+``entered``, the moment at which feeds say that it was published (``find_entry_moments``), of an issue where that is
+not its date;
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
 of the site, or one where an article stood before it came here, and leads to the present one; it ends with ``feed``
@@ -11,15 +12,13 @@ stands at an address, now and for ever, and end with the id of its oldest articl
 number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
-import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
-from typing import get_args
+from typing import TypeVar, get_args
 from urllib.parse import unquote
 
 from dispatch import derived, files, identity, links
@@ -43,6 +42,8 @@ _PAGES = ("issue", "page")
 _MOST_WAYS = 10_000  # in which a byline may have been written before
 FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
 _LISTS = ("author", "source", "section", "tag")
+
+Shown = TypeVar("Shown", bound=Contents)
 
 
 def read_records(publication: Publication) -> tuple[Record, ...]:
@@ -93,7 +94,7 @@ def record_issues(
     path = publication.root / FILE
     old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
     known = tuple(read_records(publication) if known is None else known)
-    now = (*make_records(issues, publication), *_record_late(issues, known), *names)
+    now = (*make_records(issues, publication), *_record_entries(issues, known), *names)
     left = _merge_records(known, now, publication.url)
     body = (_HEAD + "".join(sorted(map(_format_line, left)))).encode("utf-8")
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
@@ -139,36 +140,46 @@ def find_moved_pages(
 
 
 def find_entry_moments(issues: Iterable[Contents], known: Iterable[Record]) -> dict[str, datetime]:
-    """Date the entry of each issue and each article into the publication, by id: the order of publication, for ever.
+    """Date the entry of each issue and each article into the publication, by id: as feeds say it, and in their order.
 
-    That is its issue's date; or, when something later had been published by then, a second after the latest of that.
-    What is known keeps the moment that it has. No clock is asked.
+    An issue enters at its date, and its articles with it, each a second before the one above it, so that readers who
+    sort keep the order. What would stand before something that is published already enters after the latest of that.
+    What is known keeps the moment that it has, wherever it stands now. No clock is asked.
     """
     known = tuple(known)
     seen = {one.id for one in known if one.kind in ("article", "issue")}
-    late = {one.id: one.published for one in known if one.kind == "entered" and one.published}
-    dates = [*late.values(), *(one.published for one in known if one.kind == "issue" and one.published)]
+    entered = {one.id: one.published for one in known if one.kind == "entered" and one.published}
+    dates = [*entered.values(), *(one.published for one in known if one.kind == "issue" and one.published)]
+    latest = max(dates, default=None)
     found: dict[str, datetime] = {}
     for issue in sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug)):
-        for id_ in (issue.id, *(article.id for article in issue.articles)):
-            moment = late.get(id_) or found.get(issue.id, issue.date)
-            if dates and id_ not in seen and (id_ == issue.id or issue.id in seen):
-                latest = max(dates)
-                moment = moment if moment > latest else latest + timedelta(seconds=1)
-                dates.append(moment)
-            found.setdefault(id_, moment)
+        new = [one.id for one in issue.articles if one.id not in entered and one.id not in found]
+        date = entered.get(issue.id, issue.date)
+        if issue.id not in seen:
+            if latest and issue.id not in entered and date - timedelta(seconds=max(0, len(new) - 1)) <= latest:
+                date = latest + timedelta(seconds=max(1, len(new)))
+            latest = max(latest or date, date)
+        late = [id_ for id_ in new if issue.id in seen and id_ not in seen]
+        first = latest + timedelta(seconds=len(late)) if latest else date
+        latest = first if late else latest
+        found.setdefault(issue.id, date)
+        for begin, ids in ((date, [id_ for id_ in new if id_ not in late]), (first, late)):
+            found |= {id_: begin - timedelta(seconds=place) for place, id_ in enumerate(ids)}
+        found |= {one.id: entered[one.id] for one in issue.articles if one.id in entered}
     return found
 
 
-def _record_late(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[Record]:
-    """Record what entered later than its issue says: nothing else says so."""
+def set_entry_moments(issue: Shown, entered: Mapping[str, datetime]) -> Shown:
+    """Return an issue, or a page, whose articles know when they entered, as far as ``find_entry_moments`` says so."""
+    return issue.change_articles(lambda one: replace(one, entered=entered.get(one.id)))
+
+
+def _record_entries(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[Record]:
+    """Record when each article entered, and each issue that did so later than its date says."""
     entered = find_entry_moments(issues, known)
-    for issue in issues:
-        if entered[issue.id] != issue.date:
-            yield Record(id=issue.id, kind="entered", url="", published=entered[issue.id])
-        for article in issue.articles:
-            if entered[article.id] != entered[issue.id]:
-                yield Record(id=article.id, kind="entered", url="", published=entered[article.id])
+    late = [one.id for one in issues if entered[one.id] != one.date]
+    for id_ in (*late, *(article.id for issue in issues for article in issue.articles)):
+        yield Record(id=id_, kind="entered", url="", published=entered[id_])
 
 
 def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Record, ...]:
@@ -185,15 +196,13 @@ def _make_issue_records(issue: Issue, publication: Publication, former: FormerNa
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
-        authors = _digest_authors(article.authors)
-        known = _digest_former(article.authors, former)
         yield Record(
             id=article.id,
             kind="article",
             url=article.url,
             published=article.published,
-            authors=authors,
-            former_authors=known,
+            authors=identity.digest_authors(article.authors, publication)[0],
+            former_authors=_digest_former(article.authors, former, publication),
         )
         alone = derived.has_own_page(article.source)
         place = page + (f"{article.key}/" if alone else f"#{article.key}")
@@ -260,20 +269,15 @@ def _make_key(record: Record) -> tuple[str, str]:
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
 
 
-def _digest_authors(authors: Sequence[Author]) -> str:
-    """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
-    said = json.dumps([[author.name, author.url] for author in authors])
-    return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
-
-
-def _digest_former(authors: Sequence[Author], former: FormerNames) -> frozenset[str]:
+def _digest_former(authors: Sequence[Author], former: FormerNames, publication: Publication) -> frozenset[str]:
     """Digest the byline in each way in which it may have been published under the authors' former names."""
     ways = []
     for author in authors:
         known = former.get((author.name, author.url), ())
         pages = (author.url, "", *known) if known else (author.url,)
         ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
-    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)) if former else ())
+    bylines = islice(product(*ways), _MOST_WAYS if former else 0)
+    return frozenset(digest for byline in bylines for digest in identity.digest_authors(byline, publication))
 
 
 def _format_line(record: Record) -> str:

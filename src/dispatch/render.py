@@ -1,13 +1,17 @@
 """Render an issue into an edition: pure, the same bytes for the same issue wherever and whenever it is rendered."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import unquote
 
+from dispatch import derived
 from dispatch.child import limit_function
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, load_feed_module
 from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
+
+MOST_FEED_BYTES = 4_990_000  # some readers stop at 5,000,000
+Shorten = Callable[[str], bytes]
 
 
 @limit_function
@@ -20,11 +24,13 @@ def render_edition(issue: Contents, publication: Publication, format: str, *, to
     row = FORMATS.get(format)
     if row is None:
         raise RenderError(f"there is no format “{format}”", hint=f"Formats are {', '.join(FORMATS)}.")
-    from dispatch.formats.template_context import mark_withdrawn_issue
+    from dispatch.formats.template_context import prepare_issue
 
     _require_titles(issue.articles, issue)
+    if format in FEEDS:
+        return _render_feed(issue, publication, format)
     with _explain_render_errors(issue, format):
-        issue = mark_withdrawn_issue(issue, publication)
+        issue = prepare_issue(issue, publication)
         if to and format == "eml":
             from dispatch.formats import eml
 
@@ -44,7 +50,7 @@ def render_entries(
     every feed and can be kept. Beside the issue's own articles, the issue itself can be one
     (``publish.listings.make_entry``). Raises RenderError, naming the issue.
     """
-    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_article
+    from dispatch.formats.template_context import TemplateContext, prepare_article
 
     fragments = TemplateContext(issue, publication)
     made: dict[str, dict[str, bytes]] = {name: {} for name in FEEDS}
@@ -53,23 +59,57 @@ def render_entries(
         _require_titles([article], issue)
         for name, writer in writers.items():
             with _explain_render_errors(issue, name):
-                made[name][article.id] = writer.entry(mark_withdrawn_article(article, publication), fragments)
+                made[name][article.id] = writer.entry(prepare_article(article, publication), fragments)
     return made
 
 
-def render_feed(page: Contents, publication: Publication, format: str, entries: Mapping[str, bytes]) -> Edition:  # noqa: A002
+def render_feed(
+    page: Contents,
+    publication: Publication,
+    format: str,  # noqa: A002
+    entries: Mapping[str, bytes],
+    shorten: Shorten | None = None,
+) -> Edition:
     """Build a feed of finished entries, by the ids of the page's articles and in their order.
 
-    Of the articles themselves only the dates count. Raises RenderError, also when an entry is missing.
+    Of the articles themselves only the dates count. shorten: makes the entry of an id again with an excerpt; the oldest
+    are, as many as it takes for the feed to be as small as readers want it. Raises RenderError, also when an entry is
+    missing.
     """
-    from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
+    from dispatch.formats.template_context import TemplateContext, prepare_issue
 
-    row = FORMATS[format]
+    row, writer = FORMATS[format], load_feed_module(format)
     with _explain_render_errors(page, format):
-        page = mark_withdrawn_issue(page, publication)
-        finished = [entries[article.id] for article in page.articles]
-        body = load_feed_module(format).document(TemplateContext(page, publication), finished)
-    return Edition(format=row.name, media_type=row.media_type, path=choose_path(page.as_page, format), body=body)
+        fragments = TemplateContext(prepare_issue(page, publication), publication)
+        left = [(article.id, entries[article.id]) for article in page.articles]
+        body = writer.document(fragments, [entry for _, entry in left])
+        shortened: list[str] = []
+        excess = len(body) - MOST_FEED_BYTES
+        for at, (id_, entry) in reversed([*enumerate(left)]):
+            short = shorten(id_) if shorten and excess > 0 else entry
+            if len(short) < len(entry):
+                excess -= len(entry) - len(short)
+                left[at] = id_, short
+                shortened.append(id_)
+        if shortened:
+            body = writer.document(fragments, [entry for _, entry in left])
+    path = choose_path(page.as_page, format)
+    return Edition(format=row.name, media_type=row.media_type, path=path, body=body, shortened=tuple(shortened))
+
+
+def _render_feed(issue: Contents, publication: Publication, format: str) -> Edition:  # noqa: A002
+    """Render the feed of an issue alone."""
+    from dispatch.formats.template_context import TemplateContext, prepare_article, prepare_issue
+
+    whole = {article.id: article for article in issue.articles}
+    fragments = TemplateContext(prepare_issue(issue, publication), publication)
+
+    def make_entry(article: Article) -> bytes:
+        return load_feed_module(format).entry(prepare_article(article, publication), fragments)
+
+    with _explain_render_errors(issue, format):
+        entries = {id_: make_entry(article) for id_, article in whole.items()}
+    return render_feed(issue, publication, format, entries, lambda id_: make_entry(derived.limit_text(whole[id_])))
 
 
 def choose_path(page: Page | None, format: str) -> str:  # noqa: A002

@@ -143,7 +143,7 @@ LOSSES: dict[str, tuple[Edit, set[tuple[str, str]]]] = {
     "the photographer": (swap("Phil Moss", ""), {("attribution.credit", "name")}),
     "the translator's part": (swap("translated by", "and"), {("attribution.credit", "role")}),
     "the source": (swap("The Paper", "The Pape"), {("attribution.source", "name")}),
-    "the licence": (swap("CC-BY-4.0", ""), {("attribution.licence", "text")}),
+    "the licence": (swap("CC BY 4.0", ""), {("attribution.licence", "text")}),
     "the note": (swap(STORY.note, ""), {("attribution.note", "text")}),
     "the order of authors": (exchange("Ada Lane", "Jón Þór"), {("attribution.order", "name")}),
     "somebody else": (swap("Ada Lane", "Mallory, Ada Lane"), {("attribution.false-credit", "name")}),

@@ -144,6 +144,14 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
         "json", ("<h3>First heading", '<iframe></iframe><h3 style=\\"color: red\\">First heading')
     ),
     "feed.order": lambda: of_edition("rss", ("</channel>", "<docs>https://a.example/</docs></channel>")),
+    "feed.footer": lambda: check.findings(
+        nouns.issue(STORY),
+        [edition("rss", nouns.body("rss", nouns.issue(STORY)))],
+        nouns.publication(feeds=FeedSettings(footer="<p>Join us.</p>")),
+    ),
+    "feed.shortened": lambda: check.findings(
+        nouns.issue(STORY), [replace(edition("rss", nouns.body("rss", nouns.issue(STORY))), shortened=(STORY.id,))], BY
+    ),
     "feed.size": lambda: of_edition("rss", ("<channel>", f"<channel>{' ' * 5_000_000}")),
     "web.forbidden": lambda: of_edition("web", ("</h1>", "</h1><script>x()</script>")),
     "web.copy": lambda: of_edition(

@@ -99,7 +99,7 @@ def test_what_is_altered_is_named(loss: str, kind: str) -> None:
         (swap("One sentence here.", "One sentence", 1), "attribution.body"),
         (swap("What story 1 is about", "What story", 1), "attribution.dek"),
         (swap("The line to remember", "The line", 1), "attribution.note"),
-        (swap("Licence: CC-BY-4.0", "Licence", 1), "attribution.licence"),
+        (swap(">CC BY 4.0<", "><", 1), "attribution.licence"),
         (swap("week-1/line.png", "week-1/other.png", 1), "attribution.picture"),
         (swap('"./issues/week-1/line.png', '"./week-1/line.png', 1), "attribution.picture"),
         (swap('"./issues/week-1/line.png', '"../issues/week-1/line.png', 1), "links.relative"),

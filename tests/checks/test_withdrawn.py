@@ -9,7 +9,7 @@ import pytest
 import nouns
 from checks.editing import Edit, altered, swap
 from checks.judging import judge
-from dispatch import derived
+from dispatch import check, derived, render
 from dispatch.formats import FORMATS
 from dispatch.model import Article, Finding, Issue, PageKind, Withdrawal
 from nouns import DATE, FEEDS
@@ -192,3 +192,20 @@ def test_what_is_lost_or_left_is_told(what: str, format: str) -> None:  # noqa: 
     edit, rule, _ = FAULTS[what]
     found = altered(format, nouns.body(format, ISSUE), edit)
     assert rule in {one.rule for one in judged(format, found) if one.place.article == "story-1"}
+
+
+@pytest.mark.parametrize("format", ["rss", "atom", "json", "web"])
+def test_a_line_that_a_publication_adds_to_its_templates_blocks_no_withdrawal(format: str) -> None:  # noqa: A002
+    def judge_with(line: str) -> tuple[bytes, set[str]]:
+        words = "<p>Write to <b>us</b> &amp; to her, the desk &c.</p>" + line
+        own = {name: nouns.TEMPLATES[name] + words for name in ("entry.html", "entry-withdrawn.html")}
+        own |= {"withdrawn.html": nouns.TEMPLATES["withdrawn.html"].replace("</article>", f"{words}</article>")}
+        by = nouns.publication(templates=nouns.TEMPLATES | own, own_templates=frozenset(own))
+        issue = nouns.issue(nouns.article(7), GONE)
+        edition = render.render_edition(issue, by, format)
+        return edition.body, {one.rule for one in check.findings(issue, [edition], by) if one.severity == "error"}
+
+    body, found = judge_with("")
+    assert body.count(b"the desk") >= 1
+    assert found == set()
+    assert "attribution.withdrawn" in judge_with("<p>{{ article.id }}</p>")[1]

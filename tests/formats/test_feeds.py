@@ -161,7 +161,7 @@ def test_byline_credits_source_and_read_more_stand_in_the_body(format: str) -> N
     assert "translated by Tove Quist" in shown.words
     assert "photo by Phil Moss" in shown.words
     assert "Read “Story 1”" in shown.words
-    assert "CC-BY-4.0" in shown.words
+    assert "CC BY 4.0" in shown.words
     assert "wrong city" in shown.words
 
 
@@ -227,6 +227,9 @@ def test_rss_image_matches_the_channel() -> None:
     assert feed.findtext("image/title") == feed.findtext("title")
     assert feed.findtext("image/link") == feed.findtext("link")
     assert feed.findtext("image/url") == "https://wire.example/logo.png"
+    drawn = rss(nouns.article()).find("image")
+    assert drawn is not None
+    assert drawn.findtext("url") == "https://wire.example/icon.png"
 
 
 def test_rss_addresses_of_a_publication_with_umlauts_are_ascii() -> None:
@@ -360,6 +363,7 @@ def test_atom_feed() -> None:
     feed = atom(nouns.article())
     assert feed.findtext(f"{ATOM}id") == "tag:wire.example,2025-02-14:defence"
     assert feed.get(f"{XML}lang") == "en"
+    assert feed.findtext(f"{ATOM}icon") == "https://wire.example/icon.png"
     links = {(link.get("rel"), link.get("type")): link.get("href") for link in feed.findall(f"{ATOM}link")}
     assert links == {
         ("self", "application/atom+xml"): "https://wire.example/issues/defence/feed.atom",
@@ -391,7 +395,7 @@ def test_atom_source_is_whole_and_last() -> None:
         ("updated", "2025-02-13T08:00:00Z"),  # when the article was first published
         ("link", "https://paper.example/"),
         ("link", "https://paper.example/feed"),
-        ("rights", "CC-BY-4.0"),
+        ("rights", "CC BY 4.0"),
     ]
 
 
@@ -423,6 +427,7 @@ def test_atom_entry_links_keep_rel_and_type() -> None:
     assert [link.attrib for link in entry.findall(f"{ATOM}link")] == [
         {"href": "https://paper.example/story-1?x=1&y=2", "rel": "alternate", "type": "text/html"},
         {"rel": "enclosure", "href": "https://cdn.example/1.mp3", "type": "audio/mpeg", "length": "1234"},
+        {"rel": "license", "href": "https://creativecommons.org/licenses/by/4.0/"},
     ]
 
 
@@ -482,7 +487,7 @@ def test_what_a_machine_asks_of_an_entry_has_its_field() -> None:
     item = rss(article).find("item")
     assert item is not None
     assert item.findtext(f"{DC}language") == "ar"
-    assert item.findtext(f"{DC}rights") == article.license
+    assert item.findtext(f"{DC}rights") == "CC BY-SA 4.0"
     for entry in (item, atom(article).find(f"{ATOM}entry")):
         assert entry is not None
         content = entry.find(f"{MEDIA}content")
@@ -497,7 +502,8 @@ def test_what_a_machine_asks_of_an_entry_has_its_field() -> None:
     assert licence is not None
     assert licence.get("href") == article.license
     (said,) = reading.items(json.dumps(json_feed(article)).encode())
-    assert said["_dispatch"]["license"] == article.license
+    assert (said["_dispatch"]["license"], said["_dispatch"]["license_url"]) == ("CC BY-SA 4.0", article.license)
+    assert f'<a href="{article.license}" rel="license">CC BY-SA 4.0</a>' in said["content_html"]
     assert [one["name"] for one in said["_dispatch"]["credits"]] == [one.name for one in article.credits]
     assert said["_dispatch"]["source"]["url"] == article.source.url
 
@@ -540,11 +546,13 @@ def test_json_feed_and_item() -> None:
         "feed_url": "https://wire.example/issues/defence/feed.json",
         "description": "What the alliance did this week",
         "icon": "https://wire.example/logo.png",
+        "favicon": "https://wire.example/favicon.ico",
         "language": "en",
     }
     (item,) = items
     assert item["id"] == "tag:wire.example,2025-02-14:defence/story-1"
-    assert item["url"] == "https://paper.example/story-1?x=1&y=2"
+    assert item["url"] == item["external_url"] == "https://paper.example/story-1?x=1&y=2"
+    assert "external_url" not in reading.items(json.dumps(json_feed(nouns.article(own=True))).encode())[0]
     assert item["summary"] == "What story 1 is about"
     assert item["image"] == "https://wire.example/picture-1.png"
     assert item["tags"] == ["bridges", "R&D"]
@@ -564,6 +572,22 @@ def test_content_holds_nothing_that_validators_dislike(format: str) -> None:  # 
             assert not {name for name in element.attrib if name == "style" or name.startswith("on")}
             for name in ("href", "src"):
                 assert re.match("https?://", element.get(name, "https://"))
+
+
+@pytest.mark.parametrize("format", nouns.FEEDS)
+def test_what_runs_from_right_to_left_says_so_where_readers_keep_it(format: str) -> None:  # noqa: A002
+    """An Arabic publication's entries whole; in an English one an Arabic article's own words."""
+    arabic = nouns.rich(language="ar", content="<p>كلمة واحدة واسم.</p>", source=Source(title="P", syndicate="full"))
+    here = nouns.publication(language="ar")
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(replace(arabic, language="")), here))
+    assert body.startswith('<div dir="rtl">')
+    assert body.endswith("</div>")
+    assert 'dir="rtl">' in feedparser.parse(nouns.body("rss", nouns.issue(arabic), here)).entries[0].content[0].value
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(arabic)))
+    assert '<div lang="ar" dir="rtl">\n<p>كلمة' in body
+    assert f'<p lang="ar" dir="rtl"><em>{arabic.dek}</em></p>' in body
+    (body,) = reading.feed_bodies(format, nouns.body(format, nouns.issue(nouns.rich())))
+    assert "dir=" not in body.replace('<b dir="auto">', "")
 
 
 def test_headings_in_an_entry_begin_at_three() -> None:

@@ -37,6 +37,7 @@ KINDS = {
 }
 PICTURE = "issues/week-1/line.png"
 JERRY = "https://paper.example/jerry-jackson?view=posts&all=1"
+BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @cache
@@ -213,7 +214,7 @@ def test_the_authors_page_says_who_it_is_and_leads_to_all_their_posts() -> None:
 def test_the_sources_page_leads_to_it_and_to_its_feed_and_names_its_licence() -> None:
     hrefs = [link["href"] for link in attributes(page("source"), "a")]
     assert {"https://paper.example/", "https://paper.example/feed.xml"} <= set(hrefs)
-    assert "Licence: CC-BY-4.0" in page("source")
+    assert f'Licence: <a href="{BY}" rel="license">CC BY 4.0</a>' in page("source")
 
 
 def test_an_article_alone_says_where_it_first_stood_and_leads_back() -> None:
@@ -268,7 +269,7 @@ def test_schema_org_credits_the_authors_and_names_the_original() -> None:
     }
     assert article["publisher"] == {"@type": "Organization", "name": "The Wire", "url": "https://wire.example/"}
     assert article["datePublished"] == "2025-02-26T08:00:00+00:00"
-    assert article["license"] == "CC-BY-4.0"
+    assert article["license"] == BY
     own = data(page("own-article"))
     assert "isBasedOn" not in own
     assert own["author"] == {"@type": "Person", "name": "The Wire's desk"}

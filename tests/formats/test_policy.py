@@ -5,8 +5,9 @@ import re
 import pytest
 
 import nouns
+from dispatch import check, render
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Source, Syndicate
+from dispatch.model import Article, Image, Source, Syndicate
 from formats import reading
 
 FIRST = "The first sentence of the story stands here."
@@ -120,7 +121,7 @@ def test_an_address_for_e_mail_is_never_shown(format: str) -> None:  # noqa: A00
 @everywhere
 def test_the_licence_is_shown(format: str) -> None:  # noqa: A002
     source = Source(title="The Paper", url="https://paper.example/", syndicate="full", license="CC-BY-SA-4.0")
-    assert "Licence: CC-BY-SA-4.0" in said(format, story("full", source=source))
+    assert "Licence: CC BY-SA 4.0" in said(format, story("full", source=source))
     assert "Licence: CC0" in said(format, story("full", source=source, license="CC0"))
 
 
@@ -158,3 +159,14 @@ def test_an_article_in_another_language_says_so_where_its_own_words_are() -> Non
         (read, _) = [node for node in reading.nodes(root) if "read" in reading.classes(node)]
         assert reading.words(read) == "Read “العنوان”"
         assert [node.name for node in reading.nodes(read)] == ["a", "bdi"]
+
+
+@everywhere
+@pytest.mark.parametrize("policy", ["link", "excerpt", "full"])
+def test_what_may_only_be_linked_shows_no_picture(format: str, policy: Syndicate) -> None:  # noqa: A002
+    image = Image(url="https://paper.example/bridge.jpg", alt="A bridge", width=600, height=400)
+    issue = nouns.issue(story(policy, image=image), story(policy, key="two", id="tag:wire.example:two", image=image))
+    octets = nouns.body(format, issue)
+    assert (b"paper.example/bridge.jpg" in octets) == (policy != "link" and format != "text")
+    edition = render.render_edition(issue, nouns.publication(), format)
+    assert not [one for one in check.findings(issue, [edition], nouns.publication()) if one.severity == "error"]

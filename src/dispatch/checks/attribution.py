@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dispatch.checks import body, byline, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
+from dispatch.checks.html_tree import strip_tags
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
 from dispatch.checks.text_lines import find_name, fold_spaces, is_same_request
+from dispatch.licences import find_licence
 from dispatch.model import Article, Finding, Publication
 
 # The rules of who wrote an article.
@@ -85,8 +87,10 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
     """Report elements of an item that say something else of its text; feeds of finished entries do not know that."""
     licence = article.license or article.source.license
-    if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
+    if item.rights and fold_spaces(item.rights) != fold_spaces(find_licence(licence).name):
         yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
+    if not body.shows_footer(item.content, footer := publication.feeds.footer):
+        yield make_finding("feed.footer", "text", wanted=strip_tags(footer))
     if not body.may_summarise(article, item.summary, publication):
         yield make_finding("attribution.body", "element", found=item.summary)
 

@@ -10,9 +10,9 @@ from dispatch import links
 from dispatch.checks import byline, vocabulary
 from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
-from dispatch.checks.rules import make_finding
+from dispatch.checks.rules import CONFIG, make_finding
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
-from dispatch.model import Article, Finding, Publication, Syndicate
+from dispatch.model import Article, Finding, Place, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
@@ -75,7 +75,7 @@ def check_body(
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(article, entry, own, whole=allowed == "full")
     if kind != "plain":
-        yield from _check_pictures(article, entry, whole=allowed == "full")
+        yield from _check_pictures(article, entry, allowed)
 
 
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
@@ -155,17 +155,42 @@ def _find_written(url: str, article: Article, wanted: list[str]) -> str:
     return within if within in wanted and page in {"", article.url.partition("#")[0]} else url
 
 
-def _check_pictures(article: Article, entry: ShownArticle, *, whole: bool) -> Iterator[Finding]:
-    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost."""
+def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate) -> Iterator[Finding]:
+    """Report the article's picture, and those in a text that is shown whole, when they or their words are lost.
+
+    What may only be linked has none.
+    """
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
+    if allowed == "link":
+        hidden = {url for url, _ in own + inside}
+        foreign = next((picture.url for picture in entry.pictures if picture.url in hidden), "")
+        yield from [make_finding("attribution.policy", "picture", found=foreign)] if foreign else []
+        return
     there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
-    for url in dict.fromkeys(url for url, _ in (own + inside if whole else own)):
+    for url in dict.fromkeys(url for url, _ in (own + inside if allowed == "full" else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:
             yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
             yield make_finding("attribution.picture", "text", url=url, wanted=right[0])
+
+
+def check_footer(publication: Publication) -> Iterator[Finding]:
+    """Report a footer of the feeds that begins as a byline does."""
+    known = vocabulary.load_vocabulary(publication.language)
+    for line in read_content(publication.feeds.footer).lines:
+        words = vocabulary.lower_words(line.text)
+        if any(lead and words[: len(lead)] == lead for lead in known.leads):
+            yield make_finding("feed.footer", "name", Place(file=CONFIG, key="feeds.footer"), found=line.text)
+
+
+def shows_footer(content: str, footer: str) -> bool:
+    """Tell whether the last that an entry says is the footer, links and all."""
+    wanted, said = ([line for line in read_content(text).lines if line.text] for text in (footer, content))
+    return not wanted or [(line.text, line.links) for line in said[-len(wanted) :]] == [
+        (line.text, line.links) for line in wanted
+    ]
 
 
 def check_markup(name: str, content: str) -> Iterator[Finding]:

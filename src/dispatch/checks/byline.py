@@ -13,6 +13,7 @@ from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
 from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
 from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
+from dispatch.licences import find_licence
 from dispatch.model import Article, Finding, Publication
 
 
@@ -143,8 +144,8 @@ def find_head_lines(article: Article, entry: ShownArticle, own: Container[int], 
         places = [i for i, line in enumerate(lines) if said in spell_out(line, entry) and _has_links_within(line, said)]
         _take_line(lines, max(places, default=-1))
     if licence := article.license or article.source.license:
-        said = fold_spaces(known.patterns["licence"].replace("{licence}", licence))
-        _take_line(lines, next((i for i, line in enumerate(lines) if spell_out(line, entry) == said), -1))
+        spelt = _spell_licence(licence, known)
+        _take_line(lines, next((i for i, line in enumerate(lines) if spell_out(line, entry) in spelt), -1))
     return lines
 
 
@@ -154,10 +155,20 @@ def spell_out(line: Line, entry: ShownArticle) -> str:
 
 
 def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
-    """Tell whether the licence is there, whole: a longer one that only begins with it does not count."""
-    wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
-    said = (spell_out(line, entry) for line in entry.lines)
-    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
+    """Tell whether the licence is there, whole, with its link: a longer one that begins with it does not count."""
+    wanted, url = _spell_licence(licence, known), find_licence(licence).url
+    return any(
+        not wanted.isdisjoint({text, *map(str.strip, text.split("·"))})
+        for line in entry.lines
+        if (text := spell_out(line, entry)) and (not url or url in {link.url for link in line.links})
+    )
+
+
+def _spell_licence(licence: str, known: Vocabulary) -> set[str]:
+    """Give all that a line may say of a licence: its name, also after the word for it, and with its address."""
+    found = find_licence(licence)
+    said = {found.name, known.patterns["licence"].replace("{licence}", found.name)}
+    return {fold_spaces(one) for text in said for one in (text, f"{text} {found.url}")}
 
 
 def _has_links_within(line: Line, said: str) -> bool:

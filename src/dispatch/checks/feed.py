@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from dispatch import derived, links
-from dispatch.checks.body import check_markup
+from dispatch.checks.body import check_footer, check_markup
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import (
     ARCHIVE,
@@ -36,6 +36,7 @@ _RFC_822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge each feed that can be read back."""
     unreadable = {edition.path for edition, _ in case.unreadable}
+    names = {article.id: name_article(article) for article in case.issue.articles}
     for edition in case.editions:
         if edition.format in _CHECKS and edition.path not in unreadable:
             place = find_edition_place(case.issue, edition)
@@ -44,8 +45,10 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 _check_description(edition, case.publication),
                 _check_dates(edition, case.issue, case.publication),
                 _check_relations(edition, case.issue.as_page, case.publication),
+                (make_finding("feed.shortened", "excerpt", headline=names[id_]) for id_ in edition.shortened),
+                check_footer(case.publication),
             )
-            yield from (one.at_place(place) for one in chain.from_iterable(found))
+            yield from (one if one.place.file else one.at_place(place) for one in chain.from_iterable(found))
 
 
 def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:

@@ -95,6 +95,8 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
         article = articles.get(old.id)
         answered = corrections.find_answered(article, spent) if article else frozenset[str]()
         missing = corrections.count_missing(article, spent) if article else {}
+        if article and old.authors in identity.digest_authors(article.authors, case.publication):
+            new = replace(new, authors=old.authors)
         found = _compare_records(old, new, partial(find_keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)
     yield from _find_taken_places(case, current, where)

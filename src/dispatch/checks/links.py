@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
-from dispatch import identity, links
+from dispatch import derived, identity, links
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Rendition
@@ -65,7 +65,7 @@ def list_addresses(issue: Contents) -> Iterator[FoundAddress]:
 
 def find_addresses(article: Article) -> Iterator[str]:
     """Find every address that an article holds."""
-    yield from (article.url, article.source.url)
+    yield from (article.url, article.source.url, derived.find_licence(article).url)
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
     yield from (file.url for file in article.enclosures)

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from functools import lru_cache
 from typing import Annotated, Literal
 
+from dispatch import derived
 from dispatch.checks import feed_items, text_lines
 from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import HtmlPage, read_content, read_page
@@ -87,7 +88,8 @@ class Message:
 
 def read_edition(edition: Edition, issue: Contents, site: str) -> tuple[Rendition, ...]:
     """Read the parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
-    articles = tuple(issue.articles)
+    short = edition.shortened
+    articles = tuple(derived.limit_text(one) if one.id in short else one for one in issue.articles)
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
         return tuple(_read_message(at, edition, articles))

@@ -96,6 +96,8 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("feed.markup", "error", "The bodies of a feed hold nothing that readers refuse"),
     ("feed.order", "error", "The elements of a feed stand in the order that readers need"),
     ("feed.size", "error", "A feed is smaller than 5,000,000 bytes"),
+    ("feed.shortened", "warning", "A feed has room for its texts"),
+    ("feed.footer", "error", "An entry ends with the footer of the feeds, which reads like no byline"),
     ("web.forbidden", "error", "A page has nothing that runs or loads what others could change"),
     ("web.copy", "error", "Where the site keeps a copy of a picture, its pages show that"),
     ("files.readable", "error", "Every file of the publication can be read"),

@@ -5,8 +5,11 @@ nor the notice is too much. In mail and text, where nothing marks the end of an 
 notice are sure to be its own.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from html import unescape
 
 from dispatch.checks.byline import check_lines, spell_out
 from dispatch.checks.read_back import Rendition, ShownArticle
@@ -18,6 +21,8 @@ from dispatch.language import Language
 from dispatch.model import Article, Contents, Finding, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
+
+_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>", re.DOTALL)
 
 
 def mark_titles(issue: Contents, publication: Publication) -> Contents:
@@ -67,17 +72,26 @@ def _find_too_much(
     known = load_vocabulary(publication.language)
     dates = list_date_words(article, publication)
     rest: Sequence[Line] = entry.lines[at + 1 :]
+    own = _list_template_words(publication)
     for line in (*entry.lines[:at], *(rest if part.kind in {"feed", "page"} else ())):
-        if not (is_byline(article, line, known) or dates.issuperset(lower_words(line.text))):
+        said = reduce(lambda text, words: text.replace(words, " "), own, line.text)
+        if not (is_byline(article, line, known) or dates.issuperset(lower_words(said))):
             yield make_finding(RULE, "text", found=line.text)
     people = (author.url for author in article.authors)
-    own = {*people, *(credit.url for credit in article.credits), article.source.url}
+    urls = {*people, *(credit.url for credit in article.credits), article.source.url}
     links = [*entry.headline, *(link for line in entry.lines for link in line.links)]
-    if article.url not in own and any(link.url == article.url for link in links):
+    if article.url not in urls and any(link.url == article.url for link in links):
         yield make_finding(RULE, "link", found=article.url)
     for picture in entry.pictures:
         if part.kind == "feed" or picture.anchor == article.key:
             yield make_finding(RULE, "picture", found=picture.url)
+
+
+def _list_template_words(publication: Publication) -> list[str]:
+    """List what stands in the publication's own templates as text, the longest first: no words of an article's."""
+    texts = (_MARKUP.split(publication.templates.get(name, "")) for name in publication.own_templates)
+    found = {fold_spaces(unescape(one)) for text in texts for one in text}
+    return sorted(found - {""}, key=len, reverse=True)
 
 
 def _write_notice(withdrawal: Withdrawal, publication: Publication) -> str:

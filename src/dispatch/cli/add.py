@@ -106,6 +106,10 @@ def _read_locations(
         try:
             found, faults = _find_articles(here, location, words, no_fetch=no_fetch, allow_private=allow_private)
             articles = _override_articles(here, found.articles, words, location)
+            if not no_fetch and any(one.length is None for article in articles for one in article.enclosures):
+                from dispatch import gather
+
+                articles = gather.measure_files(articles, user_agent=here.user_agent, allow_private=allow_private)
         except DispatchError as error:
             print_error(_name_export(location) or error)
             is_all = False

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import files, locks
+from dispatch import files, ledger, locks
 from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
@@ -32,6 +32,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     """
     here = open_publication()
     read = here.read_issue(issue)
+    read = ledger.set_entry_moments(read, ledger.find_entry_moments([read], ledger.read_records(here.publication)))
     chosen = formats or _choose_formats(here.publication)
     editions = [stage.render_edition(read, here.publication, name, to=to) for name in chosen]
     if output == "-":

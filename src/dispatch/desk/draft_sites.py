@@ -83,8 +83,11 @@ class DraftSites:
             return found
 
         def render_entries() -> dict[str, dict[str, bytes]]:
-            issue, publication = self._files.read(owner), self._files.publication
-            return render.render_entries(issue, publication, [*issue.articles, make_entry(issue, publication)])
+            shown = [self._files.read(other) for other in self._list_shown(slug)]
+            entered = ledger.find_entry_moments(shown, ledger.read_records(self._files.publication))
+            issue, publication = ledger.set_entry_moments(self._files.read(owner), entered), self._files.publication
+            entry = make_entry(issue, publication, entered[issue.id])
+            return render.render_entries(issue, publication, [*issue.articles, entry])
 
         owner = self._make_once(("owners", slug), find_owners)[id_]
         return self._make_once(("entries", owner), render_entries)[name][id_]

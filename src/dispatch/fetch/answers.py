@@ -30,6 +30,7 @@ class Answer:
     modified: Annotated[str, "Last-Modified, as it stood"] = ""
     wait: Annotated[int, "seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day"] = 0
     moved_to: Annotated[str, "where it is from now on, when nothing but permanent redirects led there"] = ""
+    length: Annotated[int | None, "the size of the file in bytes; None when it is packed, or not said"] = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -151,6 +152,13 @@ def parse_retry_after(headers: HTTPMessage) -> int:
         return max(int((parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()), 0)
     except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def parse_length(headers: HTTPMessage) -> int | None:
+    """Parse how long a file is (RFC 9110, section 8.6); None when that is not said, or it is packed for the way."""
+    value = headers.get("content-length", "").strip()
+    is_plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
+    return int(value) if is_plain and re.fullmatch(r"[1-9]\d{0,14}", value, re.ASCII) else None
 
 
 def _parse_max_age(headers: HTTPMessage) -> int:

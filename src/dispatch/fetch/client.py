@@ -26,6 +26,7 @@ from dispatch.fetch.answers import (
     explain_fetch_errors,
     find_wait_seconds,
     parse_content_type,
+    parse_length,
     parse_retry_after,
     refuse_too_large,
 )
@@ -41,8 +42,7 @@ _PERMANENT = frozenset({301, 308})
 # The two that keep method and body (RFC 9110, sections 15.4.8 and 15.4.9); any other would turn POST into GET.
 _KEEPING_METHOD = frozenset({307, 308})
 _PASSING = frozenset({502, 503, 504})
-_LARGE = 1 << 20  # bytes
-_MOST_LARGE = 4
+_LARGE, _MOST_LARGE = 1 << 20, 4  # bytes, and how many bodies at a time may have more
 _PAUSES = (0.5, 1.0)  # seconds before another try
 _MOST_WORDS = 2000  # bytes of a body of which the first line is shown
 _ACCEPT = (
@@ -246,8 +246,7 @@ def post_form(
 
 
 def _build_answer(response: HTTPResponse, url: str, name: str, body: bytes) -> Answer:
-    headers = response.headers
-    media_type, charset = parse_content_type(headers)
+    headers, (media_type, charset) = response.headers, parse_content_type(response.headers)
     return Answer(
         status=response.status,
         reason=response.reason[:100],
@@ -255,6 +254,7 @@ def _build_answer(response: HTTPResponse, url: str, name: str, body: bytes) -> A
         etag=clean_validator(headers.get("etag", "")),
         modified=clean_validator(headers.get("last-modified", "")),
         wait=find_wait_seconds(headers),
+        length=parse_length(headers),
     )
 
 

@@ -2,7 +2,7 @@
 
 A format is a module with ``render(issue, publication) -> bytes``, pure, and a row here: then ``render``, ``check`` and
 ``publish`` know it. ``check`` reads it back as the format that the row says it is like; it has no reader for an eighth
-kind. A feed's module has ``entry`` and ``document`` besides: what it makes of an article, and the feed around such
+kind. A feed's module has ``entry`` and ``document`` instead: what it makes of an article, and the feed around such
 entries.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dispatch.formats.template_context import TemplateContext
 
 FEEDS = ("rss", "atom", "json")
-ENTRY = ("entry.html", "digest.html")
+ENTRY = ("entry.html", "entry-withdrawn.html", "digest.html")
 
 
 class FormatModule(Protocol):
@@ -27,7 +27,7 @@ class FormatModule(Protocol):
         """Render the finished edition. Raises RenderError."""
 
 
-class FeedModule(FormatModule, Protocol):
+class FeedModule(Protocol):
     """What the module of a feed has."""
 
     def entry(self, article: Article, fragments: "TemplateContext") -> bytes:

@@ -9,7 +9,8 @@ from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.template_context import TemplateContext
-from dispatch.model import Article, Author, Contents, Publication
+from dispatch.licences import find_licence
+from dispatch.model import Article, Author
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # RFC 6721: the element that takes an entry back.
@@ -18,17 +19,12 @@ AROUND = ("feed",)
 NAMESPACES = {"media": feed.MEDIA}
 
 
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as an Atom document in UTF-8, an entry per article. Raises RenderError."""
-    fragments = TemplateContext(issue, publication)
-    return document(fragments, [entry(article, fragments) for article in issue.articles])
-
-
 def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
     """Build the feed around finished entries. Raises RenderError."""
     is_less = any(article.withdrawn for article in fragments.issue.articles)
     namespaces = NAMESPACES | ({"at": TOMBSTONES} if is_less else {})
     made = feed.start_feed(fragments, "atom", partial(_finish_feed, fragments), namespaces)
+    made.icon(links.encode_ascii(fragments.build_url(feed.ICON)))
     if logo := fragments.publication.theme.logo:
         made.logo(logo)
     return feed.insert_entries(fragments, made.atom_str(pretty=True), AROUND, entries)
@@ -42,8 +38,8 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
     made.content(fragments.render_entry_body(article), type="html")
     for category in feed.list_categories(fragments, article):
         made.category(category)
-    if terms := derived.find_licence(article):
-        made.rights(terms)
+    if licence := derived.find_licence(article).name:
+        made.rights(licence)
     tree = made.atom_entry()
     _finish_entry(fragments, article, tree)
     return feed.serialise_entry(tree, AROUND, NAMESPACES)
@@ -72,8 +68,8 @@ def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) 
         known = {"type": enclosure.type, "length": "" if enclosure.length is None else str(enclosure.length)}
         shown = {name: value for name, value in known.items() if value}
         etree.SubElement(entry, "link", shown, rel="enclosure", href=enclosure.url)
-    if links.is_web_address(terms := derived.find_licence(article)):
-        etree.SubElement(entry, "link", rel="license", href=terms)
+    if licence := derived.find_licence(article).url:
+        etree.SubElement(entry, "link", rel="license", href=licence)
     published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
     for element in entry.iterfind("updated"):
         element.text = feed.format_timestamp(updated)
@@ -110,4 +106,4 @@ def _add_origin(article: Article, entry: Element) -> None:
     if source.feed:
         etree.SubElement(origin, "link", rel="self", href=source.feed)
     if source.license:
-        etree.SubElement(origin, "rights").text = source.license
+        etree.SubElement(origin, "rights").text = find_licence(source.license).name

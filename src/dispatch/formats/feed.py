@@ -22,6 +22,7 @@ Element = etree._Element
 Finish = Callable[[Element], None]
 GENERATOR = "dispatch"
 STYLE = "feed.css"  # at the top of the site; ``site_files`` makes it
+ICON, FAVICON = "icon.png", "favicon.ico"  # likewise; ``pictures`` draws them
 # RFC 5005, section 4: the element that marks an archived feed.
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"

@@ -7,17 +7,11 @@ from typing import TypeVar
 from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.template_context import TemplateContext
-from dispatch.model import Article, Author, Contents, Publication
+from dispatch.model import Article, Author
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 Value = TypeVar("Value")
-
-
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as a JSON Feed in UTF-8, an item per article; no authors on the feed. Raises RenderError."""
-    fragments = TemplateContext(issue, publication)
-    return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
 def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
@@ -32,7 +26,8 @@ def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
             # The one that readers subscribe to leads to the archived feeds, and each of these to the one before.
             "next_url": dict(feed.list_feed_links(fragments, "json")).get("prev-archive", ""),
             "description": publication.description,
-            "icon": publication.theme.logo,
+            "icon": publication.theme.logo or fragments.build_url(feed.ICON),
+            "favicon": fragments.build_url(feed.FAVICON),
             "language": fragments.language.code,
             "hubs": [{"type": "WebSub", "url": hub}] if (hub := feed.find_hub(fragments)) else [],
         }
@@ -57,6 +52,8 @@ def _build_item(article: Article, fragments: TemplateContext) -> dict[str, objec
         {
             "id": article.id,
             "url": article.url,
+            # Some readers lead there and not to the other where an item is about something elsewhere: it is one.
+            "external_url": "" if article.own else article.url,
             "title": article.title,
             "content_html": fragments.render_entry_body(article),
             "summary": fragments.choose_summary(article),
@@ -81,12 +78,13 @@ def _build_item(article: Article, fragments: TemplateContext) -> dict[str, objec
 
 def _build_extension(article: Article) -> dict[str, object]:
     """Build what JSON Feed has no word for: where it was first published, when, on what terms, and who had a part."""
-    source = article.source
+    source, licence = article.source, derived.find_licence(article)
     return _drop_empty(
         {
             "source": _drop_empty({"title": source.title, "url": source.url, "feed_url": source.feed}),
             "date_first_published": feed.to_utc(article.published).isoformat() if article.published else "",
-            "license": derived.find_licence(article),
+            "license": licence.name,
+            "license_url": licence.url,
             "credits": [
                 _drop_empty({"role": credit.role, "name": credit.name, "url": credit.url}) for credit in article.credits
             ],

@@ -89,8 +89,9 @@ def _describe_article_page(page: PageContext, article: Article) -> Thing:
         here["image"] = article.image.url
     if article.tags:
         here["keywords"] = list(article.tags)
-    if terms := derived.find_licence(article):
-        here["license"] = terms
+    licence = derived.find_licence(article)
+    if licence.name:
+        here["license"] = licence.url or licence.name
     return here
 
 

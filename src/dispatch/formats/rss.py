@@ -12,7 +12,7 @@ from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.feed import Element
 from dispatch.formats.template_context import TemplateContext
-from dispatch.model import Article, Contents, Publication
+from dispatch.model import Article
 
 DOCS = "https://www.rssboard.org/rss-specification"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -20,12 +20,6 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 NAMESPACES = {"dc": DC, "atom": ATOM, "content": CONTENT, "media": feed.MEDIA}
 AROUND = ("rss", "channel")
-
-
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as an RSS 2.0 document in UTF-8, an item per article. Raises RenderError."""
-    fragments = TemplateContext(issue, publication)
-    return document(fragments, [entry(article, fragments) for article in issue.articles])
 
 
 def document(fragments: TemplateContext, entries: Sequence[bytes]) -> bytes:
@@ -66,11 +60,11 @@ def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
         feed.mark_archived(channel)
     for built in channel.iter("lastBuildDate"):
         built.text = format_datetime(feed.to_utc(feed.find_latest_change(fragments)))
-    if logo := fragments.publication.theme.logo:
-        image = etree.SubElement(channel, "image")
-        for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
-            etree.SubElement(image, name).text = text
-        _escape_markup(image, "title")
+    logo = fragments.publication.theme.logo or fragments.build_url(feed.ICON)
+    image = etree.SubElement(channel, "image")
+    for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
+        etree.SubElement(image, name).text = links.encode_ascii(text or "") if name == "url" else text
+    _escape_markup(image, "title")
     _escape_markup(channel, "title", "description")
 
 
@@ -85,7 +79,7 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
         etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(published))
     for author in feed.list_author_elements(fragments, article):
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
-    said = {"language": article.language, "rights": derived.find_licence(article)}
+    said = {"language": article.language, "rights": derived.find_licence(article).name}
     for name, text in said.items():
         if text:
             etree.SubElement(item, f"{{{DC}}}{name}").text = text

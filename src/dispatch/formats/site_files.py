@@ -96,33 +96,62 @@ def render_robots(publication: Publication) -> bytes:
     return f"User-agent: *\nAllow: /\n\nSitemap: {links.encode_ascii(publication.url)}/sitemap.xml\n".encode()
 
 
-def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
+def render_redirects(
+    moved: Mapping[str, str], gone: Iterable[str], publication: Publication, paths: Iterable[str] = ()
+) -> dict[str, bytes]:
     """Render the files of a site that redirect, by path: ``_redirects``, if needed, and the pages.
 
     moved: by the old path of a page, percent-encoded and ending in a slash, the new one. gone: the paths of pages on
-    which nothing but a notice is left. Raises RenderError.
+    which nothing but a notice is left. paths: of all other files of the site. Raises RenderError.
     """
     pages = {
         f"{unquote(old)}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())
     }
     lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
-    return pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication)
+    return (
+        pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication, (*paths, *pages))
+    )
 
 
-def _render_former_hosts(publication: Publication) -> dict[str, bytes]:
+def _render_former_hosts(publication: Publication, paths: Iterable[str]) -> dict[str, bytes]:
     """Render what makes an old host lead to the present one, each address to its own, by path: to be put there.
 
     ``_redirects`` is for Netlify, Cloudflare and GitLab Pages, ``nginx.conf`` for the server block of the old host.
     """
-    made = {}
-    now = links.encode_ascii(publication.url)
+    made: dict[str, bytes] = {}
+    now = urlsplit(links.encode_ascii(publication.url))
+    pages = [path.removesuffix("index.html") for path in sorted(paths)] or [""]
     for base in sorted({*publication.former_urls} - {publication.url}):  # it may have moved back
         old = urlsplit(links.encode_ascii(base))
+        is_here = old.netloc.lower() == now.netloc.lower()
+        lines, rules = [], []
+        for path, is_folder in _list_former_places(old.path, now.path if is_here else None, pages):
+            to = f"{now.path if is_here and old.scheme == now.scheme else now.geturl()}/{path}"
+            lines.append(f"{old.path}/{path}{'* ' if is_folder else ' '}{to}{':splat' * is_folder} {MOVED}\n")
+            place, begin = f"{old.path}/{path}", re.escape(f"{old.path}/{path}")
+            rule = f"rewrite ^{begin}(.*)$ {now.geturl()}/{path}$1" if is_folder else f"rewrite ^ {now.geturl()}/{path}"
+            rules.append(f"location {'' if is_folder else '= '}{place} {{\n    {rule} permanent;\n}}\n")
         folder = f"former/{old.netloc.replace(':', '_')}{old.path}"
-        made[f"{folder}/_redirects"] = f"{old.path}/* {now}/:splat {MOVED}\n".encode()
-        rule = f"location {old.path}/ {{\n    rewrite ^{re.escape(old.path)}/(.*)$ {now}/$1 permanent;\n}}\n"
-        made[f"{folder}/nginx.conf"] = rule.encode()
-    return made
+        made |= {f"{folder}/_redirects": "".join(lines).encode(), f"{folder}/nginx.conf": "".join(rules).encode()}
+    return {path: body for path, body in made.items() if body}
+
+
+def _list_former_places(old: str, now: str | None, pages: Iterable[str]) -> Iterable[tuple[str, bool]]:
+    """List what leads on from an old address, below its path: places, and whether all below them does too.
+
+    now: the path of the present address when that is on the same host. What is a page there leads nowhere, or it would
+    lead to itself, and neither does a folder that holds one.
+    """
+    there = {f"{now}/{page}" for page in pages} if now is not None else set()
+    taken = there | {page[: at + 1] for page in there for at, sign in enumerate(page) if sign == "/"}
+    found: dict[str, bool] = {}
+    for page in pages:
+        whole = f"{old}/{page}"
+        folders = (whole[: at + 1] for at in range(len(old), len(whole)) if whole[at] == "/")
+        free = next((folder for folder in folders if folder not in taken), None)
+        if free or whole not in there:
+            found[(free or whole).removeprefix(f"{old}/")] = bool(free)
+    return found.items()
 
 
 def _render_moved_page(old: str, new: str, publication: Publication) -> bytes:

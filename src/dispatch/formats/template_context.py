@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dispatch import derived, html, links, templates
+from dispatch import derived, html, licences, links, templates
 from dispatch.formats.bylines import NO_BREAK, Bylines
 from dispatch.language import Language
-from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section
+from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source
 
 WORDS_A_MINUTE = 230
 # How wide the picture of an article that does not lead is shown on a page.
@@ -55,7 +55,7 @@ class TemplateContext(Bylines):
             "issue": self.issue,
             "language": self.language,
             "lead_id": self.lead_id,
-            "licence": derived.find_licence,
+            "licence": link_licence,
             "masthead": self.format_masthead,
             "minutes": self.count_reading_minutes,
             "names": self.link_authors,
@@ -172,8 +172,7 @@ class TemplateContext(Bylines):
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
         if article not in self._entry_bodies:
-            full = partial(_show_text, self)
-            self._entry_bodies[article] = self.render_template("entry.html", {"article": article, "full": full}).strip()
+            self._entry_bodies[article] = _render_entry_body(self, article)
         return self._entry_bodies[article]
 
     def choose_summary(self, article: Article) -> str:
@@ -187,19 +186,26 @@ class TemplateContext(Bylines):
         return self._templates.render_template(template, {**self.template_values, **(more or {})})
 
 
-def mark_withdrawn_issue(issue: Shown, publication: Publication) -> Shown:
-    """Put the word for "withdrawn" before the titles of what was withdrawn: articles, the issue, its page."""
-    if not (issue.withdrawn or any(article.withdrawn for article in issue.articles)):
-        return issue
+def prepare_issue(issue: Shown, publication: Publication) -> Shown:
+    """Give an issue, or a page, what all its editions show: see ``prepare_article``; its own title likewise."""
     page = issue.as_page
-    alone = page is not None and page.kind == "article"
+    alone = page is not None and page.kind == "article" and any(article.withdrawn for article in issue.articles)
     title = _build_withdrawn_title(issue.title, publication) if issue.withdrawn or alone else issue.title
-    return replace(issue.change_articles(lambda one: mark_withdrawn_article(one, publication)), title=title)
+    return replace(issue.change_articles(lambda one: prepare_article(one, publication)), title=title)
 
 
-def mark_withdrawn_article(article: Article, publication: Publication) -> Article:
-    """Put the word for "withdrawn" before the article's title if it was withdrawn."""
-    return replace(article, title=_build_withdrawn_title(article.title, publication)) if article.withdrawn else article
+def prepare_article(article: Article, publication: Publication) -> Article:
+    """Put the word for "withdrawn" before the title of a withdrawn article; take the picture from one to link only."""
+    if article.withdrawn:
+        return replace(article, title=_build_withdrawn_title(article.title, publication))
+    return replace(article, image=None) if article.image and article.source.syndicate == "link" else article
+
+
+def link_licence(terms: Article | Source) -> Markup:
+    """Link the licence of an article, or of a source, by its name; empty when there is none."""
+    licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
+    linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
+    return linked if licence.url else escape(licence.name)
 
 
 def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]:
@@ -243,6 +249,15 @@ def _show_text(
         return context.show_excerpt(article)
     placed = html.place_fragments(article.content, *(places or _find_places(article)))
     return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
+
+
+def _render_entry_body(context: TemplateContext, article: Article) -> str:
+    template = "entry-withdrawn.html" if article.withdrawn else "entry.html"
+    body = context.render_template(template, {"article": article, "full": partial(_show_text, context)}).strip()
+    if (footer := context.publication.feeds.footer) and not article.withdrawn:
+        body = f"{body}\n<hr />\n{footer.strip()}"
+    # Readers show an entry in their own direction.
+    return f'<div dir="rtl">\n{body}\n</div>' if context.language.direction == "rtl" else body
 
 
 def _find_places(article: Article) -> tuple[str, str]:

@@ -4,12 +4,14 @@ location          one location that somebody named: its articles, or the source 
 all_sources       every source of a publication at once, one result each, into the inbox
 reading           what a source's answer holds, read within a bounded time
 enrich            what a source and a page add to an entry
+measure_files     the size of the files that go with articles
 download_images   the pictures that a publication keeps copies of
 """
 
 from dispatch.gather.all_sources import GatherResult, gather_into_inbox, gather_sources
 from dispatch.gather.download_images import download_pictures
 from dispatch.gather.location import discover_source, gather_articles
+from dispatch.gather.measure_files import measure_files
 
 __all__ = [
     "GatherResult",
@@ -18,4 +20,5 @@ __all__ = [
     "gather_articles",
     "gather_into_inbox",
     "gather_sources",
+    "measure_files",
 ]

@@ -110,7 +110,8 @@ class IssueReader(IssueFolder):
             Article,
             data,
             reading,
-            given={"key": key, "file": file.name, "own": False, "content": self.read_content(file), "markdown": words},
+            given={"key": key, "file": file.name, "own": False, "entered": None, "witnesses": ()}
+            | {"content": self.read_content(file), "markdown": words},
             special={
                 "authors": partial(_read_authors, self.publication),
                 "source": partial(_read_source, self.publication),

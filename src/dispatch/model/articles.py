@@ -190,6 +190,9 @@ class Article:
     )
     source: Annotated[Source, "where it was first published"] = field(default_factory=Source)
     published: Annotated[datetime | None, "when it was first published"] = None
+    entered: Annotated[datetime | None, "when feeds say that this publication published it; in no file"] = field(
+        default=None, compare=False
+    )
     date_certainty: Annotated[Certainty, "how sure it is that this is the day when it was published"] = "certain"
     updated: Annotated[datetime | None, "when it was last changed there"] = None
     language: Annotated[str, "its language, when it is not the publication's (BCP 47)"] = ""

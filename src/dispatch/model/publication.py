@@ -61,6 +61,7 @@ class FeedSettings:
         "what has feeds of its own: every author, source, section or tag",
     ] = ()
     hub: Annotated[Url, "the address of the WebSub hub to notify of new articles"] = ""
+    footer: Annotated[str, "what every entry ends with, in Markdown: for example how to subscribe"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

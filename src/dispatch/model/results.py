@@ -32,6 +32,9 @@ class Edition:
     media_type: Annotated[str, "the media type that a server sends with it"]
     path: Annotated[str, "its file's name within the issue's folder"]
     body: Annotated[bytes, "its bytes, ready to be published"]
+    shortened: Annotated[
+        tuple[str, ...], "of a feed that would be too large: the ids of which it has an excerpt only"
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

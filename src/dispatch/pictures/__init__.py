@@ -5,6 +5,7 @@ and what is served is encoded anew. The same original gives the same bytes under
 
 album        which pictures an issue shows, their originals beside its articles, and what the site shows instead
 variants     an original in several widths and forms
+icon         the publication's own sign, for feeds and browsers
 original     what is a picture, within which bounds, and whom it credits
 
 for result in gather.copies(publication, issues, client): ...     fetch what is lacking, keep it
@@ -12,5 +13,6 @@ album = pictures.of(publication, issue)                           album.copies f
 """
 
 from dispatch.pictures.album import Album, list_missing, make_album, store_original
+from dispatch.pictures.icon import draw_icons
 
-__all__ = ["Album", "list_missing", "make_album", "store_original"]
+__all__ = ["Album", "draw_icons", "list_missing", "make_album", "store_original"]

@@ -134,7 +134,7 @@ def _list_shown(publication: Publication, issue: Issue) -> dict[str, tuple[int, 
     for article in (article for article in issue.articles if not article.withdrawn):
         allowed = article.source.syndicate or publication.syndicate.default
         inside = html.find_image_addresses(article.content) if allowed == "full" else []
-        for address in [article.image.url, *inside] if article.image else inside:
+        for address in [article.image.url, *inside] if article.image and allowed != "link" else inside:
             found.setdefault(address, set()).update(WIDTHS)
         for author in article.authors:
             found.setdefault(author.avatar, set()).update(PORTRAIT)

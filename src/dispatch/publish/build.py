@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from dispatch import check, files, issues, ledger, render, search_index
+from dispatch import check, derived, files, issues, ledger, pictures, render, search_index
 from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
@@ -44,18 +44,23 @@ class SiteBuilder:
     def render_assets(self) -> Iterator[tuple[str, bytes]]:
         """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
         publication = self.publication
-        yield "style.css", limit_function(site_files.render_style_sheet)(publication)
-        yield "icon.svg", limit_function(site_files.render_icon)(publication)
-        yield from site_files.list_search_files(publication).items()
-        yield "feed.css", limit_function(site_files.render_feed_style_sheet)(publication)
-        yield "sources.opml", opml.format_public_opml(publication)
-        yield "404.html", limit_function(site_files.render_not_found)(publication)
-        yield "sitemap.xml", site_files.render_sitemap(self.pages, publication)
-        yield "robots.txt", site_files.render_robots(publication)
+        made = {
+            "style.css": limit_function(site_files.render_style_sheet)(publication),
+            "icon.svg": limit_function(site_files.render_icon)(publication),
+            **pictures.draw_icons(publication),
+            **site_files.list_search_files(publication),
+            "feed.css": limit_function(site_files.render_feed_style_sheet)(publication),
+            "sources.opml": opml.format_public_opml(publication),
+            "404.html": limit_function(site_files.render_not_found)(publication),
+            "sitemap.xml": site_files.render_sitemap(self.pages, publication),
+            "robots.txt": site_files.render_robots(publication),
+        }
+        yield from made.items()
         names = record_topics(self.pages)
         moved = ledger.find_moved_pages(publication, *self.issues, names=names, known=self.records)
         gone = tuple(find_withdrawn_pages(self.pages))
-        yield from limit_function(site_files.render_redirects)(moved, gone, publication).items()
+        paths = (*self.files, *made)
+        yield from limit_function(site_files.render_redirects)(moved, gone, publication, paths).items()
         yield from self._render_former_feeds({record.id: record.url for record in names if record.kind == "moved"})
 
     def _render_former_feeds(self, moved: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -79,8 +84,23 @@ class SiteBuilder:
         """Render a page or a feed in one of its formats. Raises RenderError."""
         shown = self.fill(page)
         if name in FEEDS:
-            return render.render_feed(shown, self.publication, name, self.find_entries(page, name))
+            entries = self.find_entries(page, name)
+
+            def shorten(id_: str) -> bytes:
+                return self._render_excerpt(id_).get(name, entries)[id_]
+
+            return render.render_feed(shown, self.publication, name, entries, shorten)
         return render.render_edition(shown, self.publication, name)
+
+    def _render_excerpt(self, id_: str) -> Mapping[str, Mapping[str, bytes]]:
+        """Render the entry of an article with an excerpt, by format and id; none of an issue, which has excerpts."""
+        owners = (one for one in self.issues if any(article.id == id_ for article in one.articles))
+        for issue in owners:
+            entered = {one.id: one.entered for page in self.pages for one in page.articles if one.entered}
+            whole = ledger.set_entry_moments(self.read(issue.slug), entered)
+            short = [derived.limit_text(one) for one in whole.articles if one.id == id_]
+            return render.render_entries(whole, self.publication, short)
+        return {}
 
     def _with_copies(self, page: Page) -> Page:
         """The page with the copies of the pictures that it shows."""
@@ -173,7 +193,7 @@ class ReleaseBuild:
             astray=issues.find_broken_links(publication, whole) if whole else (),
             unmerged=issues.find_unmerged(publication, page.slug) if whole else (),
         )
-        self.findings += (finding for finding in found if finding.severity == "error")
+        self.findings += (one for one in found if one.severity == "error" or one.rule == "feed.shortened")
 
     def _digest_page(self, page: Page, name: str) -> str:
         """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
@@ -185,6 +205,8 @@ class ReleaseBuild:
             whole = page.kind in {"article", "feed"}
             digests = (self.index.articles[article.id] for article in page.articles)
             parts += (one.for_pages if whole else one.for_lists for one in digests)
+        if name in FEEDS:
+            parts += (repr((article.entered, article.published, article.updated)) for article in page.articles)
         return make_digest(*parts)
 
     def _find_entries(self, page: Page, name: str) -> dict[str, bytes]:

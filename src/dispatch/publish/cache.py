@@ -28,10 +28,11 @@ FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
 
 _REMEDY = "make room, see who owns the folder .dispatch and what they allow (ls -ld), or move the file away"
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE files (path TEXT PRIMARY KEY, stat TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE issues (slug TEXT PRIMARY KEY, made_of TEXT NOT NULL, kept TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE issues (slug TEXT PRIMARY KEY, made_of TEXT NOT NULL, kept TEXT NOT NULL,
+    entries TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE entries (slug TEXT NOT NULL, id TEXT NOT NULL, format TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (format, id, slug));
 CREATE INDEX entries_slug ON entries (slug);
@@ -94,14 +95,23 @@ class BuildCache:
         row = self._connection.execute("SELECT made_of, kept FROM issues WHERE slug = ?", (slug,)).fetchone()
         return serialise.from_json(CachedIssue, row[1]) if row and row[0] == made_of else None
 
-    def store_issue(
-        self, slug: str, made_of: str, cached: "CachedIssue", entries: Mapping[str, Mapping[str, bytes]]
-    ) -> None:
-        """Cache an issue, and the finished bytes of its entries by format and id."""
+    def store_issue(self, slug: str, made_of: str, cached: "CachedIssue") -> None:
+        """Cache an issue, and forget the entries that it had."""
         from dispatch import serialise
 
         self.forget_issues([slug])
-        self._connection.execute("INSERT INTO issues VALUES (?, ?, ?)", (slug, made_of, serialise.to_json(cached)))
+        row = (slug, made_of, serialise.to_json(cached))
+        self._connection.execute("INSERT INTO issues (slug, made_of, kept) VALUES (?, ?, ?)", row)
+
+    def has_entries(self, slug: str, made_of: str) -> bool:
+        """Whether the entries of an issue that is cached are made of the same."""
+        row = self._connection.execute("SELECT entries FROM issues WHERE slug = ?", (slug,)).fetchone()
+        return bool(row) and row[0] == made_of
+
+    def store_entries(self, slug: str, made_of: str, entries: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Cache the finished bytes of a cached issue's entries, by format and id."""
+        self._connection.execute("DELETE FROM entries WHERE slug = ?", (slug,))
+        self._connection.execute("UPDATE issues SET entries = ? WHERE slug = ?", (made_of, slug))
         self._connection.executemany(
             "INSERT INTO entries VALUES (?, ?, ?, ?)",
             ((slug, id_, format_, body) for format_, bodies in entries.items() for id_, body in bodies.items()),

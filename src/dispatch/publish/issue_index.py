@@ -1,7 +1,8 @@
 """Every issue of a publication as the site's build needs it: from the cache, and read only where a file changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated
 
@@ -64,6 +65,11 @@ class IssueIndex:
                     raise
                 self.faults.extend(error.faults)
         self.cache.forget_issues(slug for slug in self.cache.issue_slugs() if slug not in found)
+        # The draft that is about to be published is shown already.
+        shown = [one.issue for slug, one in found.items() if slug == self.publishing or one.issue.status == "published"]
+        entered = ledger.find_entry_moments(shown, self.records)
+        for issue in shown:
+            self._upset_entry_moments(issue, entered)
         return found
 
     @cached_property
@@ -129,15 +135,12 @@ class IssueIndex:
         return head.status != "published" and head.id not in {record.id for record in self.records}
 
     def _find_issue(self, slug: str) -> CachedIssue:
-        with_entries = "published" if slug == self.publishing else ""  # though it is a draft yet
         folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
-        made_of = make_digest(self.settings, self.digest_templates("feed", "rss"), folder, with_entries)
+        made_of = make_digest(self.settings, folder)
         cached = self.cache.find_issue(slug, made_of)
         if cached is None:
-            issue = self.read(slug)
-            cached = self._digest_issue(issue)
-            entries = self._render_entries(issue) if with_entries or issue.status == "published" else {}
-            self.cache.store_issue(slug, made_of, cached, entries)
+            cached = self._digest_issue(self.read(slug))
+            self.cache.store_issue(slug, made_of, cached)
         return cached
 
     def _digest_issue(self, issue: Issue) -> CachedIssue:
@@ -158,9 +161,15 @@ class IssueIndex:
             digest=make_digest(serialise.to_json(replace(issue, status="published"))),
         )
 
-    def _render_entries(self, issue: Issue) -> dict[str, dict[str, bytes]]:
-        """The finished entries of an issue's articles, and of the issue as one."""
-        return render.render_entries(issue, self.publication, [*issue.articles, make_entry(issue, self.publication)])
+    def _upset_entry_moments(self, issue: Issue, entered: Mapping[str, datetime]) -> None:
+        """Render the entries of an issue's articles, and of the issue as one, when what they are made of changed."""
+        moments = (entered[id_].isoformat() for id_ in (issue.id, *(one.id for one in issue.articles)))
+        made_of = make_digest(self.digest_templates("feed", "rss"), *moments)
+        if not self.cache.has_entries(issue.slug, made_of):
+            whole = ledger.set_entry_moments(self.read(issue.slug), entered)
+            entry = make_entry(whole, self.publication, entered[issue.id])
+            entries = render.render_entries(whole, self.publication, [*whole.articles, entry])
+            self.cache.store_entries(issue.slug, made_of, entries)
 
 
 def _count_characters(issue: Issue) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived
 from dispatch.child import limit_function
-from dispatch.formats.template_context import TemplateContext, mark_withdrawn_issue
+from dispatch.formats.template_context import TemplateContext, prepare_issue
 from dispatch.model import Article, Author, Issue, Link, Publication, Source
 from dispatch.publish.topics import FOLDERS, Topic, TopicKind
 
@@ -27,17 +27,13 @@ def strip_texts(issue: Issue) -> Issue:
 
 
 @limit_function
-def make_entry(issue: Issue, publication: Publication) -> Article:
-    """An issue as one entry: its words and every article with its byline and its link."""
+def make_entry(issue: Issue, publication: Publication, entered: datetime | None = None) -> Article:
+    """An issue as one entry: its words and every article with its byline and its link; by default dated as it is."""
+    bare = make_bare_entry(issue, publication, entered or issue.date)
     if issue.withdrawn:
-        return make_bare_entry(issue, publication)
-    fragments = TemplateContext(mark_withdrawn_issue(issue, publication), publication)
-    return replace(_make_issue_entry(issue, publication), content=fragments.render_template("digest.html"))
-
-
-def make_bare_entry(issue: Issue, publication: Publication) -> Article:
-    """Make an issue's feed entry without a body, from an issue without its texts."""
-    return _make_issue_entry(issue, publication)
+        return bare
+    fragments = TemplateContext(prepare_issue(issue, publication), publication)
+    return replace(bare, content=fragments.render_template("digest.html"))
 
 
 def make_line(article: Article, issue: Issue) -> Article:
@@ -60,7 +56,9 @@ def make_line(article: Article, issue: Issue) -> Article:
     )
 
 
-def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
+def make_bare_entry(issue: Issue, publication: Publication, entered: datetime) -> Article:
+    """Make an issue's feed entry without a body, from an issue without its texts."""
+    published = issue.date if publication.feeds.dates == "original" else entered
     return Article(
         id=issue.id,
         key=issue.slug,
@@ -69,8 +67,8 @@ def _make_issue_entry(issue: Issue, publication: Publication) -> Article:
         title=issue.title,
         dek=issue.preheader,
         source=Source(title=publication.title, url=f"{publication.url}/", syndicate="full"),
-        published=issue.date,
-        updated=_find_last_notice(issue, issue.date),
+        published=published,
+        updated=max(_find_last_notice(issue, published), published),
         corrections=issue.corrections,
         withdrawn=issue.withdrawn,
     )

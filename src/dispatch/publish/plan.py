@@ -25,10 +25,11 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
     ``fill_page`` before they are rendered. What they hold never depends on the order in which the issues are given.
     published: what the ledger remembers; lists stay where it says that they were.
     """
-    ordered = sort_newest_first(issues)
-    records = tuple(published)
+    issues, records = tuple(issues), tuple(published)
+    entered = ledger.find_entry_moments(issues, records)
+    ordered = sort_newest_first(ledger.set_entry_moments(issue, entered) for issue in issues)
     topics = find_topics(ordered[::-1], publication, records)
-    site = SiteIndex(publication, ordered, topics, ledger.find_entry_moments(ordered, records))
+    site = SiteIndex(publication, ordered, topics, entered)
     pages = [
         *_plan_issues(site),
         *_plan_topics(site),
@@ -42,6 +43,7 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
 
 def fill_page(page: Page, whole: Issue) -> Page:
     """Return a page of kind front, issue or article with the texts of the issue that it shows."""
+    whole = ledger.set_entry_moments(whole, {one.id: one.entered for one in page.articles if one.entered})
     if page.kind == "issue":
         return _take_contents(page, whole)
     if page.kind == "article":
@@ -218,7 +220,7 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
             articles.setdefault(article.id, (issue, article))
     lines = [site.entry_of(article, issue) for issue, article in articles.values()]
     yield from _plan_feed(site, "feed", site.publication.title, "", lines)
-    entries = [make_bare_entry(issue, site.publication) for issue in reversed(site.issues)]
+    entries = [make_bare_entry(issue, site.publication, site.entered[issue.id]) for issue in reversed(site.issues)]
     every_issue = str(Language.from_code(site.publication.language).format_message("all_issues"))
     yield from _plan_feed(site, "issues", every_issue, "issues", entries)
     for topic in site.topics:
@@ -275,6 +277,8 @@ def _find_recent(ids: Sequence[str], site: SiteIndex) -> frozenset[str]:
     back from the newest publication or change: no clock is asked, so nobody knows how late something was.
     """
     since = max((site.changed[id_] for id_ in ids), default=_NEVER) - timedelta(days=site.publication.feeds.days)
-    in_time = (issue.date for issue in site.issues if site.entered[issue.id] == issue.date)
-    last_old = max((moment for moment in in_time if moment < since), default=_NEVER)
-    return frozenset(id_ for id_ in ids if site.entered[id_] >= last_old or site.changed[id_] >= since)
+    in_time = (issue for issue in site.issues if site.entered[issue.id] == issue.date < since)
+    last_old = next(in_time, None)
+    # Its articles came a second after one another, the first of them with it.
+    begin = last_old.date - timedelta(seconds=len([*last_old.articles])) if last_old else _NEVER
+    return frozenset(id_ for id_ in ids if site.entered[id_] >= begin or site.changed[id_] >= since)

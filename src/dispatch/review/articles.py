@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from dispatch import identity
 from dispatch.model import Article, Author, Source
 from dispatch.review.changes import Change, Weight
 from dispatch.review.fields import (
@@ -50,7 +51,8 @@ def compare_articles(old: Article, new: Article, promise: Promise, *, moves: boo
     if new.withdrawn and not old.withdrawn:
         yield Change(weight="look", kind="gone", what="is withdrawn", now=new.withdrawn.text)
         return
-    weight = promise.weigh(LOOK, "ids.authors" if old.authors else "")
+    was, now = ([(one.name, identity.fold_scheme(one.url)) for one in those.authors] for those in (old, new))
+    weight = promise.weigh(LOOK, "ids.authors" if was and was != now else "")
     yield from (replace(change, weight=weight) for change in _compare_authors(old.authors, new.authors))
     yield from _compare_credits(old, new)
     if moves and old.url != new.url:
