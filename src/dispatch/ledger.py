@@ -16,14 +16,15 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice, product
-from typing import TypeVar, get_args
+from typing import TypeVar
 from urllib.parse import unquote
 
 from dispatch import derived, files, identity, links
 from dispatch.errors import IssueError
-from dispatch.model import Author, Contents, Fault, Issue, Kind, Place, Publication, Record
+from dispatch.ledger_lines import format_line, format_moment, parse_line
+from dispatch.model import Author, Contents, Fault, Issue, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
@@ -31,13 +32,9 @@ FILE = "dispatch.lock"
 _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatch publish.\n"
 # No line can say which of two readers have: that is settled in the article's file, and published.
 _MERGED = "two branches published it differently: take the file of their common ancestor from git, and publish again"
-_NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
-_BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
-_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 # A path that may become a folder of the site; what is no part of an old page's name is left out.
 _OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
-_KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
 _MOST_WAYS = 10_000  # in which a byline may have been written before
 FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
@@ -66,12 +63,12 @@ def read_records(publication: Publication) -> tuple[Record, ...]:
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            record = _move_record(_parse_line(line.removesuffix("\r").split("\t")), publication)
+            record = _move_record(parse_line(line.removesuffix("\r").split("\t")), publication)
         except ValueError as error:
             add_fault(number, str(error))
             continue
         if record.kind == "entered":  # two branches published it: readers of the first have it since then
-            record = min(record, found.get(_make_key(record), record), key=lambda one: _format_moment(one.published))
+            record = min(record, found.get(_make_key(record), record), key=lambda one: format_moment(one.published))
             found[_make_key(record)] = record
         elif record.kind in _LISTS:  # each branch has its oldest article
             known = found.get(_make_key(record), record)
@@ -96,7 +93,7 @@ def record_issues(
     known = tuple(read_records(publication) if known is None else known)
     now = (*make_records(issues, publication), *_record_entries(issues, known), *names)
     left = _merge_records(known, now, publication.url)
-    body = (_HEAD + "".join(sorted(map(_format_line, left)))).encode("utf-8")
+    body = (_HEAD + "".join(sorted(map(format_line, left)))).encode("utf-8")
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
@@ -280,39 +277,7 @@ def _digest_former(authors: Sequence[Author], former: FormerNames, publication: 
     return frozenset(digest for byline in bylines for digest in identity.digest_authors(byline, publication))
 
 
-def _format_line(record: Record) -> str:
-    """Format a record as its line."""
-    last = str(record.number) if record.kind == "mended" else record.authors
-    fields = (record.id, record.kind, record.url, _format_moment(record.published), last)
-    return "\t".join(_BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", part) or _NONE for part in fields) + "\n"
-
-
-def _format_moment(moment: datetime | None) -> str:
-    """Format a moment for a line, in UTC; empty without one."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
-
-
-def _parse_line(fields: Sequence[str]) -> Record:
-    """Parse a line's fields into a record. Raises ValueError."""
-    if len(fields) != 5:
-        raise ValueError(f"must have 5 parts with tabs between them, not {len(fields)}")
-    id_, kind, url, date, last = map(_unescape_part, fields)
-    known = next((known for known in _KINDS if known == kind), None)
-    if known is None:
-        raise ValueError(f"the second part must be {', '.join(_KINDS[:-1])} or {_KINDS[-1]}, not “{kind}”")
-    published = datetime.fromisoformat(date) if date else None
-    if known != "mended":
-        return Record(id=id_, kind=known, url=url, published=published, authors=last)
-    if not (last.isascii() and last.isdecimal()):
-        raise ValueError(f"must end with the number of a correction, not “{last}”")
-    return Record(id=id_, kind=known, url=url, published=published, number=int(last))
-
-
 def _move_record(record: Record, publication: Publication) -> Record:
     """Return what was recorded while the publication had another address as if it had had the present one."""
     id_ = identity.move_address(record.id, publication) if record.kind == "moved" else record.id
     return replace(record, id=id_, url=identity.move_address(record.url, publication))
-
-
-def _unescape_part(part: str) -> str:
-    return "" if part == _NONE else _ESCAPED.sub(lambda one: chr(int(one[1], 16)), part) if "\\" in part else part
