@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from commands import run_dispatch
 from dispatch import html
 from dispatch.gather import gather_articles
-from dispatch.model import Article, Document, Terms
+from dispatch.gather.enrich import enrich_from_page
+from dispatch.model import Article, Author, Credit, Document, Terms
 from dispatch.readers import READERS
 from loopback import web
 
@@ -229,6 +230,28 @@ def test_the_line_of_a_kit_is_known_in_every_language_that_we_hand_out(line: str
     assert article.terms == Terms(line=written, no_derivatives=True)
     assert (article.url, article.source.title) == ("https://a.example/x?a=1", "The Lantern")
     assert article.license == "CC-BY-ND-4.0"
+
+
+def test_who_else_had_a_part_is_credited_and_the_first_house_is_the_houses() -> None:
+    other = '<p>This article is republished from <a href="https://first.example/x">The First Letter</a>.</p>'
+    kit = KIT.replace("Valley Beacon</p>", "Valley Beacon, photos by Cy Dee</p>").replace(
+        f"<p>{LINE}", f"{other}<p>{LINE}"
+    )
+    article = read_page(kit)
+    assert [author.name for author in article.authors] == ["Dana Whitfield", "Omar Reyes"]
+    assert article.credits == (Credit(role="photographer", name="Cy Dee"),)
+    assert (article.url, article.source.title) == ("https://first.example/x", "The First Letter")
+    assert article.terms == Terms(line=f"{other[3:-4]}<br />{SANITISED}")
+
+
+def test_an_excerpt_in_a_feed_is_the_other_houses_where_its_page_says_so() -> None:
+    given = Article(
+        url="https://harbour.example/a", title="The ferry", authors=(Author(name="Desk"),), content="<p>A</p>"
+    )
+    page = read_page(f"<html><body><article>{KIT}</article></body></html>", fetched="https://harbour.example/a")
+    whole = enrich_from_page(given, page)
+    assert (whole.url, whole.source.title, whole.terms) == (BEACON, "Valley Beacon", Terms(line=SANITISED))
+    assert [author.name for author in whole.authors] == ["Dana Whitfield", "Omar Reyes"]
 
 
 def test_a_box_in_a_page_does_not_stand_for_the_page(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Source, Terms
+from dispatch.model import Article, Author, Credit, Document, Source, Terms
 from dispatch.readers import html_tree, kit_bylines, kit_lines, people
 from dispatch.readers.kit_lines import HOUSES, WORDS, House, KitParagraph, NamedHouse
 
@@ -27,11 +27,10 @@ _MOST_BESIDE: Final = 3  # paragraphs between a line and a byline below the text
 _UNREAD: Final = frozenset(WORDS["tags"]["unread"].split())
 _INLINE: Final = frozenset(WORDS["tags"]["inline"].split())
 _BLOCKS: Final = "p, div, section, article, ul, ol, table, blockquote, figure, h1, h2, h3, h4, h5, h6, pre, hr, address"
-_LEFT_OVER: Final = re.compile(r"(?:\s*(?:<(h[1-6])>[^<]*</\1>|<hr />))+\s*\Z")  # above what was taken
+_LEFT_OVER: Final = re.compile(r"(?:<(h[1-6])>[^<]*</\1>|<hr />)\Z")  # above what was taken
 _COUNTS: Final = re.compile(WORDS["counters"]["words"], re.IGNORECASE)
 _BASED_ON: Final = re.compile(r'"isBasedOn"\s*:\s*(?:\{[^{}]{0,500}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\\]+)"')
 _BOX: Final = re.compile(r"<textarea\b.*?</textarea>", re.IGNORECASE | re.DOTALL)
-_SYNDICATED: Final = ("syndication-source", "original-source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,7 @@ class Kit:
     url: Annotated[str, "the address of the original; empty where none is given"] = ""
     source: Source = field(default_factory=Source)
     authors: tuple[Author, ...] = ()
+    credits: tuple[Credit, ...] = ()
     published: datetime | None = None
     license: str = ""
     terms: Terms = field(default_factory=Terms)
@@ -77,10 +77,10 @@ def read_kit(
     house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
     numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
     lines = [paragraphs[number] for number in numbers]
-    url = kit_lines.find_original(lines, house, told.title) or told.syndicated or told.original
+    of_house = [paragraphs[number] for number in numbers if found.get(number, house).name == house.name]
+    url = kit_lines.find_original(of_house, house, told.title) or told.syndicated or told.original
     url = "" if kit_lines.is_front_page(url) else url
-    ours = {links.find_site(one) for one in own} - {""}
-    site = links.find_site(url or house.url)
+    ours, site = {links.find_site(one) for one in own} - {""}, links.find_site(url or house.url)
     theirs = [one for one in told.counters if links.find_site(one) == site or re.search(row.get("mark", "(?!)"), one)]
     counter = next(iter(theirs or ([] if ours else told.counters)), "")
     is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
@@ -94,12 +94,12 @@ def read_kit(
     licence = row.get("licence", licence) if licence in {"", "Creative Commons"} else licence
     # A tool that many houses use counts at the house itself.
     origin = re.match(r"https?://[^/?#]+", url or house.url or ("" if row.get("name") else counter))
-    is_front = house.url != url and kit_lines.is_front_page(house.url)
-    front = house.url if is_front else origin[0] if origin else ""
+    front = house.url if kit_lines.is_front_page(house.url) else origin[0] if origin else ""
     kit = Kit(
         url=url,
         source=Source(title=house.name or byline.house, url=front),
         authors=byline.authors,
+        credits=byline.credits,
         published=byline.published,
         license=licence,
         terms=Terms(
@@ -112,7 +112,7 @@ def read_kit(
 
 
 def _find_row(written: str) -> House:
-    """Find the house that has left its mark in a document; one without any key when none has."""
+    """Find the house that has left its mark in a document."""
     return next((one for one in HOUSES if re.search(one["mark"], written, re.IGNORECASE)), {})
 
 
@@ -160,13 +160,14 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
         url=kit.url or article.url,
         source=source,
         authors=people.merge_authors(kit.authors, article.authors) or authors,
+        credits=tuple(dict.fromkeys((*article.credits, *kit.credits))),
         certainty="certain" if kit.authors else article.certainty if authors else "unknown",
         witnesses=() if kit.authors else article.witnesses,
         published=kit.published or article.published,
         date_certainty="certain" if kit.published else article.date_certainty,
         license=kit.license or article.license,
         terms=kit.terms,
-        content=_LEFT_OVER.sub("", article.content),
+        content=_LEFT_OVER.sub("", _LEFT_OVER.sub("", article.content).rstrip()),
     )
 
 
@@ -234,7 +235,8 @@ def _read_markup(root: LexborNode, base: str) -> Told:
         html_tree.get_attribute(one, "name") or html_tree.get_attribute(one, "property"): one
         for one in root.css("meta")
     }
-    syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in _SYNDICATED)
+    made = ("syndication-source", "original-source")
+    syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in made)
     written = _BOX.sub("", root.html or "")  # a house's own page has a kit in a box
     based = _BASED_ON.search(written)
     canonical = html_tree.get_address(root.css_first("link[rel~=canonical][href], a[rel~=canonical][href]"), base)
@@ -274,7 +276,9 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
     """Group what stands in a row without a block between, which two line breaks divide; each block is a group."""
     run: list[LexborNode] = []
     for child in children:
-        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or _is_blank_line(child)
+        text = (child.text_content or "") if child.tag == "-text" else ""
+        is_blank = not text.strip() and text.count("\n") > 1  # between paragraphs that have lost their elements
+        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or is_blank
         if run and (is_second or not _is_inline(child)):
             yield run
             run = []
@@ -284,12 +288,6 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
             yield [child]
     if run:
         yield run
-
-
-def _is_blank_line(node: LexborNode) -> bool:
-    """Whether a text is a blank line, as it stands between paragraphs that have lost their elements."""
-    text = (node.text_content or "") if node.tag == "-text" else ""
-    return not text.strip() and text.count("\n") > 1
 
 
 def _is_inline(node: LexborNode) -> bool:
