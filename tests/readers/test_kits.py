@@ -285,6 +285,9 @@ def test_add_says_what_the_publisher_asks_and_an_editor_wins(tmp_path: Path) -> 
     assert "- name: Ed\n" in written
     assert "no_derivatives: true" in written
     assert "republication-pixel" not in written.partition("\n---\n")[2]
+    silent = run_dispatch(tmp_path, "add", str(DATA / "10-newspack-silent.html")).output
+    assert "no address of the original found: --url ADDRESS" in silent
+    assert "taken as your own" not in silent
 
 
 @given(
