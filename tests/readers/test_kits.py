@@ -160,6 +160,19 @@ def test_the_metadata_of_a_page_names_the_original() -> None:
     line = '<p>Republished from <a href="https://vb.example">Valley Beacon</a>.</p>'
     assert read_page(based + KIT.replace(f"<p>{LINE}</p>", line)).url == "https://vb.example/x"
     assert read_page(based + KIT.replace(f"<p>{LINE}</p>", "")).terms is None
+    scoop = '<meta name="original-source" content="https://scoop.example/x">'
+    assert read_page(f"<html><head>{scoop}</head><body><h1>A</h1>{PROSE}</body></html>").terms is None
+
+
+def test_the_address_of_a_copy_is_not_the_originals() -> None:
+    head = '<link rel="canonical" href="https://harbour.example/ferry">'
+    line = "<p>This article first appeared on Valley Beacon.</p>"
+    page = f"<html><head>{head}</head><body><article><h1>The ferry</h1>{PROSE}{line}</article></body></html>"
+    for fetched in ("https://harbour.example/ferry?x=1", ""):
+        article = read_page(page, fetched=fetched)
+        assert (article.source.title, article.terms) == ("Valley Beacon", Terms(line=line[3:-4]))
+    theirs = read_page(page.replace("harbour.example", "valleybeacon.example"))
+    assert (theirs.url, theirs.source.url) == ("https://valleybeacon.example/ferry", "https://valleybeacon.example")
 
 
 @pytest.mark.parametrize(

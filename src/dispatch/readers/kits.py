@@ -51,7 +51,8 @@ class Told(NamedTuple):
 
     written: Annotated[str, "the document as it was written, in which a house leaves its mark"] = ""
     syndicated: Annotated[str, "the address of the original in metadata that is made to name it"] = ""
-    original: Annotated[str, "the same, where other metadata names it"] = ""
+    others: Annotated[Sequence[str], "the same, in metadata that may mean another text as well"] = ()
+    canonical: Annotated[str, "the page's address as it gives it, which may be that of a copy"] = ""
     counters: Annotated[Sequence[str], "the addresses of the pictures that count readers"] = ()
     title: str = ""
 
@@ -63,7 +64,8 @@ def read_kit(
 
     own: where the document was fetched from, or what is published there. names: what that site is called.
     """
-    row = _find_row(told.written)
+    row, ours = _find_row(told.written), {links.find_site(one) for one in own} - {""}
+    told = told._replace(syndicated="" if links.find_site(told.syndicated) in ours else told.syndicated)
     above, below = _find_ends([one.text for one in paragraphs])
     found = {
         number: house
@@ -72,19 +74,22 @@ def read_kit(
     }
     if not (found or row or told.syndicated):
         return None, frozenset()
-    named = {house.name for house in found.values()}
-    row = row or next((one for one in HOUSES if one.get("name") in named), row)
+    houses = {house.name for house in found.values()}
+    row = row or next((one for one in HOUSES if one.get("name") in houses), row)
     house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
     numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
     lines = [paragraphs[number] for number in numbers]
     of_house = [paragraphs[number] for number in numbers if found.get(number, house).name == house.name]
-    url = kit_lines.find_original(of_house, house, told.title) or told.syndicated or told.original
+    is_theirs = links.find_site(told.canonical) == links.find_site(house.url)
+    is_theirs = is_theirs or people.is_same_house(house.name or "-", [links.parse_host(told.canonical)])
+    named = (told.syndicated, *told.others, told.canonical if is_theirs else "")
+    url = kit_lines.find_original(of_house, house, told.title) or next(filter(links.is_web_address, named), "")
     url = "" if kit_lines.is_front_page(url) else url
-    ours, site = {links.find_site(one) for one in own} - {""}, links.find_site(url or house.url)
+    site = links.find_site(url or house.url)
     theirs = [one for one in told.counters if links.find_site(one) == site or re.search(row.get("mark", "(?!)"), one)]
     counter = next(iter(theirs or ([] if ours else told.counters)), "")
     is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
-    if is_ours or people.is_same_house(house.name or "-", names):
+    if is_ours or people.is_same_house(house.name or "-", [*names, *map(links.parse_host, own)]):
         return None, frozenset()
     host = links.parse_host(url or house.url or counter).removeprefix("www.")
     marker = row.get("links", "")
@@ -172,12 +177,7 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
 
 
 def take_kit(
-    root: LexborNode,
-    base: str,
-    *,
-    own: Collection[str] = (),
-    names: Collection[str] = (),
-    others: Collection[int] = (),
+    root: LexborNode, base: str, *, own: Collection[str] = (), names: Collection[str] = (), others: Collection[int] = ()
 ) -> Kit | None:
     """Take the kit off a document's elements, which are then without its paragraphs and its counter.
 
@@ -231,19 +231,18 @@ def take_kit_from_paragraphs(
 
 
 def _read_markup(root: LexborNode, base: str) -> Told:
-    metas = {
-        html_tree.get_attribute(one, "name") or html_tree.get_attribute(one, "property"): one
-        for one in root.css("meta")
-    }
-    made = ("syndication-source", "original-source")
-    syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in made)
+    syndicated, original = (
+        html_tree.get_address(root.css_first(f'meta[name="{name}-source" i][content]'), base, "content")
+        for name in ("syndication", "original")
+    )
     written = _BOX.sub("", root.html or "")  # a house's own page has a kit in a box
-    based = _BASED_ON.search(written)
+    based = _BASED_ON.search(written.replace("\\/", "/"))
     canonical = html_tree.get_address(root.css_first("link[rel~=canonical][href], a[rel~=canonical][href]"), base)
     return Told(
         written=written,
-        syndicated=next(filter(links.is_web_address, syndicated), ""),
-        original=based[1] if based else canonical if links.is_web_address(canonical) else "",
+        syndicated=syndicated if links.is_web_address(syndicated) else "",
+        others=(based[1] if based else "", original),
+        canonical=canonical,
         title=html_tree.find_first_text(root, "h1"),
     )
 
