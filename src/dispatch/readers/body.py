@@ -95,8 +95,12 @@ def _remove_frames(page: LexborNode) -> None:
 def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Sequence[str]) -> None:
     """Remove the title, the dek and the byline, which an article shows anyway."""
     repeated = {fold_text(text) for text in (dek, *names) if text}
-    for node in body.css("h1"):
-        if fold_text(html_tree.get_text(node)) == fold_text(title):
+    called = _keep_letters(title)
+    for node in body.css("h1, h2"):
+        letters = _keep_letters(html_tree.get_text(node))
+        # One of them may have a kicker.
+        ends = letters.endswith(called) or called.endswith(letters)
+        if letters == called or (ends and min(len(letters), len(called)) >= _TELLING):
             node.decompose()
     longest = 2 * max(bylines.MOST_CHARACTERS, *map(len, (dek, *names)))
     for node in html_tree.select_all(body, "h2, h3, p, div, address")[:_MOST_BEFORE]:

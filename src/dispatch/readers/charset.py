@@ -17,6 +17,7 @@ _KNOWN = re.compile(
 )
 # What pages mean by these labels (Encoding Standard, section 4.2).
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-16": "utf-16-le"}
+_NARROW = re.compile("cp125|iso8859|koi8|mac")  # a byte for each character
 _COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)
 _INSIDE = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})""",
@@ -42,7 +43,7 @@ def _decode(body: bytes, declared_outside: str) -> str:
             return _tidy_text(body[len(mark) :].decode(charset, "replace"))
     declared = [name for label in (declared_outside, _find_declared_charset(body)) if (name := _find_codec(label))]
     # Many say UTF-8 that are not, and the other way round: hardly anything else can be read as UTF-8.
-    for name in (*(["utf-8"] if "cp1252" in declared else []), *declared):
+    for name in (*(["utf-8"] if any(_NARROW.match(name) for name in declared) else []), *declared):
         with suppress(UnicodeDecodeError):
             return _tidy_text(body.decode(name))
     is_other = declared and declared[0] != "utf-8"
