@@ -217,6 +217,7 @@ BOTH = "Trade winds: Stone was cheap"
 KICKERS = [
     # All of the heading is what the page is called.
     ('<h1><span class="kicker">Trade winds:</span> Stone was cheap</h1>', {"to_networks": BOTH}, BOTH),
+    ('<h1><i class="kicker">Trade winds<b class="sr-only">: </b></i>Stone was cheap</h1>', {"to_networks": BOTH}, BOTH),
     # What is said to search engines and to social networks alike is meant, though the heading shows no colon.
     ('<h1><i class="kicker">Trade winds</i>Stone was cheap</h1>', {"to_machines": BOTH, "to_networks": BOTH}, BOTH),
     ("<p>Trade winds</p><h1>Stone was cheap</h1>", {"to_machines": BOTH, "to_networks": BOTH}, BOTH),

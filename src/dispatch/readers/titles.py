@@ -125,8 +125,10 @@ def read_headline(node: LexborNode, own: Collection[str] = ()) -> str:
     """
     whole = _tidy(html_tree.get_text(node))
     title = _tidy(html_tree.get_text(node, _BESIDE)).strip(" :|–—-/") or whole
-    if node.tag == "h1" and _fold(whole) in own:
-        return whole
+    # A colon may be there for those who listen only.
+    for text in (whole, _tidy(" ".join(node.text(deep=True).split()))) if node.tag == "h1" else ():
+        if _fold(text) in own:
+            return text
     if any(_fold(title) in name for name in own):
         return title
     for inner in node.css("span, b, strong, em, i, div, font, p, a"):
