@@ -13,10 +13,10 @@ from benchmarks import quality
 # What is reached in the corpus; raised with every improvement, never lowered.
 LEAST = {
     "feeds": {"author": 0.86, "title": 0.99, "day": 0.98, "body": 0.91, "kept": 0.86},
-    "pages": {"author": 0.78, "title": 0.94, "dek": 0.77, "day": 0.99, "body": 0.97, "kept": 0.84},
+    "pages": {"author": 0.8, "title": 0.97, "dek": 0.77, "day": 0.99, "body": 0.98, "kept": 0.85},
     "texts": {"author": 0.88, "title": 0.94, "dek": 0.93, "day": 0.85, "body": 0.98, "kept": 0.9},
 }
-MOST_WRONG = {"feeds": 0.112, "pages": 0.028, "texts": 0.0}  # and certain
+MOST_WRONG = {"feeds": 0.112, "pages": 0.025, "texts": 0.0}  # and certain
 MOST_REFUSED = {"feeds": 0, "pages": 0, "texts": 0}
 
 PAGE = """<!doctype html><html lang="en"><head><title>Stone | The Paper</title>
