@@ -13,10 +13,10 @@ from benchmarks import quality
 # What is reached in the corpus; raised with every improvement, never lowered.
 LEAST = {
     "feeds": {"author": 0.86, "title": 0.99, "day": 0.98, "body": 0.91, "kept": 0.86},
-    "pages": {"author": 0.78, "title": 0.94, "dek": 0.77, "day": 0.99, "body": 0.97, "kept": 0.84},
+    "pages": {"author": 0.8, "title": 0.97, "dek": 0.77, "day": 0.99, "body": 0.98, "kept": 0.85},
     "texts": {"author": 0.88, "title": 0.94, "dek": 0.93, "day": 0.85, "body": 0.98, "kept": 0.9},
 }
-MOST_WRONG = {"feeds": 0.112, "pages": 0.028, "texts": 0.0}  # and certain
+MOST_WRONG = {"feeds": 0.112, "pages": 0.025, "texts": 0.0}  # and certain
 MOST_REFUSED = {"feeds": 0, "pages": 0, "texts": 0}
 
 PAGE = """<!doctype html><html lang="en"><head><title>Stone | The Paper</title>
@@ -48,7 +48,7 @@ def test_the_corpus_is_large_and_in_many_languages(kind: str, least: int, langua
 def test_names_in_the_gold_of_pages_stand_in_the_pages() -> None:
     for file, gold in quality.read_gold(quality.CORPUS / "pages"):
         said = re.search(rb'charset="?([\w-]+)', file.read_bytes())
-        encoding = said[1].decode().replace("gb2312", "gb18030") if said else "utf-8"
+        encoding = said[1].decode().replace("gb2312", "gb18030").replace("iso-8859-15", "utf-8") if said else "utf-8"
         text = quality.fold(file.read_text(encoding))
         for author in gold["authors"]:
             assert quality.fold(author) in text, (file.name, author)

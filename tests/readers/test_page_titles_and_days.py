@@ -204,6 +204,68 @@ def test_a_title_with_a_word_of_the_address_is_a_title(title: str) -> None:
     assert article.title == title
 
 
+def call(headline: str, *, to_machines: str = "", to_networks: str = "", named: str = "", url: str = URL) -> Article:
+    """Read a page with this headline, which it names so to search engines, to social networks and to browsers."""
+    data = f'<script type="application/ld+json">{json.dumps({"@type": "Article", "headline": to_machines})}</script>'
+    head = f"<title>{named}</title>{data}" + f"<meta property='og:title' content='{to_networks}'>" * bool(to_networks)
+    written = f'<html lang="en"><head>{head}</head><body>{headline}{BODY}</body></html>'
+    (article,) = page.read(Document(url=url, media_type="text/html", charset="", body=written.encode()))
+    return article
+
+
+BOTH = "Trade winds: Stone was cheap"
+KICKERS = [
+    # All of the heading is what the page is called.
+    ('<h1><span class="kicker">Trade winds:</span> Stone was cheap</h1>', {"to_networks": BOTH}, BOTH),
+    ('<h1><i class="kicker">Trade winds<b class="sr-only">: </b></i>Stone was cheap</h1>', {"to_networks": BOTH}, BOTH),
+    # What is said to search engines and to social networks alike is meant, though the heading shows no colon.
+    ('<h1><i class="kicker">Trade winds</i>Stone was cheap</h1>', {"to_machines": BOTH, "to_networks": BOTH}, BOTH),
+    ("<p>Trade winds</p><h1>Stone was cheap</h1>", {"to_machines": BOTH, "to_networks": BOTH}, BOTH),
+    ('<h1><i class="kicker">Trade winds</i>Stone was cheap</h1>', {"to_networks": BOTH}, "Stone was cheap"),
+    # Lines that only their layout parts.
+    (
+        "<h1><span>Trade winds</span><span>Stone was cheap once</span></h1>",
+        {"to_networks": "Trade winds – Stone was cheap once"},
+        "Stone was cheap once",
+    ),
+    ("<h1>Stone <i>was cheap in the east</i></h1>", {"to_networks": "Stone was cheap in the east"}, None),
+]
+
+
+@pytest.mark.parametrize(("headline", "said", "wanted"), KICKERS)
+def test_a_kicker_is_of_the_title_where_the_page_says_so(
+    headline: str, said: dict[str, str], wanted: str | None
+) -> None:
+    article = call(headline, **said)
+    assert article.title == (wanted or "Stone was cheap in the east")
+    assert "cheap once" not in article.content
+
+
+HEADLINES = [
+    ("<h1>The six best stones of all</h1><h2>Six best stones</h2>", {"named": "Six best stones of 2026"}, "The six "),
+    ('<h1><a href="/">Pier and Quay</a></h1><h3>Stone</h3>', {"named": "Pier and Quay › Stone"}, "Stone"),
+    ('<a href="https://paper.example"><h2>Pier and Quay</h2></a>', {"named": "Stone » Pier and Quay"}, "Stone"),
+    ('<h1><a href="https://stone.example/">Stone of old</a></h1>', {"named": "Stone of old"}, "Stone of old"),
+    (
+        "<h1>Moss</h1><h1>Clay and sand</h1>",
+        {"named": "How stone, moss and rain meet"},
+        "How stone, moss and rain meet",
+    ),
+    ("<h1>Stone</h1><h1>Clay and sand</h1>", {"named": "Dear: Stone"}, "Stone"),
+    ("<h1>20.11.2026 - Stone</h1>", {"named": "20.11.2026 - Stone"}, "Stone"),
+    ("<h1>Stone &amp;amp; sand&amp;#8217;s price</h1>", {}, "Stone & sand’s price"),
+    ("<p>Stone</p>", {"named": "Stone | Harbour", "url": "https://promotions.harbour.example/a"}, "Stone"),
+    ("<p>Stone</p>", {"named": "Stone - Quarry", "url": "https://www.getquarry.example/a"}, "Stone"),
+    ("<p>Stone</p>", {"named": "Stone - Sandy", "url": "https://sandystone.example/a"}, "Stone - Sandy"),
+]
+
+
+@pytest.mark.parametrize(("headline", "said", "wanted"), HEADLINES)
+def test_what_an_article_is_called(headline: str, said: dict[str, str], wanted: str) -> None:
+    title = call(headline, **said).title
+    assert title == wanted or (wanted.endswith(" ") and title.startswith(wanted))
+
+
 @given(st.text(max_size=80), st.lists(st.text(max_size=10), max_size=3))
 def test_something_of_a_title_always_stays(title: str, houses: list[str]) -> None:
     cut = titles.cut_site(title, houses)
@@ -273,3 +335,20 @@ def test_the_line_under_the_headline_is_the_dek_and_not_the_text(under: str) -> 
 )
 def test_what_is_no_dek(under: str) -> None:
     assert read(f"<article><h1>Stone</h1>{under}{BODY}</article>").dek == ""
+
+
+def test_a_page_in_utf_8_that_says_it_is_not_is_read_as_what_it_is() -> None:
+    for charset in ("iso-8859-15", "windows-1251"):
+        for encoding in ("utf-8", charset):
+            title = "Camino de Toledo, año" if charset == "iso-8859-15" else "Дорога домой"
+            written = f'<meta charset="{charset}"><h1>{title}</h1>{BODY}'.encode(encoding)
+            (article,) = page.read(Document(url=URL, media_type="text/html", charset="", body=written))
+            assert article.title == title
+
+
+def test_a_headline_with_its_kicker_is_not_read_again() -> None:
+    headline = '<h1><i class="kicker">Trade winds</i> Stone was cheap once upon a time</h1>'
+    for said in ({}, {"to_machines": f"{BOTH} once upon a time", "to_networks": f"{BOTH} once upon a time"}):
+        article = call(f'<div itemprop="articleBody">{headline}{BODY}</div>', **said)
+        assert article.title == (said.get("to_networks") or "Stone was cheap once upon a time")
+        assert "cheap once" not in article.content

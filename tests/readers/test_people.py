@@ -116,6 +116,8 @@ def test_an_author_is_cleaned_field_by_field() -> None:
         Author(name="Ann", url="mailto:ann@a.example")
     ]
     assert list(people.make_author("admin", url="https://a.example/")) == []
+    assert list(people.make_author("Ann Lee (ale.)")) == [Author(name="Ann Lee")]
+    assert list(people.make_author("Ann Lee (Annie)")) == [Author(name="Ann Lee (Annie)")]
 
 
 @pytest.mark.parametrize(

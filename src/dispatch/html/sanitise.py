@@ -72,7 +72,7 @@ _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 def remove_illegal_characters(text: str) -> str:
     """Remove the characters that XML forbids (XML 1.0, section 2.2), lone surrogates among them."""
-    return _ILLEGAL.sub("", text)
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def sanitise_html(html: str, base: str = "") -> str:
@@ -169,7 +169,8 @@ def _find_targets(html: str) -> frozenset[str]:
     if "#" not in html:
         return frozenset()
     linked = {unquote(unescape(found)) for found in _LINKED.findall(html)}
-    return frozenset(name for found in _PLACED.findall(html) if unquote(name := unescape(found)) in linked)
+    placed = _PLACED.findall(html) if linked else ()
+    return frozenset(name for found in placed if unquote(name := unescape(found)) in linked)
 
 
 def _find_local_target(url: str, base: str, targets: frozenset[str]) -> str:

@@ -23,6 +23,7 @@ ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
 _ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
 _ADDRESSES = frozenset({"href", "src", "cite"})
 _TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
+_START = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"]*")+')
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
 
@@ -190,12 +191,12 @@ def count_words(plain: str) -> int:
 
 def _list_attributes(content: str) -> Iterator[tuple[str, str]]:
     """List the attributes of all tags of content, as they are written there."""
-    return (found for token in split_tokens(content) if token.tag for found in _ATTRIBUTE.findall(token.source))
+    return (found for tag in _START.findall(content) for found in _ATTRIBUTE.findall(tag))
 
 
 def _rewrite_attributes(content: str, change: Callable[[re.Match[str]], str]) -> str:
     """Replace each attribute, with the space before it; a text, or a value that looks like one, is none."""
-    return "".join(_ATTRIBUTE.sub(change, one.source) if one.tag else one.source for one in split_tokens(content))
+    return _START.sub(lambda tag: _ATTRIBUTE.sub(change, tag[0]), content)
 
 
 def _fold_spaces(words: str) -> str:

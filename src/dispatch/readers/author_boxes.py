@@ -65,7 +65,7 @@ def find_box_authors(root: LexborNode, base: str, others: Collection[int] = ()) 
 
     others: the ids of elements that belong to other articles; boxes within them are left out.
     """
-    for box in BOXES.values():
+    for box in BOXES.values() if root.css_first(SELECTOR) else ():
         frames = [
             frame
             for frame in html_tree.select_all(root, box.box)

@@ -98,11 +98,16 @@ def _remove_frames(page: LexborNode) -> None:
 def _remove_repeated(body: LexborNode, *, title: str, dek: str, names: Sequence[str]) -> None:
     """Remove the title, the dek and the byline, which an article shows anyway."""
     repeated = {fold_text(text) for text in (dek, *names) if text}
-    for node in body.css("h1"):
-        if fold_text(html_tree.get_text(node)) == fold_text(title):
+    called = _keep_letters(title)
+    for node in body.css("h1, h2"):
+        letters = _keep_letters(html_tree.get_text(node))
+        # One of them may have a kicker.
+        ends = letters.endswith(called) or called.endswith(letters)
+        if letters == called or (ends and min(len(letters), len(called)) >= _TELLING):
             node.decompose()
+    longest = 2 * max(bylines.MOST_CHARACTERS, *map(len, (dek, *names)))
     for node in html_tree.select_all(body, "h2, h3, p, div, address")[:_MOST_BEFORE]:
-        text = html_tree.get_text(node)
+        text = html_tree.get_text(node) if _count_characters(node) < longest else ""
         if fold_text(text) in repeated or (names and _is_byline(text, names)):
             node.decompose()
 
@@ -206,17 +211,18 @@ def _split_runs(page: LexborNode) -> Iterator[_Run]:
     waiting: list[LexborNode | None] = [page]
     while waiting:
         node = waiting.pop()
-        if node is not None and node.tag in _INLINE and node.tag == "-text":
+        tag = node.tag if node is not None else None
+        if node is not None and tag == "-text":
             nodes.append(node)
             continue
-        if node is not None and node.tag in _UNREAD:
+        if tag in _UNREAD:
             continue
-        if node is None or node.tag not in _INLINE:
-            if letters := _keep_letters("".join(one.text_content or "" for one in nodes)):
+        if tag not in _INLINE:
+            if nodes and (letters := _keep_letters("".join(one.text_content or "" for one in nodes))):
                 yield _Run(nodes, letters)
             nodes = []
         if node is not None:
-            waiting += [] if node.tag in _INLINE else [None]
+            waiting += [] if tag in _INLINE else [None]
             waiting += reversed(list(node.iter(include_text=True)))
 
 

@@ -3,7 +3,7 @@
 import codecs
 import re
 from contextlib import suppress
-from dataclasses import replace
+from functools import lru_cache
 
 from dispatch import html
 from dispatch.model import Document
@@ -17,6 +17,8 @@ _KNOWN = re.compile(
 )
 # What pages mean by these labels (Encoding Standard, section 4.2).
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-16": "utf-16-le"}
+_NARROW = re.compile("cp125|iso8859|koi8|mac")  # a byte for each character
+_COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)
 _INSIDE = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})""",
     re.IGNORECASE,
@@ -30,13 +32,18 @@ def decode_document(document: Document) -> str:
     element, whichever the bytes can be; without any, the text is UTF-8 if it can be, else windows-1252. What cannot be
     decoded becomes U+FFFD.
     """
-    body = document.body
+    return _decode(document.body, document.charset)
+
+
+# Every reader is asked whether it accepts a document: for its beginning, and for all of it.
+@lru_cache(maxsize=2)
+def _decode(body: bytes, declared_outside: str) -> str:
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return _tidy_text(body[len(mark) :].decode(charset, "replace"))
-    declared = [name for label in (document.charset, _find_declared_charset(body)) if (name := _find_codec(label))]
+    declared = [name for label in (declared_outside, _find_declared_charset(body)) if (name := _find_codec(label))]
     # Many say UTF-8 that are not, and the other way round: hardly anything else can be read as UTF-8.
-    for name in (*(["utf-8"] if "cp1252" in declared else []), *declared):
+    for name in (*(["utf-8"] if any(_NARROW.match(name) for name in declared) else []), *declared):
         with suppress(UnicodeDecodeError):
             return _tidy_text(body.decode(name))
     is_other = declared and declared[0] != "utf-8"
@@ -55,9 +62,7 @@ def _decode_undeclared(body: bytes) -> str:
 
 def decode_start(document: Document) -> str:
     """Decode the beginning of a document, without comments: enough to tell its kind."""
-    return re.sub(
-        r"<!--(?:.*?-->|.*)", "", decode_document(replace(document, body=document.body[:4096])), flags=re.DOTALL
-    ).lstrip()
+    return _COMMENT.sub("", _decode(document.body[:4096], document.charset)).lstrip()
 
 
 def _tidy_text(decoded: str) -> str:

@@ -25,6 +25,7 @@ _NOBODY = frozenset({
 # fmt: on
 _MARKUP = re.compile(r"<[^<>]{1,1000}>")
 _HANDLE = re.compile(r"(?<=\S )[(\[]?@[\w.]{1,50}[)\]]?")
+_CODE = re.compile(r"(?<=\S) \([^\W\d_A-Z.]{2,4}\.?\)$")  # how a paper signs its shorter texts: “Ann Lee (ale)”
 _ADDRESS = re.compile(r"https?://\S*|\S[^\s@]*+@\S[^\s.]*+\.\S++|[\w.-]+\.[a-z]{2,}/\S*")
 # Also as it is hidden from programs: ann [at] paper [dot] example.
 _IN_MAILBOX = r"[^\s()<>\[\],;:\"'|@]"
@@ -52,7 +53,7 @@ def clean_name(written: str, *, most: int = MOST_NAME) -> str:
     """
     shown = " ".join(html.remove_illegal_characters(_MARKUP.sub(" ", unescape(written))).split())
     shown = ", ".join(name for name, _ in split_mailboxes(shown) if name)
-    shown = bylines.strip_surroundings(_HANDLE.sub("", shown).strip())
+    shown = bylines.strip_surroundings(_CODE.sub("", _HANDLE.sub("", shown).strip()))
     shown = bylines.strip_surroundings(_turn_name(_strip_job(shown)))
     nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > most
     return "" if nobody or not re.search(r"\w", shown) else shown
