@@ -158,7 +158,7 @@ def strip_job(name: str) -> str:
 
 def is_name_like(text: str) -> bool:
     """Whether a text may be a name: up to six words, each with a capital or in a script that has none."""
-    text = _NICKNAME.sub(_bare_nickname, text)
+    text = _NICKNAME.sub(_unquote_nickname, text)
     words = text.split()
     if not 0 < len(words) <= _MOST_WORDS or _NOT_IN_NAMES.search(text) or _is_small(words[0].lstrip("'’‘")):
         return False
@@ -222,7 +222,7 @@ def _is_whole(words: list[str]) -> bool:
 
 def _cut_name(piece: str) -> tuple[str, str]:
     """Cut a name off before the first word that can be in none: “Ann Lee in Berlin”. The name may be empty."""
-    words, bare = piece.split(), _NICKNAME.sub(_bare_nickname, piece).split()
+    words, bare = piece.split(), _NICKNAME.sub(_unquote_nickname, piece).split()
     end = next((place for place, word in enumerate(bare) if _is_end_of_name(word)), len(words))
     is_number = end < len(words) and bool(_NOT_IN_NAMES.search(words[end]))
     if end < len(words) and (_is_no_name(words[0]) or words[-1].lower() in _HOUSES) and not any(map(_is_small, words)):
@@ -233,7 +233,7 @@ def _cut_name(piece: str) -> tuple[str, str]:
     return (_lower_capitals(name), " ".join(words[end:])) if is_name_like(name) else ("", piece)
 
 
-def _bare_nickname(nickname: re.Match[str]) -> str:
+def _unquote_nickname(nickname: re.Match[str]) -> str:
     """Take the brackets or quotation marks off a nickname within a name; what says a job or a house keeps them."""
     word = nickname[1] or nickname[2]
     is_other = _is_no_name(word) or word.lower() in _HOUSES or word.lower() in LABELS

@@ -130,7 +130,7 @@ def is_reply(subject: str) -> bool:
     return bool(_REPLIED.match(subject))
 
 
-def opens_quotation(line: str) -> bool:
+def starts_quotation(line: str) -> bool:
     """Whether a line says that a quoted message follows: “On Tuesday, Ann wrote:”, “-----Original Message-----”."""
     return bool(_WROTE.search(line)) or line.startswith("-----") or not re.search(r"\w", line)
 

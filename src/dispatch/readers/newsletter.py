@@ -223,10 +223,10 @@ def _remove_quotation(body: LexborNode, *, is_reply: bool) -> None:
 def _cut_quotation(blocks: list[Block]) -> list[Block]:
     """Cut off a message that is quoted below a text in a way that only words mark; and the words above one."""
     for number, (block, following) in enumerate(pairwise(blocks)):
-        is_open = following.tag == "blockquote" and mail_frame.opens_quotation(block.text)
+        is_open = following.tag == "blockquote" and mail_frame.starts_quotation(block.text)
         if block.text and is_open and _count_words(blocks[:number]) >= _LEAST_OWN:
             return blocks[:number]
-    is_headed = len(blocks) > 1 and blocks[-1].text and mail_frame.opens_quotation(blocks[-1].text)
+    is_headed = len(blocks) > 1 and blocks[-1].text and mail_frame.starts_quotation(blocks[-1].text)
     return blocks[:-1] if is_headed else blocks
 
 

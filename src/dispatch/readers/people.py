@@ -214,7 +214,7 @@ def limit_certainty(authors: Iterable[Author], certainty: Certainty, *, is_cut: 
     return "likely" if certainty == "certain" and (is_cut or any(is_login(one.name) for one in authors)) else certainty
 
 
-def doubt_houses(article: Article) -> Article:
+def limit_feed_certainty(article: Article) -> Article:
     """Make an article of a feed likely and no more where a name is its source's, its host's, any house's, or joined."""
     hosts = map(links.parse_host, (article.source.url, article.source.feed, article.url))
     houses = {article.source.title, *hosts} - {""}
