@@ -45,8 +45,9 @@ def check(case: CheckInput) -> Iterator[Finding]:
         if is_whole and address.url.startswith(f"{page}#") and address.url.removeprefix(f"{page}#") not in anchors:
             yield address.as_finding("links.fragment")
         yield from _check_address(address)
-        if why := case.states.get(address.url):
-            yield address.as_finding("links.dead", **list_facts(why))
+        if fault := case.states.get(address.url):
+            rule = "links.taken-over" if fault.reason == "taken-over" else "links.dead"
+            yield address.as_finding(rule, **list_facts(fault))
     yield from _find_repeated(case)
     judged = {address.url for address in known}
     for _, part in case.renditions:

@@ -28,7 +28,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     "--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="Output format."
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--online", is_flag=True, help="Check that every link answers.")
+@click.option("--online", is_flag=True, help="Check that every link answers, and leads to its article.")
 @click.option("--allow-private", is_flag=True, help="With --online: allow addresses in private networks.")
 @click.option(
     "--edition", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Check this rendered file."
@@ -99,11 +99,14 @@ def _judge(
 
 
 def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
-    from dispatch import fetch
+    from dispatch import fetch, gather
 
     addresses = stage.list_addresses(one)
     print_note(f"checking {len(addresses)} links")
-    return fetch.check_addresses(addresses, user_agent=here.user_agent, allow_private=allow_private)
+    foreign = [article for article in one.articles if not article.own]
+    pages = gather.check_articles(foreign, user_agent=here.user_agent, allow_private=allow_private)
+    others = [url for url in addresses if url not in pages]
+    return pages | fetch.check_addresses(others, user_agent=here.user_agent, allow_private=allow_private)
 
 
 def _read_message(file: Path) -> Edition:

@@ -65,6 +65,8 @@ _BY_EXTENSION = {
     ".ics": "text/calendar",
     ".vcf": "text/vcard",
     ".eml": "message/rfc822",
+    ".mht": "multipart/related",
+    ".mhtml": "multipart/related",
 }
 
 

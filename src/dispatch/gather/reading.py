@@ -24,10 +24,12 @@ MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
 
 _BOUNDED = frozenset({"mail", "newsletter", "page"})  # readers of what strangers write
+_OLE = b"\xd0\xcf\x11\xe0"
+_OUTLOOK = "__substg1.0_".encode("utf-16-le")  # the name of every stream of a message (MS-OXMSG, section 2.1)
 _LOOKS_LIKE = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an office document"),
-    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (_OLE, "an old office document"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "a picture"),
 )
@@ -142,6 +144,9 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
     """Read the articles of what is no feed. Raises GatherError, naming what it is."""
     given, document = document, pasted.unwrap_paste(document)
     reader = next((reader for reader in READERS.values() if reader.accepts(document)), None)
+    if reader is None and document.body.startswith(_OLE) and _OUTLOOK in document.body:
+        hint = "In Outlook, save it as HTML or as .eml, or copy its text into a file, and add that."
+        raise GatherError("this is a message of Outlook's own kind (.msg), which cannot be read", hint=hint)
     if reader is None:
         kinds = (kind for mark, kind in _LOOKS_LIKE if document.body.startswith(mark))
         raise GatherError(

@@ -7,6 +7,7 @@ tokens.
 
 from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt, take_title
+from dispatch.html.formulas import write_formulas
 from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
@@ -51,4 +52,5 @@ __all__ = [
     "take_title",
     "to_plain_text",
     "use_image_copies",
+    "write_formulas",
 ]

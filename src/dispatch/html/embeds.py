@@ -18,7 +18,10 @@ _LATE = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-u
 _LATE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _SHOWN = ("alt", "title", "width", "height", "lang", "dir")
 LATE_ATTRIBUTES = {
-    **{name: {"src", "data", "data-src", "data-lazy-src", "title", "aria-label", "width", "height"} for name in EMBEDS},
+    **{
+        name: {"src", "data", "data-src", "data-lazy-src", "title", "aria-label", "width", "height", "class"}
+        for name in EMBEDS
+    },
     "img": {*_LATE, *_LATE_SETS},
     "source": {"src", "srcset", "data-srcset"},
 }
@@ -35,6 +38,20 @@ _BUTTON = re.compile(
     r"//(?:[\w-]+\.)*(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page|fan)"
     r"|platform\.twitter\.com/widgets/(?:tweet|follow)_button|apis\.google\.com/.*plusone)"
 )
+# Whose frames hold advertising, and what marks one.
+_AD_HOST = re.compile(
+    r"(?:^|\.)(?:doubleclick\.net|google(?:syndication|adservices|tagservices|tagmanager)\.com|adnxs\.com|adsrvr\.org|adform\.net"
+    r"|amazon-adsystem\.com|taboola\.com|outbrain\.com|criteo\.(?:com|net)|teads\.tv|pubmatic\.com|openx\.net|rubiconproject\.com"
+    r"|smartadserver\.com|casalemedia\.com|media\.net|revcontent\.com|mgid\.com|zergnet\.com|plista\.com|adition\.com"
+    r"|yieldlove\.com|moatads\.com|buysellads\.com|carbonads\.(?:com|net)|2mdn\.net|adsafeprotected\.com)$"
+    r"|^(?:ads?|adserver|adsrv|banners?|pagead\d?)\d*\.[^.]+\.[^.]|\badserver\b"
+)
+_AD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:ads?|advert(?:isement|ising)?|adsbygoogle|adsense|adslot|adunit|google_ads\w*|anzeige|werbung)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_AD_TITLE = re.compile(r"(?:advertisement|3rd party ad content|anzeige|werbung|publicidad|publicité|ad)", re.IGNORECASE)
+_TINY = re.compile(r"0*[01](?:px)?")
 # What players call themselves, whatever they play.
 _NAMELESS = frozenset({"youtube video player", "vimeo video player", "video player", "embedded content", "iframe"})
 _WIDEST = 1_600
@@ -107,9 +124,14 @@ def _find_address(said: dict[str, str]) -> str:
 
 
 def _is_unseen(said: dict[str, str], url: str) -> bool:
-    """Whether an embed is there to count readers, so that nobody can see it, or is a button to share the page."""
-    return bool(links.is_tracker(url) or _BUTTON.search(url)) or any(
-        re.fullmatch(r"0*[01](?:px)?", said.get(side, "")) for side in ("width", "height")
+    """Whether an embed counts readers, so that nobody can see it, is a button to share the page, or advertising."""
+    is_ad = (
+        _AD_HOST.search(links.parse_host(url))
+        or _AD_CLASS.search(f"{said.get('class', '')} {said.get('id', '')}")
+        or _AD_TITLE.fullmatch((said.get("title") or said.get("aria-label") or "").strip())
+    )
+    return bool(is_ad or links.is_tracker(url) or _BUTTON.search(url)) or any(
+        _TINY.fullmatch(said.get(side, "")) for side in ("width", "height")
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.html import embeds, tokens
+from dispatch.html import embeds, formulas, tokens
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -78,8 +78,8 @@ def remove_illegal_characters(text: str) -> str:
 def sanitise_html(html: str, base: str = "") -> str:
     """Sanitise foreign HTML, and return it as content.
 
-    An embed, such as a video, becomes a link; a picture that is loaded late is a picture. An id stays where a link of
-    the same text leads to it.
+    An embed, such as a video, becomes a link; a picture that is loaded late is a picture, and a formula its TeX. An id
+    stays where a link of the same text leads to it.
     Relative addresses are resolved against ``base``; without one they stay as they are. Absolute ones are not touched.
     Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
     than linear time there.
@@ -88,6 +88,7 @@ def sanitise_html(html: str, base: str = "") -> str:
     _refuse_html_bombs(html)
     if not _MARKUP.search(html):
         return html.strip()
+    html = formulas.write_formulas(html)
     import nh3
 
     targets = _find_targets(html)

@@ -33,6 +33,7 @@ Reason = Literal[
     "timeout",
     "too-large",
     "too-many-redirects",
+    "taken-over",
     "unknown-host",
 ]
 

@@ -32,10 +32,11 @@ def _list_roles(kind: str) -> dict[str, str]:
     return {word: role for role, words in _WORDS[kind].items() for word in words}
 
 
-_BEFORE: Final = _list_roles("before")
-_LABELS: Final = _list_roles("labels")
-_ANDS: Final = frozenset(_WORDS["ands"]["words"])
-_IN_NAMES: Final = _ANDS | frozenset(_WORDS["particles"]["words"])
+BEFORE: Final = _list_roles("before")
+LABELS: Final = _list_roles("labels")
+ANDS: Final = frozenset(_WORDS["ands"]["words"])
+_PARTICLES: Final = frozenset(_WORDS["particles"]["words"])
+_IN_NAMES: Final = ANDS | _PARTICLES
 _SUFFIX: Final = re.compile(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
 _BESIDE: Final = frozenset(_WORDS["beside"]["words"])
 _DAYS: Final = frozenset(_WORDS["days"]["words"])
@@ -48,16 +49,14 @@ _UNSPACED_BESIDE: Final = re.compile(
 # Scripts that write no spaces, and need none behind a cue.
 _UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CUE: Final = re.compile(
-    rf"(?P<word>{join_words(_BEFORE)})(?:\s?[:：]\s?|\s|(?<=[{_UNSPACED}])(?=[{_UNSPACED}]))"
-    rf"|(?P<label>{join_words(_LABELS)})(?:\s?[:：|／]\s?|(?<=[{_UNSPACED}])\s)",
+    rf"(?P<word>{join_words(BEFORE)})(?:\s?[:：]\s?|\s|(?<=[{_UNSPACED}])(?=[{_UNSPACED}]))"
+    rf"|(?P<label>{join_words(LABELS)})(?:\s?[:：|／]\s?|(?<=[{_UNSPACED}])\s)",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(rf"(?:{join_words(_LABELS)}|©)(?:\s|$)", re.IGNORECASE)
-# Within a line, only what is not itself a part of names.
-_INNER_CUE: Final = re.compile(
-    rf"(?:(?<=\s)|^)(?:[Bb]y|BY|Von|VON|Por|Par|{join_words(one for one in _BEFORE if ' ' in one)})(?=[\s:])"
-)
 _AFTER: Final = re.compile(rf"\s?(?P<word>{join_words(_list_roles('after'))})(?=\s|$|[|·•,，(（])")
+_REPORTER: Final = re.compile(
+    rf"^(?:{join_words(_list_roles('after'))})\s|(?<=\S)\s?(?:{join_words(_list_roles('after'))})$"
+)
 _AROUND: Final = re.compile(
     rf"^(?:{join_words(_WORDS['around']['before'])}):?\s"
     rf"|(?<=\S) (?:[|·•–—-] )?(?:{join_words(_WORDS['around']['after'])}):?$",
@@ -72,7 +71,10 @@ _DAY: Final = re.compile(
     r",?(?: de)?(?: \d{4})?"
     rf"|[^\W\d_]{{3,12}}\.? \d\d?(?:st|nd|rd|th)?(?:, ?| )\d{{4}}){_TIME}(?!\w)"
 )
-_PARTS: Final = re.compile(r" ?[|·•⋅｜／] ?| (?:[–—-]|--|/) | ?[(（]")
+# “Richard (R.J.) Eskow”, “Ann “Bo” Lee”.
+NICKNAME: Final = r"[^\W\d_][\w.'’-]{0,20}"
+_NICKNAME: Final = re.compile(rf"(?<=\S )(?:\(({NICKNAME})\)|[\"“]({NICKNAME})[\"”])(?= \w)")
+PARTS: Final = re.compile(rf" ?[|·•⋅｜／] ?| (?:[–—-]|--|/) | ?(?!\({NICKNAME}\) [^\W\d_])[(（]")
 _STOP: Final = re.compile(r"[.…:;!?。]$")
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.])\w{1,3}\.$")
 _NOT_IN_NAMES: Final = re.compile(r"[\d:;!?…/\\<>{}\[\]()=@#%*_“”\"|，。]")
@@ -103,7 +105,7 @@ def parse_byline(line: str) -> Byline | None:
     if not (cue or day):
         return None
     rest, after = (rest[: day.start()], rest[day.end() :]) if day else (rest, "")
-    first, *others = (part.strip(" ,;)）") for part in _PARTS.split(_BEFORE_DAY.sub("", rest) if day else rest))
+    first, *others = (part.strip(" ,;)）") for part in PARTS.split(_BEFORE_DAY.sub("", rest) if day else rest))
     names, beside = split_names(strip_surroundings(first))
     # A preposition begins many a sentence.
     is_word = len(names) == 1 and len(names[0].split()) == 1 and names[0].isascii()
@@ -135,14 +137,28 @@ def split_names(line: str) -> tuple[tuple[str, ...], str]:
 
 
 def strip_surroundings(name: str) -> str:
-    """Strip the words that systems write round a name: “View all posts by”, “Written by”, “Email”."""
-    while (stripped := _AROUND.sub("", _strip_cue(name)).strip(" ,;|·•–—-")) != name:
+    """Strip the words that systems write round a name: “View all posts by”, “Written by”, “Email”, “기자”."""
+    while (stripped := _REPORTER.sub("", _AROUND.sub("", _strip_cue(name))).strip(" ,;|·•–—-")) != name:
         name = stripped
     return name
 
 
+def strip_job(name: str) -> str:
+    """Strip a job that stands before a name in full or behind it: “Staff Writer Ann Lee”, “Ann Lee Staff Writer”."""
+    words = name.split()
+    start = next((place for place, word in enumerate(words) if word.lower() not in _BESIDE), 0)
+    rest = " ".join(words[start:])
+    if start and words[start - 1].lower() in LABELS and " " in rest and not is_house_name(rest):
+        return rest
+    names, beside = split_names(name)
+    job = beside.strip("()")
+    is_job_only = job[:1].isupper() and all(word.lower() in _BESIDE for word in re.split(r"[\s,/]+", job))
+    return names[0] if len(names) == 1 and is_job_only and " " in names[0] else name
+
+
 def is_name_like(text: str) -> bool:
     """Whether a text may be a name: up to six words, each with a capital or in a script that has none."""
+    text = _NICKNAME.sub(_unquote_nickname, text)
     words = text.split()
     if not 0 < len(words) <= _MOST_WORDS or _NOT_IN_NAMES.search(text) or _is_small(words[0].lstrip("'’‘")):
         return False
@@ -157,41 +173,6 @@ def is_house_name(name: str) -> bool:
     )
 
 
-def list_names(text: str) -> tuple[str, ...]:
-    """List the names in a text that is marked as naming authors, with “By” or without; more than names stands in few.
-
-    Its parts, as they are in the markup, are separated by bars: a name is within one of them.
-    """
-    cues = list(_INNER_CUE.finditer(text))
-    lines = [parse_byline(text[cue.start() :]) for cue in cues] if cues else [parse_byline(text)]
-    if cues or any(lines):
-        return next((line.names if line.role == "author" else () for line in lines if line), ())
-    parts = [part for one in _PARTS.split(text) if (part := strip_surroundings(_strip_label(one)))]
-    for number, part in enumerate(parts):
-        names, beside = split_names(part)
-        is_word = names and " " not in names[0] and names[0].isascii()
-        if names and not (is_word and (beside or number)) and not (len(names[0]) < 4 and names[0].isupper()):
-            return names
-    return ()
-
-
-def join_pieces(pieces: Iterable[str]) -> str:
-    """Join the texts of neighbouring elements with bars; with spaces where a name goes on: at “By”, “and”, a comma."""
-    joined = ""
-    for piece in pieces:
-        is_joined = _is_open(joined) or piece[0] in ",;、，،." or piece.split()[0].lower() in _ANDS
-        joined = f"{joined} {piece}" if is_joined else f"{joined} | {piece}"
-    return joined.replace(" ,", ",").strip()
-
-
-def _is_open(line: str) -> bool:
-    """Whether a line ends so that a name must follow."""
-    last = line.rpartition(" ")[2].lower()
-    return (
-        not line or last in {"by", *_ANDS} or last.endswith(tuple(",:：;、，،")) or line.lower().strip(": ") in _BEFORE
-    )
-
-
 def is_job(text: str) -> bool:
     """Whether a text says what somebody is, or for whom they write: “Staff Writer”, “Reuters”."""
     return any(map(_is_no_name, re.split(r"[\s,/]+", text)))
@@ -199,40 +180,37 @@ def is_job(text: str) -> bool:
 
 def is_author_label(label: str) -> bool:
     """Whether a label says that its value is the author: “Written by”."""
-    return {**_LABELS, **_BEFORE}.get(" ".join(label.lower().strip(" :：").split())) == "author"
+    return {**LABELS, **BEFORE}.get(" ".join(label.lower().strip(" :：").split())) == "author"
 
 
 def _find_cue(line: str) -> tuple[str, str, str]:
     """Find the words that make a line a byline: they, the role that they give, and the rest of the line."""
     if cue := _CUE.match(line):
         word = (cue["word"] or cue["label"]).lower()
-        return cue[0].strip(" :：|／"), {**_LABELS, **_BEFORE}[" ".join(word.split())], line[cue.end() :]
+        return cue[0].strip(" :：|／"), {**LABELS, **BEFORE}[" ".join(word.split())], line[cue.end() :]
     if cue := _AFTER.search(line):
         return cue["word"], "author", f"{line[: cue.start()]} | {line[cue.end() :]}"
     return "", "author", line
 
 
 def _strip_cue(name: str) -> str:
-    """Strip “By” or a longer cue; another preposition may be the beginning of a name."""
+    """Strip “By”, a longer cue, or one in a script without capitals; any other may be the beginning of a name."""
     cue = _CUE.match(name)
-    is_plain = cue and (cue["label"] or " " in cue["word"] or cue["word"].lower() == "by")
+    is_plain = cue and (
+        cue["label"] or " " in cue["word"] or cue["word"].lower() == "by" or cue["word"].upper() == cue["word"].lower()
+    )
     return name[cue.end() :] if cue and is_plain else name
-
-
-def _strip_label(text: str) -> str:
-    """Strip a label that has no colon."""
-    label = _LABEL.match(text)
-    return text[label.end() :] if label else text
 
 
 def _split_at_and(piece: str) -> list[str]:
     words = piece.split()
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
-        is_and = word.lower() in _ANDS and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
+        is_and = word.lower() in ANDS and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
+        is_and = is_and and found[-1][-1] not in _PARTICLES  # “von und zu”
         if is_and and not _is_small(words[place + 1]):
             found.append([])
-        elif not (is_and or (word.lower() in _ANDS and not found[-1])):
+        elif not (is_and or (word.lower() in ANDS and not found[-1])):
             found[-1].append(word)
     return [" ".join(part) for part in found if part] or [piece]
 
@@ -244,8 +222,8 @@ def _is_whole(words: list[str]) -> bool:
 
 def _cut_name(piece: str) -> tuple[str, str]:
     """Cut a name off before the first word that can be in none: “Ann Lee in Berlin”. The name may be empty."""
-    words = piece.split()
-    end = next((place for place, word in enumerate(words) if _is_end_of_name(word)), len(words))
+    words, bare = piece.split(), _NICKNAME.sub(_unquote_nickname, piece).split()
+    end = next((place for place, word in enumerate(bare) if _is_end_of_name(word)), len(words))
     is_number = end < len(words) and bool(_NOT_IN_NAMES.search(words[end]))
     if end < len(words) and (_is_no_name(words[0]) or words[-1].lower() in _HOUSES) and not any(map(_is_small, words)):
         end = len(words)  # “Reuters”, “The Paper Staff”: the house is all that is named
@@ -253,6 +231,13 @@ def _cut_name(piece: str) -> tuple[str, str]:
         end -= 1
     name = " ".join(words[:end])
     return (_lower_capitals(name), " ".join(words[end:])) if is_name_like(name) else ("", piece)
+
+
+def _unquote_nickname(nickname: re.Match[str]) -> str:
+    """Take the brackets or quotation marks off a nickname within a name; what says a job or a house keeps them."""
+    word = nickname[1] or nickname[2]
+    is_other = _is_no_name(word) or word.lower() in _HOUSES or word.lower() in LABELS
+    return nickname[0] if is_other or _is_small(word) else word
 
 
 def _is_end_of_name(word: str) -> bool:

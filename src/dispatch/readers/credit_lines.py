@@ -48,7 +48,17 @@ _MARK = r"[\d¹²³⁴-⁹*†‡§#]"
 _MARKS = re.compile(rf"\s?{_MARK}{{1,3}}(?:\s?,\s?{_MARK}{{1,3}}){{0,5}}(?=\s?(?:[,;&]|$| and | und | et | y ))")
 _AFFILIATION = re.compile(rf"{_MARK}\s?[^\W\d].{{3,250}}")
 
-_AUTHOR_HEADING = re.compile(r"(?:about )?(?:the )?authors?(?:\(s\))?:?", re.IGNORECASE)
+# An agency that no list has, alone on a line: “(XYZ) –”, “NORTHERN NEWS SERVICE”.
+_CREDIT = re.compile(
+    r"[(（【\[/](?P<marked>[^\W\d_][^()（）【】\[\]]{1,39})[)）】\]/]\s?(?P<dash>[-–—=]*)|(?P<bare>[^\W\d_][^.!?:;]{1,39})"
+)
+_AUTHOR_HEADING = re.compile(
+    r"(?:(?:about )?(?:the )?authors?(?:\(s\))?|(?:über )?(?:die autorin|den autor)|à propos de l['’]aut(?:eure?|rice)"
+    r"|sobre (?:el autor|la autora|o autor|a autora)|sull['’]autor(?:e|rice)|over de auteur|om författaren):?",
+    re.IGNORECASE,
+)
+_LONGEST_BIO: Final = 100  # words
+_GOES_ON: Final = re.compile(r"[\w:：'’]")
 _BULLET = re.compile(r"[•·‣◦*–-]\s+")
 _ALL_POSTS = re.compile(
     r"(?:view|see|read|show)? ?(?:all|more|other)(?: (?:the|of|their|his|her))? (?:posts|articles|stories)\b"
@@ -75,8 +85,8 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
         return article
     if not re.search(r"\s", line) and links.is_web_address(line):
         return replace(article, url=article.url or links.unwrap_redirect(line))
-    if fold_text(line.strip(" ()")) in AGENCIES:
-        return replace(article, source=Source(title=line.strip(" ()")))
+    if house := find_house(line, is_titled=bool(article.title)):
+        return replace(article, source=article.source if article.source.title else Source(title=house))
     if day := parse_day_line(line, came):
         return replace(article, published=article.published or (day if day.year != NO_YEAR else None))
     if not article.authors:
@@ -99,6 +109,24 @@ def _is_beside(name: str, line: str) -> bool:
         and ":" not in line
         and len(line.split()) <= _LONGEST_JOB
     )
+
+
+def find_house(line: str, *, is_titled: bool) -> str:
+    """Find the agency that a line is about and nothing else: a known one, or one that is marked as such.
+
+    A mark is a bracket, with capitals or a dash behind it; below a title, capitals alone that end with a house's word.
+    """
+    named = line.strip(" ()")
+    credit = _CREDIT.fullmatch(line.strip())
+    if fold_text(named) in AGENCIES:
+        return named
+    if credit is None:
+        return ""
+    if credit["marked"]:
+        return credit["marked"] if credit["dash"] or credit["marked"].isupper() else ""
+    words = credit["bare"].split()
+    is_house = is_titled and credit["bare"].isupper() and len(words) < 5 and bylines.is_house_name(words[-1])
+    return credit["bare"] if is_house else ""
 
 
 def add_authors(article: Article, names: Sequence[str]) -> Article:
@@ -173,6 +201,22 @@ def parse_day(written: str) -> datetime | None:
     return next(filter(None, days), None)
 
 
+def is_author_heading(line: str, name: str = "") -> bool:
+    """Whether a line is the heading over what is said of the authors: “About the author”, “About Ann Lee”."""
+    return bool(_AUTHOR_HEADING.fullmatch(line)) or bool(
+        name and fold_text(line.strip(" :")) == fold_text(f"about {name}")
+    )
+
+
+def find_bio(name: str, block: Block) -> str:
+    """Return a paragraph that begins with a name and goes on about it; else nothing."""
+    text = " ".join(block).strip("_* ()（）")
+    is_bio = text.startswith(name) and len(text) > len(name) + 8 and len(text.split()) <= _LONGEST_BIO
+    following = text[len(name) : len(name) + 1]
+    is_unspaced = name.upper() == name.lower() and following not in ":："  # in Chinese, nothing stands between words
+    return text if is_bio and (is_unspaced or not _GOES_ON.match(following)) else ""
+
+
 def split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Author]]:
     """Take off the block about the authors that closes many a pasted article, and return the authors that it names.
 
@@ -181,7 +225,7 @@ def split_author_block(blocks: Sequence[Block]) -> tuple[list[Block], list[Autho
     body: nothing is lost.
     """
     for index in range(len(blocks) - 1, 0, -1):
-        if _AUTHOR_HEADING.fullmatch(blocks[index][0]):
+        if is_author_heading(blocks[index][0]):
             authors, rest = _read_author_block(
                 [*blocks[index][1:], *(line for block in blocks[index + 1 :] for line in block)]
             )

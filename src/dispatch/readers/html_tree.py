@@ -35,7 +35,7 @@ def parse_page(document: Document) -> LexborHTMLParser:
     """Parse a page. Raises GatherError when it has more elements than can be parsed in good time."""
     text = charset.decode_document(document)
     _refuse_page_bombs(text)
-    return LexborHTMLParser(text)
+    return LexborHTMLParser(html.write_formulas(text))
 
 
 def find_base(root: LexborNode, found_at: str) -> str:

@@ -44,7 +44,7 @@ def read_entries(
     articles: list[Article] = []
     for number, entry in enumerate(found, 1):
         mended: list[Fault] = []
-        article = _make_title(limit_article(read_entry(entry, mended), mended))
+        article = people.limit_feed_certainty(_make_title(limit_article(read_entry(entry, mended), mended)))
         if is_too_large(article, mended):
             mended = mended[-1:]
         else:

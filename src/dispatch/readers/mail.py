@@ -13,12 +13,12 @@ from email.header import decode_header
 from email.message import Message
 from typing import Final
 
-from dispatch import html
+from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import charset, fields, html_tree, mail_frame, newsletter, people, text
+from dispatch.readers import charset, fields, html_tree, mail_frame, newsletter, office, page, people, text
 
-MEDIA_TYPES = frozenset({"message/rfc822", "message/global"})
+MEDIA_TYPES = frozenset({"message/rfc822", "message/global", "multipart/related", "application/x-mimearchive"})
 
 MOST_PARTS: Final = 200
 MOST_INNER: Final = 5  # messages in one another
@@ -58,7 +58,23 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
             f"the message has more than {MOST_PARTS} parts", hint="Save its text as a file, and add that."
         )
     message = message_from_bytes(document.body.lstrip(), policy=policy.compat32)
+    if archived := _find_archived_page(message, document):
+        return office.read(archived, faults) if office.accepts(archived) else page.read(archived, faults)
     return [article for one in _find_messages(message, MOST_INNER) for article in _read_halves(one, document, faults)]
+
+
+def _find_archived_page(message: Message, whole: Document) -> Document | None:
+    """Find the page that a browser saved as one file (MHTML, RFC 2557): HTML that says where it was, sent to nobody."""
+    if message.get_content_type() != "multipart/related" or message["To"] or message["Received"]:
+        return None
+    for part in message.walk():
+        payload = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(payload, bytes) and (part["Content-Location"] or message["Snapshot-Content-Location"]):
+            url = _read_header(part, "Content-Location") or _read_header(message, "Snapshot-Content-Location")
+            found_at = whole.url or (url if links.is_web_address(url) else "")
+            named = str(part.get_param("charset") or "")
+            return replace(whole, url=found_at, media_type="text/html", charset=named, body=payload)
+    return None
 
 
 def _find_messages(message: Message, most: int) -> Iterator[Message]:
@@ -87,7 +103,8 @@ def _read_halves(message: Message, whole: Document, faults: list[Fault] | None) 
     parts = [part for part in message.walk() if not part.is_multipart() and not part.get_filename()]
     halves = {kind: _join_parts(parts, kind, whole) for kind in ("text/html", "text/plain")}
     if halves["text/html"].body:
-        article = newsletter.read_letter(html_tree.parse_page(halves["text/html"]), given, whole.url)
+        is_reply = mail_frame.is_reply(_read_header(message, "Subject"))
+        article = newsletter.read_letter(html_tree.parse_page(halves["text/html"]), given, whole.url, is_reply=is_reply)
         if article.content:
             yield article
             return

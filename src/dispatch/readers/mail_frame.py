@@ -11,7 +11,7 @@ from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
 from dispatch.readers import contacts
-from dispatch.readers.bylines import join_words, load_words
+from dispatch.readers.bylines import NICKNAME, join_words, load_words
 from dispatch.text import fold_text
 
 _WORDS: Final = load_words("mail_frame")
@@ -30,9 +30,11 @@ _WROTE: Final = re.compile(rf"(?:{join_words(_WORDS['wrote']['words'])}).{{0,60}
 _QUOTED: Final = re.compile(r"> ?")
 _QUOTES: Final = re.compile(r"(?:> ?)+")
 _READERS: Final = re.compile(r"(.{1,80}?) is a reader-supported publication")
+_BEHIND_NAME: Final = re.compile(rf"(?!\({NICKNAME}\) [^\W\d_])[<(\[].*")
 _FORWARDED: Final = re.compile(
     r"(?:(?:fwd?|re|aw|wg|tr|rv|i|doorst|vs|sv|enc|ynt|转发|轉寄|転送)\s?[:：]\s?|\[[^\]]{1,40}\]\s)+", re.IGNORECASE
 )
+_REPLIED: Final = re.compile(r"(?:\[[^\]]{1,40}\]\s?)?(?:re|aw|antw|sv|vs|odp|ynt|回复|答复)\s?[:：]", re.IGNORECASE)
 _ONLINE: Final = tuple(_WORDS["online"]["phrases"])
 _ENDING: Final = re.compile(rf"\W*(?:{join_words(_WORDS['online']['endings'])})\b.{{0,60}}", re.IGNORECASE)
 _LINES: Final = frozenset(_WORDS["lines"]["mail"])
@@ -115,12 +117,22 @@ def parse_header_line(line: str) -> tuple[str, str] | None:
 
 def clean_sender(written: str) -> str:
     """Clean a sender's name: no mailbox, and no quotation marks."""
-    return re.sub(r"[<(\[].*", "", contacts.MAILBOX.sub("", written)).strip(" \"'")
+    return _BEHIND_NAME.sub("", contacts.MAILBOX.sub("", written)).strip(" \"'")
 
 
 def strip_subject(subject: str) -> str:
     """Strip “Fwd:” and the like off a subject."""
     return _FORWARDED.sub("", subject).strip()
+
+
+def is_reply(subject: str) -> bool:
+    """Whether a subject says that the message answers another."""
+    return bool(_REPLIED.match(subject))
+
+
+def starts_quotation(line: str) -> bool:
+    """Whether a line says that a quoted message follows: “On Tuesday, Ann wrote:”, “-----Original Message-----”."""
+    return bool(_WROTE.search(line)) or line.startswith("-----") or not re.search(r"\w", line)
 
 
 def leads_to_browser(words: str) -> bool:

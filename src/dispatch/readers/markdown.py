@@ -15,14 +15,15 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
-from dispatch.model import Article, Document, Fault, Place
-from dispatch.readers import charset, frontmatter_aliases, kits, markdown_dialects, opening
+from dispatch.model import Article, Author, Document, Fault, Place
+from dispatch.readers import charset, credit_lines, frontmatter_aliases, kits, markdown_dialects, opening
 
 MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
 MOST_BYTES = html.MOST_BYTES
 MOST_LEVELS = 100
 MOST_BRACKETS = 10_000
+_MOST_ABOUT = 3  # paragraphs of a biography
 
 _EMPHASISED = re.compile(r"([*_]{1,3})(?=\S)[^*_]+(?<=\S)\1")
 _SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
@@ -63,15 +64,17 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
     properties, opened, body = _take_opening(replace(article, title=title, authors=(), credits=()), body)
     if properties:
         article = frontmatter_aliases.build_article({**properties, **data}, document)
+    authors, body = _take_bio(article.authors or opened.authors, body)
     body = body.strip("\n")
     found = replace(
         article,
         title=title,
         dek=article.dek or opened.dek,
-        authors=article.authors or opened.authors,
+        authors=authors,
         certainty=article.certainty if article.authors else opened.certainty if opened.authors else "unknown",
         credits=tuple(dict.fromkeys((*article.credits, *opened.credits))),
         published=article.published or opened.published,
+        source=article.source if article.source.title or article.source.url else opened.source,
         tags=tuple(dict.fromkeys((*article.tags, *tags))),
         markdown=body,
         content=to_html(body, document.url),
@@ -170,6 +173,28 @@ def _take_kit(title: str, body: str) -> "tuple[kits.Kit | None, str]":
     for counter in counters:
         body = re.sub(rf"!\[[^\[\]]*\]\({re.escape(counter)}[^()]*\)|<img\b[^<>]*{re.escape(counter)}[^<>]*>", "", body)
     return kit, body
+
+
+def _take_bio(authors: tuple[Author, ...], body: str) -> tuple[tuple[Author, ...], str]:
+    """Take the biography of the only author off the end: below “About the author”, or emphasised below a rule."""
+    if len(authors) != 1 or authors[0].bio:
+        return authors, body
+    (author,) = authors
+    blocks = [
+        (token, _render_plain(inline) if inline.type == "inline" else "", inline.content)
+        for token, inline in pairwise(_parse_markdown(body))
+        if token.level == 0 and token.nesting >= 0 and token.map
+    ]
+    for number, (token, heading, _) in list(enumerate(blocks))[: -_MOST_ABOUT - 2 : -1]:
+        below = blocks[number + 1 :]
+        texts = [text for one, text, _ in below if one.type == "paragraph_open"]
+        is_headed = token.type == "heading_open" and credit_lines.is_author_heading(heading, author.name)
+        is_note = token.type == "hr" and len(below) == 1 and _EMPHASISED.fullmatch(below[0][2].strip())
+        is_named = author.name in " ".join(texts) if is_headed else credit_lines.find_bio(author.name, texts)
+        if number and texts and len(texts) == len(below) and (is_headed or is_note) and is_named:
+            kept = body.split("\n")[: (token.map or (0,))[0]]
+            return (replace(author, bio=" ".join(texts)),), "\n".join(kept)
+    return authors, body
 
 
 def _read_line(block: Token, inline: Token) -> opening.OpeningLine:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html
 from dispatch.model import Article, Author
-from dispatch.readers import bylines, fields, html_tree, people
+from dispatch.readers import bylines, fields, html_tree, marked_names, people
 
 ENTRY = ".h-entry, .hentry, [itemtype*='schema.org/'][itemtype$='Article'], [itemtype$='schema.org/BlogPosting']"
 TITLE = ".p-name, .entry-title, [itemprop=headline]"
@@ -141,7 +141,7 @@ def _parse_seen(node: LexborNode, base: str, *, is_marked: bool) -> Iterator[Aut
     elif not _NOT_A_NAME.search(node.attributes.get("class") or ""):
         # Behind “by”, a link is a name even in small letters: “bell hooks”.
         by = [shown for shown in linked if re.search(rf"\b[Bb]y:? {re.escape(shown)}(?!\w)", text)]
-        names = bylines.list_names(text) or by
+        names = marked_names.list_names(text) or by
     for name in names:
         parts = [shown for shown in linked if shown in name]
         for one in parts if people.is_joined_name(name, parts) else [name]:
@@ -159,7 +159,7 @@ def _join_pieces(node: LexborNode) -> str:
             pieces.append(text)
             if sum(map(len, pieces)) > _LONGEST_LINE:
                 return ""
-    return html.remove_illegal_characters(bylines.join_pieces(pieces))
+    return html.remove_illegal_characters(marked_names.join_pieces(pieces))
 
 
 def _is_others_work(node: LexborNode, root: LexborNode, others: Collection[int], *, is_near: bool) -> bool:

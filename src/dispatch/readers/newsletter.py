@@ -7,6 +7,7 @@ in a browser, below it how to unsubscribe. What the message says of itself stand
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -51,6 +52,13 @@ _SERVICE: Final = re.compile(
     r"|preview\.mailerlite\.[a-z]+|mailerlite\.com|sendy\.[^/]+|tinyletter\.com|medium\.com)(?:/|$)",
     re.IGNORECASE,
 )
+# What mail programs put round the message that is answered, or above it.
+_QUOTED: Final = (
+    ".gmail_quote, .yahoo_quoted, .protonmail_quote, .zmail_extra, #OLK_SRC_BODY_SECTION, blockquote[type=cite]"
+)
+_QUOTED_BELOW: Final = "#divRplyFwdMsg, #appendonsend, .moz-cite-prefix"
+_LEAST_OWN: Final = 15  # words of a text above it; fewer are a note
+_MOST_HEADS: Final = 12
 _ALT: Final = re.compile(r"<img[^<>]*\salt=\"[^\"]")
 _MOST_ABOVE: Final = 500  # blocks above a message that was forwarded
 _MOST_LEAVING: Final = 50  # links at the end of a message
@@ -74,9 +82,10 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     return [article] if article.title or article.content else []
 
 
-def read_letter(tree: LexborHTMLParser, given: Article, base: str) -> Article:
+def read_letter(tree: LexborHTMLParser, given: Article, base: str, *, is_reply: bool = False) -> Article:
     """Read the HTML of a message over what its headers say: title, day, sender, source, address. The tree is used up.
 
+    is_reply: it answers another message, and what it quotes below its own text is none of it.
     The sender is believed to be the author only where nobody else is named, and never with certainty.
     """
     root, body = tree.root, tree.body
@@ -89,7 +98,8 @@ def read_letter(tree: LexborHTMLParser, given: Article, base: str) -> Article:
         node.decompose()
     named = _CODE.sub("", head.title or html_tree.find_first_text(root, "title")).strip()
     _remove_footers(body)
-    given, blocks = _take_forward(given, html_blocks.split_blocks(body))
+    _remove_quotation(body, is_reply=is_reply)
+    given, blocks = _take_forward(given, _cut_quotation(html_blocks.split_blocks(body)), is_reply=is_reply)
     article = replace(given, url=given.url or head.url, language=given.language or head.language, authors=(), dek="")
     senders = {fold_text(sender.name) for sender in given.authors}
     article, blocks = opening.take_opening(article, _trim_frame(blocks), senders)
@@ -189,7 +199,40 @@ def credit_sender(article: Article, given: Article) -> Article:
     )
 
 
-def _take_forward(given: Article, blocks: list[Block], most: int = 5) -> tuple[Article, list[Block]]:
+def _remove_quotation(body: LexborNode, *, is_reply: bool) -> None:
+    """Remove the message that this one answers, as mail programs mark it, where it has a text of its own above it."""
+    above, quoted = 0, {node.mem_id for node in body.css(f"{_QUOTED}, {_QUOTED_BELOW}")}
+    quote = None
+    for node in body.traverse(include_text=True):
+        if node.mem_id in quoted:
+            quote = node
+            break
+        above += len((node.text_content or "").split()) if node.tag == "-text" else 0
+    if quote is None or above < _LEAST_OWN:
+        return
+    below = [quote]
+    while quote.css_matches(_QUOTED_BELOW) and (following := below[-1].next) is not None:
+        below.append(following)
+    heads = [block for node in below[:_MOST_HEADS] for block in html_blocks.split_blocks(node)[:_MOST_HEADS]]
+    is_forward = any({"sender", "subject"} <= _read_headers(block).keys() for block in heads)
+    if is_reply or not is_forward:
+        for node in below:
+            node.decompose()
+
+
+def _cut_quotation(blocks: list[Block]) -> list[Block]:
+    """Cut off a message that is quoted below a text in a way that only words mark; and the words above one."""
+    for number, (block, following) in enumerate(pairwise(blocks)):
+        is_open = following.tag == "blockquote" and mail_frame.starts_quotation(block.text)
+        if block.text and is_open and _count_words(blocks[:number]) >= _LEAST_OWN:
+            return blocks[:number]
+    is_headed = len(blocks) > 1 and blocks[-1].text and mail_frame.starts_quotation(blocks[-1].text)
+    return blocks[:-1] if is_headed else blocks
+
+
+def _take_forward(
+    given: Article, blocks: list[Block], most: int = 5, *, is_reply: bool = False
+) -> tuple[Article, list[Block]]:
     """Take a message that was forwarded within this one: what its headers say, and its blocks.
 
     What stands above it is a colleague's note. Where that is the longer part, it is the article, and what follows is
@@ -203,8 +246,9 @@ def _take_forward(given: Article, blocks: list[Block], most: int = 5) -> tuple[A
             end += 1
         if not {"sender", "subject"} <= headers.keys():
             continue
-        if _count_words(blocks[:number]) > _count_words(blocks[end:]):
-            return given, blocks[:number]
+        above = _count_words(blocks[:number])
+        if above > _count_words(blocks[end:]) or (is_reply and above >= _LEAST_OWN):
+            return given, _cut_quotation(blocks[:number])
         inner = Article(
             title=mail_frame.strip_subject(headers["subject"]),
             authors=tuple(people.make_author(mail_frame.clean_sender(headers["sender"]))),

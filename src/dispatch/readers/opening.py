@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Final
 
-from dispatch.model import Article
+from dispatch.model import Article, Source
 from dispatch.readers import bylines, credit_lines, mail_frame, people
 from dispatch.readers.html_blocks import Block
 from dispatch.text import fold_text
@@ -66,6 +66,8 @@ def read_opening_line(
         return _add_addresses(_add_day(credit_lines.add_authors(article, names or (text,)), days), line)
     if days or (days := [day for day in [credit_lines.parse_day_line(text, article.published)] if day]):
         return _add_day(article, days)
+    if house := credit_lines.find_house(text, is_titled=bool(article.title)):
+        return replace(article, source=article.source if article.source.title else Source(title=house))
     if fold_text(line.text) in {fold_text(article.dek), fold_text(article.summary)}:
         return replace(article, dek=line.text)
     is_short = len(line.text) <= _LONGEST_DEK and not article.dek and (line.is_dek or not article.authors)

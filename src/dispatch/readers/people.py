@@ -42,7 +42,7 @@ _ANDS = (
     "與", "及",
 )
 # fmt: on
-_ANDS_IN = frozenset(_ANDS) - {"e", "y"}
+_ANDS_IN = frozenset({*_ANDS, "&", "+"}) - {"", "e", "y"}
 
 
 def clean_name(written: str, *, most: int = MOST_NAME) -> str:
@@ -54,7 +54,7 @@ def clean_name(written: str, *, most: int = MOST_NAME) -> str:
     shown = " ".join(html.remove_illegal_characters(_MARKUP.sub(" ", unescape(written))).split())
     shown = ", ".join(name for name, _ in split_mailboxes(shown) if name)
     shown = bylines.strip_surroundings(_CODE.sub("", _HANDLE.sub("", shown).strip()))
-    shown = bylines.strip_surroundings(_turn_name(_strip_job(shown)))
+    shown = bylines.strip_surroundings(_turn_name(bylines.strip_job(_strip_job(shown))))
     nobody = fold_text(shown) in _NOBODY or _ADDRESS.fullmatch(shown) or len(shown) > most
     return "" if nobody or not re.search(r"\w", shown) else shown
 
@@ -88,12 +88,17 @@ def make_author(
 ) -> Iterable[Author]:
     """Yield the author that a text names, or none where it is a placeholder; several where it names them plainly.
 
-    An address that is not absolute is left out. most: characters of a name; more is several names, or none.
+    A name with an address stays one, for there is one page; an address that is not absolute is left out.
+    most: characters of a name; more is several names, or none.
     """
     named = [
         (shown, html.remove_illegal_characters(email or mailbox).strip())
         for several, mailbox in split_mailboxes(unescape(written))
-        for name in (split_authors(several) if len(several) > MOST_NAME else split_index(several) or [several])
+        for name in (
+            split_authors(several)
+            if len(several) > MOST_NAME
+            else split_index(several) or ([several] if url else split_plain(several))
+        )
         if (shown := clean_name(name, most=most))
     ]
     if len(named) > 1:
@@ -118,6 +123,20 @@ def split_authors(written: str) -> Sequence[str]:
         return inverted
     names, rest = bylines.split_names(line)
     return names if names and not rest else [line]
+
+
+def split_plain(written: str) -> Sequence[str]:
+    """Split a line with an “and” that can be nothing but several names in full, as a byline is; else it is one."""
+    line = " ".join(written.split())
+    names, rest = bylines.split_names(line) if is_several(line) else ((), "")
+    is_plain = len(names) > 1 and not rest
+    is_full = all(" " in name and not (is_several(name) or bylines.is_house_name(name)) for name in names)
+    return names if is_plain and is_full else [written]
+
+
+def is_several(name: str) -> bool:
+    """Whether a name has an “and” in it, so that it may be several people's, or a house's."""
+    return not _ANDS_IN.isdisjoint(name.lower().split()[1:-1])
 
 
 def split_index(written: str) -> list[str]:
@@ -196,6 +215,14 @@ def limit_certainty(authors: Iterable[Author], certainty: Certainty, *, is_cut: 
     return "likely" if certainty == "certain" and (is_cut or any(is_login(one.name) for one in authors)) else certainty
 
 
+def limit_feed_certainty(article: Article) -> Article:
+    """Make an article of a feed likely and no more where a name is its source's, its host's, any house's, or joined."""
+    hosts = map(links.parse_host, (article.source.url, article.source.feed, article.url))
+    houses = {article.source.title, *hosts} - {""}
+    is_doubtful = any(is_house(author.name, houses) or is_several(author.name) for author in article.authors)
+    return replace(article, certainty="likely") if article.certainty == "certain" and is_doubtful else article
+
+
 def is_house(name: str, houses: Iterable[str] = ()) -> bool:
     """Whether a name is not a person's but a staff's, an agency's, a company's, or that of one of these houses."""
     return bylines.is_house_name(name) or is_same_house(name, houses)
@@ -231,7 +258,7 @@ def separate_authors(
     Nothing is split: the markup itself gives the single names, and only where they make up the joined one entirely.
     """
     names = [person.name for person in contributors]
-    if len(authors) == 1 and (is_joined_name(authors[0].name, names) or [authors[0].name] == names):
+    if [author.name for author in authors] == names or (len(authors) == 1 and is_joined_name(authors[0].name, names)):
         return merge_authors(contributors, authors), ()
     return merge_authors(authors, ()), tuple(
         Credit(role="contributor", name=person.name, url=person.url) for person in contributors

@@ -49,12 +49,10 @@ _SOURCED = re.compile(
     r"(?P<name>\S.{1,80})"
 )
 _AUTHOR_NOTE = re.compile(r"[（(]((?:本文)?作者[^()（）]{1,80})[）)]")
-_GOES_ON = re.compile(r"[\w:：'’]")
 _LONGEST_TITLE = 250
 _MOST_NOTES = 6  # paragraphs
 _GREETS = (",", "!", "،", "，", ":")
 _LONGEST_DEK = 300
-_LONGEST_BIO = 100  # words
 # “(AP)”, “(서울=연합뉴스) 홍길동 기자 =”.
 _LONGEST_DATELINE = 120
 _DATED = re.compile(r"[^—–]{0,60}?(?P<last>[^,—–()]{3,25}?)(?:\s?[(/][^()/]{2,40}[)/])?(?:\.-|\s[—–-]{1,2})\s")
@@ -170,7 +168,7 @@ def _read_bare_name(article: Article, blocks: list[Block], sender: str) -> Artic
         return None
     rest = "\n".join(text for block in others for text in block)
     following = below[0] if below else others[0][0] if others else ""
-    is_signed = fold_text(line) == fold_text(sender) or any(_find_bio(line, block) for block in others[1:])
+    is_signed = fold_text(line) == fold_text(sender) or any(credit_lines.find_bio(line, block) for block in others[1:])
     is_dated = bool(credit_lines.parse_day_line(following, None))
     is_guess = len(words) in {2, 3} and line[:1].isupper() and not set(fold_text(line).split()) & set(rest.split())
     is_guess = is_guess and not set(fold_text(line).split()) & (_HOUSES | _SECTIONS)
@@ -236,30 +234,26 @@ def _read_closing(article: Article, blocks: list[Block]) -> tuple[Article, list[
             article = credit_lines.credit_people(article, said)
         elif (described := _describe_author(article, blocks[-1])) != article:
             article = described
-        elif not (text_blocks.is_separator(blocks[-1]) or _INITIALS.fullmatch(last)):
+        elif not (text_blocks.is_separator(blocks[-1]) or _INITIALS.fullmatch(last) or _is_about(article, last)):
             break
         blocks = blocks[:-1]
     return article, blocks
+
+
+def _is_about(article: Article, line: str) -> bool:
+    """Whether a line is the heading over a biography that was taken off."""
+    return any(author.bio and credit_lines.is_author_heading(line, author.name) for author in article.authors)
 
 
 def _describe_author(article: Article, block: Block) -> Article:
     """Give the author of whom a paragraph speaks their biography: a second witness."""
     note = _AUTHOR_NOTE.fullmatch(" ".join(block))
     for author in article.authors:
-        bio = note[1] if note and len(article.authors) == 1 else _find_bio(author.name, block)
+        bio = note[1] if note and len(article.authors) == 1 else credit_lines.find_bio(author.name, block)
         if bio and not author.bio:
             authors = (replace(one, bio=bio) if one is author else one for one in article.authors)
             return replace(article, authors=tuple(authors), certainty="certain")
     return article
-
-
-def _find_bio(name: str, block: Block) -> str:
-    """Return a paragraph that begins with a name and goes on about it; else nothing."""
-    text = " ".join(block).strip("_* ()（）")
-    is_bio = text.startswith(name) and len(text) > len(name) + 8 and len(text.split()) <= _LONGEST_BIO
-    following = text[len(name) : len(name) + 1]
-    is_unspaced = name.upper() == name.lower() and following not in ":："  # in Chinese, nothing stands between words
-    return text if is_bio and (is_unspaced or not _GOES_ON.match(following)) else ""
 
 
 def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:

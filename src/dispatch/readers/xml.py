@@ -23,7 +23,6 @@ MOST_LEVELS = 512  # twice as deep as a body may be
 MOST_ELEMENTS = 500_000
 MOST_ATTRIBUTES = 256
 
-# By namespace, as ``_fold_namespace`` folds it.
 _PREFIXES: Final = {
     "w3.org/2005/atom": "atom:",
     "purl.org/atom/ns": "atom:",
@@ -36,6 +35,7 @@ _PREFIXES: Final = {
     "rssnamespace.org/feedburner/ext/1.0": "feedburner:",
     "w3.org/1999/02/22-rdf-syntax-ns": "rdf:",
     "w3.org/1999/xhtml": "xhtml:",
+    "w3.org/1998/math/mathml": "xhtml:",
     "w3.org/xml/1998/namespace": "xml:",
     "backend.userland.com/creativecommonsrssmodule": "cc:",
     "creativecommons.org/ns": "cc:",
