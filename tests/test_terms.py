@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import nouns
 from commands import run_dispatch
 from dispatch import config, html, identity, issues, serialise
+from dispatch.desk.draft_sites import DraftSites
+from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import IssueError
 from dispatch.gather import enrich, gather_articles
 from dispatch.model import Article, Issue, Publication, Source, SyndicationSettings, Terms
@@ -86,6 +88,19 @@ def test_the_picture_that_counts_stands_in_no_text(by: Publication) -> None:
     assert salt.image is None
     copying = replace(by, site=replace(by.site, images="copy"), syndicate=SyndicationSettings(counters="site"))
     assert list_missing(copying, issue) == []
+
+
+def test_a_counter_counts_readers_of_the_site_and_nobody_who_looks_at_a_draft(by: Publication) -> None:
+    file = by.root / "dispatch.toml"
+    file.write_text(f'{file.read_text()}\n[syndicate]\ncounters = "site"\n')
+    page = "issues/defence/salt/index.html"
+    looked_at = DraftSites(LiveFiles(by.root)).render_file("defence", page)
+    assert looked_at
+    assert b"First published by" in looked_at
+    assert b"count.mill" not in looked_at
+    run_dispatch(by.root, "publish", "defence")
+    assert f'<img src="{COUNTER.replace("&", "&amp;")}" alt="" width="1"' in (by.root / "public" / page).read_text()
+    assert [path.name for path in by.root.glob("public/**/*.xml") if "count.mill" in path.read_text()] == []
 
 
 def test_a_withdrawn_article_asks_for_nothing(by: Publication) -> None:
