@@ -5,7 +5,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch.checks import body, byline, vocabulary, web, withdrawn
+from dispatch.checks import body, byline, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.html_tree import strip_tags
@@ -73,6 +73,8 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
+    entry, lost = terms.take_line(article, entry)
+    yield from lost
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         found = _find_near(article, entry)
@@ -91,6 +93,9 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
         yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
     if not body.shows_footer(item.content, footer := publication.feeds.footer):
         yield make_finding("feed.footer", "text", wanted=strip_tags(footer))
+    line = article.terms.line if article.terms else ""
+    if item.required_line not in {"", line}:
+        yield make_finding("terms.line", "element", found=item.required_line, wanted=line)
     if not body.may_summarise(article, item.summary, publication):
         yield make_finding("attribution.body", "element", found=item.summary)
 

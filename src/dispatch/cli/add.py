@@ -262,7 +262,7 @@ def _say_added(issue: Issue, article: Article, words: Overrides, publication: Pu
     for asked in describe_terms(article, publication):
         print_note(f"  {asked}")
     settle = f"dispatch issue credit {issue.slug} {article.key}"
-    lacks = list(find_missing(article, words, is_own=article.own, settle=settle))
+    lacks = list(find_missing(article, words, publication, settle=settle))
     for lack in lacks:
         print_note(f"  {lack}")
     if lacks:

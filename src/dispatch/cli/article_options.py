@@ -6,6 +6,7 @@ from typing import TypedDict, TypeVar
 import click
 
 from dispatch import compose, derived, html, identity, links
+from dispatch.checks.terms import find_first_house
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
@@ -69,6 +70,7 @@ class ArticleOptions(TypedDict):
     image: str | None
     image_alt: str | None
     enclosures: tuple[tuple[str, str, int], ...]
+    own: bool
     terms: str
     note: str
     syndicate: Syndicate | None
@@ -93,6 +95,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     terms = spoken["syndicate"] or ("link" if is_link else None)
     article = Article(
         key=spoken["key"],
+        confirmed_own=spoken["own"],
         url=spoken["url"],
         title=spoken["title"],
         dek=spoken["dek"],
@@ -146,8 +149,6 @@ def describe_day(article: Article) -> str:
 def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
     """What its publisher asks of whoever publishes it again, and what becomes of it; nothing where nothing is asked."""
     terms = article.terms or Terms()
-    if article.terms and article.own:
-        yield "no address of the original found: --url ADDRESS"
     if terms.line:
         yield f"its publisher requires: {shorten_line(' '.join(html.to_plain_text(terms.line).split()), 200)}"
     if terms.counter:
@@ -178,7 +179,7 @@ def list_names(authors: Sequence[Author]) -> str:
     return names if len(authors) <= _MOST_SHOWN else f"{names} and {len(authors) - _MOST_SHOWN} more"
 
 
-def find_missing(article: Article, said: Overrides, *, is_own: bool, settle: str) -> Iterator[str]:
+def find_missing(article: Article, said: Overrides, publication: Publication, *, settle: str) -> Iterator[str]:
     """What could not be found, with the option that supplies it. settle: the command that settles who wrote it."""
     if not article.authors:
         yield 'no author found: --author "NAME=ADDRESS"'
@@ -188,9 +189,11 @@ def find_missing(article: Article, said: Overrides, *, is_own: bool, settle: str
     for author in article.authors:
         if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
-    if not article.source.title and is_own:
+    if house := find_first_house(article, publication):
+        yield f'its text names {links.parse_host(house)}: --url ADDRESS --source "NAME=ADDRESS", or --own'
+    elif not article.source.title and article.own and not article.confirmed_own:
         yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
-    elif not article.source.title:
+    elif not (article.source.title or article.confirmed_own):
         yield 'no source found: --source "NAME=ADDRESS"'
     if article.published and article.date_certainty != "certain":
         yield f"not sure that it was published on {article.published:%Y-%m-%d}: say so with --published DATE"
@@ -230,6 +233,7 @@ _OPTIONS = (
         multiple=True,
         help="A file that goes with it: address, media type, bytes; repeatable.",
     ),
+    click.option("--own", is_flag=True, help="It is this publication's own, whatever its text names."),
     click.option("--license", "terms", default="", help="The licence under which it may be shown."),
     click.option("--note", default="", help="Your own words about it."),
     click.option("--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of it may be shown."),

@@ -1,6 +1,7 @@
 """The site as it would be if an issue were published, each file made when it is first asked for."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from dispatch import issues, ledger, render
@@ -27,8 +28,9 @@ class DraftSites:
         """Plan the site with an issue, published or not. Raises IssueError."""
 
         def plan() -> SiteBuilder:
+            said = self._files.publication
             return SiteBuilder(
-                publication=self._files.publication,
+                publication=replace(said, syndicate=replace(said.syndicate, counters="none")),  # no reader looks at it
                 issues=[strip_texts(self._files.read(other)) for other in shown],
                 records=ledger.read_records(self._files.publication),
                 read=self._files.read,

@@ -7,7 +7,7 @@ from typing import TypeVar
 from dispatch import derived, links
 from dispatch.formats import feed
 from dispatch.formats.template_context import TemplateContext
-from dispatch.model import Article, Author
+from dispatch.model import Article, Author, Terms
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -85,11 +85,18 @@ def _build_extension(article: Article) -> dict[str, object]:
             "date_first_published": feed.to_utc(article.published).isoformat() if article.published else "",
             "license": licence.name,
             "license_url": licence.url,
+            "terms": _build_terms(article),
             "credits": [
                 _drop_empty({"role": credit.role, "name": credit.name, "url": credit.url}) for credit in article.credits
             ],
         }
     )
+
+
+def _build_terms(article: Article) -> dict[str, object]:
+    """Build what whoever publishes it again must do; its publisher's counter goes into no feed."""
+    terms = article.terms or Terms()
+    return _drop_empty({"line": terms.line, "no_derivatives": terms.no_derivatives})
 
 
 def _build_author_object(author: Author) -> dict[str, str]:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from dispatch import derived
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
-from dispatch.formats.template_context import TemplateContext
+from dispatch.formats.template_context import TemplateContext, build_void_element
 from dispatch.model import Article, Author, Link, PageKind
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -59,6 +59,7 @@ class PageContext(TemplateContext):
             "alternates": tuple(self.list_feed_alternates()),
             "at": self.build_url,
             "canonical": self.canonical_url,
+            "counter": self.render_counter,
             "description": self.description,
             "first_published": self.format_first_published,
             "gone": self.is_withdrawn,
@@ -184,6 +185,15 @@ class PageContext(TemplateContext):
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom something is said: on the front page it waits."""
         return () if self.kind == "front" else super().list_authors_with_bio(article)
+
+    def render_counter(self, article: Article) -> Markup:
+        """Render the picture by which the publisher counts readers: with a whole text, alone, where settings allow."""
+        asked = article.terms.counter if article.terms else ""
+        is_whole = self.kind == "article" and article.source.syndicate == "full" and bool(article.content)
+        if not (asked and is_whole and self.publication.syndicate.counters == "site"):
+            return Markup()
+        said = {"src": asked, "alt": "", "width": "1", "height": "1", "loading": "eager"}
+        return build_void_element("img", {**said, "referrerpolicy": "no-referrer-when-downgrade"})
 
     def format_first_published(self, article: Article) -> Markup:
         """Where an article that is shown in full first stood."""

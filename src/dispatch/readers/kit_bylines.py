@@ -12,7 +12,7 @@ from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
 from dispatch.model import Article, Author, Credit
-from dispatch.readers import bylines, credit_lines, kit_lines, people
+from dispatch.readers import bylines, credit_lines, kit_lines, marked_names, people
 from dispatch.readers.kit_lines import KitLink, KitParagraph
 
 _LONGEST: Final = 600  # characters
@@ -110,7 +110,7 @@ def _list_people(paragraph: KitParagraph, houses: Collection[str]) -> Iterator[A
         names = (
             said.names
             if said and is_byline
-            else bylines.list_names(_fold(line))
+            else marked_names.list_names(_fold(line))
             if _CLASS.search(paragraph.classes)
             else ()
         )
