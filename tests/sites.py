@@ -96,15 +96,14 @@ def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
 
 def files(issues: Iterable[Issue], by: Publication) -> dict[str, bytes]:
     """The site's files by their path in the public folder."""
-    made = {
-        f"{path}index.html": render.render_edition(page, by, "web").body for path, page in pages(issues, by).items()
-    }
+    shown = pages(issues, by)
+    made = {f"{path}index.html": render.render_edition(page, by, "web").body for path, page in shown.items()}
     around = {
         "style.css": site_files.render_style_sheet(by),
         "icon.svg": site_files.render_icon(by),
         "404.html": site_files.render_not_found(by),
     }
-    return made | site_files.list_search_files(by) | around
+    return made | site_files.list_scripts(by, {page.kind for page in shown.values()}) | around
 
 
 def weeks(count: int = 3) -> list[Issue]:

@@ -184,6 +184,11 @@ def _read_publication(
     if publication is None:
         return None
     _check_language(publication.language, reading)
+    if publication.republish.line or publication.republish.license:
+        from dispatch.readers.required_line import find_faults  # the parser of Markdown costs too
+
+        for key, what, hint in find_faults(publication.republish):
+            reading.add_fault(f"republish.{key}", what, hint=hint)
     keys = [source.key for source in publication.sources]
     for number, key in enumerate(keys, 1):
         if key and key in keys[: number - 1]:
@@ -195,7 +200,9 @@ def _read_publication(
             )
     url = publication.url.rstrip("/")
     theme = publication.theme
-    if theme.light.accent != LIGHT.accent and "accent" not in _find_dark_table(table):
+    own = table.get("theme")
+    dark = own.get("dark") if isinstance(own, Mapping) else None
+    if theme.light.accent != LIGHT.accent and "accent" not in (dark if isinstance(dark, Mapping) else ()):
         accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
         theme = replace(theme, dark=replace(theme.dark, accent=accent))
     if theme.logo and not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
@@ -208,13 +215,6 @@ def _read_publication(
     }
     former = tuple(address.rstrip("/") for address in publication.former_urls)
     return replace(publication, url=url, former_urls=former, theme=theme, authors=MappingProxyType(people))
-
-
-def _find_dark_table(table: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the table [theme.dark], empty where there is none."""
-    theme = table.get("theme")
-    dark = theme.get("dark") if isinstance(theme, Mapping) else None
-    return dark if isinstance(dark, Mapping) else {}
 
 
 def _check_language(code: str, reading: from_mapping.FileReading) -> None:

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch import __version__, identity, links
+from dispatch import __version__, identity, licences, links
 from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
@@ -126,6 +126,18 @@ def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
 def find_licence(article: Article) -> str:
     """Return the licence under which an article is shown: its own, else its source's."""
     return article.license or article.source.license
+
+
+def find_republish_licence(article: Article, publication: Publication) -> licences.Licence | None:
+    """Find the licence under which others may publish an article again: one of our own that has a page, or None.
+
+    The article's own licence, else that of ``[republish]``. What has been withdrawn keeps it: whoever published it
+    again has to be told.
+    """
+    is_own = article.confirmed_own or (article.own and not article.source.title)
+    if not (is_own and has_own_page(article.source)):
+        return None
+    return licences.find_free_licence(article.license or publication.republish.license)
 
 
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:

@@ -53,7 +53,7 @@ def check_body(
     content = read_content(article.content).lines
     if fold_spaces(article.dek) not in text:
         yield make_finding("attribution.dek", "text", wanted=article.dek)
-    roomy = kind in {"feed", "page"}
+    roomy = kind in {"feed", "page", "kit", "copy"}
     for author in article.authors if roomy and allowed != "link" else ():
         if fold_spaces(author.bio) not in text:
             yield make_finding("attribution.biography", "text", name=author.name, wanted=author.bio)
@@ -63,7 +63,9 @@ def check_body(
         if fold_spaces(correction.text) not in text:
             yield make_finding("attribution.correction", "text", wanted=correction.text)
     licence = article.license or article.source.license
-    if licence and not byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language)):
+    known = vocabulary.load_vocabulary(publication.language)
+    # In a copy it is within the line that must stand with it, which has its own rule.
+    if licence and kind != "copy" and not byline.shows_licence(entry, licence, known):
         yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
         yield from _check_whole(entry, content)
@@ -74,12 +76,12 @@ def check_body(
     if allowed != "full":
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(article, entry, own, whole=allowed == "full")
-    if kind != "plain":
+    if kind not in {"plain", "copy"}:
         yield from _check_pictures(article, entry, whole=allowed == "full")
 
 
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
-    headings = [line.text for line in entry.lines if line.heading]
+    headings = [line.text for line in entry.lines if line.heading or entry.raw]
     for heading in find_missing([line.text for line in content if line.heading], headings):
         yield make_finding("attribution.heading", "heading", wanted=heading)
     lost = find_missing(

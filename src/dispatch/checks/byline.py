@@ -156,8 +156,11 @@ def spell_out(line: Line, entry: ShownArticle) -> str:
 def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
     """Tell whether the licence is there, whole: a longer one that only begins with it does not count."""
     wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
-    said = (spell_out(line, entry) for line in entry.lines)
-    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
+    said = ((spell_out(line, entry), line.links) for line in entry.lines)
+    return any(
+        not wanted.isdisjoint({text, *map(str.strip, text.split("·")), *(link.text for link in links)})
+        for text, links in said
+    )
 
 
 def _has_links_within(line: Line, said: str) -> bool:

@@ -7,7 +7,7 @@ tokens.
 
 from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt, take_title
-from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
+from dispatch.html.images import MEASURE, drop_images, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
 from dispatch.html.tokens import (
     Paragraph,
@@ -33,6 +33,7 @@ __all__ = [
     "blank_code",
     "count_words",
     "cut_excerpt",
+    "drop_images",
     "escape_html",
     "find_headings",
     "find_ids",

@@ -1,0 +1,75 @@
+"""A kit: an article of our own as others publish it again, as HTML and as plain text, every address in it absolute."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+
+from markupsafe import Markup, escape
+
+from dispatch import html
+from dispatch.formats.bylines import NO_BREAK
+from dispatch.formats.template_context import TemplateContext
+from dispatch.licences import Licence, find_free_licence
+from dispatch.model import Article, Author
+
+
+@dataclass(frozen=True)
+class KitContext(TemplateContext):
+    """The fragments of an article that others publish again. Its licence is free, and its terms have the line."""
+
+    def render_kit(self, article: Article, *, level: int = 1, key: str = "") -> Markup:
+        """Render it as HTML, its headline of that level; key: the id that it has on a page. Raises RenderError."""
+        licence = find_free_licence(article.license)
+        line = article.terms.line if article.terms else ""
+        values = {
+            "article": article,
+            "key": key,
+            "level": level,
+            "licence_link": _link_licence(licence) if licence and licence.url not in _list_links(line) else "",
+            "line": Markup(_mark_links(line, article, licence)),  # noqa: S704 - sanitised where it was written
+            "text": self.show_full_text(article, level + 1),
+        }
+        made = self.render_template("kit.html", values).strip()
+        return Markup(made)  # noqa: S704 - escaped there
+
+    def show_full_text(self, article: Article, level: int = 3) -> Markup:
+        """Show the whole text, with links that hold anywhere."""
+        page, key = article.url.partition("#")[0], f"{article.key}." if article.own else ""
+        placed = html.place_fragments(article.content, page, key, keep=False)
+        return Markup(html.renumber_headings(placed, level))  # noqa: S704 - sanitised at the door
+
+    def link_author(self, author: Author) -> Markup:
+        """Link an author to their own page, as who wrote the article around it."""
+        link = Markup('<a rel="author" href="{}">{}</a>')
+        return link.format(author.url, author.name) if author.url else escape(author.name)
+
+    def format_byline_date(self, moment: datetime, mark: str = "dt-published") -> Markup:  # noqa: ARG002
+        """The day of a byline, with its moment for machines."""
+        shown = self.format_date(moment).replace(" ", NO_BREAK)
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), shown)
+
+    def render_plain(self, article: Article) -> str:
+        """Render it as plain text: its paragraphs, each followed by the addresses that it links to."""
+        body = self.render_kit(article, level=1).partition(">")[2].removesuffix("</article>")
+        paragraphs = html.split_paragraphs(html.sanitise_html(body))
+        return "\n\n".join("\n".join([one.text, *one.addresses]) for one in paragraphs) + "\n"
+
+
+def _list_links(line: str) -> list[str]:
+    return [unescape(address) for address in re.findall(r'<a href="([^"]*)"', line)]
+
+
+def _mark_links(line: str, article: Article, licence: Licence | None) -> str:
+    """Mark the links of the line that lead to the original and to the licence as what they are."""
+    marks = {article.url: "canonical"} | ({licence.url: "license"} if licence else {})
+
+    def mark_link(link: re.Match[str]) -> str:
+        relation = marks.get(unescape(link[1]))
+        return f'<a rel="{relation}" href="{link[1]}"' if relation else link[0]
+
+    return re.sub(r'<a href="([^"]*)"', mark_link, line)
+
+
+def _link_licence(licence: Licence) -> Markup:
+    return Markup('<a rel="license" href="{}">{}</a>').format(licence.url, licence.name)
