@@ -1,6 +1,7 @@
 """A kit: an article of our own as others publish it again, as HTML and as plain text, every address in it absolute."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
@@ -22,12 +23,15 @@ class KitContext(TemplateContext):
         """Render it as HTML, its headline of that level; key: the id that it has on a page. Raises RenderError."""
         licence = find_free_licence(article.license)
         line = article.terms.line if article.terms else ""
+        marks = {licence.url: "license"} if licence else {}
+        if not key:  # it tells machines whoever pastes it; HTML knows it in a head only
+            marks[article.url] = "canonical"
         values = {
             "article": article,
             "key": key,
             "level": level,
             "licence_link": _link_licence(licence) if licence and licence.url not in _list_links(line) else "",
-            "line": Markup(_mark_links(line, article, licence)),  # noqa: S704 - sanitised where it was written
+            "line": Markup(_mark_links(line, marks)),  # noqa: S704 - sanitised where it was written
             "text": self.show_full_text(article, level + 1),
         }
         made = self.render_template("kit.html", values).strip()
@@ -60,9 +64,8 @@ def _list_links(line: str) -> list[str]:
     return [unescape(address) for address in re.findall(r'<a href="([^"]*)"', line)]
 
 
-def _mark_links(line: str, article: Article, licence: Licence | None) -> str:
-    """Mark the links of the line that lead to the original and to the licence as what they are."""
-    marks = {article.url: "canonical"} | ({licence.url: "license"} if licence else {})
+def _mark_links(line: str, marks: Mapping[str, str]) -> str:
+    """Mark the links of the line as what they are; marks: the relation, by address."""
 
     def mark_link(link: re.Match[str]) -> str:
         relation = marks.get(unescape(link[1]))
