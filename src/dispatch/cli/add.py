@@ -7,7 +7,13 @@ from typing import NamedTuple, Unpack
 import click
 
 from dispatch import compose, html, issues
-from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
+from dispatch.cli.article_options import (
+    ArticleOptions,
+    add_article_options,
+    describe_terms,
+    find_missing,
+    make_overrides,
+)
 from dispatch.cli.context import (
     OpenPublication,
     hold_interrupts,
@@ -20,7 +26,7 @@ from dispatch.cli.context import (
 )
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Arrival, Article, Fault, Issue
+from dispatch.model import Arrival, Article, Fault, Issue, Publication
 
 
 class Group(NamedTuple):
@@ -201,7 +207,7 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
     for article in passed:
         print_note(f"“{article.title}” is already in {changed.slug}")
     for article in added:
-        _say_added(changed, article, words, is_back=article in unlisted)
+        _say_added(changed, article, words, here.publication, is_back=article in unlisted)
     if added and changed.status == "published":
         print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
     return failed
@@ -212,7 +218,7 @@ def _is_shared(group: Group, article: Article) -> bool:
     return any(one.url == article.url and one.title != article.title for one in group.articles)
 
 
-def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: bool) -> None:
+def _say_added(issue: Issue, article: Article, words: Overrides, publication: Publication, *, is_back: bool) -> None:
     """Report that an article is in the issue now, and what could not be found out about it."""
     print_result(f"{issue.slug}/{article.key}")
     if is_back:
@@ -224,6 +230,8 @@ def _say_added(issue: Issue, article: Article, words: Overrides, *, is_back: boo
         print_note(f"  {twin.key} has the same title, but another text or address")
     if embeds := html.list_embeds(article.content):
         print_note(f"  shown as a link: {', '.join(embeds)}")
+    for asked in describe_terms(article, publication):
+        print_note(f"  {asked}")
     lacks = list(find_missing(article, words, is_own=article.own))
     for lack in lacks:
         print_note(f"  {lack}")

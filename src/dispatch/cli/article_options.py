@@ -5,10 +5,11 @@ from typing import TypedDict, TypeVar
 
 import click
 
-from dispatch import derived
+from dispatch import derived, html, links
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
-from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate
+from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
+from dispatch.text import shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -131,6 +132,19 @@ def describe_day(article: Article) -> str:
     day = derived.find_day(article)
     how = article.date_certainty if article.published else "updated"
     return f"{day:%Y-%m-%d}{'' if how == 'certain' else f' ({how})'}" if day else ""
+
+
+def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
+    """What its publisher asks of whoever publishes it again, and what becomes of it; nothing where nothing is asked."""
+    terms = article.terms or Terms()
+    if terms.line:
+        yield f"its publisher requires: {shorten_line(' '.join(html.to_plain_text(terms.line).split()), 200)}"
+    if terms.counter:
+        is_loaded = publication.syndicate.counters == "site"
+        where = "on the site only" if is_loaded else 'nowhere; [syndicate] counters = "site" loads it on the site'
+        yield f"its publisher counts readers at {links.parse_host(terms.counter)}: loaded {where}"
+    if terms.no_derivatives:
+        yield f"its publisher allows no changes{f': {article.license}' if article.license else ''}"
 
 
 def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:

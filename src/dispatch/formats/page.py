@@ -78,7 +78,7 @@ class PageContext(TemplateContext):
             "line": self.format_issue_line,
             "lost": self.lost,
             "nav": tuple(self.list_navigation()),
-            "partner_feeds": (Link(title=self.language.format_message("page.republish_feed"), path="partners"),),
+            "partner_feeds": (Link(title=self.publication.title, path="partners"),),
             "place": self.site_page,
             "see_also": self.build_see_also,
             "to": self.build_relative_url,

@@ -91,10 +91,10 @@ def dump_flow(value: Value) -> str:
 
 
 def _format_plain(value: datetime | int | None) -> str:
-    """Format a date as RFC 3339 has it, a number as digits, None as an empty text."""
+    """Format a date as RFC 3339 has it, a number as digits, true and false, None as an empty text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).lower()
 
 
 def _quote_double(value: str) -> str:

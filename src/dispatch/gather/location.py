@@ -52,7 +52,13 @@ def gather_articles(
     if faults is not None:
         faults += (fault.within(place) for fault in found.faults)
     typed = location if is_on_web and not found.is_feed else ""
-    return [enrich.add_time_zone(replace(article, url=typed or article.url), zone) for article in found.articles]
+    return [enrich.add_time_zone(replace(one, url=_choose_address(typed, one)), zone) for one in found.articles]
+
+
+def _choose_address(typed: str, article: Article) -> str:
+    """Return the address that was typed, unless the page says that its text is another house's, and where that is."""
+    is_elsewhere = article.terms is not None and links.find_site(article.url) != links.find_site(typed)
+    return article.url if article.url and is_elsewhere else typed or article.url
 
 
 def discover_source(address: str, *, user_agent: str, allow_private: bool = False) -> Source:

@@ -18,7 +18,7 @@ from typing import Annotated, Final, Self
 from dispatch import links, serialise
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import READERS, discovery, feed, limits, page
+from dispatch.readers import READERS, discovery, feed, limits, page, pasted
 
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
@@ -140,6 +140,7 @@ def read_here(document: Document, kind: str = "") -> SourceContents:
 
 def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
     """Read the articles of what is no feed. Raises GatherError, naming what it is."""
+    given, document = document, pasted.unwrap_paste(document)
     reader = next((reader for reader in READERS.values() if reader.accepts(document)), None)
     if reader is None:
         kinds = (kind for mark, kind in _LOOKS_LIKE if document.body.startswith(mark))
@@ -148,6 +149,8 @@ def _read_named(document: Document, faults: list[Fault]) -> tuple[Article, ...]:
             hint="Feeds, pages, email, Markdown and plain text can. For the link alone: --title, --url and --no-fetch.",
         )
     found = reader.read(document, faults)
+    if document.url != given.url:  # the clipboard says where it was copied
+        found = [replace(one, url=one.url or document.url) for one in found]
     return _limit_articles(found, faults) if reader.name in _BOUNDED else tuple(found)
 
 
@@ -161,11 +164,14 @@ def _read_page(document: Document, faults: list[Fault]) -> SourceContents:
     own, articles = discovery.read_hfeed(document, faults) if discovery.is_hfeed(document) else (Source(), [])
     if articles:
         return SourceContents(own=own, articles=tuple(articles))
-    itself = [replace(article, url=document.name) for article in _limit_articles(page.read(document), faults)]
+    itself = [
+        article if article.terms else replace(article, url=document.name)
+        for article in _limit_articles(page.read(document), faults)
+    ]
     own = _describe_page_source(itself[0] if itself else Article(), document)
     if announced := discovery.find_announced_articles(document):
         return SourceContents(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
-    return SourceContents(own=own, articles=tuple(replace(article, source=own) for article in itself))
+    return SourceContents(own=own, articles=tuple(one if one.terms else replace(one, source=own) for one in itself))
 
 
 def _describe_page_source(front: Article, document: Document) -> Source:

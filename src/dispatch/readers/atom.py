@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Fault, Source
-from dispatch.readers import fields, limits, people
+from dispatch.readers import fields, kits, limits, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _HTML = frozenset({"html", "text/html"})
@@ -93,7 +93,10 @@ def _read_entry(
             link.get("href", ""), link.get("type", ""), link.get("length", ""), base, mended
         )
     )
-    content = fields.read_body(_extract_markup(entry, "atom:content"), base, mended, title=title, source=origin)
+    written, kit = kits.take_kit_from_html(
+        _extract_markup(entry, "atom:content"), base, own=(url, origin.url, origin.feed, own.url, own.feed)
+    )
+    content = fields.read_body(written, base, mended, title=title, source=origin)
     summary = fields.read_body(_extract_markup(entry, "atom:summary"), base, mended, title=title, source=origin)
     writers, others = fields.find_credits(entry)
     authors, contributors = people.separate_authors(
@@ -109,7 +112,7 @@ def _read_entry(
         or ([] if origins else list(everywhere)),
         list(parse_persons(entry, "atom:contributor", base)),
     )
-    return Article(
+    article = Article(
         id=html.remove_illegal_characters(find_text(entry, "atom:id")).strip(),
         url=url,
         title=title,
@@ -129,6 +132,7 @@ def _read_entry(
         enclosures=enclosures,
         license=fields.find_license(entry),
     )
+    return kits.apply_kit(article, kit, is_feed=True)
 
 
 def _extract_markup(entry: Element, tag: str) -> str:

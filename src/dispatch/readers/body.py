@@ -64,10 +64,13 @@ class _Run(NamedTuple):
     letters: Annotated[str, "its text without spaces and signs, in lower case"]
 
 
-def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, names: Sequence[str] = ()) -> str:
+def extract_body(
+    tree: LexborHTMLParser, base: str, *, title: str, dek: str, names: Sequence[str] = (), is_whole: bool = False
+) -> str:
     """Extract the body as content, without title, dek, byline, author boxes and the rest of the page.
 
     names: the authors'; a line near the beginning that names nobody else is the byline.
+    is_whole: there is nothing but the article.
 
     The tree is used up. Raises GatherError as ``html.sanitise_html`` does, and when trafilatura cannot be loaded.
     """
@@ -77,7 +80,7 @@ def extract_body(tree: LexborHTMLParser, base: str, *, title: str, dek: str, nam
     for node in page.css(_CODE):
         node.decompose()
     _remove_frames(page)
-    body = _choose_body(page)
+    body = page if is_whole else _choose_body(page)
     _remove_repeated(body, title=title, dek=dek, names=names)
     return html.lead_elsewhere(html.sanitise_html(body.inner_html or "", base))
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Author, Credit, Enclosure, Fault, Image, Source
-from dispatch.readers import people
+from dispatch.readers import kit_lines, people
 from dispatch.readers.xml import find_children, find_text
 from dispatch.text import shorten_line
 
@@ -145,10 +145,17 @@ def find_credits(entry: Element) -> tuple[tuple[Author, ...], tuple[Credit, ...]
 
 
 def find_license(entry: Element) -> str:
-    """Find the address or name of the licence, in Creative Commons' modules or a ``rel=license`` link."""
+    """Find the licence of an entry, in Creative Commons' modules or a ``rel=license`` link, else in its rights.
+
+    It is an address or a name, as it is written there; of rights, which are mostly a house's own, only the licence.
+    """
     named = [find_text(entry, "cc:license")]
     named += [child.get("rdf:resource", "") for child in find_children(entry, "cc:license")]
     named += [link.get("href", "") for link in find_children(entry, "atom:link") if link.get("rel") == "license"]
+    rights = find_children(
+        entry, "atom:rights", "dc:rights", "dcterms:license", "dcterms:rights", "media:license", "copyright"
+    )
+    named += (kit_lines.name_licence(f"{one.get('href', '')} {''.join(one.itertext())}") for one in rights)
     return next((name for name in named if name), "")
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
-from dispatch.readers import fields, limits, people
+from dispatch.readers import fields, kits, limits, people
 
 Data = Mapping[str, object]
 
@@ -79,13 +79,14 @@ def _read_json_item(
     url = next(filter(links.is_allowed, named), named[0] or named[1])
     title = fields.read_line(_get_string(item, "title"))
     within = url if links.is_web_address(url) else base
-    body = fields.read_body(_get_string(item, "content_html"), within, mended, title=title, source=own)
+    written, kit = kits.take_kit_from_html(_get_string(item, "content_html"), within, own=(url, own.url, own.feed))
+    body = fields.read_body(written, within, mended, title=title, source=own)
     summary = fields.read_line(_get_string(item, "summary"))
     # An item without authors has the feed's (JSON Feed 1.1, “authors” on items).
     authors = people.merge_authors(list(_parse_json_authors(item, base)) or everywhere, ())
     pictures = (fields.read_file_address(_get_string(item, key), base) for key in ("image", "banner_image"))
     image = next(filter(None, pictures), "")
-    return Article(
+    article = Article(
         id=html.remove_illegal_characters(_get_string(item, "id")).strip(),
         url=url,
         title=title,
@@ -104,6 +105,7 @@ def _read_json_item(
         image=Image(url=image) if image else None,
         enclosures=tuple(_parse_attachments(item, base, mended)),
     )
+    return kits.apply_kit(article, kit, is_feed=True)
 
 
 def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:

@@ -16,7 +16,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from dispatch import frontmatter, html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Place
-from dispatch.readers import charset, frontmatter_aliases, markdown_dialects, opening
+from dispatch.readers import charset, frontmatter_aliases, kits, markdown_dialects, opening
 
 MEDIA_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
@@ -59,24 +59,24 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
     body = markdown_dialects.convert_dialects(body, [] if faults is None else faults)
     tags, body = markdown_dialects.take_tag_lines(body)
     title, body = _extract_title(body, article.title)
+    kit, body = _take_kit(title, body)
     properties, opened, body = _take_opening(replace(article, title=title, authors=(), credits=()), body)
     if properties:
         article = frontmatter_aliases.build_article({**properties, **data}, document)
     body = body.strip("\n")
-    return [
-        replace(
-            article,
-            title=title,
-            dek=article.dek or opened.dek,
-            authors=article.authors or opened.authors,
-            certainty=article.certainty if article.authors else opened.certainty if opened.authors else "unknown",
-            credits=tuple(dict.fromkeys((*article.credits, *opened.credits))),
-            published=article.published or opened.published,
-            tags=tuple(dict.fromkeys((*article.tags, *tags))),
-            markdown=body,
-            content=to_html(body, document.url),
-        )
-    ]
+    found = replace(
+        article,
+        title=title,
+        dek=article.dek or opened.dek,
+        authors=article.authors or opened.authors,
+        certainty=article.certainty if article.authors else opened.certainty if opened.authors else "unknown",
+        credits=tuple(dict.fromkeys((*article.credits, *opened.credits))),
+        published=article.published or opened.published,
+        tags=tuple(dict.fromkeys((*article.tags, *tags))),
+        markdown=body,
+        content=to_html(body, document.url),
+    )
+    return [kits.apply_kit(found, kit and replace(kit, url=article.url or kit.url))]
 
 
 def to_html(markdown: str, base: str = "") -> str:
@@ -155,6 +155,21 @@ def _take_opening(article: Article, body: str) -> tuple[frontmatter_aliases.Data
             break
         article, body = found, _remove_block(body, block)
     return properties, article, body
+
+
+def _take_kit(title: str, body: str) -> "tuple[kits.Kit | None, str]":
+    """Take the paragraphs of a kit and its counter off a body; return the kit, and the rest."""
+    tokens = _parse_markdown(body)
+    blocks = [(block, inline) for block, inline in pairwise(tokens) if block.map and inline.type == "inline"]
+    blocks += [(block, block) for block in tokens if block.type == "html_block"]
+    blocks.sort(key=lambda one: one[0].map or [])
+    rendered = [(block, _render_tokens([inline])) for block, inline in blocks if block.type != "heading_open"]
+    kit, numbers, counters = kits.take_kit_from_paragraphs([written for _, written in rendered], body, title)
+    for number in sorted(numbers, reverse=True):
+        body = _remove_block(body, rendered[number][0])
+    for counter in counters:
+        body = re.sub(rf"!\[[^\[\]]*\]\({re.escape(counter)}[^()]*\)|<img\b[^<>]*{re.escape(counter)}[^<>]*>", "", body)
+    return kit, body
 
 
 def _read_line(block: Token, inline: Token) -> opening.OpeningLine:

@@ -25,6 +25,7 @@ from dispatch.readers import (
     dates,
     html_tree,
     json_ld,
+    kits,
     metatags,
     microformats,
     people,
@@ -37,7 +38,11 @@ MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _UNSPECIFIC = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
 _PAGE = re.compile(r"(?:<\?[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE)
 # What was copied out of a page: blocks from the first sign to the last.
-_FRAGMENT = re.compile(r"<(?:p|div|h[1-6]|section|main|header|figure|blockquote|[uo]l|table)\b[^<>]*>", re.IGNORECASE)
+_FRAGMENT = re.compile(
+    r"<(?:p|div|h[1-6]|section|main|header|figure|blockquote|[uo]l|table|span|em|link|script)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_WHOLE_PAGE = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 _OTHERS = (
     "aside, nav, .related, .related-posts, .recent-posts, .post-list, .teaser, #comments, .comments-area, .comment"
 )
@@ -80,7 +85,12 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     told_day = data.published or head.published
     shown_day = None if told_day else dates.find_shown_day(root, headline, language, address)
     own_boxes = list(author_boxes.find_box_authors(root, base, others))
-    seen = microformats.find_seen_authors(root, base, others - _find_own_asides(root, entry))
+    own_asides = _find_own_asides(root, entry)
+    fetched = document.name if links.is_web_address(document.name) else ""
+    kit = kits.take_kit(
+        root, base, own=[fetched], names=[head.source.title] if fetched else (), others=others - own_asides
+    )
+    seen = microformats.find_seen_authors(root, base, others - own_asides)
     for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
         frame.decompose()
     marks = microformats.read_microformats(entry, base)
@@ -109,7 +119,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     day = (dates.Day(told_day, "certain") if told_day else shown_day) or dates.guess_day(tree.html or "", address)
     image = _describe_image(root, head.image or data.image, base)
     names = [author.name for author in authors]
-    content = body.extract_body(tree, base, title=title, dek=dek, names=names)
+    is_whole = kit is not None and not _WHOLE_PAGE.search(document.body)
+    content = body.extract_body(tree, base, title=title, dek=dek, names=names, is_whole=is_whole)
     article = Article(
         url=head.url or data.url,
         title=title,
@@ -137,9 +148,9 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         language=language,
         tags=data.tags or head.tags,
         image=image,
-        license=data.license or head.license,
+        license="" if kit else data.license or head.license,
     )
-    return [article] if title or content else []
+    return [kits.apply_kit(article, kit)] if title or content else []
 
 
 def _find_entry(root: LexborNode) -> tuple[LexborNode, bool]:

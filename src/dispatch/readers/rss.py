@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
-from dispatch.readers import atom, author_boxes, fields, limits, people
+from dispatch.readers import atom, author_boxes, fields, kits, limits, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _LONGEST_DEK = 300
@@ -52,14 +52,17 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         )
     )
     within = url if links.is_web_address(url) and not item.get("xml:base") else base
-    taken = [author_boxes.take_boxes(text, within) for text in _find_bodies(item) if text.strip()]
-    bodies = [fields.read_body(text, within, mended, title=title, source=own) for text, _ in taken]
+    unboxed = [author_boxes.take_boxes(text, within) for text in _find_bodies(item) if text.strip()]
+    taken = [
+        (*kits.take_kit_from_html(text, within, own=(url, own.url, own.feed)), authors) for text, authors in unboxed
+    ]
+    bodies = [fields.read_body(text, within, mended, title=title, source=own) for text, _, _ in taken]
     bodies = [body for body in bodies if body]
     writers, others = fields.find_credits(item)
-    boxed = [author for _, authors in taken for author in authors]
+    boxed = [author for _, _, authors in taken for author in authors]
     summary = fields.read_summary(bodies[1]) if len(bodies) > 1 else ""
     authors, certain = _collect_authors(item, base, writers)
-    return Article(
+    article = Article(
         id=html.remove_illegal_characters(find_text(item, "guid") or item.get("rdf:about", "")).strip(),
         url=url,
         title=title,
@@ -78,6 +81,7 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         enclosures=enclosures,
         license=fields.find_license(item),
     )
+    return kits.apply_kit(article, next((kit for _, kit, _ in taken if kit), None), is_feed=True)
 
 
 def _find_item_link(item: Element, base: str) -> str:

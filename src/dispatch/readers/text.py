@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from dispatch import links
+from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
@@ -19,6 +19,7 @@ from dispatch.readers import (
     charset,
     credit_lines,
     fields,
+    kits,
     mail_frame,
     markdown,
     people,
@@ -77,6 +78,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     body, boxed = credit_lines.split_author_block(list(text_blocks.split_blocks(framed.text)))
     if not (body or boxed):
         return []
+    kit, body = _take_kit(body, framed.text)
     came = credit_lines.parse_day(framed.day) or document.received
     article, body = _take_title(
         Article(url=framed.url, certainty="unknown"), body, document.title or framed.subject, came
@@ -92,16 +94,22 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         content = markdown.to_html(written)
     except GatherError as error:  # the lines of what was written here are not those of the text
         raise GatherError(*(replace(fault, place=Place()) for fault in error.faults)) from error
-    return [
-        replace(
-            article,
-            markdown=written,
-            content=content,
-            authors=people.merge_authors([*article.authors, *boxed], ()),
-            certainty="certain" if boxed else article.certainty,
-            source=_parse_visit_line(body) or article.source,
-        )
-    ]
+    found = replace(
+        article,
+        markdown=written,
+        content=content,
+        authors=people.merge_authors([*article.authors, *boxed], ()),
+        certainty="certain" if boxed else article.certainty,
+        source=_parse_visit_line(body) or article.source,
+    )
+    return [kits.apply_kit(found, kit)]
+
+
+def _take_kit(blocks: Sequence[Block], text: str) -> tuple[kits.Kit | None, list[Block]]:
+    """Take the paragraphs of a kit off a text; return the kit, and the rest."""
+    written = [html.escape_html(" ".join(block)) for block in blocks]
+    kit, numbers, _ = kits.take_kit_from_paragraphs(written, text, "")
+    return kit, [block for number, block in enumerate(blocks) if number not in numbers]
 
 
 def _take_title(

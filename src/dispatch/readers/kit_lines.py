@@ -1,0 +1,272 @@
+"""Read the line that stands with a text that is published again: whose it is, where the original is, on what terms.
+
+“This article first appeared on The Paper and is republished here under a Creative Commons license.” The words are in
+``kits.toml``, in nine languages. A paragraph that only mentions another house is no such line.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import Annotated, Final, NamedTuple, TypedDict, cast
+from urllib.parse import urlsplit
+
+from dispatch import html, links
+from dispatch.html import tokens
+from dispatch.readers import bylines, people
+from dispatch.text import fold_text
+
+LONGEST: Final = 900  # characters of a paragraph
+_KEPT: Final = frozenset({"a", "b", "br", "em", "i", "strong"})
+_LONGEST_NAME: Final = 80
+
+
+class House(TypedDict, total=False):
+    """A house of the table; its keys are explained there."""
+
+    name: str
+    mark: str
+    licence: str
+    line: str
+    links: str
+
+
+class _Words(TypedDict):
+    texts: str
+    said: list[str]
+    weak: list[str]
+
+
+class _Table(TypedDict):
+    houses: list[House]
+    lines: dict[str, _Words]
+    again: dict[str, str]
+    original: dict[str, str]
+    nobody: dict[str, str]
+    licences: dict[str, str]
+    counters: dict[str, str]
+
+
+TABLE: Final = cast("_Table", tomllib.loads((files("dispatch.readers") / "kits.toml").read_text("utf-8")))
+
+
+class KitLink(NamedTuple):
+    """A link of a paragraph, and its place in the paragraph's text."""
+
+    start: int
+    end: int
+    url: str
+    is_set_off: Annotated[bool, "whether it is emphasised"]
+
+
+class KitParagraph(NamedTuple):
+    """A paragraph of a document that may be part of a kit."""
+
+    html: Annotated[str, "what is in it, as sanitised inline HTML without pictures"]
+    text: Annotated[str, "its plain text, on one line"]
+    lines: Annotated[tuple[str, ...], "the same, line by line"]
+    links: Annotated[tuple[KitLink, ...], "its links, in order"]
+    classes: Annotated[str, "its classes"] = ""
+
+    def get_words(self, link: KitLink) -> str:
+        """Return the words of a link."""
+        return self.text[link.start : link.end].strip()
+
+
+class NamedHouse(NamedTuple):
+    """The house that a line names."""
+
+    name: str
+    url: Annotated[str, "the address behind the name; empty without one"]
+
+
+def _compile_lines(key: str) -> re.Pattern[str]:
+    """Compile what a line says of its text, in all languages: “This article”, then “first appeared on”."""
+    said = (
+        (words["texts"], form) for words in TABLE["lines"].values() for form in cast("dict[str, list[str]]", words)[key]
+    )
+    forms = "|".join(f"(?:{texts}) (?:{form})" for texts, form in said)
+    return re.compile(rf"(?:^{_LEAD}|(?<=[.!?…:)\]]\s))(?:{forms}){_END}", re.IGNORECASE)
+
+
+_LEAD: Final = r"[(\[*—–\s-]*"
+_END: Final = r"(?:(?<=[’'])|(?=\s)|$)"
+_SAID: Final = _compile_lines("said")
+_WEAK: Final = _compile_lines("weak")
+_BARE: Final = re.compile(
+    rf"^{_LEAD}(?:{'|'.join(form for words in TABLE['lines'].values() for form in words['said'])}){_END}", re.IGNORECASE
+)
+_AGAIN: Final = re.compile(TABLE["again"]["words"], re.IGNORECASE)
+_ORIGINAL: Final = re.compile(TABLE["original"]["words"], re.IGNORECASE)
+_ONLY: Final = re.compile(rf"^{_LEAD}(?:{TABLE['original']['only']})", re.IGNORECASE)
+_NOBODY: Final = re.compile(rf"(?:{TABLE['nobody']['words']})\b", re.IGNORECASE)
+_ON: Final = rf"(?:\s*(?:$|[.,;:|()\[\]—–™®।۔؟]|https?:)|\s+(?:{TABLE['again']['on']}))"
+_GOES_ON: Final = re.compile(_ON, re.IGNORECASE)
+# Between “published” and the house: a day, and small words such as “the”.
+_DAY: Final = re.compile(
+    r"\s*(?:(?:on|in|am|im|le|el|em|il|op|في|को)\s)?(?:[^\W\d_]{3,12}\s)?\d[\w\s.,]{2,22}?\s(?:on|in|by|at|auf|bei|in|sur|dans|par|en|por|em|no|su|da|op)(?=\s)"
+)
+_SMALL: Final = re.compile(
+    r"(?:\s*(?:the|der|die|das|dem|den|la|le|les|l[’']|el|los|las|o|a|os|as|il|lo|gli|i|de|het|website|site)(?:(?<=[’'])|\s))*\s*"
+)
+_NAME: Final = re.compile(rf"(?P<name>\S.{{0,{_LONGEST_NAME}}}?)(?={_ON})", re.IGNORECASE)
+_BARE_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+_CREATIVE: Final = re.compile(
+    r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)|publicdomain/zero/(?P<zero>\d\.\d))"
+)
+_SHORT: Final = re.compile(r"\bCC[ -]?BY(?P<kind>(?:[ -](?:NC|ND|SA)\b)*)(?:[ -](?P<version>\d\.\d))?", re.IGNORECASE)
+_LICENCES: Final = TABLE["licences"]
+
+
+def read_paragraph(written: str, base: str, classes: str = "") -> KitParagraph:
+    """Read a paragraph of foreign HTML. Raises GatherError as ``html.sanitise_html`` does."""
+    kept: list[str] = []
+    text = ""
+    breaks = [0]
+    found: list[KitLink] = []
+    opened: tuple[int, str] | None = None
+    set_off = 0
+    for token in tokens.split_tokens(_link_addresses(html.sanitise_html(written, base))):
+        if token.tag == "img" or token.tag in tokens.BLOCKS:
+            text += " "
+            continue
+        if token.tag in _KEPT and not (token.tag == "a" and not token.end):
+            kept.append(token.source)
+        elif not token.tag:
+            kept.append(re.sub(r"[ \t\n\r\f]+", " ", token.source))
+        if token.tag == "br":
+            text = f"{text.rstrip()} "
+            breaks.append(len(text))
+        elif token.tag in {"em", "i"}:
+            set_off += -1 if token.end else 1
+        elif token.tag == "a" and not token.end:
+            opened = len(text), tokens.read_attributes(token.source).get("href", "")
+            kept.append(f'<a href="{html.escape_html(opened[1])}">')
+        elif token.tag == "a" and opened:
+            found.append(KitLink(opened[0], len(text), opened[1], set_off > 0))
+            opened = None
+        elif not token.tag:
+            text += re.sub(r"\s+", " ", token.text)[text.endswith(" ") and token.text[:1].isspace() :]
+    lines = (text[start:end].strip() for start, end in zip(breaks, [*breaks[1:], len(text)], strict=True))
+    return KitParagraph("".join(kept).strip(), text, tuple(filter(None, lines)), tuple(found), classes)
+
+
+def _link_addresses(content: str) -> str:
+    """Make links of the addresses that stand as text in content without links."""
+    if "<a" in content or "http" not in content:
+        return content
+    return "".join(
+        one.source if one.tag else _BARE_ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', one.source)
+        for one in tokens.split_tokens(content)
+    )
+
+
+def may_name_house(text: str) -> bool:
+    """Whether the text of a paragraph may say of which house it is, so that it is worth to be read."""
+    return len(text) <= LONGEST and bool(_SAID.search(text) or _BARE.search(text) or _WEAK.search(text))
+
+
+def find_named_house(paragraph: KitParagraph) -> NamedHouse | None:
+    """Find the house that a paragraph says to have published its text first; None when it is no such line."""
+    if len(paragraph.text) > LONGEST:
+        return None
+    found = _SAID.search(paragraph.text) or _BARE.search(paragraph.text)
+    if not found and _AGAIN.search(paragraph.text):
+        found = _WEAK.search(paragraph.text)
+    if not found:
+        return None
+    is_bare = found.re is _BARE
+    end = found.end()
+    day = _DAY.match(paragraph.text, end)
+    end = day.end() if day else end
+    begin = cast("re.Match[str]", _SMALL.match(paragraph.text, end)).end()
+    if _NOBODY.match(paragraph.text, begin):
+        return None
+    linked = next((one for one in paragraph.links if _leads_from(paragraph, one, begin)), None)
+    if linked:
+        name = paragraph.text[max(begin, linked.start) : linked.end].strip(" .,")
+        goes_on = _GOES_ON.match(paragraph.text, linked.end)
+        is_house = links.is_web_address(linked.url) and not re.match(r"\d{1,2}\b|\d{4}\b", name)
+        return NamedHouse(_name_house(name, linked.url), linked.url) if is_house and (goes_on or not is_bare) else None
+    named = _NAME.match(paragraph.text, begin)
+    name = named["name"].strip(" .,“”\"'") if named else ""
+    return (
+        NamedHouse(name, "") if bylines.is_name_like(name) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name) else None
+    )
+
+
+def _leads_from(paragraph: KitParagraph, link: KitLink, begin: int) -> bool:
+    """Whether a link is the first thing there, but for small words: “the award-winning nonprofit The Lantern”."""
+    between = paragraph.text[begin : link.start]
+    is_small = re.fullmatch(r"(?:[^\W\d_A-Z][\w-]*\s){1,6}", between) and not paragraph.get_words(link)[:1].islower()
+    return link.start <= begin < link.end or bool(is_small)
+
+
+def _name_house(words: str, url: str) -> str:
+    host = links.parse_host(url).removeprefix("www.")
+    is_name = words and not links.is_web_address(words) and (not words.islower() or people.is_same_house(words, [host]))
+    return words if is_name else host
+
+
+def is_way_to_original(paragraph: KitParagraph) -> bool:
+    """Whether a paragraph holds nothing but a link to the original: “Read the original article”."""
+    return bool(_ONLY.search(paragraph.text)) and len(paragraph.text) < 200 and bool(paragraph.links)
+
+
+def is_licence_line(paragraph: KitParagraph) -> bool:
+    """Whether a paragraph says, with a link, under which Creative Commons licence its text is."""
+    return len(paragraph.text) < LONGEST // 2 and any(_CREATIVE.search(link.url) for link in paragraph.links)
+
+
+def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: str) -> str:
+    """Find the address of the original in the lines of a kit; never that of a front page or of a licence."""
+    found = [(one, link) for one in paragraphs for link in one.links]
+    leading = [
+        (one, link)
+        for one, link in found
+        if links.is_web_address(link.url) and not is_front_page(link.url) and not _CREATIVE.search(link.url)
+    ]
+    told = [
+        link.url
+        for one, link in leading
+        if _ORIGINAL.search(words := one.get_words(link)) or (title and fold_text(words) == fold_text(title))
+    ]
+    named = [link.url for _, link in leading if link.url == house.url]
+    bare = [link.url for one, link in leading if one.get_words(link) == link.url]
+    return next(iter([*told, *named, *bare]), "")
+
+
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site, or of one of its languages, and of no page in it."""
+    parts = urlsplit(url)
+    return not parts.query and bool(re.fullmatch(r"(?:/[a-z]{2}(?:-[a-zA-Z]{2})?)?/*", parts.path))
+
+
+def find_licence(paragraphs: Sequence[KitParagraph]) -> str:
+    """Find the short name of the licence that the lines of a kit name, by a link before words; empty without one."""
+    addresses = [link.url for one in paragraphs for link in one.links]
+    return next(filter(None, (name_licence(text) for text in [*addresses, *(one.text for one in paragraphs)])), "")
+
+
+def name_licence(said: str) -> str:
+    """Return the short name of the Creative Commons licence that an address or words name; empty without one."""
+    if found := _CREATIVE.search(said):
+        return f"CC0-{found['zero']}" if found["zero"] else f"CC-{found['kind'].upper()}-{found['version']}"
+    if found := _SHORT.search(said):
+        return "-".join(filter(None, ["CC-BY", found["kind"].upper().replace(" ", "-").strip("-"), found["version"]]))
+    if "creative commons" not in said.lower():
+        return ""
+    parts = {"attribution": "BY", "commercial": "NC", "derivatives": "ND", "alike": "SA"}
+    named = [short for key, short in parts.items() if re.search(_LICENCES[key], said, re.IGNORECASE)]
+    version = re.search(r"\b[1-4]\.0\b", said)
+    return (
+        "-".join(["CC", "BY", *(short for short in named if short != "BY"), *([version[0]] if version else [])])
+        if named
+        else "Creative Commons"
+    )
+
+
+def is_fixed(licence: str, paragraphs: Iterable[KitParagraph]) -> bool:
+    """Whether a text may be shown unchanged only, as its licence or its line says."""
+    words = re.compile(f"{_LICENCES['derivatives']}|{_LICENCES['unchanged']}", re.IGNORECASE)
+    return bool(re.search(r"-ND(?:-|$)", licence)) or any(words.search(one.text) for one in paragraphs)

@@ -1,0 +1,292 @@
+"""Read a kit: a text as a house hands it out to be published again, with byline, original, licence and line.
+
+What it says becomes data, and leaves the body. It is found in pages, fragments, entries of feeds, Markdown and text;
+the houses and the words are in ``kits.toml``. A page that was fetched from the very house that it names is that house's
+own, and no kit.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from html import unescape
+from typing import Annotated, Final, NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from dispatch import html, links
+from dispatch.errors import GatherError
+from dispatch.model import Article, Author, Document, Source, Terms
+from dispatch.readers import html_tree, kit_bylines, kit_lines, people
+from dispatch.readers.kit_lines import TABLE, House, KitParagraph, NamedHouse
+
+MOST_NEAR: Final = 8  # paragraphs from either end
+_LONG: Final = 100  # characters of a paragraph of the text itself
+_MOST_TEXT: Final = 2  # such paragraphs before and after a line
+_UNREAD: Final = frozenset(
+    {"figure", "figcaption", "nav", "pre", "code", "script", "style", "template", "textarea", "button", "select", "svg"}
+    | {"h1", "h2", "h3", "head", "noscript", "iframe", "-comment"}
+)
+_INLINE: Final = frozenset(
+    {"a", "abbr", "b", "bdi", "br", "cite", "em", "font", "i", "img", "mark", "q", "s", "small", "span", "strong"}
+    | {"sub", "sup", "time", "u", "wbr"}
+)
+_BLOCKS: Final = "p, div, section, article, ul, ol, table, blockquote, figure, h1, h2, h3, h4, h5, h6, pre, hr, address"
+_TINY: Final = re.compile(
+    r"(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:!important\s*)?(?:;|$)", re.IGNORECASE
+)
+_LEFT_OVER: Final = re.compile(r"(?:\s*(?:<(h[1-6])>[^<]*</\1>|<hr />))+\s*\Z")  # above what was taken
+_COUNTS: Final = re.compile(TABLE["counters"]["words"], re.IGNORECASE)
+_BASED_ON: Final = re.compile(r'"isBasedOn"\s*:\s*(?:\{[^{}]{0,500}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\\]+)"')
+_SYNDICATED: Final = ("syndication-source", "original-source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """What a kit says of its text."""
+
+    url: Annotated[str, "the address of the original; empty where none is given"] = ""
+    source: Source = field(default_factory=Source)
+    authors: tuple[Author, ...] = ()
+    published: datetime | None = None
+    license: str = ""
+    terms: Terms = field(default_factory=Terms)
+
+
+class Told(NamedTuple):
+    """What markup tells beside the paragraphs of a kit."""
+
+    written: Annotated[str, "the document as it was written, in which a house leaves its mark"] = ""
+    syndicated: Annotated[str, "the address of the original in metadata that is made to name it"] = ""
+    original: Annotated[str, "the same, where other metadata names it"] = ""
+    counter: Annotated[str, "the address of the picture that counts readers"] = ""
+    title: str = ""
+
+
+def read_kit(
+    paragraphs: Sequence[KitParagraph], told: Told, *, own: Collection[str] = (), names: Collection[str] = ()
+) -> tuple[Kit | None, frozenset[int]]:
+    """Read a kit off the paragraphs of a document; return it, and the numbers of the paragraphs that it consists of.
+
+    own: where the document was fetched from, or what is published there. names: what that site is called.
+    """
+    row = _find_row(told.written)
+    found = {
+        number: house
+        for number, one in enumerate(paragraphs)
+        if (house := kit_lines.find_named_house(one)) and (row or _is_near_end(paragraphs, number))
+    }
+    if not (found or row or told.syndicated):
+        return None, frozenset()
+    house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
+    numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
+    lines = [paragraphs[number] for number in numbers]
+    url = kit_lines.find_original(lines, house, told.title) or told.syndicated or told.original
+    url = "" if kit_lines.is_front_page(url) else url
+    ours = {links.find_site(one) for one in own} - {""}
+    if {links.find_site(one) for one in (url, house.url)} & ours or people.is_same_house(house.name or "-", names):
+        return None, frozenset()
+    host = links.parse_host(url or house.url or told.counter).removeprefix("www.")
+    byline = kit_bylines.find_byline(paragraphs, numbers, row.get("links", ""), [house.name, host])
+    title = house.name or byline.house or host
+    licence = kit_lines.find_licence(lines)
+    licence = row.get("licence", licence) if licence in {"", "Creative Commons"} else licence
+    is_tool = bool(row) and not row.get("name")  # which counts at the house itself
+    origin = re.match(r"https?://[^/?#]+", url or house.url or (told.counter if is_tool else ""))
+    is_front = bool(house.url) and house.url != url and kit_lines.is_front_page(house.url)
+    front = house.url if is_front else origin[0] if origin else ""
+    terms = Terms(
+        line="<br />".join(dict.fromkeys(one.html for one in lines)),
+        counter=told.counter,
+        no_derivatives=kit_lines.is_fixed(licence, lines),
+    )
+    kit = Kit(
+        url=url,
+        source=Source(title=title, url=front),
+        authors=byline.authors,
+        published=byline.published,
+        license=licence,
+        terms=terms,
+    )
+    return kit, frozenset({*numbers, *byline.numbers})
+
+
+def _find_row(written: str) -> House:
+    """Find the house that has left its mark in a document; one without any key when none has."""
+    return next((one for one in TABLE["houses"] if re.search(one["mark"], written, re.IGNORECASE)), House())
+
+
+def _is_near_end(paragraphs: Sequence[KitParagraph], number: int) -> bool:
+    """Whether a paragraph stands before the text or below it, and not within."""
+    before, after = paragraphs[:number], paragraphs[number + 1 :]
+    return min(sum(len(one.text) >= _LONG for one in part) for part in (before, after)) <= _MOST_TEXT
+
+
+def _find_neighbours(paragraphs: Sequence[KitParagraph], row: House, found: Collection[int]) -> Iterator[int]:
+    """Find the other paragraphs that must stand with a text: beside its line, or those that the house is known for."""
+    line = rf"[\W_]*(?:{row.get('line', '(?!)')})"
+    for number, one in enumerate(paragraphs):
+        is_beside = any(0 < abs(number - other) <= 2 for other in found)
+        goes_with = is_beside and (kit_lines.is_way_to_original(one) or kit_lines.is_licence_line(one))
+        if goes_with or re.match(line, one.text, re.IGNORECASE):
+            yield number
+
+
+def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Article:
+    """Give an article what its kit says of it, over what was read otherwise.
+
+    is_feed: it is an entry, which is handed out to be shown elsewhere, so that its licence says what may be done.
+    """
+    if kit is None:
+        is_bound = kit_lines.is_fixed(kit_lines.name_licence(article.license), ())
+        return replace(article, terms=Terms(no_derivatives=True)) if is_feed and is_bound else article
+    authors = tuple(one for one in article.authors if not people.is_same_house(one.name, [kit.source.title]))
+    return replace(
+        article,
+        url=kit.url or article.url,
+        source=kit.source if kit.source.title else article.source,
+        authors=people.merge_authors(kit.authors, article.authors) or authors,
+        certainty="certain" if kit.authors else article.certainty if authors else "unknown",
+        witnesses=() if kit.authors else article.witnesses,
+        published=kit.published or article.published,
+        date_certainty="certain" if kit.published else article.date_certainty,
+        license=kit.license or article.license,
+        terms=kit.terms,
+        content=_LEFT_OVER.sub("", article.content),
+    )
+
+
+def take_kit(
+    root: LexborNode,
+    base: str,
+    *,
+    own: Collection[str] = (),
+    names: Collection[str] = (),
+    others: Collection[int] = (),
+) -> Kit | None:
+    """Take the kit off a document's elements, which are then without its paragraphs and its counter.
+
+    others: the ids of elements that belong to other articles. Raises GatherError as ``html.sanitise_html`` does.
+    """
+    leaves = list(_split_leaves(root, others))
+    texts = [" ".join("".join(node.text(deep=True) for node in leaf).split()) for leaf in leaves]
+    told = _read_markup(root, base)
+    is_marked = told.syndicated or _find_row(told.written)
+    if not (is_marked or any(map(kit_lines.may_name_house, texts))):
+        return None
+    paragraphs = [
+        kit_lines.read_paragraph(_write_leaf(leaf), base, html_tree.get_attribute(leaf[0], "class"))
+        if len(text) <= kit_lines.LONGEST
+        else KitParagraph("", text, (text,), ())
+        for leaf, text in zip(leaves, texts, strict=True)
+    ]
+    kit, numbers = read_kit(paragraphs, told, own=own, names=names)
+    if kit is not None:
+        for node in (node for number in numbers for node in leaves[number]):
+            node.decompose()
+        for picture in root.css("img"):
+            if _is_counter(picture):
+                picture.decompose()
+    return kit
+
+
+def take_kit_from_html(written: str, base: str, *, own: Collection[str] = ()) -> tuple[str, Kit | None]:
+    """Take the kit off foreign HTML, such as a feed's entry; return the rest of it, and the kit."""
+    document = Document(url=base, media_type="text/html", charset="utf-8", body=written.encode("utf-8", "replace"))
+    try:
+        body = html_tree.parse_page(document).body
+        kit = take_kit(body, base, own=own) if body is not None else None
+    except GatherError:  # then it is too large to be read as a text, too
+        return written, None
+    return ((body.inner_html or "") if kit and body is not None else written), kit
+
+
+def take_kit_from_paragraphs(
+    written: Sequence[str], document: str, title: str
+) -> tuple[Kit | None, frozenset[int], list[str]]:
+    """Read a kit off paragraphs as HTML; return it, their numbers that are part of it, and the addresses that count."""
+    texts = [html.to_plain_text(html.sanitise_html(one)) for one in written]
+    if not (_find_row(document) or any(map(kit_lines.may_name_house, texts))):
+        return None, frozenset(), []
+    counters = [
+        url
+        for one in written
+        for url in re.findall(r'<img\b[^<>]*?\bsrc="([^"<>]*)"', one)
+        if links.is_tracker(url) or _COUNTS.search(url)
+    ]
+    paragraphs = [kit_lines.read_paragraph(one, "") for one in written]
+    told = Told(document, counter=unescape(next(iter(counters), "")), title=title)
+    kit, numbers = read_kit(paragraphs, told)
+    return kit, numbers, list(map(unescape, counters)) if kit else []
+
+
+def _read_markup(root: LexborNode, base: str) -> Told:
+    metas = {
+        html_tree.get_attribute(one, "name") or html_tree.get_attribute(one, "property"): one
+        for one in root.css("meta")
+    }
+    syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in _SYNDICATED)
+    written = root.html or ""
+    based = _BASED_ON.search(written)
+    canonical = html_tree.get_address(root.css_first("link[rel~=canonical][href], a[rel~=canonical][href]"), base)
+    counters = [url for one in root.css("img") if _is_counter(one) and (url := html_tree.get_address(one, base, "src"))]
+    return Told(
+        written=written,
+        syndicated=next(filter(links.is_web_address, syndicated), ""),
+        original=based[1] if based else canonical if links.is_web_address(canonical) else "",
+        counter=next(filter(_COUNTS.search, counters), next(iter(counters), "")),
+        title=html_tree.find_first_text(root, "h1"),
+    )
+
+
+def _is_counter(picture: LexborNode) -> bool:
+    """Whether a picture is there to count readers: nobody can see it, or its address is known."""
+    sides = (html_tree.get_attribute(picture, side) for side in ("width", "height"))
+    address = html_tree.get_attribute(picture, "src")
+    return bool(
+        any(re.fullmatch(r"0*[01](?:px)?", side) for side in sides)
+        or _TINY.search(html_tree.get_attribute(picture, "style"))
+        or links.is_tracker(address)
+    )
+
+
+def _split_leaves(root: LexborNode, others: Collection[int]) -> Iterator[list[LexborNode]]:
+    """Split a document into its paragraphs: elements without another block in them, and what stands loose in a row."""
+    # Not recursive: a page may be nested deeper than a program can call itself.
+    waiting = [[root]]
+    while waiting:
+        run = waiting.pop()
+        if not _is_inline(run[0]):
+            node = run[0]
+            if node.mem_id in others or node.tag in _UNREAD:
+                continue
+            runs = list(_group_inline(node.iter(include_text=True)))
+            if len(runs) != 1 or node.mem_id == root.mem_id or not _is_inline(runs[0][0]):
+                waiting += reversed(runs)
+                continue
+        if "".join(one.text(deep=True) for one in run).strip():
+            yield run
+
+
+def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
+    """Group what stands in a row without a block between, which two line breaks divide; each block is a group."""
+    run: list[LexborNode] = []
+    for child in children:
+        is_second = child.tag == "br" and bool(run) and run[-1].tag == "br"
+        if run and (is_second or not _is_inline(child)):
+            yield run
+            run = []
+        if _is_inline(child):
+            run.append(child)
+        elif child.tag != "-comment":
+            yield [child]
+    if run:
+        yield run
+
+
+def _is_inline(node: LexborNode) -> bool:
+    return node.tag == "-text" or (node.tag in _INLINE and node.css_first(_BLOCKS) is None)
+
+
+def _write_leaf(leaf: Sequence[LexborNode]) -> str:
+    return "".join((one.html or "") if _is_inline(one) else (one.inner_html or "") for one in leaf)
