@@ -83,8 +83,6 @@ Below that
 
 Last words of this article, which are long enough to be looked for, too.
 
-About the author
-
 Dana Whitfield
 Dana Whitfield writes about harbours.
 

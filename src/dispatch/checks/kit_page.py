@@ -65,5 +65,5 @@ def _move_biographies(article: Article, lines: Sequence[Line]) -> Sequence[Line]
     at = [number for number, line in enumerate(lines) if line.text in said]
     if not at:
         return lines
-    begin, end = max(0, at[0] - 1), at[-1] + 1  # with the heading over them
+    begin, end = at[0] - bool(at[0] and lines[at[0] - 1].heading), at[-1] + 1
     return [*lines[:begin], *lines[end:], *lines[begin:end]]

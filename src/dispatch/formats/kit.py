@@ -19,8 +19,11 @@ from dispatch.model import Article, Author
 class KitContext(TemplateContext):
     """The fragments of an article that others publish again. Its licence is free, and its terms have the line."""
 
-    def render_kit(self, article: Article, *, level: int = 1, key: str = "") -> Markup:
-        """Render it as HTML, its headline of that level; key: the id that it has on a page. Raises RenderError."""
+    def render_kit(self, article: Article, *, level: int = 1, key: str = "", plain: bool = False) -> Markup:
+        """Render it as HTML, its headline of that level. Raises RenderError.
+
+        key: the id that it has on a page. plain: plain text is to be made of it.
+        """
         licence = find_free_licence(article.license)
         line = article.terms.line if article.terms else ""
         marks = {licence.url: "license"} if licence else {}
@@ -31,6 +34,7 @@ class KitContext(TemplateContext):
             "key": key,
             "level": level,
             "licence_link": _link_licence(licence) if licence and licence.url not in _list_links(line) else "",
+            "plain": plain,
             "line": Markup(_mark_links(line, marks)),  # noqa: S704 - sanitised where it was written
             "text": self.show_full_text(article, level + 1),
         }
@@ -55,7 +59,7 @@ class KitContext(TemplateContext):
 
     def render_plain(self, article: Article) -> str:
         """Render it as plain text: its paragraphs, each followed by the addresses that it links to."""
-        body = self.render_kit(article, level=1).partition(">")[2].removesuffix("</article>")
+        body = self.render_kit(article, plain=True).partition(">")[2].removesuffix("</article>")
         paragraphs = html.split_paragraphs(html.sanitise_html(body))
         return "\n\n".join("\n".join([one.text, *one.addresses]) for one in paragraphs) + "\n"
 
