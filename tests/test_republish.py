@@ -2,7 +2,6 @@
 
 import json
 import re
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,36 +13,8 @@ from dispatch import config, html
 from dispatch.cli import main
 from dispatch.errors import ConfigError
 from dispatch.licences import find_free_licence
+from harbour import QUAY, build_harbour, read_field
 
-CHECKOUT = Path(__file__).parents[1]
-
-HARBOUR = "https://harbour.example"
-QUAY = f"{HARBOUR}/issues/one/the-quay/"
-ARTICLE = """\
----
-title: {title}
-dek: A question that nobody asked
-authors:
-  - name: Dana Whitfield
-    url: https://people.example/dana?x=1&y=2
-    bio: Dana Whitfield writes about harbours.
-  - name: Omar Reyes
-{more}---
-The first paragraph has [a link](https://town.example/a?b=1&c=2), and says what the quay is for.
-
-# What the map says
-
-![Our own map](map.png)
-
-<figure><img src="https://agency.example/p.jpg" alt="A crane"><figcaption>Photo: An agency</figcaption></figure>
-
-A second paragraph that also has words enough for anybody who looks for it.
-
-## Below that
-
-Last words of this article, which are long enough to be looked for, too.
-"""
-FREE = "license: CC-BY-ND-4.0\npublished: 2026-11-01T08:00:00Z\nnote: Ask the mayor.\n"
 KIT = """\
 <article lang="en" dir="ltr">
 <h1>Who owns the &#34;quay&#34; &amp; why</h1>
@@ -94,24 +65,9 @@ https://creativecommons.org/licenses/by-nd/4.0/
 
 @pytest.fixture
 def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A publication with one issue: an own article that is free, one that is not, and one of others that is free."""
     root = tmp_path / "harbour"
-    config.create_publication(root, title="Harbour Wire", url=HARBOUR, sender="Harbour Wire <desk@harbour.example>")
+    build_harbour(root)
     monkeypatch.chdir(root)
-    folder = root / "issues/one"
-    folder.mkdir(parents=True)
-    (folder / "issue.md").write_text(
-        "---\ntitle: Week one\ndate: 2026-11-02\nnumber: 1\nsections:\n  - title: Town\n"
-        "    articles: [the-quay, the-tide, elsewhere]\n---\nWords before.\n"
-    )
-    (folder / "the-quay.md").write_text(ARTICLE.format(title='Who owns the "quay" & why', more=FREE))
-    (folder / "the-tide.md").write_text(ARTICLE.format(title="The tide", more="published: 2026-11-01\n"))
-    more = "url: https://other.example/a?b=1&c=2\nlicense: CC-BY-4.0\npublished: 2026-11-01\n"
-    more += "source: {title: Other, url: https://other.example, syndicate: full}\n"
-    (folder / "elsewhere.md").write_text(ARTICLE.format(title="Elsewhere", more=more))
-    (folder / "map.png").write_bytes(
-        (Path(__file__).parents[1] / "docs/pictures").glob("*.png").__next__().read_bytes()
-    )
     return root
 
 
@@ -129,13 +85,6 @@ def settle(root: Path, more: str) -> None:
 
 def read(path: str) -> str:
     return (Path("public") / path).read_text("utf-8")
-
-
-def read_field(page: str, name: str) -> str:
-    """What a browser has in a field of the page, and hands to the clipboard."""
-    found = re.search(rf'<textarea id="{name}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
-    assert found
-    return unescape(found[1])
 
 
 @pytest.mark.usefixtures("harbour")
