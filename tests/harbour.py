@@ -12,7 +12,7 @@ HARBOUR = "https://harbour.example"
 QUAY = f"{HARBOUR}/issues/one/the-quay/"
 LINE = (
     f'This article was first published in <a href="{QUAY}">Harbour Wire</a> and is republished under '
-    '<a href="https://creativecommons.org/licenses/by-nd/4.0/">CC-BY-ND-4.0</a>.'
+    '<a href="https://creativecommons.org/licenses/by-nd/4.0/">CC BY-ND 4.0</a>.'
 )
 ARTICLE = """\
 ---

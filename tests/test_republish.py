@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dispatch import config, html
 from dispatch.cli import main
 from dispatch.errors import ConfigError
-from dispatch.licences import find_free_licence
+from dispatch.formats.kit import list_demands
+from dispatch.licences import find_licence
 from harbour import QUAY, build_harbour, read_field
 
 KIT = """\
@@ -33,7 +34,7 @@ KIT = """\
 <p><strong>Dana Whitfield</strong><br /><bdi>Dana Whitfield writes about harbours.</bdi></p>
 <p class="republished">This article was first published in <a rel="canonical" href="https://harbour.example/issues/one/the-quay/">\
 Harbour Wire</a> and is republished under <a rel="license" href="https://creativecommons.org/licenses/by-nd/4.0/">\
-CC-BY-ND-4.0</a>.</p>
+CC BY-ND 4.0</a>.</p>
 </article>"""
 PLAIN = """\
 Who owns the "quay" & why
@@ -57,7 +58,7 @@ Last words of this article, which are long enough to be looked for, too.
 Dana Whitfield
 Dana Whitfield writes about harbours.
 
-This article was first published in Harbour Wire and is republished under CC-BY-ND-4.0.
+This article was first published in Harbour Wire and is republished under CC BY-ND 4.0.
 https://harbour.example/issues/one/the-quay/
 https://creativecommons.org/licenses/by-nd/4.0/
 """
@@ -133,9 +134,9 @@ def test_the_publications_licence_holds_for_what_names_none(harbour: Path) -> No
     )
     run("publish", "one")
     page = read("issues/one/the-tide/republish/index.html")
-    assert ">CC-BY-4.0</a>.</p>\n</article>" in read_field(page, "kit-html")
+    assert ">CC BY 4.0</a>.</p>\n</article>" in read_field(page, "kit-html")
     assert 'Questions: <a href="mailto:desk@a.example">desk@a.example</a>' in page
-    assert "CC-BY-ND-4.0" in read("issues/one/the-quay/republish/index.html")
+    assert "CC BY-ND 4.0" in read("issues/one/the-quay/republish/index.html")
     assert not Path("public/issues/one/elsewhere/republish").exists()
 
 
@@ -146,10 +147,10 @@ def test_a_publication_writes_its_own_line(harbour: Path) -> None:
     kit = read_field(read("issues/one/the-quay/republish/index.html"), "kit-html")
     assert f'<a rel="canonical" href="{QUAY}">{QUAY}</a>' in kit
     assert f'<a href="{QUAY}?a=1&amp;b=2"><em>Harbour Wire</em></a>' in kit
-    assert '“Who owns the "quay" &amp; why” (CC-BY-ND-4.0, https://creativecommons.org/licenses/by-nd/4.0/).' in kit
+    assert '“Who owns the "quay" &amp; why” (CC BY-ND 4.0, https://creativecommons.org/licenses/by-nd/4.0/).' in kit
     # It has no link to the licence, so that this stands before it.
     assert (
-        '<p>Licence: <a rel="license" href="https://creativecommons.org/licenses/by-nd/4.0/">CC-BY-ND-4.0</a></p>'
+        '<p>Licence: <a rel="license" href="https://creativecommons.org/licenses/by-nd/4.0/">CC BY-ND 4.0</a></p>'
         in kit
     )
 
@@ -163,7 +164,6 @@ def test_a_publication_writes_its_own_line(harbour: Path) -> None:
         ('line = "[Here]({url})\\n\\nAnd a second."', "must be one paragraph"),
         ('line = "# [Here]({url})"', "must be one paragraph"),
         ('license = "All rights reserved"', "is no licence that lets others publish"),
-        ('license = "CC-BY"', "is no licence that lets others publish"),
     ],
 )
 def test_settings_that_nobody_could_use_are_refused(harbour: Path, setting: str, said: str) -> None:
@@ -176,44 +176,19 @@ def test_settings_that_nobody_could_use_are_refused(harbour: Path, setting: str,
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "url", "demands"),
+    ("licence", "demands"),
     [
-        ("CC-BY-4.0", "CC-BY-4.0", "licenses/by/4.0/", "credit"),
-        ("cc by-nc-nd 3.0", "CC-BY-NC-ND-3.0", "licenses/by-nc-nd/3.0/", "credit noncommercial no_derivatives"),
-        ("CC BY-SA 2.5", "CC-BY-SA-2.5", "licenses/by-sa/2.5/", "credit share_alike"),
-        ("CC-BY-3.0-DE", "CC-BY-3.0-DE", "licenses/by/3.0/de/", "credit"),
-        ("http://creativecommons.org/licenses/by/3.0/de/", "CC-BY-3.0-DE", "licenses/by/3.0/de/", "credit"),
-        (
-            "https://creativecommons.org/licenses/by-nd/4.0/deed.en",
-            "CC-BY-ND-4.0",
-            "licenses/by-nd/4.0/",
-            "credit no_derivatives",
-        ),
-        ("CC0", "CC0-1.0", "publicdomain/zero/1.0/", ""),
-        ("CC0-1.0", "CC0-1.0", "publicdomain/zero/1.0/", ""),
-        ("Public Domain", "CC-PDM-1.0", "publicdomain/mark/1.0/", ""),
-        ("https://creativecommons.org/publicdomain/mark/1.0/", "CC-PDM-1.0", "publicdomain/mark/1.0/", ""),
+        ("CC-BY-4.0", ["credit"]),
+        ("https://creativecommons.org/licenses/by-nc-nd/3.0/de/", ["credit", "noncommercial", "no_derivatives"]),
+        ("CC BY-SA 2.5", ["credit", "share_alike"]),
+        ("CC0", []),
+        ("Public domain", []),
+        ("dl-de/by-2-0", ["credit"]),
+        ("dl-de/zero-2-0", []),
     ],
-)  # fmt: skip
-def test_free_licences_are_known_by_name_and_address(text: str, name: str, url: str, demands: str) -> None:
-    licence = find_free_licence(text)
-    assert licence == (name, f"https://creativecommons.org/{url}", tuple(demands.split()))
-    assert find_free_licence(name) == find_free_licence(licence.url) == licence
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "CC-BY", "MIT", "All rights reserved", "CC-BY-4.0 except pictures", "not CC-BY-4.0", "CC-BY-ND-SA-4.0",
-     "https://evil.example/?https://creativecommons.org/licenses/by/4.0/", "https://creativecommons.org/", "CC-BY-9.9"],
-)  # fmt: skip
-def test_nothing_else_is_free(text: str) -> None:
-    assert find_free_licence(text) is None
-
-
-@given(st.text() | st.from_regex(r"cc[ -]?(by|0)[a-z0-9. -]{0,12}", fullmatch=True))
-def test_any_text_is_a_licence_or_none(text: str) -> None:
-    licence = find_free_licence(text)
-    assert licence is None or find_free_licence(licence.name) == licence == find_free_licence(licence.url)
+)
+def test_what_a_licence_asks_is_said(licence: str, demands: list[str]) -> None:
+    assert list_demands(find_licence(licence)) == demands
 
 
 @pytest.mark.parametrize("code", ["ar", "de", "en", "en-US", "es", "fr", "hi", "nl"])
@@ -224,7 +199,7 @@ def test_every_language_has_its_line_and_check_reads_it(harbour: Path, code: str
     kit = read_field(read("issues/one/the-quay/republish/index.html"), "kit-html")
     line = kit.rpartition('<p class="republished">')[2]
     assert f'<a rel="canonical" href="{QUAY}">Harbour Wire</a>' in line
-    assert '<a rel="license" href="https://creativecommons.org/licenses/by-nd/4.0/">CC-BY-ND-4.0</a>' in line
+    assert '<a rel="license" href="https://creativecommons.org/licenses/by-nd/4.0/">CC BY-ND 4.0</a>' in line
 
 
 def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:

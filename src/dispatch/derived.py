@@ -137,7 +137,8 @@ def find_republish_licence(article: Article, publication: Publication) -> licenc
     is_own = article.confirmed_own or (article.own and not article.source.title)
     if not (is_own and has_own_page(article.source)):
         return None
-    return licences.find_free_licence(article.license or publication.republish.license)
+    found = licences.find_licence(article.license or publication.republish.license)
+    return found if found.may_republish else None
 
 
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:

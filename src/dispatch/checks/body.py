@@ -63,9 +63,7 @@ def check_body(
         if fold_spaces(correction.text) not in text:
             yield make_finding("attribution.correction", "text", wanted=correction.text)
     licence = article.license or article.source.license
-    known = vocabulary.load_vocabulary(publication.language)
-    # In a copy it is within the line that must stand with it, which has its own rule.
-    if licence and kind != "copy" and not byline.shows_licence(entry, licence, known):
+    if licence and not _shows_licence(entry, licence, kind, publication):
         yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
         yield from _check_whole(entry, content)
@@ -78,6 +76,13 @@ def check_body(
     yield from _check_links(article, entry, own, whole=allowed == "full")
     if kind not in {"plain", "copy"}:
         yield from _check_pictures(article, entry, whole=allowed == "full")
+
+
+def _shows_licence(entry: ShownArticle, licence: str, kind: Kind, publication: Publication) -> bool:
+    """Tell whether the licence is named; what is copied from here leads to its words."""
+    if kind in {"kit", "copy"}:
+        return byline.leads_to_licence(entry, licence)
+    return byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language))
 
 
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from dispatch.checks.rules import make_finding
 from dispatch.checks.text_lines import Line, blank_unsaid, find_name, fold_spaces, join_lines
 from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
 from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
+from dispatch.licences import find_licence
 from dispatch.model import Article, Finding, Publication
 
 
@@ -156,11 +157,16 @@ def spell_out(line: Line, entry: ShownArticle) -> str:
 def shows_licence(entry: ShownArticle, licence: str, known: Vocabulary) -> bool:
     """Tell whether the licence is there, whole: a longer one that only begins with it does not count."""
     wanted = {fold_spaces(licence), fold_spaces(known.patterns["licence"].replace("{licence}", licence))}
-    said = ((spell_out(line, entry), line.links) for line in entry.lines)
-    return any(
-        not wanted.isdisjoint({text, *map(str.strip, text.split("·")), *(link.text for link in links)})
-        for text, links in said
-    )
+    said = (spell_out(line, entry) for line in entry.lines)
+    return any(not wanted.isdisjoint({text, *map(str.strip, text.split("·"))}) for text in said)
+
+
+def leads_to_licence(entry: ShownArticle, licence: str) -> bool:
+    """Tell whether a link leads to the words of a licence, or its name stands there where these are nowhere."""
+    known = find_licence(licence)
+    if not known.url:
+        return known.name in entry.text
+    return any(link.url == known.url for line in entry.lines for link in line.links)
 
 
 def _has_links_within(line: Line, said: str) -> bool:

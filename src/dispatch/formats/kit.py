@@ -11,8 +11,12 @@ from markupsafe import Markup, escape
 from dispatch import html
 from dispatch.formats.bylines import NO_BREAK
 from dispatch.formats.template_context import TemplateContext
-from dispatch.licences import Licence, find_free_licence
+from dispatch.licences import Licence, find_licence
 from dispatch.model import Article, Author
+
+# The parts of the names of Creative Commons' licences, and of those that ask nothing.
+_DEMANDS = {"BY": "credit", "NC": "noncommercial", "ND": "no_derivatives", "SA": "share_alike"}
+_UNCONDITIONAL = frozenset({"CC0", "Public", "zero"})
 
 
 @dataclass(frozen=True)
@@ -24,16 +28,17 @@ class KitContext(TemplateContext):
 
         key: the id that it has on a page. plain: plain text is to be made of it.
         """
-        licence = find_free_licence(article.license)
+        licence = find_licence(article.license)
         line = article.terms.line if article.terms else ""
-        marks = {licence.url: "license"} if licence else {}
+        is_named = licence.url in _list_links(line) if licence.url else licence.name in line
+        marks = {licence.url: "license"}
         if not key:  # it tells machines whoever pastes it; HTML knows it in a head only
             marks[article.url] = "canonical"
         values = {
             "article": article,
             "key": key,
             "level": level,
-            "licence_link": _link_licence(licence) if licence and licence.url not in _list_links(line) else "",
+            "licence_link": "" if is_named else link_licence(licence, ' rel="license"'),
             "plain": plain,
             "line": Markup(_mark_links(line, marks)),  # noqa: S704 - sanitised where it was written
             "text": self.show_full_text(article, level + 1),
@@ -64,6 +69,19 @@ class KitContext(TemplateContext):
         return "\n\n".join("\n".join([one.text, *one.addresses]) for one in paragraphs) + "\n"
 
 
+def link_licence(licence: Licence, marks: str = "") -> Markup:
+    """Link a licence's name to its words, where their address is known; marks: attributes of the link."""
+    link = Markup(f'<a{marks} href="{{}}">{{}}</a>')  # noqa: S704 - marks are our own
+    return link.format(licence.url, licence.name) if licence.url else escape(licence.name)
+
+
+def list_demands(licence: Licence) -> list[str]:
+    """List what a free licence asks of whoever publishes a text again, by the names of the messages that say so."""
+    words = set(re.split("[ /-]", licence.name))
+    asked = [demand for word, demand in _DEMANDS.items() if word in words]
+    return asked if asked or words & _UNCONDITIONAL else ["credit"]
+
+
 def _list_links(line: str) -> list[str]:
     return [unescape(address) for address in re.findall(r'<a href="([^"]*)"', line)]
 
@@ -76,7 +94,3 @@ def _mark_links(line: str, marks: Mapping[str, str]) -> str:
         return f'<a rel="{relation}" href="{link[1]}"' if relation else link[0]
 
     return re.sub(r'<a href="([^"]*)"', mark_link, line)
-
-
-def _link_licence(licence: Licence) -> Markup:
-    return Markup('<a rel="license" href="{}">{}</a>').format(licence.url, licence.name)

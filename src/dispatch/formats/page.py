@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from dispatch import derived, links
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
-from dispatch.formats.kit import KitContext
+from dispatch.formats.kit import KitContext, link_licence, list_demands
 from dispatch.formats.template_context import TemplateContext
 from dispatch.licences import Licence
 from dispatch.model import Article, Author, Link, PageKind
@@ -66,6 +66,8 @@ class PageContext(TemplateContext):
             "contact": self.contact,
             "first_published": self.format_first_published,
             "free_licence": self.find_free_licence,
+            "demands": list_demands,
+            "link_licence": link_licence,
             "gone": self.is_withdrawn,
             "follows": tuple(self.list_followable_feeds()),
             "has_own_page": self.has_own_page,

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from dispatch import check, derived, html, identity, render
 from dispatch.formats import FEEDS
+from dispatch.formats.kit import link_licence
 from dispatch.language import Language
 from dispatch.licences import Licence
 from dispatch.model import Article, Contents, Finding, Issue, Page, PageKind, Publication, Section, Terms
@@ -69,8 +70,8 @@ def make_kit(article: Article, issue: Contents, publication: Publication) -> Art
         image=article.image if article.image and is_ours(article.image.url) else None,
         enclosures=tuple(one for one in article.enclosures if is_ours(one.url)),
         source=replace(article.source, key="", title="", url="", feed="", license=""),
-        license=licence.name,
-        terms=Terms(line=line, no_derivatives="no_derivatives" in licence.demands),
+        license=article.license or publication.republish.license,
+        terms=Terms(line=line, no_derivatives=licence.no_derivatives),
         note="",
         published=article.published or issue.date,
     )
@@ -87,11 +88,10 @@ def write_required_line(article: Article, licence: Licence, publication: Publica
     }
     if publication.republish.line:
         return fill_required_line(parse_required_line(publication.republish.line), values)
-    link = Markup('<a href="{}">{}</a>')
     said = Language.from_code(publication.language).format_message(
         "page.republish_line",
-        source=link.format(article.url, publication.title),
-        licence=link.format(licence.url, licence.name),
+        source=Markup('<a href="{}">{}</a>').format(article.url, publication.title),
+        licence=link_licence(licence),
     )
     return html.sanitise_html(said)
 

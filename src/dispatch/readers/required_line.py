@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dispatch import html
 from dispatch.errors import GatherError
-from dispatch.licences import find_free_licence
+from dispatch.licences import find_licence
 from dispatch.model import RepublishSettings
 from dispatch.readers import markdown
 
@@ -48,8 +48,8 @@ def fill_required_line(line: str, values: Mapping[str, str]) -> str:
 
 def find_faults(settings: RepublishSettings) -> Iterator[tuple[str, str, str]]:
     """Find what in ``[republish]`` nobody could publish an article under or with: the key, what is wrong, a hint."""
-    if settings.license and find_free_licence(settings.license) is None:
-        hint = "Write one of Creative Commons with its version, for example CC-BY-ND-4.0, or its address."
+    if settings.license and not find_licence(settings.license).may_republish:
+        hint = "Write one of Creative Commons, for example CC-BY-ND-4.0, or its address."
         yield "license", "is no licence that lets others publish an article again", hint
     try:
         if settings.line:
