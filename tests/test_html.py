@@ -373,6 +373,8 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
     "pixel",
     [
         '<img src="https://t.example/p.gif" width="1" height="1">',
+        '<img src="https://t.example/p.gif" style="border:0; width:1px;height:1px;">',
+        "<img style='max-height: 1px !important' src='https://t.example/p.gif'>",
         '<img width=0 src="https://t.example/p.gif">',
         '<img width=" 01 px" src="https://t.example/p.gif">',
         '<img height="1.5" src="https://t.example/p.gif">',

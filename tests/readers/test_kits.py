@@ -120,6 +120,23 @@ def test_a_page_of_the_house_itself_is_nobody_elses() -> None:
     assert "first appeared" not in elsewhere.content
 
 
+def test_a_house_that_offers_its_own_page_as_a_kit_offers_it_in_a_box() -> None:
+    pixel = '<img src="https://valleybeacon.example/?republication-pixel=true&post=1" style="width:1px;height:1px;">'
+    box = f"<div id='republication-tracker-tool-modal'><textarea>{escape(KIT + pixel)}</textarea></div>"
+    page = f"<html><body><article><h1>The ferry</h1>{PROSE * 9}</article>{box}</body></html>"
+    for text in (page, page.replace("</article>", f"{pixel}</article>")):
+        article = read_page(text, fetched="https://valleybeacon.example/2026/11/03/ferry/")
+        assert (article.terms, article.source.title) == (None, "valleybeacon.example")
+
+
+def test_the_counter_is_the_publishers_and_not_that_of_whoever_shows_the_copy() -> None:
+    ours = '<img src="https://harbour.example/count.gif" width="1" height="1">'
+    theirs = '<img src="https://www.valleybeacon.example/pixel?id=1" style="height: 1px">'
+    page = f"<html><body><article>{ours}{KIT}</article>{{}}</body></html>"
+    kits = [read_page(page.format(one), fetched="https://harbour.example/ferry").terms for one in (theirs, "")]
+    assert [one and one.counter for one in kits] == ["https://www.valleybeacon.example/pixel?id=1", ""]
+
+
 def test_the_original_wins_over_the_address_where_a_copy_was_found() -> None:
     with web() as site:
         site.pages["/kit"] = KIT

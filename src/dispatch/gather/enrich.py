@@ -29,6 +29,9 @@ def enrich_from_page(given: Article, page: Article) -> Article:
 
     Who wrote it is taken from the page only where the entry names nobody.
     """
+    if page.terms and not given.terms:  # it is another house's text, and says so only there
+        given = replace(given, url=page.url or given.url, source=page.source, authors=page.authors, terms=page.terms)
+        given = replace(given, certainty=page.certainty, license=page.license or given.license)
     if html.count_words(page.content) <= html.count_words(given.content):
         page = replace(page, content="", markdown="")
     if given.authors and given.certainty == "certain":

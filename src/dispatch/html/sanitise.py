@@ -64,6 +64,9 @@ _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTR
 _LINKED = re.compile(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
 _PLACED = re.compile(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
 _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
+_UNSEEN = re.compile(
+    r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
+)
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
@@ -81,7 +84,7 @@ def sanitise_html(html: str, base: str = "") -> str:
     Raises GatherError when the HTML is larger than 2 MiB or nested more than 256 levels deep: sanitising takes more
     than linear time there.
     """
-    html = remove_illegal_characters(html)
+    html = _UNSEEN.sub("", remove_illegal_characters(html))
     _refuse_html_bombs(html)
     if not _MARKUP.search(html):
         return html.strip()

@@ -15,7 +15,6 @@ from dispatch.model import Author
 from dispatch.readers import bylines, credit_lines, kit_lines, people
 from dispatch.readers.kit_lines import KitLink, KitParagraph
 
-MOST_NEAR: Final = 8  # paragraphs from either end of a text
 _LONGEST: Final = 600  # characters
 _MOST_BIO: Final = 120
 _CLASS: Final = re.compile(r"\b(?:byline|by-?line|authors?|contributors?)\b", re.IGNORECASE)
@@ -24,7 +23,7 @@ _PROFILE: Final = re.compile(
 )
 _HOUSE_PATH: Final = re.compile(r"/institutions?/", re.IGNORECASE)
 _AND: Final = rf"(?:{bylines.join_words(bylines.load_words('bylines')['ands']['words'])})"
-_BEGINS_AND: Final = re.compile(rf"[\s,]*{_AND}\s", re.IGNORECASE)
+_AND_WORD: Final = re.compile(rf"(?:^|(?<=[\s,])){_AND}\s", re.IGNORECASE)
 _JOINS: Final = re.compile(rf"^(?:[\s,;|·•–—-]|{_AND}(?=\s|$))+|(?:[\s,;|·•–—-]|(?<=[\s,]){_AND})+$", re.IGNORECASE)
 _LAST: Final = re.compile(rf"(?<!\w){_AND}\s[^,]+(?P<rest>,.*)$", re.IGNORECASE)
 _NOBODY: Final = "Ann Lee"
@@ -40,19 +39,19 @@ class KitByline(NamedTuple):
 
 
 def find_byline(
-    paragraphs: Sequence[KitParagraph], lines: Collection[int], marker: str, houses: Collection[str]
+    paragraphs: Sequence[KitParagraph],
+    places: Sequence[int],
+    lines: Collection[int],
+    marker: str,
+    houses: Collection[str],
 ) -> KitByline:
-    """Find the byline near either end of a kit.
+    """Find the byline of a kit.
 
-    lines: the numbers of paragraphs that are no byline. marker: what is in the addresses of people, where the house is
-    known for it. houses: the house's name, and its host.
+    places, lines: the numbers of the paragraphs that may be it, and of those that are not. marker: what is in the
+    addresses of people, where the house is known for it. houses: the house's name, and its host.
     """
     found = KitByline()
-    ends = [
-        *range(min(MOST_NEAR, len(paragraphs))),
-        *range(max(MOST_NEAR, len(paragraphs) - MOST_NEAR), len(paragraphs)),
-    ]
-    for number in (one for one in ends if one not in lines):
+    for number in (one for one in places if one not in lines):
         paragraph = paragraphs[number]
         if not paragraph.lines or len(paragraph.text) > _LONGEST or (found.authors and not marker):
             continue
@@ -125,14 +124,20 @@ def _list_people(paragraph: KitParagraph, houses: Collection[str]) -> Iterator[A
     yield from (one for name in (before.names[:-1] if before and is_cued else ()) for one in people.make_author(name))
     for number, link in enumerate(linked):
         yield from people.make_author(paragraph.get_words(link), url=link.url)
-        behind = around[number] if number < len(around) else line[linked[-1].end :]
-        if number < len(around) or _BEGINS_AND.match(behind):
-            names, _ = bylines.split_names(
-                _JOINS.sub("", behind).partition(",")[0] if number == len(around) else _JOINS.sub("", behind)
-            )
-            yield from (
-                one for name in names if " " in name and not _is_house(name, houses) for one in people.make_author(name)
-            )
+        is_last = number == len(around)
+        behind = line[linked[-1].end :] if is_last else around[number]
+        job, _, joined = _split_at_and(behind)
+        if is_last and (not joined or (job.strip(" ,") and not bylines.is_job(job))):
+            continue
+        names, _ = bylines.split_names(joined.partition(",")[0] if is_last else _JOINS.sub("", behind))
+        kept = (name for name in names if " " in name and not _is_house(name, houses))
+        yield from (one for name in kept for one in people.make_author(name))
+
+
+def _split_at_and(text: str) -> tuple[str, str, str]:
+    """Split what stands behind a name at the first word that joins another one to it."""
+    found = _AND_WORD.search(text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
 
 
 def _is_person(paragraph: KitParagraph, link: KitLink, houses: Collection[str]) -> bool:

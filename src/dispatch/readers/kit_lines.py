@@ -6,10 +6,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
-from typing import Annotated, Final, NamedTuple, TypedDict, cast
-from urllib.parse import urlsplit
+from typing import Annotated, Final, NamedTuple, cast
 
 from dispatch import html, links
 from dispatch.html import tokens
@@ -21,33 +20,11 @@ _KEPT: Final = frozenset({"a", "b", "br", "em", "i", "strong"})
 _LONGEST_NAME: Final = 80
 
 
-class House(TypedDict, total=False):
-    """A house of the table; its keys are explained there."""
-
-    name: str
-    mark: str
-    licence: str
-    line: str
-    links: str
-
-
-class _Words(TypedDict):
-    texts: str
-    said: list[str]
-    weak: list[str]
-
-
-class _Table(TypedDict):
-    houses: list[House]
-    lines: dict[str, _Words]
-    again: dict[str, str]
-    original: dict[str, str]
-    nobody: dict[str, str]
-    licences: dict[str, str]
-    counters: dict[str, str]
-
-
-TABLE: Final = cast("_Table", tomllib.loads((files("dispatch.readers") / "kits.toml").read_text("utf-8")))
+House = Mapping[str, str]
+_DATA: Final = tomllib.loads((files("dispatch.readers") / "kits.toml").read_text("utf-8"))
+HOUSES: Final = cast("Sequence[House]", _DATA["houses"])
+WORDS: Final = cast("Mapping[str, Mapping[str, str]]", _DATA)
+_LINES: Final = cast("Mapping[str, Mapping[str, Sequence[str]]]", _DATA["lines"])
 
 
 class KitLink(NamedTuple):
@@ -82,10 +59,7 @@ class NamedHouse(NamedTuple):
 
 def _compile_lines(key: str) -> re.Pattern[str]:
     """Compile what a line says of its text, in all languages: “This article”, then “first appeared on”."""
-    said = (
-        (words["texts"], form) for words in TABLE["lines"].values() for form in cast("dict[str, list[str]]", words)[key]
-    )
-    forms = "|".join(f"(?:{texts}) (?:{form})" for texts, form in said)
+    forms = "|".join(f"(?:{words['texts'][0]}) (?:{form})" for words in _LINES.values() for form in words[key])
     return re.compile(rf"(?:^{_LEAD}|(?<=[.!?…:)\]]\s))(?:{forms}){_END}", re.IGNORECASE)
 
 
@@ -94,13 +68,15 @@ _END: Final = r"(?:(?<=[’'])|(?=\s)|$)"
 _SAID: Final = _compile_lines("said")
 _WEAK: Final = _compile_lines("weak")
 _BARE: Final = re.compile(
-    rf"^{_LEAD}(?:{'|'.join(form for words in TABLE['lines'].values() for form in words['said'])}){_END}", re.IGNORECASE
+    rf"{_LEAD}(?:{'|'.join(form for words in _LINES.values() for form in words['said'])}){_END}", re.IGNORECASE
 )
-_AGAIN: Final = re.compile(TABLE["again"]["words"], re.IGNORECASE)
-_ORIGINAL: Final = re.compile(TABLE["original"]["words"], re.IGNORECASE)
-_ONLY: Final = re.compile(rf"^{_LEAD}(?:{TABLE['original']['only']})", re.IGNORECASE)
-_NOBODY: Final = re.compile(rf"(?:{TABLE['nobody']['words']})\b", re.IGNORECASE)
-_ON: Final = rf"(?:\s*(?:$|[.,;:|()\[\]—–™®।۔؟]|https?:)|\s+(?:{TABLE['again']['on']}))"
+_TITLED: Final = rf"{_LEAD}(?:(?:{WORDS['footers']['words']})\s)?"
+_FOOTER: Final = re.compile(rf"{_TITLED}[“\"«„‘]|{_LEAD}(?:{WORDS['footers']['words']})\s", re.IGNORECASE)
+_AGAIN: Final = re.compile(WORDS["again"]["words"], re.IGNORECASE)
+_ORIGINAL: Final = re.compile(WORDS["original"]["words"], re.IGNORECASE)
+_ONLY: Final = re.compile(rf"^{_LEAD}(?:{WORDS['original']['only']})", re.IGNORECASE)
+_NOBODY: Final = re.compile(rf"(?:{WORDS['nobody']['words']})\b", re.IGNORECASE)
+_ON: Final = rf"(?:\s*(?:$|[.,;:|()\[\]—–™®।۔؟]|https?:)|\s+(?:{WORDS['again']['on']}))"
 _GOES_ON: Final = re.compile(_ON, re.IGNORECASE)
 # Between “published” and the house: a day, and small words such as “the”.
 _DAY: Final = re.compile(
@@ -110,12 +86,15 @@ _SMALL: Final = re.compile(
     r"(?:\s*(?:the|der|die|das|dem|den|la|le|les|l[’']|el|los|las|o|a|os|as|il|lo|gli|i|de|het|website|site)(?:(?<=[’'])|\s))*\s*"
 )
 _NAME: Final = re.compile(rf"(?P<name>\S.{{0,{_LONGEST_NAME}}}?)(?={_ON})", re.IGNORECASE)
+_EDGES: Final = re.compile(r"^(?:\s|<br />)+|(?:\s|<br />)+$")
 _BARE_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _CREATIVE: Final = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)|publicdomain/zero/(?P<zero>\d\.\d))"
 )
-_SHORT: Final = re.compile(r"\bCC[ -]?BY(?P<kind>(?:[ -](?:NC|ND|SA)\b)*)(?:[ -](?P<version>\d\.\d))?", re.IGNORECASE)
-_LICENCES: Final = TABLE["licences"]
+_SHORT: Final = re.compile(
+    r"\b(?:CC|Creative Commons)[ -]?BY(?P<kind>(?:[ -](?:NC|ND|SA)\b)*)(?:[ -](?P<version>\d\.\d))?", re.IGNORECASE
+)
+_LICENCES: Final = WORDS["licences"]
 
 
 def read_paragraph(written: str, base: str, classes: str = "") -> KitParagraph:
@@ -148,7 +127,7 @@ def read_paragraph(written: str, base: str, classes: str = "") -> KitParagraph:
         elif not token.tag:
             text += re.sub(r"\s+", " ", token.text)[text.endswith(" ") and token.text[:1].isspace() :]
     lines = (text[start:end].strip() for start, end in zip(breaks, [*breaks[1:], len(text)], strict=True))
-    return KitParagraph("".join(kept).strip(), text, tuple(filter(None, lines)), tuple(found), classes)
+    return KitParagraph(_EDGES.sub("", "".join(kept)), text, tuple(filter(None, lines)), tuple(found), classes)
 
 
 def _link_addresses(content: str) -> str:
@@ -163,19 +142,25 @@ def _link_addresses(content: str) -> str:
 
 def may_name_house(text: str) -> bool:
     """Whether the text of a paragraph may say of which house it is, so that it is worth to be read."""
-    return len(text) <= LONGEST and bool(_SAID.search(text) or _BARE.search(text) or _WEAK.search(text))
+    return len(text) <= LONGEST and any(
+        one and one.end() for one in (_SAID.search(text), _BARE.match(text), _WEAK.search(text), _FOOTER.match(text))
+    )
 
 
-def find_named_house(paragraph: KitParagraph) -> NamedHouse | None:
-    """Find the house that a paragraph says to have published its text first; None when it is no such line."""
+def find_named_house(paragraph: KitParagraph, title: str = "") -> NamedHouse | None:
+    """Find the house that a paragraph says to have published its text first; None when it is no such line.
+
+    title: the text's, by which a line may call it.
+    """
     if len(paragraph.text) > LONGEST:
         return None
-    found = _SAID.search(paragraph.text) or _BARE.search(paragraph.text)
+    named = re.match(rf"{_TITLED}\W*{re.escape(title)}\W*\s", paragraph.text, re.IGNORECASE) if title else None
+    found = _SAID.search(paragraph.text) or _BARE.match(paragraph.text, named.end() if named else 0)
     if not found and _AGAIN.search(paragraph.text):
         found = _WEAK.search(paragraph.text)
     if not found:
         return None
-    is_bare = found.re is _BARE
+    is_bare = found.re is _BARE and not named
     end = found.end()
     day = _DAY.match(paragraph.text, end)
     end = day.end() if day else end
@@ -190,9 +175,8 @@ def find_named_house(paragraph: KitParagraph) -> NamedHouse | None:
         return NamedHouse(_name_house(name, linked.url), linked.url) if is_house and (goes_on or not is_bare) else None
     named = _NAME.match(paragraph.text, begin)
     name = named["name"].strip(" .,“”\"'") if named else ""
-    return (
-        NamedHouse(name, "") if bylines.is_name_like(name) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name) else None
-    )
+    is_name = bylines.is_name_like(name) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name)
+    return NamedHouse(name, "") if is_name else None
 
 
 def _leads_from(paragraph: KitParagraph, link: KitLink, begin: int) -> bool:
@@ -238,8 +222,7 @@ def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: 
 
 def is_front_page(url: str) -> bool:
     """Whether an address is that of a site, or of one of its languages, and of no page in it."""
-    parts = urlsplit(url)
-    return not parts.query and bool(re.fullmatch(r"(?:/[a-z]{2}(?:-[a-zA-Z]{2})?)?/*", parts.path))
+    return bool(re.fullmatch(r"https?://[^/?#]+(?:/[a-z]{2}(?:-[A-Za-z]{2})?)?/*(?:#.*)?", url))
 
 
 def find_licence(paragraphs: Sequence[KitParagraph]) -> str:
@@ -258,12 +241,8 @@ def name_licence(said: str) -> str:
         return ""
     parts = {"attribution": "BY", "commercial": "NC", "derivatives": "ND", "alike": "SA"}
     named = [short for key, short in parts.items() if re.search(_LICENCES[key], said, re.IGNORECASE)]
-    version = re.search(r"\b[1-4]\.0\b", said)
-    return (
-        "-".join(["CC", "BY", *(short for short in named if short != "BY"), *([version[0]] if version else [])])
-        if named
-        else "Creative Commons"
-    )
+    version = re.findall(r"\b[1-4]\.0\b", said)[:1]
+    return "-".join(["CC", *dict.fromkeys(["BY", *named]), *version]) if named else "Creative Commons"
 
 
 def is_fixed(licence: str, paragraphs: Iterable[KitParagraph]) -> bool:

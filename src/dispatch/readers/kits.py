@@ -18,26 +18,19 @@ from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Document, Source, Terms
 from dispatch.readers import html_tree, kit_bylines, kit_lines, people
-from dispatch.readers.kit_lines import TABLE, House, KitParagraph, NamedHouse
+from dispatch.readers.kit_lines import HOUSES, WORDS, House, KitParagraph, NamedHouse
 
-MOST_NEAR: Final = 8  # paragraphs from either end
+_MOST_NEAR: Final = 60  # paragraphs from either end
 _LONG: Final = 100  # characters of a paragraph of the text itself
-_MOST_TEXT: Final = 2  # such paragraphs before and after a line
-_UNREAD: Final = frozenset(
-    {"figure", "figcaption", "nav", "pre", "code", "script", "style", "template", "textarea", "button", "select", "svg"}
-    | {"h1", "h2", "h3", "head", "noscript", "iframe", "-comment"}
-)
-_INLINE: Final = frozenset(
-    {"a", "abbr", "b", "bdi", "br", "cite", "em", "font", "i", "img", "mark", "q", "s", "small", "span", "strong"}
-    | {"sub", "sup", "time", "u", "wbr"}
-)
+_MOST_TEXT: Final = 2  # such paragraphs before or after a line
+_MOST_BESIDE: Final = 3  # paragraphs between a line and a byline below the text
+_UNREAD: Final = frozenset(WORDS["tags"]["unread"].split())
+_INLINE: Final = frozenset(WORDS["tags"]["inline"].split())
 _BLOCKS: Final = "p, div, section, article, ul, ol, table, blockquote, figure, h1, h2, h3, h4, h5, h6, pre, hr, address"
-_TINY: Final = re.compile(
-    r"(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:!important\s*)?(?:;|$)", re.IGNORECASE
-)
 _LEFT_OVER: Final = re.compile(r"(?:\s*(?:<(h[1-6])>[^<]*</\1>|<hr />))+\s*\Z")  # above what was taken
-_COUNTS: Final = re.compile(TABLE["counters"]["words"], re.IGNORECASE)
+_COUNTS: Final = re.compile(WORDS["counters"]["words"], re.IGNORECASE)
 _BASED_ON: Final = re.compile(r'"isBasedOn"\s*:\s*(?:\{[^{}]{0,500}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\\]+)"')
+_BOX: Final = re.compile(r"<textarea\b.*?</textarea>", re.IGNORECASE | re.DOTALL)
 _SYNDICATED: Final = ("syndication-source", "original-source")
 
 
@@ -59,7 +52,7 @@ class Told(NamedTuple):
     written: Annotated[str, "the document as it was written, in which a house leaves its mark"] = ""
     syndicated: Annotated[str, "the address of the original in metadata that is made to name it"] = ""
     original: Annotated[str, "the same, where other metadata names it"] = ""
-    counter: Annotated[str, "the address of the picture that counts readers"] = ""
+    counters: Annotated[Sequence[str], "the addresses of the pictures that count readers"] = ()
     title: str = ""
 
 
@@ -71,55 +64,71 @@ def read_kit(
     own: where the document was fetched from, or what is published there. names: what that site is called.
     """
     row = _find_row(told.written)
+    above, below = _find_ends([one.text for one in paragraphs])
     found = {
         number: house
-        for number, one in enumerate(paragraphs)
-        if (house := kit_lines.find_named_house(one)) and (row or _is_near_end(paragraphs, number))
+        for number in sorted({*above, *below})
+        if (house := kit_lines.find_named_house(paragraphs[number], told.title))
     }
     if not (found or row or told.syndicated):
         return None, frozenset()
+    named = {house.name for house in found.values()}
+    row = row or next((one for one in HOUSES if one.get("name") in named), row)
     house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
     numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
     lines = [paragraphs[number] for number in numbers]
     url = kit_lines.find_original(lines, house, told.title) or told.syndicated or told.original
     url = "" if kit_lines.is_front_page(url) else url
     ours = {links.find_site(one) for one in own} - {""}
-    if {links.find_site(one) for one in (url, house.url)} & ours or people.is_same_house(house.name or "-", names):
+    site = links.find_site(url or house.url)
+    theirs = [one for one in told.counters if links.find_site(one) == site or re.search(row.get("mark", "(?!)"), one)]
+    counter = next(iter(theirs or ([] if ours else told.counters)), "")
+    is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
+    if is_ours or people.is_same_house(house.name or "-", names):
         return None, frozenset()
-    host = links.parse_host(url or house.url or told.counter).removeprefix("www.")
-    byline = kit_bylines.find_byline(paragraphs, numbers, row.get("links", ""), [house.name, host])
-    title = house.name or byline.house or host
+    host = links.parse_host(url or house.url or counter).removeprefix("www.")
+    marker = row.get("links", "")
+    places = [*above, *(one for one in below if marker or any(abs(one - other) <= _MOST_BESIDE for other in numbers))]
+    byline = kit_bylines.find_byline(paragraphs, places, numbers, marker, [house.name, host])
     licence = kit_lines.find_licence(lines)
     licence = row.get("licence", licence) if licence in {"", "Creative Commons"} else licence
-    is_tool = bool(row) and not row.get("name")  # which counts at the house itself
-    origin = re.match(r"https?://[^/?#]+", url or house.url or (told.counter if is_tool else ""))
-    is_front = bool(house.url) and house.url != url and kit_lines.is_front_page(house.url)
+    # A tool that many houses use counts at the house itself.
+    origin = re.match(r"https?://[^/?#]+", url or house.url or ("" if row.get("name") else counter))
+    is_front = house.url != url and kit_lines.is_front_page(house.url)
     front = house.url if is_front else origin[0] if origin else ""
-    terms = Terms(
-        line="<br />".join(dict.fromkeys(one.html for one in lines)),
-        counter=told.counter,
-        no_derivatives=kit_lines.is_fixed(licence, lines),
-    )
     kit = Kit(
         url=url,
-        source=Source(title=title, url=front),
+        source=Source(title=house.name or byline.house, url=front),
         authors=byline.authors,
         published=byline.published,
         license=licence,
-        terms=terms,
+        terms=Terms(
+            line="<br />".join(dict.fromkeys(one.html for one in lines)),
+            counter=counter,
+            no_derivatives=kit_lines.is_fixed(licence, lines),
+        ),
     )
     return kit, frozenset({*numbers, *byline.numbers})
 
 
 def _find_row(written: str) -> House:
     """Find the house that has left its mark in a document; one without any key when none has."""
-    return next((one for one in TABLE["houses"] if re.search(one["mark"], written, re.IGNORECASE)), House())
+    return next((one for one in HOUSES if re.search(one["mark"], written, re.IGNORECASE)), {})
 
 
-def _is_near_end(paragraphs: Sequence[KitParagraph], number: int) -> bool:
-    """Whether a paragraph stands before the text or below it, and not within."""
-    before, after = paragraphs[:number], paragraphs[number + 1 :]
-    return min(sum(len(one.text) >= _LONG for one in part) for part in (before, after)) <= _MOST_TEXT
+def _find_ends(texts: Sequence[str]) -> tuple[range, range]:
+    """Find the paragraphs that stand above the text of a document or below it, or hardly within it."""
+    long = [number for number, text in enumerate(texts) if len(text) >= _LONG]
+    first = long[_MOST_TEXT] + 1 if len(long) > _MOST_TEXT else len(texts)
+    last = long[-1 - _MOST_TEXT] if len(long) > _MOST_TEXT else 0
+    return range(min(first, _MOST_NEAR)), range(max(last, len(texts) - _MOST_NEAR), len(texts))
+
+
+def _find_near(texts: Sequence[str], told: Told) -> frozenset[int]:
+    """Find the paragraphs that may be part of a kit; none where nothing says that there is one."""
+    near = frozenset(number for end in _find_ends(texts) for number in end)
+    is_marked = bool(told.syndicated or _find_row(told.written))
+    return near if is_marked or any(kit_lines.may_name_house(texts[number]) for number in near) else frozenset()
 
 
 def _find_neighbours(paragraphs: Sequence[KitParagraph], row: House, found: Collection[int]) -> Iterator[int]:
@@ -128,7 +137,7 @@ def _find_neighbours(paragraphs: Sequence[KitParagraph], row: House, found: Coll
     for number, one in enumerate(paragraphs):
         is_beside = any(0 < abs(number - other) <= 2 for other in found)
         goes_with = is_beside and (kit_lines.is_way_to_original(one) or kit_lines.is_licence_line(one))
-        if goes_with or re.match(line, one.text, re.IGNORECASE):
+        if one.html and (goes_with or re.match(line, one.text, re.IGNORECASE)):
             yield number
 
 
@@ -141,10 +150,15 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
         is_bound = kit_lines.is_fixed(kit_lines.name_licence(article.license), ())
         return replace(article, terms=Terms(no_derivatives=True)) if is_feed and is_bound else article
     authors = tuple(one for one in article.authors if not people.is_same_house(one.name, [kit.source.title]))
+    source, site = kit.source, links.find_site(kit.source.url)
+    if not source.title:
+        host = links.parse_host(source.url).removeprefix("www.")
+        is_known = article.source.title and links.find_site(article.source.url) == site
+        source = article.source if is_known or not site else replace(source, title=host)
     return replace(
         article,
         url=kit.url or article.url,
-        source=kit.source if kit.source.title else article.source,
+        source=source,
         authors=people.merge_authors(kit.authors, article.authors) or authors,
         certainty="certain" if kit.authors else article.certainty if authors else "unknown",
         witnesses=() if kit.authors else article.witnesses,
@@ -171,22 +185,22 @@ def take_kit(
     leaves = list(_split_leaves(root, others))
     texts = [" ".join("".join(node.text(deep=True) for node in leaf).split()) for leaf in leaves]
     told = _read_markup(root, base)
-    is_marked = told.syndicated or _find_row(told.written)
-    if not (is_marked or any(map(kit_lines.may_name_house, texts))):
+    near = _find_near(texts, told)
+    if not near:
         return None
+    pictures = _find_counters(root)
+    counters = [html_tree.get_attribute(one, "src") for one in pictures]
+    told = told._replace(counters=sorted(counters, key=lambda url: not _COUNTS.search(url)))
     paragraphs = [
         kit_lines.read_paragraph(_write_leaf(leaf), base, html_tree.get_attribute(leaf[0], "class"))
-        if len(text) <= kit_lines.LONGEST
-        else KitParagraph("", text, (text,), ())
-        for leaf, text in zip(leaves, texts, strict=True)
+        if number in near and len(text) <= kit_lines.LONGEST
+        else KitParagraph("", text, (), ())
+        for number, (leaf, text) in enumerate(zip(leaves, texts, strict=True))
     ]
     kit, numbers = read_kit(paragraphs, told, own=own, names=names)
     if kit is not None:
-        for node in (node for number in numbers for node in leaves[number]):
+        for node in (*pictures, *(node for number in numbers for node in leaves[number])):
             node.decompose()
-        for picture in root.css("img"):
-            if _is_counter(picture):
-                picture.decompose()
     return kit
 
 
@@ -206,18 +220,13 @@ def take_kit_from_paragraphs(
 ) -> tuple[Kit | None, frozenset[int], list[str]]:
     """Read a kit off paragraphs as HTML; return it, their numbers that are part of it, and the addresses that count."""
     texts = [html.to_plain_text(html.sanitise_html(one)) for one in written]
-    if not (_find_row(document) or any(map(kit_lines.may_name_house, texts))):
+    if not _find_near(texts, Told(document)):
         return None, frozenset(), []
-    counters = [
-        url
-        for one in written
-        for url in re.findall(r'<img\b[^<>]*?\bsrc="([^"<>]*)"', one)
-        if links.is_tracker(url) or _COUNTS.search(url)
-    ]
+    pictures = map(unescape, re.findall(r'<img\b[^<>]*?\bsrc="([^"<>]*)"', "\n".join(written)))
+    counters = [url for url in pictures if links.is_tracker(url) or _COUNTS.search(url)]
     paragraphs = [kit_lines.read_paragraph(one, "") for one in written]
-    told = Told(document, counter=unescape(next(iter(counters), "")), title=title)
-    kit, numbers = read_kit(paragraphs, told)
-    return kit, numbers, list(map(unescape, counters)) if kit else []
+    kit, numbers = read_kit(paragraphs, Told(document, counters=counters, title=title))
+    return kit, numbers, counters if kit else []
 
 
 def _read_markup(root: LexborNode, base: str) -> Told:
@@ -226,28 +235,21 @@ def _read_markup(root: LexborNode, base: str) -> Told:
         for one in root.css("meta")
     }
     syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in _SYNDICATED)
-    written = root.html or ""
+    written = _BOX.sub("", root.html or "")  # a house's own page has a kit in a box
     based = _BASED_ON.search(written)
     canonical = html_tree.get_address(root.css_first("link[rel~=canonical][href], a[rel~=canonical][href]"), base)
-    counters = [url for one in root.css("img") if _is_counter(one) and (url := html_tree.get_address(one, base, "src"))]
     return Told(
         written=written,
         syndicated=next(filter(links.is_web_address, syndicated), ""),
         original=based[1] if based else canonical if links.is_web_address(canonical) else "",
-        counter=next(filter(_COUNTS.search, counters), next(iter(counters), "")),
         title=html_tree.find_first_text(root, "h1"),
     )
 
 
-def _is_counter(picture: LexborNode) -> bool:
-    """Whether a picture is there to count readers: nobody can see it, or its address is known."""
-    sides = (html_tree.get_attribute(picture, side) for side in ("width", "height"))
-    address = html_tree.get_attribute(picture, "src")
-    return bool(
-        any(re.fullmatch(r"0*[01](?:px)?", side) for side in sides)
-        or _TINY.search(html_tree.get_attribute(picture, "style"))
-        or links.is_tracker(address)
-    )
+def _find_counters(root: LexborNode) -> list[LexborNode]:
+    """Find the pictures that are there to count readers: what sanitising takes for such."""
+    pictures = (one for one in root.css("img[src]") if links.is_web_address(html_tree.get_attribute(one, "src")))
+    return [one for one in pictures if not html.sanitise_html(one.html or "")]
 
 
 def _split_leaves(root: LexborNode, others: Collection[int]) -> Iterator[list[LexborNode]]:
@@ -272,7 +274,7 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
     """Group what stands in a row without a block between, which two line breaks divide; each block is a group."""
     run: list[LexborNode] = []
     for child in children:
-        is_second = child.tag == "br" and bool(run) and run[-1].tag == "br"
+        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or _is_blank_line(child)
         if run and (is_second or not _is_inline(child)):
             yield run
             run = []
@@ -282,6 +284,12 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
             yield [child]
     if run:
         yield run
+
+
+def _is_blank_line(node: LexborNode) -> bool:
+    """Whether a text is a blank line, as it stands between paragraphs that have lost their elements."""
+    text = (node.text_content or "") if node.tag == "-text" else ""
+    return not text.strip() and text.count("\n") > 1
 
 
 def _is_inline(node: LexborNode) -> bool:

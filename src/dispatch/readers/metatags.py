@@ -53,7 +53,15 @@ def read_head(root: LexborNode, base: str) -> Article:
         )
         if image
         else None,
-        license=html_tree.get_address(root.css_first("link[rel~=license][href], a[rel~=license][href]"), base),
+        license=html_tree.get_address(_find_license(root), base),
+    )
+
+
+def _find_license(root: LexborNode) -> LexborNode | None:
+    """Find the link to the page's licence; one in a figure is that of a picture."""
+    found = html_tree.select_all(root, "link[rel~=license][href], a[rel~=license][href]")
+    return next(
+        (one for one in found if all(outer.tag != "figure" for outer in html_tree.find_ancestors(one, root))), None
     )
 
 
