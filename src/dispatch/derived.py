@@ -111,6 +111,7 @@ def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
         markdown="",
         image=None,
         enclosures=(),
+        terms=None,
         note="",
         corrections=tuple(one for one in article.corrections if one.mends),
         withdrawn=withdrawal,

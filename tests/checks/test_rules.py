@@ -152,6 +152,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "editorial.placeholder": lambda: of_story(note="The line is on page TK."),
     "editorial.author": lambda: of_story(authors=()),
     "editorial.certainty": lambda: of_story(certainty="likely"),
+    "editorial.ownership": lambda: of_story(own=True, authors=(), source=Source(url="https://paper.example")),
     "editorial.date": lambda: of_story(published=None),
     "editorial.title": lambda: of_story(title=" "),
     "editorial.body": lambda: of_story(content="", summary=""),
@@ -178,9 +179,9 @@ def test_the_rule_speaks(rule: str) -> None:
 
 
 def test_every_rule_is_provoked_somewhere() -> None:
-    elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received."))}
+    elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received.", "terms."))}
     assert set(RULES) == set(PROVOKED) | elsewhere
-    tests = ("test_attribution.py", "test_received.py", "test_withdrawn.py", "test_site.py")
+    tests = ("test_attribution.py", "test_received.py", "test_withdrawn.py", "test_site.py", "test_terms.py")
     tested = "".join((Path(__file__).parent / name).read_text() for name in tests)
     assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
 

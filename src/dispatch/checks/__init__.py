@@ -23,5 +23,5 @@ def _load_check(name: str) -> Check:
 
 
 CHECKS: Mapping[str, Check] = {
-    name: _load_check(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial")
+    name: _load_check(name) for name in ("attribution", "links", "ids", "email", "feed", "web", "editorial", "terms")
 }

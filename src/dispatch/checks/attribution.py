@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch.checks import body, byline, vocabulary, web, withdrawn
+from dispatch.checks import body, byline, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.read_back import Rendition, ShownArticle
@@ -76,6 +76,9 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
+    rest, lost = terms.take_line(article, entry)
+    yield from lost
+    entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         found = _find_near(article, entry)
@@ -92,6 +95,9 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
     licence = article.license or article.source.license
     if item.rights and fold_spaces(item.rights) != fold_spaces(licence):
         yield make_finding("attribution.licence", "element", found=item.rights, wanted=licence)
+    line = article.terms.line if article.terms else ""
+    if item.required_line not in {"", line}:
+        yield make_finding("terms.line", "element", found=item.required_line, wanted=line)
     if not body.may_summarise(article, item.summary, publication):
         yield make_finding("attribution.body", "element", found=item.summary)
 

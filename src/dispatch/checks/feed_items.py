@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, TypeGuard
+from typing import Annotated
 from xml.parsers import expat
 
 from dispatch.checks.html_tree import strip_tags
@@ -49,6 +49,7 @@ class FeedItem:
     published: Annotated[str, "its date, as it is written; empty when none is said"] = ""
     updated: Annotated[str, "when it was last changed, likewise"] = ""
     rights: Annotated[str, "the terms under which it is shown; empty when nothing is said"] = ""
+    required_line: Annotated[str, "the line that its publisher requires, as HTML; empty when nothing is said"] = ""
 
     @property
     def url(self) -> str:
@@ -153,9 +154,7 @@ def read_rss(body: bytes) -> Feed:
 
 def _read_rss_item(item: XmlNode) -> FeedItem:
     source = item.find_first("source")
-    links = (
-        link for link in item.find_all("atom:link") if link.attributes.get("rel", "alternate") in {"alternate", "via"}
-    )
+    links = (one for one in item.find_all("atom:link") if one.attributes.get("rel") in {None, "alternate", "via"})
     return FeedItem(
         id=item.read_words("guid"),
         title=item.read_words("title"),
@@ -236,14 +235,13 @@ def _find_alternates(node: XmlNode) -> Iterator[str]:
 def read_json_feed(body: bytes) -> Feed:
     """Read JSON Feed 1.1. Raises CheckError."""
     feed = read_json_object(body)
-    items = [item for item in _as_list(feed.get("items")) if _is_object(item)]
     editors = tuple(name for name, _ in (*_read_people(feed.get("authors")), *_read_people([feed.get("author")])))
     relations: dict[str, tuple[str, ...]]
     relations = {relation: (str(feed[key]),) for key, relation in JSON_RELATIONS.items() if feed.get(key)}
-    hubs = tuple(str(hub.get("url", "")) if _is_object(hub) else "" for hub in _as_list(feed.get("hubs")))
+    hubs = tuple(str(hub.get("url", "")) if isinstance(hub, dict) else "" for hub in _as_list(feed.get("hubs")))
     relations |= {"hub": hubs} if isinstance(feed.get("hubs"), list) else {}
     return Feed(
-        entries=tuple(map(_read_json_item, items)),
+        entries=tuple(_read_json_item(item) for item in _as_list(feed.get("items")) if isinstance(item, dict)),
         description=_as_text(feed.get("description")),
         credited=editors,
         relations=relations,
@@ -257,18 +255,18 @@ def read_json_object(body: bytes) -> Mapping[str, Json]:
         value: Json = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise CheckError(f"it is not JSON: {error}", reason="not-json") from error
-    if not _is_object(value):
+    if not isinstance(value, dict):
         raise CheckError("it is not a JSON object", reason="not-a-feed")
     return value
 
 
 def _read_json_item(item: Mapping[str, Json]) -> FeedItem:
     people = _read_people(item.get("authors"))
-    addresses = (_as_text(item.get(key)) for key in ("external_url", "url"))
+    terms = _as_object(_as_object(item.get("_dispatch")).get("terms"))
     return FeedItem(
         id=_as_text(item.get("id")),
         title=_as_text(item.get("title")),
-        addresses=tuple(filter(None, addresses)),
+        addresses=tuple(filter(None, map(_as_text, (item.get("external_url"), item.get("url"))))),
         # What JSON Feed 1.0 knew; readers of today look there for want of the other.
         authors=_read_people([item["author"]]) if "author" in item else people,
         people=people,
@@ -278,15 +276,17 @@ def _read_json_item(item: Mapping[str, Json]) -> FeedItem:
         picture=_as_text(item.get("image")),
         published=_as_text(item.get("date_published")),
         updated=_as_text(item.get("date_modified")),
+        required_line=_as_text(terms.get("line")),
     )
 
 
 def _read_people(listed: Json) -> tuple[Person, ...]:
-    return tuple((_as_text(one.get("name")), _as_text(one.get("url"))) for one in _as_list(listed) if _is_object(one))
+    people = (one for one in _as_list(listed) if isinstance(one, dict))
+    return tuple((_as_text(one.get("name")), _as_text(one.get("url"))) for one in people)
 
 
-def _is_object(value: Json) -> TypeGuard[Mapping[str, Json]]:
-    return isinstance(value, dict)
+def _as_object(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _as_list(value: Json) -> list[Json]:

@@ -69,7 +69,8 @@ def find_addresses(article: Article) -> Iterator[str]:
     yield from (author.url for author in article.authors)
     yield from (credit.url for credit in article.credits)
     yield from (file.url for file in article.enclosures)
-    yield from (address.url for address in _list_within(article.content, Place()))
+    for html in (article.content, article.terms.line if article.terms else ""):
+        yield from (address.url for address in _list_within(html, Place()))
 
 
 def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress]:
@@ -92,6 +93,7 @@ def _list_of_article(issue: Contents, article: Article) -> Iterator[FoundAddress
     for number, enclosure in enumerate(article.enclosures, 1):
         yield FoundAddress(enclosure.url, "file", find_key(f"enclosures[{number}].url"))
     yield from _list_within(article.content, find_key(""))
+    yield from _list_within(article.terms.line if article.terms else "", find_key("terms.line"))
 
 
 def _list_within(html: str, place: Place) -> Iterator[FoundAddress]:

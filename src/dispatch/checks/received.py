@@ -24,6 +24,7 @@ _LINKS: Mapping[tuple[str, Subject], Subject] = {
     ("attribution.read-more", "title"): "article",
     ("attribution.source", "link"): "source",
     ("links.lost", "link"): "text",
+    ("terms.line", "link"): "text",
 }
 _HALVES: Mapping[Half, str] = {"text": "text/plain", "html": "text/html"}
 

@@ -232,7 +232,7 @@ def _say_added(issue: Issue, article: Article, words: Overrides, publication: Pu
         print_note(f"  shown as a link: {', '.join(embeds)}")
     for asked in describe_terms(article, publication):
         print_note(f"  {asked}")
-    lacks = list(find_missing(article, words, is_own=article.own))
+    lacks = list(find_missing(article, words, publication))
     for lack in lacks:
         print_note(f"  {lack}")
     if lacks:

@@ -6,10 +6,10 @@ from typing import TypedDict, TypeVar
 import click
 
 from dispatch import derived, html, links
+from dispatch.checks.terms import find_first_house, is_counted
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
-from dispatch.text import shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -68,6 +68,7 @@ class ArticleOptions(TypedDict):
     image: str | None
     image_alt: str | None
     enclosures: tuple[tuple[str, str, int], ...]
+    own: bool
     terms: str
     note: str
     syndicate: Syndicate | None
@@ -92,6 +93,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     terms = spoken["syndicate"] or ("link" if is_link else None)
     article = Article(
         key=spoken["key"],
+        confirmed_own=spoken["own"],
         url=spoken["url"],
         title=spoken["title"],
         dek=spoken["dek"],
@@ -135,19 +137,18 @@ def describe_day(article: Article) -> str:
 
 
 def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
-    """What its publisher asks of whoever publishes it again, and what becomes of it; nothing where nothing is asked."""
+    """What its publisher asks for, and what is done about it."""
     terms = article.terms or Terms()
     if terms.line:
-        yield f"its publisher requires: {shorten_line(' '.join(html.to_plain_text(terms.line).split()), 200)}"
+        yield f"its publisher requires this line, which stands with it: {html.to_plain_text(terms.line)}"
     if terms.counter:
-        is_loaded = publication.syndicate.counters == "site"
-        where = "on the site only" if is_loaded else 'nowhere; [syndicate] counters = "site" loads it on the site'
-        yield f"its publisher counts readers at {links.parse_host(terms.counter)}: loaded {where}"
+        what = "its page loads it" if is_counted(article, publication) else "no page loads it"
+        yield f"its publisher asks for a picture of {links.parse_host(terms.counter)} that counts readers: {what}"
     if terms.no_derivatives:
-        yield f"its publisher allows no changes{f': {article.license}' if article.license else ''}"
+        yield "it may only be shown unchanged"
 
 
-def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator[str]:
+def find_missing(article: Article, said: Overrides, publication: Publication) -> Iterator[str]:
     """What could not be found, with the option that supplies it."""
     if not article.authors:
         yield 'no author found: --author "NAME=ADDRESS"'
@@ -159,9 +160,11 @@ def find_missing(article: Article, said: Overrides, *, is_own: bool) -> Iterator
     for author in article.authors:
         if not author.url:
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
-    if not article.source.title and is_own:
+    if house := find_first_house(article, publication):
+        yield f'its text names {links.parse_host(house)}: --url ADDRESS --source "NAME=ADDRESS", or --own'
+    elif not article.source.title and article.own and not article.confirmed_own:
         yield 'no address and no source found, so it is taken as your own: --url ADDRESS --source "NAME=ADDRESS"'
-    elif not article.source.title:
+    elif not (article.source.title or article.confirmed_own):
         yield 'no source found: --source "NAME=ADDRESS"'
     if article.published and article.date_certainty != "certain":
         yield f"not sure that it was published on {article.published:%Y-%m-%d}: say so with --published DATE"
@@ -200,6 +203,7 @@ _OPTIONS = (
         multiple=True,
         help="A file that goes with it: address, media type, bytes; repeatable.",
     ),
+    click.option("--own", is_flag=True, help="It is this publication's own, whatever its text names."),
     click.option("--license", "terms", default="", help="The licence under which it may be shown."),
     click.option("--note", default="", help="Your own words about it."),
     click.option("--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of it may be shown."),

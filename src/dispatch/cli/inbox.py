@@ -199,6 +199,8 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
         yield escape_words(f"tags: {', '.join(article.tags)}")
     if article.license:
         yield escape_words(f"licence: {article.license}")
+    if article.terms and article.terms.line:
+        yield escape_words(f"its publisher requires: {html.to_plain_text(article.terms.line)}")
     yield article.url
     yield from (f"also at {address}" for address in arrival.also_at)
     yield from (escape_words(f"changed: {change}") for change in arrival.changes)

@@ -7,8 +7,9 @@ from datetime import datetime
 from urllib.parse import quote
 
 from dispatch import derived, html, identity, links
+from dispatch.checks.terms import digest_words
 from dispatch.errors import IssueError
-from dispatch.model import Arrival, Article, Issue, Publication, Section
+from dispatch.model import Arrival, Article, Issue, Publication, Section, Terms
 from dispatch.slugs import find_unused, is_slug, make_slug
 from dispatch.text import fold_text, is_mostly_same
 
@@ -187,4 +188,11 @@ def _prepare_article(issue: Issue, article: Article, publication: Publication) -
         id=_mint_article_id(article, issue, publication, key),
         url=article.url or derived.build_article_address(publication, issue.slug, key, source),
         source=source,
+        terms=article.terms and _settle_terms(article.terms, article.content),
     )
+
+
+def _settle_terms(terms: Terms, content: str) -> Terms:
+    """Put the required line as files have it, and a digest of a text that may not be changed, as it is taken."""
+    digest = digest_words(content) if terms.no_derivatives and content else ""
+    return replace(terms, line=html.sanitise_line(terms.line), digest=terms.digest or digest)

@@ -7,7 +7,7 @@ from typing import TypeVar
 from dispatch import derived
 from dispatch.formats import feed
 from dispatch.formats.template_context import TemplateContext
-from dispatch.model import Article, Author, Contents, Publication
+from dispatch.model import Article, Author, Contents, Publication, Terms
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -87,11 +87,18 @@ def _build_extension(article: Article) -> dict[str, object]:
             "source": _drop_empty({"title": source.title, "url": source.url, "feed_url": source.feed}),
             "date_first_published": feed.to_utc(article.published).isoformat() if article.published else "",
             "license": derived.find_licence(article),
+            "terms": _build_terms(article),
             "credits": [
                 _drop_empty({"role": credit.role, "name": credit.name, "url": credit.url}) for credit in article.credits
             ],
         }
     )
+
+
+def _build_terms(article: Article) -> dict[str, object]:
+    """Build what whoever publishes it again must do; its publisher's counter goes into no feed."""
+    terms = article.terms or Terms()
+    return _drop_empty({"line": terms.line, "no_derivatives": terms.no_derivatives})
 
 
 def _build_author_object(author: Author) -> dict[str, str]:

@@ -21,7 +21,7 @@ from dispatch import derived, links
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
 from dispatch.formats.kit import KitContext, link_licence, list_demands
-from dispatch.formats.template_context import TemplateContext
+from dispatch.formats.template_context import TemplateContext, build_void_element
 from dispatch.licences import Licence
 from dispatch.model import Article, Author, Link, PageKind
 
@@ -62,6 +62,7 @@ class PageContext(TemplateContext):
             "at": self.build_url,
             "canonical": self.canonical_url,
             "canonical_tag": f'<link rel="canonical" href="{escape(self.canonical_url)}">',
+            "counter": self.render_counter,
             "description": self.description,
             "contact": self.contact,
             "first_published": self.format_first_published,
@@ -214,6 +215,15 @@ class PageContext(TemplateContext):
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """The authors of whom something is said: on the front page it waits."""
         return () if self.kind == "front" else super().list_authors_with_bio(article)
+
+    def render_counter(self, article: Article) -> Markup:
+        """Render the picture by which the publisher counts readers: with a whole text, alone, where settings allow."""
+        asked = article.terms.counter if article.terms else ""
+        is_whole = self.kind == "article" and article.source.syndicate == "full" and bool(article.content)
+        if not (asked and is_whole and self.publication.syndicate.counters == "site"):
+            return Markup()
+        said = {"src": asked, "alt": "", "width": "1", "height": "1", "loading": "eager"}
+        return build_void_element("img", {**said, "referrerpolicy": "no-referrer-when-downgrade"})
 
     def format_first_published(self, article: Article) -> Markup:
         """Where an article that is shown in full first stood."""

@@ -66,6 +66,7 @@ class TemplateContext(Bylines):
             "portrait": self.render_portrait,
             "publication": self.publication,
             "read": self.format_read_link,
+            "required_line": show_required_line,
             "say": self.language.format_message,
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
@@ -139,7 +140,7 @@ class TemplateContext(Bylines):
         said = {"src": image.url, "alt": image.alt or "", **{name: value for name, value in sizes.items() if value}}
         copy = self._picture_copies.get(image.url)
         if copy is None:
-            return _build_void_element("img", {"class": "picture", **said})
+            return build_void_element("img", {"class": "picture", **said})
         shown = html.format_picture(
             copy, said, sizes=html.MEASURE if leads else BESIDE, waits=not leads, kind="picture"
         )
@@ -150,7 +151,7 @@ class TemplateContext(Bylines):
         said = {"src": author.avatar, "alt": "", "width": "48", "height": "48"}
         copy = self._picture_copies.get(author.avatar)
         if copy is None:
-            return _build_void_element("img", said)
+            return build_void_element("img", said)
         return Markup(html.format_picture(copy, said, sizes="48px", waits=True))  # noqa: S704 - escaped there
 
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
@@ -229,6 +230,11 @@ def _format_size(length: int | None, language: Language) -> str:
     return f"{language.format_number(max(1, round(size)))}{NO_BREAK}{unit}"
 
 
+def show_required_line(article: Article) -> Markup:
+    """Show the line that the article's publisher requires, verbatim; empty without one."""
+    return Markup(article.terms.line if article.terms else "")  # noqa: S704 - sanitised at the door
+
+
 def choose_picture(article: Article, shown: str) -> Image | None:
     """Return the article's main picture, unless what is shown of it contains that picture already."""
     image = article.image
@@ -250,7 +256,7 @@ def _find_places(article: Article) -> tuple[str, str]:
     return article.url.partition("#")[0], f"{article.key}." if article.own else ""
 
 
-def _build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:
+def build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:
     """Build a void element."""
     said = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in attributes.items())
     return Markup("<{}{} />").format(name, said)

@@ -56,6 +56,7 @@ def enrich_from_page(given: Article, page: Article) -> Article:
         tags=given.tags or page.tags,
         image=given.image or page.image,
         license=given.license or page.license,
+        terms=given.terms or page.terms,
     )
 
 

@@ -8,11 +8,19 @@ tokens.
 from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt, take_title
 from dispatch.html.images import MEASURE, drop_images, format_picture, make_images_relative, use_image_copies
-from dispatch.html.sanitise import MOST_BYTES, MOST_LEVELS, measure_nesting, remove_illegal_characters, sanitise_html
+from dispatch.html.sanitise import (
+    MOST_BYTES,
+    MOST_LEVELS,
+    measure_nesting,
+    remove_illegal_characters,
+    sanitise_html,
+    sanitise_line,
+)
 from dispatch.html.tokens import (
     Paragraph,
     blank_code,
     count_words,
+    drop_image,
     escape_html,
     find_headings,
     find_ids,
@@ -33,6 +41,7 @@ __all__ = [
     "blank_code",
     "count_words",
     "cut_excerpt",
+    "drop_image",
     "drop_images",
     "escape_html",
     "find_headings",
@@ -48,6 +57,7 @@ __all__ = [
     "renumber_headings",
     "rewrite_addresses",
     "sanitise_html",
+    "sanitise_line",
     "split_paragraphs",
     "take_title",
     "to_plain_text",

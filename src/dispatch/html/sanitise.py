@@ -36,6 +36,7 @@ _NEVER_NEST = VOID | {
     "tr",
 }
 _ITEMS = frozenset({"dd", "dt", "li"})
+_LINE = frozenset({"a", "b", "br", "em", "i", "strong"})
 # One of these that is left open is reopened in every block that follows (HTML, section 13.2.4.3).
 _REOPENED = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
@@ -67,6 +68,7 @@ _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _UNSEEN = re.compile(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
 )
+_SPACES = re.compile(r"[ \t\n\r\f]+")
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
@@ -143,6 +145,40 @@ def sanitise_html(html: str, base: str = "") -> str:
         if not _may_move(content) or content == (content := clean(content)):
             break
     return tokens.drop_unlinked_ids(tokens.lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
+
+
+def sanitise_line(html: str, base: str = "") -> str:
+    """Sanitise a line that a publisher requires: words, emphasis, line breaks and absolute links, byte for byte.
+
+    Blocks become spaces; relative addresses are resolved against ``base``, and a link that stays relative is plain
+    text. The result is content, and comes out as it went in. Raises GatherError as ``sanitise_html`` does.
+    """
+    html = remove_illegal_characters(html)
+    _refuse_html_bombs(html)
+    import nh3
+
+    def filter_address(_tag: str, _attribute: str, value: str) -> str | None:
+        address = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
+        return address if links.is_allowed(address) else None
+
+    cleaner = nh3.Cleaner(
+        tags=set(_LINE | BLOCKS),
+        clean_content_tags=set(_RAW),
+        attributes={"a": {"href"}},
+        attribute_filter=filter_address,
+        url_schemes=set(links.SCHEMES),
+        link_rel=None,
+    )
+    line, words, is_linked = "", "", False
+    for token in tokens.split_tokens(_make_well_formed(cleaner.clean(html))):
+        if token.tag == "a" and not token.end:
+            is_linked = " href=" in token.source
+        if not token.tag or token.tag in BLOCKS:
+            words += " " if token.tag else token.source
+        elif token.tag != "a" or is_linked:
+            line += _SPACES.sub(" ", words) + token.source
+            words = ""
+    return (line + _SPACES.sub(" ", words)).strip(" ")
 
 
 def measure_nesting(html: str, most: int) -> tuple[int, int]:

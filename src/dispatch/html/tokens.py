@@ -124,6 +124,15 @@ def find_image_addresses(content: str) -> list[str]:
     return [unescape(address) for address in re.findall(rf'<img{ATTRIBUTES}? src="([^"]*)"', content)]
 
 
+def drop_image(content: str, address: str) -> str:
+    """Drop the pictures with this address."""
+    return "".join(
+        one.source
+        for one in split_tokens(content)
+        if one.tag != "img" or read_attributes(one.source).get("src") != address
+    )
+
+
 def find_ids(content: str) -> frozenset[str]:
     """Find the ids of the places within content."""
     return frozenset(unescape(value) for name, value in _list_attributes(content) if name == "id")

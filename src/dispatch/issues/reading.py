@@ -15,7 +15,7 @@ from dispatch import derived, files, from_mapping, identity
 from dispatch.errors import GatherError, IssueError, explain_refusal
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.model import Article, Author, Fault, Issue, Publication, Section, Source
-from dispatch.readers import markdown
+from dispatch.readers import article_file, markdown
 from dispatch.slugs import is_slug
 
 
@@ -114,6 +114,7 @@ class IssueReader(IssueFolder):
             special={
                 "authors": partial(_read_authors, self.publication),
                 "source": partial(_read_source, self.publication),
+                "terms": article_file.read_terms,
             },
         )
         if not str(data.get("title") or "").strip():
@@ -125,6 +126,7 @@ class IssueReader(IssueFolder):
             return None
         if article.withdrawn:
             article = derived.withdraw_article(article, article.withdrawn)
+        article = article_file.drop_counter(article)
         is_own = identity.is_ours(article.url, self.publication)
         source = derived.resolve_source(article.source, self.publication, is_own=is_own)
         return replace(

@@ -23,7 +23,7 @@ from dispatch.model import Article, Issue, Place, Publication
 from dispatch.slugs import is_slug
 
 # What must come back from a file as it went in, or it is not written: the one promise.
-_PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate")
+_PROMISED = ("id", "url", "title", "authors", "credits", "source.title", "source.url", "source.syndicate", "terms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,7 @@ class Terms:
     )
     counter: Annotated[FileUrl, "the address of the picture by which its publisher counts readers"] = ""
     no_derivatives: Annotated[bool, "whether it may only be shown unchanged"] = False
+    digest: Annotated[str, "a digest of its words as they were taken, which shows that they were changed"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

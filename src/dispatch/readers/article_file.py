@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from dispatch import from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Article, Author, Document, Fault, Source
+from dispatch.model import Article, Author, Document, Fault, Source, Terms
 from dispatch.readers import charset, fields, markdown
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
-_KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"own", "content", "markdown"}
+_KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
 
 
 def accepts(document: Document) -> bool:
@@ -47,11 +48,42 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
             "content": html.sanitise_html(body, document.url) if is_html else markdown.to_html(body, document.url),
             "markdown": "" if is_html else body,
         },
-        special={"authors": _read_authors, "source": _read_source, "published": _read_moment, "updated": _read_moment},
+        special={
+            "authors": _read_authors,
+            "source": _read_source,
+            "published": _read_moment,
+            "updated": _read_moment,
+            "terms": read_terms,
+        },
     )
     if article is None:
         raise GatherError(*reading.faults)
-    return [article]
+    return [drop_counter(article)]
+
+
+def read_terms(value: object, at: str, reading: from_mapping.FileReading) -> Terms | None:
+    """Read what a publisher asks for; its line is sanitised. Raises ValueError."""
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table")  # noqa: TRY004 - a fault of the file, not of the program
+    terms = from_mapping.read_noun(Terms, value, reading, path=at)
+    try:
+        line = html.sanitise_line(terms.line) if terms else ""
+    except GatherError as error:
+        raise ValueError(error.faults[0].what) from error
+    if terms and line.count("href=") != terms.line.count("href="):
+        raise ValueError("line: its links must be whole, as https://wire.example/a")
+    if terms and terms.counter and not links.is_web_address(terms.counter):
+        raise ValueError("counter: must be a web address")
+    return terms and replace(terms, line=line)
+
+
+def drop_counter(article: Article) -> Article:
+    """Drop the picture by which the publisher counts readers from an article's text: ``terms`` alone have it."""
+    counter = article.terms.counter if article.terms else ""
+    if not counter:
+        return article
+    image = None if article.image and article.image.url == counter else article.image
+    return replace(article, content=html.drop_image(article.content, counter), image=image)
 
 
 def _as_source(value: object) -> Mapping[str, object]:

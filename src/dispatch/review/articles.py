@@ -34,6 +34,9 @@ _FIELDS = (
     ComparedField("note", noun="note of the editor"),
     ComparedField("language", noun="language"),
     ComparedField("license", noun="licence"),
+    ComparedField(
+        "terms", "has other terms of its publisher (line, counter, changes)", kind="terms", weights=LOOK, empty="none"
+    ),
     ComparedField("certainty", noun="certainty of its authors"),
     ComparedField("date_certainty", noun="certainty of its date"),
     ComparedField("content", is_body=True),
@@ -57,6 +60,9 @@ def compare_articles(old: Article, new: Article, promise: Promise, *, moves: boo
         if promise.is_public:
             yield Change(weight="look", kind="link", what="moves within the site", now=new.url, was=old.url)
         old = replace(old, url=new.url)
+    if old.confirmed_own != new.confirmed_own:
+        said = "is said to be your own" if new.confirmed_own else "is no longer said to be your own"
+        yield Change(weight="look", kind="credit", what=f"{said} (own)")
     yield from _compare_terms(old.source, new.source)
     yield from compare_fields(_FIELDS, old, new, promise)
     about = {author.name: (author.bio, author.avatar, author.email) for author in old.authors}

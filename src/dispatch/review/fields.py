@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Annotated, Final, NamedTuple, TypeVar
 
 from dispatch import html
-from dispatch.model import Author, Correction, Enclosure, Image, Source
+from dispatch.model import Author, Correction, Enclosure, Image, Source, Terms
 from dispatch.review.changes import Change, ChangeKind, Weight
 
 K = TypeVar("K")
@@ -138,6 +138,9 @@ def show_value(value: object) -> str:
             return value.url
         case Author():
             return value.name
+        case Terms():
+            said = (value.line, value.counter, "no changes" if value.no_derivatives else "", value.digest)
+            return " · ".join(filter(None, said))
         case Correction():
             return f"“{value.text}”"
     return str(value)
