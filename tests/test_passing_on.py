@@ -82,3 +82,27 @@ def test_what_we_give_out_is_taken_in_as_what_it_was(kit: str, tmp_path: Path, n
     assert not article.own
     assert "republished under" not in article.content
     assert "Last words of this article" in article.content
+
+
+@pytest.mark.parametrize("name", ["partners.xml", "partners.atom", "partners.json"])
+@pytest.mark.usefixtures("kit")
+def test_partners_read_the_same_from_our_feeds(tmp_path: Path, name: str) -> None:
+    feed = (tmp_path / "harbour/public" / name).read_text("utf-8")
+    assert list(list_facts(publish_again(tmp_path / "beacon", "Valley Beacon", feed))) == FACTS
+
+
+@pytest.mark.parametrize("way", ["the kit", "page", "feed.xml", "feed.atom", "feed.json"])
+def test_what_is_passed_on_twice_is_what_it_was(kit: str, tmp_path: Path, way: str) -> None:
+    second = publish_again(tmp_path / "beacon", "Valley Beacon", kit)
+    folder = tmp_path / "beacon/public/issues/again"
+    files = {"page": folder / second.key / "index.html"} | {name: folder / name for name in ("feed.xml", "feed.atom")}
+    files["feed.json"] = folder / "feed.json"
+    text = kit if way == "the kit" else files[way].read_text("utf-8")
+    third = publish_again(tmp_path / "upland", "Upland Post", text)
+    assert list(list_facts(third)) == FACTS
+    assert third.source.title == "Harbour Wire"
+    # It leads to where it first stood, and the line stands with it.
+    page = (tmp_path / "upland/public/issues/again" / third.key / "index.html").read_text("utf-8")
+    assert f'<link rel="canonical" href="{QUAY}" />' in page
+    assert LINE in page
+    assert not list((tmp_path / "upland/public").rglob("republish"))

@@ -239,6 +239,8 @@ def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:
         ("kit.html", "{{ text }}", "{{ text|replace('b=1', 'b=2') }}", {"attribution.body-link"}),
         ("kit.html", "{{ text }}", "{{ text|replace('map.png', 'cap.png') }}", {"attribution.picture"}),
         ("kit.html", "{{ line }}", "{{ line|replace('the-quay', 'the-tide') }}", {"attribution.read-more"}),
+        ("kit.html", "{{ line }}", "{{ line|replace('republished', 'reposted') }}", {"terms.line"}),
+        ("entry-words.html", "{{ required }}", "{{ required|replace('the-quay', 'the-tide') }}", {"terms.line"}),
         ("kit.html", "{{ author.bio }}", "", {"attribution.biography"}),
         ("republish.html", "kit(article)|forceescape", "kit(article)|replace('Omar', 'Oscar')|forceescape",
          {"attribution.author"}),

@@ -6,10 +6,11 @@ from typing import TypedDict, TypeVar
 import click
 
 from dispatch import derived, html, links
-from dispatch.checks.terms import find_first_house, is_counted
+from dispatch.checks.terms import find_first_house
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
+from dispatch.text import shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -137,15 +138,18 @@ def describe_day(article: Article) -> str:
 
 
 def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
-    """What its publisher asks for, and what is done about it."""
+    """What its publisher asks of whoever publishes it again, and what becomes of it; nothing where nothing is asked."""
     terms = article.terms or Terms()
+    if article.terms and article.own:
+        yield "no address of the original found: --url ADDRESS"
     if terms.line:
-        yield f"its publisher requires this line, which stands with it: {html.to_plain_text(terms.line)}"
+        yield f"its publisher requires: {shorten_line(' '.join(html.to_plain_text(terms.line).split()), 200)}"
     if terms.counter:
-        what = "its page loads it" if is_counted(article, publication) else "no page loads it"
-        yield f"its publisher asks for a picture of {links.parse_host(terms.counter)} that counts readers: {what}"
+        is_loaded = publication.syndicate.counters == "site"
+        where = "on the site only" if is_loaded else 'nowhere; [syndicate] counters = "site" loads it on the site'
+        yield f"its publisher counts readers at {links.parse_host(terms.counter)}: loaded {where}"
     if terms.no_derivatives:
-        yield "it may only be shown unchanged"
+        yield f"its publisher allows no changes{f': {article.license}' if article.license else ''}"
 
 
 def find_missing(article: Article, said: Overrides, publication: Publication) -> Iterator[str]:

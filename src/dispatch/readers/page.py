@@ -110,7 +110,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     sure, guesses = ([named for _, named, is_sure in heard if is_sure is kind] for kind in (True, False))
     named, certainty = reconcile_authors.choose_authors(sure, guesses, houses)
     addressed = [_use_box_address(author, boxed) for author in named]
-    authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
+    # Of what another house has written, links that look like profiles lead to this site's lists.
+    authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *([] if kit else hinted)])
     title = titles.choose_title(titles.read_headline(headline) if headline else "", said, {source.title, *houses})
     title = title or html_tree.find_first_text(root, "h1")
     shown_dek = titles.find_dek(headline) if headline else ""
