@@ -128,6 +128,26 @@ def test_without_a_licence_the_site_is_what_it_was(harbour: Path) -> None:
     assert not [path for path in files if path.suffix != ".png" and re.search("republish|partners", path.read_text())]
 
 
+@pytest.mark.parametrize(
+    ("more", "is_given_out"),
+    [
+        ("license: CC-BY-4.0\n", True),
+        ("license: All rights reserved\n", False),
+        ("license: CC-BY-4.0\nsyndicate: excerpt\n", False),
+        ("license: CC-BY-4.0\nsource: {title: Other}\nsyndicate: full\n", False),
+        ("license: CC-BY-4.0\nsource: {title: Other}\nsyndicate: full\nown: true\n", True),
+        ('license: CC-BY-4.0\nterms: {line: "Written by <a href=\\"https://o.example/\\">O</a>."}\n', False),
+        ("license: CC-BY-4.0\nurl: https://other.example/b\nsyndicate: full\n", False),
+    ],
+)
+def test_what_is_not_ours_or_not_free_is_not_given_out(harbour: Path, more: str, is_given_out: bool) -> None:
+    quay = harbour / "issues/one/the-quay.md"
+    quay.write_text(quay.read_text().replace("license: CC-BY-ND-4.0\n", more))
+    run("publish", "one")
+    assert Path("public/issues/one/the-quay/republish").exists() is is_given_out
+    assert Path("public/partners.xml").exists() is is_given_out
+
+
 def test_the_publications_licence_holds_for_what_names_none(harbour: Path) -> None:
     settle(
         harbour, '\n[republish]\nlicense = "https://creativecommons.org/licenses/by/4.0/"\ncontact = "desk@a.example"\n'

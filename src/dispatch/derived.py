@@ -132,10 +132,11 @@ def find_licence(article: Article) -> str:
 def find_republish_licence(article: Article, publication: Publication) -> licences.Licence | None:
     """Find the licence under which others may publish an article again: one of our own that has a page, or None.
 
-    The article's own licence, else that of ``[republish]``. What has been withdrawn keeps it: whoever published it
+    The article's own licence, else that of ``[republish]``. One that names a source, or has a publisher who asks for
+    something, is our own when an editor has said so only. What has been withdrawn keeps it: whoever published it
     again has to be told.
     """
-    is_own = article.confirmed_own or (article.own and not article.source.title)
+    is_own = article.confirmed_own or (article.own and not (article.source.title or article.terms))
     if not (is_own and has_own_page(article.source)):
         return None
     found = licences.find_licence(article.license or publication.republish.license)

@@ -65,6 +65,7 @@ def make_kit(article: Article, issue: Contents, publication: Publication) -> Art
     line = "" if article.withdrawn else write_required_line(article, licence, publication)
     return replace(
         article,
+        confirmed_own=True,
         content=html.drop_images(article.content, is_ours),
         markdown="",
         image=article.image if article.image and is_ours(article.image.url) else None,
