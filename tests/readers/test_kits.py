@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from commands import run_dispatch
 from dispatch import html
 from dispatch.gather import gather_articles
-from dispatch.model import Article, Document, Terms
+from dispatch.gather.enrich import enrich_from_page
+from dispatch.model import Article, Author, Credit, Document, Terms
 from dispatch.readers import READERS
 from loopback import web
 
@@ -159,6 +160,19 @@ def test_the_metadata_of_a_page_names_the_original() -> None:
     line = '<p>Republished from <a href="https://vb.example">Valley Beacon</a>.</p>'
     assert read_page(based + KIT.replace(f"<p>{LINE}</p>", line)).url == "https://vb.example/x"
     assert read_page(based + KIT.replace(f"<p>{LINE}</p>", "")).terms is None
+    scoop = '<meta name="original-source" content="https://scoop.example/x">'
+    assert read_page(f"<html><head>{scoop}</head><body><h1>A</h1>{PROSE}</body></html>").terms is None
+
+
+def test_the_address_of_a_copy_is_not_the_originals() -> None:
+    head = '<link rel="canonical" href="https://harbour.example/ferry">'
+    line = "<p>This article first appeared on Valley Beacon.</p>"
+    page = f"<html><head>{head}</head><body><article><h1>The ferry</h1>{PROSE}{line}</article></body></html>"
+    for fetched in ("https://harbour.example/ferry?x=1", ""):
+        article = read_page(page, fetched=fetched)
+        assert (article.source.title, article.terms) == ("Valley Beacon", Terms(line=line[3:-4]))
+    theirs = read_page(page.replace("harbour.example", "valleybeacon.example"))
+    assert (theirs.url, theirs.source.url) == ("https://valleybeacon.example/ferry", "https://valleybeacon.example")
 
 
 @pytest.mark.parametrize(
@@ -231,6 +245,28 @@ def test_the_line_of_a_kit_is_known_in_every_language_that_we_hand_out(line: str
     assert article.license == "CC-BY-ND-4.0"
 
 
+def test_who_else_had_a_part_is_credited_and_the_first_house_is_the_houses() -> None:
+    other = '<p>This article is republished from <a href="https://first.example/x">The First Letter</a>.</p>'
+    kit = KIT.replace("Valley Beacon</p>", "Valley Beacon, photos by Cy Dee</p>").replace(
+        f"<p>{LINE}", f"{other}<p>{LINE}"
+    )
+    article = read_page(kit)
+    assert [author.name for author in article.authors] == ["Dana Whitfield", "Omar Reyes"]
+    assert article.credits == (Credit(role="photographer", name="Cy Dee"),)
+    assert (article.url, article.source.title) == ("https://first.example/x", "The First Letter")
+    assert article.terms == Terms(line=f"{other[3:-4]}<br />{SANITISED}")
+
+
+def test_an_excerpt_in_a_feed_is_the_other_houses_where_its_page_says_so() -> None:
+    given = Article(
+        url="https://harbour.example/a", title="The ferry", authors=(Author(name="Desk"),), content="<p>A</p>"
+    )
+    page = read_page(f"<html><body><article>{KIT}</article></body></html>", fetched="https://harbour.example/a")
+    whole = enrich_from_page(given, page)
+    assert (whole.url, whole.source.title, whole.terms) == (BEACON, "Valley Beacon", Terms(line=SANITISED))
+    assert [author.name for author in whole.authors] == ["Dana Whitfield", "Omar Reyes"]
+
+
 def test_a_box_in_a_page_does_not_stand_for_the_page(tmp_path: Path) -> None:
     box = f"<textarea>{escape(KIT.replace('ferry', 'boat'))}</textarea>"
     (tmp_path / "page.html").write_text(f"<html><body><h1>A page</h1>{PROSE * 30}{box}</body></html>", "utf-8")
@@ -262,6 +298,9 @@ def test_add_says_what_the_publisher_asks_and_an_editor_wins(tmp_path: Path) -> 
     assert "- name: Ed\n" in written
     assert "no_derivatives: true" in written
     assert "republication-pixel" not in written.partition("\n---\n")[2]
+    silent = run_dispatch(tmp_path, "add", str(DATA / "10-newspack-silent.html")).output
+    assert "no address of the original found: --url ADDRESS" in silent
+    assert "taken as your own" not in silent
 
 
 @given(

@@ -168,7 +168,7 @@ def _read_page(document: Document, faults: list[Fault]) -> SourceContents:
         article if article.terms else replace(article, url=document.name)
         for article in _limit_articles(page.read(document), faults)
     ]
-    own = _describe_page_source(itself[0] if itself else Article(), document)
+    own = _describe_page_source(next((one for one in itself if not one.terms), Article()), document)
     if announced := discovery.find_announced_articles(document):
         return SourceContents(own=own, articles=tuple(Article(url=url) for url in announced), are_links=True)
     return SourceContents(own=own, articles=tuple(one if one.terms else replace(one, source=own) for one in itself))

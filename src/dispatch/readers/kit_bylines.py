@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
-from dispatch.model import Author
+from dispatch.model import Article, Author, Credit
 from dispatch.readers import bylines, credit_lines, kit_lines, people
 from dispatch.readers.kit_lines import KitLink, KitParagraph
 
@@ -33,6 +33,7 @@ class KitByline(NamedTuple):
     """What the byline of a kit says."""
 
     authors: tuple[Author, ...] = ()
+    credits: tuple[Credit, ...] = ()
     published: datetime | None = None
     house: Annotated[str, "the house that stands beside the people, where it is known by its host only"] = ""
     numbers: Annotated[frozenset[int], "the paragraphs that say so"] = frozenset()
@@ -58,21 +59,22 @@ def find_byline(
         named = tuple(_list_marked(paragraph, marker) if marker else _list_people(paragraph, houses))
         if not named or (found.authors and not _is_same_list(named, found.authors)):
             continue
-        said = bylines.parse_byline(paragraph.lines[0])
-        days = [day for line in paragraph.lines[1:] if (day := credit_lines.parse_day_line(line, None))]
-        days += [day for day in [credit_lines.parse_day(said.day if said else "")] if day]
-        beside = [one for one in (number + 1, number - 1) if 0 <= one < len(paragraphs) and one not in lines]
-        dated = [one for one in beside if not days and credit_lines.parse_day_line(paragraphs[one].text.strip(), None)][
-            :1
-        ]
-        days += [day for one in dated if (day := credit_lines.parse_day_line(paragraphs[one].text.strip(), None))]
+        told = Article()
+        for line in paragraph.lines:
+            told = credit_lines.read_line(told, line, None) or told
+        days = {
+            one: day
+            for one in (number + 1, number - 1)
+            if 0 <= one < len(paragraphs) and one not in lines and not told.published
+            if (day := credit_lines.parse_day_line(paragraphs[one].text.strip(), None))
+        }
+        told_days = (day for day in (told.published, *days.values()) if day and day.year != credit_lines.NO_YEAR)
         found = KitByline(
-            people.merge_authors([*found.authors, *named], ())
-            if not found.authors
-            else _complete(found.authors, named),
-            found.published or next((day for day in days if day.year != credit_lines.NO_YEAR), None),
+            _complete(found.authors, named) if found.authors else people.merge_authors(named, ()),
+            found.credits or told.credits,
+            found.published or next(told_days, None),
             found.house or _find_house(paragraph, houses),
-            found.numbers | {number, *dated},
+            found.numbers | {number, *list(days)[:1]},
         )
     return found
 

@@ -175,7 +175,7 @@ def find_named_house(paragraph: KitParagraph, title: str = "") -> NamedHouse | N
         return NamedHouse(_name_house(name, linked.url), linked.url) if is_house and (goes_on or not is_bare) else None
     named = _NAME.match(paragraph.text, begin)
     name = named["name"].strip(" .,“”\"'") if named else ""
-    is_name = bylines.is_name_like(name) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name)
+    is_name = (bylines.is_name_like(name) and not name.islower()) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name)
     return NamedHouse(name, "") if is_name else None
 
 

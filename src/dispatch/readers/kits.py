@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, links
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Document, Source, Terms
+from dispatch.model import Article, Author, Credit, Document, Source, Terms
 from dispatch.readers import html_tree, kit_bylines, kit_lines, people
 from dispatch.readers.kit_lines import HOUSES, WORDS, House, KitParagraph, NamedHouse
 
@@ -27,11 +27,10 @@ _MOST_BESIDE: Final = 3  # paragraphs between a line and a byline below the text
 _UNREAD: Final = frozenset(WORDS["tags"]["unread"].split())
 _INLINE: Final = frozenset(WORDS["tags"]["inline"].split())
 _BLOCKS: Final = "p, div, section, article, ul, ol, table, blockquote, figure, h1, h2, h3, h4, h5, h6, pre, hr, address"
-_LEFT_OVER: Final = re.compile(r"(?:\s*(?:<(h[1-6])>[^<]*</\1>|<hr />))+\s*\Z")  # above what was taken
+_LEFT_OVER: Final = re.compile(r"(?:<(h[1-6])>[^<]*</\1>|<hr />)\Z")  # above what was taken
 _COUNTS: Final = re.compile(WORDS["counters"]["words"], re.IGNORECASE)
 _BASED_ON: Final = re.compile(r'"isBasedOn"\s*:\s*(?:\{[^{}]{0,500}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\\]+)"')
 _BOX: Final = re.compile(r"<textarea\b.*?</textarea>", re.IGNORECASE | re.DOTALL)
-_SYNDICATED: Final = ("syndication-source", "original-source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,7 @@ class Kit:
     url: Annotated[str, "the address of the original; empty where none is given"] = ""
     source: Source = field(default_factory=Source)
     authors: tuple[Author, ...] = ()
+    credits: tuple[Credit, ...] = ()
     published: datetime | None = None
     license: str = ""
     terms: Terms = field(default_factory=Terms)
@@ -51,7 +51,8 @@ class Told(NamedTuple):
 
     written: Annotated[str, "the document as it was written, in which a house leaves its mark"] = ""
     syndicated: Annotated[str, "the address of the original in metadata that is made to name it"] = ""
-    original: Annotated[str, "the same, where other metadata names it"] = ""
+    others: Annotated[Sequence[str], "the same, in metadata that may mean another text as well"] = ()
+    canonical: Annotated[str, "the page's address as it gives it, which may be that of a copy"] = ""
     counters: Annotated[Sequence[str], "the addresses of the pictures that count readers"] = ()
     title: str = ""
 
@@ -63,7 +64,8 @@ def read_kit(
 
     own: where the document was fetched from, or what is published there. names: what that site is called.
     """
-    row = _find_row(told.written)
+    row, ours = _find_row(told.written), {links.find_site(one) for one in own} - {""}
+    told = told._replace(syndicated="" if links.find_site(told.syndicated) in ours else told.syndicated)
     above, below = _find_ends([one.text for one in paragraphs])
     found = {
         number: house
@@ -72,19 +74,22 @@ def read_kit(
     }
     if not (found or row or told.syndicated):
         return None, frozenset()
-    named = {house.name for house in found.values()}
-    row = row or next((one for one in HOUSES if one.get("name") in named), row)
+    houses = {house.name for house in found.values()}
+    row = row or next((one for one in HOUSES if one.get("name") in houses), row)
     house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
     numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
     lines = [paragraphs[number] for number in numbers]
-    url = kit_lines.find_original(lines, house, told.title) or told.syndicated or told.original
+    of_house = [paragraphs[number] for number in numbers if found.get(number, house).name == house.name]
+    is_theirs = links.find_site(told.canonical) == links.find_site(house.url)
+    is_theirs = is_theirs or people.is_same_house(house.name or "-", [links.parse_host(told.canonical)])
+    named = (told.syndicated, *told.others, told.canonical if is_theirs else "")
+    url = kit_lines.find_original(of_house, house, told.title) or next(filter(links.is_web_address, named), "")
     url = "" if kit_lines.is_front_page(url) else url
-    ours = {links.find_site(one) for one in own} - {""}
     site = links.find_site(url or house.url)
     theirs = [one for one in told.counters if links.find_site(one) == site or re.search(row.get("mark", "(?!)"), one)]
     counter = next(iter(theirs or ([] if ours else told.counters)), "")
     is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
-    if is_ours or people.is_same_house(house.name or "-", names):
+    if is_ours or people.is_same_house(house.name or "-", [*names, *map(links.parse_host, own)]):
         is_given_out = url in own and any(kit_lines.find_licence([paragraphs[number]]) for number in found)
         return _read_given_out(paragraphs, found) if is_given_out else (None, frozenset())
     host = links.parse_host(url or house.url or counter).removeprefix("www.")
@@ -95,12 +100,12 @@ def read_kit(
     licence = row.get("licence", licence) if licence in {"", "Creative Commons"} else licence
     # A tool that many houses use counts at the house itself.
     origin = re.match(r"https?://[^/?#]+", url or house.url or ("" if row.get("name") else counter))
-    is_front = house.url != url and kit_lines.is_front_page(house.url)
-    front = house.url if is_front else origin[0] if origin else ""
+    front = house.url if kit_lines.is_front_page(house.url) else origin[0] if origin else ""
     kit = Kit(
         url=url,
         source=Source(title=house.name or byline.house, url=front),
         authors=byline.authors,
+        credits=byline.credits,
         published=byline.published,
         license=licence,
         terms=Terms(
@@ -122,7 +127,7 @@ def _read_given_out(paragraphs: Sequence[KitParagraph], found: Mapping[int, Name
 
 
 def _find_row(written: str) -> House:
-    """Find the house that has left its mark in a document; one without any key when none has."""
+    """Find the house that has left its mark in a document."""
     return next((one for one in HOUSES if re.search(one["mark"], written, re.IGNORECASE)), {})
 
 
@@ -170,23 +175,19 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
         url=kit.url or article.url,
         source=source,
         authors=people.merge_authors(kit.authors, article.authors) or authors,
+        credits=tuple(dict.fromkeys((*article.credits, *kit.credits))),
         certainty="certain" if kit.authors else article.certainty if authors else "unknown",
         witnesses=() if kit.authors else article.witnesses,
         published=kit.published or article.published,
         date_certainty="certain" if kit.published else article.date_certainty,
         license=kit.license or article.license,
         terms=kit.terms,
-        content=_LEFT_OVER.sub("", article.content),
+        content=_LEFT_OVER.sub("", _LEFT_OVER.sub("", article.content).rstrip()),
     )
 
 
 def take_kit(
-    root: LexborNode,
-    base: str,
-    *,
-    own: Collection[str] = (),
-    names: Collection[str] = (),
-    others: Collection[int] = (),
+    root: LexborNode, base: str, *, own: Collection[str] = (), names: Collection[str] = (), others: Collection[int] = ()
 ) -> Kit | None:
     """Take the kit off a document's elements, which are then without its paragraphs and its counter.
 
@@ -240,18 +241,18 @@ def take_kit_from_paragraphs(
 
 
 def _read_markup(root: LexborNode, base: str) -> Told:
-    metas = {
-        html_tree.get_attribute(one, "name") or html_tree.get_attribute(one, "property"): one
-        for one in root.css("meta")
-    }
-    syndicated = (html_tree.get_address(metas.get(name), base, "content") for name in _SYNDICATED)
+    syndicated, original = (
+        html_tree.get_address(root.css_first(f'meta[name="{name}-source" i][content]'), base, "content")
+        for name in ("syndication", "original")
+    )
     written = _BOX.sub("", root.html or "")  # a house's own page has a kit in a box
-    based = _BASED_ON.search(written)
+    based = _BASED_ON.search(written.replace("\\/", "/"))
     canonical = html_tree.get_address(root.css_first("link[rel~=canonical][href], a[rel~=canonical][href]"), base)
     return Told(
         written=written,
-        syndicated=next(filter(links.is_web_address, syndicated), ""),
-        original=based[1] if based else canonical if links.is_web_address(canonical) else "",
+        syndicated=syndicated if links.is_web_address(syndicated) else "",
+        others=(based[1] if based else "", original),
+        canonical=canonical,
         title=html_tree.find_first_text(root, "h1"),
     )
 
@@ -284,7 +285,9 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
     """Group what stands in a row without a block between, which two line breaks divide; each block is a group."""
     run: list[LexborNode] = []
     for child in children:
-        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or _is_blank_line(child)
+        text = (child.text_content or "") if child.tag == "-text" else ""
+        is_blank = not text.strip() and text.count("\n") > 1  # between paragraphs that have lost their elements
+        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or is_blank
         if run and (is_second or not _is_inline(child)):
             yield run
             run = []
@@ -294,12 +297,6 @@ def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
             yield [child]
     if run:
         yield run
-
-
-def _is_blank_line(node: LexborNode) -> bool:
-    """Whether a text is a blank line, as it stands between paragraphs that have lost their elements."""
-    text = (node.text_content or "") if node.tag == "-text" else ""
-    return not text.strip() and text.count("\n") > 1
 
 
 def _is_inline(node: LexborNode) -> bool:

@@ -12,9 +12,8 @@ from dispatch.model import Document
 from dispatch.readers import charset, html_tree
 
 # What Windows writes before HTML on the clipboard (“HTML Clipboard Format”), and round what was copied.
-_CLIPBOARD: Final = re.compile(r"\ufeff?Version:\d\.\d\s(?:[A-Za-z]{1,40}:[^\r\n<]{0,2000}\s{1,4}){2,12}(?=<)")
+_CLIPBOARD: Final = re.compile(r"Version:\d\.\d\n(?:[A-Za-z]{1,40}:.{0,2000}\n){2,12}\s{0,9}<")
 _SOURCE: Final = re.compile(r"^SourceURL:(https?://\S+)", re.MULTILINE)
-_COPIED: Final = re.compile(r"<!--\s*StartFragment\s*-->(.*?)<!--\s*EndFragment\s*-->", re.DOTALL)
 _BOX: Final = re.compile(r"<(?:textarea|pre|code)\b", re.IGNORECASE)
 _IS_HTML: Final = re.compile(r"</(?:p|h[1-6]|div|figure|em|span)>", re.IGNORECASE)
 
@@ -25,9 +24,9 @@ def unwrap_paste(document: Document) -> Document:
     if _CLIPBOARD.match(start):
         text = charset.decode_document(document)
         source = _SOURCE.search(start)
-        copied = _COPIED.search(text)
-        inner = copied[1] if copied else text[text.index("<") :]
-        document = _make_document(document, inner, document.url or (source[1] if source else ""))
+        copied = text.partition("<!--StartFragment-->")[2].partition("<!--EndFragment-->")[0]
+        written = copied or text[text.index("<") :]
+        document = _make_document(document, written, document.url or (source[1] if source else ""))
     if _BOX.search(charset.decode_start(document)) or b"<textarea" in document.body:
         return _open_box(document)
     return document
