@@ -91,7 +91,7 @@ def dump_flow(value: Value) -> str:
 
 
 def _format_plain(value: datetime | int | None) -> str:
-    """Format a date as RFC 3339 has it, a number as digits, yes and no as true and false, None as an empty text."""
+    """Format a date as RFC 3339 has it, a number as digits, true and false, None as an empty text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return "" if value is None else str(value).lower()

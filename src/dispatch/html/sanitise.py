@@ -59,6 +59,7 @@ _ALLOWED: dict[str, set[str]] = {
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A text without any of these comes out as it went in.
 _MARKUP = re.compile("[<>&\r]")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
 _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
