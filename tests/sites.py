@@ -1,6 +1,6 @@
 """A small site for the tests: every kind of page, from whole nouns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from dispatch.formats import site_files
 from dispatch.model import Author, Credit, FeedSettings, Image, Issue, Page, Publication, Section, SiteSettings, Source
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
+from dispatch.publish.republishing import fill_kit_page
 
 JERRY = Author(
     name="Jerry Jackson",
@@ -73,6 +74,7 @@ def issue(n: int) -> Issue:
         title="Our own words",
         authors=(Author(name="The Wire's desk"),),
         source=Source(syndicate="full"),
+        license="CC-BY-ND-4.0",
     )
     return nouns.issue(
         id=ids,
@@ -89,22 +91,25 @@ def pages(issues: Iterable[Issue], by: Publication) -> dict[str, Page]:
     """Every page of the site by its path, as it is rendered; feeds are left out."""
     whole = {one.slug: one for one in issues}
     planned = plan_pages([strip_texts(one) for one in whole.values()], by)
-    return {
-        page.path: fill_page(page, whole[page.slug]) if page.slug else page for page in planned if page.kind != "feed"
-    }
+    return {page.path: fill(page, whole, by) if page.slug else page for page in planned if page.kind != "feed"}
+
+
+def fill(page: Page, whole: Mapping[str, Issue], by: Publication) -> Page:
+    """A page with the texts of its issue."""
+    issue = whole[page.slug]
+    return fill_kit_page(page, issue, by) if page.kind == "republish" else fill_page(page, issue)
 
 
 def files(issues: Iterable[Issue], by: Publication) -> dict[str, bytes]:
     """The site's files by their path in the public folder."""
-    made = {
-        f"{path}index.html": render.render_edition(page, by, "web").body for path, page in pages(issues, by).items()
-    }
+    shown = pages(issues, by)
+    made = {f"{path}index.html": render.render_edition(page, by, "web").body for path, page in shown.items()}
     around = {
         "style.css": site_files.render_style_sheet(by),
         "icon.svg": site_files.render_icon(by),
         "404.html": site_files.render_not_found(by),
     }
-    return made | site_files.list_search_files(by) | around
+    return made | site_files.list_scripts(by, {page.kind for page in shown.values()}) | around
 
 
 def weeks(count: int = 3) -> list[Issue]:

@@ -85,10 +85,12 @@ def ours(public: Path) -> Iterator[Server]:
 
 
 PATHS = [
-    "", "index.html", "feed.xml", "feed.atom", "feed.json", "sitemap.xml", "style.css", "robots.txt", "sources.opml",
+    "", "index.html", "partners.xml", "partners.json",
+    "feed.xml", "feed.atom", "feed.json", "sitemap.xml", "style.css", "robots.txt", "sources.opml",
     "drawing.svg", "unknown.thing", "empty.txt", "long.mp3", "search/", "search/pagefind/pagefind.js",
     "search/pagefind/pagefind-entry.json", "search/pagefind/index/en_4d6ef5d.pf_index", "issues/bridges/",
-    "issues/bridges/email.html", "issues/bridges/email.txt", "issues/bridges/91c0e2a47b3d5f68-640.webp",
+    "issues/bridges/email.html", "issues/bridges/toll/republish/",
+    "issues/bridges/email.txt", "issues/bridges/91c0e2a47b3d5f68-640.webp",
     "issues/bridges/20261122.avif", "issues/bridges/2026112208301522-640.webp", ".well-known/security.txt",
     "withdrawn/", "issues/brigdes/", "issues/bridges", "for-good", "nothing", "issues/", ".env", ".git/config",
     ".well-known/.hidden", "issues/.draft/", "_redirects", "_headers", "link.txt", "linked/", "linked/index.html",
@@ -253,12 +255,14 @@ def test_the_headers_for_netlify_and_cloudflare_are_those_of_dispatch_serve(ours
     ]
     for path in archive:
         assert applied(rules, path)["content-type"] == kind_of(path)
+    for path in ["partners.xml", "partners.atom", "partners.json"]:
+        assert applied(rules, path)["content-type"] == kind_of(path)
     for path in ["", "feed.xml", "feed.atom", "feed.json", "search/", "sources.opml", "404.html", "robots.txt"]:
         mine, theirs = ours.ask(f"/{path}").headers, applied(rules, path)
         assert theirs == {name: mine[name] for name in theirs}
         assert ("content-security-policy" in theirs) is path.endswith((".html", "/")) or not path
     page = applied(rules, "issues/bridges/email.html")["content-security-policy"]
-    assert page == media.POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    assert page == media.COPY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 def headers_file(text: str) -> list[tuple[str, dict[str, str]]]:

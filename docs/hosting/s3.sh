@@ -37,9 +37,9 @@ put no-cache 'text/plain; charset=utf-8' '*.txt'
 put no-cache 'text/x-opml; charset=utf-8' '*.opml'
 put no-cache 'text/html; charset=utf-8' '*.html'
 put no-cache 'application/xml; charset=utf-8' 'sitemap.xml'
-put no-cache application/feed+json 'feed.json' 'issues.json' '*/feed.json' 'archive/*.json' '*/archive/*.json'
+put no-cache application/feed+json 'feed.json' 'issues.json' 'partners.json' '*/feed.json' 'archive/*.json' '*/archive/*.json'
 put no-cache 'application/atom+xml; charset=utf-8' '*.atom'
-put no-cache 'application/rss+xml; charset=utf-8' 'feed.xml' 'issues.xml' '*/feed.xml' 'archive/*.xml' '*/archive/*.xml'
+put no-cache 'application/rss+xml; charset=utf-8' 'feed.xml' 'issues.xml' 'partners.xml' '*/feed.xml' 'archive/*.xml' '*/archive/*.xml'
 
 # shellcheck disable=SC2086
 aws s3 sync "$folder" "$bucket" $options --no-follow-symlinks --delete \

@@ -183,6 +183,11 @@ def _read_publication(
     if publication is None:
         return None
     _check_language(publication.language, reading)
+    if publication.republish.line or publication.republish.license:
+        from dispatch.readers.required_line import find_faults  # the parser of Markdown costs too
+
+        for key, what, hint in find_faults(publication.republish):
+            reading.add_fault(f"republish.{key}", what, hint=hint)
     keys = [source.key for source in publication.sources]
     for number, key in enumerate(keys, 1):
         if key and key in keys[: number - 1]:

@@ -137,6 +137,20 @@ def find_licence(article: Article) -> Licence:
     return licences.find_licence(article.license or article.source.license)
 
 
+def find_republish_licence(article: Article, publication: Publication) -> licences.Licence | None:
+    """Find the licence under which others may publish an article again: one of our own that has a page, or None.
+
+    The article's own licence, else that of ``[republish]``. One that names a source, or has a publisher who asks for
+    something, is our own when an editor has said so only. What has been withdrawn keeps it: whoever published it
+    again has to be told.
+    """
+    is_own = article.confirmed_own or (article.own and not (article.source.title or article.terms))
+    if not (is_own and has_own_page(article.source)):
+        return None
+    found = licences.find_licence(article.license or publication.republish.license)
+    return found if found.may_republish else None
+
+
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:
     """Complete a source with its entry in dispatch.toml, and with terms in any case.
 

@@ -128,7 +128,7 @@ def list_templates(publication: Publication, format: str, kind: PageKind) -> dic
     if format == "web":
         from dispatch.formats import web
 
-        roots = (web.TEMPLATES[kind],)
+        roots = (web.TEMPLATES[kind], *web.WITHIN.get(kind, ()))
     return {name: publication.templates[name] for name in find_used_templates(publication.templates, roots)}
 
 

@@ -28,6 +28,7 @@ KINDS = {
     "front": "",
     "issue": "issues/week-2/",
     "article": "issues/week-2/lead/",
+    "republish": "issues/week-2/our-own/republish/",
     "author": "authors/jerry-jackson/",
     "source": "sources/paper/",
     "section": "sections/europe/",
@@ -147,7 +148,7 @@ def test_nothing_is_asked_of_another_host_but_pictures(show: Show, kind: str) ->
     elsewhere = {(what, url) for what, url in asked if not url.startswith(f"{HOST}/")}
     assert {what for what, _ in elsewhere} <= {"image"}
     own = {what for what, url in asked if url.startswith(f"{HOST}/") and url != f"{HOST}/icon.svg"}
-    assert own <= {"document", "stylesheet", "image"} | ({"script"} if kind == "search" else set())
+    assert own <= {"document", "stylesheet", "image"} | ({"script"} if kind in {"search", "republish"} else set())
     assert said == []
     assert colour == "rgb(243, 240, 234)"  # its own style came through its own policy
 
@@ -177,7 +178,7 @@ def test_a_keyboard_reaches_everything_in_order_and_sees_where_it_is(
         for path in paths:
             page.goto(f"{HOST}/{path}")
             links = page.eval_on_selector_all(
-                "a[href], input, button",
+                "a[href], input, textarea, button",
                 "all => all.filter(one => one.checkVisibility()).map(one => one.getAttribute('href'))",
             )
             reached: list[str] = []
@@ -215,8 +216,26 @@ def test_without_scripts_everything_is_there(show: Show, kind: str) -> None:
     if kind == "search":
         assert "needs JavaScript" in words[False]
         assert "Authors" in words[False].rpartition("needs JavaScript")[2]
+    elif kind == "republish":
+        buttons = {"Copy", "·", "HTML", "Plain", "text"}
+        with_them, without = ([one for one in words[run].split() if one not in buttons] for run in (True, False))
+        assert with_them == without
     else:
         assert words[True] == words[False]
+
+
+@pytest.mark.parametrize("has_clipboard", [True, False])
+@pytest.mark.parametrize("field", ["kit-html", "kit-text"])
+def test_an_article_is_copied_with_the_keyboard(show: Show, field: str, has_clipboard: bool) -> None:
+    with show(english(), permissions=["clipboard-read", "clipboard-write"]) as (page, _):
+        page.goto(f"{HOST}/{KINDS['republish']}")
+        if not has_clipboard:
+            page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+        page.focus(f"[data-copies={field}]")
+        page.keyboard.press("Enter")
+        page.locator(f"[data-copies={field}] ~ [role=status]", has_text="Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == page.input_value(f"#{field}")
+        assert page.evaluate("document.activeElement.dataset.copies") == field
 
 
 @every_kind

@@ -73,8 +73,9 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
-    entry, lost = terms.take_line(article, entry)
+    rest, lost = terms.take_line(article, entry)
     yield from lost
+    entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         found = _find_near(article, entry)

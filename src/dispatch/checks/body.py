@@ -53,7 +53,7 @@ def check_body(
     content = read_content(article.content).lines
     if fold_spaces(article.dek) not in text:
         yield make_finding("attribution.dek", "text", wanted=article.dek)
-    roomy = kind in {"feed", "page"}
+    roomy = kind in {"feed", "page", "kit", "copy"}
     for author in article.authors if roomy and allowed != "link" else ():
         if fold_spaces(author.bio) not in text:
             yield make_finding("attribution.biography", "text", name=author.name, wanted=author.bio)
@@ -63,7 +63,7 @@ def check_body(
         if fold_spaces(correction.text) not in text:
             yield make_finding("attribution.correction", "text", wanted=correction.text)
     licence = article.license or article.source.license
-    if licence and not byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language)):
+    if licence and not _shows_licence(entry, licence, kind, publication):
         yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
         yield from _check_whole(entry, content)
@@ -74,12 +74,19 @@ def check_body(
     if allowed != "full":
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(article, entry, own, whole=allowed == "full")
-    if kind != "plain":
+    if kind not in {"plain", "copy"}:
         yield from _check_pictures(article, entry, allowed)
 
 
+def _shows_licence(entry: ShownArticle, licence: str, kind: Kind, publication: Publication) -> bool:
+    """Tell whether the licence is named; what is copied from here leads to its words."""
+    if kind in {"kit", "copy"}:
+        return byline.leads_to_licence(entry, licence)
+    return byline.shows_licence(entry, licence, vocabulary.load_vocabulary(publication.language))
+
+
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
-    headings = [line.text for line in entry.lines if line.heading]
+    headings = [line.text for line in entry.lines if line.heading or entry.raw]
     for heading in find_missing([line.text for line in content if line.heading], headings):
         yield make_finding("attribution.heading", "heading", wanted=heading)
     lost = find_missing(

@@ -171,6 +171,14 @@ def _spell_licence(licence: str, known: Vocabulary) -> set[str]:
     return {fold_spaces(one) for text in said for one in (text, f"{text} {found.url}")}
 
 
+def leads_to_licence(entry: ShownArticle, licence: str) -> bool:
+    """Tell whether a link leads to the words of a licence, or its name stands there where these are nowhere."""
+    known = find_licence(licence)
+    if not known.url:
+        return known.name in entry.text
+    return any(link.url == known.url for line in entry.lines for link in line.links)
+
+
 def _has_links_within(line: Line, said: str) -> bool:
     return all(not link.text and fold_spaces(link.url) in said for link in line.links)
 

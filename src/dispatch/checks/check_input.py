@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
-from dispatch.checks import read_back, withdrawn
+from dispatch.checks import kit_page, read_back, withdrawn
 from dispatch.checks.read_back import Rendition
 from dispatch.errors import CheckError
 from dispatch.model import Contents, Edition, Fault, Issue, Place, Publication, Record
@@ -53,7 +53,10 @@ class CheckInput:
 
     def _read_parts(self, edition: Edition) -> tuple[Rendition, ...] | CheckError:
         try:
-            return read_back.read_edition(edition, self._titled_issue, self.publication.url)
+            parts = read_back.read_edition(edition, self._titled_issue, self.publication.url)
+            page = self.issue.as_page
+            is_kit = page is not None and page.kind == "republish"
+            return tuple(kit_page.read_kits(parts[0], edition.body.decode())) if is_kit else parts
         except CheckError as error:
             return error
 

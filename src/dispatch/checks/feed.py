@@ -41,7 +41,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
         if edition.format in _CHECKS and edition.path not in unreadable:
             place = find_edition_place(case.issue, edition)
             found = (
-                _check_feed(edition, is_gathered=case.issue.as_page is not None and case.issue.as_page.kind == "feed"),
+                _check_feed(edition, is_gathered=_is_gathered(case.issue.as_page)),
                 _check_description(edition, case.publication),
                 _check_dates(edition, case.issue, case.publication),
                 _check_relations(edition, case.issue.as_page, case.publication),
@@ -49,6 +49,11 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 check_footer(case.publication),
             )
             yield from (one if one.place.file else one.at_place(place) for one in chain.from_iterable(found))
+
+
+def _is_gathered(page: Page | None) -> bool:
+    """Tell whether a feed is made of entries that were judged in the feeds of their own issues."""
+    return page is not None and page.kind == "feed" and not page.is_kit
 
 
 def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:

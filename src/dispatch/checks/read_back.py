@@ -17,7 +17,7 @@ from dispatch.checks.text_lines import Line, LineLink, Picture, find_headlines, 
 from dispatch.errors import CheckError
 from dispatch.model import Article, Contents, Edition, ImageCopy, Page, Place
 
-Kind = Literal["feed", "gathered", "page", "list", "mail", "plain"]
+Kind = Literal["feed", "gathered", "page", "list", "mail", "plain", "kit", "copy"]
 # Pages that lead to articles and show none of them whole.
 _LISTS = frozenset({"front", "author", "source", "section", "tag"})
 _HEADERS = headerregistry.HeaderRegistry()
@@ -47,7 +47,9 @@ class Rendition:
 
     at: Annotated[Place, "the edition, which half of a message, and the issue's file"]
     kind: Annotated[
-        Kind, "list: a page where the headline alone leads to the article; gathered: a feed of finished entries"
+        Kind,
+        "list: a page where the headline alone leads to the article; gathered: a feed of finished entries; kit and "
+        "copy: a whole article as HTML and as plain text, for those who publish it again",
     ]
     entries: Annotated[
         tuple[tuple[Article, ShownArticle | None], ...], "the issue's articles and how each is shown, if it is"
@@ -155,7 +157,7 @@ def _read_feed(at: Place, edition: Edition, articles: Sequence[Article], place: 
 
     Its bodies were read where they were made: in the feed of their own issue, with the same bytes.
     """
-    is_gathered = place is not None and place.kind == "feed"
+    is_gathered = place is not None and place.kind == "feed" and not place.is_kit
     item = _keep_elements if is_gathered else _read_item
     feed = feed_items.FEED_READERS[edition.format](edition.body)
     numbers = {item.id: number for number, item in reversed(list(enumerate(feed.entries)))}
@@ -199,11 +201,11 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | 
     whole = _read_html(html, place, site)
     rank = 1 if place and place.kind == "article" else 2
 
-    def make_entry(key: str) -> ShownArticle:
+    def read_entry(key: str) -> ShownArticle:
         lines: dict[bool, list[Line]] = {True: [], False: []}
         for line in anchored[key]:
             lines[not line.heading and text_lines.is_internal(line, place)].append(line)
-        return replace(_make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
+        return replace(make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
 
     anchored: dict[str, list[Line]] = {}
     for line in whole.lines:
@@ -216,15 +218,15 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | 
     return Rendition(
         at=at,
         kind="list" if place and place.kind in _LISTS else "page",
-        entries=tuple((article, None if number is None else make_entry(article.key)) for article, number in shown),
-        strangers=tuple(make_entry(key).title for key in anchors if key not in keys),
+        entries=tuple((article, None if number is None else read_entry(article.key)) for article, number in shown),
+        strangers=tuple(read_entry(key).title for key in anchors if key not in keys),
         in_order=order == sorted(order),
         page=whole,
         place=place,
     )
 
 
-def _make_entry(lines: Sequence[Line], whole: HtmlPage, rank: int = 2) -> ShownArticle:
+def make_entry(lines: Sequence[Line], whole: HtmlPage, rank: int = 2) -> ShownArticle:
     """Make an article of its lines: its headline is the first heading of that rank."""
     at = next((i for i, line in enumerate(lines) if line.heading == rank), None)
     if at is None:
@@ -256,7 +258,7 @@ def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
         # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
         strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
         entries=tuple(
-            (article, None if n is None else _make_entry(whole.lines[n : min(end for end in ends if end > n)], whole))
+            (article, None if n is None else make_entry(whole.lines[n : min(end for end in ends if end > n)], whole))
             for article, n in zip(articles, places, strict=True)
         ),
         page=whole,

@@ -16,7 +16,7 @@ from dispatch.checks.rules import add_headline, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces, is_same_request, make_absolute
 from dispatch.checks.vocabulary import load_vocabulary, lower_words
 from dispatch.language import Language
-from dispatch.model import Article, Finding, Page, Publication
+from dispatch.model import Article, Finding, Page, PageKind, Publication
 
 FORBIDDEN = ("applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "script")
 _ADDRESSES = frozenset({"action", "formaction", "href", "src", "xlink:href"})
@@ -25,6 +25,8 @@ _PASSED_OVER = re.compile("[\\0- ]+")
 _META_NAMES = frozenset({"author", "article:author", "dc.creator", "dcterms.creator"})
 # What may stand around the links: the messages in whose places the links are.
 _AROUND = ("number", "page.see_also")
+# The scripts of the site's own pages, as these lead to them.
+_SCRIPTS: Mapping[PageKind, str] = {"search": "search.js", "republish": "../../../../republish.js"}
 _ACTING = ("javascript:", "vbscript:", "data:text/")
 
 
@@ -34,9 +36,9 @@ Thing = Mapping[str, object]
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge each page: what acts in it, and whether it shows the site's own copies of pictures."""
     for _, part in case.renditions:
-        if part.kind in {"page", "list"} and part.page:
-            searches = part.place is not None and part.place.kind == "search"
-            tags = (tag for tag in part.page.tags if not (searches and _is_search_script(tag)))
+        if part.kind in {"page", "list", "kit"} and part.page:
+            own = _SCRIPTS.get(part.place.kind, "") if part.place else ""
+            tags = (tag for tag in part.page.tags if not _is_own_script(tag, own))
             yield from (found.at_place(part.at) for tag in tags for found in _find_acting(tag))
             copies = case.issue.as_page.pictures if case.issue.as_page else {}
             shown = (tag.attributes.get("src", "") for tag in part.page.find_tags("img"))
@@ -71,9 +73,10 @@ def _is_data(tag: Tag) -> bool:
         return False
 
 
-def _is_search_script(tag: Tag) -> bool:
-    """Tell whether it is the script with which the site's own page searches."""
-    return tag.name == "script" and dict(tag.attributes) == {"type": "module", "src": "search.js"} and not tag.text
+def _is_own_script(tag: Tag, own: str) -> bool:
+    """Tell whether it is the script at this address, the site's own for such a page."""
+    wanted = {"type": "module", "src": own}
+    return bool(own) and tag.name == "script" and dict(tag.attributes) == wanted and not tag.text
 
 
 def check_metadata(part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -81,9 +84,9 @@ def check_metadata(part: Rendition, publication: Publication) -> Iterator[Findin
     if part.page is None:
         return
     articles = [article for article, _ in part.entries]
-    alone = articles[0] if part.place and part.place.kind == "article" and articles else None
+    alone = articles[0] if part.place and part.place.kind in {"article", "republish"} and articles else None
     yield from _check_meta_names(alone, part.page)
-    if part.kind not in {"page", "list"}:
+    if part.kind not in {"page", "list", "kit"}:
         return
     for tag in part.page.find_tags("link"):
         if alone and tag.attributes.get("rel") == "canonical":

@@ -31,7 +31,7 @@ def build_json_ld(page: PageContext) -> Markup:
 
 def list_opengraph_properties(page: PageContext) -> Iterator[tuple[str, str]]:
     """List the OpenGraph properties in the order of the page's head; an author is named by their own page only."""
-    article = page.article
+    article = page.article if page.kind == "article" else None
     kinds = {"issue": "article", "article": "article", "author": "profile"}
     yield "og:type", kinds.get(page.kind, "website")
     yield "og:site_name", page.publication.title

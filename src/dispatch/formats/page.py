@@ -15,12 +15,14 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dispatch import derived
+from dispatch import derived, links
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
+from dispatch.formats.kit import KitContext, link_licence, list_demands
 from dispatch.formats.template_context import TemplateContext, build_void_element
+from dispatch.licences import Licence
 from dispatch.model import Article, Author, Link, PageKind
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -59,9 +61,14 @@ class PageContext(TemplateContext):
             "alternates": tuple(self.list_feed_alternates()),
             "at": self.build_url,
             "canonical": self.canonical_url,
+            "canonical_tag": f'<link rel="canonical" href="{escape(self.canonical_url)}">',
             "counter": self.render_counter,
             "description": self.description,
+            "contact": self.contact,
             "first_published": self.format_first_published,
+            "free_licence": self.find_free_licence,
+            "demands": list_demands,
+            "link_licence": link_licence,
             "gone": self.is_withdrawn,
             "follows": tuple(self.list_followable_feeds()),
             "has_own_page": self.has_own_page,
@@ -69,9 +76,12 @@ class PageContext(TemplateContext):
             "home": self.find_issue_link,
             "kind": self.kind,
             "kicker": self.parent_list,
+            "kit": self.kit.render_kit,
+            "kit_text": self.kit.render_plain,
             "line": self.format_issue_line,
             "lost": self.lost,
             "nav": tuple(self.list_navigation()),
+            "partner_feeds": (Link(title=self.publication.title, path="partners"),),
             "place": self.site_page,
             "see_also": self.build_see_also,
             "to": self.build_relative_url,
@@ -101,13 +111,15 @@ class PageContext(TemplateContext):
     @cached_property
     def article(self) -> Article | None:
         """The article that the page is about."""
-        return next(self.issue.articles, None) if self.kind == "article" else None
+        return next(self.issue.articles, None) if self.kind in {"article", "republish"} else None
 
     @property
     def canonical_url(self) -> str:
         """The address that search engines are asked to show: for somebody else's article its own."""
-        elsewhere = self.article and not (self.article.own or self.article.withdrawn)
-        return self.article.url if self.article and elsewhere else self.page_url
+        article = self.article
+        if article and (self.kind == "republish" or not (article.own or article.withdrawn)):
+            return article.url
+        return self.page_url
 
     @property
     def is_withdrawn(self) -> bool:
@@ -129,6 +141,8 @@ class PageContext(TemplateContext):
                 return say("follow")
             case "search":
                 return say("page.search")
+            case "republish":
+                return say("page.republish_title", title=self.issue.title).unescape()
         return self.issue.title
 
     def name_index(self, folder: str) -> str:
@@ -151,6 +165,22 @@ class PageContext(TemplateContext):
         yield Link(title=self.language.format_message("follow"), path="follow/")
         if self.publication.site.search:
             yield Link(title=self.language.format_message("page.search"), path="search/")
+
+    @cached_property
+    def kit(self) -> KitContext:
+        """What others copy of an article of our own."""
+        return KitContext(self.issue, self.publication)
+
+    def find_free_licence(self, article: Article) -> Licence | None:
+        """The licence under which others may publish an article again; None when they may not."""
+        return None if article.withdrawn else derived.find_republish_licence(article, self.publication)
+
+    @property
+    def contact(self) -> Markup:
+        """Whom they ask, as a link; empty when nobody is named."""
+        address = self.publication.republish.contact
+        url = f"mailto:{address}" if "@" in address and not links.is_absolute(address) else address
+        return Markup('<a href="{}">{}</a>').format(url, address.removeprefix("mailto:")) if address else Markup()
 
     def list_feed_alternates(self) -> Iterator[Alternate]:
         """The feeds for readers to find: the page's own first, then the publication's."""

@@ -7,7 +7,7 @@ and ``robots.txt`` (RFC 9309) are what search engines ask for.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +22,10 @@ from dispatch.language import Language
 from dispatch.model import Publication
 
 FEED_STYLE = "feed.css"
-SEARCH_SCRIPT = "search/search.js"
+SCRIPTS: Mapping[model.PageKind, tuple[str, ...]] = {
+    "search": ("search/search.js",),
+    "republish": ("republish.js", "republish.css"),
+}
 MOVED = 301
 GONE = 410
 _DEPTH = 2  # of an issue's page: issues/<slug>/
@@ -61,9 +64,10 @@ def quote_css(text: str) -> str:
     return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
-def list_search_files(publication: Publication) -> dict[str, bytes]:
-    """List the files beside the search page, by their path in the public folder; none without search."""
-    return {SEARCH_SCRIPT: publication.templates["search.js"].encode()} if publication.site.search else {}
+def list_scripts(publication: Publication, kinds: Set[model.PageKind]) -> dict[str, bytes]:
+    """List the files that pages of these kinds have besides what every page has, by their path in the public folder."""
+    paths = (path for kind, own in SCRIPTS.items() if kind in kinds for path in own)
+    return {path: publication.templates[path.rpartition("/")[2]].encode() for path in paths}
 
 
 def render_not_found(publication: Publication) -> bytes:
@@ -74,10 +78,11 @@ def render_not_found(publication: Publication) -> bytes:
 def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> bytes:
     """List the addresses of all pages with the dates of their last change, the front page first.
 
-    Not among them: pages of articles that first stood elsewhere, whose canonical address is there, and the search.
+    Not among them: pages of articles that first stood elsewhere, whose canonical address is there, the search, and
+    pages from which an article is copied.
     """
     root = etree.Element("urlset", {"xmlns": _NAMESPACE})
-    shown = [page for page in pages if page.kind not in {"feed", "search"}]
+    shown = [page for page in pages if page.kind not in {"feed", "search", "republish"}]
     for page in sorted(shown, key=lambda page: page.path)[:_MOST]:
         first = next(page.articles, None)
         if page.withdrawn:

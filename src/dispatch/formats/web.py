@@ -5,18 +5,20 @@ A page that has a place in the site links its one style sheet; one that is rende
 
 import base64
 import hashlib
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from dispatch import html
 from dispatch.formats import metadata
 from dispatch.formats.page import PageContext
-from dispatch.model import Contents, Publication
+from dispatch.model import Contents, PageKind, Publication
 
 TEMPLATES = {
     "front": "front.html",
     "issue": "web.html",
     "article": "article.html",
+    "republish": "republish.html",
     "author": "list.html",
     "source": "list.html",
     "section": "list.html",
@@ -26,23 +28,25 @@ TEMPLATES = {
     "follow": "follow.html",
     "search": "search.html",
 }
+WITHIN: Mapping[PageKind, tuple[str, ...]] = {"republish": ("kit.html",)}  # what such a page has inside
 POLICY = (
     "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; base-uri 'none'; "
     "form-action 'self'"
 )
 # Pagefind searches in WebAssembly, in parts of its index that it loads as they are needed.
 SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+POLICIES: Mapping[PageKind, str] = {"search": SEARCHING, "republish": f"{POLICY}; script-src 'self'"}
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
     """Render the issue as one HTML page in UTF-8 or, by its place, as one of the site's pages.
 
-    Its policy (CSP level 3) allows pictures and the style sheet, and on the search page the site's own script; nothing
-    else that could act. Raises RenderError.
+    Its policy (CSP level 3) allows pictures and the style sheet, and on the pages that have one the site's own script;
+    nothing else that could act. Raises RenderError.
     """
     page = PageContext(issue, publication)
     if issue.as_page:
-        return render_page(page, TEMPLATES[page.kind], SEARCHING if page.kind == "search" else POLICY)
+        return render_page(page, TEMPLATES[page.kind], POLICIES.get(page.kind, POLICY))
     style = page.render_template("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (

@@ -8,7 +8,7 @@ tokens.
 from dispatch.html.embeds import list_embeds
 from dispatch.html.excerpt import cut_excerpt, take_title
 from dispatch.html.formulas import write_formulas
-from dispatch.html.images import MEASURE, format_picture, make_images_relative, use_image_copies
+from dispatch.html.images import MEASURE, drop_images, format_picture, make_images_relative, use_image_copies
 from dispatch.html.sanitise import (
     MOST_BYTES,
     MOST_LEVELS,
@@ -43,6 +43,7 @@ __all__ = [
     "count_words",
     "cut_excerpt",
     "drop_image",
+    "drop_images",
     "escape_html",
     "find_headings",
     "find_ids",

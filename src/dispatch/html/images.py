@@ -1,11 +1,11 @@
 """Show a page's pictures from our own copies, in several widths and formats, and by addresses relative to the page."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from dispatch.html.tokens import escape_html, read_attributes, split_tokens
+from dispatch.html.tokens import ATTRIBUTES, escape_html, find_image_addresses, read_attributes, split_tokens
 from dispatch.model import ImageCopy
 
 # How wide a picture in the text is shown; a browser chooses by it before it knows the style sheet.
@@ -14,6 +14,8 @@ MEASURE = "(max-width: 480px) calc(100vw - 40px), (max-width: 724px) calc(100vw 
 _PICTURE_TAG = re.compile(r'<(?:img|source)(?:\s+[^\s"\'<>/=]+(?:="[^"]*")?)++\s*/?>')
 _ANY_ATTRIBUTE = re.compile(r'(\s([^\s"\'<>/=]+)=")([^"]*)')
 _STRAYS = re.compile(r"(?:^|/)(?:/|\.)|\\")
+_IMAGE = re.compile(rf"<img{ATTRIBUTES} ?/?>")
+_EMPTY = re.compile(rf"<(a|p){ATTRIBUTES}>\s*</\1>")
 _CANDIDATE = re.compile(r"(?<![^\s])[^\s,]\S*")
 
 
@@ -93,3 +95,27 @@ def _group_by_media_type(copy: ImageCopy, sizes: str) -> Iterator[tuple[str, dic
 def _format_attributes(attributes: Mapping[str, str]) -> str:
     """Format attributes as they stand in a tag, escaped."""
     return "".join(f' {name}="{escape_html(value)}"' for name, value in attributes.items())
+
+
+def drop_images(content: str, is_wanted: Callable[[str], bool]) -> str:
+    """Drop the pictures that are not wanted: a figure with one of them whole, and the links and paragraphs left empty.
+
+    is_wanted: is given the address of each picture.
+    """
+
+    def keep_wanted(part: str) -> str:
+        return part if all(map(is_wanted, find_image_addresses(part))) else ""
+
+    if keep_wanted(content):
+        return content
+    kept: list[str] = []
+    figure: list[str] = []
+    depth = 0
+    for token in split_tokens(content):
+        depth += (token.tag == "figure") * (-1 if token.end else 1)
+        (figure if depth or token.tag == "figure" else kept).append(token.source)
+        if figure and not depth:
+            kept.append(keep_wanted("".join(figure)))
+            figure = []
+    left = _IMAGE.sub(lambda image: keep_wanted(image[0]), "".join(kept))
+    return _EMPTY.sub("", _EMPTY.sub("", left))

@@ -9,9 +9,12 @@ from dispatch.model.articles import Author, ImageCopy, Source
 from dispatch.model.issue import Contents
 from dispatch.model.results import Record
 
+# fmt: off
 PageKind = Literal[
-    "front", "issue", "article", "year", "author", "source", "section", "tag", "index", "follow", "search", "feed"
+    "front", "issue", "article", "republish", "year", "author", "source", "section", "tag",
+    "index", "follow", "search", "feed",
 ]
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Page(Contents):
     indexes: Annotated[tuple[str, ...], "which lists of lists the site has: authors/, sources/, sections/, tags/"] = ()
     author: Annotated[Author | None, "whom the page is about"] = None
     source: Annotated[Source | None, "which source the page is about"] = None
+    is_kit: Annotated[bool, "of a feed: whether it has whole articles for those who publish them again"] = False
+    left_out: Annotated[tuple[str, ...], "pictures and files of an article that are not given to those"] = ()
     lists: Annotated[tuple[Link, ...], "the pages that it lists beside its articles: earlier issues, years, names"] = ()
     related: Annotated[
         Mapping[str, tuple[Link, ...]],

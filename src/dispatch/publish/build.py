@@ -8,11 +8,12 @@ from dispatch import check, derived, files, issues, ledger, pictures, render, se
 from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
-from dispatch.model import Edition, Finding, ImageCopy, Issue, Page, Publication, Record
+from dispatch.model import Article, Edition, Finding, ImageCopy, Issue, Page, Publication, Record
 from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
 from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
 from dispatch.publish.release import Release
+from dispatch.publish.republishing import fill_kit_page, make_kit
 from dispatch.publish.topics import record_topics
 from dispatch.readers import opml
 
@@ -48,7 +49,7 @@ class SiteBuilder:
             "style.css": limit_function(site_files.render_style_sheet)(publication),
             "icon.svg": limit_function(site_files.render_icon)(publication),
             **pictures.draw_icons(publication),
-            **site_files.list_search_files(publication),
+            **site_files.list_scripts(publication, frozenset(page.kind for page in self.pages)),
             "feed.css": limit_function(site_files.render_feed_style_sheet)(publication),
             "sources.opml": opml.format_public_opml(publication),
             "404.html": limit_function(site_files.render_not_found)(publication),
@@ -76,6 +77,10 @@ class SiteBuilder:
 
     def fill(self, page: Page) -> Page:
         """Return a page with the texts that it shows."""
+        if page.kind == "republish":
+            return fill_kit_page(page, self.read(page.slug), self.publication)
+        if page.is_kit:
+            return page.change_articles(self._make_kit)
         if page.slug and page.kind in WITH_TEXTS:
             return fill_page(page, self.read(page.slug))
         return page
@@ -83,7 +88,7 @@ class SiteBuilder:
     def render(self, page: Page, name: str) -> Edition:
         """Render a page or a feed in one of its formats. Raises RenderError."""
         shown = self.fill(page)
-        if name in FEEDS:
+        if name in FEEDS and not page.is_kit:
             entries = self.find_entries(page, name)
 
             def shorten(id_: str) -> bytes:
@@ -113,6 +118,17 @@ class SiteBuilder:
             copy = self._copies_by_address.get(avatar)
             shown = {avatar: copy} if copy else {}
         return replace(page, pictures=shown)
+
+    def _make_kit(self, entry: Article) -> Article:
+        """The whole article of a line of the feed for those who publish it again, which keeps the dates of that."""
+        whole = self.read(self._slugs[entry.id])
+        article = next(one for one in whole.articles if one.id == entry.id)
+        kit = make_kit(article, whole, self.publication)
+        return replace(kit, updated=entry.updated)
+
+    @cached_property
+    def _slugs(self) -> dict[str, str]:
+        return {article.id: issue.slug for issue in self.issues for article in issue.articles}
 
     @cached_property
     def _copies_by_address(self) -> dict[str, ImageCopy]:
@@ -202,7 +218,7 @@ class ReleaseBuild:
         if page.kind in {"front", "issue"} and page.slug:
             parts.append(self.index.issues[page.slug].digest)
         else:
-            whole = page.kind in {"article", "feed"}
+            whole = page.kind in {"article", "republish", "feed"}
             digests = (self.index.articles[article.id] for article in page.articles)
             parts += (one.for_pages if whole else one.for_lists for one in digests)
         if name in FEEDS:

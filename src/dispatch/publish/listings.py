@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dispatch import derived
 from dispatch.child import limit_function
 from dispatch.formats.template_context import TemplateContext, prepare_issue
+from dispatch.language import Language
 from dispatch.model import Article, Author, Issue, Link, Publication, Source
 from dispatch.publish.topics import FOLDERS, Topic, TopicKind
 
@@ -120,6 +121,16 @@ class SiteIndex:
         if key not in self._homes:
             self._homes[key] = (link_issue(issue, article),)
         return self._homes[key]
+
+    def say(self, key: str) -> str:
+        """Say one of the messages without places in the publication's language."""
+        return str(Language.from_code(self.publication.language).format_message(key))
+
+    @property
+    def is_given_out(self) -> bool:
+        """Whether it has articles that others may publish again."""
+        every = (article for issue in self.issues for article in issue.articles)
+        return any(derived.find_republish_licence(article, self.publication) for article in every)
 
     def has_feeds(self, kind: TopicKind) -> bool:
         """Whether every topic of that kind has a feed."""

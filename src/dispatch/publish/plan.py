@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from dispatch import derived, ledger
-from dispatch.language import Language
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
 from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics, list_records
@@ -90,6 +89,9 @@ def _plan_issues(site: SiteIndex) -> Iterator[Page]:
         for article in issue.articles:
             if derived.has_own_page(article.source):
                 yield _plan_article(site, issue, article, f"{path}{article.key}/")
+            if not article.withdrawn and derived.find_republish_licence(article, site.publication):
+                page = _plan_article(site, issue, article, f"{path}{article.key}/republish/")
+                yield replace(page, kind="republish", related={})
 
 
 def _plan_article(site: SiteIndex, issue: Issue, article: Article, path: str) -> Page:
@@ -167,7 +169,9 @@ def _plan_years(site: SiteIndex) -> Iterator[Page]:
 def _plan_plain_pages(site: SiteIndex) -> Iterator[Page]:
     """Plan how to follow, with every feed that there is, or those that have most; and the page to search on."""
     title = site.publication.title
-    feeds = (Link(title=title, path="feed"), Link(title=title, path="issues"))
+    feeds = [Link(title=title, path="feed"), Link(title=title, path="issues")]
+    if site.is_given_out:
+        feeds.append(Link(title=site.say("page.republish_feed"), path="partners"))
     asked = [topic for topic in site.topics if site.has_feeds(topic.kind)]
     most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.article_count)[:FOLLOWED]}
     each = (Link(title=topic.title, path=f"{topic.path}feed") for topic in asked if topic.path in most)
@@ -221,8 +225,12 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
     lines = [site.entry_of(article, issue) for issue, article in articles.values()]
     yield from _plan_feed(site, "feed", site.publication.title, "", lines)
     entries = [make_bare_entry(issue, site.publication, site.entered[issue.id]) for issue in reversed(site.issues)]
-    every_issue = str(Language.from_code(site.publication.language).format_message("all_issues"))
-    yield from _plan_feed(site, "issues", every_issue, "issues", entries)
+    yield from _plan_feed(site, "issues", site.say("all_issues"), "issues", entries)
+    free = [pair for pair in articles.values() if derived.find_republish_licence(pair[1], site.publication)]
+    if free:
+        lines = [site.entry_of(article, issue) for issue, article in free]
+        for page in _plan_feed(site, "partners", site.say("page.republish_feed"), "", lines):
+            yield replace(page, is_kit=True)
     for topic in site.topics:
         if site.has_feeds(topic.kind):
             lines = [site.entry_of(article, issue) for issue, article in topic.articles]

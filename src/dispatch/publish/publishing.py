@@ -96,9 +96,10 @@ def judge_issue(
     among them. Raises IssueError and RenderError.
     """
     from dispatch import check, issues, ledger
+    from dispatch.publish.republishing import judge_kits
 
     everything = issues.read_all_issues(publication) if everything is None else everything
-    return check.findings(
+    found = check.findings(
         issue,
         render_formats(issue, publication),
         publication,
@@ -113,6 +114,7 @@ def judge_issue(
         unmerged=issues.find_unmerged(publication, issue.slug),
         folders=issues.list_other_folders(publication),
     )
+    return list(dict.fromkeys([*found, *judge_kits(issue, publication)]))
 
 
 def render_formats(issue: "Issue", publication: "Publication") -> "list[Edition]":

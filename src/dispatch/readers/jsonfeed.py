@@ -97,7 +97,8 @@ def _read_json_item(
         ),
         authors=authors,
         certainty="certain" if authors else "unknown",
-        source=own,
+        source=_find_origin(item, base) or own,
+        license=_get_string(_get_extension(item), "license"),
         published=fields.parse_date(_get_string(item, "date_published")),
         updated=fields.parse_date(_get_string(item, "date_modified")),
         language=_get_string(item, "language") or language,
@@ -106,6 +107,21 @@ def _read_json_item(
         enclosures=tuple(_parse_attachments(item, base, mended)),
     )
     return kits.apply_kit(article, kit, is_feed=True)
+
+
+def _get_extension(item: Data) -> Data:
+    """Return what a feed that dispatch has written says besides: JSON Feed has no word for it."""
+    value = item.get("_dispatch")
+    return value if isinstance(value, dict) else {}
+
+
+def _find_origin(item: Data, base: str) -> Source | None:
+    """Find where an item of a collection was first published."""
+    for said in _get_mappings({"source": [_get_extension(item).get("source")]}, "source"):
+        title = fields.read_line(_get_string(said, "title"))
+        url, feed = (fields.read_address(_get_string(said, key), base) for key in ("url", "feed_url"))
+        return Source(title=title, url=url, feed=feed) if title else None
+    return None
 
 
 def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:

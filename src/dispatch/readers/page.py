@@ -111,7 +111,8 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     sure, guesses = ([named for _, named, is_sure in heard if is_sure is kind] for kind in (True, False))
     named, certainty = reconcile_authors.choose_authors(sure, guesses, houses)
     addressed = [_use_box_address(author, boxed) for author in named]
-    authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *hinted])
+    # Of what another house has written, links that look like profiles lead to this site's lists.
+    authors = people.merge_authors(addressed, [*boxed, *data.authors, *marks.authors, *([] if kit else hinted)])
     shown = titles.read_headline(headline, titles.fold_names(said, sites)) if headline else ""
     title = titles.choose_title(shown, (*said[:2], marked, *said[2:]), {source.title, *sites})
     title = title or html_tree.find_first_text(root, "h1")

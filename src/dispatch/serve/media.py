@@ -40,12 +40,16 @@ _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->|<![^>]*>)*+<(
 _ROOTS = {b"rss": RSS, b"feed": ATOM}
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https://jsonfeed\.org/version/')
 
-# Nothing from elsewhere, no script. Two pages need more: the search its script, the mail as a page its own styles.
+# Nothing from elsewhere, no script. Three pages need more: the search and the page that an article is copied from their
+# scripts, the mail as a page its own styles.
 _BASE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
 SEARCH = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
     f"img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
+)
+COPY = (
+    f"default-src 'none'; script-src 'self'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
 )
 MAIL = f"default-src 'none'; img-src 'self' https:; style-src 'unsafe-inline'; {_BASE}"
 DRAWING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
@@ -123,6 +127,8 @@ def _write_policy(name: str, media: str) -> dict[str, str]:
         policy = DRAWING
     elif media in PAGES and name.startswith("search/"):
         policy = SEARCH
+    elif media in PAGES and PurePosixPath(name).match("issues/*/*/republish/*"):
+        policy = COPY
     elif media in PAGES and PurePosixPath(name).name == "email.html":
         policy = MAIL
     elif media in PAGES or "xml" in media:
