@@ -18,45 +18,6 @@ from dispatch.model import Article, Author, Credit, Publication, Source
 from dispatch.slugs import is_slug
 from dispatch.text import fold_text
 
-# How a text begins to say of itself, and that it stood elsewhere first, up to the name of that house.
-_SUBJECT: Final = (
-    r"(?:(?:an? |the )?(?:\w+ )?version of )?(?:this|the following|the above)"
-    r" (?:article|story|piece|post|essay|column|report|text"
-    r"|interview|op-ed|commentary|review)|dies(?:er|e|es) (?:artikel|beitrag|text|bericht|kommentar|kolumne"
-    r"|geschichte|interview|essay)|der (?:artikel|beitrag|text)|est[ae] (?:artículo|texto|nota|columna|reportaje"
-    r"|historia|entrevista|crónica|contenido)|ce(?:t|tte)? (?:article|texte|billet|chronique|reportage|tribune|enquête"
-    r"|entretien)|هذ[اه] المقال(?:ة)?|هذا (?:النص|التقرير)|यह (?:लेख|आलेख|कहानी|रिपोर्ट|स्तंभ)"
-)
-_FIRST: Final = (
-    r"(?:first|originally) (?:appeared|published|posted|printed|ran)(?: (?:on|in|at|by))"
-    r"|(?:appeared|published|ran) (?:first|originally) (?:on|in|at|by)"
-    r"|(?:re-?published|re-?printed|re-?posted|cross-?posted|syndicated)(?: here)?"
-    r"(?: (?:with|by)(?: \w+)? permission)? (?:from|of|by|courtesy of)"
-    r"|(?:zuerst|ursprünglich|erstmals|zunächst) (?:\w+ ){0,2}?(?:erschienen|veröffentlicht|publiziert)"
-    r"(?: worden)? (?:bei|in|auf|im|am|von)"
-    r"|(?:erschien|erschienen|wurde|ist) (?:zuerst|ursprünglich|erstmals|zunächst) (?:bei|in|auf|im|am|von)"
-    r"|(?:übernommen|nachgedruckt) (?:von|aus)"
-    r"|(?:publicad[ao]|publicó|apareció|apareci?da?) (?:originalmente|por primera vez|primero) (?:en|por)"
-    r"|(?:originalmente|por primera vez) (?:publicad[ao]|se publicó|apareció) (?:en|por)"
-    r"|(?:republicad|reproducid)[ao] (?:\w+ ){0,3}?(?:de|desde|por)"
-    r"|(?:publié|paru)e? (?:initialement|originellement|à l.origine|d.abord|pour la première fois)"
-    r" (?:dans|sur|par|chez)"
-    r"|(?:initialement|originellement|d.abord) (?:publié|paru)e? (?:dans|sur|par|chez)"
-    r"|republiée? (?:à partir de|depuis|avec l.autorisation de|de)"
-    r"|(?:نشر|نشرت|ظهر|ظهرت) (?:\w+ ){0,4}?(?:لأول مرة|في الأصل|أصلا|أولا) (?:في|على|لدى)"
-    r"|[أا]عيد نشر\w* (?:\w+ ){0,4}?(?:من|عن)"
-    r"|(?:मूल रूप से|सबसे पहले|पहली बार|मूलतः)"
-)
-_AUXILIARY: Final = r"(?:(?:was|is|has|been|being|also|ist|wurde|fue|ha|sido|se|a|été|est|fut) ){0,3}"
-# Before the name may stand another word, such as an article.
-_NAMED_HOUSE: Final = re.compile(
-    rf"[.!?:؟।]\s+\W*(?P<told>the post\s.{{0,200}}?\s|(?:{_SUBJECT})(?: by [^.]{{3,80}})?\s)?"
-    rf"{_AUXILIARY}(?:{_FIRST})(?: (?:web)?site of)?(?: [^\W\d]+)?\W{{0,3}}$",
-    re.IGNORECASE | re.DOTALL,
-)
-_VOWELS: Final = re.compile("[\u064b-\u0652]")  # which Arabic may write or not
-_MOST_BEFORE = 400  # characters of a line before the name
-_HEAD, _END = 3, 6  # lines of a text, and of its end, in which it speaks of itself
 # What may follow a name after a comma and is no given name.
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
@@ -64,23 +25,6 @@ _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|
 def is_ours(url: str, publication: Publication) -> bool:
     """Whether an article with this address was first published here: it has none, or one in the publication's site."""
     return not url or is_site_address(url, publication)
-
-
-def find_first_house(lines: Sequence[tuple[str, Sequence[tuple[int, int, str]]]], publication: Publication) -> str:
-    """Find the address of another house that a text says it first stood with, or is taken from; empty without one.
-
-    lines: the text's, in order, each with its links: where a link begins and ends in the line, and where it leads. Only
-    the first and the last lines are read, and only what a text says of itself counts, in the six languages.
-    """
-    ours = {links.parse_host(url).removeprefix("www.") for url in (publication.url, *publication.former_urls)}
-    for text, there in (*lines[:_HEAD], *lines[max(_HEAD, len(lines) - _END) :]):
-        for start, end, url in there:
-            before = text[max(0, start - _MOST_BEFORE) : start]
-            found = _NAMED_HOUSE.search(_VOWELS.sub("", before if start > _MOST_BEFORE else f". {before}"))
-            is_of_itself = found and (found["told"] or not text[end:].lstrip().startswith(","))
-            if is_of_itself and links.parse_host(url).removeprefix("www.") not in ours | {""}:
-                return url
-    return ""
 
 
 def is_site_address(url: str, publication: Publication) -> bool:

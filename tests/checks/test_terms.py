@@ -14,7 +14,7 @@ import nouns
 import sites
 from checks.editing import HALVES, Edit, altered, swap
 from checks.judging import judge, tellable
-from dispatch import check, identity, render
+from dispatch import check, first_house, render
 from dispatch.checks.terms import digest_words, find_first_house
 from dispatch.formats import FORMATS
 from dispatch.model import (
@@ -357,7 +357,7 @@ def test_a_house_is_found_only_where_a_link_leads_to_one(words: list[str], rest:
 def test_a_long_line_is_read_in_time() -> None:
     text = "This article by " + "was first published " * 20_000
     links = [(len(text) - n, len(text), "https://house.example/") for n in range(50)]
-    assert identity.find_first_house([(text, links)], nouns.publication()) == ""
+    assert first_house.find_first_house([(text, links)], nouns.publication()) == ""
 
 
 def test_the_page_of_a_republished_article_leads_to_the_original() -> None:

@@ -296,6 +296,5 @@ def find_originals(pictures: Iterable[Picture], copies: Mapping[str, ImageCopy])
     for picture in pictures:
         known = addresses.get(picture.url, [])
         right = {picture.url, *(variant.url for address in known for variant in copies[address].variants)}
-        strange = next((url for url in picture.instead if url not in right), "")
-        shown = [strange] if strange else known or [picture.url]
+        shown = [url for url in picture.instead if url not in right][:1] or known or [picture.url]
         yield from (replace(picture, url=url) for url in shown)

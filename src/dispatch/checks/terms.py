@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html import escape
 
-from dispatch import identity, links
+from dispatch import first_house, identity, links
 from dispatch.checks import body, byline
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import read_content
@@ -99,7 +99,7 @@ def find_first_house(article: Article, publication: Publication) -> str:
         (line.text, [(link.start, link.end, link.url) for link in line.links])
         for line in read_content(article.content).lines
     ]
-    return identity.find_first_house(lines, publication)
+    return first_house.find_first_house(lines, publication)
 
 
 def is_counted(article: Article, publication: Publication) -> bool:

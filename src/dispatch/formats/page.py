@@ -269,13 +269,10 @@ class PageContext(TemplateContext):
         place = self.site_page
         ways = [way for way in self._related(article) if not way.path.startswith("issues/")]
         if place and self.has_own_page(article):
-            ways.insert(
-                0, Link(title=self.language.format_message("page.own_page"), path=f"{place.path}{article.key}/")
-            )
-        return DOT.join(
-            Markup('<a href="{}" dir="auto">{}</a>').format(self.build_relative_url(way.path), way.title)
-            for way in ways
-        )
+            own = self.language.format_message("page.own_page")
+            ways.insert(0, Link(title=own, path=f"{place.path}{article.key}/"))
+        link = Markup('<a href="{}" dir="auto">{}</a>')
+        return DOT.join(link.format(self.build_relative_url(way.path), way.title) for way in ways)
 
     def _related(self, article: Article) -> Sequence[Link]:
         return self.site_page.related.get(article.id, ()) if self.site_page else ()

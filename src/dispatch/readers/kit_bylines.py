@@ -56,7 +56,7 @@ def find_byline(
         paragraph = paragraphs[number]
         if not paragraph.lines or len(paragraph.text) > _LONGEST or (found.authors and not marker):
             continue
-        named = tuple(_list_marked(paragraph, marker) if marker else _list_people(paragraph, houses))
+        named = tuple(_list_marked(paragraph, marker) if marker else _list_writers(paragraph, houses))
         if not named or (found.authors and not _is_same_list(named, found.authors)):
             continue
         told = Article()
@@ -99,7 +99,7 @@ def _list_marked(paragraph: KitParagraph, marker: str) -> Iterator[Author]:
         yield from people.make_author(paragraph.get_words(link), url=link.url, bio=bio if len(bio) <= _MOST_BIO else "")
 
 
-def _list_people(paragraph: KitParagraph, houses: Collection[str]) -> Iterator[Author]:
+def _list_writers(paragraph: KitParagraph, houses: Collection[str]) -> Iterator[Author]:
     """List the people of a byline; none when it is no byline."""
     line = paragraph.text[: len(paragraph.lines[0])] if len(paragraph.lines) > 1 else paragraph.text
     linked = [link for link in paragraph.links if link.end <= len(line) + 1 and _is_person(paragraph, link, houses)]

@@ -6,7 +6,7 @@ own, and no kit.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import unescape
@@ -17,16 +17,13 @@ from selectolax.lexbor import LexborNode
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Credit, Document, Source, Terms
-from dispatch.readers import html_tree, kit_bylines, kit_lines, people
+from dispatch.readers import html_tree, kit_bylines, kit_leaves, kit_lines, people
 from dispatch.readers.kit_lines import HOUSES, WORDS, House, KitParagraph, NamedHouse
 
 _MOST_NEAR: Final = 60  # paragraphs from either end
 _LONG: Final = 100  # characters of a paragraph of the text itself
 _MOST_TEXT: Final = 2  # such paragraphs before or after a line
 _MOST_BESIDE: Final = 3  # paragraphs between a line and a byline below the text
-_UNREAD: Final = frozenset(WORDS["tags"]["unread"].split())
-_INLINE: Final = frozenset(WORDS["tags"]["inline"].split())
-_BLOCKS: Final = "p, div, section, article, ul, ol, table, blockquote, figure, h1, h2, h3, h4, h5, h6, pre, hr, address"
 _LEFT_OVER: Final = re.compile(r"(?:<(h[1-6])>[^<]*</\1>|<hr />)\Z")  # above what was taken
 _COUNTS: Final = re.compile(WORDS["counters"]["words"], re.IGNORECASE)
 _BASED_ON: Final = re.compile(r'"isBasedOn"\s*:\s*(?:\{[^{}]{0,500}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\\]+)"')
@@ -193,7 +190,7 @@ def take_kit(
 
     others: the ids of elements that belong to other articles. Raises GatherError as ``html.sanitise_html`` does.
     """
-    leaves = list(_split_leaves(root, others))
+    leaves = list(kit_leaves.split_leaves(root, others))
     texts = [" ".join("".join(node.text(deep=True) for node in leaf).split()) for leaf in leaves]
     told = _read_markup(root, base)
     near = _find_near(texts, told)
@@ -203,7 +200,7 @@ def take_kit(
     counters = [html_tree.get_attribute(one, "src") for one in pictures]
     told = told._replace(counters=sorted(counters, key=lambda url: not _COUNTS.search(url)))
     paragraphs = [
-        kit_lines.read_paragraph(_write_leaf(leaf), base, html_tree.get_attribute(leaf[0], "class"))
+        kit_lines.read_paragraph(kit_leaves.write_leaf(leaf), base, html_tree.get_attribute(leaf[0], "class"))
         if number in near and len(text) <= kit_lines.LONGEST
         else KitParagraph("", text, (), ())
         for number, (leaf, text) in enumerate(zip(leaves, texts, strict=True))
@@ -261,47 +258,3 @@ def _find_counters(root: LexborNode) -> list[LexborNode]:
     """Find the pictures that are there to count readers: what sanitising takes for such."""
     pictures = (one for one in root.css("img[src]") if links.is_web_address(html_tree.get_attribute(one, "src")))
     return [one for one in pictures if not html.sanitise_html(one.html or "")]
-
-
-def _split_leaves(root: LexborNode, others: Collection[int]) -> Iterator[list[LexborNode]]:
-    """Split a document into its paragraphs: elements without another block in them, and what stands loose in a row."""
-    # Not recursive: a page may be nested deeper than a program can call itself.
-    waiting = [[root]]
-    while waiting:
-        run = waiting.pop()
-        if not _is_inline(run[0]):
-            node = run[0]
-            if node.mem_id in others or node.tag in _UNREAD:
-                continue
-            runs = list(_group_inline(node.iter(include_text=True)))
-            if len(runs) != 1 or node.mem_id == root.mem_id or not _is_inline(runs[0][0]):
-                waiting += reversed(runs)
-                continue
-        if "".join(one.text(deep=True) for one in run).strip():
-            yield run
-
-
-def _group_inline(children: Iterable[LexborNode]) -> Iterator[list[LexborNode]]:
-    """Group what stands in a row without a block between, which two line breaks divide; each block is a group."""
-    run: list[LexborNode] = []
-    for child in children:
-        text = (child.text_content or "") if child.tag == "-text" else ""
-        is_blank = not text.strip() and text.count("\n") > 1  # between paragraphs that have lost their elements
-        is_second = (child.tag == "br" and bool(run) and run[-1].tag == "br") or is_blank
-        if run and (is_second or not _is_inline(child)):
-            yield run
-            run = []
-        if _is_inline(child):
-            run.append(child)
-        elif child.tag != "-comment":
-            yield [child]
-    if run:
-        yield run
-
-
-def _is_inline(node: LexborNode) -> bool:
-    return node.tag == "-text" or (node.tag in _INLINE and node.css_first(_BLOCKS) is None)
-
-
-def _write_leaf(leaf: Sequence[LexborNode]) -> str:
-    return "".join((one.html or "") if _is_inline(one) else (one.inner_html or "") for one in leaf)

@@ -105,7 +105,7 @@ def read_letter(tree: LexborHTMLParser, given: Article, base: str, *, is_reply: 
     article, blocks = opening.take_opening(article, _trim_frame(blocks), senders)
     blocks = _trim_end(html_blocks.strip_contacts(_trim_frame(blocks)), article)
     article = replace(article, title=article.title or named)
-    article = replace(article, url=article.url or _choose_address(found, article.title))
+    article = replace(article, url=article.url or _choose_link(found, article.title))
     content = html.sanitise_html(_CODE.sub("", html_blocks.join_blocks(blocks)), base)
     start = fold_text(preheader[:40].rstrip("…. "))
     is_told = mail_frame.is_frame_line(preheader) or any(
@@ -122,7 +122,7 @@ def _list_links(body: LexborNode) -> Iterator[tuple[str, str]]:
             yield html_tree.get_text(link), url
 
 
-def _choose_address(found: list[tuple[str, str]], title: str) -> str:
+def _choose_link(found: list[tuple[str, str]], title: str) -> str:
     """Choose the address of the article: the one behind its title, else behind “View in browser”."""
     named = [url for words, url in found if fold_text(words) == fold_text(title)]
     shown = [url for words, url in found if len(words) < 80 and mail_frame.leads_to_browser(words)]
