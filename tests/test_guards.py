@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import replace
@@ -564,3 +565,31 @@ def test_a_scheduled_issue_is_no_part_of_the_site_and_stops_nothing(letter: Path
     said = dispatch("publish")
     assert "issues/second/issue.md" in said.stderr
     assert not (letter / "public" / "issues" / "second").exists()
+
+
+def test_a_wrong_answer_is_asked_for_again_and_what_was_answered_stays(tmp_path: Path) -> None:
+    terminal, end = os.openpty()
+    answers = b"The Wire\nwire example\nhttps://wire.example\nnobody\n\n"
+    words = [sys.executable, "-m", "dispatch", "init", str(tmp_path / "letter")]
+    with subprocess.Popen(words, stdin=end, stdout=subprocess.PIPE, stderr=end) as process:
+        os.close(end)
+        os.write(terminal, answers)
+        assert process.wait(timeout=PATIENCE) == 0
+    os.close(terminal)
+    publication = config.load(tmp_path / "letter")
+    assert (publication.title, publication.url) == ("The Wire", "https://wire.example")
+
+
+def test_another_reason_for_what_is_withdrawn_is_not_dropped(letter: Path) -> None:
+    run_dispatch(letter, "withdraw", "first", "--because", "It was wrong.", "--yes", "--without-copy")
+    again = run_dispatch(letter, "withdraw", "first", "--because", "It was wrong.", "--yes", "--without-copy")
+    assert "nothing changed" in again.stderr
+    other = run_dispatch(letter, "withdraw", "first", "--because", "Another.", "--yes", "--without-copy", code=1)
+    assert "change text below withdrawn in issues/first/issue.md" in other.stderr
+
+
+def test_a_section_that_an_option_makes_is_told_with_the_nearest(letter: Path) -> None:
+    (letter / "story.txt").write_text("A story\n\nBy Ann Lee\n\nIts words stand here, and there are enough of them.\n")
+    said = run_dispatch(letter, "add", "story.txt", "--issue", "second", "--section", "Eurpoe").stderr
+    assert "“Eurpoe” is a new section, did you mean “Europe”?" in said
+    assert "new section" not in run_dispatch(letter, "add", "story.txt", "-i", "first", "-s", "Europe").stderr

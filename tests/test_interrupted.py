@@ -137,7 +137,7 @@ def test_import_writes_a_post_whole_or_not_at_all(letter: Path, tmp_path: Path) 
     first = subprocess.run(command, cwd=letter, capture_output=True, text=True, check=False)
     assert (first.returncode, first.stdout) == (1, "issues/one/issue.md\nissues/three/issue.md\n")
     assert "posts: interrupted; for the rest, import it again\n" in first.stderr
-    assert "2 imported, 0 already in an issue, 0 not imported, 1 failed" in first.stderr
+    assert "2 imported, 0 already there, 0 not imported, 1 failed" in first.stderr
     with running(letter, "import", str(posts), "--from", "markdown") as process:
         assert process.wait(PATIENCE) == 0
     assert [issue.title for issue in issues.read_all_issues(config.load(letter))] == ["one", "three", "two"]

@@ -127,27 +127,31 @@ def create_publication(
     lines of both TOML files point (``#:schema``, which Taplo and the editors built on it follow), so that completion
     works offline and on every machine. Files that are there already stay as they are.
 
-    Raises ConfigError, and has then written nothing, when there is a dispatch.toml or a value is wrong.
+    Raises ConfigError, and has written nothing, when there is a dispatch.toml or a value is wrong.
     """
     path = folder / FILE
     if path.exists():
         raise ConfigError("there is a publication already", subject=str(path), hint="edit it, or choose another folder")
-    values = {"title": title, "url": url, "sender": sender, "language": language, "timezone": timezone}
-    if not sender:
-        values["sender"] = "The Wire <desk@wire.example>"
-    quoted = {key: format_toml(value) for key, value in values.items()}
-    quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
-    text = _NEW.format(no_sender="" if sender else "# ", **quoted)
-    faults: list[Fault] = []
-    if _read_publication(text, folder, {}, {}, faults) is None or faults:
-        raise ConfigError(*faults)
+    text = format_settings(title=title, url=url, sender=sender, language=language, timezone=timezone)
     bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
-    for name, words in (*_AROUND.items(), (FILE, text)):
-        bodies[name] = words.encode("utf-8")
+    bodies |= {name: words.encode("utf-8") for name, words in (*_AROUND.items(), (FILE, text))}
     for name, body in bodies.items():
         if not (folder / name).exists():
             files.write_file(folder / name, body, within=folder, error=ConfigError)
     return path
+
+
+def format_settings(**values: str) -> str:
+    """Format a new dispatch.toml with these values, the others as examples. Raises ConfigError when one is wrong."""
+    said = {"title": "The Wire", "url": "https://wire.example", "language": "en", "timezone": "UTC", **values}
+    said["sender"] = values.get("sender") or "The Wire <desk@wire.example>"
+    quoted = {key: format_toml(value) for key, value in said.items()}
+    quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
+    text = _NEW.format(no_sender="" if values.get("sender") else "# ", **quoted)
+    faults: list[Fault] = []
+    if _read_publication(text, Path(), {}, {}, faults) is None or faults:
+        raise ConfigError(*faults)
+    return text
 
 
 def find_missing_lines(folder: Path) -> Mapping[str, list[str]]:

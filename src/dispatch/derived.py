@@ -4,15 +4,21 @@ That is its source's terms, its address, its id, the moment of its last change, 
 withdrawn.
 """
 
+import hashlib
+import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from dispatch import __version__, identity, links
-from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
+from dispatch.model import Article, Author, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
+_MOST_WAYS = 10_000  # in which a byline may have been written before
+FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # of authors, by the name and the page of today
 
 
 def build_issue_address(publication: Publication, slug: str) -> str:
@@ -149,3 +155,19 @@ def resolve_source(source: Source, publication: Publication, *, is_own: bool) ->
         syndicate=source.syndicate or ("full" if is_own else publication.syndicate.default),
         excerpt_words=source.excerpt_words or publication.syndicate.words,
     )
+
+
+def digest_byline(authors: Sequence[Author]) -> str:
+    """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
+    said = json.dumps([[author.name, author.url] for author in authors])
+    return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
+
+
+def digest_former_bylines(authors: Sequence[Author], former: FormerNames) -> frozenset[str]:
+    """Digest the byline in each way in which it may have been published under the authors' former names."""
+    ways = []
+    for author in authors:
+        known = former.get((author.name, author.url), ())
+        pages = (author.url, "", *known) if known else (author.url,)
+        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
+    return frozenset(map(digest_byline, islice(product(*ways), _MOST_WAYS)) if former else ())

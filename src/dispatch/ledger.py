@@ -5,24 +5,23 @@ them. Others say more of the same id: ``page``, where an article stands alone, o
 ``entered``, its place in the order of publication where its issue's date does not say it (``find_entry_moments``);
 ``withdrawn``, which is never taken back; ``mended``, what a correction has answered for (in the address's place) and
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
-of the site and leads to the present one. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list stands at
-an address, now and for ever. What would break a line stands as its number, ``\\u0009``. ``init`` tells git to merge
-both sides of such a file (``merge=union``).
+of the site, or one where an article stood before it came here, and leads to the present one. Lines ``author``,
+``source``, ``section`` and ``tag`` say whose list stands at an address, now and for ever. What would break a line
+stands as its number, ``\\u0009``. ``init`` tells git to merge both sides of
+such a file (``merge=union``).
 """
 
-import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice, product
 from typing import get_args
+from urllib.parse import unquote
 
-from dispatch import derived, files, identity
+from dispatch import derived, files, identity, links
 from dispatch.errors import IssueError
-from dispatch.model import Author, Contents, Fault, Issue, Kind, Place, Publication, Record
+from dispatch.model import Contents, Fault, Issue, Kind, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
@@ -33,10 +32,11 @@ _MERGED = "two branches published it differently: take the file of their common 
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
 _BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+# A path that may become a folder of the site; what is no part of an old page's name is left out.
+_OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _PAGES = ("issue", "page")
-_MOST_WAYS = 10_000  # in which a byline may have been written before
-FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
 _LISTS = ("author", "source", "section", "tag")
 
 
@@ -171,14 +171,14 @@ def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Rec
     return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication, former))
 
 
-def _make_issue_records(issue: Issue, publication: Publication, former: FormerNames) -> Iterable[Record]:
+def _make_issue_records(issue: Issue, publication: Publication, former: derived.FormerNames) -> Iterable[Record]:
     page = derived.build_issue_address(publication, issue.slug)
     yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
-        authors = _digest_authors(article.authors)
-        known = _digest_former(article.authors, former)
+        authors = derived.digest_byline(article.authors)
+        known = derived.digest_former_bylines(article.authors, former)
         yield Record(
             id=article.id,
             kind="article",
@@ -188,12 +188,22 @@ def _make_issue_records(issue: Issue, publication: Publication, former: FormerNa
             former_authors=known,
         )
         alone = derived.has_own_page(article.source)
-        yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
+        place = page + (f"{article.key}/" if alone else f"#{article.key}")
+        yield Record(id=article.id, kind="page", url=place)
+        for old in filter(None, (_find_old_page(url, publication) for url in article.former_urls)):
+            yield Record(id=old, kind="moved", url=place)
         for what, times in derived.count_mends(article).items():
             for number in range(1, times + 1):
                 yield Record(id=article.id, kind="mended", url=what, number=number)
         if article.withdrawn:
             yield Record(id=article.id, kind="withdrawn", url=article.url, published=article.withdrawn.date)
+
+
+def _find_old_page(url: str, publication: Publication) -> str:
+    """Find which page of the site an old address named, with a slash at its end; empty when no host redirects it."""
+    now = links.encode_ascii(identity.move_address(url, publication)).rstrip("/") + "/"
+    path = now.removeprefix(f"{publication.url}/")
+    return now if path != now and _OLD_PATH.fullmatch(path) and not _UNSAFE.search(unquote(path)) else ""
 
 
 def _merge_records(known: Iterable[Record], now: Sequence[Record], site: str) -> list[Record]:
@@ -238,22 +248,6 @@ def _make_key(record: Record) -> tuple[str, str]:
     if kind == "mended":
         return record.id, f"{kind} {record.url} {record.number}"
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
-
-
-def _digest_authors(authors: Sequence[Author]) -> str:
-    """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors."""
-    said = json.dumps([[author.name, author.url] for author in authors])
-    return hashlib.sha256(said.encode("ascii")).hexdigest()[:16] if authors else ""
-
-
-def _digest_former(authors: Sequence[Author], former: FormerNames) -> frozenset[str]:
-    """Digest the byline in each way in which it may have been published under the authors' former names."""
-    ways = []
-    for author in authors:
-        known = former.get((author.name, author.url), ())
-        pages = (author.url, "", *known) if known else (author.url,)
-        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
-    return frozenset(map(_digest_authors, islice(product(*ways), _MOST_WAYS)) if former else ())
 
 
 def _format_line(record: Record) -> str:

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
-from packing import DATA, KINDS, PNG, bag, imported, run, sample, zipped
+from packing import DATA, PNG, POSTS, bag, imported, run, sample, zipped
 
 from dispatch import config, importers, issues, ledger
 from dispatch.cli.context import read_clock
@@ -32,7 +33,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POSTS)
 def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind: str, folder: Path, tmp_path: Path) -> None:
     path = zipped(tmp_path / "export.zip", sample(kind), "an export/")
     report = imported(str(path), code=1 if kind == "markdown" else 0)
@@ -60,7 +61,7 @@ def test_every_kind_arrives_passes_the_check_and_shows_every_author(kind: str, f
         assert article.id.startswith(("https://", "tag:wire.example,"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POSTS)
 def test_a_second_time_adds_nothing(kind: str, folder: Path, tmp_path: Path) -> None:
     first = imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
     before = bytes_of(folder)
@@ -98,10 +99,10 @@ def test_dry_run_says_it_all_and_writes_nothing(folder: Path) -> None:
     assert said == real
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POSTS)
 def test_no_address_of_an_account_or_of_a_subscriber_comes_along(kind: str, folder: Path) -> None:
     imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
-    assert not [name for name, body in bytes_of(folder / "issues").items() if b"@" in body]
+    assert not [name for name, body in bytes_of(folder / "issues").items() if re.search(rb"[\w.]@", body)]
 
 
 def test_a_name_that_is_no_text_is_imported_all_the_same(folder: Path, tmp_path: Path) -> None:
@@ -187,7 +188,7 @@ def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
     assert (folder / "issues/b/b.md").read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POSTS)
 def test_an_import_that_was_cut_off_goes_on_where_it_stopped(kind: str, folder: Path) -> None:
     """The issue's own file is the last to be written: without it, what stands there is taken as it is."""
     imported(str(DATA / kind), code=1 if kind == "markdown" else 0)
@@ -202,7 +203,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stopped(kind: str, folder: 
     assert bytes_of(folder).items() >= whole.items()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", POSTS)
 def test_what_is_written_is_what_was_read(kind: str, folder: Path) -> None:
     """read(write(x)) == x, for every issue that comes of a post."""
     publication = config.load(folder)
@@ -239,10 +240,9 @@ def test_who_is_known_by_something_that_is_no_name_is_said() -> None:
 def test_people_read_what_came_and_why_the_rest_did_not() -> None:
     result = run("import", str(DATA / "substack"))
     assert result.stdout.splitlines()[0] == "issues/the-quay-at-dawn/issue.md"
-    assert "“The quay at dawn”, no author found" in result.stderr
-    assert "  posts/101.the-quay-at-dawn.html: no author found in the export" in result.stderr
-    assert "posts/104.silent-recording.html: “A recording alone”: a podcast without text" in result.stderr
-    assert result.stderr.splitlines()[-1] == "4 imported, 0 already in an issue, 5 not imported, 0 failed"
+    assert "4 × no author found in the export: “The quay at dawn”, " in result.stderr
+    assert "posts/104.silent-recording.html: “A recording alone”: it is a podcast without text" in result.stderr
+    assert result.stderr.splitlines()[-1] == "4 imported, 0 already there, 5 not imported, 0 failed"
 
 
 def test_nothing_in_an_export_acts_on_the_terminal(tmp_path: Path) -> None:

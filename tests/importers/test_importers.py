@@ -1,5 +1,6 @@
 """What each system's export becomes: who wrote it, ids, addresses, dates, pictures, and what is left with a reason."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -55,7 +56,10 @@ def test_substack() -> None:
     draft = posts[""]
     assert (draft.is_public, draft.article.published, draft.article.title) == (False, None, "A draft without a date")
     assert "alone.mp3" in left["posts/104.silent-recording.html"].reason
-    assert left["posts/106.lost.html"].reason == "“Its file is lost”: it has no text in the export"
+    assert (left["posts/106.lost.html"].title, left["posts/106.lost.html"].reason) == (
+        "Its file is lost",
+        "it has no text in the export",
+    )
     assert left["posts/107.untitled.html"].reason == "it has no title"
     assert left["email_list.harbour.csv"].reason == "subscribers are not imported"
     assert "4 files" in left["posts/"].reason
@@ -145,7 +149,7 @@ def test_wordpress() -> None:
     assert draft.known_as == "admin"
     assert "password" in posts["the-quay"].held
     reasons = " ".join(one.reason for one in left.values())
-    for part in ("is a page", "in the bin", "https://sound.example/r.mp3", "not imported: 1"):
+    for part in ("it is a page", "in the bin", "https://sound.example/r.mp3", "not imported: 1"):
         assert part in reasons
 
 
@@ -164,8 +168,93 @@ def test_buttondown() -> None:
     ferry = posts["the-night-ferry"].article
     assert (ferry.id, ferry.title) == ("buttondown/em_01hx", "The night ferry: a “diary”")
     assert [author.name for author in ferry.authors] == ["Ada Quay"]
-    assert left["emails.csv: Empty"].reason == "“Empty” has no text"
+    assert left["emails.csv: Empty"].reason == "it has no text in the export"
     assert "subscribers.csv" in left
+
+
+def test_buttondown_keeps_the_texts_beside_the_table() -> None:
+    """As https://buttondown.com/documentation has it: emails.csv, or emails.json, and emails/<slug>.md."""
+    head = "id,secondary_id,subject,publish_date,source,slug\n"
+    row = {"id": "a1", "subject": "A plain one", "publish_date": "2024-05-06 10:00:00+00:00", "slug": "plain"}
+    files = {
+        "emails.csv": f"{head}a1,1,A plain one,2024-05-06 10:00:00+00:00,app,plain\nb2,2,A draft,,app,fancy\n",
+        "emails.json": json.dumps([row]),
+        "emails/plain.md": "<!-- buttondown-editor-mode: plaintext -->The *nets*.",
+        "emails/fancy.md": "<!-- buttondown-editor-mode: fancy --><p>The <b>nets</b>.</p>",
+    }
+    assert importers.find_importer(bag(files)) == "buttondown"
+    posts, left = of(importers.read_posts(bag(files), "buttondown", "https://letters.example/harbour"))
+    assert [(post.article.title, post.article.content, post.is_public) for post in posts] == [
+        ("A plain one", "<p>The <em>nets</em>.</p>", True),
+        ("A draft", "<p>The <b>nets</b>.</p>", False),
+    ]
+    assert posts[0].article.id == "buttondown/a1"
+    assert posts[0].article.published == datetime(2024, 5, 6, 10, tzinfo=UTC)
+    assert posts[0].article.former_urls == ("https://letters.example/harbour/archive/plain/",)
+    assert left == []
+
+
+def test_beehiiv() -> None:
+    """Its layout: @tryghost/mg-beehiiv's fixtures."""
+    posts, left = read("beehiiv")
+    quay = posts["the-quay-at-dawn"]
+    url = "https://quay.letters.example/p/the-quay-at-dawn"
+    assert (quay.article.url, quay.article.former_urls, quay.article.id) == (url, (url,), "beehiiv/0f1-a")
+    assert (quay.article.title, quay.article.dek) == ("The quay at dawn", "Who mends the nets, and who pays")
+    assert quay.preheader == "Nets are mended before the first bell and paid for after the last one"
+    assert quay.article.tags == ("Harbour", "Nets & knots")
+    assert quay.article.published == datetime(2024, 5, 6, 10, tzinfo=UTC)
+    assert 'href="https://paper.example/a?b=1&amp;c=2"' in quay.article.content
+    assert (quay.is_public, quay.held) == (True, "")
+    assert "premium" in posts["for-members"].held
+    assert not posts[""].is_public
+    assert left["posts.csv: Nothing in it"].reason == "it has no text in the export"
+    assert left["subscribers.csv"].reason == "subscribers are not imported"
+
+
+def test_medium() -> None:
+    """Its layout: @tryghost/mg-medium-export's fixtures."""
+    posts, left = read("medium")
+    quay = posts["the-quay-at-dawn"]
+    url = "https://stories.example/@adaquay/the-quay-at-dawn-1a2b3c4d5e6f"
+    assert (quay.article.url, quay.article.former_urls, quay.article.id) == (url, (url,), "medium/1a2b3c4d5e6f")
+    assert quay.article.authors == (Author(name="Ada Quay", url="https://stories.example/@adaquay"),)
+    assert (quay.article.title, quay.article.dek) == ("The quay at dawn", "Who mends the nets")
+    assert quay.article.tags == ("Harbour", "Nets")
+    assert quay.article.content.startswith("<p>The nets are mended before the first bell, <a href=")
+    assert "The quay at six" in quay.article.content
+    assert "Who pays" in quay.article.content
+    assert "Who mends the nets" not in quay.article.content
+    assert quay.is_public
+    assert not posts["not-yet"].is_public
+    answer = left["posts/2024-05-09_Well-said-bbbbbbbbbbbb.html"]
+    assert answer.reason == "it is an answer to somebody's story"
+    assert left["profile/profile.html"].reason == "not a post"
+
+
+def test_bookmarks() -> None:
+    """Netscape's form (browsers, Pinboard), and the tables of Raindrop and Pocket."""
+    posts, left = of(importers.read_posts(bag(sample("bookmarks")), "bookmarks"))
+    found = {post.article.url: post for post in posts}
+    assert list(found) == [
+        "https://paper.example/nets?a=1&b=2",
+        "https://other.example/ferry#timetable",
+        "https://slow.example/tide",
+        "https://pin.example/knots",
+        "https://paper.example/bridges",
+    ]
+    nets = found["https://paper.example/nets?a=1&b=2"]
+    assert (nets.article.title, nets.article.note, nets.section) == ("Who mends the nets", "Read the end.", "Harbour")
+    assert nets.article.tags == ("nets", "work")
+    assert (nets.article.published, nets.article.authors, nets.article.source.title) == (None, (), "paper.example")
+    assert found["https://other.example/ferry#timetable"].article.note == ""
+    assert found["https://slow.example/tide"].article.tags == ("tide", "moon")
+    assert found["https://pin.example/knots"].article.tags == ("knots", "rope")
+    bridges = found["https://paper.example/bridges"].article
+    assert (bridges.note, bridges.summary) == ("Two towns", "One bill for two towns.")
+    assert bridges.tags == ("stone", "bridges")
+    assert all(post.is_link for post in posts)
+    assert [one.reason for one in left] == ["it is no address of the web"]
 
 
 def test_mailchimp() -> None:
@@ -185,7 +274,7 @@ def test_mailchimp() -> None:
     assert "<table" not in june.content
     assert "Its lines stand in cells.</div>" in june.content
     assert "Leave" not in june.content
-    assert left["campaigns.csv"].reason == "“Lost letter” has no HTML in the export"
+    assert left["campaigns.csv"].title == "Lost letter"
 
 
 def test_markdown() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Unpack
 
 import click
 
-from dispatch import compose, html, identity, issues
+from dispatch import compose, from_mapping, html, identity, issues
 from dispatch.cli.article_options import ArticleOptions, add_article_options, find_missing, make_overrides
 from dispatch.cli.context import (
     OpenPublication,
@@ -220,6 +220,9 @@ def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words
         added += new
         passed += known
     changed = issues.change_issue(here.publication, target, changed)
+    sections = [one.title for one in target.sections]
+    for title in (one.title for one in changed.sections if sections and one.title not in sections):
+        print_note(f"“{title}” is a new section{from_mapping.suggest_nearest(title, sections)}")
     for article in passed:
         print_note(f"“{article.title}” is already in {changed.slug}")
     for article in added:

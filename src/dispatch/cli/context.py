@@ -183,13 +183,24 @@ def parse_moment(written: str | None, publication: "Publication") -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=zone)
 
 
-def ask_for_value(what: str, option: str, default: str | None = None) -> str:
-    """Ask for a value on a terminal. Raises click.UsageError where there is none, naming the option that gives it."""
+def ask_for_value(
+    what: str, option: str, default: str | None = None, *, try_value: Callable[[str], object] = str
+) -> str:
+    """Ask for a value on a terminal, again while ``try_value`` raises a DispatchError, which is shown.
+
+    Raises click.UsageError where there is no terminal, naming the option that gives it.
+    """
     if not is_terminal():
         raise click.UsageError(f"Missing option {option}, and no terminal to ask on.")
     with redirect_stdout(sys.stderr):  # readline writes its part of a prompt there: standard output is for results
-        answer: str = click.prompt(what, default=default, show_default=bool(default), err=True)
-    return answer
+        while True:
+            answer: str = click.prompt(what, default=default, show_default=bool(default), err=True)
+            try:
+                try_value(answer)
+            except DispatchError as error:
+                print_error(error)
+            else:
+                return answer
 
 
 def require_consent(question: str, *reasons: str, is_given: bool) -> None:

@@ -27,10 +27,14 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
       dispatch init my-newsletter --title "The Wire" --url https://wire.example --from "The Wire <desk@wire.example>"
       dispatch init . --title "Die Post" --url https://post.example --language de --timezone Europe/Berlin
     """
-    title = title or ask_for_value("Title", "--title")
-    url = url or ask_for_value("Address", "--url", default="https://example.com")
+    check = config.format_settings
+    title = title or ask_for_value("Title", "--title", try_value=lambda answer: check(title=answer))
+    url = url or ask_for_value(
+        "Address", "--url", default="https://example.com", try_value=lambda answer: check(url=answer)
+    )
     if sender is None and is_terminal():
-        sender = ask_for_value("Sender of its mail (empty: none yet)", "--from", default="")
+        ask = "Sender of its mail (empty: none yet)"
+        sender = ask_for_value(ask, "--from", default="", try_value=lambda answer: check(sender=answer))
     path = config.create_publication(
         folder, title=title, url=url, sender=sender or "", language=language, timezone=timezone
     )

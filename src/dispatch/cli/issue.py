@@ -99,7 +99,7 @@ def new(
     for error in failed:
         print_error(error)
     if from_inbox:
-        print_note(f"added {len(added)} articles from the inbox")
+        print_note(f"added {len(added)} {'article' if len(added) == 1 else 'articles'} from the inbox")
     print_note(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
     if failed:
         sys.exit(1)
@@ -208,7 +208,8 @@ def _summarise_issue(one: Issue) -> str:
     count = sum(1 for _ in one.articles)
     number = f"No. {one.number}" if one.number else ""
     state = "withdrawn" if one.withdrawn else one.status
-    return f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {count:3} articles  {one.title}"
+    counted = f"{count:3} {'article' if count == 1 else 'articles'}"
+    return f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {counted:12}  {one.title}"
 
 
 def _format_contents(one: Issue) -> Iterator[str]:

@@ -60,6 +60,13 @@ def _plan_withdrawal(
     _require_published(here.publication, one, what)
     if what.withdrawn and because and not what.withdrawn.text:
         one = _undo_withdrawal(one, what)
+    elif what.withdrawn and because and because != what.withdrawn.text:
+        file = what.file if isinstance(what, Article) else f"issues/{old.slug}/issue.md"
+        raise IssueError(
+            f"“{what.title}” was withdrawn on {what.withdrawn.date:%Y-%m-%d}, and readers have another reason",
+            subject=file,
+            hint=f"To give this one, change text below withdrawn in {file}, and publish.",
+        )
     elif what.withdrawn:
         print_note(f"“{what.title}” was already withdrawn on {what.withdrawn.date:%Y-%m-%d}: nothing changed")
         return None

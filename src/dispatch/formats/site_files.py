@@ -9,7 +9,7 @@ and ``robots.txt`` (RFC 9309) are what search engines ask for.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
@@ -99,10 +99,12 @@ def render_robots(publication: Publication) -> bytes:
 def render_redirects(moved: Mapping[str, str], gone: Iterable[str], publication: Publication) -> dict[str, bytes]:
     """Render the files of a site that redirect, by path: ``_redirects``, if needed, and the pages.
 
-    moved: by the old path of a page the new one, both ending in a slash. gone: the paths of pages on which nothing but
-    a notice is left. Raises RenderError.
+    moved: by the old path of a page, percent-encoded and ending in a slash, the new one. gone: the paths of pages on
+    which nothing but a notice is left. Raises RenderError.
     """
-    pages = {f"{old}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())}
+    pages = {
+        f"{unquote(old)}index.html": _render_moved_page(old, new, publication) for old, new in sorted(moved.items())
+    }
     lines = "".join(f"{line}\n" for line in _list_redirect_lines(moved, gone, urlsplit(publication.url).path))
     return pages | ({"_redirects": lines.encode()} if lines else {}) | _render_former_hosts(publication)
 
@@ -133,9 +135,9 @@ def _render_moved_page(old: str, new: str, publication: Publication) -> bytes:
 def _list_redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
     """List the lines, exact addresses before prefixes, because the first match wins.
 
-    With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
+    With an issue or a list goes all that stands below its page: articles, mail, feeds, pictures.
     """
-    issues = {old: new for old, new in moved.items() if old.count("/") == _DEPTH}
+    issues = {old: new for old, new in moved.items() if old.split("/")[0] == new.split("/")[0] and old.count("/") == 2}
     for old, new in sorted(moved.items()):
         issue = "/".join(old.split("/", _DEPTH)[:_DEPTH]) + "/"
         if old == issue or issues.get(issue, issue) + old.removeprefix(issue) != new:

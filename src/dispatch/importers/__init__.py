@@ -2,8 +2,9 @@
 
 export_files   a zip, a folder or a file on the disk, opened as an Export
 posts          what is read, an Export, and what comes of it, Posts
-ghost, wordpress, substack, buttondown, mailchimp, markdown
+ghost, wordpress, substack, beehiiv, medium, bookmarks, buttondown, mailchimp, markdown
                the importers: one a system
+permalinks     which addresses a generator gave a post
 tabular        CSV, JSON and texts, bounded
 content        a post's text, sanitised; what of it is lost
 pictures       which picture of the export an address means
@@ -54,6 +55,9 @@ IMPORTERS: Mapping[str, Importer] = {
         ("ghost", "Ghost"),
         ("wordpress", "WordPress"),
         ("substack", "Substack"),
+        ("beehiiv", "Beehiiv"),
+        ("medium", "Medium"),
+        ("bookmarks", "bookmarks"),
         ("buttondown", "Buttondown"),
         ("mailchimp", "Mailchimp"),
         ("markdown", "Markdown with front matter"),
@@ -73,11 +77,14 @@ def find_importer(export: Export) -> str:
     )
 
 
-def read_posts(export: Export, importer: str, site: str = "") -> Iterator[Post | NotImported]:
+def read_posts(
+    export: Export, importer: str, site: str = "", *, share_folder: bool = False
+) -> Iterator[Post | NotImported]:
     """Read every post of an export, one by one, and everything in it that is none, with the reason.
 
     site: the address that the old site had; what is relative in a post, and no picture of the export, is relative to
-    it. Raises GatherError when the export as a whole cannot be read; what is wrong with one post is a ``NotImported``.
+    it. share_folder: the pictures of all posts will lie in one folder, so that no two names may be the same. Raises
+    GatherError when the export as a whole cannot be read; what is wrong with one post is a ``NotImported``.
     """
     seen: set[str] = set()
 
@@ -86,7 +93,8 @@ def read_posts(export: Export, importer: str, site: str = "") -> Iterator[Post |
         return export.read(name)
 
     yield from (NotImported(file=name, reason=reason, state="failed") for name, reason in export.refused)
-    for found in IMPORTERS[importer].module.read(replace(export, read=read_file), site):
+    watched = replace(export, read=read_file, peek=export.read, is_shared=share_folder)
+    for found in IMPORTERS[importer].module.read(watched, site):
         seen.add(found.file)
         yield found
     yield from list_unused(name for name in export.names if name not in seen)

@@ -10,11 +10,10 @@ from dataclasses import replace
 from functools import partial
 
 from dispatch import frontmatter
-from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, report_broken, try_post
+from dispatch.importers.skipped import EMPTY, UNTITLED, NotImported, try_post, try_rows
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article, Document, Image
 from dispatch.readers import fields, frontmatter_aliases
@@ -34,33 +33,41 @@ def accepts(export: Export) -> bool:
 
 
 def read(export: Export, site: str) -> Iterator[Post | NotImported]:
-    """Read the issues, those of the tables first; a table that cannot be read is reported."""
+    """Read the issues, those of the tables first; a table that cannot be read is reported.
+
+    A row without a text has it in a Markdown file of its slug's name.
+    """
     place = place_posts(export, site)
+    files = {_find_stem(name): name for name in export.names if _FILE.search(name)}
+    read: set[str] = set()
     for name in _list_tables(export):
-        try:
-            rows = _read_rows(export, name)
-        except GatherError as error:
-            yield from report_broken(name, error)
-            continue
+        rows = yield from try_rows(name, partial(tabular.read_rows, export, name))
         for number, row in enumerate(rows, 1):
             label = f"{name}: {pick_text(row, 'slug', 'subject', 'id') or number}"
-            here = replace(place, file=name)
-            yield from try_post(label, partial(_make_post, row, Article(), here, label))
-    for name in export.names:
-        if _FILE.search(name):
-            yield from try_post(name, partial(_read_file, name, replace(place, file=name)))
+            beside = "" if _pick_body(row) else files.get(pick_text(row, "slug"), "")
+            if beside in read:
+                continue  # the same table as CSV and as JSON
+            read.update({beside} - {""})
+            here = replace(place, file=beside or name)
+            make = (
+                partial(_read_file, beside, here, row) if beside else partial(_make_post, row, Article(), here, label)
+            )
+            yield from try_post(beside or label, make)
+    for name in files.values():
+        if name not in read:
+            yield from try_post(name, partial(_read_file, name, replace(place, file=name), {}))
 
 
 def _list_tables(export: Export) -> list[str]:
     return [name for name in export.names if _TABLE.search(name) and _HEAD.search(tabular.read_beginning(export, name))]
 
 
-def _read_rows(export: Export, name: str) -> list[Row]:
-    text = tabular.read_text(export, name)
-    if name.lower().endswith(".csv"):
-        return tabular.parse_csv(text)
-    found = tabular.parse_json(text)
-    return tabular.pick_tables(found) or tabular.pick_tables(tabular.pick_table(found).get("results"))
+def _find_stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def _pick_body(row: Row) -> str:
+    return pick_text(row, "body", "content", "text")
 
 
 def _has_keys(export: Export, name: str) -> bool:
@@ -72,28 +79,28 @@ def _has_keys(export: Export, name: str) -> bool:
     return "subject" in keys and len(keys & _KEYS) > 1
 
 
-def _read_file(name: str, place: PostPlace) -> Post | NotImported:
+def _read_file(name: str, place: PostPlace, row: Row) -> Post | NotImported:
+    """Read an issue's file; what its front matter says stands above what its row does."""
     document = Document(url="", media_type="text/markdown", charset="", body=b"", name=name)
     data, written = frontmatter_aliases.parse_keys(tabular.read_text(place.export, name), document)
-    if not pick_text(data, "subject", "title"):
-        return NotImported(file=name, reason="it has no subject")
-    stem = name.rpartition("/")[2].rpartition(".")[0]
-    return _make_post(
-        {"slug": stem, **data, "body": written}, frontmatter_aliases.build_article(data, document), place, name
-    )
+    if not pick_text({**row, **data}, "subject", "title"):
+        return NotImported(file=name, reason=UNTITLED)
+    said = {"slug": _find_stem(name), **row, **data, "body": written}
+    return _make_post(said, frontmatter_aliases.build_article(data, document), place, name)
 
 
 def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post | NotImported:
     """Make a post of a row. front: what a file's front matter says besides."""
     url = content.pick_web_address(pick_text(row, "canonical_url", "absolute_url"))
     title = fields.read_line(pick_text(row, "subject", "title"))
-    written = pick_text(row, "body", "content", "text")
+    slug, written = pick_text(row, "slug"), _pick_body(row)
     if not written:
-        return NotImported(file=label, reason=f"“{title}” has no text")
+        return NotImported(file=label, reason=EMPTY, title=title)
     image = pick_text(row, "image", "image_url")
     article = Article(
         id=f"buttondown/{pick_text(row, 'id', 'secondary_id', 'slug') or label}",
         url=url,
+        former_urls=content.list_former(place, url, f"archive/{slug}/" if slug else ""),
         title=title,
         summary=fields.read_line(pick_text(row, "description")),
         authors=front.authors,
@@ -108,8 +115,8 @@ def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post |
     post = Post(
         file=label,
         article=article,
-        slug=pick_text(row, "slug"),
-        is_public=pick_text(row, "status") in _PUBLIC,
+        slug=slug,
+        is_public=(pick_text(row, "status") or (pick_text(row, "publish_date") and "sent")) in _PUBLIC,
         held=content.describe_audience(pick_text(row, "email_type")),
     )
     mode = _MODE.match(written)

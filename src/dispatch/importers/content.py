@@ -39,6 +39,12 @@ def name_old_site(url: str) -> Source:
     return Source(title=links.parse_host(url), url="/".join(url.split("/", 3)[:3]) + "/", syndicate="full")
 
 
+def list_former(place: PostPlace, *addresses: str) -> tuple[str, ...]:
+    """List the addresses that a post had, whole: a path is one of the old site, and left out when nobody knows it."""
+    found = (links.resolve_address(place.site, one) for one in addresses if one)
+    return tuple(dict.fromkeys(url for url in found if links.is_web_address(url)))
+
+
 def pick_web_address(written: str) -> str:
     """Return the address when it is one of the web, else nothing."""
     return written if links.is_web_address(written) else ""

@@ -14,7 +14,7 @@ from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, count_comments, try_post
+from dispatch.importers.skipped import EMPTY, PAGE, NotImported, count_comments, try_post
 from dispatch.importers.tabular import Row, parse_moment, pick_text
 from dispatch.model import Article, Author, Image
 from dispatch.readers import fields, people
@@ -85,12 +85,12 @@ def _is_shown(tag: Row) -> bool:
 def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post | NotImported:
     number, title = pick_text(row, "id"), fields.read_line(pick_text(row, "title"))
     if pick_text(row, "type") == "page" or tabular.is_true(row, "page"):
-        return NotImported(file=label, reason=f"“{title}” is a page, not a post")
+        return NotImported(file=label, reason=PAGE, title=title)
     written = pick_text(row, "html")
     if not written:
         form = next((form for form in ("lexical", "mobiledoc") if pick_text(row, form)), "")
-        why = f"its text is there in Ghost’s own form only ({form})" if form else "it has no text"
-        return NotImported(file=label, reason=f"“{title}”: {why}")
+        why = f"its text is there in Ghost’s own form only ({form})" if form else EMPTY
+        return NotImported(file=label, reason=why, title=title)
     meta = tables.meta.get(number, {})
     url = content.pick_web_address(pick_text(row, "canonical_url") or pick_text(meta, "canonical_url"))
     users = [tables.users.get(id_, {}) for id_ in tables.authors.get(number) or [pick_text(row, "author_id")]]
@@ -98,6 +98,7 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
     article = Article(
         id=f"ghost/{pick_text(row, 'uuid') or number}",
         url=url,
+        former_urls=content.list_former(place, f"/{pick_text(row, 'slug')}/"),
         title=title,
         dek=fields.read_line(pick_text(meta, "subtitle")),
         summary=fields.read_line(pick_text(row, "custom_excerpt")),

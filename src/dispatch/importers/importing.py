@@ -1,4 +1,4 @@
-"""Make an issue of every post that is new, write it, and publish those that may be."""
+"""Make an issue of every post that is new, write it, and publish those that may be; or put all into one issue."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,20 +14,26 @@ from dispatch.errors import IssueError
 from dispatch.identity import is_ours, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
-from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section
+from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
 
+NOBODY = "no author found in the export"
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
 
 _TAG = re.compile(r"tag:[^,]+,[\d-]+:(.*)", re.DOTALL)
 
 
+# Adds an article to an issue, in a section, as ``compose.add_articles`` does: nothing when it is there.
+AddArticle = Callable[[Issue, Article, str], tuple[Issue, list[Article]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedPost:
-    """A post that became an issue."""
+    """A post that became an issue, or an article of one."""
 
-    post: Annotated[Post, "with notes of what an editor should know of the issue"]
+    post: Annotated[Post, "with notes of what an editor should know of it"]
     issue: Annotated[Issue, "the draft"]
+    article: Annotated[Article, "the article in it"]
 
     @property
     def is_public(self) -> bool:
@@ -54,6 +60,8 @@ class ImportRun:
     now: Annotated[datetime, "the date of posts that have none"]
     authors: Annotated[tuple[Author, ...], "who wrote what names nobody, as the editor says"] = ()
     is_dry: Annotated[bool, "write nothing"] = False
+    into: Annotated[str, "the slug of the issue that gets all; empty for an issue each"] = ""
+    add: Annotated[AddArticle, "adds an article to that issue, in a section"]
     lock: Annotated[Callable[[], AbstractContextManager[object]], "holds the publication's lock"]
     _known: dict[str, str] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
@@ -95,22 +103,45 @@ class ImportRun:
             yield outcome
 
     def _import_post(self, post: Post) -> ImportedPost | NotImported:
+        title = post.article.title
         if (slug := find_known(post, self._known)) is not None:
-            where = f"is already in issues/{slug}" if slug else "was published before, and is gone on purpose"
-            return NotImported(file=post.file, reason=f"“{post.article.title}” {where}", state="skipped")
+            where = f"it is already in issues/{slug}" if slug else "it was published before, and is gone on purpose"
+            return NotImported(file=post.file, title=title, reason=where, state="skipped")
         if self.authors and not post.article.authors:
             post = replace(post, article=replace(post.article, authors=self.authors, certainty="certain"))
-        one = make_issue(post, self.publication, self.now, self._taken)
         try:
-            if not self.is_dry:
-                issues.add_files(self.publication, one, post.pictures)
-                issues.create_issue(self.publication, one)
+            one = self._add_to_issue(post) if self.into else self._make_issue(post)
         except IssueError as error:
             reason = "; ".join(words for fault in error.faults for words in (str(fault), fault.hint) if words)
-            return NotImported(file=post.file, reason=reason, state="failed")
-        self._taken.add(one.slug)
-        self._known |= index_known([one], ())
-        return ImportedPost(post=replace(post, notes=(*list_changes(post, one), *post.notes)), issue=one)
+            return NotImported(file=post.file, title=title, reason=reason, state="failed")
+        if isinstance(one, ImportedPost):
+            self._taken.add(one.issue.slug)
+            self._known |= index_known([one.issue], ())
+        return one
+
+    def _make_issue(self, post: Post) -> ImportedPost:
+        """Make an issue of a post, and write it. Raises IssueError."""
+        one = make_issue(post, self.publication, self.now, self._taken)
+        (article,) = one.articles
+        if not self.is_dry:
+            issues.add_files(self.publication, one, post.pictures)
+            issues.create_issue(self.publication, one)
+        notes = (*list_changes(post, article), *_list_new_places(post, one), *post.notes)
+        return ImportedPost(post=replace(post, notes=notes), issue=one, article=article)
+
+    def _add_to_issue(self, post: Post) -> ImportedPost | NotImported:
+        """Add a post to the issue that gets all, in the section of its folder's name. Raises IssueError."""
+        target = issues.read_issue(self.publication, self.into)
+        with_it, added = self.add(target, make_article(post, self.publication, self.now), post.section)
+        if not added:
+            reason = f"it is already in issues/{self.into}"
+            return NotImported(file=post.file, title=post.article.title, reason=reason, state="skipped")
+        issues.prove_article(self.publication, self.into, added[0])
+        if not self.is_dry:
+            issues.add_files(self.publication, target, post.pictures)
+            with_it = issues.change_issue(self.publication, target, with_it)
+        post = replace(post, notes=(*list_changes(post, added[0]), *post.notes))
+        return ImportedPost(post=post, issue=with_it, article=added[0])
 
     def _hold_lock(self) -> AbstractContextManager[object]:
         return nullcontext() if self.is_dry else self.lock()
@@ -128,62 +159,80 @@ class ImportRun:
         return folder.stat().st_mtime_ns if folder.is_dir() else 0
 
 
-def make_issue(post: Post, publication: Publication, now: datetime, taken: Collection[str]) -> Issue:
-    """Make a draft with the post as its one article, which is one's own and shown in full.
+def make_article(post: Post, publication: Publication, now: datetime, slug: str = "") -> Article:
+    """Make the article that a post becomes: its moments, its id and its addresses are those of the publication.
 
-    The slug stays when it is legal and not among ``taken``. The issue is dated as the post was, or ``now``. An id that
-    is no absolute IRI becomes a tag URI (RFC 4151) of the publication's host and the post's day. Numbers are not
-    invented.
+    An id that is no absolute IRI becomes a tag URI (RFC 4151) of the publication's host and the post's day, or the day
+    of ``now``. What stood in the site, as it is or was, gets its page here, and the old address leads on. slug: of the
+    issue that it will be in, if that is known.
     """
     article = _add_offset(post.article, publication.timezone)
-    date = article.published or article.updated or now
-    slug = find_unused(_pick_slug(post), {*taken, "issue"})  # issue.md is the issue's own file
     page = derived.build_issue_address(publication, slug)
 
     def resolve(address: str) -> str:
         return address and links.resolve_address(page, address)
 
-    is_own = is_ours(article.url, publication)
-    source = derived.resolve_source(article.source, publication, is_own=is_own)
+    if article.url in article.former_urls and is_ours(article.url, publication):
+        article = replace(article, url="", source=Source())
     is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
-    article = replace(
+    return replace(
         article,
-        id=_mint_id(article.id, publication, date),
+        id=article.id and _mint_id(article.id, publication, article.published or article.updated or now),
         key=slug,
-        file=derived.choose_article_file(slug, slug, article),
-        own=is_own,
-        url=article.url or derived.build_article_address(publication, slug, slug, source),
+        own=is_ours(article.url, publication),
         content=html.rewrite_addresses(article.content, resolve),
         authors=register_authors(
             (replace(author, avatar=resolve(author.avatar)) for author in article.authors), publication
         ),
-        source=source,
         language=article.language if is_foreign else "",
         image=article.image and replace(article.image, url=resolve(article.image.url)),
     )
+
+
+def make_issue(post: Post, publication: Publication, now: datetime, taken: Collection[str]) -> Issue:
+    """Make a draft with the post as its one article, which is one's own and shown in full.
+
+    The slug stays when it is legal and not among ``taken``. The issue is dated as the post was, or ``now``. Numbers are
+    not invented.
+    """
+    slug = find_unused(_pick_slug(post), {*taken, "issue"})  # issue.md is the issue's own file
+    article = make_article(post, publication, now, slug)
+    date = article.published or article.updated or now
+    source = derived.resolve_source(article.source, publication, is_own=article.own)
+    article = replace(
+        article,
+        file=derived.choose_article_file(slug, slug, article),
+        url=article.url or derived.build_article_address(publication, slug, slug, source),
+        source=source,
+    )
+    lines = (post.preheader, article.dek, article.summary)
     return Issue(
         id=derived.mint_id(publication, date, slug),
         slug=slug,
         title=article.title,
         date=date,
-        preheader=next((line for line in (article.dek, article.summary) if len(line) in PREHEADER), ""),
+        preheader=next((line for line in lines if len(line) in PREHEADER), ""),
         sections=(Section(articles=(article,)),),
     )
 
 
-def list_changes(post: Post, one: Issue) -> Iterator[str]:
-    """Say what an editor should know of the issue that a post became."""
-    (article,) = one.articles
+def list_changes(post: Post, article: Article) -> Iterator[str]:
+    """Say what an editor should know of the article that a post became."""
     if post.known_as:
         yield f"its author is known only as “{post.known_as}”"
     elif not article.authors:
-        yield "no author found in the export"
+        yield NOBODY
+    if post.held:
+        yield f"{post.held}; it stays a draft, whole"
+
+
+def _list_new_places(post: Post, one: Issue) -> Iterator[str]:
+    """Say what is new in the issue that a post became: its day, and its slug."""
+    (article,) = one.articles
     if not article.published:
         yield f"it has no date; the issue is dated {one.date:%Y-%m-%d}"
     if post.slug and post.slug != one.slug:
         yield f"its slug “{post.slug}” became {one.slug}"
-    if post.held:
-        yield f"{post.held}; it stays a draft, whole"
 
 
 def index_known(present: Iterable[Issue], records: Iterable[Record]) -> dict[str, str]:

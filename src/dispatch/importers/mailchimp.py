@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, report_broken, try_post
+from dispatch.importers.skipped import EMPTY, NotImported, try_post, try_rows
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article
 from dispatch.readers import fields, html_tree
@@ -57,11 +56,7 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     place = place_posts(export, site)
     files = [name for name in export.names if _CAMPAIGN.search(name) and "templates/" not in name]
     table = next((name for name in export.names if _TABLE.search(name)), "")
-    campaigns: list[Row] = []
-    try:
-        campaigns = tabular.parse_csv(tabular.read_text(export, table)) if table else []
-    except GatherError as error:
-        yield from report_broken(table, error)
+    campaigns = (yield from try_rows(table, partial(tabular.read_rows, export, table))) if table else []
     sent = _match_rows(campaigns, files)
     for name in files:
         row = campaigns[sent[name]] if name in sent else {}
@@ -69,7 +64,7 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     used = set(sent.values())
     for number, row in enumerate(campaigns):
         if number not in used:
-            yield NotImported(file=table, reason=f"“{pick_text(row, 'title', 'subject')}” has no HTML in the export")
+            yield NotImported(file=table, reason=EMPTY, title=pick_text(row, "title", "subject"))
 
 
 def _match_rows(campaigns: Sequence[Row], files: Sequence[str]) -> dict[str, int]:
@@ -107,6 +102,7 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
     article = Article(
         id=f"mailchimp/{number}",
         url=url,
+        former_urls=content.list_former(place, url),
         title=title,
         dek=fields.read_line(pick_text(row, "preview text") or html_tree.get_hidden_text(written, ".mcnPreviewText")),
         certainty="unknown",
@@ -120,7 +116,7 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
         is_public=article.published is not None,
     )
     post = content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
-    return post if post.article.content else NotImported(file=place.file, reason=f"“{title}” has no text")
+    return post if post.article.content else NotImported(file=place.file, reason=EMPTY, title=title)
 
 
 def _find_title(written: str) -> str:

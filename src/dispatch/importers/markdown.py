@@ -7,14 +7,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from dispatch import frontmatter, links
 from dispatch.errors import GatherError, IssueError
-from dispatch.importers import content, tabular
+from dispatch.importers import content, permalinks, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, try_post
+from dispatch.importers.skipped import PAGE, NotImported, try_post
 from dispatch.importers.tabular import pick_text
 from dispatch.model import Article, Author, Document
 from dispatch.readers import frontmatter_aliases, people
@@ -28,7 +29,7 @@ _BUILDING = re.compile(
     r"(?:^|/)(?:node_modules|_?layouts|_?includes|_site|public|themes|templates|archetypes|vendor)/|(?:^|/)(?:readme|changelog|license|contributing)\.[a-z]+$",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_](.+)")
+_DATED = re.compile(r"(\d{4}-\d\d?-\d\d?)[-_](.+)")
 _PEOPLE = re.compile(r"(?:^|/)_?data/authors\.ya?ml$")
 _HIDDEN = frozenset({"draft", "hidden", "private", "unlisted"})
 
@@ -40,7 +41,8 @@ def accepts(export: Export) -> bool:
 
 def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     """Read the posts by file. Files without front matter, pages and what a site is built of are not imported."""
-    place = place_posts(export, site)
+    old = permalinks.read_settings(export)
+    place = place_posts(export, site or content.pick_web_address(old.url))
     known = _read_people(export)
     has_posts = any("_posts/" in f"{name}" for name in export.names)
     for name in export.names:
@@ -49,14 +51,14 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
         if _OTHER.search(name):
             yield NotImported(file=name, reason="only Markdown can be read")
         elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
-            yield NotImported(file=name, reason="it is a page, not a post")
+            yield NotImported(file=name, reason=PAGE)
         elif _FILE.search(name) or (
             _HTML.search(name) and tabular.read_beginning(export, name).startswith(("---", "+++"))
         ):
-            yield from try_post(name, partial(_read_markdown, replace(place, file=name), known))
+            yield from try_post(name, partial(_read_markdown, replace(place, file=name), known, old))
 
 
-def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotImported:
+def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalinks.OldSite) -> Post | NotImported:
     name = place.file
     document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
     text = tabular.read_text(place.export, name)
@@ -66,24 +68,33 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author]) -> Post | NotI
     parts = name.split("/")
     stem = parts[-1].rpartition(".")[0]
     if stem == "_index" or pick_text(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
-        return NotImported(file=name, reason="it is a page, not a post")
+        return NotImported(file=name, reason=PAGE)
     stem = parts[-2] if stem == "index" and len(parts) > 1 else stem
     dated = _DATED.fullmatch(stem)
+    day = _parse_day(dated[1]) if dated else None
+    slug = pick_text(data, "slug") or (dated[2] if dated else stem)
     article = _complete_article(frontmatter_aliases.build_article(data, document), known)
     article = replace(
         article,
         id=_pick_id(data, name),
-        published=article.published or (parse_date(dated[1]) if dated else None),
+        published=article.published or day,
         tags=tuple(dict.fromkeys((*article.tags, *frontmatter_aliases.parse_tags(data.get("categories"))))),
     )
+    addresses = old.list_old_addresses(name, data, slug, stem, article.published)
+    article = replace(article, former_urls=content.list_former(place, *addresses))
     post = Post(
         file=name,
         article=article,
-        slug=pick_text(data, "slug") or (dated[2] if dated else stem),
+        slug=slug,
         is_public=_is_public(data, parts),
     )
     fill = content.fill_html if _HTML.search(name) else content.fill_markdown
     return fill(post, written.strip("\n"), place)
+
+
+def _parse_day(written: str) -> datetime | None:
+    """Parse a day whose month or day may have one digit."""
+    return parse_date("-".join(part.zfill(2) for part in written.split("-")))
 
 
 def _pick_id(data: frontmatter_aliases.Data, name: str) -> str:

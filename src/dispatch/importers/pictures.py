@@ -1,5 +1,6 @@
 """Find the picture of an export that an address in a post means, and name it beside the article."""
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Mapping
@@ -129,6 +130,7 @@ class PostPictures:
             self.notes[f"{member} is no picture that can be shown, or too large"] = None
             return ""
         stem = make_slug(posixpath.basename(member).rpartition(".")[0], _LONGEST_STEM) or "picture"
+        stem += f"-{hashlib.sha256(body).hexdigest()[:8]}" if self._place.export.is_shared else ""
         others = {name for name, other in self.files.items() if other != body}
         name = find_unused(stem, (name.removesuffix(f".{kind}") for name in others if name.endswith(f".{kind}")))
         name = f"{name}.{kind}"

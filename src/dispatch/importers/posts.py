@@ -14,7 +14,9 @@ class Export:
     name: Annotated[str, "the name of the zip, the folder or the file"]
     names: Annotated[Sequence[str], "of its files, sorted: relative, with forward slashes; none leads outside"]
     refused: Annotated[Sequence[tuple[str, str]], "names of files that are not opened, each with the reason"] = ()
+    is_shared: Annotated[bool, "the pictures of all its posts will lie in one folder"] = False
     read: Annotated[Callable[[str], bytes], "reads a file; raises GatherError"]
+    peek: Annotated[Callable[[str], bytes] | None, "the same, to see what a file is: it counts as not read"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,9 @@ class Post:
     file: Annotated[str, "the file of the export that it stands in, with the post's name where there are several"]
     article: Annotated[Article, "the article"]
     slug: Annotated[str, "its name in the address that it had, as it stands"] = ""
+    preheader: Annotated[str, "what a mailbox showed beside its subject"] = ""
+    section: Annotated[str, "the folder that it lay in, for what is put into an issue"] = ""
+    is_link: Annotated[bool, "it is a link to somebody else's article, which makes no issue"] = False
     is_public: Annotated[bool, "it could be read by anybody"] = False
     held: Annotated[str, "why it stays a draft though it was published; empty when nothing is against it"] = ""
     known_as: Annotated[str, "how the export identifies the author when it gives no name"] = ""

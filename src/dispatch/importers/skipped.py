@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from dispatch.errors import DispatchError, GatherError
 from dispatch.importers.posts import Post
+
+Row = Mapping[str, object]
 
 _REASONS = (
     (
@@ -23,6 +25,11 @@ _REASONS = (
     (r"\.zip$", "a zip within the export is not opened"),
 )
 _MOST_ALONE = 3
+# Reasons that several systems have in common.
+PAGE = "it is a page, not a post"
+BIN = "it is in the bin"
+EMPTY = "it has no text in the export"
+UNTITLED = "it has no title"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class NotImported:
 
     file: Annotated[str, "the file, or the file and the post in it"]
     reason: Annotated[str, "why"]
+    title: Annotated[str, "the post's title; empty where it is none, or has none"] = ""
     state: Annotated[
         Literal["skipped", "left", "failed"], "skipped: it is here already; left: it is no post; failed: it is broken"
     ] = "left"
@@ -44,8 +52,17 @@ def try_post(file: str, read: Callable[[], Post | NotImported]) -> Iterator[Post
         yield from report_broken(file, error)
         return
     if isinstance(found, Post) and not found.article.title:
-        found = NotImported(file=file, reason="it has no title")
+        found = NotImported(file=file, reason=UNTITLED)
     yield found
+
+
+def try_rows(file: str, read: Callable[[], list[Row]]) -> Generator[NotImported, None, list[Row]]:
+    """Read the rows of a table; when it is broken, say why, and return none."""
+    try:
+        return read()
+    except GatherError as error:
+        yield from report_broken(file, error)
+        return []
 
 
 def report_broken(file: str, error: DispatchError) -> Iterator[NotImported]:

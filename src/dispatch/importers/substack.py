@@ -10,7 +10,7 @@ from functools import partial
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, try_post
+from dispatch.importers.skipped import EMPTY, PAGE, NotImported, try_post
 from dispatch.importers.tabular import Row, is_true, pick_text
 from dispatch.model import Article, Fault
 from dispatch.readers import fields, html_tree
@@ -43,12 +43,15 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
     podcast = pick_text(row, "podcast_url")
     written = tabular.read_text(place.export, place.file) if place.file in place.export.names else ""
     title = fields.read_line(pick_text(row, "title"))
+    if pick_text(row, "type") == "page":
+        return NotImported(file=place.file, reason=PAGE, title=title)
     if not written.strip():
-        what = f"a podcast without text ({podcast})" if podcast else "it has no text in the export"
-        return NotImported(file=place.file, reason=f"“{title}”: {what}" if title else what)
+        reason = f"it is a podcast without text ({podcast})" if podcast else EMPTY
+        return NotImported(file=place.file, reason=reason, title=title)
     mended: list[Fault] = []
     article = Article(
         id=f"substack/{number}",
+        former_urls=content.list_former(place, f"/p/{slug}" if slug else ""),
         title=title,
         dek=fields.read_line(pick_text(row, "subtitle")),
         certainty="unknown",

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -28,13 +28,23 @@ def read_text(export: Export, name: str) -> str:
 def read_beginning(export: Export, name: str) -> str:
     """Read how the text of a file begins, to tell what it is; empty when it cannot be read."""
     try:
-        return _decode_text(export.read(name)[:BEGINNING], name)
+        return _decode_text((export.peek or export.read)(name)[:BEGINNING], name)
     except GatherError:
         return ""
 
 
 def _decode_text(body: bytes, name: str) -> str:
     return charset.decode_document(Document(url="", media_type="", charset="", body=body, name=name))
+
+
+def list_tables(export: Export, columns: Iterable[str]) -> list[str]:
+    """List the CSV files whose first line names all of these columns."""
+
+    def has_columns(name: str) -> bool:
+        head = read_beginning(export, name).partition("\n")[0].lower() if name.lower().endswith(".csv") else ""
+        return {*columns} <= {cell.strip('" \r') for cell in head.split(",")}
+
+    return [name for name in export.names if has_columns(name)]
 
 
 def parse_csv(text: str) -> list[Row]:
@@ -44,6 +54,15 @@ def parse_csv(text: str) -> list[Row]:
             return list(_parse_rows(text))
         except csv.Error as error:
             raise GatherError(f"the CSV cannot be read: {error}") from error
+
+
+def read_rows(export: Export, name: str) -> list[Row]:
+    """Read the rows of a file of CSV, or of JSON: a list, or one below ``results``. Raises GatherError."""
+    text = read_text(export, name)
+    if name.lower().endswith(".csv"):
+        return parse_csv(text)
+    found = parse_json(text)
+    return pick_tables(found) or pick_tables(pick_table(found).get("results"))
 
 
 def parse_json(text: str) -> object:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from html import escape
 from xml.etree.ElementTree import Element
 
 from dispatch import html, links
@@ -17,7 +18,7 @@ from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import NotImported, count_comments, try_post
+from dispatch.importers.skipped import BIN, PAGE, NotImported, count_comments, try_post
 from dispatch.model import Article, Author, Certainty, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people, xml
 from dispatch.readers.fields import parse_date
@@ -42,6 +43,11 @@ _AFTER = re.compile(r"(</(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div)>|<hr\b[
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>[^\[\]]{0,20000})\[/caption\]", re.IGNORECASE)
 _PICTURE = re.compile(r"\s*(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL)
 _PRE = re.compile(r"(</?pre\b)", re.IGNORECASE)
+_GALLERY = re.compile(r"\[gallery\b(?P<said>[^\[\]]{0,2000})\]")
+_IDS = re.compile(r"""\b(?:ids|include)\s*=\s*["']?([\d,\s]+)""")
+_PLAYER = re.compile(
+    r"\[(?:audio|video)\b[^\[\]]{0,200}?(https?://[^\s\[\]<>\"']{1,2000})[^\[\]]{0,300}\](?:\[/(?:audio|video)\])?"
+)
 _EMBED = re.compile(r"\[embed\b[^\[\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{1,2000})\s*\[/embed\]", re.IGNORECASE)
 _LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
@@ -79,11 +85,13 @@ class _ExportedSite:
     language: str
     authors: dict[str, Author]  # by login
     attachments: dict[str, Image]  # by id
+    attached: dict[str, list[str]]  # the ids of those that belong to a post
     place: PostPlace
 
 
 def _read_channel(channel: Element, name: str, export: Export, address: str) -> Iterator[Post | NotImported]:
     items = list(find_children(channel, "item"))
+    attachments = [item for item in items if _read_type(item) == "attachment"]
     own = find_text(channel, "wp:base_blog_url", "wp:base_site_url", "link")
     site = _ExportedSite(
         source=Source(
@@ -91,36 +99,41 @@ def _read_channel(channel: Element, name: str, export: Export, address: str) -> 
         ),
         language=find_text(channel, "language"),
         authors=_read_authors(channel, items),
-        attachments={
-            find_text(item, "wp:post_id"): _read_attachment(item) for item in items if _read_type(item) == "attachment"
+        attachments={find_text(one, "wp:post_id"): _read_attachment(one) for one in attachments},
+        attached={
+            parent: [find_text(one, "wp:post_id") for one in attachments if find_text(one, "wp:post_parent") == parent]
+            for parent in {find_text(one, "wp:post_parent") for one in attachments}
         },
         place=replace(place_posts(export, address or own), file=name),
     )
     comments = 0
+    guids: set[str] = set()
     for item in items:
         comments += sum(1 for _ in find_children(item, "wp:comment"))
         if _read_type(item) not in _FURNITURE:
             label = f"{name}: {find_text(item, 'wp:post_name', 'title', 'wp:post_id')}"
-            yield from try_post(label, partial(_read_item, item, site, label))
+            guid = html.remove_illegal_characters(find_text(item, "guid"))
+            id_ = "" if guid in guids else guid  # two posts that were copied have one
+            guids.add(guid)
+            yield from try_post(label, partial(_read_item, item, site, label, id_))
     yield from count_comments(name, comments)
 
 
-def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImported:
+def _read_item(item: Element, site: _ExportedSite, label: str, guid: str) -> Post | NotImported:
     title, kind, status = fields.read_line(find_text(item, "title")), _read_type(item), find_text(item, "wp:status")
     if kind != "post":
-        return NotImported(file=label, reason=f"“{title}” is a {kind}, not a post")
+        return NotImported(file=label, reason=PAGE if kind == "page" else f"it is a {kind}, not a post", title=title)
     if status in {"trash", "auto-draft", "inherit"}:
-        return NotImported(
-            file=label, reason=f"“{title}” is {'in the bin' if status == 'trash' else 'an unsaved draft'}"
-        )
+        return NotImported(file=label, reason=BIN if status == "trash" else "it is an unsaved draft", title=title)
     address = find_text(item, "link")
     url = address if status in {"publish", "private"} and links.is_web_address(address) else ""
     authors, certainty = _find_authors(item, site)
     mended: list[Fault] = []
     enclosures = tuple(_read_enclosures(item, mended))
     article = Article(
-        id=html.remove_illegal_characters(find_text(item, "guid")) or f"wordpress/{find_text(item, 'wp:post_id')}",
+        id=guid or f"wordpress/{find_text(item, 'wp:post_id')}",
         url=url,
+        former_urls=(url,) if url else (),
         title=title,
         summary=fields.read_summary(html.sanitise_html(find_text(item, "excerpt:encoded"))),
         authors=authors,
@@ -139,7 +152,8 @@ def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImpo
     )
     written = find_text(item, "content:encoded")
     if not written and enclosures:
-        return NotImported(file=label, reason=f"“{title}”: a podcast without text ({enclosures[0].url})")
+        reason = f"it is a podcast without text ({enclosures[0].url})"
+        return NotImported(file=label, reason=reason, title=title)
     why = "it was private" if status == "private" else "it asked for a password"
     post = Post(
         file=label,
@@ -150,6 +164,7 @@ def _read_item(item: Element, site: _ExportedSite, label: str) -> Post | NotImpo
         known_as="" if authors else find_text(item, "dc:creator"),
         notes=tuple(fault.what for fault in mended),
     )
+    written = _GALLERY.sub(partial(_make_gallery, site, find_text(item, "wp:post_id")), written)
     return content.fill_html(post, expand_text(written), site.place)
 
 
@@ -212,6 +227,15 @@ def _find_authors(item: Element, site: _ExportedSite) -> tuple[tuple[Author, ...
     return authors, people.limit_certainty(authors, "certain" if authors else "unknown")
 
 
+def _make_gallery(site: _ExportedSite, post: str, match: re.Match[str]) -> str:
+    """Make the pictures of a gallery: those it names, else those that belong to the post; as it stands without any."""
+    ids = _IDS.search(match["said"])
+    wanted = re.findall(r"\d+", ids[1]) if ids else site.attached.get(post, [])
+    found = [site.attachments[id_] for id_ in wanted if id_ in site.attachments]
+    pictures = (f'<figure><img src="{escape(one.url)}" alt="{escape(one.alt or "")}"></figure>' for one in found)
+    return "\n\n".join(pictures) or match[0]
+
+
 def _read_attachment(item: Element) -> Image:
     alt = _read_meta(item).get("_wp_attachment_image_alt")
     return Image(url=find_text(item, "wp:attachment_url", "guid"), alt=fields.read_line(alt) if alt else None)
@@ -230,6 +254,7 @@ def expand_text(written: str) -> str:
 
     A text of the block editor has its paragraphs already.
     """
+    written = _PLAYER.sub(r'\n\n<p><a href="\1">\1</a></p>\n\n', written)
     written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_make_figure, written))
     if "<!-- wp:" in written:
         return written

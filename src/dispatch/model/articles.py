@@ -174,6 +174,9 @@ class Article:
         bool, Key("own"), "true when an editor has said that it is this publication's own, whatever its text names"
     ] = False
     url: Annotated[Url, "where to read it: the address as it was given, byte for byte"] = ""
+    former_urls: Annotated[
+        tuple[Url, ...], "where it stood before it came here; those in the site, as it is or was, lead on to its page"
+    ] = ()
     title: Annotated[str, "the headline, plain text"] = ""
     dek: Annotated[str, "the line under the headline, plain text"] = ""
     summary: Annotated[str, "the publisher's summary in a sentence or two, plain text"] = ""

@@ -1,0 +1,101 @@
+"""Which addresses a post had on a site that Jekyll, Hugo or Eleventy built: what its files and settings say.
+
+https://jekyllrb.com/docs/permalinks/, https://gohugo.io/content-management/urls/, https://www.11ty.dev/docs/permalinks/
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from dispatch import frontmatter
+from dispatch.errors import GatherError, IssueError
+from dispatch.importers import tabular
+from dispatch.importers.posts import Export
+from dispatch.importers.tabular import Row, pick_table, pick_text
+from dispatch.readers.frontmatter_aliases import parse_tags
+from dispatch.slugs import make_slug
+
+# Jekyll's names for whole patterns.
+_STYLES: Final = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+_SETTINGS: Final = re.compile(r"(?:_config\.ya?ml|(?:config/_default/)?(?:hugo|config)\.(?:toml|ya?ml))")
+_WORD: Final = re.compile(r":([a-z_]+)")
+_FORMER: Final = ("aliases", "redirect_from", "redirectfrom", "redirects")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldSite:
+    """What the settings of a site say of its addresses."""
+
+    url: Annotated[str, "where it stood; empty when they do not say"] = ""
+    jekyll: Annotated[str, "the pattern of its posts; empty where Jekyll did not build it"] = ""
+    hugo: Annotated[Mapping[str, str] | None, "its patterns by section; None where Hugo did not build it"] = None
+
+    def list_old_addresses(self, name: str, data: Row, slug: str, stem: str, day: datetime | None) -> Iterator[str]:
+        """List the addresses of a post, relative to the site's.
+
+        name: its file. data: its front matter. slug: its own, or its file's without the day. stem: its file's.
+        """
+        yield pick_text(data, "permalink", "url")
+        for key in _FORMER:
+            value = data.get(key)
+            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+        if pick_text(data, "permalink", "url"):
+            return
+        words = {"title": slug, "slug": pick_text(data, "slug") or stem, "filename": stem, "contentbasename": stem}
+        words["slugorcontentbasename"] = words["slugorfilename"] = words["slug"]
+        words["categories"] = "/".join(map(make_slug, _list_categories(data)))
+        if day:
+            words |= {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}", "y_day": f"{day:%j}"}
+        folders = name.partition("content/")[2].split("/")[:-1] if self.hugo is not None else []
+        folders = folders[:-1] if folders and folders[-1] == stem else folders  # a post in a folder of its own
+        words |= {"section": "".join(folders[:1]), "sections": "/".join(folders)}
+        pattern = self.jekyll
+        if self.hugo is not None:
+            words = {word: re.sub(r"\s+", "-", value.lower()) for word, value in words.items()}
+            pattern = self.hugo.get("".join(folders[:1]), "/:sections/:slug/")
+        if pattern and all(word in words for word in _WORD.findall(pattern)):
+            yield re.sub("/{2,}", "/", _WORD.sub(lambda match: words[match[1]], pattern)).lstrip("/")
+
+
+def _list_categories(data: Row) -> list[str]:
+    """List the categories as Jekyll does: a text holds several, with spaces between them."""
+    value = data.get("categories") or data.get("category")
+    return value.split() if isinstance(value, str) and "," not in value else list(parse_tags(value))
+
+
+def read_settings(export: Export) -> OldSite:
+    """Read the settings of the generator that built the site; what cannot be read says nothing."""
+    name = next((name for name in export.names if _SETTINGS.fullmatch(name)), "")
+    said = _parse_settings(export, name) if name else {}
+    is_jekyll = name.startswith("_") or (not name and any("_posts/" in one for one in export.names))
+    url = pick_text(said, "baseurl") if not is_jekyll else pick_text(said, "url")
+    if is_jekyll:
+        pattern = pick_text(said, "permalink") or "date"
+        return OldSite(url=url and url + pick_text(said, "baseurl"), jekyll=_STYLES.get(pattern, pattern))
+    if not any("content/" in one for one in export.names):
+        return OldSite(url=url)
+    patterns = pick_table(said.get("permalinks"))
+    patterns = pick_table(patterns.get("page")) or patterns
+    return OldSite(url=url, hugo={section: pick_text(patterns, section) for section in patterns})
+
+
+def _parse_settings(export: Export, name: str) -> Row:
+    """Parse a file of settings; the keys of the top in lower case."""
+    try:
+        text = tabular.read_text(export, name)
+        data: Row = (
+            tomllib.loads(text)
+            if name.endswith(".toml")
+            else frontmatter.parse_front_matter(f"---\n{text}\n---\n", file=name).data
+        )
+    except (GatherError, IssueError, tomllib.TOMLDecodeError):
+        return {}
+    return {key.lower(): value for key, value in data.items()}

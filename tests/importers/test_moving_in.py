@@ -1,0 +1,228 @@
+"""Moving in: every old address leads on, and an import into one issue, or into the inbox, drops nothing in silence."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packing import DATA, PNG, POSTS, bag, imported, of, run, sample, zipped
+
+from dispatch import config, importers, issues, ledger, links
+from dispatch.model import Article, Issue, Publication, Section
+from serving import Server, served
+
+OLD = "https://old.example"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path / "letter"
+    config.create_publication(
+        place, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+    )
+    monkeypatch.chdir(place)
+    return place
+
+
+def come_from(folder: Path, *addresses: str) -> None:
+    """Say in dispatch.toml that the publication was served there before."""
+    toml = folder / "dispatch.toml"
+    first, rest = toml.read_text().split("\n", 1)
+    toml.write_text(f"{first}\nformer_urls = {json.dumps(addresses)}\n{rest}")
+
+
+def ask(server: Server, path: str) -> tuple[int, str]:
+    """What the server of a site says to who comes by a path: the status, and where to go."""
+    answer = server.ask(path)
+    return answer.status, answer.headers.get("location", "").removeprefix(f"http://127.0.0.1:{server.port}")
+
+
+JEKYLL = {
+    "_config.yml": f"url: {OLD}\npermalink: /:categories/:year/:month/:day/:title.html\n",
+    "_posts/2024-5-6-the-quay.md": "---\ntitle: The quay\ncategory: Harbour\n"
+    "redirect_from: [/quay/, /old/quay]\n---\nA.",
+    "_posts/2024-05-07-the-ferry.md": "---\ntitle: The ferry\npermalink: /ferry/\n---\nA.",
+}
+HUGO = {
+    "hugo.toml": f'baseURL = "{OLD}/"\n[permalinks]\nnews = "/:year/:slug/"\n',
+    "content/posts/night-ferry/index.md": "---\ntitle: The night ferry\naliases: [/ferry.html]\n---\nA.",
+    "content/news/bell.md": "---\ntitle: The bell\ndate: 2024-05-06\nslug: the-bell\n---\nA.",
+    "content/posts/tide.md": "---\ntitle: The tide\nurl: /tide/\n---\nA.",
+}
+WORDPRESS = sample("wordpress")
+
+
+@pytest.mark.parametrize(
+    ("files", "title", "addresses"),
+    [
+        (JEKYLL, "The quay", ["/quay/", "/old/quay", "/harbour/2024/05/06/the-quay.html"]),
+        (JEKYLL, "The ferry", ["/ferry/"]),
+        (HUGO, "The night ferry", ["/ferry.html", "/posts/night-ferry/"]),
+        (HUGO, "The bell", ["/2024/the-bell/"]),
+        (HUGO, "The tide", ["/tide/"]),
+        ({"posts/a.md": "---\ntitle: A\nredirect_from: /b/\n---\nA."}, "A", []),  # nobody knows of which site
+    ],
+)
+def test_what_a_generator_gave_a_post_is_known(files: dict[str, str], title: str, addresses: list[str]) -> None:
+    posts, _ = of(importers.read_posts(bag(files), "markdown"))
+    (post,) = (post for post in posts if post.article.title == title)
+    assert list(post.article.former_urls) == [OLD + address for address in addresses]
+
+
+@pytest.mark.parametrize("kind", POSTS)
+def test_every_address_of_the_old_site_leads_to_its_article(kind: str, folder: Path) -> None:
+    site = {"wordpress": "https://harbour.example", "beehiiv": "https://quay.letters.example"}.get(kind, OLD)
+    site = {"medium": "https://stories.example", "buttondown": "https://letters.example/harbour"}.get(kind, site)
+    come_from(folder, site)
+    options = ["--published", "--site", site, "--author", "Ada Quay"]
+    report = json.loads(run("import", str(DATA / kind), *options, "--json", code=int(kind == "markdown")).stdout)
+    public = [row for row in report["imported"] if row["status"] == "published"]
+    assert public
+    run("publish")
+    with served(folder / "public") as server:
+        for row in public:
+            here = f"/issues/{row['slug']}/{row['key']}/"
+            old = [url.removeprefix(site) for url in row["former_urls"] if "?" not in url and url.startswith(site)]
+            assert old or kind in {"wordpress", "mailchimp", "markdown"}, row
+            for path in old:
+                assert ask(server, links.encode_ascii(path)) == (301, here), path
+                assert (folder / "public" / unquote(path).strip("/") / "index.html").is_file()
+    host = site.removeprefix("https://")
+    assert (
+        f"{site.removeprefix('https://' + host.partition('/')[0])}/* https://wire.example/:splat 301\n"
+        == (folder / f"public/former/{host}/_redirects").read_text()
+    )
+
+
+def test_an_old_address_stays_for_ever_and_moves_with_its_article(folder: Path, tmp_path: Path) -> None:
+    come_from(folder, OLD)
+    zipped(tmp_path / "e.zip", {name: body.encode() for name, body in HUGO.items()})
+    imported(str(tmp_path / "e.zip"), "--author", "Ada Quay", "--published")
+    run("publish")
+    with served(folder / "public") as server:
+        assert ask(server, "/tide") == (301, "/issues/tide/tide/")
+    file = folder / "issues/tide/tide.md"
+    file.write_text(file.read_text().replace(f"former_urls:\n  - {OLD}/tide/\n", ""))
+    run("publish")
+    with served(folder / "public") as server:
+        assert ask(server, "/tide/") == (301, "/issues/tide/tide/")
+
+
+@given(path=st.text(max_size=40), base=st.sampled_from([OLD, "https://wire.example", "https://else.example", ""]))
+def test_no_old_address_writes_outside_its_place(path: str, base: str) -> None:
+    publication = Publication(title="x", url="https://wire.example", former_urls=(OLD,))
+    article = Article(
+        id="tag:a", key="a", title="A", url="https://wire.example/issues/a/a/", former_urls=(base + path,)
+    )
+    issue = Issue(
+        id="tag:b", slug="a", title="A", date=datetime(2026, 1, 1, tzinfo=UTC), sections=(Section(articles=(article,)),)
+    )
+    moved = ledger.find_moved_pages(publication, issue, known=())
+    for old, new in moved.items():
+        assert new.startswith("issues/a/")
+        assert old.isascii()
+        assert old.endswith("/")
+        assert not {"..", ".", ""} & {*old.rstrip("/").split("/")}
+        assert not {*' \t\n\r#?*"<>\\'} & {*old}
+
+
+def test_two_posts_with_one_guid_are_two(tmp_path: Path) -> None:
+    """WordPress's own test data has such."""
+    item = (
+        "<item><title>{0}</title><guid>https://old.example/?p=1</guid><wp:post_id>{0}</wp:post_id>"
+        "<content:encoded>Text {0}.</content:encoded><wp:status>publish</wp:status></item>"
+    )
+    head = (
+        '<rss xmlns:wp="https://wordpress.org/export/1.2/" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        "<channel><wp:wxr_version>1.2</wp:wxr_version>"
+    )
+    (tmp_path / "e.xml").write_text(f"{head}{item.format(1)}{item.format(2)}</channel></rss>")
+    assert len(imported(str(tmp_path / "e.xml"))["imported"]) == 2
+    assert len(imported(str(tmp_path / "e.xml"))["skipped"]) == 2
+
+
+def test_galleries_and_players_are_pictures_and_links() -> None:
+    wxr = next(iter(WORDPRESS.values())).decode()
+    text = '[gallery ids="20,999"] [gallery] [audio mp3="https://sound.example/a.mp3"][/audio] [video src="x"]'
+    posts, _ = of(importers.read_posts(bag({"a.xml": wxr.replace("A text of the block editor.", text)}), "wordpress"))
+    (post,) = (post for post in posts if "sound.example" in post.article.content)
+    assert post.article.content.count("quay.png") == 1
+    assert '<a href="https://sound.example/a.mp3">' in post.article.content
+    assert post.notes == ('kept as text: [gallery], [video src="x"]',)
+
+
+@pytest.mark.parametrize("kind", POSTS)
+def test_all_posts_can_be_put_into_one_issue(kind: str, folder: Path) -> None:
+    run("issue", "new", "Everything", "--slug", "all")
+    report = imported(str(DATA / kind), "--into", "all", code=int(kind == "markdown"))
+    publication = config.load(folder)
+    found = {article.id: article for article in issues.read_issue(publication, "all").articles}
+    assert issues.list_slugs(publication) == ["all"]
+    assert {row["id"] for row in report["imported"]} == found.keys()
+    each = imported(str(DATA / kind), "--dry-run", code=int(kind == "markdown"))
+    assert (each["imported"], len(each["skipped"])) == ([], len(found))
+    again = imported(str(DATA / kind), "--into", "all", code=int(kind == "markdown"))
+    assert (again["imported"], len(again["skipped"])) == ([], len(found))
+    for row in report["imported"]:
+        for name in row["pictures"]:
+            assert (folder / "issues/all" / name).is_file()
+            assert name in next(folder.glob(f"issues/all/{row['key']}.*")).read_text()
+
+
+def test_pictures_of_one_name_lie_side_by_side_in_one_issue(folder: Path, tmp_path: Path) -> None:
+    text = b"---\ntitle: %s\nauthor: Ada Quay\n---\n![x](x.png)"
+    files = {"a/index.md": text % b"A", "a/x.png": PNG + b"1", "b/index.md": text % b"B", "b/x.png": PNG + b"2"}
+    zipped(tmp_path / "e.zip", files)
+    run("issue", "new", "Everything", "--slug", "all")
+    report = imported(str(tmp_path / "e.zip"), "--into", "all")
+    names = [name for row in report["imported"] for name in row["pictures"]]
+    assert len({*names}) == 2
+    assert [(folder / "issues/all" / name).read_bytes() for name in names] == [PNG + b"1", PNG + b"2"]
+
+
+def test_bookmarks_go_to_the_inbox_and_from_there_into_an_issue(folder: Path) -> None:
+    report = imported(str(DATA / "bookmarks"))
+    assert len(report["imported"]) == 5
+    assert [one["reason"] for one in report["left"]] == ["it is no address of the web"]
+    assert len(imported(str(DATA / "bookmarks"))["skipped"]) == 5
+    waiting = json.loads(run("inbox", "--json").stdout)
+    assert {one["url"] for one in waiting} == {row["url"] for row in report["imported"]}
+    run("issue", "new", "Week 48", "--slug", "week-48")
+    assert len(imported(str(DATA / "bookmarks"), "--into", "week-48")["imported"]) == 5
+    issue = issues.read_issue(config.load(folder), "week-48")
+    assert [(section.title, len(section.articles)) for section in issue.sections] == [("Harbour", 5)]
+    notes = {article.note for article in issue.articles}
+    assert notes == {"Read the end.", "Two towns", "All of them.", ""}
+    assert json.loads(run("inbox", "--json").stdout) == []
+
+
+def test_posts_go_to_the_inbox_when_told(folder: Path) -> None:
+    report = imported(str(DATA / "substack"), "--into-inbox")
+    assert len(json.loads(run("inbox", "--json").stdout)) == len(report["imported"])
+    assert not (folder / "issues").exists() or issues.list_slugs(config.load(folder)) == []
+
+
+def test_nothing_imported_and_something_left_is_no_success(tmp_path: Path) -> None:
+    zipped(tmp_path / "e.zip", {"about.md": b"---\ntitle: About\nlayout: page\n---\nUs."})
+    report = imported(str(tmp_path / "e.zip"), code=1)
+    assert (report["imported"], len(report["left"])) == ([], 1)
+
+
+def test_wrong_wishes_are_told() -> None:
+    path = str(DATA / "substack")
+    assert "Give --into or --into-inbox" in run("import", path, "--into", "a", "--into-inbox", code=2).stderr
+    assert "--published is for" in run("import", path, "--into-inbox", "--published", code=2).stderr
+    assert "nothing" in run("import", path, "--into", "nothing", code=1).stderr
+
+
+def test_what_is_true_of_many_is_said_once(tmp_path: Path) -> None:
+    files = {f"{n}.md": f"---\ntitle: Post {n}\n---\nText {n}.".encode() for n in range(40)}
+    pages = {f"pages/{n}.md": f"---\ntitle: Page {n}\n---\nText.".encode() for n in range(20)}
+    zipped(tmp_path / "e.zip", files | pages)
+    result = run("import", str(tmp_path / "e.zip"))
+    assert len(result.stdout.splitlines()) == 40
+    assert len(result.stderr.splitlines()) == 5
+    assert "20 × it is a page, not a post: " in result.stderr
