@@ -327,6 +327,8 @@ def test_what_cannot_be_done_changes_nothing(wire: Path) -> None:
     run_dispatch(wire, "author", "rename", "nobody", "X", code=1)
     run_dispatch(wire, "author", "rename", "Al Roe", " ", code=2)
     run_dispatch(wire, "author", "merge", "bo", "Bo Poe", code=1)
+    taken = run_dispatch(wire, "author", "rename", "ann-lee", "bo roe", code=1)
+    assert "dispatch author merge ann-lee bo" in taken.stderr
     assert "did you mean “Ann Lee”" in run_dispatch(wire, "author", "show", "An Lee", code=1).stderr
     with (wire / "authors.toml").open("a", encoding="utf-8") as file:
         file.write("\n[bo.more]\n")
