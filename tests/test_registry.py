@@ -227,7 +227,9 @@ def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_noth
     assert run_dispatch(wire, "check", "i1").output.count("error") == 1  # "no errors"
     run_dispatch(wire, "publish")
     # Whoever knows the old address is led on, and sees in it what it was.
-    assert find_told(wire, "Ann Lee") == ["public/_redirects", "public/authors/ann-lee/index.html"]
+    told = find_told(wire, "Ann Lee")
+    assert [one for one in told if not one.startswith("public/authors/ann-lee/")] == ["public/_redirects"]
+    assert not re.search("Ann Lee", (wire / "public" / "authors" / "ann-lee" / "index.html").read_text("utf-8"))
     assert "/authors/ann-lee/* /authors/alex-fay/:splat 301" in (wire / "public" / "_redirects").read_text("utf-8")
     assert read_entries(wire) == before
     # Followers are led to the new feed, where every entry is the one that they have.
@@ -289,8 +291,8 @@ def test_two_people_are_made_one(wire: Path) -> None:
     entry = config.load(wire)
     assert entry.authors["bo"] == Author(name="Bo Roe", url="https://roe.example")
     assert entry.former_names["bo"] == ("Bo Poe", "Al Roe")
-    told = ["public/_redirects", "public/authors/al-roe/index.html"]
-    assert find_told(wire, "Al Roe") == told
+    told = [one for one in find_told(wire, "Al Roe") if not one.startswith("public/authors/al-roe/")]
+    assert told == ["public/_redirects"]
     assert find_told(wire, "Bo Poe") == []
     assert read_entries(wire) == before
     assert [one.authors for one in issues.read_issue(entry, "i4").articles] == [(entry.authors["bo"],)]

@@ -151,7 +151,7 @@ def _parse_topic_id(id_: str) -> tuple[str, str]:
 
 def format_author_id(author: Author) -> str:
     """Format the ledger's id of the list of an author's articles."""
-    return _format_topic_id("author", author.name, author)
+    return f"{author.name}{_URL}{author.url}>" if author.url else author.name
 
 
 def parse_author_id(id_: str) -> Author:
