@@ -28,6 +28,7 @@ TEXT = (
 )
 # What begins a line where it begins what is printed.
 LEADING = "::error file=README.md::FORGED"
+NAME = TEXT.replace("=", " ")  # an equals sign ends a name
 # What no file may hold as a text: it is quoted in an error.
 CONTROLS = f"\x1b[31m\x0b{TEXT}\x0c\x1b]0;FORGED\x07"
 
@@ -143,6 +144,11 @@ RUNS: dict[str, list[list[str]]] = {
     "inbox dismiss": [GATHER, ["inbox", "dismiss", LEADING], ["inbox", "dismiss", "1"]],
     "inbox restore": [GATHER, ["inbox", "restore", TEXT], ["inbox", "restore", "1"]],
     "inbox show": [GATHER, ["inbox", "show", "1"], ["inbox", "show", "2"], ["inbox", "show", "1", "--json"]],
+    "author list": [["author", "list"], ["author", "list", "--json"]],
+    "author merge": [["author", "merge", NAME, "x"], ["author", "merge", f"{NAME}={NAME}", NAME]],
+    "author rename": [["author", "rename", NAME, LEADING], ["author", "rename", f"{NAME}={NAME}", TEXT]],
+    "author show": [["author", "show", NAME], ["author", "show", NAME, "--json"]],
+    "issue credit": [["issue", "credit", "defence", TEXT], ["issue", "credit", "defence", "two", "--author", TEXT]],
     "issue correct": [["issue", "correct", "defence", "two", TEXT], ["issue", "correct", "defence", LEADING, "x"]],
     "issue edit": [["issue", "edit", TEXT], ["issue", "edit", "defence", LEADING]],
     "issue list": [["issue", "list"], ["issue", "list", "--json"]],

@@ -5,15 +5,19 @@ withdrawn.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from dispatch import __version__, identity, licences, links
 from dispatch.licences import Licence
-from dispatch.model import Article, Contents, Issue, Mended, Publication, Source, Withdrawal
+from dispatch.model import Article, Author, Contents, Issue, Mended, Publication, Source, Withdrawal
 
 _GENERAL = Source()
+_MOST_WAYS = 10_000  # in which a byline may have been written before
+FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # of authors, by the name and the page of today
 
 
 def build_issue_address(publication: Publication, slug: str) -> str:
@@ -172,3 +176,14 @@ def resolve_source(source: Source, publication: Publication, *, is_own: bool) ->
         syndicate=source.syndicate or ("full" if is_own else publication.syndicate.default),
         excerpt_words=source.excerpt_words or publication.syndicate.words,
     )
+
+
+def digest_former_bylines(authors: Sequence[Author], former: FormerNames, publication: Publication) -> frozenset[str]:
+    """Digest the byline in each way in which it may have been published under the authors' former names."""
+    ways = []
+    for author in authors:
+        known = former.get((author.name, author.url), ())
+        pages = (author.url, "", *known) if known else (author.url,)
+        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
+    bylines = islice(product(*ways), _MOST_WAYS if former else 0)
+    return frozenset(digest for byline in bylines for digest in identity.digest_authors(byline, publication))

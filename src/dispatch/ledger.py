@@ -17,14 +17,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice, product
 from typing import TypeVar
 from urllib.parse import unquote
 
 from dispatch import derived, files, identity, links
 from dispatch.errors import IssueError
 from dispatch.ledger_lines import format_line, format_moment, parse_line
-from dispatch.model import Author, Contents, Fault, Issue, Place, Publication, Record
+from dispatch.model import Contents, Fault, Issue, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
@@ -36,8 +35,6 @@ _MERGED = "two branches published it differently: take the file of their common 
 _OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _PAGES = ("issue", "page")
-_MOST_WAYS = 10_000  # in which a byline may have been written before
-FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # by the name and the page of today
 _LISTS = ("author", "source", "section", "tag")
 
 Shown = TypeVar("Shown", bound=Contents)
@@ -187,7 +184,7 @@ def make_records(issues: Iterable[Issue], publication: Publication) -> tuple[Rec
     return tuple(record for issue in drafts_first for record in _make_issue_records(issue, publication, former))
 
 
-def _make_issue_records(issue: Issue, publication: Publication, former: FormerNames) -> Iterable[Record]:
+def _make_issue_records(issue: Issue, publication: Publication, former: derived.FormerNames) -> Iterable[Record]:
     page = derived.build_issue_address(publication, issue.slug)
     yield Record(id=issue.id, kind="issue", url=page, published=issue.date)
     if issue.withdrawn:
@@ -199,7 +196,7 @@ def _make_issue_records(issue: Issue, publication: Publication, former: FormerNa
             url=article.url,
             published=article.published,
             authors=identity.digest_authors(article.authors, publication)[0],
-            former_authors=_digest_former(article.authors, former, publication),
+            former_authors=derived.digest_former_bylines(article.authors, former, publication),
         )
         alone = derived.has_own_page(article.source)
         place = page + (f"{article.key}/" if alone else f"#{article.key}")
@@ -264,17 +261,6 @@ def _make_key(record: Record) -> tuple[str, str]:
     if kind == "mended":
         return record.id, f"{kind} {record.url} {record.number}"
     return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
-
-
-def _digest_former(authors: Sequence[Author], former: FormerNames, publication: Publication) -> frozenset[str]:
-    """Digest the byline in each way in which it may have been published under the authors' former names."""
-    ways = []
-    for author in authors:
-        known = former.get((author.name, author.url), ())
-        pages = (author.url, "", *known) if known else (author.url,)
-        ways.append([replace(author, name=name, url=page) for name in (author.name, *known) for page in pages])
-    bylines = islice(product(*ways), _MOST_WAYS if former else 0)
-    return frozenset(digest for byline in bylines for digest in identity.digest_authors(byline, publication))
 
 
 def _move_record(record: Record, publication: Publication) -> Record:

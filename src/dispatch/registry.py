@@ -51,7 +51,7 @@ def edit_entry(text: str, key: str, table: Mapping[str, object] | None, *, now: 
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
-    begin, stop = _find_person_table(lines, key)
+    begin, stop = _find_entry_lines(lines, key)
     entry = lines[begin:stop] or [f"[{key}]{end}"]
     if table is None:
         entry = []
@@ -76,7 +76,7 @@ def to_table(person: Person) -> dict[str, object]:
     return {key: value for key, value in values.items() if value}
 
 
-def _find_person_table(lines: Sequence[str], key: str) -> tuple[int, int]:
+def _find_entry_lines(lines: Sequence[str], key: str) -> tuple[int, int]:
     """Find the lines of an entry; comments and blank lines below belong to what follows. Both are the end without."""
     headers = [(number, found["key"]) for number, line in enumerate(lines) if (found := _HEADER.match(line))]
     begin = next((number for number, name in headers if name.strip() == key), len(lines))

@@ -162,18 +162,18 @@ def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
 def describe_doubt(article: Article) -> Iterator[str]:
     """Say why it is uncertain who wrote an article, and whom an editor may choose, each with its number."""
     choices = compose.list_choices(article)
-    first = list_names(choices[0].authors)
+    first = shorten_byline(choices[0].authors)
     why = {0: "nobody is named", 1: "nothing else says so"}.get(len(choices), "its page names others, too")
     yield f"not sure that {first} wrote it: {why}" if article.authors else f"not sure who wrote it: {why}"
     for number, (authors, kinds) in enumerate(choices, 1):
         by = f" ({', '.join(_WITNESSES[kind] for kind in kinds)})" if kinds else ""
-        yield f"  {number}  {list_names(authors)}{by}"
+        yield f"  {number}  {shorten_byline(authors)}{by}"
     for witness in article.witnesses:
         if witness.house:
             yield f"  no person: {', '.join(witness.names)} ({_WITNESSES[witness.kind]})"
 
 
-def list_names(authors: Sequence[Author]) -> str:
+def shorten_byline(authors: Sequence[Author]) -> str:
     """List the names of authors, the first dozen of many."""
     names = ", ".join(author.name for author in authors[:_MOST_SHOWN])
     return names if len(authors) <= _MOST_SHOWN else f"{names} and {len(authors) - _MOST_SHOWN} more"

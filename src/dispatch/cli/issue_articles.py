@@ -5,7 +5,7 @@ from typing import get_args
 import click
 
 from dispatch import compose, git, issues, ledger
-from dispatch.cli.article_options import NameAndUrl, describe_doubt, list_names, make_authors
+from dispatch.cli.article_options import NameAndUrl, describe_doubt, make_authors, shorten_byline
 from dispatch.cli.context import (
     YES,
     NonEmptyText,
@@ -138,7 +138,7 @@ def credit(
 
 def _show_choices(article: Article) -> None:
     """Show whom an editor may choose."""
-    lines = describe_doubt(article) if article.certainty != "certain" else [f"by {list_names(article.authors)}"]
+    lines = describe_doubt(article) if article.certainty != "certain" else [f"by {shorten_byline(article.authors)}"]
     for line in lines:
         print_result(line)
 
@@ -146,7 +146,7 @@ def _show_choices(article: Article) -> None:
 def _report_credit(here: OpenPublication, issue: Issue, old: Article, new: Article) -> None:
     """Report who is credited now, and that readers have another byline."""
     print_result(f"{issue.slug}/{new.key}")
-    print_note(f"“{new.title}” is by {list_names(new.authors)}" if new.authors else f"“{new.title}” has no author")
+    print_note(f"“{new.title}” is by {shorten_byline(new.authors)}" if new.authors else f"“{new.title}” has no author")
     records = ledger.read_records(here.publication)
     is_known = any(record.id == new.id and record.authors for record in records)
     if is_known and old.authors != new.authors:

@@ -2,6 +2,7 @@
 
 drafting    a new issue, and articles that come into it
 overrides   what an editor says over what was found
+settling    who wrote an article, where that is uncertain
 editing     where the articles stand, what is corrected in them, and what is taken back
 """
 

@@ -169,7 +169,7 @@ def _render_moved_page(old: str, new: str, publication: Publication) -> bytes:
 def _list_redirect_lines(moved: Mapping[str, str], gone: Iterable[str], within: str) -> Iterable[str]:
     """List the lines, exact addresses before prefixes, because the first match wins.
 
-    With an issue goes all that stands below its page: its articles, its mail, its feeds, its pictures.
+    With an issue or a list goes all that stands below its page: articles, mail, feeds, pictures.
     """
     # What came from elsewhere, as an old blog's post, has nothing of ours below it.
     within_ours = {old: new for old, new in moved.items() if old.partition("/")[0] == new.partition("/")[0]}

@@ -5,6 +5,7 @@ folder.py     the files of one issue: text, front matter, body
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed
+crediting.py  another key or name of somebody, in the files of all issues
 """
 
 from dispatch.issues.crediting import rename_author

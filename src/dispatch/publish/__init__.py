@@ -3,6 +3,7 @@
 publishing   the whole way, under the publication's locks; and all that is wrong with an issue
 plan         every page and feed of the site: pure
 topics       authors, sources, sections and tags, with their articles
+people       another name for a person, or one person for two, and all that follows
 listings     what lists and feeds show of an issue and of an article, and what all pages have in common
 issue_index  every issue as a build needs it, read only where a file changed
 build        the site, page by page, for the preview and for a release

@@ -66,6 +66,10 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     address leads on and nothing that comes under it is known. Raises ConfigError and IssueError.
     """
     key, person = find_person(publication, said)
+    for other, one in publication.authors.items():
+        if other != key and identity.is_same_name(one.name, name):
+            hint = f"If that is the same person: dispatch author merge {key or f'“{said.name}”'} {other}"
+            raise ConfigError(f"[{other}] is called “{name}”", subject=registry.FILE, hint=hint)
     old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
     others = publication.authors.keys() - {key}
     now = find_unused(make_slug(name) or "author", others) if key in ("", make_slug(old)) else key
