@@ -261,6 +261,7 @@ FOLLOWERS = [
     Follower(pypi_reader, hold_pypi_reader, "issues.atom", 2),
     Follower(pypi_reader, hold_pypi_reader, "authors/ann-lea/feed.xml", 4),
     # It keeps 100 entries, the latest by date, and as they came first.
+    Follower(liferea, hold_nothing, "feed.atom", 2, ("liferea", "xvfb-run", "dbus-run-session")),
     Follower(liferea, hold_nothing, "issues.atom", 4, ("liferea", "xvfb-run", "dbus-run-session")),
     Follower(rss2email, hold_nothing, "feed.xml", 4, ("r2e",)),
 ]

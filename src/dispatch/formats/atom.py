@@ -69,7 +69,7 @@ def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) 
         shown = {name: value for name, value in known.items() if value}
         etree.SubElement(entry, "link", shown, rel="enclosure", href=enclosure.url)
     if licence := derived.find_licence(article).url:
-        etree.SubElement(entry, "link", rel="license", href=licence)
+        etree.SubElement(entry, "link", rel="license", href=links.encode_ascii(licence))
     published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
     for element in entry.iterfind("updated"):
         element.text = feed.format_timestamp(updated)
@@ -80,7 +80,7 @@ def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) 
         _add_person(entry, "author", author)
     for author in article.authors:
         _add_person(entry, "contributor", author)
-    feed.add_media(article, entry)
+    feed.add_media(article, entry, links.encode_ascii(fragments.build_url("")))
     _add_origin(article, entry)
 
 

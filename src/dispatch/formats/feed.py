@@ -26,6 +26,7 @@ ICON, FAVICON = "icon.png", "favicon.ico"  # likewise; ``pictures`` draws them
 # RFC 5005, section 4: the element that marks an archived feed.
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
+_EBU_ROLES = ("photographer", "editor")
 
 
 class _Finisher(BaseExtension):  # type: ignore[misc]
@@ -193,8 +194,11 @@ def list_complete_enclosures(article: Article) -> tuple[tuple[str, str, str], ..
     )
 
 
-def add_media(article: Article, entry: Element) -> None:
-    """Add the picture of an article, and who had which part in it (Media RSS 1.5.1)."""
+def add_media(article: Article, entry: Element, vocabulary: str) -> None:
+    """Add the picture of an article, and who had which part in it (Media RSS 1.5.1).
+
+    vocabulary: the address of whoever speaks of roles that the European Broadcasting Union's list does not have.
+    """
     if image := article.image:
         sizes = {"width": image.width, "height": image.height}
         shown = {name: str(size) for name, size in sizes.items() if size}
@@ -203,7 +207,8 @@ def add_media(article: Article, entry: Element) -> None:
             etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = image.alt
         etree.SubElement(entry, f"{{{MEDIA}}}thumbnail", shown, url=image.url)
     for credit in article.credits:
-        etree.SubElement(entry, f"{{{MEDIA}}}credit", role=credit.role).text = credit.name
+        known = {} if credit.role in _EBU_ROLES else {"scheme": vocabulary}
+        etree.SubElement(entry, f"{{{MEDIA}}}credit", known, role=credit.role.lower()).text = credit.name
 
 
 def _encode_addresses(tree: Element) -> None:

@@ -84,7 +84,7 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
         if text:
             etree.SubElement(item, f"{{{DC}}}{name}").text = text
     etree.SubElement(item, f"{{{ATOM}}}updated").text = feed.format_timestamp(updated)
-    feed.add_media(article, item)
+    feed.add_media(article, item, links.encode_ascii(fragments.build_url("")))
 
 
 def _escape_markup(parent: Element, *names: str) -> None:
