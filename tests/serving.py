@@ -113,6 +113,8 @@ def fill(folder: Path) -> Path:
         "search/index.html": b"<!doctype html><title>Search</title>",
         "issues/bridges/index.html": b"<!doctype html><title>Bridges</title>",
         "issues/bridges/toll/republish/index.html": b"<!doctype html><title>Copy</title>",
+        "authors/كاتبة/index.html": b"<!doctype html><title>A writer</title>",
+        "authors/كاتبة/feed.atom": b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
         "issues/bridges/email.html": b"<!doctype html><title>Mail</title>",
         "issues/bridges/email.txt": "Grüße\n".encode(),
         "issues/bridges/91c0e2a47b3d5f68-640.webp": b"RIFF",
@@ -143,6 +145,8 @@ def fill(folder: Path) -> Path:
     (folder / "_redirects").write_bytes(
         b"# what has moved\n"
         b"/issues/brigdes/ /issues/bridges/ 301 # a slip\n"
+        b"/authors/%D9%83/ /authors/%D9%83%D8%A7%D8%AA%D8%A8%D8%A9/ 301\n"
+        b"/authors/%D9%83/* /authors/%D9%83%D8%A7%D8%AA%D8%A8%D8%A9/:splat 301\n"
         b"/here /elsewhere?a=1#b 302\n"
         b"/for-good /there/ 308!\n"
         b"/old/* /issues/:splat 301\n"

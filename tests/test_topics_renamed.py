@@ -97,6 +97,8 @@ def test_what_is_called_otherwise_everywhere_leads_on(
         assert site.list_paths(kind) == {now: 1, f"{folder}/else/": 1}
         assert site.find_ways()[left] == now
         assert site.list_feed_ids()[now] == before[left]
+        lists = [one.url for one in ledger.read_records(site.publication) if one.kind == kind]
+        assert sorted(lists) == sorted(f"https://wire.example/{path}" for path in (now, f"{folder}/else/"))
 
 
 def test_a_name_that_was_mended_to_one_that_is_there_leads_to_it(site: Site) -> None:
@@ -197,6 +199,32 @@ def test_no_history_of_renames_loses_an_address_or_splits_a_list(
         assert {ways[path] for path in site.given & ways.keys()} <= there
         ids = list(site.list_feed_ids().values())
         assert len(ids) == len(set(ids))
+
+
+def test_two_branches_may_each_have_an_oldest_article_of_a_list(site: Site) -> None:
+    site.publish(issue_of("Ann Lee"))
+    lock = site.publication.root / ledger.FILE
+    other = "".join(
+        line.replace("\ttag:", "\ttag:older-")
+        for line in lock.read_text("utf-8").splitlines(keepends=True)
+        if "\tauthor\t" in line
+    )
+    lock.write_text(lock.read_text("utf-8") + other, "utf-8")
+    site.publish(issue_of("Ann Lee"))
+    assert site.list_paths("author") == {"authors/ann-lee/": 1}
+
+
+def test_an_issue_that_is_taken_back_takes_its_lists_along(letter: Path) -> None:
+    dispatch = partial(run_dispatch, letter)
+    dispatch("publish", "defence")
+    for file in (letter / "issues" / "defence").iterdir():
+        file.write_text(file.read_text("utf-8").replace("Ann Leee", "Ann Lee"), "utf-8")
+    dispatch("issue", "correct", "defence", "story-1", "The name.", "--mends", "authors")
+    dispatch("publish")
+    assert (letter / "public" / "authors" / "ann-leee").is_dir()
+    dispatch("unpublish", "defence", "--yes")
+    assert not (letter / "public" / "authors").exists()
+    assert "/authors/" not in (letter / "dispatch.lock").read_text("utf-8")
 
 
 @pytest.fixture

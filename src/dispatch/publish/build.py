@@ -62,17 +62,13 @@ class SiteBuilder:
         gone = tuple(find_withdrawn_pages(self.pages))
         paths = (*self.files, *made)
         yield from limit_function(site_files.render_redirects)(moved, gone, publication, paths).items()
-        yield from self._render_former_feeds({record.id: record.url for record in names if record.kind == "moved"})
+        yield from self._render_former_feeds(moved)
 
     def _render_former_feeds(self, moved: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-        """Render the feed of each list where it was before as well, for servers that know no redirects.
-
-        moved: by the old address of a list the present one.
-        """
-        site = f"{self.publication.url}/"
-        for page in (page for page in self.pages if page.kind == "feed" and not page.live_feed):
-            for old in sorted(old for old, new in moved.items() if new == site + page.path):
-                there = replace(page, feed=f"{old.removeprefix(site)}feed")
+        """Render the feed of each list where it was before as well, for servers that know no redirects."""
+        for page in (page for page in self.pages if page.kind == "feed" and page.path and not page.live_feed):
+            for old in sorted(old for old, new in moved.items() if new == page.path):
+                there = replace(page, feed=f"{old}feed")
                 yield from ((render.choose_path(there, name), self.render(page, name).body) for name in FEEDS)
 
     def fill(self, page: Page) -> Page:

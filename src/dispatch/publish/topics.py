@@ -209,13 +209,13 @@ def list_records(topic: Topic, publication: Publication) -> tuple[Record, ...]:
 
     Of one that no article has any more, the ledger keeps what it knows.
     """
+    if not topic.articles:
+        return ()
     url = f"{publication.url}/{topic.path}"
-    moved = tuple(
+    moved = (
         Record(id=f"{publication.url}/{old}", kind="moved", url=url, authors=_FIRST if old == topic.first_path else "")
         for old in topic.former
     )
-    if not topic.articles:
-        return moved
     return (Record(id=_format_topic_id(topic), kind=topic.kind, url=url, authors=topic.articles[0][1].id), *moved)
 
 
