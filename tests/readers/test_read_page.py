@@ -384,3 +384,22 @@ def test_thousands_of_authors_are_compared_in_good_time() -> None:
     with processor_seconds(10):
         (article,) = page.read(Document(url="", media_type="text/html", charset="", body=body))
     assert len(article.authors) == limits.MOST_AUTHORS + 1
+
+
+@pytest.mark.parametrize("tag", ['<path fill="none" d="{}"/>', "<a href=/{} title='{}'>", '<img data-all="{}">'])
+def test_a_page_with_a_large_drawing_is_read(tag: str) -> None:
+    figures = "C8.26 2.17 7.89 2.12 7.53 2.01 " * 9_000
+    drawn = tag.replace("{}", "x" * 9_000, tag.count("{}") - 1).format(figures)
+    (article,) = page.read(document(f"<h1>Stone</h1>{drawn}</a>{BODY}"))
+    assert article.title == "Stone"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [' b{0}=""', 'b{0}="" ', 'b{0}=""', "/b{0}", " b{0}", "\fb{0}='1'", "{0}'", ' ="b{0} c{0}"', ' b="" c{0}'],
+)
+def test_a_tag_of_a_hundred_thousand_attributes_is_refused(attributes: str) -> None:
+    for begin in ("<a b=1 x", "<a =", "<a ", '<a b=c="', "<a b='\"' "):
+        tag = begin + "".join(map(attributes.format, range(50_000)))
+        with processor_seconds(10), pytest.raises(GatherError):
+            page.read(document(f"<h1>T</h1>{tag}'\">x</a>{BODY}"))

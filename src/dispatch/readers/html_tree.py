@@ -22,6 +22,9 @@ LONG_TAG = 5_000
 MOST_LEVELS = 2_000  # counting what scripts hold as well; parsing takes 3 ms there, and 3 s at 50,000
 
 _TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
+# An attribute as everybody writes it, and a tag that has no others: a drawn path has thousands of figures in one.
+_ATTRIBUTE = r"""[^\s"'=<>/]++(?:="[^"]*+"|='[^']*+'|=[^\s"'=<>`]++)?+"""
+_PLAIN_TAG = re.compile(rf"<[A-Za-z][^\s\"'=<>/]*+(?:\s++{_ATTRIBUTE})*+[\s/]*+")
 _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
 
 # What mail services fill up a preview with.
@@ -150,7 +153,12 @@ def _flatten_tables(node: LexborNode) -> str:
 def _refuse_page_bombs(text: str) -> None:
     """Raise GatherError on a page whose parsing would take more than linear time: too deep, or tags too long."""
     tags = _TAG.findall(text)
-    words = sum(len(tag.split()) for tag in tags if len(tag) > LONG_TAG)
+    words = sum(_count_attributes(tag) for tag in tags if len(tag) > LONG_TAG)
     deepest = html.measure_nesting(text, MOST_LEVELS)[0] if text.count("<") > MOST_LEVELS else 0
     if len(text) > MOST_CHARACTERS or len(tags) > MOST_ELEMENTS or words > MOST_WORDS or deepest > MOST_LEVELS:
         raise GatherError("the page is too large or has too many elements", hint="Add it as plain text.")
+
+
+def _count_attributes(tag: str) -> int:
+    """Count the attributes of a tag; of one that is not written plainly, all pieces: a parser may read any as one."""
+    return len(re.findall(rf"\s{_ATTRIBUTE}", tag) if _PLAIN_TAG.fullmatch(tag) else re.split(r"[\s/\"']+", tag))

@@ -25,7 +25,7 @@ _NOBODY = frozenset({
 # fmt: on
 _MARKUP = re.compile(r"<[^<>]{1,1000}>")
 _HANDLE = re.compile(r"(?<=\S )[(\[]?@[\w.]{1,50}[)\]]?")
-_CODE = re.compile(r"(?<=\S) \([^\W\d_A-Z.]{2,4}\.?\)$")  # how a paper signs its shorter texts: “Ann Lee (ale)”
+_CODE = re.compile(r"(?<=\S) \([a-zäöüß]{2,4}\.?\)$")  # how a paper signs its shorter texts: “Ann Lee (ale)”
 _ADDRESS = re.compile(r"https?://\S*|\S[^\s@]*+@\S[^\s.]*+\.\S++|[\w.-]+\.[a-z]{2,}/\S*")
 # Also as it is hidden from programs: ann [at] paper [dot] example.
 _IN_MAILBOX = r"[^\s()<>\[\],;:\"'|@]"

@@ -81,9 +81,8 @@ def find_headline(
         """Whether it is one of many, and a few words from within a name of the page."""
         place = re.compile(_BEFORE + re.escape(_fold(title)))
         is_short = len(title.split()) < _TELLING and _fold(title) in called
-        return is_short and tags.count("h1") > 1 and not any(map(place.search, known))
+        return is_short and sum(node.tag == "h1" for node, _ in found) > 1 and not any(map(place.search, known))
 
-    tags = [node.tag for node, _ in found]
     named = [
         (node, title)
         for node, title in found
@@ -173,17 +172,16 @@ def choose_title(headline: str, said: Sequence[str], houses: Collection[str]) ->
 
     said: in JSON-LD, in ``meta``, elsewhere. houses: the names of the site and its host, which are no part of a title.
     """
-    names = [name for name in houses if name]
     said = [_tidy(title) for title in said]
-    known = [title for title in (cut_site(title, names) for title in said) if title]
+    known = [title for title in (cut_site(title, houses) for title in said) if title]
     if headline:
-        title = cut_site(headline, names)
+        title = cut_site(headline, houses)
         # A paper that calls an article by kicker and headline, wherever it names it to machines, means both.
-        first, second = (cut_site(name, names) for name in said[:2])
+        first, second = (cut_site(name, houses) for name in said[:2])
         is_both = _fold(first) == _fold(second) and _fold(first).endswith(f": {_fold(title)}")
         return first if is_both else title
     # Some sites call all of their pages by their own name.
-    title = next((one for one in known if _join_words(one) not in _join_names(names)), known[0] if known else "")
+    title = next((one for one in known if _join_words(one) not in _join_names(houses)), known[0] if known else "")
     stem = title.removesuffix("...").removesuffix("…").rstrip()
     return max((other for other in known if other.startswith(stem)), key=len) if stem != title else title
 
