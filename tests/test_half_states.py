@@ -33,6 +33,11 @@ RUNS: dict[str, list[str]] = {
     "inbox dismiss": ["inbox", "dismiss", "1"],
     "inbox restore": ["inbox", "restore", "1"],
     "inbox show": ["inbox", "show", "1"],
+    "author list": ["author", "list"],
+    "author show": ["author", "show", "Ann Lee"],
+    "author merge": ["author", "merge", "Bo Roe", "Ann Lee"],
+    "author rename": ["author", "rename", "Ann Lee", "Alex Fay"],
+    "issue credit": ["issue", "credit", "defence", "1", "--certain"],
     "issue correct": ["issue", "correct", "defence", "1", "The wrong city.", "--mends", "title"],
     "issue edit": ["issue", "edit", "defence"],
     "issue list": ["issue", "list"],
@@ -58,7 +63,7 @@ RUNS: dict[str, list[str]] = {
 SERVERS = {"preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
-READERS |= {"review", "schema", "render --output -", "publish --dry-run"}
+READERS |= {"author list", "author show", "review", "schema", "render --output -", "publish --dry-run"}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +92,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
             root,
             *LINK,
             "--author",
-            "Ann Lee",
+            "Ann Lee" if slug == "defence" else "Bo Roe",
             "--published",
             "2026-11-20",
             "--source",

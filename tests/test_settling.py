@@ -10,6 +10,7 @@ import pytest
 import nouns
 from commands import run_dispatch
 from dispatch import compose, config, inbox, issues
+from dispatch.cli.article_options import describe_doubt
 from dispatch.errors import IssueError
 from dispatch.model import Article, Author, Witness
 
@@ -154,5 +155,6 @@ def test_whoever_is_chosen_is_who_authors_toml_says(root: Path) -> None:
 def test_witnesses_of_nobody_leave_no_choice() -> None:
     nobody = replace(CROWD, authors=(), witnesses=CROWD.witnesses[2:])
     assert compose.list_choices(nobody) == []
+    assert list(describe_doubt(nobody)) == ["no author found", "  no person: The Paper (meta elements)"]
     with pytest.raises(IssueError, match="there is no choice 1"):
         compose.settle_credit(nobody, (), choice=1)

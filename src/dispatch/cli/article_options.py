@@ -162,9 +162,9 @@ def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
 def describe_doubt(article: Article) -> Iterator[str]:
     """Say why it is uncertain who wrote an article, and whom an editor may choose, each with its number."""
     choices = compose.list_choices(article)
-    first = shorten_byline(choices[0].authors)
-    why = {0: "nobody is named", 1: "nothing else says so"}.get(len(choices), "its page names others, too")
-    yield f"not sure that {first} wrote it: {why}" if article.authors else f"not sure who wrote it: {why}"
+    why = "nothing else says so" if len(choices) == 1 else "its page names others, too"
+    by = shorten_byline(article.authors)
+    yield f"not sure that {by} wrote it: {why}" if article.authors else "no author found"
     for number, (authors, kinds) in enumerate(choices, 1):
         by = f" ({', '.join(_WITNESSES[kind] for kind in kinds)})" if kinds else ""
         yield f"  {number}  {shorten_byline(authors)}{by}"
