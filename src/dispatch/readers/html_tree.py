@@ -25,6 +25,8 @@ _TAG = re.compile(r"""<[A-Za-z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
 # An attribute as everybody writes it, and a tag that has no others: a drawn path has thousands of figures in one.
 _ATTRIBUTE = r"""[^\s"'=<>/]++(?:="[^"]*+"|='[^']*+'|=[^\s"'=<>`]++)?+"""
 _PLAIN_TAG = re.compile(rf"<[A-Za-z][^\s\"'=<>/]*+(?:\s++{_ATTRIBUTE})*+[\s/]*+")
+# Where an attribute may end in another tag; not at each quote, because what looks like a long tag is often a script.
+_ENDS = (re.compile(r"\s+"), re.compile("/"), re.compile(r"""["'](?=[^\s"'=<>/]+=)"""))
 _LAYOUT = re.compile(r'<(/?)(?:table|tbody|thead|tfoot|tr|td)\b(?:"[^"]*"|[^"<>])*>')
 
 # What mail services fill up a preview with.
@@ -161,4 +163,6 @@ def _refuse_page_bombs(text: str) -> None:
 
 def _count_attributes(tag: str) -> int:
     """Count the attributes of a tag; of one that is not written plainly, all pieces: a parser may read any as one."""
-    return len(re.findall(rf"\s{_ATTRIBUTE}", tag) if _PLAIN_TAG.fullmatch(tag) else re.split(r"[\s/\"']+", tag))
+    if _PLAIN_TAG.fullmatch(tag):
+        return len(re.findall(rf"\s{_ATTRIBUTE}", tag))
+    return max(len(end.findall(tag)) for end in _ENDS)
