@@ -110,7 +110,7 @@ class IssueReader(IssueFolder):
             Article,
             data,
             reading,
-            given={"key": key, "file": file.name, "own": False, "entered": None, "witnesses": ()}
+            given={"key": key, "file": file.name, "own": False, "entered": None}
             | {"content": self.read_content(file), "markdown": words},
             special={
                 "authors": partial(_read_authors, self.publication),
