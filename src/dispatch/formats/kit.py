@@ -8,7 +8,7 @@ from html import unescape
 
 from markupsafe import Markup, escape
 
-from dispatch import html
+from dispatch import html, links
 from dispatch.formats.bylines import NO_BREAK
 from dispatch.formats.template_context import TemplateContext
 from dispatch.licences import Licence, find_licence
@@ -45,6 +45,13 @@ class KitContext(TemplateContext):
         }
         made = self.render_template("kit.html", values).strip()
         return Markup(made)  # noqa: S704 - escaped there
+
+    @property
+    def contact(self) -> Markup:
+        """Whom they ask, as a link; empty when nobody is named."""
+        address = self.publication.republish.contact
+        url = f"mailto:{address}" if "@" in address and not links.is_absolute(address) else address
+        return Markup('<a href="{}">{}</a>').format(url, address.removeprefix("mailto:")) if address else Markup()
 
     def show_full_text(self, article: Article, level: int = 3) -> Markup:
         """Show the whole text, with links that hold anywhere."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from dispatch import derived, links
+from dispatch import derived
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
 from dispatch.formats.kit import KitContext, link_licence, list_demands
@@ -64,7 +64,7 @@ class PageContext(TemplateContext):
             "canonical_tag": f'<link rel="canonical" href="{escape(self.canonical_url)}">',
             "counter": self.render_counter,
             "description": self.description,
-            "contact": self.contact,
+            "contact": self.kit.contact,
             "first_published": self.format_first_published,
             "free_licence": self.find_free_licence,
             "demands": list_demands,
@@ -174,13 +174,6 @@ class PageContext(TemplateContext):
     def find_free_licence(self, article: Article) -> Licence | None:
         """The licence under which others may publish an article again; None when they may not."""
         return None if article.withdrawn else derived.find_republish_licence(article, self.publication)
-
-    @property
-    def contact(self) -> Markup:
-        """Whom they ask, as a link; empty when nobody is named."""
-        address = self.publication.republish.contact
-        url = f"mailto:{address}" if "@" in address and not links.is_absolute(address) else address
-        return Markup('<a href="{}">{}</a>').format(url, address.removeprefix("mailto:")) if address else Markup()
 
     def list_feed_alternates(self) -> Iterator[Alternate]:
         """The feeds for readers to find: the page's own first, then the publication's."""

@@ -69,7 +69,6 @@ _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _UNSEEN = re.compile(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
 )
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 _PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
 
 

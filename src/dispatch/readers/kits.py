@@ -6,7 +6,7 @@ own, and no kit.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import unescape
@@ -87,8 +87,10 @@ def read_kit(
     counter = next(iter(theirs or ([] if ours else told.counters)), "")
     is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
     if is_ours or people.is_same_house(house.name or "-", [*names, *map(links.parse_host, own)]):
-        is_given_out = url in own and any(kit_lines.find_licence([paragraphs[number]]) for number in found)
-        return _read_given_out(paragraphs, found) if is_given_out else (None, frozenset())
+        if url not in own or not kit_lines.find_licence(lines):
+            return None, frozenset()
+        given, taken = read_kit(paragraphs, Told(title=told.title))  # where it stands, and whose it is, is known
+        return given and replace(given, url="", source=Source()), taken
     host = links.parse_host(url or house.url or counter).removeprefix("www.")
     marker = row.get("links", "")
     places = [*above, *(one for one in below if marker or any(abs(one - other) <= _MOST_BESIDE for other in numbers))]
@@ -112,15 +114,6 @@ def read_kit(
         ),
     )
     return kit, frozenset({*numbers, *byline.numbers})
-
-
-def _read_given_out(paragraphs: Sequence[KitParagraph], found: Mapping[int, NamedHouse]) -> tuple[Kit, frozenset[int]]:
-    """Read what a house hands out itself: where it stands is known, so that its line, licence and byline are left."""
-    number, house = next(iter(found.items()))
-    byline = kit_bylines.find_byline(paragraphs, range(number), (), "", [house.name])
-    licence = kit_lines.find_licence([paragraphs[number]])
-    terms = Terms(line=paragraphs[number].html, no_derivatives=kit_lines.is_fixed(licence, [paragraphs[number]]))
-    return Kit(authors=byline.authors, license=licence, terms=terms), frozenset({number, *byline.numbers})
 
 
 def _find_row(written: str) -> House:
