@@ -183,7 +183,7 @@ def _make_issue_records(issue: Issue, publication: Publication) -> Iterable[Reco
     if issue.withdrawn:
         yield Record(id=issue.id, kind="withdrawn", url=page, published=issue.withdrawn.date)
     for article in issue.articles:
-        authors = identity.digest_authors(article.authors, publication)[0]
+        authors = next(identity.digest_authors(article.authors, publication))
         yield Record(id=article.id, kind="article", url=article.url, published=article.published, authors=authors)
         alone = derived.has_own_page(article.source)
         yield Record(id=article.id, kind="page", url=page + (f"{article.key}/" if alone else f"#{article.key}"))
