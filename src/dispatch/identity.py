@@ -7,10 +7,11 @@ Both are for comparing only: what is shown, promised or remembered stays byte fo
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
@@ -39,19 +40,19 @@ def move_address(url: str, publication: Publication) -> str:
     return publication.url + url.removeprefix(base) if base else url
 
 
-def digest_authors(authors: Sequence[Author], publication: Publication) -> tuple[str, ...]:
+def digest_authors(authors: Sequence[Author], publication: Publication) -> Iterator[str]:
     """Digest the authors: sixteen digits that change with any name, address or the order; empty without authors.
 
     An address is the same under https, and an own one wherever the site is served. After that digest come those that
     were recorded before this was so.
     """
-    first = replace(publication, url=publication.first_url, former_urls=(publication.url, *publication.former_urls))
+    former = (publication.url, *publication.former_urls)
+    first = replace(publication, url=former[1], former_urls=former) if publication.former_urls else publication
     raw = [[author.name, author.url] for author in authors]
-    forms = (
-        [[name, fold_scheme(move_address(url, first), scheme)] for name, url in raw] for scheme in ("https", "http")
-    )
-    said = (json.dumps(form).encode("ascii") for form in (*forms, raw))
-    return tuple(hashlib.sha256(form).hexdigest()[:16] if authors else "" for form in said)
+    moved = [[name, move_address(url, first)] for name, url in raw]
+    forms = ([[name, fold_scheme(url, scheme)] for name, url in moved] for scheme in ("https", "http"))
+    for form in chain(forms, [raw]):
+        yield hashlib.sha256(json.dumps(form).encode("ascii")).hexdigest()[:16] if authors else ""
 
 
 def fold_scheme(url: str, scheme: str = "https") -> str:

@@ -195,7 +195,7 @@ def _make_issue_records(issue: Issue, publication: Publication, former: derived.
             kind="article",
             url=article.url,
             published=article.published,
-            authors=identity.digest_authors(article.authors, publication)[0],
+            authors=next(identity.digest_authors(article.authors, publication)),
             former_authors=derived.digest_former_bylines(article.authors, former, publication),
         )
         alone = derived.has_own_page(article.source)

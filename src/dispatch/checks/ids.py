@@ -95,7 +95,11 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
         article = articles.get(old.id)
         answered = corrections.find_answered(article, spent) if article else frozenset[str]()
         missing = corrections.count_missing(article, spent) if article else {}
-        if article and old.authors in identity.digest_authors(article.authors, case.publication):
+        if (
+            article
+            and old.authors != new.authors
+            and old.authors in identity.digest_authors(article.authors, case.publication)
+        ):
             new = replace(new, authors=old.authors)
         found = _compare_records(old, new, partial(find_keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)

@@ -5,12 +5,13 @@ from io import BytesIO
 from dispatch.model import Publication
 from dispatch.slugs import make_slug
 
+ICONS = ("icon.png", "favicon.ico")  # for feeds, and for browsers: at the top of the public folder
 _SIZE = 512
 _SMALL = [(16, 16), (32, 32), (48, 48)]
 
 
 def draw_icons(publication: Publication) -> dict[str, bytes]:
-    """Draw the icon for feeds (icon.png) and for browsers (favicon.ico), by their paths in the public folder.
+    """Draw the icons, by their paths in the public folder.
 
     Pillow's own font has Latin letters only; any other name is three lines of text, so that what is drawn never depends
     on the fonts of a machine.
@@ -26,9 +27,7 @@ def draw_icons(publication: Publication) -> dict[str, bytes]:
         draw.text((_SIZE / 2, _SIZE * 0.88), letter, fill=colours.ink, font=font, anchor="ms")
     for top in () if letter else (0.3, 0.5, 0.7):
         draw.rectangle((_SIZE * 0.15, _SIZE * top, _SIZE * 0.85, _SIZE * (top + 0.08)), fill=colours.ink)
-    made = {}
-    for path, options in (("icon.png", {"optimize": True}), ("favicon.ico", {"sizes": _SMALL})):
-        body = BytesIO()
-        picture.save(body, path.rpartition(".")[2], **options)
-        made[path] = body.getvalue()
-    return made
+    png, ico = BytesIO(), BytesIO()
+    picture.save(png, "png", optimize=True)
+    picture.save(ico, "ico", sizes=_SMALL)
+    return dict(zip(ICONS, (png.getvalue(), ico.getvalue()), strict=True))

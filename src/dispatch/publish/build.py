@@ -48,7 +48,6 @@ class SiteBuilder:
         made = {
             "style.css": limit_function(site_files.render_style_sheet)(publication),
             "icon.svg": limit_function(site_files.render_icon)(publication),
-            **pictures.draw_icons(publication),
             **site_files.list_scripts(publication, frozenset(page.kind for page in self.pages)),
             "feed.css": limit_function(site_files.render_feed_style_sheet)(publication),
             "sources.opml": opml.format_public_opml(publication),
@@ -60,7 +59,7 @@ class SiteBuilder:
         names = record_topics(self.pages)
         moved = ledger.find_moved_pages(publication, *self.issues, names=names, known=self.records)
         gone = tuple(find_withdrawn_pages(self.pages))
-        paths = (*self.files, *made)
+        paths = (*self.files, *made, *pictures.ICONS)
         yield from limit_function(site_files.render_redirects)(moved, gone, publication, paths).items()
         yield from self._render_former_feeds(moved)
 
@@ -161,6 +160,7 @@ class ReleaseBuild:
             self._stage_pictures(slug, release)
         for path, body in self.site.render_assets():
             release.stage_file(path, "", body)
+        self._stage_icons(release)
         for page in self.site.pages:
             made = {path: (name, self._digest_page(page, name)) for path, name in _list_files(page).items()}
             due = dict(made_of for path, made_of in made.items() if not release.keep_file(path, made_of[1]))
@@ -171,6 +171,14 @@ class ReleaseBuild:
             release.leave_folder(search_index.FOLDER)  # the index is made of finished files, and there are none
         elif self.site.publication.site.search:
             self._index_search(release)
+
+    def _stage_icons(self, release: Release) -> None:
+        """Stage the drawn icons, when the settings have changed: drawing them takes longer than most publishes."""
+        made_of = self.index.settings
+        due = [path for path in pictures.ICONS if not release.keep_file(path, made_of)]
+        made = pictures.draw_icons(self.site.publication) if due else {}
+        for path in due:
+            release.stage_file(path, made_of, made[path])
 
     def find_lost(self) -> list[Finding]:
         """Find what the ledger remembers and the issues, drafts too, do not say any more."""
