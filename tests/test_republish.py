@@ -125,7 +125,7 @@ def test_without_a_licence_the_site_is_what_it_was(harbour: Path) -> None:
     run("publish", "one")
     files = [path for path in Path("public").rglob("*") if path.is_file()]
     assert not [path for path in files if re.search("republish|partners", str(path))]
-    assert not [path for path in files if path.suffix != ".png" and re.search("republish|partners", path.read_text())]
+    assert not [path for path in files if re.search(b"republish|partners", path.read_bytes())]
 
 
 @pytest.mark.parametrize(
@@ -227,13 +227,13 @@ def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:
     feed = json.loads(read("partners.json"))
     (item,) = feed["items"]
     assert item["url"] == QUAY
-    assert item["_dispatch"]["license"] == "CC-BY-ND-4.0"
+    assert item["_dispatch"]["license"] == "CC BY-ND 4.0"
     assert "Last words of this article" in item["content_html"]
     assert "agency.example" not in item["content_html"]
     assert "Ask the mayor" not in item["content_html"]
     for name in ("partners.xml", "partners.atom"):
         text = read(name)
-        assert text.count("CC-BY-ND-4.0") >= 2
+        assert text.count("CC BY-ND 4.0") >= 2
         assert QUAY in text
     run("issue", "correct", "one", "the-quay", "An earlier version named the wrong quay.")
     run("publish")

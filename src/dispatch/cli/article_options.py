@@ -149,6 +149,8 @@ def describe_day(article: Article) -> str:
 def describe_terms(article: Article, publication: Publication) -> Iterator[str]:
     """What its publisher asks of whoever publishes it again, and what becomes of it; nothing where nothing is asked."""
     terms = article.terms or Terms()
+    if article.terms and article.own:
+        yield "no address of the original found: --url ADDRESS"
     if terms.line:
         yield f"its publisher requires: {shorten_line(' '.join(html.to_plain_text(terms.line).split()), 200)}"
     if terms.counter:

@@ -202,6 +202,14 @@ def is_licence_line(paragraph: KitParagraph) -> bool:
     return len(paragraph.text) < LONGEST // 2 and any(_CREATIVE.search(link.url) for link in paragraph.links)
 
 
+def is_licence_label(paragraph: KitParagraph) -> bool:
+    """Whether a paragraph names the licence and does nothing else, as “Licence: CC BY 4.0”: nobody requires that."""
+    only = paragraph.links[0] if len(paragraph.links) == 1 else None
+    if only is None or not _CREATIVE.search(only.url) or paragraph.text[only.end :].strip():
+        return False
+    return bool(re.fullmatch(r"[^\d:]{1,30}[:：]\s*", paragraph.text[: only.start]))
+
+
 def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: str) -> str:
     """Find the address of the original in the lines of a kit; never that of a front page or of a licence."""
     found = [(one, link) for one in paragraphs for link in one.links]

@@ -108,7 +108,7 @@ def read_kit(
         published=byline.published,
         license=licence,
         terms=Terms(
-            line="<br />".join(dict.fromkeys(one.html for one in lines)),
+            line="<br />".join(dict.fromkeys(one.html for one in lines if not kit_lines.is_licence_label(one))),
             counter=counter,
             no_derivatives=kit_lines.is_fixed(licence, lines),
         ),
