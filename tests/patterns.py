@@ -75,6 +75,9 @@ class Value(str):
     def __getattr__(self, name: str) -> "Value":
         return self
 
+    def __call__(self, *_: object) -> "Value":
+        return self
+
 
 def find_uses() -> tuple[list[Use], list[str]]:
     """Every use of a pattern, once; and the expressions that say nothing of the pattern that they stand for."""

@@ -20,7 +20,7 @@ WITHIN = [
     "<tfoot><tr><td>Three</td></tr></tfoot></table>",
 ]
 GONE = """
-applet audio button canvas form iframe math noembed noframes noscript object script select style svg
+applet audio button canvas form iframe noembed noframes noscript object script select style svg
 template textarea title video xmp
 """.split()
 # What may stay open while the next begins, and what is opened again in every block that follows.

@@ -138,7 +138,7 @@ def test_what_has_no_words_at_all_is_named_and_does_not_stop_the_others(site: We
     said = run_dispatch(letter, "issue", "new", "Week 48", "--from-inbox", code=1).stderr
     assert "article 2 of the inbox" in said or "article 1 of the inbox" in said
     assert "it has no title, and no words to make one of" in said
-    assert "added 1 articles" in said
+    assert "added 1 article from the inbox" in said
     (left,) = list_inbox(letter)
     run_dispatch(letter, "add", str(left["number"]), "--title", "A boat")
     assert list_inbox(letter) == []

@@ -137,6 +137,14 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
     ),
     "source import": (("source", "import", "feeds.opml"), lambda root: "bay.example" in text(root, "dispatch.toml")),
     "source remove": (("source", "remove", "paper"), lambda root: not config.load(root).sources),
+    "author rename": (
+        ("author", "rename", "Bo Zhang 1", "Cy Moe"),
+        lambda root: 'name = "Cy Moe"' in text(root, "authors.toml"),
+    ),
+    "author merge": (
+        ("author", "merge", "Bo Zhang 1", "Bo Zhang 2"),
+        lambda root: "Bo Zhang 1" in text(root, "authors.toml"),
+    ),
     "inbox dismiss": (("inbox", "dismiss", "2"), lambda root: state(root, 2) == "dismissed"),
     "inbox restore": (("inbox", "restore", "2"), lambda root: state(root, 2) == "new"),
 }
@@ -169,7 +177,12 @@ def state(root: Path, number: int) -> str:
 
 def test_every_command_is_known_to_write_or_not() -> None:
     assert {words[0] for words, _ in WRITING.values()} | READING.keys() == COMMANDS.keys()
-    groups = {"issue": {"list", "show"}, "source": {"export", "list", "test"}, "inbox": {"show"}}
+    groups = {
+        "author": {"list", "show"},
+        "issue": {"list", "show"},
+        "source": {"export", "list", "test"},
+        "inbox": {"show"},
+    }
     for name, reading in groups.items():
         command = main.get_command(None, name)  # type: ignore[arg-type]
         writing = {words[1] for words, _ in WRITING.values() if words[0] == name}

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from dispatch.importers import skipped
+from dispatch.readers import kit_lines
 from patterns import LONG, SRC, Use, find_slow, find_uses
 
 LANGUAGES = [tomllib.loads(path.read_text("utf-8")) for path in (SRC / "languages").glob("*.toml")]
@@ -15,6 +16,12 @@ ELSEWHERE = {
     "importers/skipped.py: pattern": [pattern for pattern, _ in skipped._REASONS],
     "language.py: self._words['and.before']": [words["and"]["before"] for words in LANGUAGES if "and" in words],
 }
+USES += [
+    Use("readers/kits.toml:0", re.compile(row[key], re.IGNORECASE), "search")
+    for row in kit_lines.HOUSES
+    for key in ("mark", "links")
+    if key in row
+]
 USES += [
     Use(f"{place}:0", re.compile(one, re.IGNORECASE), "search") for place, some in ELSEWHERE.items() for one in some
 ]

@@ -245,9 +245,11 @@ def test_nothing_else_changes(dispatch: Dispatch, letter: Path) -> None:
     dispatch("withdraw", "second", "story-1", "--because", REASON)
     changed = [path.name for path in others if path.read_bytes() != others[path]]
     assert changed == ["story-1.html"]
-    again = dispatch("withdraw", "second", "story-1", "--because", "Another reason.")
+    again = dispatch("withdraw", "second", "story-1", "--because", REASON)
     assert "already" in again.stderr
     assert not again.stdout
+    other = dispatch("withdraw", "second", "story-1", "--because", "Another reason.", code=1)
+    assert "readers have another reason" in other.stderr
     assert REASON in (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
 
 
@@ -266,7 +268,7 @@ def test_a_reason_may_come_later(dispatch: Dispatch, letter: Path, article: str)
     assert after[GONE].updated > before.updated
     assert "A reason of its own." in after[STAYS].summary
     assert SENTENCE not in (letter / "issues" / "second" / "story-1.html").read_text("utf-8")
-    assert "already" in dispatch(*words, "--because", "Another reason.").stderr
+    assert "another reason" in dispatch(*words, "--because", "Another reason.", code=1).stderr
 
 
 @pytest.mark.parametrize("article", ["story-1", ""])
