@@ -184,6 +184,10 @@ def test_the_byline_of_what_was_withdrawn_may_be_mended(dispatch: Dispatch, lett
     dispatch("check", "defence")
     dispatch("publish")
     public = [path.read_bytes() for path in (letter / "public").rglob("*") if path.is_file()]
+    # Her list stays, and is empty: whoever follows it would be told that it is gone.
+    hers = [path.read_bytes() for path in (letter / "public" / "authors" / "ann-lee").rglob("*") if path.is_file()]
+    assert not any(b"invented" in body for body in hers)
+    public = [body for body in public if body not in hers]
     assert any(b"It was invented." in body for body in public)
     assert any(b"Bo Zhang" in body for body in public)
     assert not any(b"It is by one" in body or b"Ann Lee" in body for body in public)

@@ -137,13 +137,17 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
     ),
     "source import": (("source", "import", "feeds.opml"), lambda root: "bay.example" in text(root, "dispatch.toml")),
     "source remove": (("source", "remove", "paper"), lambda root: not config.load(root).sources),
+    "issue credit": (
+        ("issue", "credit", "draft", "1", "--author", "Cy Moe"),
+        lambda root: "name: Cy Moe" in text(root, "issues/draft/story-1.html"),
+    ),
     "author rename": (
         ("author", "rename", "Bo Zhang 1", "Cy Moe"),
         lambda root: 'name = "Cy Moe"' in text(root, "authors.toml"),
     ),
     "author merge": (
-        ("author", "merge", "Bo Zhang 1", "Bo Zhang 2"),
-        lambda root: "Bo Zhang 1" in text(root, "authors.toml"),
+        ("author", "merge", "Bo Zhang 3", "Bo Zhang 1"),
+        lambda root: "Bo Zhang 3" in text(root, "authors.toml"),
     ),
     "inbox dismiss": (("inbox", "dismiss", "2"), lambda root: state(root, 2) == "dismissed"),
     "inbox restore": (("inbox", "restore", "2"), lambda root: state(root, 2) == "new"),

@@ -67,8 +67,9 @@ def _check_feed(edition: Edition, *, is_gathered: bool) -> Iterator[Finding]:
             yield make_finding("feed.id", "id", id=id_, count=times)
     for item in entries:
         name = item.title or item.id
-        if not (links.is_absolute(item.url) and item.url.isascii()):
-            yield make_finding("feed.address", "link", headline=name, found=item.url)
+        for url in item.addresses or ("",):
+            if not (links.is_absolute(url) and url.isascii()):
+                yield make_finding("feed.address", "link", headline=name, found=url)
         if not is_gathered:
             yield from check_markup(name, item.content)
 

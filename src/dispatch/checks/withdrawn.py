@@ -22,7 +22,7 @@ from dispatch.model import Article, Contents, Finding, Publication, Withdrawal
 
 RULE = "attribution.withdrawn"
 
-_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<[^<>]*>")
 
 
 def mark_titles(issue: Contents, publication: Publication) -> Contents:

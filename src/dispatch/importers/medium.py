@@ -18,7 +18,7 @@ from dispatch.readers import fields, html_tree, people
 
 _FILE = re.compile(r"\.html?$", re.IGNORECASE)
 _MARKS = ("h-entry", "p-name", "e-content")
-_NAME = re.compile(r"(?:(?:draft|\d{4}-\d\d-\d\d)_)?(.*?)-*([0-9a-f]{6,})?")
+_NAME = re.compile(r"(?:(?:draft|\d{4}-\d\d-\d\d)_)?(.*?)(?:-{1,9}([0-9a-f]{6,40}))?")
 # What the text has again, and where pieces of it begin.
 _AROUND = ".graf--title, .section-divider"
 

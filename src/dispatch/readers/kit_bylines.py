@@ -175,8 +175,8 @@ def _blank_houses(paragraph: KitParagraph, line: str, linked: Collection[KitLink
 
 
 def _fold(line: str) -> str:
-    line = re.sub(rf"(?:\s*,)+(?=\s{_AND}\s)|(?<=,)(?:\s*,)+", "", " ".join(line.split()), flags=re.IGNORECASE)
-    return re.sub(r"(?:\s*[,|/(–—-]\s*)+$", "", line)
+    line = re.sub(r",(?: ?,)++", ",", " ".join(line.split()))
+    return re.sub(rf" ?,(?=\s{_AND}\s)", "", line, flags=re.IGNORECASE).rstrip(" ,|/(–—-")
 
 
 def _drop_last(line: str) -> str:

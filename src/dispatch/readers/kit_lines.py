@@ -63,7 +63,7 @@ def _compile_lines(key: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^{_LEAD}|(?<=[.!?…:)\]]\s))(?:{forms}){_END}", re.IGNORECASE)
 
 
-_LEAD: Final = r"[(\[*—–\s-]*"
+_LEAD: Final = r"[(\[*—–\s-]*+"
 _END: Final = r"(?:(?<=[’'])|(?=\s)|$)"
 _SAID: Final = _compile_lines("said")
 _WEAK: Final = _compile_lines("weak")
