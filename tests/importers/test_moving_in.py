@@ -48,9 +48,10 @@ JEKYLL = {
 }
 HUGO = {
     "hugo.toml": f'baseURL = "{OLD}/"\n[permalinks]\nnews = "/:year/:slug/"\n',
-    "content/posts/night-ferry/index.md": "---\ntitle: The night ferry\naliases: [/ferry.html]\n---\nA.",
+    "content/posts/night-ferry/index.md": "---\ntitle: The night ferry\ndate: 2024-05-07\n"
+    "aliases: [/ferry.html]\n---\nA.",
     "content/news/bell.md": "---\ntitle: The bell\ndate: 2024-05-06\nslug: the-bell\n---\nA.",
-    "content/posts/tide.md": "---\ntitle: The tide\nurl: /tide/\n---\nA.",
+    "content/posts/tide.md": "---\ntitle: The tide\ndate: 2024-05-08\nurl: /tide/\n---\nA.",
 }
 WORDPRESS = sample("wordpress")
 
@@ -163,7 +164,10 @@ def test_all_posts_can_be_put_into_one_issue(kind: str, folder: Path) -> None:
     assert issues.list_slugs(publication) == ["all"]
     assert {row["id"] for row in report["imported"]} == found.keys()
     each = imported(str(DATA / kind), "--dry-run", code=int(kind == "markdown"))
-    assert (each["imported"], len(each["skipped"])) == ([], len(found))
+    # The others become drafts of their own.
+    alone = [one["title"] for one in report["left"] if "draft of its own" in one["reason"]]
+    assert sorted(row["title"] for row in each["imported"]) == sorted(alone)
+    assert len(each["skipped"]) == len(found)
     again = imported(str(DATA / kind), "--into", "all", code=int(kind == "markdown"))
     assert (again["imported"], len(again["skipped"])) == ([], len(found))
     for row in report["imported"]:
@@ -226,3 +230,67 @@ def test_what_is_true_of_many_is_said_once(tmp_path: Path) -> None:
     assert len(result.stdout.splitlines()) == 40
     assert len(result.stderr.splitlines()) == 5
     assert "20 × it is a page, not a post: " in result.stderr
+
+
+HIDDEN = {
+    "hugo.toml": f'baseURL = "{OLD}/"\n',
+    "content/posts/b.md": "---\ntitle: Second\ndate: 2021-01-02\nauthor: Ada Quay\n---\nB.",
+    "content/posts/c.md": "---\ntitle: Third\ndate: 2022-01-03\nauthor: Ada Quay\n---\nC.",
+    "content/posts/z.md": "---\ntitle: First\ndate: 2020-01-01\nauthor: Ada Quay\n---\nZ.",
+    "content/posts/ahead.md": "---\ntitle: Ahead\ndate: 2020-01-01\npublishDate: 2999-01-01\nauthor: Ada Quay\n---\nA.",
+    "content/posts/over.md": "---\ntitle: Over\ndate: 2020-01-01\nexpiryDate: 2021-01-01\nauthor: Ada Quay\n---\nO.",
+    "content/posts/undated.md": "---\ntitle: Undated\nauthor: Ada Quay\n---\nU.",
+    "content/posts/part/index.md": "---\ntitle: Whole\ndate: 2019-01-01\nauthor: Ada Quay\n---\nW.",
+    "content/posts/part/extra.md": "---\ntitle: Extra\nauthor: Ada Quay\n---\nE.",
+    "content/posts/headless.md": "---\ntitle: Headless\nheadless: true\n---\nH.",
+    "content/posts/never.md": "---\ntitle: Never\nbuild:\n  render: never\n---\nN.",
+    "content/about.md": "---\ntitle: About\n---\nUs.",
+}
+
+
+def test_what_was_not_public_is_not_published_and_the_oldest_comes_first(folder: Path, tmp_path: Path) -> None:
+    zipped(tmp_path / "e.zip", {name: body.encode() for name, body in HIDDEN.items()})
+    report = imported(str(tmp_path / "e.zip"), "--published", code=1)  # what is dated ahead is told as failed
+    status = {row["title"]: row["status"] for row in report["imported"]}
+    assert [title for title, state in status.items() if state == "draft"] == ["Ahead", "Over", "Undated"]
+    assert {one["file"]: one["reason"] for one in report["left"]}.items() >= {
+        "content/about.md": "it is a page, not a post",
+        "content/posts/headless.md": "it had no page of its own",
+        "content/posts/never.md": "it had no page of its own",
+        "content/posts/part/extra.md": "it is a part of another post",
+    }.items()
+    run("publish")
+    feed = json.loads((folder / "public/feed.json").read_text())
+    assert [item["title"] for item in feed["items"]] == ["Third", "Second", "First", "Whole"]
+    assert [item["date_published"][:4] for item in feed["items"]] == ["2022", "2021", "2020", "2019"]
+
+
+@pytest.mark.parametrize(("kind", "more"), [("ghost", 2), ("substack", 2), ("wordpress", 2)])
+def test_among_others_stands_only_what_everybody_could_read(kind: str, more: int) -> None:
+    run("issue", "new", "Everything", "--slug", "all")
+    for words in (("--into", "all"), ("--into-inbox",)):
+        report = imported(str(DATA / kind), *words)
+        left = [one for one in report["left"] if "draft of its own" in one["reason"]]
+        assert len(left) >= more - 1, report["left"]
+        assert not {one["title"] for one in left} & {row["title"] for row in report["imported"]}
+
+
+def test_an_old_site_in_a_folder_keeps_its_folder(folder: Path) -> None:
+    come_from(folder, "https://old.example/news")
+    report = imported(str(DATA / "ghost"), "--site", "https://old.example/news", "--published")
+    (quay,) = (row for row in report["imported"] if row["slug"] == "the-quay-at-dawn")
+    assert quay["former_urls"] == ["https://old.example/news/the-quay-at-dawn/"]
+
+
+def test_a_bookmark_is_in_the_folder_where_it_stands_and_once(tmp_path: Path) -> None:
+    link = '<DT><A HREF="https://a.example/{0}">{0}</A>\n'
+    inner = f"<DT><H3>Deep</H3><DL><p>{link.format(2)}</DL><p>"
+    outer = f"<DT><H3>Europe</H3><DL><p>{link.format(1)}{inner}{link.format(3)}</DL><p>"
+    page = f"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>{outer}{link.format(4)}{link.format(1)}</DL><p>"
+    posts, _ = of(importers.read_posts(bag({"b.html": page}), "bookmarks"))
+    assert [(post.article.title, post.section) for post in posts] == [
+        *(("1", "Europe"), ("2", "Deep"), ("3", "Europe"), ("4", ""), ("1", "")),
+    ]
+    (tmp_path / "b.html").write_text(page)
+    report = imported(str(tmp_path / "b.html"))
+    assert (len(report["imported"]), [one["reason"] for one in report["skipped"]]) == (4, ["it is there twice"])

@@ -13,7 +13,7 @@ from dispatch.cli.context import OpenPublication, hold_interrupts, hold_later_in
 from dispatch.cli.import_report import ImportReport
 from dispatch.importers import NotImported, Post
 from dispatch.importers.export_files import open_export
-from dispatch.importers.importing import ImportRun, make_article
+from dispatch.importers.importing import ALONE, ImportRun, make_article
 from dispatch.model import Article, Issue
 from dispatch.publish import judge_issue
 
@@ -96,8 +96,16 @@ def _keep_posts(
 ) -> Iterator[Post | NotImported]:
     """Put the posts into the inbox; yield what was new there, and what was not imported."""
     outcomes = list(found)
-    posts = [one for one in outcomes if isinstance(one, Post)]
-    yield from (one for one in outcomes if isinstance(one, NotImported))
+    posts: list[Post] = []
+    for one in outcomes:
+        if isinstance(one, NotImported):
+            yield one
+        elif one.objection:
+            yield NotImported(file=one.file, title=one.article.title, reason=f"{one.objection}; {ALONE}")
+        elif one.article.url and one.article.url in {other.article.url for other in posts}:
+            yield NotImported(file=one.file, title=one.article.title, reason="it is there twice", state="skipped")
+        else:
+            posts.append(one)
     with here.open_inbox(only_reads=is_dry) as box:
         articles = [make_article(post, here.publication, read_clock()) for post in posts]
         new = {*box.find_unknown(kind, articles)}

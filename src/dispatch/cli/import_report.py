@@ -89,8 +89,9 @@ class ImportReport:
         self._say_names()
         self._say_lines()
         published = sum(row["status"] == "published" for row in self.rows["imported"])
+        most = "at most " if verb.startswith("would") else ""  # nothing is judged before it is written
         self.say(
-            f"{counts['imported']:,} {verb}{f', {published:,} of them published' if published else ''}, "
+            f"{counts['imported']:,} {verb}{f', {most}{published:,} of them published' if published else ''}, "
             f"{counts['skipped']:,} already there, {counts['left']:,} not imported, {counts['failed']:,} failed"
         )
         if counts["failed"] or not (counts["imported"] or counts["skipped"]):

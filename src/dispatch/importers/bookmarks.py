@@ -58,12 +58,11 @@ def _read_rows(export: Export, name: str) -> list[Row]:
 def _read_links(body: bytes) -> Iterator[Row]:
     """Read a page of bookmarks as rows: the folder is the heading of the list in which a link stands."""
     root = html_tree.parse_page(Document(url="", media_type="text/html", charset="", body=body)).body
-    folder = ""
     row: dict[str, str] = {}
-    for node in root.css("h3, a[href], dd") if root is not None else ():
-        if node.tag == "h3":
-            folder = html_tree.get_text(node)
-        elif node.tag == "dd":
+    if root is None:
+        return
+    for node in root.css("a[href], dd"):
+        if node.tag == "dd":
             # What is not closed holds the links after it as well: only its own words are the note.
             words = node.text(deep=False)
             row["note"] = row.get("note") or " ".join(words.split())
@@ -74,7 +73,7 @@ def _read_links(body: bytes) -> Iterator[Row]:
                 "url": html_tree.get_attribute(node, "href"),
                 "title": html_tree.get_text(node),
                 "tags": html_tree.get_attribute(node, "tags"),
-                "folder": folder,
+                "folder": html_tree.find_list_heading(node, root),
             }
     if row:
         yield row

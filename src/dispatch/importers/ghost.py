@@ -98,7 +98,7 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
     article = Article(
         id=f"ghost/{pick_text(row, 'uuid') or number}",
         url=url,
-        former_urls=content.list_former(place, f"/{pick_text(row, 'slug')}/"),
+        former_urls=content.list_former(place, f"{pick_text(row, 'slug')}/"),
         title=title,
         dek=fields.read_line(pick_text(meta, "subtitle")),
         summary=fields.read_line(pick_text(row, "custom_excerpt")),

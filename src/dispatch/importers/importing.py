@@ -17,6 +17,7 @@ from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
 
+ALONE = "without --into and --into-inbox it becomes a draft of its own"
 NOBODY = "no author found in the export"
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
 
@@ -37,8 +38,8 @@ class ImportedPost:
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody could read it there, so that it may be published here."""
-        return self.post.is_public and not self.post.held
+        """Whether everybody could read it there, so that it may be published here; it is known when it was."""
+        return not self.post.objection and bool(self.article.published)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,9 @@ class ImportRun:
         if self.is_dry:
             yield from (PublishedImport(file=file, slug=slug) for slug, file in public.items())
             return
-        for one in (one for one in issues.read_all_issues(self.publication) if one.slug in public):
+        every = issues.read_all_issues(self.publication)
+        # The oldest first: that is the order in which feeds have them.
+        for one in sorted((one for one in every if one.slug in public), key=lambda one: (one.date, one.slug)):
             outcome = PublishedImport(file=public[one.slug], slug=one.slug)
             errors = tuple(finding for finding in judge(one) if finding.severity == "error")
             if errors or derived.is_ahead(one, self.now):
@@ -131,6 +134,8 @@ class ImportRun:
 
     def _add_to_issue(self, post: Post) -> ImportedPost | NotImported:
         """Add a post to the issue that gets all, in the section of its folder's name. Raises IssueError."""
+        if why := post.objection:
+            return NotImported(file=post.file, title=post.article.title, reason=f"{why}; {ALONE}")
         target = issues.read_issue(self.publication, self.into)
         with_it, added = self.add(target, make_article(post, self.publication, self.now), post.section)
         if not added:

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -66,6 +66,8 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalink
     if not data:
         return NotImported(file=name, reason="it has no front matter")
     parts = name.split("/")
+    if why := _find_objection(data, parts, place.export.names):
+        return NotImported(file=name, reason=why)
     stem = parts[-1].rpartition(".")[0]
     if stem == "_index" or pick_text(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
         return NotImported(file=name, reason=PAGE)
@@ -77,7 +79,7 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalink
     article = replace(
         article,
         id=_pick_id(data, name),
-        published=article.published or day,
+        published=_find_later(article.published or day, parse_date(pick_text(data, "publishdate"))),
         tags=tuple(dict.fromkeys((*article.tags, *frontmatter_aliases.parse_tags(data.get("categories"))))),
     )
     addresses = old.list_old_addresses(name, data, slug, stem, article.published)
@@ -87,9 +89,29 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalink
         article=article,
         slug=slug,
         is_public=_is_public(data, parts),
+        held="it had a day on which it was to go" if data.get("expirydate") else "",
     )
     fill = content.fill_html if _HTML.search(name) else content.fill_markdown
     return fill(post, written.strip("\n"), place)
+
+
+def _find_later(day: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two days; what is dated ahead was not to be seen yet."""
+    if day is None or other is None or (day.tzinfo is None) != (other.tzinfo is None):
+        return day or other
+    return max(day, other)
+
+
+def _find_objection(data: frontmatter_aliases.Data, parts: list[str], names: Sequence[str]) -> str:
+    """Say why Hugo shows no page of its own for a file; empty when it does."""
+    build = data.get("build") or data.get("_build")
+    render = str(build.get("render", "")).lower() if isinstance(build, dict) else ""
+    if tabular.is_true(data, "headless") or render in {"never", "false"}:
+        return "it had no page of its own"
+    beside = "/".join([*parts[:-1], "index.md"])
+    if parts[-1] != "index.md" and beside in names:
+        return "it is a part of another post"
+    return PAGE if parts[:1] == ["content"] and len(parts) == 2 else ""
 
 
 def _parse_day(written: str) -> datetime | None:

@@ -40,3 +40,8 @@ class Post:
     pictures: Annotated[Mapping[str, bytes], "pictures that the export holds, by the names that they get"] = field(
         default_factory=dict
     )
+
+    @property
+    def objection(self) -> str:
+        """Why it may not stand among others, where nobody would see that; empty when everybody could read it."""
+        return "" if self.is_link or (self.is_public and not self.held) else self.held or "it was a draft"

@@ -51,7 +51,7 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
     mended: list[Fault] = []
     article = Article(
         id=f"substack/{number}",
-        former_urls=content.list_former(place, f"/p/{slug}" if slug else ""),
+        former_urls=content.list_former(place, f"p/{slug}" if slug else ""),
         title=title,
         dek=fields.read_line(pick_text(row, "subtitle")),
         certainty="unknown",

@@ -84,6 +84,12 @@ def find_first_text(root: LexborNode, selector: str) -> str:
     return next((found for node in select_all(root, selector) if (found := get_text(node))), "")
 
 
+def find_list_heading(node: LexborNode, root: LexborNode) -> str:
+    """Find the heading beside the innermost list in which an element stands; empty without one."""
+    lists = (above.parent for above in find_ancestors(node, root) if above.tag == "dl")
+    return next((get_text(one) for above in lists if above for one in above.iter() if one.tag == "h3"), "")
+
+
 def get_attribute(node: LexborNode | None, name: str) -> str:
     """Return the value of an attribute, stripped; empty when there is none."""
     return (
