@@ -34,7 +34,10 @@ def _list_roles(kind: str) -> dict[str, str]:
 
 BEFORE: Final = _list_roles("before")
 LABELS: Final = _list_roles("labels")
-ANDS: Final = frozenset(_WORDS["ands"]["words"])
+_AND_NAMES: Final = frozenset(_WORDS["ands"]["names"])
+ANDS: Final = frozenset(
+    form for word in _WORDS["ands"]["words"] for form in (word, word if word in _AND_NAMES else word.upper())
+)
 _PARTICLES: Final = frozenset(_WORDS["particles"]["words"])
 _IN_NAMES: Final = ANDS | _PARTICLES
 _SUFFIX: Final = re.compile(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
@@ -206,13 +209,19 @@ def _split_at_and(piece: str) -> list[str]:
     words = piece.split()
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
-        is_and = word.lower() in ANDS and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
+        is_and = _is_and(words, place) and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
         is_and = is_and and found[-1][-1] not in _PARTICLES  # “von und zu”
         if is_and and not _is_small(words[place + 1]):
             found.append([])
-        elif not (is_and or (word.lower() in ANDS and not found[-1])):
+        elif not (is_and or (word in ANDS and not found[-1])):
             found[-1].append(word)
     return [" ".join(part) for part in found if part] or [piece]
+
+
+def _is_and(words: list[str], place: int) -> bool:
+    """Whether a word joins names: “and”, and “E” or “DAN” among capitals only where names in full are around it."""
+    is_capital = " ".join(words[max(place - 1, 0) : place + 2]).isupper()
+    return words[place] in ANDS or (is_capital and words[place].lower() in _AND_NAMES)
 
 
 def _is_whole(words: list[str]) -> bool:

@@ -22,10 +22,10 @@ _PROFILE: Final = re.compile(
     r"/(?:authors?|autor(?:es|en)?|auteurs?|autore|people|profiles?|staff|contributors?|team|by)/", re.IGNORECASE
 )
 _HOUSE_PATH: Final = re.compile(r"/institutions?/", re.IGNORECASE)
-_AND: Final = rf"(?:{bylines.join_words(bylines.load_words('bylines')['ands']['words'])})"
-_AND_WORD: Final = re.compile(rf"(?:^|(?<=[\s,])){_AND}\s", re.IGNORECASE)
-_JOINS: Final = re.compile(rf"^(?:[\s,;|·•–—-]|{_AND}(?=\s|$))+|(?:[\s,;|·•–—-]|(?<=[\s,]){_AND})+$", re.IGNORECASE)
-_LAST: Final = re.compile(rf"(?<!\w){_AND}\s[^,]+(?P<rest>,.*)$", re.IGNORECASE)
+_AND: Final = rf"(?:{bylines.join_words(bylines.ANDS)})"
+_AND_WORD: Final = re.compile(rf"(?:^|(?<=[\s,])){_AND}\s")
+_JOINS: Final = re.compile(rf"^(?:[\s,;|·•–—-]|{_AND}(?=\s|$))+|(?:[\s,;|·•–—-]|(?<=[\s,]){_AND})+$")
+_LAST: Final = re.compile(rf"(?<!\w){_AND}\s[^,]+(?P<rest>,.*)$")
 _NOBODY: Final = "Ann Lee"
 
 
@@ -175,7 +175,7 @@ def _blank_houses(paragraph: KitParagraph, line: str, linked: Collection[KitLink
 
 
 def _fold(line: str) -> str:
-    line = re.sub(rf"(?:\s*,)+(?=\s{_AND}\s)|(?<=,)(?:\s*,)+", "", " ".join(line.split()), flags=re.IGNORECASE)
+    line = re.sub(rf"(?:\s*,)+(?=\s{_AND}\s)|(?<=,)(?:\s*,)+", "", " ".join(line.split()))
     return re.sub(r"(?:\s*[,|/(–—-]\s*)+$", "", line)
 
 
