@@ -111,6 +111,44 @@ def test_a_house_that_is_only_mentioned_has_handed_out_nothing(passing: str, tmp
         assert (article.terms, article.url, article.source.title) == (None, "", "")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "First published on Tue 29 Nov 2016 07.46 EST",
+        "Originally published on March 3, 2026",
+        "This article was originally published on Tuesday, March 3, 2026.",
+        "Originally published on Monday.",
+        "First published in March 2026.",
+        "This story first appeared in Summer 2016.",
+        "Originally published on <a href='https://harbour.example/2026/03'>March 3, 2026</a>",
+        "Zuerst erschienen im März 2026.",
+        "Dieser Artikel wurde zuerst veröffentlicht am Dienstag, 3. März 2026.",
+        "Publicado originalmente en Marzo de 2026.",
+        "Pubblicato originariamente in Aprile 2026",
+        "Publicado originalmente em Terça-feira, 3 de março de 2026",
+        "Oorspronkelijk verschenen in Maart 2026.",
+        "نُشر هذا المقال لأول مرة في مارس 2026",
+        "यह लेख पहली बार मार्च 2026 में",
+    ],
+)
+def test_a_day_in_words_is_no_house(line: str) -> None:
+    for text in (f"<p>{line}</p>{PROSE * 2}", f"{PROSE * 2}<p>{line}</p>"):
+        article = read_page(f"<h1>The bridge</h1>{text}")
+        assert (article.terms, article.source.title) == (None, "")
+
+
+@pytest.mark.parametrize("house", ["The Sun", "Sunday Lantern", "March Road Paper", "The Monday", "May Day News"])
+def test_a_house_may_be_called_after_a_day(house: str) -> None:
+    for line in (
+        "Originally published by {}.",
+        "First published on March 3, 2026 in {}",
+        "First published in {} 3 May 2026.",
+    ):
+        assert read_page(f"<h1>The bridge</h1>{PROSE * 2}<p>{line.format(house)}</p>").source.title == house
+    linked = "<p>Originally published by <a href='https://mon.example/x'>Monday</a>.</p>"
+    assert read_page(f"<h1>The bridge</h1>{PROSE * 2}{linked}").source.title == "Monday"
+
+
 def test_a_page_of_the_house_itself_is_nobody_elses() -> None:
     page = f"<html><body><article>{KIT}</article></body></html>"
     own = read_page(page, fetched="https://www.valleybeacon.example/2026/11/03/ferry/")

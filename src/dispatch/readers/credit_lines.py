@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dispatch import links
-from dispatch.language import load_months
+from dispatch.language import WRITTEN_DAYS, load_months
 from dispatch.model import Article, Author, Credit, Source
 from dispatch.readers import bylines, dates, fields, people, text_blocks
 from dispatch.readers.text_blocks import Block
@@ -36,8 +36,6 @@ _ROLES_BEHIND = re.compile(r"(?:^|, | (?:e|y|i|and|und|et|og|och|en) )([^(),;]{3
 _LONGEST_DAY = 6  # words
 NO_YEAR = 2000
 _WEEKDAY = re.compile(r"^[^\W\d]{2,14}\.?,?\s(?=\d)")
-# Whose months are known; English is always.
-_LANGUAGES: Final = "de fr es it pt nl sv da nb fi pl cs hu ro tr ru uk el ar fa he hi bn zh ja ko vi id"
 # “3 min read”, “Lesezeit: 3 Minuten”.
 _READING_TIME = re.compile(
     r"(?:[^\W\d]{1,20}:? ){0,2}\d{1,3}[- ]?(?:min|mn|мин|دق|मिनट|分|분)[^\W\d]{0,10}\.?(?: [^\W\d]{1,12}){0,3}",
@@ -196,7 +194,10 @@ def parse_day(written: str) -> datetime | None:
     # “mar.” is a Tuesday in French and a March in English: first without the word in front.
     forms = [_WEEKDAY.sub("", written), written]
     folded = fold_text(written)
-    known = ["en", *(code for code in _LANGUAGES.split() if any(name in folded for name, _ in load_months(code).names))]
+    known = [
+        "en",
+        *(code for code in WRITTEN_DAYS.split() if any(name in folded for name, _ in load_months(code).names)),
+    ]
     days = (dates.parse_day(form, code) for form in dict.fromkeys(forms) for code in known)
     return next(filter(None, days), None)
 
