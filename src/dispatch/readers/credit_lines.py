@@ -89,7 +89,8 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
         return replace(article, published=article.published or (day if day.year != NO_YEAR else None))
     if not article.authors:
         names, beside = bylines.split_names(unmarked) if (unmarked := _MARKS.sub("", line)) != line else ((), "")
-        is_scholars = names and not beside
+        # “Room 101” and “Blue Mill 2” are titles: a mark stands at its name, or there are several.
+        is_scholars = not beside and (len(names) > 1 or (" " in "".join(names) and not re.search(r"\s\d", line)))
         return add_authors(article, names) if is_scholars else None
     if (other := _OTHER_ROLE.fullmatch(line)) and bylines.is_name_like(other["name"]):
         return replace(article, credits=(*article.credits, Credit(role=other["role"].lower(), name=other["name"])))
