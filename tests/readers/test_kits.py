@@ -283,6 +283,44 @@ def test_the_line_of_a_kit_is_known_in_every_language_that_we_hand_out(line: str
     assert article.license == "CC-BY-ND-4.0"
 
 
+LINKED = '<a href="https://valleybeacon.example/people/ada">Ada Lane</a>'
+
+
+@pytest.mark.parametrize(
+    ("byline", "names", "is_certain"),
+    [
+        ("By Ada Lane, Institute of Rain and Bo Roe, Fjord University", ["Ada Lane", "Bo Roe"], False),
+        ("By Ada Lane, Professor of Rain, and Bo Roe, Lecturer in Snow", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Lecturer, and Bo Roe, PhD, and Cy Dee, Keeper", ["Ada Lane", "Bo Roe", "Cy Dee"], True),
+        ("By Ada Lane, PhD and Bo Roe", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Bo Roe, University of Hills, and Cy Dee", ["Ada Lane", "Bo Roe", "Cy Dee"], False),
+        ("By Ada Lane (University of Hills) and Bo Roe (Quay Institute)", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Hill Gazette, and Bo Roe, Quay Herald", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane and Bo Roe, Hill University, Cy Dee, Quay Institute", ["Ada Lane", "Bo Roe"], False),
+        ("Von Ada Lane, Universität Hügel, und Bo Roe, Institut für Regen", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane and Bo Roe, Quay Beacon", ["Ada Lane", "Bo Roe"], True),
+        (f"By {LINKED}, Institute of Rain and Bo Roe, Fjord University", ["Ada Lane", "Bo Roe"], False),
+        ("By Ada Lane, Hill Beacon, Bo Roe, Quay Beacon", ["Ada Lane", "Hill Beacon", "Bo Roe", "Quay Beacon"], False),
+        (f"By {LINKED}, Keeper of Snow, and Bo Roe, Reader in Rain", ["Ada Lane", "Bo Roe"], True),
+        (f"by {LINKED}, Publica, and Bo Roe, <a href='https://q.example'>Quay Times</a>", ["Ada Lane", "Bo Roe"], True),
+        (f"by {LINKED} and <a href='https://boroe.example'>Bo Roe</a>", ["Ada Lane", "Bo Roe"], True),
+    ],
+)  # fmt: skip
+def test_people_are_told_from_where_they_work(byline: str, names: list[str], is_certain: bool) -> None:
+    article = read_page(KIT.replace("by Dana Whitfield and Omar Reyes, Valley Beacon", byline))
+    assert [author.name for author in article.authors] == names
+    assert (article.certainty == "certain") == is_certain
+
+
+@pytest.mark.parametrize("other", ["Bo Roe", "<a href='https://valleybeacon.example/people/bo'>Bo Roe</a>"])
+def test_whoever_helped_is_credited_and_no_author(other: str) -> None:
+    byline = f"By {LINKED}, Valley Beacon, with additional reporting by {other} and photos by Cy Dee"
+    for written in (byline, byline.replace(LINKED, "Ada Lane")):
+        article = read_page(KIT.replace("by Dana Whitfield and Omar Reyes, Valley Beacon", written))
+        assert [author.name for author in article.authors] == ["Ada Lane"]
+        assert article.credits == (Credit(role="reporter", name="Bo Roe"), Credit(role="photographer", name="Cy Dee"))
+
+
 def test_who_else_had_a_part_is_credited_and_the_first_house_is_the_houses() -> None:
     other = '<p>This article is republished from <a href="https://first.example/x">The First Letter</a>.</p>'
     kit = KIT.replace("Valley Beacon</p>", "Valley Beacon, photos by Cy Dee</p>").replace(

@@ -126,7 +126,7 @@ def split_names(line: str) -> tuple[tuple[str, ...], str]:
     pieces = re.split(r" ?([,،、，;]) ?", line)
     names: list[str] = []
     for number, piece in enumerate(pieces[::2]):
-        several = [_cut_name(one) for one in _split_at_and(piece)]
+        several = [_cut_name(one) for one in split_at_and(piece)]
         is_suffix = number and _SUFFIX.fullmatch(piece)
         if is_suffix and names:
             names[-1] = f"{names[-1]}, {piece}"
@@ -205,7 +205,8 @@ def _strip_cue(name: str) -> str:
     return name[cue.end() :] if cue and is_plain else name
 
 
-def _split_at_and(piece: str) -> list[str]:
+def split_at_and(piece: str) -> list[str]:
+    """Split a text at each “and” that has a name in full on either side; one at its beginning goes."""
     words = piece.split()
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
