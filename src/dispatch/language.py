@@ -12,7 +12,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -118,11 +118,16 @@ class Language:
         return _format_decimal(n, self._locale)
 
 
+# Whose days are known in words wherever they stand; English is always.
+WRITTEN_DAYS: Final = "de fr es it pt nl sv da nb fi pl cs hu ro tr ru uk el ar fa he hi bn zh ja ko vi id"
+
+
 class Months(NamedTuple):
     """How a language writes days."""
 
     names: Annotated[tuple[tuple[str, int], ...], "the names of the months, long and short, folded, the longest first"]
     come_first: Annotated[bool, "whether the month stands before the day in figures"]
+    weekdays: Annotated[frozenset[str], "the names of the days of the week, long and short, folded"]
 
 
 @cache
@@ -138,7 +143,20 @@ def load_months(code: str) -> Months:
     }
     named = sorted((pair for pair in names.items() if not pair[0][0].isdigit()), key=lambda pair: -len(pair[0]))
     come_first = code in {"", "en"} or own.date_formats["short"].pattern.startswith("M")
-    return Months(tuple(named), come_first)
+    weekdays = {
+        fold_text(name).rstrip(".")
+        for locale in (Locale("en"), own)
+        for width in ("abbreviated", "wide")
+        for name in locale.days["format"][width].values()
+    }
+    return Months(tuple(named), come_first, frozenset(weekdays))
+
+
+@cache
+def list_calendar_words() -> frozenset[str]:
+    """List the names of months and weekdays, long and short, folded, in every language whose days are known."""
+    known = [load_months(code) for code in WRITTEN_DAYS.split()]
+    return frozenset(word for one in known for word in (*one.weekdays, *(name for name, _ in one.names)))
 
 
 @cache

@@ -23,7 +23,7 @@ def expected(issue: Contents, publication: Publication, format: str) -> Shown:  
     return [
         (
             article.title,
-            links.encode_ascii(article.url) if format == "rss" else article.url,
+            links.encode_ascii(article.url),
             ", ".join(author.name for author in article.authors) or article.source.title or nobody,
         )
         for article in issue.articles

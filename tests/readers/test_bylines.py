@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.readers import bylines
+from dispatch.model import Document
+from dispatch.readers import READERS, bylines
 
 NAMED = {
     "By Ann Lee and Bo Roe": ["Ann Lee", "Bo Roe"],
@@ -22,6 +23,15 @@ NAMED = {
     "By Ann Lee 5 hours ago": ["Ann Lee"],
     "By Ada and Bo": ["Ada and Bo"],
     "By Ada": ["Ada"],
+    "By Dan Holm": ["Dan Holm"],
+    "By Ann Lee and Dan Holm": ["Ann Lee", "Dan Holm"],
+    "By Con Roe, En Lee, and Dan Holm": ["Con Roe", "En Lee", "Dan Holm"],
+    "BY DAN HOLM": ["Dan Holm"],
+    "BY ANN LEE, DAN HOLM, AND CY POE": ["Ann Lee", "Dan Holm", "Cy Poe"],
+    "By Mary Ann E Lee Roe": ["Mary Ann E Lee Roe"],
+    "By Ann Lee And Bo Roe": ["Ann Lee", "Bo Roe"],
+    "Por ANA MUESTRA Y LUIS GARCÍA": ["Ana Muestra", "Luis García"],
+    "Oleh Budi Contoh dan Siti Misal": ["Budi Contoh", "Siti Misal"],
     "By Holm, Ada": ["Holm, Ada"],
     "By Ada Holm, Jr.": ["Ada Holm, Jr."],
     "By J. R. Holm Jr.": ["J. R. Holm Jr."],
@@ -109,6 +119,28 @@ def test_a_line_says_what_somebody_did(line: str, role: str) -> None:
     found = bylines.parse_byline(line)
     assert found is not None
     assert (found.names, found.role) == (("Bo Roe",), role)
+
+
+PROSE = "<p>On a windy day the bridge sings, and the people on both banks sleep through most of its songs by now.</p>"
+
+
+@pytest.mark.parametrize(
+    ("reader", "written"),
+    [
+        ("text", f"The ferry\n\nBy Dan Holm and Con Roe\n\n{PROSE[3:-4]}"),
+        ("page", f"<article><h1>The ferry</h1><p class='byline'>By Dan Holm and Con Roe</p>{PROSE * 3}</article>"),
+        ("page", f"<article><h1>The ferry</h1><p>By <b>Dan Holm</b> and <b>Con Roe</b></p>{PROSE * 3}</article>"),
+        (
+            "page",
+            f"<h1>The ferry</h1><p>by <a href='https://beacon.example/authors/dan'>Dan Holm</a> and Con Roe, Beacon</p>"
+            f"{PROSE}<p>This article first appeared on <a href='https://beacon.example/ferry'>Beacon</a>.</p>",
+        ),
+        ("feed", "<rss><channel><item><title>A</title><author>Dan Holm and Con Roe</author></item></channel></rss>"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_an_and_in_another_language_stays_whole(reader: str, written: str) -> None:
+    (article,) = READERS[reader].read(Document(url="", media_type="", charset="utf-8", body=written.encode()))
+    assert [author.name for author in article.authors] == ["Dan Holm", "Con Roe"]
 
 
 def test_a_line_says_more_than_names() -> None:

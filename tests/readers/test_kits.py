@@ -111,6 +111,44 @@ def test_a_house_that_is_only_mentioned_has_handed_out_nothing(passing: str, tmp
         assert (article.terms, article.url, article.source.title) == (None, "", "")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "First published on Tue 29 Nov 2016 07.46 EST",
+        "Originally published on March 3, 2026",
+        "This article was originally published on Tuesday, March 3, 2026.",
+        "Originally published on Monday.",
+        "First published in March 2026.",
+        "This story first appeared in Summer 2016.",
+        "Originally published on <a href='https://harbour.example/2026/03'>March 3, 2026</a>",
+        "Zuerst erschienen im März 2026.",
+        "Dieser Artikel wurde zuerst veröffentlicht am Dienstag, 3. März 2026.",
+        "Publicado originalmente en Marzo de 2026.",
+        "Pubblicato originariamente in Aprile 2026",
+        "Publicado originalmente em Terça-feira, 3 de março de 2026",
+        "Oorspronkelijk verschenen in Maart 2026.",
+        "نُشر هذا المقال لأول مرة في مارس 2026",
+        "यह लेख पहली बार मार्च 2026 में",
+    ],
+)
+def test_a_day_in_words_is_no_house(line: str) -> None:
+    for text in (f"<p>{line}</p>{PROSE * 2}", f"{PROSE * 2}<p>{line}</p>"):
+        article = read_page(f"<h1>The bridge</h1>{text}")
+        assert (article.terms, article.source.title) == (None, "")
+
+
+@pytest.mark.parametrize("house", ["The Sun", "Sunday Lantern", "March Road Paper", "The Monday", "May Day News"])
+def test_a_house_may_be_called_after_a_day(house: str) -> None:
+    for line in (
+        "Originally published by {}.",
+        "First published on March 3, 2026 in {}",
+        "First published in {} 3 May 2026.",
+    ):
+        assert read_page(f"<h1>The bridge</h1>{PROSE * 2}<p>{line.format(house)}</p>").source.title == house
+    linked = "<p>Originally published by <a href='https://mon.example/x'>Monday</a>.</p>"
+    assert read_page(f"<h1>The bridge</h1>{PROSE * 2}{linked}").source.title == "Monday"
+
+
 def test_a_page_of_the_house_itself_is_nobody_elses() -> None:
     page = f"<html><body><article>{KIT}</article></body></html>"
     own = read_page(page, fetched="https://www.valleybeacon.example/2026/11/03/ferry/")
@@ -243,6 +281,44 @@ def test_the_line_of_a_kit_is_known_in_every_language_that_we_hand_out(line: str
     assert article.terms == Terms(line=written, no_derivatives=True)
     assert (article.url, article.source.title) == ("https://a.example/x?a=1", "The Lantern")
     assert article.license == "CC-BY-ND-4.0"
+
+
+LINKED = '<a href="https://valleybeacon.example/people/ada">Ada Lane</a>'
+
+
+@pytest.mark.parametrize(
+    ("byline", "names", "is_certain"),
+    [
+        ("By Ada Lane, Institute of Rain and Bo Roe, Fjord University", ["Ada Lane", "Bo Roe"], False),
+        ("By Ada Lane, Professor of Rain, and Bo Roe, Lecturer in Snow", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Lecturer, and Bo Roe, PhD, and Cy Dee, Keeper", ["Ada Lane", "Bo Roe", "Cy Dee"], True),
+        ("By Ada Lane, PhD and Bo Roe", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Bo Roe, University of Hills, and Cy Dee", ["Ada Lane", "Bo Roe", "Cy Dee"], False),
+        ("By Ada Lane (University of Hills) and Bo Roe (Quay Institute)", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane, Hill Gazette, and Bo Roe, Quay Herald", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane and Bo Roe, Hill University, Cy Dee, Quay Institute", ["Ada Lane", "Bo Roe"], False),
+        ("Von Ada Lane, Universität Hügel, und Bo Roe, Institut für Regen", ["Ada Lane", "Bo Roe"], True),
+        ("By Ada Lane and Bo Roe, Quay Beacon", ["Ada Lane", "Bo Roe"], True),
+        (f"By {LINKED}, Institute of Rain and Bo Roe, Fjord University", ["Ada Lane", "Bo Roe"], False),
+        ("By Ada Lane, Hill Beacon, Bo Roe, Quay Beacon", ["Ada Lane", "Hill Beacon", "Bo Roe", "Quay Beacon"], False),
+        (f"By {LINKED}, Keeper of Snow, and Bo Roe, Reader in Rain", ["Ada Lane", "Bo Roe"], True),
+        (f"by {LINKED}, Publica, and Bo Roe, <a href='https://q.example'>Quay Times</a>", ["Ada Lane", "Bo Roe"], True),
+        (f"by {LINKED} and <a href='https://boroe.example'>Bo Roe</a>", ["Ada Lane", "Bo Roe"], True),
+    ],
+)  # fmt: skip
+def test_people_are_told_from_where_they_work(byline: str, names: list[str], is_certain: bool) -> None:
+    article = read_page(KIT.replace("by Dana Whitfield and Omar Reyes, Valley Beacon", byline))
+    assert [author.name for author in article.authors] == names
+    assert (article.certainty == "certain") == is_certain
+
+
+@pytest.mark.parametrize("other", ["Bo Roe", "<a href='https://valleybeacon.example/people/bo'>Bo Roe</a>"])
+def test_whoever_helped_is_credited_and_no_author(other: str) -> None:
+    byline = f"By {LINKED}, Valley Beacon, with additional reporting by {other} and photos by Cy Dee"
+    for written in (byline, byline.replace(LINKED, "Ada Lane")):
+        article = read_page(KIT.replace("by Dana Whitfield and Omar Reyes, Valley Beacon", written))
+        assert [author.name for author in article.authors] == ["Ada Lane"]
+        assert article.credits == (Credit(role="reporter", name="Bo Roe"), Credit(role="photographer", name="Cy Dee"))
 
 
 def test_who_else_had_a_part_is_credited_and_the_first_house_is_the_houses() -> None:

@@ -263,3 +263,14 @@ def test_what_is_refused_has_no_line_of_what_was_made_of_the_text() -> None:
         text.read(document("Title\n\n" + "[" * 20_000))
     (fault,) = caught.value.faults
     assert fault.place == Place()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Room 404", "Blue Mill 2", "Part 2", "Ferry 13", "Week 1", "Grade 99", "部屋 101", "Woche 3", "Opus 7 & 8"],
+)
+def test_a_word_and_a_number_are_a_title(title: str) -> None:
+    written = f"{title}\n\nA film about the mill came out. It was long.\n\nNobody saw it."
+    (article,) = text.read(Document(url="", media_type="text/plain", charset="utf-8", body=written.encode()))
+    assert (article.title, article.authors) == (title, ())
+    assert "Nobody saw it" in article.content

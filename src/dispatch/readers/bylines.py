@@ -34,7 +34,10 @@ def _list_roles(kind: str) -> dict[str, str]:
 
 BEFORE: Final = _list_roles("before")
 LABELS: Final = _list_roles("labels")
-ANDS: Final = frozenset(_WORDS["ands"]["words"])
+_AND_NAMES: Final = frozenset(_WORDS["ands"]["names"])
+ANDS: Final = frozenset(
+    form for word in _WORDS["ands"]["words"] for form in (word, word if word in _AND_NAMES else word.upper())
+)
 _PARTICLES: Final = frozenset(_WORDS["particles"]["words"])
 _IN_NAMES: Final = ANDS | _PARTICLES
 _SUFFIX: Final = re.compile(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
@@ -123,7 +126,7 @@ def split_names(line: str) -> tuple[tuple[str, ...], str]:
     pieces = re.split(r" ?([,،、，;]) ?", line)
     names: list[str] = []
     for number, piece in enumerate(pieces[::2]):
-        several = [_cut_name(one) for one in _split_at_and(piece)]
+        several = [_cut_name(one) for one in split_at_and(piece)]
         is_suffix = number and _SUFFIX.fullmatch(piece)
         if is_suffix and names:
             names[-1] = f"{names[-1]}, {piece}"
@@ -202,17 +205,24 @@ def _strip_cue(name: str) -> str:
     return name[cue.end() :] if cue and is_plain else name
 
 
-def _split_at_and(piece: str) -> list[str]:
+def split_at_and(piece: str) -> list[str]:
+    """Split a text at each “and” that has a name in full on either side; one at its beginning goes."""
     words = piece.split()
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
-        is_and = word.lower() in ANDS and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
+        is_and = _is_and(words, place) and _is_whole(found[-1]) and _is_whole(words[place + 1 :])
         is_and = is_and and found[-1][-1] not in _PARTICLES  # “von und zu”
         if is_and and not _is_small(words[place + 1]):
             found.append([])
-        elif not (is_and or (word.lower() in ANDS and not found[-1])):
+        elif not (is_and or (word in ANDS and not found[-1])):
             found[-1].append(word)
     return [" ".join(part) for part in found if part] or [piece]
+
+
+def _is_and(words: list[str], place: int) -> bool:
+    """Whether a word joins names: “and”, and “E” or “DAN” among capitals only where names in full are around it."""
+    is_capital = " ".join(words[max(place - 1, 0) : place + 2]).isupper()
+    return words[place] in ANDS or (is_capital and words[place].lower() in _AND_NAMES)
 
 
 def _is_whole(words: list[str]) -> bool:

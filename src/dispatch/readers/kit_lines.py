@@ -12,6 +12,7 @@ from typing import Annotated, Final, NamedTuple, cast
 
 from dispatch import html, links
 from dispatch.html import tokens
+from dispatch.language import list_calendar_words
 from dispatch.readers import bylines, people
 from dispatch.text import fold_text
 
@@ -81,6 +82,10 @@ _GOES_ON: Final = re.compile(_ON, re.IGNORECASE)
 # Between “published” and the house: a day, and small words such as “the”.
 _DAY: Final = re.compile(
     r"\s*(?:(?:on|in|am|im|le|el|em|il|op|في|को)\s)?(?:[^\W\d_]{3,12}\s)?\d[\w\s.,]{2,22}?\s(?:on|in|by|at|auf|bei|in|sur|dans|par|en|por|em|no|su|da|op)(?=\s)"
+)
+# The beginning of a day: “Tue 29”, “March 3”, “marzo de 2026”, “Tuesday, March”.
+_DATED: Final = re.compile(
+    r"(?P<word>[^\s\d.,]+)[.,]{0,2}\s(?:(?:the|of|de|del|di|den|le)\s)?(?:\d|(?P<next>[^\s\d.,]+))"
 )
 _SMALL: Final = re.compile(
     r"(?:\s*(?:the|der|die|das|dem|den|la|le|les|l[’']|el|los|las|o|a|os|as|il|lo|gli|i|de|het|website|site)(?:(?<=[’'])|\s))*\s*"
@@ -171,12 +176,22 @@ def find_named_house(paragraph: KitParagraph, title: str = "") -> NamedHouse | N
     if linked:
         name = paragraph.text[max(begin, linked.start) : linked.end].strip(" .,")
         goes_on = _GOES_ON.match(paragraph.text, linked.end)
-        is_house = links.is_web_address(linked.url) and not re.match(r"\d{1,2}\b|\d{4}\b", name)
+        is_house = links.is_web_address(linked.url) and not re.match(r"\d{1,2}\b|\d{4}\b", name) and not _is_day(name)
         return NamedHouse(_name_house(name, linked.url), linked.url) if is_house and (goes_on or not is_bare) else None
+    if _is_day(paragraph.text[begin : begin + _LONGEST_NAME]):
+        return None
     named = _NAME.match(paragraph.text, begin)
     name = named["name"].strip(" .,“”\"'") if named else ""
     is_name = (bylines.is_name_like(name) and not name.islower()) or re.fullmatch(r"\d+[a-z]+|[a-z]+[A-Z]\w+", name)
-    return NamedHouse(name, "") if is_name else None
+    is_weekday = not paragraph.text[end:begin].strip() and fold_text(name) in list_calendar_words()
+    return NamedHouse(name, "") if is_name and not is_weekday else None
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text begins with a day in the words of any language."""
+    found = _DATED.match(text)
+    words = list_calendar_words() if found else ()
+    return found is not None and all(fold_text(word) in words for word in found.groups() if word)
 
 
 def _leads_from(paragraph: KitParagraph, link: KitLink, begin: int) -> bool:

@@ -37,6 +37,7 @@ class Kit:
     url: Annotated[str, "the address of the original; empty where none is given"] = ""
     source: Source = field(default_factory=Source)
     authors: tuple[Author, ...] = ()
+    is_sure: Annotated[bool, "whether the people of the byline can be told from the houses"] = True
     credits: tuple[Credit, ...] = ()
     published: datetime | None = None
     license: str = ""
@@ -104,6 +105,7 @@ def read_kit(
         url=url,
         source=Source(title=house.name or byline.house, url=front),
         authors=byline.authors,
+        is_sure=byline.is_sure,
         credits=byline.credits,
         published=byline.published,
         license=licence,
@@ -166,7 +168,11 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
         source=source,
         authors=people.merge_authors(kit.authors, article.authors) or authors,
         credits=tuple(dict.fromkeys((*article.credits, *kit.credits))),
-        certainty="certain" if kit.authors else article.certainty if authors else "unknown",
+        certainty=("certain" if kit.is_sure else "likely")
+        if kit.authors
+        else article.certainty
+        if authors
+        else "unknown",
         witnesses=() if kit.authors else article.witnesses,
         published=kit.published or article.published,
         date_certainty="certain" if kit.published else article.date_certainty,

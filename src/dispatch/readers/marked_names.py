@@ -34,17 +34,17 @@ def join_pieces(pieces: Iterable[str]) -> str:
     """Join the texts of neighbouring elements with bars; with spaces where a name goes on: at “By”, “and”, a comma."""
     joined = ""
     for piece in pieces:
-        is_joined = _is_open(joined) or piece[0] in ",;、，،." or piece.split()[0].lower() in bylines.ANDS
+        is_joined = _is_open(joined) or piece[0] in ",;、，،." or piece.split()[0] in bylines.ANDS
         joined = f"{joined} {piece}" if is_joined else f"{joined} | {piece}"
     return joined.replace(" ,", ",").strip()
 
 
 def _is_open(line: str) -> bool:
     """Whether a line ends so that a name must follow."""
-    last = line.rpartition(" ")[2].lower()
+    last = line.rpartition(" ")[2]
     return (
         not line
-        or last in {"by", *bylines.ANDS}
+        or last in {"by", "By", "BY", *bylines.ANDS}
         or last.endswith(tuple(",:：;、，،"))
         or line.lower().strip(": ") in bylines.BEFORE
     )

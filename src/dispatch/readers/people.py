@@ -136,7 +136,7 @@ def split_plain(written: str) -> Sequence[str]:
 
 def is_several(name: str) -> bool:
     """Whether a name has an “and” in it, so that it may be several people's, or a house's."""
-    return not _ANDS_IN.isdisjoint(name.lower().split()[1:-1])
+    return any(word.lower() in _ANDS_IN and word in bylines.ANDS for word in name.split()[1:-1])
 
 
 def split_index(written: str) -> list[str]:
@@ -167,7 +167,7 @@ def _strip_brackets(text: str) -> str:
     name = re.sub(r" ?[(<\[] ?[)>\]]", "", " ".join(text.split())).strip(' ,;:|<>[]"“”@–—-/')
     name = name.removesuffix("(").removeprefix(")").strip(' ,;:|<>[]"“”@–—-/')
     before, _, after = name.partition(" ")
-    name = after if before.lower() in _ANDS else name
+    name = after if before in bylines.ANDS else name
     return name[1:-1] if name.startswith("(") and name.endswith(")") else name
 
 
