@@ -225,6 +225,7 @@ def test_every_language_has_its_line_and_check_reads_it(harbour: Path, code: str
 def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:
     run("publish", "one")
     feed = json.loads(read("partners.json"))
+    assert feed["title"] == "Harbour Wire"  # who reads it takes this for the source's name
     (item,) = feed["items"]
     assert item["url"] == QUAY
     assert item["_dispatch"]["license"] == "CC BY-ND 4.0"
