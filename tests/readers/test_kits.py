@@ -358,3 +358,26 @@ def test_an_address_below_a_byline_is_whose_it_says() -> None:
         article = read_text(said.format(url, OUR_WORDS))
         assert ([one.url for one in article.authors], article.url) == (wanted, "")
     assert read_text(said.format("https://hill.example/2026/clocks/", OUR_WORDS)).url.endswith("/clocks/")
+
+
+COPY = (
+    '<html><head><meta property="og:url" content="https://copy.example/a"><link rel="canonical" href="{}"></head><body>'
+    '<h1>The clocks</h1><p class="byline">By <a rel="author" href="/authors/oda/">Oda Brisk</a> and '
+    '<a rel="author" href="https://bo.example/?a=1">Bo Zhang</a></p>{}</body></html>'
+)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "fetched", "page"),
+    [
+        ("https://hill.example/2026/clocks/", "", ""),  # the list of a house that only shows it
+        ("https://hill.example/2026/clocks/", "https://copy.example/a", "https://copy.example/authors/oda/"),
+        ("https://copy.example/2026/clocks/", "", "https://copy.example/authors/oda/"),
+    ],
+)
+def test_relative_links_of_a_saved_copy_are_nobodys_page(canonical: str, fetched: str, page: str) -> None:
+    article = read_page(COPY.format(canonical, PROSE * 3), fetched=fetched)
+    assert [(one.name, one.url) for one in article.authors] == [
+        ("Oda Brisk", page),
+        ("Bo Zhang", "https://bo.example/?a=1"),
+    ]
