@@ -1,5 +1,6 @@
 """What we give out is read by another dispatch as what it was, also after what people paste it through."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -106,3 +107,30 @@ def test_what_is_passed_on_twice_is_what_it_was(kit: str, tmp_path: Path, way: s
     assert f'<link rel="canonical" href="{QUAY}" />' in page
     assert LINE in page
     assert not list((tmp_path / "upland/public").rglob("republish"))
+
+
+OWN_LINES = [
+    "Written for *{publication}*: <{url}>. Published again under {licence}: <{licence_url}>.",
+    "Geschrieben für *{publication}*: <{url}>. Nachgedruckt unter {licence}: <{licence_url}>.",
+    "[{publication}]({url}) had it before us.",
+]
+
+
+@pytest.mark.parametrize("line", OWN_LINES)
+@pytest.mark.parametrize("name", SANITISERS)
+def test_a_line_in_words_of_ones_own_is_read_by_its_mark(tmp_path: Path, line: str, name: str) -> None:
+    build_harbour(tmp_path / "harbour")
+    with (tmp_path / "harbour/dispatch.toml").open("a") as settings:
+        settings.write(f'\n[republish]\nline = "{line}"\n')
+    run_dispatch(tmp_path / "harbour", "publish", "one")
+    page = (tmp_path / "harbour/public/issues/one/the-quay/republish/index.html").read_text("utf-8")
+    text = SANITISERS[name](read_field(page, "kit-html"))
+    if "<{url}>" not in line and not re.search("canonical|republished", text):
+        return  # nothing tells it from a link of the text
+    article = publish_again(tmp_path / "beacon", "Valley Beacon", text)
+    assert (article.url, article.own, article.source.title) == (QUAY, False, "Harbour Wire")
+    assert article.authors[0].url == DANA.url
+    assert "<{url}>" not in line or article.license == "CC-BY-ND-4.0"
+    if "<{url}>" in line:
+        plain = publish_again(tmp_path / "upland", "Upland Post", read_field(page, "kit-text"))
+        assert (plain.url, plain.own, plain.license) == (QUAY, False, "CC-BY-ND-4.0")

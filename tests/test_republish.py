@@ -225,6 +225,7 @@ def test_every_language_has_its_line_and_check_reads_it(harbour: Path, code: str
 def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:
     run("publish", "one")
     feed = json.loads(read("partners.json"))
+    assert feed["title"] == "Harbour Wire"  # who reads it takes this for the source's name
     (item,) = feed["items"]
     assert item["url"] == QUAY
     assert item["_dispatch"]["license"] == "CC BY-ND 4.0"
@@ -265,6 +266,8 @@ def test_partners_get_the_whole_texts_of_those_only(harbour: Path) -> None:
         ("republish.html", "kit(article)|forceescape", "kit(article)|replace('Omar', 'Oscar')|forceescape",
          {"attribution.author"}),
         ("republish.html", "kit_text(article)", "kit_text(article)|replace('Omar', 'Oscar')", {"attribution.author"}),
+        ("republish.html", "kit_text(article)", "kit_text(article)|replace('second', 'third')", {"attribution.body"}),
+        ("republish.html", "kit_text(article)", "kit_text(article)|replace('Below', 'Above')", {"attribution.heading"}),
         ("republish.html", 'id="kit-text"', 'id="text"', {"attribution.article"}),
         ("republish.html", "<h1>", "<script>1</script><h1>", {"web.forbidden"}),
         ("page.html", 'href="{{ canonical }}"', 'href="https://other.example/"', {"attribution.read-more"}),
@@ -296,3 +299,28 @@ def test_pictures_of_others_leave_any_text_and_ours_stay(written: str) -> None:
     assert html.sanitise_html(left) == left
     if "b.example" not in content:
         assert left == content
+
+
+SHAPES = {
+    "lists": "- Item\n  - Inner\n  - [Inner link](https://a.example/x)\n- Two\n\n  And more\n\n3. Three\n4. > Quoted",
+    "footnote": "A term[^1] and - a dash.\n\n[^1]: The note.\n\n    Its second paragraph.",
+    "html list": '<ol><li><p>Second</p></li><li><h3>Head</h3><p>x y</p></li><li><img src="map.png" alt=""></li></ol>',
+    "table": "| A | B |\n|---|---|\n| one cell | two cells |",
+    "quote": "> A quoted word\n>\n> - in a list\n> - Note: again",
+    "code": "```\n- x = 1\n\n  y = 2\n```\n\n<ul><li><pre>code  in\n\n  list</pre></li></ul>",
+    "definitions": "<dl><dt>Term</dt><dd>Its <b>meaning</b></dd><dd>- another</dd></dl>",
+    "picture": '<figure><img src="map.png" alt="A map"><figcaption>Caption: words</figcaption></figure>',
+    "dashes": "<p>- A dash begins this</p><ul><li>- and this</li></ul>",
+    "breaks": 'Line one  \nline two\n\n<ul><li><a href="https://a.example">a</a> b<br><br>c d</li></ul>',
+    "right to left": '<ul dir="rtl"><li>אחד שתיים</li></ul><p dir="rtl">שלוש <bdi>four</bdi></p>',
+    "tasks": "- [ ] do this\n- \n- `code`",
+    "addresses": "https://x.example/a\n\n- https://x.example/b\n- [https://x.example/c](https://x.example/c) and more",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_text_of_any_shape_is_given_out(harbour: Path, shape: str) -> None:
+    article = harbour / "issues/one/the-quay.md"
+    article.write_text(article.read_text().replace("A second", f"{SHAPES[shape]}\n\nA second"))
+    run("publish", "one")
+    assert Path("public/issues/one/the-quay/republish/index.html").exists()

@@ -20,14 +20,14 @@ _FIRST: Final = (
     r"(?:first|originally) (?:appeared|published|posted|printed|ran)(?: (?:on|in|at|by))"
     r"|(?:appeared|published|ran) (?:first|originally) (?:on|in|at|by)"
     r"|(?:re-?published|re-?printed|re-?posted|cross-?posted|syndicated)(?: here)?"
-    r"(?: (?:with|by)(?: \w+)? permission)? (?:from|of|by|courtesy of)"
+    r"(?: (?:with|by)(?: \w+)? permission)? (?:from|of|(?:by )?courtesy of)"
     r"|(?:zuerst|ursprünglich|erstmals|zunächst) (?:\w+ ){0,2}?(?:erschienen|veröffentlicht|publiziert)"
     r"(?: worden)? (?:bei|in|auf|im|am|von)"
     r"|(?:erschien|erschienen|wurde|ist) (?:zuerst|ursprünglich|erstmals|zunächst) (?:bei|in|auf|im|am|von)"
     r"|(?:übernommen|nachgedruckt) (?:von|aus)"
     r"|(?:publicad[ao]|publicó|apareció|apareci?da?) (?:originalmente|por primera vez|primero) (?:en|por)"
     r"|(?:originalmente|por primera vez) (?:publicad[ao]|se publicó|apareció) (?:en|por)"
-    r"|(?:republicad|reproducid)[ao] (?:\w+ ){0,3}?(?:de|desde|por)"
+    r"|(?:republicad|reproducid)[ao] (?:\w+ ){0,3}?(?:de|desde)"
     r"|(?:publié|paru)e? (?:initialement|originellement|à l.origine|d.abord|pour la première fois)"
     r" (?:dans|sur|par|chez)"
     r"|(?:initialement|originellement|d.abord) (?:publié|paru)e? (?:dans|sur|par|chez)"
@@ -42,6 +42,12 @@ _NAMED_HOUSE: Final = re.compile(
     rf"[.!?:؟।]\s+\W*(?P<told>the post\s.{{0,200}}?\s|(?:{_SUBJECT})(?: by [^.]{{3,80}})?\s)?"
     rf"{_AUXILIARY}(?:{_FIRST})(?: (?:web)?site of)?(?: [^\W\d]+)?\W{{0,3}}$",
     re.IGNORECASE | re.DOTALL,
+)
+# What begins so speaks of a picture, and not of the text.
+PICTURES: Final = re.compile(
+    r"\W*(?:(?:cover|main|lead|top|title) )?(?:photo|foto|picture|image[nm]?\b|bild|titelbild|illustration|ilustra"
+    r"|abbildung|gra(?:ph|f)i|chart|map\b|karte\b|video|audio|صور|फ़?ोटो|तस्वीर)[^:：]{0,40}[:：]",
+    re.IGNORECASE,
 )
 _VOWELS: Final = re.compile("[\u064b-\u0652]")  # which Arabic may write or not
 _MOST_BEFORE = 400  # characters of a line before the name
@@ -59,7 +65,8 @@ def find_first_house(lines: Sequence[tuple[str, Sequence[tuple[int, int, str]]]]
         for start, end, url in there:
             before = text[max(0, start - _MOST_BEFORE) : start]
             found = _NAMED_HOUSE.search(_VOWELS.sub("", before if start > _MOST_BEFORE else f". {before}"))
-            is_of_itself = found and (found["told"] or not text[end:].lstrip().startswith(","))
+            is_other = text[end:].lstrip().startswith(",") or PICTURES.match(text)
+            is_of_itself = found and (found["told"] or not is_other)
             if is_of_itself and links.parse_host(url).removeprefix("www.") not in ours | {""}:
                 return url
     return ""

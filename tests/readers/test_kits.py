@@ -396,3 +396,64 @@ def test_no_paragraphs_break_a_kit(written: str) -> None:
     for article in READERS["page"].read(document):
         line = article.terms.line if article.terms else ""
         assert html.sanitise_html(line) == line
+
+
+TEXT = "The {} clocks\nby Oda Brisk, Hill Beacon\nNovember 3, 2026\n\n{}\n\n{}\n"
+OUR_WORDS = "One clock is for those who leave, and one for those who stay, and nobody in the town is ever late."
+
+
+def read_text(written: str) -> Article:
+    (article,) = READERS["text"].read(Document(url="", media_type="text/plain", charset="utf-8", body=written.encode()))
+    return article
+
+
+def test_a_line_whose_addresses_stand_in_brackets_is_one() -> None:
+    line = "This article (https://hill.example/2026/three/) first appeared on Hill Beacon (https://hill.example)."
+    article = read_text(TEXT.format("three", OUR_WORDS, line))
+    assert (article.url, article.source.title) == ("https://hill.example/2026/three/", "Hill Beacon")
+    assert [one.name for one in article.authors] == ["Oda Brisk"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Photo: https://pictures.example/7, CC BY 2.0 https://creativecommons.org/licenses/by/2.0/",
+        "Data: https://town.example/a, https://town.example/b, https://creativecommons.org/licenses/by/2.0/",
+        "CC BY 2.0: https://creativecommons.org/licenses/by/2.0/ by https://town.example",
+    ],
+)
+def test_addresses_of_other_things_are_no_line(last: str) -> None:
+    article = read_text(TEXT.format("four", OUR_WORDS, last))
+    assert (article.url, article.terms) == ("", None)
+
+
+def test_an_address_below_a_byline_is_whose_it_says() -> None:
+    said = "The clocks\n\nBy Oda Brisk and Bo Zhang\n{}\n\n{}\n"
+    pages = {"https://oda.example/?a=1": ["https://oda.example/?a=1", ""], "https://people.example/": ["", ""]}
+    for url, wanted in pages.items():
+        article = read_text(said.format(url, OUR_WORDS))
+        assert ([one.url for one in article.authors], article.url) == (wanted, "")
+    assert read_text(said.format("https://hill.example/2026/clocks/", OUR_WORDS)).url.endswith("/clocks/")
+
+
+COPY = (
+    '<html><head><meta property="og:url" content="https://copy.example/a"><link rel="canonical" href="{}"></head><body>'
+    '<h1>The clocks</h1><p class="byline">By <a rel="author" href="/authors/oda/">Oda Brisk</a> and '
+    '<a rel="author" href="https://bo.example/?a=1">Bo Zhang</a></p>{}</body></html>'
+)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "fetched", "page"),
+    [
+        ("https://hill.example/2026/clocks/", "", ""),  # the list of a house that only shows it
+        ("https://hill.example/2026/clocks/", "https://copy.example/a", "https://copy.example/authors/oda/"),
+        ("https://copy.example/2026/clocks/", "", "https://copy.example/authors/oda/"),
+    ],
+)
+def test_relative_links_of_a_saved_copy_are_nobodys_page(canonical: str, fetched: str, page: str) -> None:
+    article = read_page(COPY.format(canonical, PROSE * 3), fetched=fetched)
+    assert [(one.name, one.url) for one in article.authors] == [
+        ("Oda Brisk", page),
+        ("Bo Zhang", "https://bo.example/?a=1"),
+    ]

@@ -4,7 +4,7 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dispatch import links
 from dispatch.checks import byline, vocabulary
@@ -86,14 +86,35 @@ def _shows_licence(entry: ShownArticle, licence: str, kind: Kind, publication: P
 
 
 def _check_whole(entry: ShownArticle, content: tuple[Line, ...]) -> Iterator[Finding]:
-    headings = [line.text for line in entry.lines if line.heading or entry.raw]
-    for heading in find_missing([line.text for line in content if line.heading], headings):
+    wanted = [line for line in content if line.text]
+    headings, texts = ([line.text for line in wanted if bool(line.heading) is is_head] for is_head in (True, False))
+    if entry.raw:
+        lost = _find_lost([line.text for line in wanted], entry.raw)
+        lost_headings, lost_texts = ([text for text in lost if text in own] for own in (headings, texts))
+    else:
+        lost_headings = find_missing(headings, [line.text for line in entry.lines if line.heading])
+        lost_texts = find_missing(texts, [line.text for line in entry.lines])
+    for heading in lost_headings:
         yield make_finding("attribution.heading", "heading", wanted=heading)
-    lost = find_missing(
-        [line.text for line in content if line.text and not line.heading], [x.text for x in entry.lines]
-    )
-    if lost:
-        yield make_finding("attribution.body", "text", wanted=lost[0], more=len(lost) - 1 or None)
+    if lost_texts:
+        yield make_finding("attribution.body", "text", wanted=lost_texts[0], more=len(lost_texts) - 1 or None)
+
+
+def _find_lost(wanted: Iterable[str], plain: str) -> list[str]:
+    """Find the lines whose words plain text lacks, or has in another order; dashes and addresses stand between them."""
+    there, reached = _join_words(plain), 0
+    lost: list[str] = []
+    for text in wanted:
+        words = _join_words(text)
+        place = there.find(words, reached)
+        lost += [text] if place < 0 else []
+        reached = place + len(words) - 1 if place >= 0 else reached
+    return lost
+
+
+def _join_words(text: str) -> str:
+    words = fold_spaces(text).split(" ")
+    return " " + "".join(f"{word} " for word in words if word not in {"", "-"} and not links.is_allowed(word))
 
 
 def find_openings(content: tuple[Line, ...]) -> list[str]:

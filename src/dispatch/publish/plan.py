@@ -229,7 +229,7 @@ def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
     free = [pair for pair in articles.values() if derived.find_republish_licence(pair[1], site.publication)]
     if free:
         lines = [site.entry_of(article, issue) for issue, article in free]
-        for page in _plan_feed(site, "partners", site.say("page.republish_feed"), "", lines):
+        for page in _plan_feed(site, "partners", site.publication.title, "", lines):
             yield replace(page, is_kit=True)
     for topic in site.topics:
         if site.has_feeds(topic.kind):

@@ -82,7 +82,7 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
             article = read_line(article, piece, came) or article
         return article
     if not re.search(r"\s", line) and links.is_web_address(line):
-        return replace(article, url=article.url or links.unwrap_redirect(line))
+        return _place_address(article, links.unwrap_redirect(line))
     if house := find_house(line, is_titled=bool(article.title)):
         return replace(article, source=article.source if article.source.title else Source(title=house))
     if day := parse_day_line(line, came):
@@ -96,6 +96,17 @@ def read_line(article: Article, line: str, came: datetime | None) -> Article | N
         return replace(article, credits=(*article.credits, Credit(role=other["role"].lower(), name=other["name"])))
     is_beside = _is_beside(article.authors[-1].name, line) or _AFFILIATION.fullmatch(line)
     return article if is_beside and not text_blocks.is_sentence(line) else None
+
+
+def _place_address(article: Article, url: str) -> Article:
+    """Place an address that stands alone: below a byline that of an author who is named in it, else the article's."""
+    parts = {fold_text(part) for part in re.split(r"[\W_]+", url)}
+    for author in article.authors:
+        if parts & {one for one in fold_text(author.name).split() if len(one) > 2}:
+            named = (replace(one, url=one.url or url) if one is author else one for one in article.authors)
+            return replace(article, authors=tuple(named))
+    is_front = article.authors and re.fullmatch(r"https?://[^/?#]+/?(?:[?#].*)?", url)
+    return article if is_front else replace(article, url=article.url or url)
 
 
 def _is_beside(name: str, line: str) -> bool:

@@ -7,10 +7,11 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 from importlib.resources import files
 from typing import Annotated, Final, NamedTuple, cast
 
-from dispatch import html, links
+from dispatch import first_house, html, links
 from dispatch.html import tokens
 from dispatch.language import list_calendar_words
 from dispatch.readers import bylines, people
@@ -45,6 +46,7 @@ class KitParagraph(NamedTuple):
     lines: Annotated[tuple[str, ...], "the same, line by line"]
     links: Annotated[tuple[KitLink, ...], "its links, in order"]
     classes: Annotated[str, "its classes"] = ""
+    original: Annotated[str, "the address of the original, where a link is marked as leading there"] = ""
 
     def get_words(self, link: KitLink) -> str:
         """Return the words of a link."""
@@ -60,10 +62,11 @@ class NamedHouse(NamedTuple):
 
 def _compile_lines(key: str) -> re.Pattern[str]:
     """Compile what a line says of its text, in all languages: “This article”, then “first appeared on”."""
-    forms = "|".join(f"(?:{words['texts'][0]}) (?:{form})" for words in _LINES.values() for form in words[key])
+    forms = "|".join(f"(?:{words['texts'][0]}){_ASIDE} (?:{form})" for words in _LINES.values() for form in words[key])
     return re.compile(rf"(?:^{_LEAD}|(?<=[.!?…:)\]]\s))(?:{forms}){_END}", re.IGNORECASE)
 
 
+_ASIDE: Final = r"(?: \(https?:[^()\s]+\))?"  # where a link was
 _LEAD: Final = r"[(\[*—–\s-]*+"
 _END: Final = r"(?:(?<=[’'])|(?=\s)|$)"
 _SAID: Final = _compile_lines("said")
@@ -93,6 +96,8 @@ _SMALL: Final = re.compile(
 _NAME: Final = re.compile(rf"(?P<name>\S.{{0,{_LONGEST_NAME}}}?)(?={_ON})", re.IGNORECASE)
 _EDGES: Final = re.compile(r"^(?:\s|<br />)+|(?:\s|<br />)+$")
 _BARE_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+_MARKED: Final = re.compile(r'<a\b(?=[^<>]*\srel="(?:[^"]*\s)?canonical\b)[^<>]*?\shref="([^"<>]*)"', re.IGNORECASE)
+_SET_OFF: Final = re.compile(rf"<(em|i|strong|b)>([^<>]{{2,{_LONGEST_NAME}}})</\1>")
 _CREATIVE: Final = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)|publicdomain/zero/(?P<zero>\d\.\d))"
 )
@@ -132,7 +137,12 @@ def read_paragraph(written: str, base: str, classes: str = "") -> KitParagraph:
         elif not token.tag:
             text += re.sub(r"\s+", " ", token.text)[text.endswith(" ") and token.text[:1].isspace() :]
     lines = (text[start:end].strip() for start, end in zip(breaks, [*breaks[1:], len(text)], strict=True))
-    return KitParagraph(_EDGES.sub("", "".join(kept)), text, tuple(filter(None, lines)), tuple(found), classes)
+    marked = {unescape(address) for address in _MARKED.findall(written)}
+    is_ours = "republished" in classes.split()  # so our own kits mark their line
+    original = next((one.url for one in found if one.url in marked or (is_ours and leads_to_text(one.url))), "")
+    return KitParagraph(
+        _EDGES.sub("", "".join(kept)), text, tuple(filter(None, lines)), tuple(found), classes, original
+    )
 
 
 def _link_addresses(content: str) -> str:
@@ -147,18 +157,47 @@ def _link_addresses(content: str) -> str:
 
 def may_name_house(text: str) -> bool:
     """Whether the text of a paragraph may say of which house it is, so that it is worth to be read."""
+    is_bare = _CREATIVE.search(text) and text.count("http") > 1
     return len(text) <= LONGEST and any(
-        one and one.end() for one in (_SAID.search(text), _BARE.match(text), _WEAK.search(text), _FOOTER.match(text))
+        is_bare or (one and one.end())
+        for one in (_SAID.search(text), _BARE.match(text), _WEAK.search(text), _FOOTER.match(text))
     )
 
 
 def find_named_house(paragraph: KitParagraph, title: str = "") -> NamedHouse | None:
     """Find the house that a paragraph says to have published its text first; None when it is no such line.
 
-    title: the text's, by which a line may call it.
+    title: the text's, by which a line may call it. Where a link is marked as leading to the original, words need not.
     """
     if len(paragraph.text) > LONGEST:
         return None
+    return _find_told_house(paragraph, title) or (_name_original(paragraph) if paragraph.original else None)
+
+
+def find_bare_house(paragraph: KitParagraph) -> NamedHouse | None:
+    """Find the house of a last paragraph that spells out two addresses, a licence's and a text's; else None."""
+    spelled = [link.url for link in paragraph.links if paragraph.get_words(link) == link.url]
+    there = dict.fromkeys(url for url in spelled if leads_to_text(url))
+    is_line = len(there) == 1 and len({*spelled}) == 2 == len({link.url for link in paragraph.links})
+    if not is_line or not is_licence_line(paragraph) or first_house.PICTURES.match(paragraph.text):
+        return None
+    return _name_original(paragraph._replace(original=next(iter(there))))
+
+
+def _name_original(paragraph: KitParagraph) -> NamedHouse:
+    """Name the house by the words of the link to the original, else by those that are emphasised, else by its host."""
+    words = next(paragraph.get_words(link) for link in paragraph.links if link.url == paragraph.original)
+    set_off = _SET_OFF.search(paragraph.html)
+    words = unescape(set_off[2]) if set_off and links.is_web_address(words) else words
+    return NamedHouse(_name_house(words, paragraph.original), paragraph.original)
+
+
+def leads_to_text(url: str) -> bool:
+    """Whether an address may be that of a text: of no front page, and of no licence."""
+    return links.is_web_address(url) and not is_front_page(url) and not _CREATIVE.search(url)
+
+
+def _find_told_house(paragraph: KitParagraph, title: str) -> NamedHouse | None:
     named = re.match(rf"{_TITLED}\W*{re.escape(title)}\W*\s", paragraph.text, re.IGNORECASE) if title else None
     found = _SAID.search(paragraph.text) or _BARE.match(paragraph.text, named.end() if named else 0)
     if not found and _AGAIN.search(paragraph.text):
@@ -227,12 +266,9 @@ def is_licence_label(paragraph: KitParagraph) -> bool:
 
 def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: str) -> str:
     """Find the address of the original in the lines of a kit; never that of a front page or of a licence."""
-    found = [(one, link) for one in paragraphs for link in one.links]
-    leading = [
-        (one, link)
-        for one, link in found
-        if links.is_web_address(link.url) and not is_front_page(link.url) and not _CREATIVE.search(link.url)
-    ]
+    lines = list(paragraphs)
+    leading = [(one, link) for one in lines for link in one.links if leads_to_text(link.url)]
+    marked = [one.original for one in lines if one.original]
     told = [
         link.url
         for one, link in leading
@@ -240,7 +276,7 @@ def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: 
     ]
     named = [link.url for _, link in leading if link.url == house.url]
     bare = [link.url for one, link in leading if one.get_words(link) == link.url]
-    return next(iter([*told, *named, *bare]), "")
+    return next(iter([*marked, *told, *named, *bare]), "")
 
 
 def is_front_page(url: str) -> bool:

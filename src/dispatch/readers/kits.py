@@ -53,6 +53,7 @@ class Told(NamedTuple):
     canonical: Annotated[str, "the page's address as it gives it, which may be that of a copy"] = ""
     counters: Annotated[Sequence[str], "the addresses of the pictures that count readers"] = ()
     title: str = ""
+    is_marked: Annotated[bool, "whether a paragraph is marked as a line"] = False
 
 
 def read_kit(
@@ -70,12 +71,16 @@ def read_kit(
         for number in sorted({*above, *below})
         if (house := kit_lines.find_named_house(paragraphs[number], told.title))
     }
+    tail: Collection[int] = ()  # addresses that plain text repeats below its last line
+    last = next((n for n, one in reversed([*enumerate(paragraphs)]) if not links.is_web_address(one.text.strip())), -1)
+    if not found and last >= 0 and (bare := kit_lines.find_bare_house(paragraphs[last])):
+        found, tail = {last: bare}, range(last + 1, len(paragraphs))
     if not (found or row or told.syndicated):
         return None, frozenset()
     houses = {house.name for house in found.values()}
     row = row or next((one for one in HOUSES if one.get("name") in houses), row)
     house = next(iter(found.values()), NamedHouse(row.get("name", ""), ""))
-    numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)})
+    numbers = sorted({*found, *_find_neighbours(paragraphs, row, found)} - {*tail})
     lines = [paragraphs[number] for number in numbers]
     of_house = [paragraphs[number] for number in numbers if found.get(number, house).name == house.name]
     is_theirs = links.find_site(told.canonical) == links.find_site(house.url)
@@ -115,7 +120,7 @@ def read_kit(
             no_derivatives=kit_lines.is_fixed(licence, lines),
         ),
     )
-    return kit, frozenset({*numbers, *byline.numbers})
+    return kit, frozenset({*numbers, *tail, *byline.numbers})
 
 
 def _find_row(written: str) -> House:
@@ -134,7 +139,7 @@ def _find_ends(texts: Sequence[str]) -> tuple[range, range]:
 def _find_near(texts: Sequence[str], told: Told) -> frozenset[int]:
     """Find the paragraphs that may be part of a kit; none where nothing says that there is one."""
     near = frozenset(number for end in _find_ends(texts) for number in end)
-    is_marked = bool(told.syndicated or _find_row(told.written))
+    is_marked = bool(told.is_marked or told.syndicated or _find_row(told.written))
     return near if is_marked or any(kit_lines.may_name_house(texts[number]) for number in near) else frozenset()
 
 
@@ -250,6 +255,7 @@ def _read_markup(root: LexborNode, base: str) -> Told:
         others=(based[1] if based else "", original),
         canonical=canonical,
         title=html_tree.find_first_text(root, "h1"),
+        is_marked=root.css_first("a[rel~=canonical][href], p.republished a[href]") is not None,
     )
 
 

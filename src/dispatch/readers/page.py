@@ -59,6 +59,10 @@ def accepts(document: Document) -> bool:
     return bool(_PAGE.match(start) or is_fragment)
 
 
+_OWN_ADDRESS = 'meta[property="og:url"][content]'
+_OWN_FEEDS = 'link[rel~=alternate][type="application/rss+xml"], link[rel~=alternate][type="application/atom+xml"]'
+
+
 def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
     """Read the one article of a page; none if it has neither a title nor a body.
 
@@ -71,11 +75,14 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         return []
     head = metatags.read_head(root, html_tree.find_base(root, document.url))
     base = html_tree.find_base(root, document.url or head.url)
+    # Of a copy that says where it first stood, and not where it stands, relative links lead nowhere that is known.
+    is_copy = not document.url and _is_copy(root, head.url)
+    theirs = "" if is_copy else base
     host = links.parse_host(document.url or head.url)
     houses = {head.source.title, host, host.removeprefix("www."), max(host.split(".")[:-1], key=len, default="")} - {""}
     known = {head.title, html_tree.find_first_text(root, "h1")} - {""}
-    data, publishers = json_ld.read_json_ld(root, base, urls=(document.url, head.url), titles=known, houses=houses)
-    boxed = list(author_boxes.find_box_authors(root, base))
+    data, publishers = json_ld.read_json_ld(root, theirs, urls=(document.url, head.url), titles=known, houses=houses)
+    boxed = list(author_boxes.find_box_authors(root, theirs))
     entry, told = _find_entry(root)
     others = _find_other_articles(root, entry)
     marked = html_tree.find_first_text(entry, microformats.TITLE)
@@ -85,18 +92,19 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     language, address = head.language or data.language, document.url or head.url
     told_day = data.published or head.published
     shown_day = None if told_day else dates.find_shown_day(root, headline, language, address)
-    own_boxes = list(author_boxes.find_box_authors(root, base, others))
+    own_boxes = list(author_boxes.find_box_authors(root, theirs, others))
     own_asides = _find_own_asides(root, entry)
     fetched = document.name if links.is_web_address(document.name) else ""
     kit = kits.take_kit(
         root, base, own=[fetched], names=[head.source.title] if fetched else (), others=others - own_asides
     )
-    seen = microformats.find_seen_authors(root, base, others - own_asides)
+    theirs = "" if kit and not document.url else theirs
+    seen = microformats.find_seen_authors(root, theirs, others - own_asides)
     for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
         frame.decompose()
-    marks = microformats.read_microformats(entry, base)
+    marks = microformats.read_microformats(entry, theirs)
     source = _find_source(data, head, document.url)
-    hinted = seen or microformats.find_hinted_authors(entry, base) or microformats.find_hinted_authors(root, base)
+    hinted = seen or microformats.find_hinted_authors(entry, theirs) or microformats.find_hinted_authors(root, theirs)
     houses |= {source.title, *publishers} - {""}
     careful, careless = metatags.find_meta_authors(root)
     # Where the markup may be about another article, even a sure witness only guesses.
@@ -155,6 +163,14 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
         license="" if kit else data.license or head.license,
     )
     return [kits.apply_kit(article, kit)] if title or content else []
+
+
+def _is_copy(root: LexborNode, canonical: str) -> bool:
+    """Whether a page's own addresses, where it names any, are all of another site than the canonical one."""
+    named = [html_tree.get_address(one, "", "content") for one in html_tree.select_all(root, _OWN_ADDRESS)]
+    named += [html_tree.get_address(one, "") for one in html_tree.select_all(root, _OWN_FEEDS)]
+    sites = {links.find_site(url) for url in named if links.is_web_address(url)}
+    return bool(sites) and links.find_site(canonical) not in sites
 
 
 def _find_entry(root: LexborNode) -> tuple[LexborNode, bool]:
