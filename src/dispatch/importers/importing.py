@@ -15,7 +15,7 @@ from dispatch.identity import is_ours, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
-from dispatch.slugs import find_unused, is_slug, make_slug
+from dispatch.slugs import find_unused, is_slug, make_key, make_slug
 
 NOBODY = "no author found in the export"
 PREHEADER = range(40, 131)  # characters that a mailbox has room for
@@ -178,7 +178,7 @@ def make_article(post: Post, publication: Publication, now: datetime, slug: str 
     return replace(
         article,
         id=article.id and _mint_id(article.id, publication, article.published or article.updated or now),
-        key=slug,
+        key=make_key(slug),
         own=is_ours(article.url, publication),
         content=html.rewrite_addresses(article.content, resolve),
         authors=register_authors(
@@ -201,8 +201,8 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
     source = derived.resolve_source(article.source, publication, is_own=article.own)
     article = replace(
         article,
-        file=derived.choose_article_file(slug, slug, article),
-        url=article.url or derived.build_article_address(publication, slug, slug, source),
+        file=derived.choose_article_file(slug, article.key, article),
+        url=article.url or derived.build_article_address(publication, slug, article.key, source),
         source=source,
     )
     lines = (post.preheader, article.dek, article.summary)
