@@ -173,4 +173,5 @@ def _parse_image(data: Data, base: str) -> Image | None:
     given: Data = value if isinstance(value, dict) else {"url": value}
     alt = _find_value(given, ("alt",)) or _find_value(data, ("image_alt", "cover_alt", "featured_image_alt"))
     url = fields.read_file_address(_to_text(_find_value(given, ("url", "src", "image", "path"))), base)
-    return Image(url=url, alt=_to_text(alt) if alt else None) if url else None
+    width, height = (fields.parse_pixels(_to_text(given.get(side))) for side in ("width", "height"))
+    return Image(url=url, alt=_to_text(alt) if alt else None, width=width, height=height) if url else None
