@@ -267,6 +267,24 @@ def test_a_name_can_be_forgotten(wire: Path) -> None:
     assert "Alex Fay" in (wire / "public" / "issues" / "i2" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("forget", [(), ("--forget",)])
+def test_a_key_that_is_a_part_of_the_old_name_goes_with_it(wire: Path, forget: tuple[str, ...]) -> None:
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file()
+    run_dispatch(wire, "author", "rename", "bo", "Mo Roe", *forget)
+    run_dispatch(wire, "publish")
+    assert (wire / "public" / "authors" / "mo-roe" / "index.html").is_file()
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file() == (not forget)
+    assert ('"bo"' in (wire / "authors.toml").read_text("utf-8")) == (not forget)
+    assert "/bo/" not in (wire / "public" / "issues" / "i4" / "index.html").read_text("utf-8")
+
+
+def test_a_key_that_the_new_name_has_too_stays(wire: Path) -> None:
+    run_dispatch(wire, "author", "rename", "bo", "Bo Quill")
+    run_dispatch(wire, "publish")
+    assert "[bo]" in (wire / "authors.toml").read_text("utf-8")
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file()
+
+
 def test_what_no_command_changes_is_said(wire: Path) -> None:
     with (wire / "issues" / "i5" / "story.md").open("a", encoding="utf-8") as file:
         file.write("\nAs ann lee told us.\n")
