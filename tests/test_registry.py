@@ -214,6 +214,22 @@ def commit(root: Path) -> None:
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
+@pytest.mark.parametrize("id_", ["", "id: tag:paper.example,2026:mill\n"])
+def test_a_mailbox_in_a_file_is_the_person_who_has_it(root: Path, id_: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    file = root / "mill.md"
+    file.write_text(f"---\n{id_}title: A mill\nauthors: [Ann Lee, BO@wire.example]\n---\nWords.\n", "utf-8")
+    assert "by Ann Lee, Bo Quay to" in run_dispatch(root, "add", "mill.md").stderr
+    head = f"---\n{id_}title: A moor\n".replace("mill", "moor")
+    file.write_text(f"{head}authors: [bo@wire.example, cy@wire.example]\n---\nOther.\n", "utf-8")
+    said = run_dispatch(root, "add", "mill.md", "--key", "moor").stderr
+    assert "nobody in authors.toml has the mailbox cy@wire.example\n" in said
+    (kept,) = root.glob("issues/*/moor.md")
+    assert "@" not in kept.read_text("utf-8")
+    assert "certainty: likely" in kept.read_text("utf-8")
+
+
 def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_nothing(wire: Path) -> None:
     assert len(find_told(wire, "Ann Lee")) > 40
     commit(wire)

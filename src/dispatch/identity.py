@@ -19,6 +19,7 @@ from dispatch.model import Article, Author, Credit, Publication, Source
 from dispatch.slugs import is_slug
 from dispatch.text import fold_text
 
+MAILBOX: Final = "mailto:"  # before a mailbox that stands for an author's name until authors.toml says whose it is
 # What may follow a name after a comma and is no given name.
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
@@ -167,9 +168,29 @@ def find_person(author: Author, publication: Publication) -> str:
 
 
 def register_authors(authors: Iterable[Author], publication: Publication) -> tuple[Author, ...]:
-    """Return authors as authors.toml has them, each once; strangers as given. See ``find_person``."""
-    registry = publication.authors
-    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in authors))
+    """Return authors as authors.toml has them, each once; strangers as given, but for mailboxes. See ``find_person``."""
+    authors, registry = tuple(authors), publication.authors
+    unknown = find_unknown_mailboxes(authors, publication)
+    named = (one for one in authors if one.name not in unknown)
+    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in named))
+
+
+def find_unknown_mailboxes(authors: Iterable[Author], publication: Publication) -> list[str]:
+    """Find the authors of whom nothing is given but a mailbox, as mailto:, which nobody of authors.toml has."""
+    mailboxes = (one for one in authors if one.name.startswith(MAILBOX))
+    return [one.name for one in mailboxes if not find_person(one, publication)]
+
+
+def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
+    """Return the article with its authors as authors.toml has them, and what to say of mailboxes that nobody has.
+
+    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
+    """
+    unknown = find_unknown_mailboxes(article.authors, publication)
+    authors = register_authors(article.authors, publication)
+    certainty = article.certainty if not unknown else "likely" if authors else "unknown"
+    notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
+    return replace(article, authors=authors, certainty=certainty), notes
 
 
 def replace_former_name(author: Author, publication: Publication) -> Author:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived, html, issues, ledger, links
 from dispatch.errors import IssueError
-from dispatch.identity import is_ours, register_authors
+from dispatch.identity import is_ours, register_article, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
@@ -107,8 +107,10 @@ class ImportRun:
         if (slug := find_known(post, self._known)) is not None:
             where = f"it is already in issues/{slug}" if slug else "it was published before, and is gone on purpose"
             return NotImported(file=post.file, title=title, reason=where, state="skipped")
-        if self.authors and not post.article.authors:
-            post = replace(post, article=replace(post.article, authors=self.authors, certainty="certain"))
+        article, notes = register_article(post.article, self.publication)
+        post = replace(post, article=article, notes=(*post.notes, *notes))
+        if self.authors and not article.authors:
+            post = replace(post, article=replace(article, authors=self.authors, certainty="certain"))
         try:
             one = self._add_to_issue(post) if self.into else self._make_issue(post)
         except IssueError as error:

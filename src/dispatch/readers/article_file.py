@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from dispatch import from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Fault, Source, Terms
-from dispatch.readers import charset, fields, markdown
+from dispatch.readers import charset, fields, frontmatter_aliases, markdown
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
 _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
@@ -128,9 +127,12 @@ def _read_source(value: object, at: str, reading: from_mapping.FileReading) -> S
 
 def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> tuple[Author | None, ...]:
     """Read authors: mappings, or keys of an authors.toml, which only the publication knows."""
-    read_author = partial(from_mapping.read_noun, Author, reading=reading, path=at)
-    items = value if isinstance(value, list) else [value]
-    return tuple(read_author(item if isinstance(item, Mapping) else {"name": str(item)}) for item in items)
+    found: list[Author | None] = []
+    for item in value if isinstance(value, list) else [value]:
+        said = item if isinstance(item, Mapping) else {"name": str(item)}
+        mailboxes = [] if isinstance(item, Mapping) else frontmatter_aliases.name_mailboxes(str(item))
+        found += mailboxes or [from_mapping.read_noun(Author, said, reading, path=at)]
+    return tuple(found)
 
 
 def _read_moment(value: object, _at: str, _reading: from_mapping.FileReading) -> object:
