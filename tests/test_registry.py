@@ -230,6 +230,32 @@ def test_a_mailbox_in_a_file_is_the_person_who_has_it(root: Path, id_: str) -> N
     assert "certainty: likely" in kept.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Bo Q. <bo@wire.example>", "Bo Quay"),
+        ("bo@wire.example", "Bo Quay"),
+        ("Al Roe <bo@wire.example>", "Al Roe"),
+        ("Cy Dale <cy@wire.example>=https://cy.example", "Cy Dale"),
+    ],
+)
+def test_a_mailbox_on_the_command_line_is_part_of_no_name(root: Path, said: str, shown: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.txt").write_text("A mill\n\nWords of a mill.\n", "utf-8")
+    words = ("--author", said, "--credit", f"editor:{said}" if " " in said else "editor:Al Roe", "--title", "A mill")
+    assert f"by {shown} to" in run_dispatch(root, "add", "mill.txt", *words).stderr
+    assert all("@" not in path.read_text("utf-8") for path in root.glob("issues/*/*.md"))
+
+
+def test_a_mailbox_is_no_name(root: Path) -> None:
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.txt").write_text("A mill\n\nWords of a mill.\n", "utf-8")
+    said = run_dispatch(root, "add", "mill.txt", "--author", "cy@wire.example", code=2).stderr
+    assert "nobody in authors.toml has the mailbox cy@wire.example" in said
+    run_dispatch(root, "author", "rename", "Al Roe", "Al Poe <al@wire.example>", code=2)
+
+
 def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_nothing(wire: Path) -> None:
     assert len(find_told(wire, "Ann Lee")) > 40
     commit(wire)
