@@ -8,7 +8,18 @@ import pytest
 import nouns
 from dispatch import compose
 from dispatch.errors import IssueError
-from dispatch.model import Article, Author, Certainty, Image, Issue, Publication, Section, Source, SyndicationSettings
+from dispatch.model import (
+    Article,
+    Author,
+    Certainty,
+    Image,
+    Issue,
+    Publication,
+    Section,
+    Source,
+    SyndicationSettings,
+    Withdrawal,
+)
 from dispatch.publish.listings import make_entry
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -314,6 +325,26 @@ def test_a_name_may_be_shortened_while_only_one_begins_so() -> None:
     assert compose.find_article(issue, "b").key == "beta"
     assert compose.find_article(issue, "alp").key == "alp"
     assert compose.find_article(issue, "alph").key == "alpha"
+
+
+def test_a_number_that_means_two_articles_is_asked_about() -> None:
+    issue = nouns.issue(nouns.article(1, key="alpha"), nouns.article(2, key="beta"), nouns.article(3, key="1"))
+    with pytest.raises(IssueError, match=r"article 1 \(“Story 1”\), and the key of article 3 \(“Story 3”\)") as caught:
+        compose.correct(issue, "1", "It was Bonn.", NOW)
+    assert "01 or 03" in caught.value.faults[0].hint
+    assert compose.find_article(issue, "01").key == "alpha"
+    assert compose.find_article(issue, "03").key == "1"
+    gone = compose.withdraw(issue, compose.find_article(issue, "3").key, Withdrawal(date=NOW))
+    assert [bool(article.withdrawn) for article in gone.articles] == [False, False, True]
+    own = nouns.issue(nouns.article(1, key="1"), nouns.article(2, key="beta"))
+    assert compose.find_article(own, "1").key == "1"
+
+
+@pytest.mark.parametrize(("title", "key"), [("السوق 7", ""), ("7", ""), ("A market", "7")])
+def test_no_new_key_is_a_number(title: str, key: str) -> None:
+    _, (added,), _ = compose.add_articles(nouns.issue(), [Article(title=title, key=key)], nouns.publication())
+    assert added.key == "article-7"
+    assert added.file.endswith("/article-7.md")
 
 
 def test_an_issue_as_an_article_keeps_every_name_and_link() -> None:

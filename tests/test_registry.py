@@ -214,6 +214,48 @@ def commit(root: Path) -> None:
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
+@pytest.mark.parametrize("id_", ["", "id: tag:paper.example,2026:mill\n"])
+def test_a_mailbox_in_a_file_is_the_person_who_has_it(root: Path, id_: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    file = root / "mill.md"
+    file.write_text(f"---\n{id_}title: A mill\nauthors: [Ann Lee, BO@wire.example]\n---\nWords.\n", "utf-8")
+    assert "by Ann Lee, Bo Quay to" in run_dispatch(root, "add", "mill.md").stderr
+    head = f"---\n{id_}title: A moor\n".replace("mill", "moor")
+    file.write_text(f"{head}authors: [bo@wire.example, cy@wire.example]\n---\nOther.\n", "utf-8")
+    said = run_dispatch(root, "add", "mill.md", "--key", "moor").stderr
+    assert "nobody in authors.toml has the mailbox cy@wire.example\n" in said
+    (kept,) = root.glob("issues/*/moor.md")
+    assert "@" not in kept.read_text("utf-8")
+    assert "certainty: likely" in kept.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Bo Q. <bo@wire.example>", "Bo Quay"),
+        ("bo@wire.example", "Bo Quay"),
+        ("Al Roe <bo@wire.example>", "Al Roe"),
+        ("Cy Dale <cy@wire.example>=https://cy.example", "Cy Dale"),
+    ],
+)
+def test_a_mailbox_on_the_command_line_is_part_of_no_name(root: Path, said: str, shown: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.txt").write_text("A mill\n\nWords of a mill.\n", "utf-8")
+    words = ("--author", said, "--credit", f"editor:{said}" if " " in said else "editor:Al Roe", "--title", "A mill")
+    assert f"by {shown} to" in run_dispatch(root, "add", "mill.txt", *words).stderr
+    assert all("@" not in path.read_text("utf-8") for path in root.glob("issues/*/*.md"))
+
+
+def test_a_mailbox_is_no_name(root: Path) -> None:
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.txt").write_text("A mill\n\nWords of a mill.\n", "utf-8")
+    said = run_dispatch(root, "add", "mill.txt", "--author", "cy@wire.example", code=2).stderr
+    assert "nobody in authors.toml has the mailbox cy@wire.example" in said
+    run_dispatch(root, "author", "rename", "Al Roe", "Al Poe <al@wire.example>", code=2)
+
+
 def test_a_renamed_person_has_the_new_name_in_everything_and_the_old_one_in_nothing(wire: Path) -> None:
     assert len(find_told(wire, "Ann Lee")) > 40
     commit(wire)
@@ -265,6 +307,24 @@ def test_a_name_can_be_forgotten(wire: Path) -> None:
     kept = [wire / "authors.toml", wire / "dispatch.lock", *wire.glob("issues/*/*")]
     assert [path for path in kept if re.search("ann.lee", path.read_text("utf-8"), re.IGNORECASE)] == []
     assert "Alex Fay" in (wire / "public" / "issues" / "i2" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("forget", [(), ("--forget",)])
+def test_a_key_that_is_a_part_of_the_old_name_goes_with_it(wire: Path, forget: tuple[str, ...]) -> None:
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file()
+    run_dispatch(wire, "author", "rename", "bo", "Mo Roe", *forget)
+    run_dispatch(wire, "publish")
+    assert (wire / "public" / "authors" / "mo-roe" / "index.html").is_file()
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file() == (not forget)
+    assert ('"bo"' in (wire / "authors.toml").read_text("utf-8")) == (not forget)
+    assert "/bo/" not in (wire / "public" / "issues" / "i4" / "index.html").read_text("utf-8")
+
+
+def test_a_key_that_the_new_name_has_too_stays(wire: Path) -> None:
+    run_dispatch(wire, "author", "rename", "bo", "Bo Quill")
+    run_dispatch(wire, "publish")
+    assert "[bo]" in (wire / "authors.toml").read_text("utf-8")
+    assert (wire / "public" / "authors" / "bo" / "index.html").is_file()
 
 
 def test_what_no_command_changes_is_said(wire: Path) -> None:

@@ -19,6 +19,7 @@ from dispatch.model import Article, Author, Credit, Publication, Source
 from dispatch.slugs import is_slug
 from dispatch.text import fold_text
 
+MAILBOX: Final = "mailto:"  # before a mailbox that stands for an author's name until authors.toml says whose it is
 # What may follow a name after a comma and is no given name.
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
@@ -167,9 +168,32 @@ def find_person(author: Author, publication: Publication) -> str:
 
 
 def register_authors(authors: Iterable[Author], publication: Publication) -> tuple[Author, ...]:
-    """Return authors as authors.toml has them, each once; strangers as given. See ``find_person``."""
-    registry = publication.authors
-    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in authors))
+    """Return authors as authors.toml has them, each once, and strangers as given. See ``find_person``.
+
+    A mailbox that stands for a name and is nobody's is left out.
+    """
+    authors, registry = tuple(authors), publication.authors
+    unknown = _find_unknown_mailboxes(authors, publication)
+    named = (one for one in authors if one.name not in unknown)
+    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in named))
+
+
+def _find_unknown_mailboxes(authors: Iterable[Author], publication: Publication) -> list[str]:
+    """Find the authors of whom nothing is given but a mailbox, as mailto:, which nobody of authors.toml has."""
+    mailboxes = (one for one in authors if one.name.startswith(MAILBOX))
+    return [one.name for one in mailboxes if not find_person(one, publication)]
+
+
+def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
+    """Return the article with its authors as authors.toml has them, and what to say of mailboxes that nobody has.
+
+    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
+    """
+    unknown = _find_unknown_mailboxes(article.authors, publication)
+    authors = register_authors(article.authors, publication)
+    certainty = article.certainty if not unknown else "likely" if authors else "unknown"
+    notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
+    return replace(article, authors=authors, certainty=certainty), notes
 
 
 def replace_former_name(author: Author, publication: Publication) -> Author:
@@ -184,6 +208,12 @@ def replace_former_credit(credit: Credit, publication: Publication) -> Credit:
     """Return the credit with the present name of somebody who is named with a former one."""
     now = replace_former_name(Author(name=credit.name, url=credit.url), publication)
     return replace(credit, name=now.name)
+
+
+def is_short_for(name: str, names: Iterable[str]) -> bool:
+    """Whether each word of a name, or its initial, begins a word of one of these: “Ann L.” is short for “Ann Lee”."""
+    begun = [word.strip(".") for word in _split_words(name)]
+    return any(all(any(one.startswith(word) for one in _split_words(full)) for word in begun) for full in names)
 
 
 def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:

@@ -30,6 +30,11 @@ def make_slug(title: str, longest: int = LONGEST) -> str:
     return words if len(words) <= longest else words[: longest + 1].rpartition("-")[0] or words[:longest]
 
 
+def make_key(name: str) -> str:
+    """Make an article's key of a name: no number alone, which on the command line is a place in the issue."""
+    return f"article-{name}"[:LONGEST] if name.isdecimal() else name
+
+
 def make_name(title: str) -> str:
     """Make a list's name in an address: a slug where letters are Latin, else the title's own letters; may be empty.
 

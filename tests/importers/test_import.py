@@ -168,6 +168,12 @@ def test_slugs_and_keys_are_legal_and_nobodys_twice(folder: Path, tmp_path: Path
     assert len(issues.read_all_issues(config.load(folder))) == 7
 
 
+def test_a_key_is_no_number_where_the_slug_is_one(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "7.md").write_text(POST.replace("---\n", "---\nslug: 7\n", 1))
+    imported(str(tmp_path), "--from", "markdown")
+    assert (folder / "issues/7/article-7.md").is_file()
+
+
 def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
     (folder / "issues/a").mkdir(parents=True)
     mine = {"x.png": PNG + b"mine", "b.md": b"mine"}

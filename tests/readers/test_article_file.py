@@ -7,7 +7,7 @@ import pytest
 import loopback
 from dispatch.errors import GatherError
 from dispatch.gather import gather_articles
-from dispatch.model import Article, Author, Document, Enclosure, Source
+from dispatch.model import Article, Author, Document, Enclosure, Fault, Image, Source, Terms
 from dispatch.readers import READERS, article_file
 
 ID = "tag:wire.example,2026-11-22:defence/nato"
@@ -92,3 +92,36 @@ def test_a_moment_keeps_its_offset() -> None:
     assert read(WHOLE.replace("2025-02-12", "2025-02-12T14:05:11Z")).published == datetime(
         2025, 2, 12, 14, 5, 11, tzinfo=UTC
     )
+
+
+OURS = """url: https://paper.example/b
+image: {url: "https://paper.example/b.jpg", alt: A mill, width: 800, height: 600}
+enclosures: [{url: "https://paper.example/b.mp3", type: audio/mpeg, length: 12}]
+terms: {line: "From The Paper.", no_derivatives: true}
+note: The line to remember.
+syndicate: full
+own: true
+"""
+
+
+@pytest.mark.parametrize("more", [f"id: {ID}\n", "", "layout: post\n"])
+def test_the_keys_that_only_dispatch_has_are_heard_in_every_file_of_ones_own(more: str, tmp_path) -> None:
+    file = tmp_path / "mill.md"
+    file.write_text(f"---\n{more}title: A mill\n{OURS}---\nIts *words*.\n")
+    faults: list[Fault] = []
+    (article,) = gather_articles(str(file), user_agent="test", faults=faults)
+    assert article.image == Image(url="https://paper.example/b.jpg", alt="A mill", width=800, height=600)
+    assert article.enclosures == (Enclosure(url="https://paper.example/b.mp3", type="audio/mpeg", length=12),)
+    assert article.terms == Terms(line="From The Paper.", no_derivatives=True)
+    assert (article.note, article.source.syndicate, article.confirmed_own) == ("The line to remember.", "full", True)
+    assert faults == []
+
+
+def test_what_such_a_key_says_wrong_is_told_and_the_rest_is_read(tmp_path) -> None:
+    file = tmp_path / "mill.md"
+    file.write_text("---\ntitle: A mill\nterms: none\nsyndicate: some\nenclosures: a.mp3\nnote: N\n---\nIts words.\n")
+    faults: list[Fault] = []
+    (article,) = gather_articles(str(file), user_agent="test", faults=faults)
+    assert (article.title, article.note, article.terms) == ("A mill", "N", None)
+    assert [fault.place.key for fault in faults] == ["enclosures", "syndicate", "terms"]
+    assert all(fault.what.endswith("; left out") and fault.place.line for fault in faults)

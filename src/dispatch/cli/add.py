@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Unpack
 
@@ -192,8 +191,10 @@ def _override_articles(
         raise IssueError(
             f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
         )
-    known = [replace(one, authors=identity.register_authors(one.authors, here.publication)) for one in found]
-    articles = compose.apply_overrides(known, words)
+    known = [identity.register_article(one, here.publication) for one in found]
+    for note in (note for _, notes in known for note in notes):
+        print_note(note)
+    articles = compose.apply_overrides([one for one, _ in known], words)
     for article in articles:
         if not article.title:
             place = article.url if len(articles) > 1 and article.url else location or article.url

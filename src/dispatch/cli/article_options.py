@@ -45,6 +45,7 @@ class RoleAndName(click.ParamType[Credit, str | Credit]):
             return value
         role, colon, rest = value.partition(":")
         name, _, url = (part.strip() for part in rest.partition("="))
+        name = _split_mailboxes(name)[0][0]
         if not (colon and role.strip() and name):
             self.fail('write it like "translator:Ann Example=https://example.org/ann"', param, ctx)
         return Credit(role=role.strip(), name=name, url=url)
@@ -123,9 +124,33 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
 
 
 def make_authors(pairs: Pairs, publication: Publication) -> tuple[Author, ...]:
-    """Make authors of names and pages as an editor gives them, who may name somebody of authors.toml in any way."""
-    given = (Author(name=name, url=page) for name, page in pairs)
+    """Make authors of names and pages as an editor gives them, who may name somebody of authors.toml in any way.
+
+    A mailbox beside a name is asked for who it is, and shown to nobody. Raises click.BadParameter.
+    """
+    named = ((*one, page) for name, page in pairs for one in _split_mailboxes(name))
+    given = [_make_author(name, mailbox, page, publication) for name, mailbox, page in named]
     return identity.register_authors(given, publication)
+
+
+def _split_mailboxes(written: str) -> list[tuple[str, str]]:
+    from dispatch.readers.people import split_mailboxes
+
+    return split_mailboxes(written)
+
+
+def _make_author(name: str, mailbox: str, page: str, publication: Publication) -> Author:
+    """Make an author, who is the person with that mailbox where the name fits; no name is a mailbox.
+
+    Raises click.BadParameter where there is no name.
+    """
+    key = identity.find_person(Author(name=mailbox), publication) if mailbox else ""
+    if key and identity.is_short_for(name, (publication.authors[key].name, *publication.former_names.get(key, ()))):
+        return Author(name=publication.authors[key].name if page else key, url=page)
+    if not name:
+        what = f"nobody in authors.toml has the mailbox {mailbox}; write a name"
+        raise click.BadParameter(what, param_hint="--author")
+    return Author(name=name, url=page)
 
 
 _MOST_SHOWN = 12

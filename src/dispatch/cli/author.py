@@ -91,6 +91,8 @@ def rename(old: tuple[str, str], new: str, forget: bool) -> None:
       dispatch author rename "Ann Lee" "Alex Lee"
       dispatch author rename "Ann Lee" "Alex Lee" --forget
     """
+    if "@" in new:
+        raise click.BadParameter(f"“{new}” has a mailbox, which everybody would see; write a name", param_hint="NEW")
     with open_publication().lock_for_change() as here:
         change = people.rename_person(here.publication, _make_author(old), new, forget=forget)
     _report_change(change)

@@ -10,7 +10,7 @@ from dispatch import derived, html, identity, links
 from dispatch.checks.terms import digest_words
 from dispatch.errors import IssueError
 from dispatch.model import Arrival, Article, Issue, Publication, Section, Terms
-from dispatch.slugs import find_unused, is_slug, make_slug
+from dispatch.slugs import find_unused, is_slug, make_key, make_slug
 from dispatch.text import fold_text, is_mostly_same
 
 
@@ -175,9 +175,8 @@ def _mint_article_id(article: Article, issue: Issue, publication: Publication, k
 
 def _prepare_article(issue: Issue, article: Article, publication: Publication) -> Article:
     number = sum(1 for _ in issue.articles) + 1
-    key = find_unused(
-        article.key or make_slug(article.title) or f"article-{number}", {a.key for a in issue.articles} | {"issue"}
-    )
+    key = make_key(article.key or make_slug(article.title) or f"{number}")
+    key = find_unused(key, {one.key for one in issue.articles} | {"issue"})
     source = derived.resolve_source(article.source, publication, is_own=article.own)
     return replace(
         article,

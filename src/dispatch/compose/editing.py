@@ -57,11 +57,12 @@ def correct(issue: Issue, key: str, text: str, now: datetime, mends: Sequence[Me
 def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
     """Withdraw one article or, without a key, the issue with all its articles.
 
-    What was withdrawn before stays as it was withdrawn. Raises IssueError when there is no such article.
+    What was withdrawn before stays as it was withdrawn. A key that is a number is no place. Raises IssueError when
+    there is no such article.
     """
     if not key:
         return issue if issue.withdrawn else derived.withdraw_issue(issue, said)
-    target = find_article(issue, key).key
+    target = key if any(article.key == key for article in issue.articles) else find_article(issue, key).key
     return _change_article(
         issue, target, lambda article: article if article.withdrawn else derived.withdraw_article(article, said)
     )
@@ -70,14 +71,20 @@ def withdraw(issue: Issue, key: str, said: Withdrawal) -> Issue:
 def find_article(issue: Issue, name: str) -> Article:
     """Find an article by key, number in reading order (from 1) or unambiguous beginning of a key.
 
-    Raises IssueError with the nearest key.
+    With a nought before it, a number that is the key of another article is a number. Raises IssueError with the nearest
+    key, or with both articles that a number means.
     """
     from difflib import get_close_matches
 
     articles = list(issue.articles)
-    if name.isdecimal() and 1 <= int(name) <= len(articles):
-        return articles[int(name) - 1]
     keys = {article.key: article for article in articles}
+    if name.isdecimal() and 1 <= int(name) <= len(articles):
+        if (meant := articles[int(name) - 1]) == keys.get(name, meant):
+            return meant
+        other = articles.index(keys[name]) + 1
+        what = f"“{name}” is article {int(name)} (“{meant.title}”), and the key of article {other}"
+        hint = f"say which by number: 0{int(name)} or 0{other}"
+        raise IssueError(f"{what} (“{keys[name].title}”)", address=issue.slug, hint=hint)
     if name in keys:
         return keys[name]
     begun = [key for key in keys if name and key.startswith(name)]

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived, html, issues, ledger, links
 from dispatch.errors import IssueError
-from dispatch.identity import is_ours, register_authors
+from dispatch.identity import is_ours, register_article, register_authors
 from dispatch.importers.posts import Post
 from dispatch.importers.skipped import NotImported
 from dispatch.model import Article, Author, Finding, Issue, Publication, Record, Section, Source
-from dispatch.slugs import find_unused, is_slug, make_slug
+from dispatch.slugs import find_unused, is_slug, make_key, make_slug
 
 ALONE = "without --into and --into-inbox it becomes a draft of its own"
 NOBODY = "no author found in the export"
@@ -110,8 +110,10 @@ class ImportRun:
         if (slug := find_known(post, self._known)) is not None:
             where = f"it is already in issues/{slug}" if slug else "it was published before, and is gone on purpose"
             return NotImported(file=post.file, title=title, reason=where, state="skipped")
-        if self.authors and not post.article.authors:
-            post = replace(post, article=replace(post.article, authors=self.authors, certainty="certain"))
+        article, notes = register_article(post.article, self.publication)
+        post = replace(post, article=article, notes=(*post.notes, *notes))
+        if self.authors and not article.authors:
+            post = replace(post, article=replace(article, authors=self.authors, certainty="certain"))
         try:
             one = self._add_to_issue(post) if self.into else self._make_issue(post)
         except IssueError as error:
@@ -183,7 +185,7 @@ def make_article(post: Post, publication: Publication, now: datetime, slug: str 
     return replace(
         article,
         id=article.id and _mint_id(article.id, publication, article.published or article.updated or now),
-        key=slug,
+        key=make_key(slug),
         own=is_ours(article.url, publication),
         content=html.rewrite_addresses(article.content, resolve),
         authors=register_authors(
@@ -206,8 +208,8 @@ def make_issue(post: Post, publication: Publication, now: datetime, taken: Colle
     source = derived.resolve_source(article.source, publication, is_own=article.own)
     article = replace(
         article,
-        file=derived.choose_article_file(slug, slug, article),
-        url=article.url or derived.build_article_address(publication, slug, slug, source),
+        file=derived.choose_article_file(slug, article.key, article),
+        url=article.url or derived.build_article_address(publication, slug, article.key, source),
         source=source,
     )
     lines = (post.preheader, article.dek, article.summary)

@@ -14,7 +14,7 @@ from dispatch import config, files, from_mapping, identity, issues, ledger, link
 from dispatch.errors import ConfigError
 from dispatch.model import Author, Person, Publication, Record
 from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
-from dispatch.slugs import find_unused, make_slug
+from dispatch.slugs import find_unused, is_slug, make_slug
 from dispatch.text import fold_text
 from dispatch.toml import parse_toml
 
@@ -62,7 +62,7 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
 def rename_person(publication: Publication, said: Author, name: str, *, forget: bool = False) -> PersonChange:
     """Give somebody another name, from now on in everything; whoever has no entry in authors.toml gets one.
 
-    A key made of the old name becomes one of the new name. forget: keep no trace of the old name, so that no old
+    A key that tells the old name becomes one of the new name. forget: keep no trace of the old name, so that no old
     address leads on and nothing that comes under it is known. Raises ConfigError and IssueError.
     """
     key, person = find_person(publication, said)
@@ -72,7 +72,8 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
             raise ConfigError(f"[{other}] is called “{name}”", subject=registry.FILE, hint=hint)
     old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
     others = publication.authors.keys() - {key}
-    now = find_unused(make_slug(name) or "author", others) if key in ("", make_slug(old)) else key
+    is_new = not key or _is_telling(key, old, name)
+    now = find_unused(make_slug(name) or "author", others) if is_new else key
     former = dict.fromkeys((*person.former, person.author.name, key))
     kept = tuple(one for one in former if one and one not in (name, now))
     renamed = Person(author=replace(person.author, name=name), former=kept)
@@ -121,7 +122,7 @@ def _change_person(
     if left != list(records):
         ledger.record_issues(publication, known=left)
     if forgotten:
-        kept = tuple(one for one in person.former if not _is_telling(one, forgotten))
+        kept = tuple(one for one in person.former if not _is_telling(one, forgotten, person.author.name))
         _write_entry(publication, [key], key, replace(person, former=kept))
     moved = tuple((old, home) for old, home in homes.items() if old != home and not forgotten)
     return PersonChange(key=key, name=person.author.name, files=tuple(changed), moved=moved)
@@ -152,7 +153,11 @@ def _find_homes(
     """Find a person's pages, by address, and where each goes: to one of them, or to one that tells no former name."""
     lists = [one for one in records if one.kind == "author"]
     pages = [one.url for one in lists if is_theirs(parse_author_id(one.id))]
-    stay = [url for url in pages if not any(_is_telling(_find_stem(url), name) for name in person.former)]
+
+    def is_told(word: str) -> bool:
+        return any(_is_telling(word, name, person.author.name) for name in person.former)
+
+    stay = [url for url in pages if not is_told(_find_stem(url))]
     taken = {_find_stem(one.url) for one in lists if one.url not in pages}
     taken |= {_find_stem(one.id) for one in records if one.kind == "moved" and one.url not in pages}
     home = stay[0] if stay else f"{site}/{FOLDERS['author']}/{find_unused(key, taken)}/"
@@ -165,7 +170,7 @@ def _move_lists(
     """Give the pages of a person their new address and name; the old ones lead on, but for what is forgotten."""
 
     def lead_on(old: str, new: str) -> Iterator[Record]:
-        if old != new and not (forgotten and _is_telling(_find_stem(old), forgotten)):
+        if old != new and not (forgotten and _is_telling(_find_stem(old), forgotten, person.author.name)):
             yield Record(id=old, kind="moved", url=new)
 
     theirs = {*homes, *homes.values()}
@@ -205,7 +210,10 @@ def _find_stem(url: str) -> str:
     return url.rstrip("/").rpartition("/")[2]
 
 
-def _is_telling(word: str, name: str) -> bool:
-    """Whether a word is that name, its slug, or its slug with a number."""
-    slug = make_slug(name)
-    return identity.is_same_name(word, name) or bool(slug and re.fullmatch(rf"{slug}(?:-\d+)?", word))
+def _is_telling(word: str, name: str, now: str) -> bool:
+    """Whether a word is that name, its slug, or a slug with a word of it that the name of now has not."""
+    slug, words = make_slug(name), {*word.split("-")}
+    if identity.is_same_name(word, name) or (slug and re.fullmatch(rf"{slug}(?:-\d+)?", word)):
+        return True
+    lost = set() if {"@", "/"} & {*name} else {*slug.split("-")} - {*make_slug(now).split("-"), ""}
+    return is_slug(word) and not lost.isdisjoint(words)

@@ -1,22 +1,27 @@
-"""Read an article's own file, as dispatch keeps it in ``issues/``: with its id, and every key as what it is there."""
+"""Read an article's own file, as dispatch keeps it in ``issues/``: with its id, and every key as what it is there.
+
+A file of one's own without an id, or with keys of another system too, is read as Markdown with front matter; the keys
+that only dispatch has are what they are here all the same.
+"""
 
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from dispatch import from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Fault, Source, Terms
-from dispatch.readers import charset, fields, markdown
+from dispatch.readers import charset, fields, frontmatter_aliases, markdown
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
 _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
+# No other system has these: what aliases have no names for, without what is no editor's to say.
+_OURS = frozenset({"corrections", "enclosures", "former_urls", "note", "own", "syndicate", "terms", "withdrawn"})
 
 
 def accepts(document: Document) -> bool:
-    """Whether its head has an absolute id and a title, and no key that an article's file does not have.
+    """Whether its head has an absolute id and a title, or keys that only an article's file has.
 
     From the web it is none of ours: what is withdrawn, corrected or shown in full here is not a stranger's to say.
     """
@@ -24,14 +29,18 @@ def accepts(document: Document) -> bool:
         return False
     with suppress(IssueError):
         data = frontmatter.parse_front_matter(charset.decode_document(document)).data
-        is_ours = "title" in data and links.is_absolute(str(data.get("id")))
-        return is_ours and not data.keys() - _KEYS - {"syndicate"}
+        return _is_whole(data) or (markdown.accepts(document) and not _OURS.isdisjoint(data))
     return False
 
 
-def read(document: Document, _faults: list[Fault] | None = None) -> list[Article]:
-    """Read the article; an author or a source that is named by a key has that key as its name. Raises GatherError."""
+def read(document: Document, faults: list[Fault] | None = None) -> list[Article]:
+    """Read the article; an author or a source that is named by a key has that key as its name. Raises GatherError.
+
+    faults: gets what of a file without an id was left out.
+    """
     front = frontmatter.parse_front_matter(charset.decode_document(document), file=document.name)
+    if not _is_whole(front.data):
+        return [_add_ours(one, front, document, faults) for one in markdown.read(document, faults)]
     data = dict(front.data)
     terms = data.pop("syndicate", None)
     if terms is not None:
@@ -59,6 +68,28 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     if article is None:
         raise GatherError(*reading.faults)
     return [drop_counter(article)]
+
+
+def _is_whole(data: Mapping[str, object]) -> bool:
+    return "title" in data and links.is_absolute(str(data.get("id"))) and not data.keys() - _KEYS - {"syndicate"}
+
+
+def _add_ours(
+    article: Article, front: frontmatter.FrontMatter, document: Document, faults: list[Fault] | None
+) -> Article:
+    """Add to an article that was read as Markdown the keys that only dispatch has; ``faults`` gets the wrong ones."""
+    reading = from_mapping.FileReading(file=document.name, lines=front.lines)
+    for key in sorted(_OURS & front.data.keys()):
+        said = {key: front.data[key]}
+        if key == "syndicate":
+            source = from_mapping.read_noun(Source, said, reading, defaults=article.source)
+            article = replace(article, source=source or article.source)
+        elif one := from_mapping.read_noun(Article, said, reading, given={"own": False}, special={"terms": read_terms}):
+            name = "confirmed_own" if key == "own" else key
+            article = replace(article, **{name: getattr(one, name)})
+    if faults is not None:
+        faults += (replace(fault, what=f"{fault.what}; left out") for fault in reading.faults)
+    return drop_counter(article)
 
 
 def read_terms(value: object, at: str, reading: from_mapping.FileReading) -> Terms | None:
@@ -96,9 +127,12 @@ def _read_source(value: object, at: str, reading: from_mapping.FileReading) -> S
 
 def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> tuple[Author | None, ...]:
     """Read authors: mappings, or keys of an authors.toml, which only the publication knows."""
-    read_author = partial(from_mapping.read_noun, Author, reading=reading, path=at)
-    items = value if isinstance(value, list) else [value]
-    return tuple(read_author(item if isinstance(item, Mapping) else {"name": str(item)}) for item in items)
+    found: list[Author | None] = []
+    for item in value if isinstance(value, list) else [value]:
+        said = item if isinstance(item, Mapping) else {"name": str(item)}
+        mailboxes = [] if isinstance(item, Mapping) else frontmatter_aliases.name_mailboxes(str(item))
+        found += mailboxes or [from_mapping.read_noun(Author, said, reading, path=at)]
+    return tuple(found)
 
 
 def _read_moment(value: object, _at: str, _reading: from_mapping.FileReading) -> object:

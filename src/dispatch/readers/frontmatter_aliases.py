@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
+from dispatch.identity import MAILBOX
 from dispatch.model import Article, Author, Credit, Document, Image, Source
 from dispatch.readers import bylines, fields, people
 
@@ -35,6 +36,8 @@ _BARE = re.compile(
 )
 _PROPERTY = re.compile(r"([^\W\d_][\w -]{0,30}):[ \t]*(.*)")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\]")
+
+_MAILBOX = re.compile(r"<?(?:mailto:)?([^\s<>@,;]+@[^\s<>@,;]+)>?")
 
 
 def parse_keys(text: str, document: Document) -> tuple[Data, str]:
@@ -69,7 +72,8 @@ def _normalise_keys(data: Data) -> Data:
 
 def build_article(data: Data, document: Document) -> Article:
     """Build an Article without a body from the keys of a front matter."""
-    authors = people.merge_authors(_parse_authors(_find_value(data, _AUTHORS)), ())
+    named = _parse_authors(_find_value(data, _AUTHORS), is_own=not links.is_web_address(document.name))
+    authors = people.merge_authors(named, ())
     return Article(
         url=_find_address(data, _URL, document.url),
         title=_to_text(_find_value(data, _TITLE)),
@@ -120,8 +124,11 @@ def _find_address(data: Data, keys: Iterable[str], base: str = "") -> str:
     return url if links.is_absolute(url) else ""
 
 
-def _parse_authors(value: object) -> Iterable[Author]:
-    """Parse people: mappings, or texts, each of one name or of several that ``bylines`` can tell apart."""
+def _parse_authors(value: object, *, is_own: bool = False) -> Iterable[Author]:
+    """Parse people: mappings, or texts, each of one name or of several that ``bylines`` can tell apart.
+
+    is_own: the file is one's own, so that a mailbox alone may name somebody of authors.toml.
+    """
     for item in _to_list(value):
         if isinstance(item, dict):
             yield from people.make_author(
@@ -132,9 +139,18 @@ def _parse_authors(value: object) -> Iterable[Author]:
                 avatar=fields.read_file_address(_find_address(item, ("avatar", "image", "picture", "photo")), ""),
             )
             continue
+        if is_own and (mailboxes := name_mailboxes(_to_text(item))):
+            yield from mailboxes
+            continue
         names, rest = bylines.split_names(_to_text(item))
         for name in names if len(names) > 1 and not rest else [_to_text(item)]:
             yield from _parse_signature(name)
+
+
+def name_mailboxes(written: str) -> list[Author]:
+    """Name the authors of whom a text gives nothing but mailboxes; none where it gives anything else."""
+    found = [_MAILBOX.fullmatch(one) for one in re.split(r"[,;\s]+", written.strip())]
+    return [Author(name=f"{MAILBOX}{one[1]}") for one in found if one] if all(found) else []
 
 
 def _parse_signature(text: str) -> Iterable[Author]:
@@ -173,4 +189,5 @@ def _parse_image(data: Data, base: str) -> Image | None:
     given: Data = value if isinstance(value, dict) else {"url": value}
     alt = _find_value(given, ("alt",)) or _find_value(data, ("image_alt", "cover_alt", "featured_image_alt"))
     url = fields.read_file_address(_to_text(_find_value(given, ("url", "src", "image", "path"))), base)
-    return Image(url=url, alt=_to_text(alt) if alt else None) if url else None
+    width, height = (fields.parse_pixels(_to_text(given.get(side))) for side in ("width", "height"))
+    return Image(url=url, alt=_to_text(alt) if alt else None, width=width, height=height) if url else None
