@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Author, Credit, Enclosure, Fault, Image, Source
-from dispatch.readers import kit_lines, people
+from dispatch.readers import kit_licences, people
 from dispatch.readers.xml import find_children, find_text
 from dispatch.text import shorten_line
 
@@ -155,7 +155,7 @@ def find_license(entry: Element) -> str:
     rights = find_children(
         entry, "atom:rights", "dc:rights", "dcterms:license", "dcterms:rights", "media:license", "copyright"
     )
-    named += (kit_lines.name_licence(f"{one.get('href', '')} {''.join(one.itertext())}") for one in rights)
+    named += (kit_licences.name_licence(f"{one.get('href', '')} {''.join(one.itertext())}") for one in rights)
     return next((name for name in named if name), "")
 
 

@@ -98,13 +98,9 @@ _EDGES: Final = re.compile(r"^(?:\s|<br />)+|(?:\s|<br />)+$")
 _BARE_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _MARKED: Final = re.compile(r'<a\b(?=[^<>]*\srel="(?:[^"]*\s)?canonical\b)[^<>]*?\shref="([^"<>]*)"', re.IGNORECASE)
 _SET_OFF: Final = re.compile(rf"<(em|i|strong|b)>([^<>]{{2,{_LONGEST_NAME}}})</\1>")
-_CREATIVE: Final = re.compile(
+CREATIVE: Final = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)|publicdomain/zero/(?P<zero>\d\.\d))"
 )
-_SHORT: Final = re.compile(
-    r"\b(?:CC|Creative Commons)[ -]?BY(?P<kind>(?:[ -](?:NC|ND|SA)\b)*)(?:[ -](?P<version>\d\.\d))?", re.IGNORECASE
-)
-_LICENCES: Final = WORDS["licences"]
 
 
 def read_paragraph(written: str, base: str, classes: str = "") -> KitParagraph:
@@ -157,7 +153,7 @@ def _link_addresses(content: str) -> str:
 
 def may_name_house(text: str) -> bool:
     """Whether the text of a paragraph may say of which house it is, so that it is worth to be read."""
-    is_bare = _CREATIVE.search(text) and text.count("http") > 1
+    is_bare = CREATIVE.search(text) and text.count("http") > 1
     return len(text) <= LONGEST and any(
         is_bare or (one and one.end())
         for one in (_SAID.search(text), _BARE.match(text), _WEAK.search(text), _FOOTER.match(text))
@@ -194,7 +190,7 @@ def _name_original(paragraph: KitParagraph) -> NamedHouse:
 
 def leads_to_text(url: str) -> bool:
     """Whether an address may be that of a text: of no front page, and of no licence."""
-    return links.is_web_address(url) and not is_front_page(url) and not _CREATIVE.search(url)
+    return links.is_web_address(url) and not is_front_page(url) and not CREATIVE.search(url)
 
 
 def _find_told_house(paragraph: KitParagraph, title: str) -> NamedHouse | None:
@@ -253,15 +249,7 @@ def is_way_to_original(paragraph: KitParagraph) -> bool:
 
 def is_licence_line(paragraph: KitParagraph) -> bool:
     """Whether a paragraph says, with a link, under which Creative Commons licence its text is."""
-    return len(paragraph.text) < LONGEST // 2 and any(_CREATIVE.search(link.url) for link in paragraph.links)
-
-
-def is_licence_label(paragraph: KitParagraph) -> bool:
-    """Whether a paragraph names the licence and does nothing else, as “Licence: CC BY 4.0”: nobody requires that."""
-    only = paragraph.links[0] if len(paragraph.links) == 1 else None
-    if only is None or not _CREATIVE.search(only.url) or paragraph.text[only.end :].strip():
-        return False
-    return bool(re.fullmatch(r"[^\d:]{1,30}[:：]\s*", paragraph.text[: only.start]))
+    return len(paragraph.text) < LONGEST // 2 and any(CREATIVE.search(link.url) for link in paragraph.links)
 
 
 def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: str) -> str:
@@ -282,29 +270,3 @@ def find_original(paragraphs: Iterable[KitParagraph], house: NamedHouse, title: 
 def is_front_page(url: str) -> bool:
     """Whether an address is that of a site, or of one of its languages, and of no page in it."""
     return bool(re.fullmatch(r"https?://[^/?#]+(?:/[a-z]{2}(?:-[A-Za-z]{2})?)?/*(?:#.*)?", url))
-
-
-def find_licence(paragraphs: Sequence[KitParagraph]) -> str:
-    """Find the short name of the licence that the lines of a kit name, by a link before words; empty without one."""
-    addresses = [link.url for one in paragraphs for link in one.links]
-    return next(filter(None, (name_licence(text) for text in [*addresses, *(one.text for one in paragraphs)])), "")
-
-
-def name_licence(said: str) -> str:
-    """Return the short name of the Creative Commons licence that an address or words name; empty without one."""
-    if found := _CREATIVE.search(said):
-        return f"CC0-{found['zero']}" if found["zero"] else f"CC-{found['kind'].upper()}-{found['version']}"
-    if found := _SHORT.search(said):
-        return "-".join(filter(None, ["CC-BY", found["kind"].upper().replace(" ", "-").strip("-"), found["version"]]))
-    if "creative commons" not in said.lower():
-        return ""
-    parts = {"attribution": "BY", "commercial": "NC", "derivatives": "ND", "alike": "SA"}
-    named = [short for key, short in parts.items() if re.search(_LICENCES[key], said, re.IGNORECASE)]
-    version = re.findall(r"\b[1-4]\.0\b", said)[:1]
-    return "-".join(["CC", *dict.fromkeys(["BY", *named]), *version]) if named else "Creative Commons"
-
-
-def is_fixed(licence: str, paragraphs: Iterable[KitParagraph]) -> bool:
-    """Whether a text may be shown unchanged only, as its licence or its line says."""
-    words = re.compile(f"{_LICENCES['derivatives']}|{_LICENCES['unchanged']}", re.IGNORECASE)
-    return bool(re.search(r"-ND(?:-|$)", licence)) or any(words.search(one.text) for one in paragraphs)

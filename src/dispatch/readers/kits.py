@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Credit, Document, Source, Terms
-from dispatch.readers import html_tree, kit_bylines, kit_leaves, kit_lines, people
+from dispatch.readers import html_tree, kit_bylines, kit_leaves, kit_licences, kit_lines, people
 from dispatch.readers.kit_lines import HOUSES, WORDS, House, KitParagraph, NamedHouse
 
 _MOST_NEAR: Final = 60  # paragraphs from either end
@@ -93,7 +93,7 @@ def read_kit(
     counter = next(iter(theirs or ([] if ours else told.counters)), "")
     is_ours = {links.find_site(one) for one in (url, house.url, "" if site else counter)} & ours
     if is_ours or people.is_same_house(house.name or "-", [*names, *map(links.parse_host, own)]):
-        if url not in own or not kit_lines.find_licence(lines):
+        if url not in own or not kit_licences.find_licence(lines):
             return None, frozenset()
         given, taken = read_kit(paragraphs, Told(title=told.title))  # where it stands, and whose it is, is known
         return given and replace(given, url="", source=Source()), taken
@@ -101,7 +101,7 @@ def read_kit(
     marker = row.get("links", "")
     places = [*above, *(one for one in below if marker or any(abs(one - other) <= _MOST_BESIDE for other in numbers))]
     byline = kit_bylines.find_byline(paragraphs, places, numbers, marker, [house.name, host])
-    licence = kit_lines.find_licence(lines)
+    licence = kit_licences.find_licence(lines)
     licence = row.get("licence", licence) if licence in {"", "Creative Commons"} else licence
     # A tool that many houses use counts at the house itself.
     origin = re.match(r"https?://[^/?#]+", url or house.url or ("" if row.get("name") else counter))
@@ -115,9 +115,9 @@ def read_kit(
         published=byline.published,
         license=licence,
         terms=Terms(
-            line="<br />".join(dict.fromkeys(one.html for one in lines if not kit_lines.is_licence_label(one))),
+            line="<br />".join(dict.fromkeys(one.html for one in lines if not kit_licences.is_licence_label(one))),
             counter=counter,
-            no_derivatives=kit_lines.is_fixed(licence, lines),
+            no_derivatives=kit_licences.is_fixed(licence, lines),
         ),
     )
     return kit, frozenset({*numbers, *tail, *byline.numbers})
@@ -159,7 +159,7 @@ def apply_kit(article: Article, kit: Kit | None, *, is_feed: bool = False) -> Ar
     is_feed: it is an entry, which is handed out to be shown elsewhere, so that its licence says what may be done.
     """
     if kit is None:
-        is_bound = kit_lines.is_fixed(kit_lines.name_licence(article.license), ())
+        is_bound = kit_licences.is_fixed(kit_licences.name_licence(article.license), ())
         return replace(article, terms=Terms(no_derivatives=True)) if is_feed and is_bound else article
     authors = tuple(one for one in article.authors if not people.is_same_house(one.name, [kit.source.title]))
     source, site = kit.source, links.find_site(kit.source.url)
