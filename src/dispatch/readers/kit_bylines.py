@@ -28,7 +28,7 @@ _JOINS: Final = re.compile(rf"^(?:[\s,;|·•–—-]|{_AND}(?=\s|$))+|(?:[\s,;|
 _LAST: Final = re.compile(rf"(?<!\w){_AND}\s[^,]+(?P<rest>,.*)$")
 # “, with additional reporting by”
 _OTHERS: Final = re.compile(
-    rf"[\s,;]+(?:{_AND}\s)?"
+    rf"(?<![\s,;])[\s,;]+(?:{_AND}\s)?"
     rf"(?=(?:{bylines.join_words(one for one, role in bylines.BEFORE.items() if role != 'author')})\s)",
     re.IGNORECASE,
 )
