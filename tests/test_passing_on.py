@@ -134,3 +134,15 @@ def test_a_line_in_words_of_ones_own_is_read_by_its_mark(tmp_path: Path, line: s
     if "<{url}>" in line:
         plain = publish_again(tmp_path / "upland", "Upland Post", read_field(page, "kit-text"))
         assert (plain.url, plain.own, plain.license) == (QUAY, False, "CC-BY-ND-4.0")
+
+
+@pytest.mark.parametrize("title", ["Beacon", "The Old Paper"])
+def test_what_first_stood_in_this_very_publication_is_its_own(tmp_path: Path, title: str) -> None:
+    line = f"This column first appeared in [{title}](https://beacon.example/issues/old/)."
+    written = f"---\ntitle: A column\nauthors: [{{name: Ann Lee}}]\n---\nOpening words.\n\n{line}\n"
+    article = publish_again(tmp_path / "beacon", "Valley Beacon", written)
+    assert (article.own, article.terms, article.source.title) == (True, None, "")
+    assert article.url == "https://beacon.example/issues/again/a-column/"
+    assert f'in <a href="https://beacon.example/issues/old/">{title}</a>.' in article.content
+    other = publish_again(tmp_path / "upland", "Upland Post", written)
+    assert (other.own, other.url) == (False, "https://beacon.example/issues/old/")

@@ -66,7 +66,7 @@ def add_articles(
             passed.append(found)
             continue
         there = next((other for other in unlisted if _is_same_content(article, other, shared=shared)), None)
-        arrived = there or _prepare_article(issue, article, publication)
+        arrived = there or _prepare_article(issue, _keep_own_line(article), publication)
         issue = insert_article(issue, arrived, section or arrived.source.section)
         added.append(arrived)
     return issue, added, passed
@@ -171,6 +171,21 @@ def _mint_article_id(article: Article, issue: Issue, publication: Publication, k
     source = derived.resolve_source(article.source, publication, is_own=False)
     place = source.key or make_slug(source.title) or issue.slug
     return derived.mint_id(publication, article.published or issue.date, f"{place}/{quote(article.id)}")
+
+
+def _keep_own_line(article: Article) -> Article:
+    """Put back what a text of our own says of where it stood: no kit, where that is this very publication."""
+    line = article.terms.line if article.terms else ""
+    if not line or not article.own or not article.url or article.license:
+        return article
+    return replace(
+        article,
+        url="",
+        source=replace(article.source, title="", url=""),
+        terms=None,
+        content=f"{article.content}\n<p>{line}</p>",
+        markdown=article.markdown and f"{article.markdown.rstrip()}\n\n{line}\n",
+    )
 
 
 def _prepare_article(issue: Issue, article: Article, publication: Publication) -> Article:
