@@ -220,3 +220,17 @@ def test_check_online_tells_of_it(tmp_path: Path, page: Page, code: int, said: s
         result = run_dispatch(tmp_path, "check", "stone", "--online", "--allow-private", code=code)
     assert said in result.output
     assert ("[links.taken-over]" in result.output) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "rule"), [(503, 0, "unanswered"), (429, 0, "unanswered"), (404, 1, "dead"), (410, 1, "dead")]
+)
+def test_a_server_that_is_busy_is_a_warning(tmp_path: Path, status: int, code: int, rule: str) -> None:
+    run_dispatch(tmp_path, "init", ".", "--title", "The Wire", "--url", "https://wire.example")
+    run_dispatch(tmp_path, "issue", "new", "Stone")
+    with web() as site:
+        site.pages["/stone"] = "", {}, status
+        words = ("--title", TITLE, "--author", f"Dana Whitfield={site.url('/stone')}", "--no-fetch")
+        run_dispatch(tmp_path, "add", "--url", site.url("/stone"), *words)
+        result = run_dispatch(tmp_path, "check", "stone", "--online", "--allow-private", code=code)
+    assert result.output.count(f"[links.{rule}]") == 2

@@ -88,6 +88,7 @@ FILE = ImageVariant(url="https://wire.example/pictures/0123456789abcdef-900.png"
 COPY = ImageCopy(address=STORY.image.url, url=FILE.url, width=900, height=450, variants=(FILE,))
 COPIED = nouns.page(ISSUE, "issue", path="issues/defence/", pictures={STORY.image.url: COPY})
 DEAD = Fault(what="the server answered 404", reason="http-status", detail="404")
+BUSY = Fault(what="the server answered 503", reason="http-status", detail="503")
 TAKEN_OVER = Fault(what="the page is “For sale” now", reason="taken-over", detail="For sale")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
@@ -104,6 +105,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     ),
     "files.readable": lambda: list_unreadable([Fault(what="is not UTF-8", place=Place(file=PAGE, line=3))]),
     "links.dead": lambda: of_issue(ISSUE, states={STORY.url: DEAD, STORY.source.url: None}),
+    "links.unanswered": lambda: of_issue(ISSUE, states={STORY.url: BUSY}),
     "links.taken-over": lambda: of_issue(ISSUE, states={STORY.url: TAKEN_OVER}),
     "links.shortened": lambda: of_story(url="https://bit.ly/abc"),
     "links.repeated": lambda: of_issue(

@@ -186,7 +186,7 @@ def test_who_took_the_pictures_is_credited() -> None:
     [
         ("author: gil_roe", ["gil_roe"], "likely"),
         ("author: admin", [], "unknown"),
-        ("author: ann@paper.example", [], "unknown"),
+        ("author: ann@paper.example", ["mailto:ann@paper.example"], "certain"),
         ("author: By Ann Lee", ["Ann Lee"], "certain"),
         ("author: Jo Lee, Kai Roe", ["Jo Lee", "Kai Roe"], "certain"),
         ("author: Bo Lind, Jr.", ["Bo Lind, Jr."], "certain"),

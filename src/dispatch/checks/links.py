@@ -9,7 +9,7 @@ from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Rendition
 from dispatch.checks.rules import find_place, list_facts, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces, stays_within_site
-from dispatch.model import Article, Contents, Finding, Place, Subject
+from dispatch.model import Article, Contents, Fault, Finding, Place, Subject
 
 # fmt: off
 SHORTENERS = frozenset({
@@ -46,13 +46,19 @@ def check(case: CheckInput) -> Iterator[Finding]:
             yield address.as_finding("links.fragment")
         yield from _check_address(address)
         if fault := case.states.get(address.url):
-            rule = "links.taken-over" if fault.reason == "taken-over" else "links.dead"
+            silent = "links.unanswered" if _is_temporary(fault) else "links.dead"
+            rule = "links.taken-over" if fault.reason == "taken-over" else silent
             yield address.as_finding(rule, **list_facts(fault))
     yield from _find_repeated(case)
     judged = {address.url for address in known}
     for _, part in case.renditions:
         yield from _check_edition(part, judged)
         yield from find_lost_links(case.issue, part)
+
+
+def _is_temporary(fault: Fault) -> bool:
+    """Whether another try may help: too many at once, or a fault of the server (RFC 9110, 15.6; RFC 6585, 4)."""
+    return fault.reason == "http-status" and (fault.detail == "429" or fault.detail.startswith("5"))
 
 
 def list_addresses(issue: Contents) -> Iterator[FoundAddress]:

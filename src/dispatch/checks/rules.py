@@ -64,6 +64,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("links.scheme", "error", "Every address begins with http:, https:, mailto: or tel:"),
     ("links.lost", "error", "The links of the issue's own words are intact"),
     ("links.dead", "error", "Every address answers (asked with --online)"),
+    ("links.unanswered", "warning", "No server is busy or broken for the moment (asked with --online)"),
     ("links.taken-over", "error", "The page of every article is still that article (asked with --online)"),
     ("links.shortened", "warning", "No address goes through a shortener"),
     ("links.repeated", "warning", "No article is sent twice"),

@@ -216,4 +216,4 @@ def _is_telling(word: str, name: str, now: str) -> bool:
     if identity.is_same_name(word, name) or (slug and re.fullmatch(rf"{slug}(?:-\d+)?", word)):
         return True
     lost = set() if {"@", "/"} & {*name} else {*slug.split("-")} - {*make_slug(now).split("-"), ""}
-    return is_slug(word) and not lost.isdisjoint(words)
+    return is_slug(word) and any(not one.isdecimal() for one in lost & words)
