@@ -210,3 +210,10 @@ def test_no_text_breaks_it(body: str) -> None:
     except GatherError:
         return
     assert html.sanitise_html(article.content) == article.content
+
+
+def test_a_mailbox_alone_names_nobody_in_what_a_stranger_serves() -> None:
+    body = b"---\ntitle: T\nauthors: [Ann Lee, bo@paper.example]\n---\nWords."
+    document = Document(url="", media_type="text/markdown", charset="", body=body, name="https://paper.example/a")
+    (article,) = markdown.read(document)
+    assert [author.name for author in article.authors] == ["Ann Lee"]
