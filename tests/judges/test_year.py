@@ -29,7 +29,7 @@ OLD, NEW = "https://wire.example", "https://new.example"
 SETTINGS = """
 [feeds]
 entries = 30
-each = ["author"]
+each = ["author", "section"]
 
 [site]
 search = false
@@ -37,7 +37,9 @@ search = false
 ANN = '[ann-lea]\nname = "Ann Lea"\nurl = "http://people.example/ann"\n'
 BIG = {10: 33, 11: 40}  # articles of an issue, by its number
 LATE = {20: 45, 21: 44, 35: 12, 50: 200}  # days that an issue came out after its date, by its number
-FEEDS = ("feed", "issues", "authors/ann-lea/feed")
+HERS, SECTION = "authors/ann-lea/feed", "sections/europe/feed"
+FEEDS = ("feed", "issues", HERS, SECTION)
+ABROAD = '\n[[topics]]\nkind = "section"\nname = "Abroad"\nformer = ["Europe"]\n'
 
 
 class Week(NamedTuple):
@@ -55,6 +57,7 @@ class Year:
 
     root: Path
     day: int = 0
+    section: str = "Europe"
     marks: dict[str, set[str]] = field(default_factory=lambda: {feed: set() for feed in FEEDS})
     notes: dict[str, set[str]] = field(default_factory=lambda: {feed: set() for feed in FEEDS})
     gone: set[str] = field(default_factory=set)
@@ -75,17 +78,19 @@ class Year:
             ann = config.load(self.root).authors["ann-lea"]
             scheme = "http" if number < 30 else "https"
             made[1] = replace(made[1], authors=(replace(ann, url=f"{scheme}://people.example/ann"),))
-            self.marks["authors/ann-lea/feed"].add(mark(number, "1"))
+            self.marks[HERS].add(mark(number, "1"))
         date = self.now - timedelta(days=LATE.get(number, 0))
         values = {"id": f"tag:wire.example,2024:{number}", "slug": f"n{number}", "number": number, "date": date}
         intro = f"<p>{mark(number, 'intro')}</p>"
-        issue = nouns.issue(*made, **values, title=f"Issue {number}", intro=intro, status="published")
+        values |= {"sections": (Section(title=self.section, articles=tuple(made)),)}
+        issue = nouns.issue(**values, title=f"Issue {number}", intro=intro, status="published")
         issues.create_issue(config.load(self.root), issue)
         self.marks["issues"].add(mark(number, "intro"))
         self.publish()
 
     def make_article(self, number: int, key: str) -> Article:
-        self.marks["feed"].add(mark(number, key))
+        for feed in ("feed", SECTION):
+            self.marks[feed].add(mark(number, key))
         return nouns.article(
             number,
             key=f"a{key}",
@@ -116,16 +121,17 @@ class Year:
         """Correct an article, or without a key the issue."""
         words = f"Correction of {number} {key or 'itself'} on day {self.day}."
         self.change(number, lambda issue: compose.correct(issue, f"a{key}" if key else "", words, self.now))
-        self.notes["feed" if key else "issues"].add(words)
-        if key == "1" and number % 6 == 0:
-            self.notes["authors/ann-lea/feed"].add(words)
+        told = ("feed", SECTION, *((HERS,) if key == "1" and number % 6 == 0 else ())) if key else ("issues",)
+        for feed in told:
+            self.notes[feed].add(words)
         self.publish()
 
     def withdraw(self, number: int, key: str) -> None:
         words = f"Withdrawn on day {self.day}: {number} {key}."
         said = Withdrawal(date=self.now, text=words)
         self.change(number, lambda issue: compose.withdraw(issue, f"a{key}", said))
-        self.notes["feed"].add(words)
+        for feed in ("feed", SECTION):
+            self.notes[feed].add(words)
         self.gone.add(mark(number, key))
         self.publish()
 
@@ -141,8 +147,20 @@ class Year:
                 self.change(
                     number, lambda issue, words=words: compose.correct(issue, "a1", words, self.now, ["authors"])
                 )
-                for feed in ("feed", "authors/ann-lea/feed"):
+                for feed in ("feed", SECTION, HERS):
                     self.notes[feed].add(words)
+        self.publish()
+
+    def marry(self) -> None:
+        """Ann Leigh is Ann Holm from now on, and nothing that was published needs a correction."""
+        edit(self.root / "authors.toml", 'name = "Ann Leigh"', 'name = "Ann Holm"\nformer = ["Ann Leigh"]')
+        self.publish()
+
+    def rename_section(self) -> None:
+        """Europe is called Abroad: new issues say so, and dispatch.toml that it is the same."""
+        self.section = "Abroad"
+        with (self.root / "dispatch.toml").open("a", encoding="utf-8") as file:
+            file.write(ABROAD)
         self.publish()
 
     def move(self) -> None:
@@ -195,10 +213,12 @@ EVENTS: dict[int, Callable[[Year], None]] = {
     215: lambda year: year.correct(2, "0"),
     230: lambda year: year.add_late(11),
     245: lambda year: year.mend_name(),
+    255: lambda year: year.rename_section(),
     260: lambda year: year.withdraw(11, "39"),
     275: lambda year: year.set_entries(30, 20),
     300: lambda year: year.forget(),
     311: lambda year: year.correct(30, "0"),
+    320: lambda year: year.marry(),
     340: lambda year: year.withdraw(20, "1"),
 }
 
@@ -259,7 +279,9 @@ FOLLOWERS = [
     Follower(sfeed, hold_nothing, "feed.atom", 1, ("sfeed_update",)),
     Follower(pypi_reader, hold_pypi_reader, "feed.json", 1),
     Follower(pypi_reader, hold_pypi_reader, "issues.atom", 2),
-    Follower(pypi_reader, hold_pypi_reader, "authors/ann-lea/feed.xml", 4),
+    Follower(pypi_reader, hold_pypi_reader, f"{HERS}.xml", 4),
+    Follower(newsboat, hold_newsboat, f"{SECTION}.xml", 1, ("newsboat",)),
+    Follower(pypi_reader, hold_pypi_reader, f"{SECTION}.atom", 1),
     # It keeps 100 entries, the latest by date, and as they came first.
     Follower(liferea, hold_nothing, "feed.atom", 2, ("liferea", "xvfb-run", "dbus-run-session")),
     Follower(liferea, hold_nothing, "issues.atom", 4, ("liferea", "xvfb-run", "dbus-run-session")),
