@@ -19,7 +19,7 @@ _ADDRESS = re.compile(
 )
 _NAME = re.compile(r"cc (?P<terms>by(?: (?:nc|nd|sa))*)(?: (?P<version>\d\.\d))?(?: (?P<port>[a-z]{2,4}))?", re.ASCII)
 _WORDS = (
-    (r"\(.*?\)|\b(?:the|licen[cs]e|international|unported|generic|version)\b|\bv(?=\d)|[\s_,/–-]", " "),
+    (r"\([^()]*\)|\b(?:the|licen[cs]e|international|unported|generic|version)\b|\bv(?=\d)|[\s_,/–-]", " "),
     (r"\bcreative +commons\b", "cc"),
     (r"\battribution\b", "by"),
     (r"\bnon *commercial\b", "nc"),

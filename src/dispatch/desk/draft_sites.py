@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from dispatch import issues, ledger, render
+from dispatch import issues, ledger, pictures, render
 from dispatch.desk.live_files import LiveFiles
 from dispatch.formats import FORMATS
 from dispatch.publish.build import SiteBuilder
@@ -52,6 +52,8 @@ class DraftSites:
         site = self.find_site(slug)
         if path in site.files:
             return site.render(*site.files[path]).body
+        if path in pictures.ICONS:
+            return pictures.draw_icons(site.publication)[path]
         assets = (body for name, body in site.render_assets() if name == path)
         return self._find_picture(slug, path) or next(assets, None)
 

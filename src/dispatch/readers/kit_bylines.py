@@ -28,7 +28,7 @@ _JOINS: Final = re.compile(rf"^(?:[\s,;|·•–—-]|{_AND}(?=\s|$))+|(?:[\s,;|
 _LAST: Final = re.compile(rf"(?<!\w){_AND}\s[^,]+(?P<rest>,.*)$")
 # “, with additional reporting by”
 _OTHERS: Final = re.compile(
-    rf"(?<![\s,;])[\s,;]+(?:{_AND}\s)?"
+    rf"(?<![\s,;])[\s,;]++(?:{_AND}\s)?"
     rf"(?=(?:{bylines.join_words(one for one, role in bylines.BEFORE.items() if role != 'author')})\s)",
     re.IGNORECASE,
 )
@@ -179,7 +179,7 @@ def _split_people(
     names: list[str] = []
     is_sure, has_commas, is_mixed = True, False, False
     text = re.sub(rf"\s{_AND}\s*$", "", text)
-    pieces = re.split(r"\s*[,;]\s*", bylines.PARTS.split(_BRACKETS.sub(r", \1, ", text))[0])
+    pieces = re.split("[,;]", bylines.PARTS.split(_BRACKETS.sub(r", \1, ", text))[0])
     pieces = [piece for one in pieces if (piece := " ".join(one.split()))]
     for number, piece in enumerate(pieces):
         parts = bylines.split_at_and(piece)
