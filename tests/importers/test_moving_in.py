@@ -209,6 +209,17 @@ def test_posts_go_to_the_inbox_when_told(folder: Path) -> None:
     assert not (folder / "issues").exists() or issues.list_slugs(config.load(folder)) == []
 
 
+@pytest.mark.parametrize("where", [("--into-inbox",), ("--into", "all"), ()])
+def test_who_wrote_what_names_nobody_is_said_once_wherever_it_goes(where: tuple[str, ...]) -> None:
+    run("issue", "new", "Everything", "--slug", "all")
+    report = imported(str(DATA / "substack"), *where, "--author", "Ada Quay")
+    assert report["imported"]
+    assert all(row["authors"] == ["Ada Quay"] for row in report["imported"])
+    if where == ("--into-inbox",):
+        waiting = json.loads(run("inbox", "--json").stdout)
+        assert all([author["name"] for author in one["authors"]] == ["Ada Quay"] for one in waiting)
+
+
 def test_nothing_imported_and_something_left_is_no_success(tmp_path: Path) -> None:
     zipped(tmp_path / "e.zip", {"about.md": b"---\ntitle: About\nlayout: page\n---\nUs."})
     report = imported(str(tmp_path / "e.zip"), code=1)

@@ -66,7 +66,7 @@ def import_(
     run = _make_run(here, authors, report, into=into, is_dry=dry_run)
     found = importers.read_posts(export, kind, site, share_folder=bool(into))
     if into_inbox or (kind == "bookmarks" and not into):
-        report.show_kept(_keep_posts(here, kind, found, is_dry=dry_run))
+        report.show_kept(_keep_posts(here, kind, found, run))
     else:
         _import_posts(here, run, report, found, export.name, publish=publish)
     report.finish("would be imported" if dry_run else "imported")
@@ -92,29 +92,29 @@ def _import_posts(
 
 
 def _keep_posts(
-    here: OpenPublication, kind: str, found: Iterable[Post | NotImported], *, is_dry: bool
+    here: OpenPublication, kind: str, found: Iterable[Post | NotImported], run: ImportRun
 ) -> Iterator[Post | NotImported]:
     """Put the posts into the inbox; yield what was new there, and what was not imported."""
-    outcomes = list(found)
     posts: list[Post] = []
-    for one in outcomes:
+    seen: set[str] = set()
+    for one in found:
         if isinstance(one, NotImported):
             yield one
         elif one.objection:
             yield NotImported(file=one.file, title=one.article.title, reason=f"{one.objection}; {ALONE}")
-        elif one.article.url and one.article.url in {other.article.url for other in posts}:
+        elif one.article.url in seen:
             yield NotImported(file=one.file, title=one.article.title, reason="it is there twice", state="skipped")
         else:
-            posts.append(one)
-    with here.open_inbox(only_reads=is_dry) as box:
-        articles = [make_article(post, here.publication, read_clock()) for post in posts]
+            seen |= {one.article.url} - {""}
+            posts.append(run.complete_post(one))
+    with here.open_inbox(only_reads=run.is_dry) as box:
+        articles = [make_article(post, here.publication, run.now) for post in posts]
         new = {*box.find_unknown(kind, articles)}
-        for number, post in enumerate(posts):
-            title = post.article.title
+        for number, (post, title) in enumerate((post, post.article.title) for post in posts):
             known = NotImported(file=post.file, title=title, reason="it is in the inbox", state="skipped")
             yield post if number in new else known
-        if not is_dry:
-            box.keep_articles(kind, articles, read_clock())
+        if not run.is_dry:
+            box.keep_articles(kind, articles, run.now)
 
 
 def _require_fitting_options(site: str, into: str, *, publish: bool, into_inbox: bool) -> None:
@@ -122,10 +122,6 @@ def _require_fitting_options(site: str, into: str, *, publish: bool, into_inbox:
         raise click.UsageError("--published is for an issue per post.")
     if into and into_inbox:
         raise click.UsageError("Give --into or --into-inbox.")
-    _require_web_address(site)
-
-
-def _require_web_address(site: str) -> None:
     if site and not (links.is_web_address(site) and links.parse_host(site)):
         raise click.BadParameter(f"“{site}” is not a web address; write https://old.example", param_hint="--site")
 

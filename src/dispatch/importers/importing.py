@@ -110,10 +110,7 @@ class ImportRun:
         if (slug := find_known(post, self._known)) is not None:
             where = f"it is already in issues/{slug}" if slug else "it was published before, and is gone on purpose"
             return NotImported(file=post.file, title=title, reason=where, state="skipped")
-        article, notes = register_article(post.article, self.publication)
-        post = replace(post, article=article, notes=(*post.notes, *notes))
-        if self.authors and not article.authors:
-            post = replace(post, article=replace(article, authors=self.authors, certainty="certain"))
+        post = self.complete_post(post)
         try:
             one = self._add_to_issue(post) if self.into else self._make_issue(post)
         except IssueError as error:
@@ -123,6 +120,13 @@ class ImportRun:
             self._taken.add(one.issue.slug)
             self._known |= index_known([one.issue], ())
         return one
+
+    def complete_post(self, post: Post) -> Post:
+        """Complete a post with what authors.toml knows of its people, and the editor of one who names nobody."""
+        article, notes = register_article(post.article, self.publication)
+        if self.authors and not article.authors:
+            article = replace(article, authors=self.authors, certainty="certain")
+        return replace(post, article=article, notes=(*post.notes, *notes))
 
     def _make_issue(self, post: Post) -> ImportedPost:
         """Make an issue of a post, and write it. Raises IssueError."""
@@ -147,8 +151,8 @@ class ImportRun:
         if not self.is_dry:
             issues.add_files(self.publication, target, post.pictures)
             with_it = issues.change_issue(self.publication, target, with_it)
-        post = replace(post, notes=(*list_changes(post, added[0]), *post.notes))
-        return ImportedPost(post=post, issue=with_it, article=added[0])
+        notes = (*list_changes(post, added[0]), *post.notes)
+        return ImportedPost(post=replace(post, notes=notes), issue=with_it, article=added[0])
 
     def _hold_lock(self) -> AbstractContextManager[object]:
         return nullcontext() if self.is_dry else self.lock()
