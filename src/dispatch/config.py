@@ -11,12 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import colours, files, from_mapping, links, registry
+from dispatch import files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
-from dispatch.model import LIGHT, Colours, Fault, Person, Publication
+from dispatch.model import Colours, Fault, Person, Publication
 from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
 from dispatch.toml import find_lines, format_toml, parse_toml
@@ -41,7 +41,9 @@ _SHAPES = {
     "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
-    **dict.fromkeys(("theme.serif", "theme.sans"), _FONTS),
+    **dict.fromkeys(("theme.serif", "theme.sans", "theme.headline"), _FONTS),
+    "theme.width": (re.compile(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),
+    "theme.corner": (re.compile(r"[0-3]?\d|40"), "must be 0 to 40"),
     **{f"theme.{mode}{one.key}": _COLOUR for mode in ("", "dark.") for one in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
@@ -179,7 +181,8 @@ def _read_publication(
     given = {"authors": {}, "templates": MappingProxyType(templates), "root": root}
     given["former_names"] = MappingProxyType({key: one.former for key, one in people.items() if one.former})
     given["own_templates"] = frozenset()  # no key of the file: load knows them
-    publication = from_mapping.read_noun(Publication, table, reading, given=given)
+    special = {"theme": looks.read_theme}
+    publication = from_mapping.read_noun(Publication, table, reading, given=given, special=special)
     if publication is None:
         return None
     _check_language(publication.language, reading)
@@ -199,15 +202,12 @@ def _read_publication(
             )
     url = publication.url.rstrip("/")
     theme = publication.theme
-    own = table.get("theme")
-    dark = own.get("dark") if isinstance(own, Mapping) else None
-    if theme.light.accent != LIGHT.accent and "accent" not in (dark if isinstance(dark, Mapping) else ()):
-        accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
-        theme = replace(theme, dark=replace(theme.dark, accent=accent))
-    if theme.logo:
-        if not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
-            reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
-        theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
+    pictures = {key: getattr(theme, key) for key in ("logo", "logo_dark", "header")}
+    for key, named in pictures.items():
+        if named and not links.is_absolute(named) and not files.is_there(root / named, within=root):
+            reading.add_fault(f"theme.{key}", f"there is no file “{named}” beside dispatch.toml")
+        pictures[key] = named and links.resolve_address(f"{url}/", named)
+    theme = replace(theme, logo=pictures["logo"], logo_dark=pictures["logo_dark"], header=pictures["header"])
     authors = {
         key: replace(one.author, avatar=one.author.avatar and links.resolve_address(f"{url}/", one.author.avatar))
         for key, one in people.items()
