@@ -91,7 +91,7 @@ def _fold_name(written: str) -> str:
     return make_slug(re.sub("['’]", "-", written), _WHOLE)
 
 
-def _read_campaign(row: Row, place: PostPlace) -> Post:
+def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
     written = tabular.read_text(place.export, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
     title = fields.read_line(
@@ -115,7 +115,8 @@ def _read_campaign(row: Row, place: PostPlace) -> Post:
         slug=re.sub(r"^\d+[_-]", "", stem),
         is_public=article.published is not None,
     )
-    return content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
+    post = content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
+    return post if post.article.content else NotImported(file=place.file, reason=EMPTY, title=title)
 
 
 def _find_title(written: str) -> str:
