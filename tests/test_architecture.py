@@ -37,6 +37,7 @@ FLOORS = (
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
+    {"looks"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
     | {"search_index", "serve", "smtp", "sources"},
