@@ -53,6 +53,7 @@ FLOORS = (
 # reads our own back; the renderers have none of it.
 ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "babel": "language",
+    "certifi": "fetch/trust",
     "click": "cli",
     "css_inline": "formats/email",
     "email_validator": "formats/eml",
