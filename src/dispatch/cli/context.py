@@ -112,7 +112,7 @@ class OpenPublication:
         from dispatch import issues, ledger
 
         if slug:
-            return [(article.id, article.url) for article in issues.read_issue(self.publication, slug).articles]
+            return issues.list_addresses(self.publication, slug)
         return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:
