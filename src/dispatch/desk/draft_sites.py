@@ -8,8 +8,9 @@ from dispatch import files, issues, ledger, pictures, render
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
+from dispatch.issues import sort_newest_first
 from dispatch.publish.build import SiteBuilder
-from dispatch.publish.listings import make_entry, sort_newest_first, strip_texts
+from dispatch.publish.listings import make_entry, strip_texts
 
 Made = TypeVar("Made")
 
