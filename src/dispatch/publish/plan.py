@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from itertools import groupby
 
 from dispatch import derived, ledger
+from dispatch.issues import sort_newest_first
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
 from dispatch.publish.feeds import plan_feeds
 from dispatch.publish.listings import (
@@ -12,7 +13,6 @@ from dispatch.publish.listings import (
     build_issue_card,
     link_issue,
     make_line,
-    sort_newest_first,
 )
 from dispatch.publish.topics import FOLDERS, Topic, find_topics, list_records
 
