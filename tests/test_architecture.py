@@ -36,7 +36,7 @@ FLOORS = (
     | {"licences", "first_house"},
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml"},
-    {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
+    {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
     | {"search_index", "serve", "smtp", "sources"},
