@@ -60,7 +60,7 @@ class MailService:
     def escape_html(self, document: str) -> str:
         """Write an HTML document so that a browser shows the same after the service has rendered it.
 
-        Of a framed one the body alone is left, without style sheets.
+        Of a framed one the body alone is left, without style sheets and the landmark around it: a page has one.
         """
         tokens: list[str] = _TOKEN.findall(document)
         if self.framed:
@@ -68,7 +68,7 @@ class MailService:
                 next(at for at, one in enumerate(tokens) if one.startswith("<body")),
                 max(at for at, one in enumerate(tokens) if one.startswith("</body")),
             )
-            tokens = tokens[begin + 1 : end]
+            tokens = tokens[begin + 2 : end - 1]
         return "".join(map(self._escape_token, tokens)).replace("\n", self.newline)
 
     def _escape_token(self, token: str) -> str:

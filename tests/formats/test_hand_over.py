@@ -133,6 +133,9 @@ def test_a_fragment_has_neither_head_nor_style_sheet(service: str) -> None:
     body = hand_over(service)
     assert not re.search(r"<(?:!doctype|html|head|body|style|title|meta)\b", body, re.IGNORECASE)
     assert body.startswith("<div")
+    assert body.count("<div") == body.count("</div>")
+    assert all(words not in body for words in ("<h1", f">{ISSUE.title}", 'role="main"', ISSUE.preheader))
+    assert ("Unsubscribe" in body) == (service == "buttondown")
     assert 'style="' in body
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup, escape
 
-from dispatch import derived, html, licences, links, templates
+from dispatch import derived, html, licences, links, looks, templates
 from dispatch.formats.bylines import NO_BREAK, Bylines
 from dispatch.language import Language
 from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source
@@ -71,6 +71,7 @@ class TemplateContext(Bylines):
             "say": self.language.format_message,
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
+            "style": looks.load_style(self.publication.theme.look),
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "with_copies": self.use_picture_copies,
