@@ -23,7 +23,7 @@ def render(issue: Contents, publication: Publication, more: Mapping[str, object]
     """Render the issue as responsive HTML mail, in UTF-8; ``more`` are values for the templates. Raises RenderError."""
     fragments = TemplateContext(issue, publication)
     texts = templates.compile_templates(publication.templates)
-    skeleton = texts.render_skeleton(TEMPLATE, {**fragments.template_values, **(more or {})})
+    skeleton = texts.render_skeleton(TEMPLATE, {"framed": False, **fragments.template_values, **(more or {})})
     try:
         html = mjml2html(skeleton.text, disable_comments=True, fonts={})
     except ValueError as error:

@@ -49,7 +49,6 @@ class TemplateContext(Bylines):
             "date": self.format_date,
             "excerpt": self.show_excerpt,
             "feed": self.build_feed_url,
-            "framed": False,
             "files": partial(list_files, language=self.language),
             "full": self.show_full_text,
             "img": self.render_picture,
