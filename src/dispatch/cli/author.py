@@ -15,13 +15,14 @@ from dispatch.cli.context import (
     print_note,
     print_result,
 )
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.identity import find_person, register_authors
 from dispatch.model import Author, Person
 from dispatch.publish import people
 from dispatch.publish.topics import parse_author_id
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def author() -> None:
     """Manage the people of authors.toml: what they are called, and who is who.
 

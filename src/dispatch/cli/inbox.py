@@ -9,6 +9,7 @@ import click
 from dispatch import derived, serialise
 from dispatch.cli.article_options import describe_day, describe_doubt
 from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
 from dispatch.text import escape_words
@@ -17,7 +18,7 @@ SCREEN = 20
 EXCERPT = 60  # words
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=AnsweringGroup, invoke_without_command=True)
 @click.option(
     "--search", default="", help='Search title, authors, source, tags and text: words, "a phrase", or prefix*.'
 )

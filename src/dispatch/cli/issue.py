@@ -23,11 +23,12 @@ from dispatch.cli.context import (
     print_result,
 )
 from dispatch.cli.issue_articles import correct, credit, move, remove
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Issue
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def issue() -> None:
     """Start, show and edit issues.
 

@@ -11,6 +11,7 @@ import click
 from dispatch import sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["", "feed", "page"]
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def source() -> None:
     """Manage sources: feeds, sites with feeds, and pages without.
 
