@@ -7,8 +7,9 @@ from typing import TypeVar, cast
 from dispatch import issues, ledger, pictures, render
 from dispatch.desk.live_files import LiveFiles
 from dispatch.formats import FORMATS
+from dispatch.issues import sort_newest_first
 from dispatch.publish.build import SiteBuilder
-from dispatch.publish.listings import make_entry, sort_newest_first, strip_texts
+from dispatch.publish.listings import make_entry, strip_texts
 
 Made = TypeVar("Made")
 

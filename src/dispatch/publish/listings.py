@@ -3,7 +3,7 @@
 ``SiteIndex`` is what all pages of one site have in common: its issues, its topics, the lines and links of lists.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,11 +14,6 @@ from dispatch.formats.template_context import TemplateContext, prepare_issue
 from dispatch.language import Language
 from dispatch.model import Article, Author, Issue, Link, Publication, Source
 from dispatch.publish.topics import FOLDERS, Topic, TopicKind
-
-
-def sort_newest_first(issues: Iterable[Issue]) -> list[Issue]:
-    """The issues by date and then by number, the newest first."""
-    return sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug), reverse=True)
 
 
 def strip_texts(issue: Issue) -> Issue:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from dispatch import derived, ledger
+from dispatch.issues import sort_newest_first
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
-from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line, sort_newest_first
+from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line
 from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics, list_records
 
 RECENT = 24  # earlier issues that the front page lists; the years have them all
