@@ -59,7 +59,9 @@ class Commands(AnsweringGroup):
             return None
         module = COMMANDS[cmd_name][0]
         found = import_module(f"dispatch.cli.{module}")
-        command = getattr(found, cmd_name, None) or getattr(found, module)  # import and help are no names for a function
+        command = getattr(found, cmd_name, None) or getattr(
+            found, module
+        )  # import and help are no names for a function
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
 
@@ -159,7 +161,8 @@ def main(ctx: click.Context, debug: bool, no_color: bool, wait: int, colourless:
     cd my-newsletter
     dispatch issue new "Who pays for defence"
     dispatch add story.txt --url https://paper.example/story --author "Jerry Jackson=https://paper.example/jackson"
-    dispatch check && dispatch render
+    dispatch check
+    dispatch publish who-pays-for-defence
     """
     if no_color or colourless:
         ctx.color = False

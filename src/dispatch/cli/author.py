@@ -12,6 +12,7 @@ from dispatch.cli.context import (
     fit_line,
     open_publication,
     print_json,
+    print_next,
     print_note,
     print_result,
 )
@@ -159,4 +160,4 @@ def _report_change(change: people.PersonChange) -> None:
         print_note(f"{old} leads to {new}; whoever asks for the old address sees it. To drop it: --forget")
     for file in change.mentions:
         print_note(f"{file} still has the old name in it")
-    print_note("Next: dispatch publish")
+    print_next("dispatch publish")

@@ -8,7 +8,15 @@ import click
 
 from dispatch import derived, serialise
 from dispatch.cli.article_options import describe_day, describe_doubt
-from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
+from dispatch.cli.context import (
+    OpenPublication,
+    open_publication,
+    parse_moment,
+    print_json,
+    print_next,
+    print_note,
+    print_result,
+)
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
@@ -87,8 +95,9 @@ def show(number: int, as_json: bool) -> None:
     for line in (*_format_arrival(arrival, here.publication.language), *(f"used in {place}" for place in places)):
         print_result(line)
     if not places:
-        settle = "" if arrival.article.certainty == "certain" else ' --choice 1, or --author "NAME=ADDRESS"'
-        print_note(f"Next: dispatch add {number}{settle}")
+        print_next(f"dispatch add {number}")
+        if arrival.article.certainty != "certain":
+            print_note('With it, who wrote it: --choice 1, or --author "NAME=ADDRESS"')
 
 
 @inbox.command()

@@ -24,6 +24,7 @@ from dispatch.cli.context import (
 )
 from dispatch.errors import DispatchError, IssueError, LockedError
 from dispatch.publish import publish_site
+from dispatch.text import quote_word
 
 if TYPE_CHECKING:
     from dispatch.model import Fault, Issue, Page
@@ -79,6 +80,8 @@ def publish(
     publish_one = partial(_publish_one, here, partial(run, allow_private=allow_private), is_dry=dry, as_json=as_json)
     if not (_publish_due(here, publish_one, is_sure=yes) if due else publish_one(issue or "")):
         sys.exit(1)
+    if issue and not (dry or as_json):
+        _print_ways_on(output)
 
 
 @click.command()
@@ -127,6 +130,13 @@ def _publish_one(
     if update.stopped:
         print_note(f"{update.issue or 'The public folder'} is not published.")
     return not update.stopped
+
+
+def _print_ways_on(output: str | None) -> None:
+    """Say how to look at what was published, and how to bring it to its readers."""
+    print_note(f"To look at it: dispatch serve{f' --output {quote_word(output)}' if output else ''}")
+    print_note("To put it online: dispatch help online")
+    print_note("To send it: dispatch help send")
 
 
 def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool], *, is_sure: bool) -> bool:
