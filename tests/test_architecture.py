@@ -37,7 +37,7 @@ FLOORS = (
     | {"licences", "first_house", "process_limits", "deferred"},
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
-    {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "report"},
+    {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},
     {"looks"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}

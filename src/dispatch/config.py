@@ -178,10 +178,12 @@ def _read_publication(
         key: replace(one.author, avatar=one.author.avatar and links.resolve_address(f"{url}/", one.author.avatar))
         for key, one in people.items()
     }
-    if (feeds := publication.feeds).footer:
+    if (feeds := publication.feeds).footer or publication.email.footer:
         from dispatch.readers.markdown import to_html
 
         feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
+        email = replace(publication.email, footer=to_html(publication.email.footer, f"{url}/"))
+        publication = replace(publication, email=email)
     former, known = tuple(address.rstrip("/") for address in publication.former_urls), MappingProxyType(authors)
     return replace(publication, url=url, former_urls=former, theme=theme, feeds=feeds, authors=known)
 

@@ -7,7 +7,7 @@ import codecs
 import errno
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -77,7 +77,8 @@ class Commands(AnsweringGroup):
         codecs.register_error("plain", _write_plainly)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="plain")
+                with suppress(OSError):  # one that was replaced below it by another that cannot be sought in
+                    stream.reconfigure(errors="plain")
         with _escape_usage_errors():
             return super().make_context(info_name, args, parent, **extra)
 

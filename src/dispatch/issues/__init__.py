@@ -28,7 +28,8 @@ else:
             "sort_newest_first"
         ),
         lookup=(
-            "delete_article_file find_broken_links find_missing_files find_path find_unmerged list_names "
+            "delete_article_file find_broken_links find_missing_files find_path "
+            "find_publication_files find_unmerged list_names "
             "read_pictures read_unlisted"
         ),
         reading="read_all_issues read_issue",
