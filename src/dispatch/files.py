@@ -37,12 +37,6 @@ def find_publication(start: Path) -> Path:
     )
 
 
-def find_shipped(name: str, *, checkout: str) -> Path:
-    """Find what a wheel has beside this module; a checkout has it elsewhere: ``checkout`` is its place there."""
-    shipped = Path(__file__).parent / name
-    return shipped if shipped.exists() else Path(__file__).parents[2] / checkout
-
-
 def open_file(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
     """Open a regular file, reached through links too; raise OSError when there is none, or something else is there.
 

@@ -9,7 +9,7 @@ import click
 
 from dispatch.cli.context import print_result
 from dispatch.cli.other_words import INSTEAD
-from dispatch.files import find_shipped
+from dispatch.shipped import find_shipped
 
 _SECTION = re.compile(r"^## +(.+)\n+((?:(?!## ).*\n?)*)", re.MULTILINE)
 _LINK = re.compile(r"\[([^]]+)]\([^)]+\)")

@@ -96,8 +96,6 @@ def show(number: int, as_json: bool) -> None:
         print_result(line)
     if not places:
         print_next(f"dispatch add {number}")
-        if arrival.article.certainty != "certain":
-            print_note('With it, who wrote it: --choice 1, or --author "NAME=ADDRESS"')
 
 
 @inbox.command()
@@ -200,6 +198,7 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
         yield escape_words(f"by {author.name} ({article.certainty}) {author.url}")
     if article.certainty != "certain":
         yield from describe_doubt(article)
+        yield 'to settle it, with dispatch add: --choice 1, or --author "NAME=ADDRESS"'
     for credit in article.credits:
         yield escape_words(f"{credit.role}: {credit.name} {credit.url}")
     yield escape_words(f"in {article.source.title or arrival.source} {article.source.url}")
