@@ -7,7 +7,7 @@ import codecs
 import errno
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -20,6 +20,7 @@ from dispatch.text import escape_line, escape_words
 # name: (module, what --help says of it)
 COMMANDS = {
     "init": ("init", "Create a publication in a new folder."),
+    "demo": ("demo", "Make a sample publication, publish it and preview it."),
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),
     "inbox": ("inbox", "List gathered articles; dismiss those you do not want."),
@@ -85,7 +86,8 @@ class Commands(click.Group):
         codecs.register_error("plain", _write_plainly)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="plain")
+                with suppress(OSError):  # one that was replaced below it by another that cannot be sought in
+                    stream.reconfigure(errors="plain")
         with _escape_usage_errors():
             return super().make_context(info_name, args, parent, **extra)
 
