@@ -16,7 +16,10 @@ from dispatch.locate import locate_findings
 from dispatch.model import Fault, Finding, Issue, Page, Publication
 from dispatch.publish import judge_issue
 
-_LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
+_LISTED = (
+    *("front", "issue", "index", "follow", "search", "archive", "year"),
+    *("author", "source", "section", "tag", "feed"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
