@@ -76,10 +76,10 @@ wheel-test: .venv/test
 	@$(BIN)/python tests/wheel.py
 
 docs: .venv/docs
-	@$(BIN)/zensical build --clean --strict
+	@$(BIN)/python docs/build.py
 
 docs-serve: .venv/docs
-	@$(BIN)/zensical serve
+	@$(BIN)/python docs/build.py --serve
 
 pictures: .venv/test docs/pictures/node_modules/.installed
 	@$(BIN)/python docs/pictures/make.py

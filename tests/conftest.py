@@ -45,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
         derandomize=THOROUGH,
     )
     settings.load_profile("dispatch")
+    # Whoever has a proxy in front of this machine has none in front of the tests' own sites.
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
+    os.environ["NO_PROXY"] = "*"
     # Nothing is slow for a browser on a busy machine: it comes, or it hangs.
     expect.set_options(timeout=PATIENCE * 1000)
     config.addinivalue_line("markers", "needs(*programs): a command, or npm:package; missing, the test is skipped")

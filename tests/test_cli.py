@@ -409,3 +409,14 @@ def test_no_title_begins_a_line_of_its_own(dispatch: Dispatch, letter: Path) -> 
         for result in shown:
             assert not [line for line in result.output.splitlines() if line.startswith("::")]
         assert key != "title" or forged in shown[0].output
+
+
+def test_an_issue_that_cannot_be_read_hides_no_other(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("issue", "new", "Second")
+    head = letter / "issues" / "second" / "issue.md"
+    head.write_text(head.read_text("utf-8").replace("date:", "date: soon #"), "utf-8")
+    listed = dispatch("issue", "list", code=1)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["defence"]
+    assert "issues/second/issue.md" in listed.stderr
+    (letter / "issues" / "defence" / "broken.md").write_text("no title", "utf-8")
+    dispatch("issue", "new", "Third")  # what another issue's articles hold is no concern of a new one

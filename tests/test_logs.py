@@ -128,6 +128,7 @@ GATHER = ["gather"]
 # The words of each command, with hostile ones where it takes some, and what is done before.
 RUNS: dict[str, list[list[str]]] = {
     "init": [["x", "--title", TEXT, "--url", CONTROLS], [LEADING, "--title", "x", "--url", "https://a.example"]],
+    "demo": [["demo", "issues"], ["demo", f"--{LEADING}"]],
     "source add": [
         ["source", "add", TEXT],
         ["source", "add", "https://a.example", "--no-fetch", "--title", LEADING],

@@ -82,6 +82,9 @@ def run(client: socket.socket) -> NoReturn:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    # New ones: whether a stream can seek is what it asked of the file that it began with.
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])

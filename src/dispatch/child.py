@@ -28,6 +28,7 @@ from typing import BinaryIO, Final, NamedTuple, ParamSpec, TypeVar, cast
 
 from dispatch.errors import DispatchError, RenderError
 from dispatch.model import Place, Publication
+from dispatch.process_limits import SPENT_MEMORY, limit_memory
 from dispatch.templates import NO_MEMORY, SPENT
 
 MOST_SECONDS: Final = 10
@@ -37,7 +38,7 @@ MOST_WAIT: Final = 120
 """Seconds by the clock, for one edition, on every system."""
 
 MOST_MEMORY: Final = 1 << 30
-"""Bytes of address space, the program and its libraries included. macOS and Windows do not count them."""
+"""Bytes of address space, the program and its libraries included; macOS counts those in use, Windows none."""
 
 MOST_RESULT: Final = 16 << 20
 """Bytes of what is rendered: what is larger would keep check busy instead."""
@@ -157,7 +158,7 @@ class _Child:
         elif words.startswith(b"Timeout"):
             what = f"takes more than {MOST_WAIT} seconds"
         else:
-            what = f"{NO_MEMORY}: what renders it ended with {code}"
+            what = NO_MEMORY if code == SPENT_MEMORY else f"{NO_MEMORY}: what renders it ended with {code}"
         return RenderError(what, subject=place, hint=_HINT)
 
 
@@ -177,7 +178,7 @@ def answer_requests() -> None:
     asked, answered = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else shall write among the answers
     faulthandler.enable()
-    _limit_memory()
+    _limit_process()
     while True:
         try:
             request: _Request = pickle.load(asked)  # noqa: S301 - our own program wrote it
@@ -212,7 +213,7 @@ def _answer_request(request: _Request) -> _ChildAnswer:
 
 if sys.platform == "win32":
 
-    def _limit_memory() -> None:
+    def _limit_process() -> None:
         pass
 
     def _limit_time(seconds: int) -> None:
@@ -220,9 +221,11 @@ if sys.platform == "win32":
 else:
     import resource
 
-    def _limit_memory() -> None:
-        _lower_limit(resource.RLIMIT_AS, MOST_MEMORY)
-        _lower_limit(resource.RLIMIT_CORE, 0)
+    from dispatch.process_limits import lower_limit
+
+    def _limit_process() -> None:
+        limit_memory(MOST_MEMORY)
+        lower_limit(resource.RLIMIT_CORE, 0)
         faulthandler.register(signal.SIGXCPU, all_threads=False, chain=True)
         signal.signal(signal.SIGPROF, _raise_timeout)
 
@@ -235,11 +238,7 @@ else:
         """
         used = resource.getrusage(resource.RUSAGE_SELF)
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        _lower_limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS + 2)
+        lower_limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS + 2)
 
     def _raise_timeout(_number: int, _frame: FrameType | None) -> None:
         raise TimeoutError(_SLOW)
-
-    def _lower_limit(kind: int, wanted: int) -> None:
-        _, most = resource.getrlimit(kind)
-        resource.setrlimit(kind, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))

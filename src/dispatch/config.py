@@ -11,17 +11,18 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import colours, files, from_mapping, links, registry
+from dispatch import files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
-from dispatch.model import LIGHT, Colours, Fault, Person, Publication
+from dispatch.model import Colours, Fault, Person, Publication
 from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
 from dispatch.toml import find_lines, format_toml, parse_toml
 
 AUTHORS = registry.FILE
+_FOR_GIT = (".gitignore", ".gitattributes")
 
 _SITE = re.compile(r"(?!.*/\.\.?(?:/|$))https?://[^\s?#@;$\\\"<>{}]+"), "must begin with https://, without ?#@;$ or .."
 _POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
@@ -41,67 +42,13 @@ _SHAPES = {
     "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
-    **dict.fromkeys(("theme.serif", "theme.sans"), _FONTS),
+    **dict.fromkeys(("theme.serif", "theme.sans", "theme.headline"), _FONTS),
+    "theme.width": (re.compile(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),
+    "theme.corner": (re.compile(r"[0-3]?\d|40"), "must be 0 to 40"),
     **{f"theme.{mode}{one.key}": _COLOUR for mode in ("", "dark.") for one in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
-_NEW = """\
-#:schema ./.schemas/dispatch.schema.json
-# The publication. Every key is explained in the reference of files; an unknown one is an error.
-
-title = {title}
-{url:<28} # where it is served; pages are <url>/issues/<slug>/
-description = ""             # what it is, in a sentence
-language = {language}
-{timezone:<28} # where a bare date begins at midnight
-sections = []                # the sections that a new issue has, in order
-
-[email]
-{no_sender}from = {sender}
-# reply_to = "desk@wire.example"
-# unsubscribe = "https://wire.example/unsubscribe"   # and, or, a mailto:
-# postal_address = "1 Example Street, Exampleton"    # the law of many countries asks for it
-# why = "You signed up at wire.example."
-
-[syndicate]                  # what may be shown of an article whose source says nothing
-default = "excerpt"          # link, excerpt or full
-words = 60                   # an excerpt is whole sentences up to about this many words
-
-# [theme]
-# accent = "#a3271b"
-# logo = "logo.png"          # a file beside this one
-
-# [[sources]]                # one for each paper or site whose articles you use often
-# key = "paper"
-# title = "The Paper"
-# url = "https://paper.example"
-# syndicate = "full"         # what its owner allows
-# license = "CC-BY-4.0"
-"""
-_AROUND = {
-    AUTHORS: """\
-#:schema ./.schemas/authors.schema.json
-# Authors whom articles name by their key, as in: authors: [jerry-jackson]
-
-# [jerry-jackson]
-# name = "Jerry Jackson"
-# url = "https://paper.example/jerry-jackson"
-# bio = "Jerry Jackson writes about the sea."
-""",
-    ".gitignore": f"""\
-# What dispatch makes again: dispatch publish, dispatch render, the inbox
-/public/
-/out/
-/.dispatch/
-# What a command leaves that was killed while it wrote
-.*.{"[0-9a-f]" * 8}*
-""",
-    ".gitattributes": """\
-# Two branches that publish, or add articles to one issue, keep the lines of both
-dispatch.lock merge=union
-issues/*/issue.md merge=union
-""",
-}
+_STARTER = Path(__file__).parent / "starter"  # the files of a new publication
 _SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -133,12 +80,38 @@ def create_publication(
     if path.exists():
         raise ConfigError("there is a publication already", subject=str(path), hint="edit it, or choose another folder")
     text = format_settings(title=title, url=url, sender=sender, language=language, timezone=timezone)
-    bodies = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
-    bodies |= {name: words.encode("utf-8") for name, words in (*_AROUND.items(), (FILE, text))}
+    _write_missing(folder, {**_list_surroundings(), FILE: text.encode("utf-8")})
+    return path
+
+
+def create_sample(folder: Path) -> None:
+    """Create the sample publication in a folder that holds nothing. Raises ConfigError, and has written nothing."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError("holds something already", subject=str(folder), hint="choose another folder, or a new name")
+    shipped = _find_shipped("sample", checkout="")
+    bodies = {name: (shipped / name).read_bytes() for name in (FILE, AUTHORS, "dispatch.lock")}
+    found = (path for path in sorted((shipped / "issues").rglob("*")) if path.is_file())
+    bodies |= {path.relative_to(shipped).as_posix(): path.read_bytes() for path in found}
+    _write_missing(folder, {**_list_surroundings(), **bodies})
+
+
+def _list_surroundings() -> dict[str, bytes]:
+    """List what a new publication holds beside its dispatch.toml, by path."""
+    schemas = {f".schemas/{file.name}": file.read_bytes() for file in _SCHEMAS.glob("*.json")}
+    return schemas | {name: (_STARTER / name.lstrip(".")).read_bytes() for name in (AUTHORS, *_FOR_GIT)}
+
+
+def _write_missing(folder: Path, bodies: Mapping[str, bytes]) -> None:
+    """Write those files that are not there. Raises ConfigError."""
     for name, body in bodies.items():
         if not (folder / name).exists():
             files.write_file(folder / name, body, within=folder, error=ConfigError)
-    return path
+
+
+def _find_shipped(name: str, *, checkout: str) -> Path:
+    """Return the folder that a wheel has beside this module; a checkout has it at the top, by another name."""
+    shipped = Path(__file__).parent / name
+    return shipped if shipped.is_dir() else Path(__file__).parents[2] / checkout
 
 
 def format_settings(**values: str) -> str:
@@ -147,7 +120,7 @@ def format_settings(**values: str) -> str:
     said["sender"] = values.get("sender") or "The Wire <desk@wire.example>"
     quoted = {key: format_toml(value) for key, value in said.items()}
     quoted |= {key: f"{key} = {quoted[key]}" for key in ("url", "timezone")}  # whole, to align what is said of them
-    text = _NEW.format(no_sender="" if values.get("sender") else "# ", **quoted)
+    text = (_STARTER / FILE).read_text("utf-8").format(no_sender="" if values.get("sender") else "# ", **quoted)
     faults: list[Fault] = []
     if _read_publication(text, Path(), {}, {}, faults) is None or faults:
         raise ConfigError(*faults)
@@ -160,10 +133,11 @@ def find_missing_lines(folder: Path) -> Mapping[str, list[str]]:
     Raises ConfigError where one cannot be read.
     """
     missing = {}
-    for name in (".gitignore", ".gitattributes"):
+    for name in _FOR_GIT:
         body = files.read_file(folder / name, within=folder, error=ConfigError)
         there = body.decode("utf-8", "replace").splitlines()
-        missing[name] = [line for line in _AROUND[name].splitlines() if line not in there and not line.startswith("#")]
+        wanted = (_STARTER / name.lstrip(".")).read_text("utf-8").splitlines()
+        missing[name] = [line for line in wanted if line not in there and not line.startswith("#")]
     return missing
 
 
@@ -179,7 +153,8 @@ def _read_publication(
     given = {"authors": {}, "templates": MappingProxyType(templates), "root": root}
     given["former_names"] = MappingProxyType({key: one.former for key, one in people.items() if one.former})
     given["own_templates"] = frozenset()  # no key of the file: load knows them
-    publication = from_mapping.read_noun(Publication, table, reading, given=given)
+    special = {"theme": looks.read_theme}
+    publication = from_mapping.read_noun(Publication, table, reading, given=given, special=special)
     if publication is None:
         return None
     _check_language(publication.language, reading)
@@ -199,23 +174,22 @@ def _read_publication(
             )
     url = publication.url.rstrip("/")
     theme = publication.theme
-    own = table.get("theme")
-    dark = own.get("dark") if isinstance(own, Mapping) else None
-    if theme.light.accent != LIGHT.accent and "accent" not in (dark if isinstance(dark, Mapping) else ()):
-        accent = colours.lighten_colour(theme.light.accent, theme.dark.paper, wanted=6.5)
-        theme = replace(theme, dark=replace(theme.dark, accent=accent))
-    if theme.logo:
-        if not links.is_absolute(theme.logo) and not files.is_there(root / theme.logo, within=root):
-            reading.add_fault("theme.logo", f"there is no file “{theme.logo}” beside dispatch.toml")
-        theme = replace(theme, logo=links.resolve_address(f"{url}/", theme.logo))
+    pictures = {key: getattr(theme, key) for key in ("logo", "logo_dark", "header")}
+    for key, named in pictures.items():
+        if named and not links.is_absolute(named) and not files.is_there(root / named, within=root):
+            reading.add_fault(f"theme.{key}", f"there is no file “{named}” beside dispatch.toml")
+        pictures[key] = named and links.resolve_address(f"{url}/", named)
+    theme = replace(theme, logo=pictures["logo"], logo_dark=pictures["logo_dark"], header=pictures["header"])
     authors = {
         key: replace(one.author, avatar=one.author.avatar and links.resolve_address(f"{url}/", one.author.avatar))
         for key, one in people.items()
     }
-    if (feeds := publication.feeds).footer:
+    if (feeds := publication.feeds).footer or publication.email.footer:
         from dispatch.readers.markdown import to_html
 
         feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
+        email = replace(publication.email, footer=to_html(publication.email.footer, f"{url}/"))
+        publication = replace(publication, email=email)
     former, known = tuple(address.rstrip("/") for address in publication.former_urls), MappingProxyType(authors)
     return replace(publication, url=url, former_urls=former, theme=theme, feeds=feeds, authors=known)
 
@@ -253,9 +227,7 @@ def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Person]:
 
 def _read_templates(root: Path, faults: list[Fault]) -> tuple[dict[str, str], frozenset[str]]:
     """Read the texts of all templates by path, the default ones or the publication's own instead, and name these."""
-    shipped = Path(__file__).parent / "templates"
-    if not shipped.is_dir():  # in a checkout they stand at the top
-        shipped = Path(__file__).parents[2] / "templates"
+    shipped = _find_shipped("templates", checkout="templates")
     texts = _read_folder(shipped, shipped, faults)
     try:
         folder = files.resolve_inside(root / "templates", within=root, error=ConfigError)

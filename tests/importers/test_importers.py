@@ -98,7 +98,7 @@ def test_ghost() -> None:
     assert posts["by-nobody"].article.authors == ()
     assert posts["by-nobody"].known_as == "Admin"
     assert "page" in left["export.json: about"].reason
-    assert "lexical" in left["export.json: own-form"].reason
+    assert left["export.json: own-form"].reason == "it has no text in the export"
     assert left["export.json: comments"].reason == "not imported: 1"
     assert left["content/images/2024/05/unused.png"].reason == "no post shows this picture"
 
@@ -192,6 +192,22 @@ def test_buttondown_keeps_the_texts_beside_the_table() -> None:
     assert posts[0].article.published == datetime(2024, 5, 6, 10, tzinfo=UTC)
     assert posts[0].article.former_urls == ("https://letters.example/harbour/archive/plain/",)
     assert left == []
+
+
+@pytest.mark.parametrize(
+    ("status", "held", "reason"),
+    [
+        ("scheduled", "it was scheduled, and had not gone out", ""),
+        ("deleted", "", "it is in the bin"),
+        ("draft", "", ""),
+    ],
+)
+def test_what_of_buttondown_was_never_sent_is_named(status: str, held: str, reason: str) -> None:
+    """Its statuses: https://docs.buttondown.com/api-emails-email-status."""
+    table = f"id,subject,publish_date,status,slug,body\na1,One,2999-05-06 10:00:00+00:00,{status},one,Text.\n"
+    posts, left = of(importers.read_posts(bag({"emails.csv": table}), "buttondown"))
+    assert [one.reason for one in left] == [reason] * bool(reason)
+    assert [(post.is_public, post.held) for post in posts] == [(False, held)] * (not reason)
 
 
 def test_beehiiv() -> None:

@@ -44,12 +44,16 @@ JEKYLL = {
     "_config.yml": f"url: {OLD}\npermalink: /:categories/:year/:month/:day/:title.html\n",
     "_posts/2024-5-6-the-quay.md": "---\ntitle: The quay\ncategory: Harbour\n"
     "redirect_from: [/quay/, /old/quay]\n---\nA.",
+    "was.md": "---\nredirect_to: /harbour/2024/05/06/the-quay.html\n---\n",
+    "_posts/2023-01-01-then.md": "---\ntitle: Then\npermalink: /then/\n"
+    "redirect_to:\n  - https://old.example/harbour/2024/05/06/the-quay.html\n---\nText.",
+    "_posts/2023-01-02-away.md": "---\ntitle: Away\nredirect_to: https://else.example/a?b=1\n---\nText.",
     "_posts/2024-05-07-the-ferry.md": "---\ntitle: The ferry\npermalink: /ferry/\n---\nA.",
 }
 HUGO = {
     "hugo.toml": f'baseURL = "{OLD}/"\n[permalinks]\nnews = "/:year/:slug/"\n',
     "content/posts/night-ferry/index.md": "---\ntitle: The night ferry\ndate: 2024-05-07\n"
-    "aliases: [/ferry.html]\n---\nA.",
+    "aliases: [/ferry.html, by-night, ../boats/ferry]\n---\nA.",
     "content/news/bell.md": "---\ntitle: The bell\ndate: 2024-05-06\nslug: the-bell\n---\nA.",
     "content/posts/tide.md": "---\ntitle: The tide\ndate: 2024-05-08\nurl: /tide/\n---\nA.",
 }
@@ -59,9 +63,9 @@ WORDPRESS = sample("wordpress")
 @pytest.mark.parametrize(
     ("files", "title", "addresses"),
     [
-        (JEKYLL, "The quay", ["/quay/", "/old/quay", "/harbour/2024/05/06/the-quay.html"]),
+        (JEKYLL, "The quay", ["/harbour/2024/05/06/the-quay.html", "/quay/", "/old/quay", "/then/", "/was.html"]),
         (JEKYLL, "The ferry", ["/ferry/"]),
-        (HUGO, "The night ferry", ["/ferry.html", "/posts/night-ferry/"]),
+        (HUGO, "The night ferry", ["/posts/night-ferry/", "/ferry.html", "/posts/by-night", "/boats/ferry"]),
         (HUGO, "The bell", ["/2024/the-bell/"]),
         (HUGO, "The tide", ["/tide/"]),
         ({"posts/a.md": "---\ntitle: A\nredirect_from: /b/\n---\nA."}, "A", []),  # nobody knows of which site
@@ -71,6 +75,14 @@ def test_what_a_generator_gave_a_post_is_known(files: dict[str, str], title: str
     posts, _ = of(importers.read_posts(bag(files), "markdown"))
     (post,) = (post for post in posts if post.article.title == title)
     assert list(post.article.former_urls) == [OLD + address for address in addresses]
+
+
+def test_what_only_leads_on_is_named_with_where_to() -> None:
+    """As jekyll-redirect-from has it: the text of such a page is never shown."""
+    _, left = of(importers.read_posts(bag(JEKYLL), "markdown"))
+    reasons = {one.file: one.reason for one in left}
+    assert reasons["_posts/2023-01-02-away.md"] == "it only leads on to https://else.example/a?b=1"
+    assert {"was.md", "_posts/2023-01-01-then.md"} < reasons.keys()
 
 
 @pytest.mark.parametrize("kind", POSTS)

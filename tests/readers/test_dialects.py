@@ -45,6 +45,10 @@ def convert(body: str) -> tuple[str, list[str]]:
             '{{< figure src="/road.jpg" title="The road" alt="A \'white\' road" >}}',
             '<figure><img src="/road.jpg" alt="A &#x27;white&#x27; road"><figcaption>The road</figcaption></figure>',
         ),
+        (
+            '{{< figure src="/road.jpg" title="The road" caption="At six" >}}',
+            '<figure><img src="/road.jpg" alt=""><figcaption><strong>The road</strong> At six</figcaption></figure>',
+        ),
         ("{{< youtube abc-123 >}}", "<https://www.youtube.com/watch?v=abc-123>"),
         ('{{< tweet user="ann" id="12" >}}', "<https://x.com/ann/status/12>"),
         ('[a]({{< ref "b.md" >}}) [c]({% post_url 2026-01-01-c %}).', "a c."),

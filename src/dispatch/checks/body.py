@@ -196,8 +196,7 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate, *
         yield from [make_finding("attribution.policy", "picture", found=foreign)] if foreign else []
         return
     there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
-    alt = (article.image.alt or "") if article.image else ""
-    if may_lack and not any(one.link == article.url or (alt and one.alt == alt) for one in entry.pictures):
+    if may_lack and article.url not in {picture.link for picture in entry.pictures}:
         return
     for url in dict.fromkeys(url for url, _ in (own + inside if allowed == "full" else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words

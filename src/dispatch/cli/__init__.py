@@ -3,10 +3,13 @@
 A command's module is imported when the command is called, so that ``--help`` and ``--version`` cost what click costs.
 """
 
+import codecs
 import errno
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -17,6 +20,7 @@ from dispatch.text import escape_line, escape_words
 # name: (module, what --help says of it)
 COMMANDS = {
     "init": ("init", "Create a publication in a new folder."),
+    "demo": ("demo", "Make a sample publication, publish it and preview it."),
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),
     "inbox": ("inbox", "List gathered articles; dismiss those you do not want."),
@@ -35,6 +39,9 @@ COMMANDS = {
     "serve": ("serve", "Serve the public folder over HTTP."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }
+
+# What consoles without typographic characters have for them (code page 437, ASCII).
+_PLAIN = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "·": "-", "\u00a0": " "}
 
 
 class Commands(click.Group):
@@ -75,7 +82,12 @@ class Commands(click.Group):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
     ) -> click.Context:
-        """Parses the options that stand before the command."""
+        """Parses the options that stand before the command; from then on no output fails for its encoding."""
+        codecs.register_error("plain", _write_plainly)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                with suppress(OSError):  # one that was replaced below it by another that cannot be sought in
+                    stream.reconfigure(errors="plain")
         with _escape_usage_errors():
             return super().make_context(info_name, args, parent, **extra)
 
@@ -96,6 +108,13 @@ class Commands(click.Group):
                 error = explain_refusal(DispatchError, error, address=str(error.filename or ""))
             show_error(error)
             ctx.exit(error.exit_code)
+
+
+def _write_plainly(error: UnicodeError) -> tuple[str, int]:
+    """Replace what an encoding cannot hold: typography by ASCII's, all else by a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from typing import TypedDict, TypeVar
 import click
 
 from dispatch import compose, derived, html, identity, links
-from dispatch.checks.terms import find_first_house
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
@@ -213,6 +212,8 @@ def find_missing(article: Article, said: Overrides, publication: Publication, *,
     elif article.certainty != "certain":
         yield from describe_doubt(article)
         yield f'  to settle it: {settle} --choice 1, or --author "NAME=ADDRESS"'
+    from dispatch.checks.terms import find_first_house
+
     for author in article.authors:
         if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
             yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'

@@ -81,7 +81,7 @@ def new(
     if limit and not from_inbox:
         raise click.UsageError("--limit needs --from-inbox.")
     with open_publication().lock_for_change() as here:
-        earlier = issues.read_all_issues(here.publication)
+        earlier, _ = issues.read_heads(here.publication)
         draft = compose.draft_issue(
             here.publication, title, parse_moment(date, here.publication), slug=slug, earlier=earlier
         )
@@ -116,15 +116,15 @@ def list_(as_json: bool) -> None:
       dispatch issue list --json
     """
     here = open_publication()
-    from dispatch.publish.listings import sort_newest_first
-
-    everything = sort_newest_first(issues.read_all_issues(here.publication))
+    everything, faults = issues.read_heads(here.publication)
     if as_json:
         print_json([_issue_to_data(one) for one in everything], indent=2)
     else:
         for one in everything:
             print_result(fit_line(_summarise_issue(one)))
     _tell_oddities(here, everything)
+    if faults:
+        raise IssueError(*faults)
     if not everything:
         print_note('No issues yet. Create one: dispatch issue new "Its title"')
 
@@ -195,11 +195,15 @@ def _edit_file(here: OpenPublication, path: Path) -> None:
 
 def _tell_oddities(here: OpenPublication, everything: Sequence[Issue]) -> None:
     """Tell which issues have the number of an older one, and which folders are no issues."""
+    numbers = [one.number for one in everything if one.number]
+    folders = issues.list_other_folders(here.publication)
+    if len(set(numbers)) == len(numbers) and not folders:
+        return  # what judges them is not worth loading
     from dispatch.checks.editorial import find_shared_number, judge_folders
     from dispatch.report import write_hint, write_message
 
     shared = (find_shared_number(one, everything[number:]) for number, one in enumerate(everything, 1))
-    for found in itertools.chain(*shared, judge_folders(issues.list_other_folders(here.publication))):
+    for found in itertools.chain(*shared, judge_folders(folders)):
         print_note(f"{found.place.file}: {write_message(found)}. {write_hint(found)}")
 
 

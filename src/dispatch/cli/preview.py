@@ -1,6 +1,7 @@
 """``dispatch preview``."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -27,7 +28,19 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
       dispatch preview defence --port 8000 --no-open
       dispatch preview --smtp 127.0.0.1:2525
     """
-    root = open_publication().root
+    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle)
+
+
+def run_preview(
+    root: Path,
+    issue: str | None,
+    *,
+    port: int = 0,
+    opens: bool | None = None,
+    mail: str = "127.0.0.1:1025",
+    idle: float = 0,
+) -> None:
+    """Preview an issue of the publication in a folder, as the options of the command say, until Ctrl-C."""
     workspace = Workspace(root, smtp.parse_local_server(mail))
     first = issues.find_slug(workspace.publication, issue) if issue else workspace.newest
 

@@ -6,34 +6,21 @@ settling    who wrote an article, where that is uncertain
 editing     where the articles stand, what is corrected in them, and what is taken back
 """
 
-from dispatch.compose.drafting import (
-    add_articles,
-    add_from_inbox,
-    choose_section,
-    draft_issue,
-    explain_arrival,
-    find_twin,
-)
-from dispatch.compose.editing import correct, find_article, move_article, remove_article, replace_article, withdraw
-from dispatch.compose.overrides import Overrides, apply_overrides
-from dispatch.compose.settling import CreditChoice, list_choices, settle_credit
+# ruff: noqa: F403 - the table says what the package has
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CreditChoice",
-    "Overrides",
-    "add_articles",
-    "add_from_inbox",
-    "apply_overrides",
-    "choose_section",
-    "correct",
-    "draft_issue",
-    "explain_arrival",
-    "find_article",
-    "find_twin",
-    "list_choices",
-    "move_article",
-    "remove_article",
-    "replace_article",
-    "settle_credit",
-    "withdraw",
-]
+from dispatch.deferred import defer_names
+
+if TYPE_CHECKING:
+    from dispatch.compose.drafting import *
+    from dispatch.compose.editing import *
+    from dispatch.compose.overrides import *
+    from dispatch.compose.settling import *
+else:
+    __getattr__ = defer_names(
+        __name__,
+        drafting="add_articles add_from_inbox choose_section draft_issue explain_arrival find_twin",
+        editing="correct find_article move_article remove_article replace_article withdraw",
+        overrides="Overrides apply_overrides",
+        settling="CreditChoice list_choices settle_credit",
+    )

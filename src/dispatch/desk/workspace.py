@@ -11,12 +11,15 @@ from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, RenderError
 from dispatch.formats import eml
+from dispatch.issues import sort_newest_first
 from dispatch.locate import locate_findings
 from dispatch.model import Fault, Finding, Issue, Page, Publication
 from dispatch.publish import judge_issue
-from dispatch.publish.listings import sort_newest_first
 
-_LISTED = ("front", "issue", "index", "follow", "search", "year", "author", "source", "section", "tag", "feed")
+_LISTED = (
+    *("front", "issue", "index", "follow", "search", "archive", "year"),
+    *("author", "source", "section", "tag", "feed"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

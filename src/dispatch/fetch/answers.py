@@ -15,6 +15,12 @@ from dispatch.model import Document, Place
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_WAIT: Final = 24 * 60 * 60
 
+# What OpenSSL says of a certificate whose issuer it does not know (x509_vfy.h, X509_V_ERR_...).
+_UNKNOWN_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
+_OFFICE: Final = (
+    "If your office or virus scanner reads what is encrypted, add its certificate to those of the system, or set "
+    "SSL_CERT_FILE to a file with it and all others."
+)
 _VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 
@@ -86,6 +92,7 @@ def explain_fetch_errors(address: str, seconds: float) -> Iterator[None]:
         raise GatherError(
             f"its certificate cannot be trusted: {error.verify_message}",
             address=address,
+            hint=_OFFICE if error.verify_code in _UNKNOWN_ISSUER else "",
             reason="bad-certificate",
             detail=error.verify_message,
         ) from error

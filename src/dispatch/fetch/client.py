@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from dispatch import links
 from dispatch.errors import GatherError
-from dispatch.fetch import addresses, connection, politeness
+from dispatch.fetch import addresses, connection, politeness, proxies, trust
 from dispatch.fetch.answers import (
     Answer,
     Reply,
@@ -83,7 +83,7 @@ class Client:
 
     @cached_property
     def _tls_context(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        return trust.make_tls_context()
 
     def get(
         self,
@@ -189,8 +189,8 @@ class Client:
         allow_private: bool,
         whole: bool,
     ) -> _Hop:
-        endpoints = addresses.resolve_endpoints(target.host, target.port, allow_private=allow_private)
-        with connection.open_response(target, endpoints, headers, deadline, self._tls_context) as response:
+        route = proxies.find_route(target, allow_private=allow_private)
+        with connection.open_response(target, route, headers, deadline, self._tls_context) as response:
             location = response.headers.get("location", "").strip()
             redirects = response.status in _REDIRECTS and location
             body = self._read_body(response, deadline) if response.status == 200 and whole else b""
@@ -229,7 +229,7 @@ def post_form(
     """
     form = urlencode(fields).encode()
     headers = {"User-Agent": user_agent, "Accept": "*/*"}
-    tls = ssl.create_default_context()
+    tls = trust.make_tls_context()
     with explain_fetch_errors(address, seconds):
         for pause in (*pauses, None):
             reply: Reply | None = None
@@ -271,8 +271,8 @@ def _post_once(
     for _hop in range(MOST_REDIRECTS + 1):
         target = addresses.parse_target(url)
         allow_private &= target.host == home
-        endpoints = addresses.resolve_endpoints(target.host, target.port, allow_private=allow_private)
-        with connection.open_response(target, endpoints, headers, deadline, tls, form=form) as response:
+        route = proxies.find_route(target, allow_private=allow_private)
+        with connection.open_response(target, route, headers, deadline, tls, form=form) as response:
             location = decode_header(response.headers.get("location", "").strip())
             if response.status not in _KEEPING_METHOD or not location:
                 return Reply(

@@ -10,12 +10,14 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPResponse
 
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import Endpoint, Target
+from dispatch.fetch.proxies import Proxy, Route, make_proxy_error
 
 _PIECE = 1 << 16
 _INFLATED_PIECE = 1 << 20
@@ -25,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 @contextmanager
 def open_response(
     target: Target,
-    endpoints: Sequence[Endpoint],
+    route: Route,
     headers: Mapping[str, str],
     deadline: float,
     tls: ssl.SSLContext,
@@ -34,24 +36,25 @@ def open_response(
 ) -> Iterator[HTTPResponse]:
     """Send GET, or POST with a form, to the first endpoint that connects; yield the response, its body unread.
 
+    A proxy is asked for the whole address, or for a tunnel to the host (RFC 9110, sections 7.1 and 9.3.6).
+
     deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
     """
     method = "GET" if form is None else "POST"
-    lines = [f"{method} {target.path} HTTP/1.1", f"Host: {target.host_header}", *map(": ".join, headers.items())]
+    asked = f"{target.origin}{target.path}" if route.proxy and not target.is_secure else target.path
+    lines = [f"{method} {asked} HTTP/1.1", f"Host: {target.host_header}", *map(": ".join, headers.items())]
+    if route.proxy and route.proxy.credentials and not target.is_secure:
+        lines.append(f"Proxy-Authorization: {route.proxy.credentials}")
     if form is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
     if any(_CONTROL.search(line) for line in lines):
         raise GatherError("the request would hold control characters", hint="Check the address.", reason="bad-address")
     request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
-    with _connect_to_first(target, endpoints, deadline, tls) as connection:
-        connection.settimeout(_require_time_left(deadline))
-        connection.sendall(request + (form or b""))
-        response = HTTPResponse(connection, method=method)
-        response.fp.close()
-        response.fp = io.BufferedReader(_DeadlineStream(connection, deadline), _PIECE)
-        with response:
-            response.begin()
-            yield response
+    with (
+        _connect_to_first(target, route, deadline, tls) as connection,
+        _send_request(connection, method, request + (form or b""), deadline) as response,
+    ):
+        yield response
 
 
 def iterate_body(response: HTTPResponse) -> Iterator[bytes]:
@@ -94,18 +97,30 @@ def _make_cut_off_error() -> GatherError:
     return GatherError("the answer ended before it was complete", hint="Try again later.", reason="cut-off")
 
 
-def _connect_to_first(
-    target: Target, endpoints: Sequence[Endpoint], deadline: float, tls: ssl.SSLContext
-) -> socket.socket:
+@contextmanager
+def _send_request(connection: socket.socket, method: str, request: bytes, deadline: float) -> Iterator[HTTPResponse]:
+    connection.settimeout(_require_time_left(deadline))
+    connection.sendall(request)
+    response = HTTPResponse(connection, method=method)
+    response.fp.close()
+    response.fp = io.BufferedReader(_DeadlineStream(connection, deadline), _PIECE)
+    with response:
+        response.begin()
+        yield response
+
+
+def _connect_to_first(target: Target, route: Route, deadline: float, tls: ssl.SSLContext) -> socket.socket:
     """Connect to the first endpoint that accepts. The name is only told to TLS, which verifies it."""
     failure: OSError = OSError(f"{target.host} has no address")
-    for endpoint in endpoints:
+    for endpoint in route.endpoints:
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
         try:
             connection.settimeout(_require_time_left(deadline))
-            connection.connect(endpoint.address)
+            _open_connection(connection, endpoint, route.proxy)
             if not target.is_secure:
                 return connection
+            if route.proxy:
+                _open_tunnel(connection, target, route.proxy, deadline)
             connection.settimeout(_require_time_left(deadline))
             return tls.wrap_socket(connection, server_hostname=target.host)
         except OSError as error:
@@ -115,6 +130,25 @@ def _connect_to_first(
             connection.close()
             raise
     raise failure
+
+
+def _open_connection(connection: socket.socket, endpoint: Endpoint, proxy: Proxy | None) -> None:
+    try:
+        connection.connect(endpoint.address)
+    except OSError as error:
+        if proxy is None:
+            raise
+        raise make_proxy_error(proxy, (error.strerror or str(error) or "no answer").lower()) from error
+
+
+def _open_tunnel(connection: socket.socket, target: Target, proxy: Proxy, deadline: float) -> None:
+    """Let a proxy connect to a host. Raises GatherError when it does not."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    lines = [f"CONNECT {host}:{target.port} HTTP/1.1", f"Host: {host}:{target.port}"]
+    lines += [f"Proxy-Authorization: {proxy.credentials}"] if proxy.credentials else []
+    with _send_request(connection, "CONNECT", "\r\n".join([*lines, "", ""]).encode("ascii"), deadline) as response:
+        if response.status != HTTPStatus.OK:
+            raise make_proxy_error(proxy, f"it answered {response.status} {response.reason[:100]}".strip())
 
 
 def _require_time_left(deadline: float) -> float:

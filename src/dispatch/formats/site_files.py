@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from dispatch import links, model, templates
+from dispatch import links, looks, model, templates
 from dispatch.formats.feed import to_utc
 from dispatch.formats.page import PageContext
 from dispatch.formats.template_context import TemplateContext
@@ -55,7 +55,8 @@ def render_feed_style_sheet(publication: Publication) -> bytes:
     def quote_words(key: str) -> str:
         return quote_css(language.format_message(key))
 
-    values = {"language": language, "theme": publication.theme, "words": quote_words}
+    theme = publication.theme
+    values = {"language": language, "theme": theme, "style": looks.load_style(theme.look), "words": quote_words}
     return templates.compile_templates(publication.templates).render_template(FEED_STYLE, values).lstrip().encode()
 
 

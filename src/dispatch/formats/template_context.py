@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from dispatch import derived, html, licences, templates
+from dispatch import derived, html, licences, looks, templates
 from dispatch.formats.bylines import Bylines
 from dispatch.formats.enclosures import list_files
 from dispatch.formats.layouts import Card, choose_layouts, list_contents, make_card, measure_picture
@@ -65,6 +65,7 @@ class TemplateContext(Bylines):
             "say": self.language.format_message,
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
+            "style": looks.load_style(self.publication.theme.look),
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "way_on": self.format_way_on,
@@ -119,13 +120,7 @@ class TemplateContext(Bylines):
 
     def show_excerpt(self, article: Article) -> Markup:
         """Show whole sentences from the beginning, where the policy allows them."""
-        if article.source.syndicate == "link":
-            return Markup()
-        words = article.source.excerpt_words or self.publication.syndicate.words
-        code = self.choose_language(article).code
-        begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
-        begun = html.place_fragments(begun, *_find_places(article), keep=False)
-        return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+        return _cut_excerpt(self, article)
 
     @property
     def _picture_copies(self) -> Mapping[str, ImageCopy]:
@@ -233,6 +228,16 @@ def _render_entry_body(context: TemplateContext, article: Article) -> str:
         body = f"{body}\n<hr />\n{footer.strip()}"
     # Readers show an entry in their own direction.
     return f'<div dir="rtl">\n{body}\n</div>' if context.language.direction == "rtl" else body
+
+
+def _cut_excerpt(context: TemplateContext, article: Article) -> Markup:
+    if article.source.syndicate == "link":
+        return Markup()
+    words = article.source.excerpt_words or context.publication.syndicate.words
+    code = context.choose_language(article).code
+    begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
+    begun = html.place_fragments(begun, *_find_places(article), keep=False)
+    return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
 
 
 def _count_minutes(context: TemplateContext, body: Callable[[Article], Markup]) -> int:

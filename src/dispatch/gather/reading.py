@@ -18,6 +18,7 @@ from typing import Annotated, Final, Self
 from dispatch import links, serialise
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
+from dispatch.process_limits import limit_memory
 from dispatch.readers import READERS, discovery, feed, limits, page, pasted
 
 MOST_SECONDS: Final = 20.0
@@ -197,10 +198,7 @@ def _ask_process(process: subprocess.Popen[bytes], message: bytes) -> str:
 
 def _serve_standard_input() -> None:
     """Read one document after the other, until there are no more."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    limit_memory(MOST_MEMORY)
     print("ready", flush=True)
     while head := sys.stdin.buffer.readline().decode("ascii"):
         said = json.loads(head)

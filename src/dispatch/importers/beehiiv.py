@@ -10,7 +10,7 @@ from functools import partial
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import EMPTY, NotImported, try_post, try_rows
+from dispatch.importers.skipped import SCHEDULED, NotImported, try_post, try_rows
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article, Image
 from dispatch.readers import fields, people
@@ -33,11 +33,9 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
             yield from try_post(label, partial(_make_post, row, replace(place, file=name), label))
 
 
-def _make_post(row: Row, place: PostPlace, label: str) -> Post | NotImported:
+def _make_post(row: Row, place: PostPlace, label: str) -> Post:
     title = fields.read_line(pick_text(row, "web_title", "email_subject_line"))
     written = pick_text(row, "content_html")
-    if not written:
-        return NotImported(file=label, reason=EMPTY, title=title)
     url = content.pick_web_address(pick_text(row, "url"))
     names = pick_text(row, "authors", "author")
     authors = tuple(author for name in names.split(";") for author in people.make_author(fields.read_line(name)))
@@ -62,6 +60,8 @@ def _make_post(row: Row, place: PostPlace, label: str) -> Post | NotImported:
         slug=url.rstrip("/").rpartition("/")[2],
         preheader=fields.read_line(pick_text(row, "email_preview_text")),
         is_public=pick_text(row, "status") == "confirmed",
-        held=content.describe_audience("" if audience == "both" else audience, "free"),
+        held=SCHEDULED
+        if pick_text(row, "status") == "scheduled"
+        else content.describe_audience("" if audience == "both" else audience, "free"),
     )
     return content.fill_html(post, written, place)

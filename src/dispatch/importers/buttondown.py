@@ -13,7 +13,7 @@ from dispatch import frontmatter
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import EMPTY, UNTITLED, NotImported, try_post, try_rows
+from dispatch.importers.skipped import BIN, SCHEDULED, UNTITLED, NotImported, try_post, try_rows
 from dispatch.importers.tabular import Row, pick_text
 from dispatch.model import Article, Document, Image
 from dispatch.readers import fields, frontmatter_aliases
@@ -24,6 +24,7 @@ _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->\s*")
 # An issue's columns, or its keys, are told by one of them.
 _HEAD = re.compile(r"\A[^\n]*\bsubject\b|\A\s*[\[{].*\"subject\"", re.DOTALL)
 _PUBLIC = frozenset({"sent", "imported", "published", "resending"})
+_WAITING = frozenset({"scheduled", "about_to_send", "in_flight", "paused", "throttled"})
 _KEYS = frozenset({"subject", "email_type", "publish_date", "secondary_id", "status"})
 
 
@@ -93,9 +94,9 @@ def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post |
     """Make a post of a row. front: what a file's front matter says besides."""
     url = content.pick_web_address(pick_text(row, "canonical_url", "absolute_url"))
     title = fields.read_line(pick_text(row, "subject", "title"))
-    slug, written = pick_text(row, "slug"), _pick_body(row)
-    if not written:
-        return NotImported(file=label, reason=EMPTY, title=title)
+    slug, written, status = pick_text(row, "slug"), _pick_body(row), pick_text(row, "status").lower()
+    if status == "deleted":
+        return NotImported(file=label, reason=BIN, title=title)
     image = pick_text(row, "image", "image_url")
     article = Article(
         id=f"buttondown/{pick_text(row, 'id', 'secondary_id', 'slug') or label}",
@@ -116,8 +117,8 @@ def _make_post(row: Row, front: Article, place: PostPlace, label: str) -> Post |
         file=label,
         article=article,
         slug=slug,
-        is_public=(pick_text(row, "status") or (pick_text(row, "publish_date") and "sent")) in _PUBLIC,
-        held=content.describe_audience(pick_text(row, "email_type")),
+        is_public=(status or (pick_text(row, "publish_date") and "sent")) in _PUBLIC,
+        held=SCHEDULED if status in _WAITING else content.describe_audience(pick_text(row, "email_type")),
     )
     mode = _MODE.match(written)
     written = written[mode.end() :] if mode else written

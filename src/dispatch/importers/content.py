@@ -50,6 +50,12 @@ def pick_web_address(written: str) -> str:
     return written if links.is_web_address(written) else ""
 
 
+def pick_canonical(written: str, place: PostPlace) -> str:
+    """Return the address of the original, where a post says that it is at another site; else nothing."""
+    host = links.parse_host(pick_web_address(written))
+    return written if host and host != links.parse_host(place.site) else ""
+
+
 def describe_audience(audience: str, everybody: str = "public") -> str:
     """Say why a post stays a draft that not everybody could read; empty when everybody could."""
     return f"not everybody could read it there ({audience})" if audience not in ("", everybody) else ""

@@ -1,7 +1,6 @@
 """Ghost's export: the tables of its database as JSON, and, in a zip of the content folder, its pictures.
 
-Settings, Import/Export, “Export content”. A text is in ``html``; where there is only Ghost's own form of it, the post
-is not imported.
+Settings, Import/Export, “Export content”. A text is in ``html``, or in Ghost's own form alone.
 """
 
 import re
@@ -12,9 +11,10 @@ from functools import partial
 from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
+from dispatch.importers.ghost_text import GhostText
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import EMPTY, PAGE, NotImported, count_comments, try_post
+from dispatch.importers.skipped import PAGE, SCHEDULED, NotImported, count_comments, try_post
 from dispatch.importers.tabular import Row, parse_moment, pick_text
 from dispatch.model import Article, Author, Image
 from dispatch.readers import fields, people
@@ -86,13 +86,11 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
     number, title = pick_text(row, "id"), fields.read_line(pick_text(row, "title"))
     if pick_text(row, "type") == "page" or tabular.is_true(row, "page"):
         return NotImported(file=label, reason=PAGE, title=title)
-    written = pick_text(row, "html")
-    if not written:
-        form = next((form for form in ("lexical", "mobiledoc") if pick_text(row, form)), "")
-        why = f"its text is there in Ghost’s own form only ({form})" if form else EMPTY
-        return NotImported(file=label, reason=why, title=title)
+    own = GhostText()
+    written = pick_text(row, "html") or (own.write_row(row) if pick_text(row, "lexical", "mobiledoc") else "")
     meta = tables.meta.get(number, {})
-    url = content.pick_web_address(pick_text(row, "canonical_url") or pick_text(meta, "canonical_url"))
+    url = content.pick_canonical(pick_text(row, "canonical_url") or pick_text(meta, "canonical_url"), place)
+    is_scheduled = pick_text(row, "status") == "scheduled"
     users = [tables.users.get(id_, {}) for id_ in tables.authors.get(number) or [pick_text(row, "author_id")]]
     authors = tuple(author for user in users for author in _make_authors(user))
     article = Article(
@@ -116,9 +114,12 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
         article=article,
         slug=pick_text(row, "slug"),
         is_public=pick_text(row, "status") in {"published", "sent"},
-        held=content.describe_audience(pick_text(row, "visibility")),
+        held=SCHEDULED if is_scheduled else content.describe_audience(pick_text(row, "visibility")),
         known_as="" if authors else ", ".join(filter(None, (pick_text(user, "name") for user in users))),
-        notes=(f"not imported: the words below its picture, “{caption}”",) if caption else (),
+        notes=(
+            *([f"not imported: the words below its picture, “{caption}”"] if caption else ()),
+            *(f"not imported: a card, {kind}" for kind in dict.fromkeys(own.lost)),
+        ),
     )
     return content.fill_html(post, written, place)
 

@@ -183,8 +183,9 @@ def make_article(post: Post, publication: Publication, now: datetime, slug: str 
     def resolve(address: str) -> str:
         return address and links.resolve_address(page, address)
 
-    if article.url in article.former_urls and is_ours(article.url, publication):
-        article = replace(article, url="", source=Source())
+    if article.url and is_ours(article.url, publication):
+        former = tuple(dict.fromkeys((*article.former_urls, article.url)))
+        article = replace(article, url="", source=Source(), former_urls=former)
     is_foreign = _shorten_language(article.language) != _shorten_language(publication.language)
     return replace(
         article,

@@ -91,7 +91,7 @@ def _fold_name(written: str) -> str:
     return make_slug(re.sub("['’]", "-", written), _WHOLE)
 
 
-def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
+def _read_campaign(row: Row, place: PostPlace) -> Post:
     written = tabular.read_text(place.export, place.file)
     stem = place.file.rpartition("/")[2].rpartition(".")[0]
     title = fields.read_line(
@@ -115,8 +115,7 @@ def _read_campaign(row: Row, place: PostPlace) -> Post | NotImported:
         slug=re.sub(r"^\d+[_-]", "", stem),
         is_public=article.published is not None,
     )
-    post = content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
-    return post if post.article.content else NotImported(file=place.file, reason=EMPTY, title=title)
+    return content.fill_html(post, html_tree.extract_blocks(written, _BLOCKS, _AROUND), place)
 
 
 def _find_title(written: str) -> str:

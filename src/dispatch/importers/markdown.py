@@ -30,6 +30,7 @@ _BUILDING = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(\d{4}-\d\d?-\d\d?)[-_](.+)")
+_LEADS_ON = re.compile(r"""^redirect_to:\s*(?:-\s*|\[\s*)?["']?([^\s"'\]]+)""", re.MULTILINE)
 _PEOPLE = re.compile(r"(?:^|/)_?data/authors\.ya?ml$")
 _HIDDEN = frozenset({"draft", "hidden", "private", "unlisted"})
 
@@ -44,18 +45,51 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
     old = permalinks.read_settings(export)
     place = place_posts(export, site or content.pick_web_address(old.url))
     known = _read_people(export)
+    leading = _read_leading(export, place, known, old)
     has_posts = any("_posts/" in f"{name}" for name in export.names)
     for name in export.names:
         if _BUILDING.search(name):
             continue
         if _OTHER.search(name):
             yield NotImported(file=name, reason="only Markdown can be read")
+        elif name in leading:
+            yield NotImported(file=name, reason=f"it only leads on to {leading[name].url}")
         elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
             yield NotImported(file=name, reason=PAGE)
         elif _FILE.search(name) or (
             _HTML.search(name) and tabular.read_beginning(export, name).startswith(("---", "+++"))
         ):
-            yield from try_post(name, partial(_read_markdown, replace(place, file=name), known, old))
+            for post in try_post(name, partial(_read_markdown, replace(place, file=name), known, old)):
+                yield _add_leading(post, leading) if isinstance(post, Post) else post
+
+
+def _read_leading(
+    export: Export, place: PostPlace, known: Mapping[str, Author], old: permalinks.OldSite
+) -> dict[str, Article]:
+    """Read the files that only lead on, as those of jekyll-redirect-from do: where to, and from which addresses."""
+    found: dict[str, Article] = {}
+    for name in export.names:
+        if not _FILE.search(name) or not _LEADS_ON.search(tabular.read_beginning(export, name)):
+            continue
+        is_post = re.search(r"(?:^|/)_(?:posts|drafts)/", name)
+        rule = old if is_post else replace(old, jekyll=f"/{name.rpartition('.')[0]}.html")
+        try:
+            post = _read_markdown(replace(place, file=name), known, rule)
+        except GatherError:
+            continue
+        written = tabular.read_text(export, name)
+        to = _LEADS_ON.search(written)
+        if isinstance(post, Post) and to:
+            found[name] = replace(post.article, url=links.resolve_address(place.site, to[1]))
+    return found
+
+
+def _add_leading(post: Post, leading: Mapping[str, Article]) -> Post:
+    """Give a post the addresses of all that led on to it."""
+    own = {post.article.url, *post.article.former_urls}
+    more = [url for one in leading.values() if one.url in own for url in one.former_urls]
+    former = tuple(dict.fromkeys((*post.article.former_urls, *more)))
+    return replace(post, article=replace(post.article, former_urls=former))
 
 
 def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalinks.OldSite) -> Post | NotImported:

@@ -3,6 +3,7 @@
 https://jekyllrb.com/docs/permalinks/, https://gohugo.io/content-management/urls/, https://www.11ty.dev/docs/permalinks/
 """
 
+import posixpath
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
-from dispatch import frontmatter
+from dispatch import frontmatter, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.importers import tabular
 from dispatch.importers.posts import Export
@@ -43,12 +44,21 @@ class OldSite:
 
         name: its file. data: its front matter. slug: its own, or its file's without the day. stem: its file's.
         """
-        yield pick_text(data, "permalink", "url")
+        own = pick_text(data, "permalink", "url") or self._make_address(name, data, slug, stem, day)
+        yield own
         for key in _FORMER:
             value = data.get(key)
-            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
-        if pick_text(data, "permalink", "url"):
-            return
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, str):
+                    yield self._resolve_alias(own, one)
+
+    def _resolve_alias(self, own: str, alias: str) -> str:
+        """Resolve a former address as the generator does: Hugo's may be relative to the folder of the post's own."""
+        is_whole = self.hugo is None or alias.startswith("/") or links.is_absolute(alias)
+        return alias if is_whole else posixpath.normpath(posixpath.join("/", own.rstrip("/"), "..", alias))
+
+    def _make_address(self, name: str, data: Row, slug: str, stem: str, day: datetime | None) -> str:
+        """Make the address that the pattern gives a post; empty where there is none, or it asks for more."""
         words = {"title": slug, "slug": pick_text(data, "slug") or stem, "filename": stem, "contentbasename": stem}
         words["slugorcontentbasename"] = words["slugorfilename"] = words["slug"]
         words["categories"] = "/".join(map(make_slug, _list_categories(data)))
@@ -61,8 +71,9 @@ class OldSite:
         if self.hugo is not None:
             words = {word: re.sub(r"\s+", "-", value.lower()) for word, value in words.items()}
             pattern = self.hugo.get("".join(folders[:1]), "/:sections/:slug/")
-        if pattern and all(word in words for word in _WORD.findall(pattern)):
-            yield re.sub("/{2,}", "/", _WORD.sub(lambda match: words[match[1]], pattern)).lstrip("/")
+        if not pattern or any(word not in words for word in _WORD.findall(pattern)):
+            return ""
+        return re.sub("/{2,}", "/", _WORD.sub(lambda match: words[match[1]], pattern)).lstrip("/")
 
 
 def _list_categories(data: Row) -> list[str]:

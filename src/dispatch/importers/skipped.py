@@ -30,6 +30,7 @@ PAGE = "it is a page, not a post"
 BIN = "it is in the bin"
 EMPTY = "it has no text in the export"
 UNTITLED = "it has no title"
+SCHEDULED = "it was scheduled, and had not gone out"  # why a post stays a draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class NotImported:
 
 
 def try_post(file: str, read: Callable[[], Post | NotImported]) -> Iterator[Post | NotImported]:
-    """Read one post; when it is broken, say why, so that the others are still read."""
+    """Read one post; when it is broken or has no text, say why, so that the others are still read."""
     try:
         found = read()
     except GatherError as error:
@@ -53,6 +54,9 @@ def try_post(file: str, read: Callable[[], Post | NotImported]) -> Iterator[Post
         return
     if isinstance(found, Post) and not found.article.title:
         found = NotImported(file=file, reason=UNTITLED)
+    elif isinstance(found, Post) and not (found.article.content or found.article.image or found.is_link):
+        heard = [f"it is a podcast without text ({one.url})" for one in found.article.enclosures] or [EMPTY]
+        found = NotImported(file=file, reason="; ".join((*heard, *found.notes)), title=found.article.title)
     yield found
 
 

@@ -10,19 +10,13 @@ from functools import partial
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import EMPTY, PAGE, NotImported, try_post
+from dispatch.importers.skipped import PAGE, NotImported, try_post
+from dispatch.importers.substack_blocks import show_blocks
 from dispatch.importers.tabular import Row, is_true, pick_text
 from dispatch.model import Article, Fault
-from dispatch.readers import fields, html_tree
+from dispatch.readers import fields
 
 TABLE = "posts.csv"
-
-# What asks readers to subscribe, share and comment there.
-_AROUND = (
-    ".subscription-widget-wrap, .subscription-widget-wrap-editor, .subscription-widget, .subscribe-widget, "
-    "p.button-wrapper, .captioned-button-wrap, .community-chat, .poll-embed, .paywall-jump, .image-link-expand, "
-    "[href^='%%']"
-)
 
 
 def accepts(export: Export) -> bool:
@@ -45,9 +39,7 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
     title = fields.read_line(pick_text(row, "title"))
     if pick_text(row, "type") == "page":
         return NotImported(file=place.file, reason=PAGE, title=title)
-    if not written.strip():
-        reason = f"it is a podcast without text ({podcast})" if podcast else EMPTY
-        return NotImported(file=place.file, reason=reason, title=title)
+    written, lost = show_blocks(written)
     mended: list[Fault] = []
     article = Article(
         id=f"substack/{number}",
@@ -64,6 +56,6 @@ def _read_post(row: Row, place: PostPlace) -> Post | NotImported:
         slug=slug,
         is_public=is_true(row, "is_published"),
         held=content.describe_audience(pick_text(row, "audience"), "everyone"),
-        notes=tuple(fault.what for fault in mended),
+        notes=(*(fault.what for fault in mended), *lost),
     )
-    return content.fill_html(post, html_tree.remove_elements(written, _AROUND), place)
+    return content.fill_html(post, written, place)

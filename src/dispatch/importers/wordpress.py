@@ -18,7 +18,8 @@ from dispatch.errors import GatherError
 from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
-from dispatch.importers.skipped import BIN, PAGE, NotImported, count_comments, try_post
+from dispatch.importers.skipped import BIN, PAGE, SCHEDULED, NotImported, count_comments, try_post
+from dispatch.importers.wordpress_text import expand_text
 from dispatch.model import Article, Author, Certainty, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people, xml
 from dispatch.readers.fields import parse_date
@@ -31,25 +32,10 @@ _FURNITURE = frozenset(
     | {"wp_template", "wp_template_part", "wp_global_styles", "wp_font_family", "wp_font_face"}
     | {"customize_changeset", "oembed_cache"}
 )
-
-# Only what stands at the beginning of a block keeps it from being a paragraph.
-_BLOCK = re.compile(
-    r"</?(?:address|article|aside|blockquote|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main"
-    r"|nav|ol|p|pre|script|section|style|table|tbody|td|tfoot|th|thead|tr|ul|video|audio)\b|<!--",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(r"(<(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div|hr)\b)", re.IGNORECASE)
-_AFTER = re.compile(r"(</(?:h[1-6]|figure|blockquote|ul|ol|dl|table|div)>|<hr\b[^<>]*>)", re.IGNORECASE)
-_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\](?P<inner>[^\[\]]{0,20000})\[/caption\]", re.IGNORECASE)
-_PICTURE = re.compile(r"\s*(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL)
-_PRE = re.compile(r"(</?pre\b)", re.IGNORECASE)
 _GALLERY = re.compile(r"\[gallery\b(?P<said>[^\[\]]{0,2000})\]")
 _IDS = re.compile(r"""\b(?:ids|include)\s*=\s*["']?([\d,\s]+)""")
-_PLAYER = re.compile(
-    r"\[(?:audio|video)\b[^\[\]]{0,200}?(https?://[^\s\[\]<>\"']{1,2000})[^\[\]]{0,300}\](?:\[/(?:audio|video)\])?"
-)
-_EMBED = re.compile(r"\[embed\b[^\[\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{1,2000})\s*\[/embed\]", re.IGNORECASE)
-_LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
+# What search engines are told is the original's address: Yoast, Rank Math, SEOPress.
+_CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url", "_seopress_robots_canonical")
 
 
 def accepts(export: Export) -> bool:
@@ -86,6 +72,7 @@ class _ExportedSite:
     authors: dict[str, Author]  # by login
     attachments: dict[str, Image]  # by id
     attached: dict[str, list[str]]  # the ids of those that belong to a post
+    blocks: dict[str, str]  # the texts of synced blocks, by id
     place: PostPlace
 
 
@@ -104,6 +91,7 @@ def _read_channel(channel: Element, name: str, export: Export, address: str) -> 
             parent: [find_text(one, "wp:post_id") for one in attachments if find_text(one, "wp:post_parent") == parent]
             for parent in {find_text(one, "wp:post_parent") for one in attachments}
         },
+        blocks={find_text(one, "wp:post_id"): _read_body(one) for one in items if _read_type(one) == "wp_block"},
         place=replace(place_posts(export, address or own), file=name),
     )
     comments = 0
@@ -126,19 +114,21 @@ def _read_item(item: Element, site: _ExportedSite, label: str, guid: str) -> Pos
     if status in {"trash", "auto-draft", "inherit"}:
         return NotImported(file=label, reason=BIN if status == "trash" else "it is an unsaved draft", title=title)
     address = find_text(item, "link")
-    url = address if status in {"publish", "private"} and links.is_web_address(address) else ""
+    here = address if status in {"publish", "private"} and links.is_web_address(address) else ""
+    meta = _read_meta(item)
+    elsewhere = content.pick_canonical(next(filter(None, map(meta.get, _CANONICAL)), ""), site.place)
     authors, certainty = _find_authors(item, site)
     mended: list[Fault] = []
     enclosures = tuple(_read_enclosures(item, mended))
     article = Article(
         id=guid or f"wordpress/{find_text(item, 'wp:post_id')}",
-        url=url,
-        former_urls=(url,) if url else (),
+        url=elsewhere or here,
+        former_urls=tuple(dict.fromkeys(_list_former(item, here))) if here else (),
         title=title,
         summary=fields.read_summary(html.sanitise_html(find_text(item, "excerpt:encoded"))),
         authors=authors,
         certainty=certainty,
-        source=site.source if url else Source(),
+        source=content.name_old_site(elsewhere) if elsewhere else site.source if here else Source(),
         published=_parse_moment(item, "wp:post_date_gmt", "pubDate", "wp:post_date"),
         updated=_parse_moment(item, "wp:post_modified_gmt"),
         language=site.language,
@@ -147,25 +137,47 @@ def _read_item(item: Element, site: _ExportedSite, label: str, guid: str) -> Pos
             for tag in find_children(item, "category")
             if tag.get("domain") in {"category", "post_tag"} and tag.get("nicename") != "uncategorized"
         ),
-        image=site.attachments.get(_read_meta(item).get("_thumbnail_id", "")),
+        image=site.attachments.get(meta.get("_thumbnail_id", "")),
         enclosures=enclosures,
     )
-    written = find_text(item, "content:encoded")
-    if not written and enclosures:
-        reason = f"it is a podcast without text ({enclosures[0].url})"
-        return NotImported(file=label, reason=reason, title=title)
-    why = "it was private" if status == "private" else "it asked for a password"
+    notes = [fault.what for fault in mended]
+    written = expand_text(_read_body(item), site.blocks, notes)
     post = Post(
         file=label,
         article=article,
         slug=find_text(item, "wp:post_name"),
         is_public=status in {"publish", "private"},
-        held=why if status == "private" or find_text(item, "wp:post_password") else "",
+        held=_find_objection(item, status),
         known_as="" if authors else find_text(item, "dc:creator"),
-        notes=tuple(fault.what for fault in mended),
+        notes=tuple(notes),
     )
     written = _GALLERY.sub(partial(_make_gallery, site, find_text(item, "wp:post_id")), written)
-    return content.fill_html(post, expand_text(written), site.place)
+    return content.fill_html(post, written, site.place)
+
+
+def _read_body(item: Element) -> str:
+    return find_text(item, "content:encoded")
+
+
+def _find_objection(item: Element, status: str) -> str:
+    """Say why a post stays a draft; empty when nothing is against it."""
+    if status == "future":
+        return SCHEDULED
+    why = "it was private" if status == "private" else "it asked for a password"
+    return why if status == "private" or find_text(item, "wp:post_password") else ""
+
+
+def _list_former(item: Element, url: str) -> Iterator[str]:
+    """List the addresses that a post has and had: WordPress remembers its former slugs and days."""
+    yield url
+    slug, day = find_text(item, "wp:post_name"), find_text(item, "wp:post_date")[:10].replace("-", "/")
+    for meta in find_children(item, "wp:postmeta"):
+        key, old = find_text(meta, "wp:meta_key"), find_text(meta, "wp:meta_value")
+        if key == "_wp_old_slug" and slug and old:
+            yield f"{old}".join(url.rsplit(slug, 1)) if url.rstrip("/").endswith(f"/{slug}") else url
+        elif key == "_wp_old_date" and re.fullmatch(r"[\d-]{10}", old):
+            length = next((length for length in (10, 7, 4) if f"/{day[:length]}/" in url), 0)
+            yield url.replace(f"/{day[:length]}/", f"/{old.replace('-', '/')[:length]}/", 1) if length else url
 
 
 def _read_type(item: Element) -> str:
@@ -247,46 +259,3 @@ def _read_enclosures(item: Element, mended: list[Fault]) -> Iterator[Enclosure]:
         if find_text(meta, "wp:meta_key") == "enclosure":
             url, length, kind = (*find_text(meta, "wp:meta_value").split("\n"), "", "", "")[:3]
             yield from fields.read_enclosure(url, kind, length, "", mended)
-
-
-def expand_text(written: str) -> str:
-    """Expand a stored text as WordPress does before it shows it: paragraphs, captions, embedded addresses.
-
-    A text of the block editor has its paragraphs already.
-    """
-    written = _PLAYER.sub(r'\n\n<p><a href="\1">\1</a></p>\n\n', written)
-    written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_make_figure, written))
-    if "<!-- wp:" in written:
-        return written
-    first, *rest = _PRE.split(written)
-    pieces = [_make_paragraphs(first)]
-    for tag, piece in zip(rest[::2], rest[1::2], strict=True):
-        if tag.startswith("</"):
-            end, bracket, after = piece.partition(">")
-            pieces += [tag, end, bracket, _make_paragraphs(after)]
-        else:
-            pieces += [tag, piece]
-    return "".join(pieces)
-
-
-def _make_paragraphs(written: str) -> str:
-    """Make paragraphs as the old editor does (``wpautop``): an empty line ends one, a line break stays."""
-    written = _AFTER.sub(r"\1\n\n", _BEFORE.sub(r"\n\n\1", written))
-    blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", written)]
-    return "\n".join(_make_paragraph(block) for block in blocks if block.strip())
-
-
-def _make_paragraph(block: str) -> str:
-    if _BLOCK.match(block.lstrip()):
-        return block
-    if _LINE_OF_ITS_OWN.fullmatch(block.strip()):
-        return f'<p><a href="{block.strip()}">{block.strip()}</a></p>'
-    return f"<p>{block.replace(chr(10), '<br>' + chr(10))}</p>"
-
-
-def _make_figure(match: re.Match[str]) -> str:
-    if not (parts := _PICTURE.fullmatch(match["inner"])):
-        return match["inner"]
-    words = parts["words"].strip()
-    caption = f"<figcaption>{words}</figcaption>" if words else ""
-    return f"\n\n<figure>{parts['picture']}{caption}</figure>\n\n"

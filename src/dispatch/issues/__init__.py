@@ -1,6 +1,7 @@
 """Read and write issues/<slug>/: ``issue.md`` and a file for each article. ``read(create(x)) == x``.
 
-lookup.py     which issues there are, what stands beside them
+heads.py      which issues there are, what each says of itself
+lookup.py     the files of an issue, and what stands beside its articles
 folder.py     the files of one issue: text, front matter, body
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now
@@ -8,45 +9,30 @@ writing.py    Issue -> files, changing nothing that has not changed
 crediting.py  another key or name of somebody, in the files of all issues
 """
 
-from dispatch.issues.crediting import rename_author
-from dispatch.issues.lookup import (
-    delete_article_file,
-    find_broken_links,
-    find_due,
-    find_missing_files,
-    find_newest,
-    find_path,
-    find_slug,
-    find_unmerged,
-    list_names,
-    list_strays,
-    read_pictures,
-    read_unlisted,
-)
-from dispatch.issues.reading import list_other_folders, list_slugs, read_all_issues, read_head, read_issue
-from dispatch.issues.writing import add_files, change_issue, create_issue, prove_article
+# ruff: noqa: F403 - the table says what the package has
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "add_files",
-    "change_issue",
-    "create_issue",
-    "delete_article_file",
-    "find_broken_links",
-    "find_due",
-    "find_missing_files",
-    "find_newest",
-    "find_path",
-    "find_slug",
-    "find_unmerged",
-    "list_names",
-    "list_other_folders",
-    "list_slugs",
-    "list_strays",
-    "prove_article",
-    "read_all_issues",
-    "read_head",
-    "read_issue",
-    "read_pictures",
-    "read_unlisted",
-    "rename_author",
-]
+from dispatch.deferred import defer_names
+
+if TYPE_CHECKING:
+    from dispatch.issues.crediting import *
+    from dispatch.issues.heads import *
+    from dispatch.issues.lookup import *
+    from dispatch.issues.reading import *
+    from dispatch.issues.writing import *
+else:
+    __getattr__ = defer_names(
+        __name__,
+        heads=(
+            "find_due find_newest find_slug list_other_folders list_slugs list_strays read_head read_heads "
+            "sort_newest_first"
+        ),
+        lookup=(
+            "delete_article_file find_broken_links find_missing_files find_path "
+            "find_publication_files find_unmerged list_names "
+            "read_pictures read_unlisted"
+        ),
+        reading="read_all_issues read_issue",
+        writing="add_files change_issue create_issue prove_article",
+        crediting="rename_author",
+    )

@@ -7,7 +7,7 @@ from dispatch import files, frontmatter
 from dispatch.errors import IssueError
 from dispatch.frontmatter import Value
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
-from dispatch.issues.reading import list_slugs
+from dispatch.issues.heads import list_slugs
 from dispatch.model import Author, Place, Publication
 
 

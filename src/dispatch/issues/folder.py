@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from dispatch import derived, files, frontmatter, html, links
+from dispatch import derived, files, frontmatter, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Fault, Place, Publication
-from dispatch.readers import markdown
 from dispatch.text import find_merge_leftover, refuse_merge_leftover
 
 SUFFIXES = (".md", ".html")
@@ -99,6 +98,9 @@ class IssueFolder:
 
     def read_content(self, file: IssueFile) -> str:
         """Read a file's body as sanitised content."""
+        from dispatch import html  # who reads heads only needs neither
+        from dispatch.readers import markdown
+
         clean = html.sanitise_html if file.path.suffix == ".html" else markdown.to_html
         try:
             return clean(file.body_text, self.base_url)
@@ -108,6 +110,9 @@ class IssueFolder:
 
     def find_merge_leftover(self, file: IssueFile) -> int:
         """Return the line that an unfinished merge has left in a file's body, outside code blocks; 0 without one."""
+        from dispatch import html
+        from dispatch.readers import markdown
+
         line = find_merge_leftover(file.body_text, is_prose=True)
         if line:
             blank = html.blank_code if file.path.suffix == ".html" else markdown.blank_code

@@ -1,54 +1,19 @@
-"""Find issues and the files beside their articles."""
+"""Find the files of an issue, and those beside its articles."""
 
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from dispatch import derived, files, from_mapping
+from dispatch import derived, files
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
 from dispatch.issues.folder import SUFFIXES, IssueFolder
-from dispatch.issues.reading import IssueReader, list_slugs
-from dispatch.model import Article, Fault, Issue, Publication, Status
-
-
-def find_slug(publication: Publication, name: str) -> str:
-    """Find the slug that a name, or its unambiguous beginning, means. Raises IssueError with the nearest."""
-    slugs = list_slugs(publication)
-    begun = [slug for slug in slugs if slug.startswith(name)] if name else []
-    if name in slugs or len(begun) == 1:
-        return name if name in slugs else begun[0]
-    if begun:
-        raise IssueError(f"“{name}” could be {' or '.join(begun)}", hint="write more of its name")
-    hint = "dispatch issue list shows them all" if slugs else "make one with: dispatch issue new TITLE"
-    raise IssueError(f"there is no issue “{name}”{from_mapping.suggest_nearest(name, slugs)}", hint=hint)
-
-
-def find_newest(publication: Publication, status: Status | None = None) -> str | None:
-    """Find the slug of the newest issue (of that status): the latest date, then the highest number; None without any.
-
-    Raises IssueError with the faults of every issue.md.
-    """
-    faults: list[Fault] = []
-    fit = [head for head in _read_heads(publication, faults) if status in (None, head.status)]
-    if faults:
-        raise IssueError(*faults)
-    return max(fit, key=_sort_key).slug if fit else None
-
-
-def find_due(publication: Publication, now: datetime) -> tuple[list[str], list[Fault]]:
-    """Find the slugs of the scheduled issues whose date has come, the earliest first.
-
-    Returns the faults of each issue.md that cannot be read too: nobody knows whether that issue is due.
-    """
-    faults: list[Fault] = []
-    heads = _read_heads(publication, faults)
-    due = [head for head in heads if head.status == "scheduled" and head.date <= now]
-    return [head.slug for head in sorted(due, key=_sort_key)], faults
+from dispatch.issues.heads import list_slugs, list_strays
+from dispatch.issues.reading import IssueReader
+from dispatch.model import Article, Issue, Publication
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -58,24 +23,6 @@ def find_path(publication: Publication, issue: Issue, article: Article | None = 
     if not paths:
         raise IssueError(f"there is no file of “{article.key if article else ''}”", subject=f"issues/{issue.slug}")
     return paths[0]
-
-
-def list_strays(publication: Publication, slug: str) -> list[str]:
-    """List the article files that no section of the issue lists, by path. Raises IssueError."""
-    folder = IssueFolder(publication=publication, slug=slug)
-    file = folder.read_file(folder.path / "issue.md")
-    if file is None:
-        raise IssueError(*folder.faults)
-    sections = file.front.data.get("sections")
-    listed = {"issue"}
-    for section in sections if isinstance(sections, list) else [sections]:
-        keys = section.get("articles") if isinstance(section, dict) else None
-        listed.update(str(key) for key in (keys if isinstance(keys, list) else [keys]))
-    return sorted(
-        files.format_path(path, publication.root)
-        for path in folder.path.iterdir()
-        if path.suffix in SUFFIXES and path.stem not in listed and not path.name.startswith(".")
-    )
 
 
 def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
@@ -137,6 +84,15 @@ def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     }
 
 
+def find_publication_files(publication: Publication) -> dict[str, Path]:
+    """Find the files that dispatch.toml and authors.toml show, logos and portraits, by their path in the site."""
+    theme, base = publication.theme, f"{publication.url}/"
+    shown = (theme.logo, theme.logo_dark, theme.header, *(one.avatar for one in publication.authors.values()))
+    names = {unquote(address.removeprefix(base)) for address in shown if address.startswith(base)}
+    found = {name: publication.root / name for name in sorted(names) if name and ".." not in name.split("/")}
+    return {name: path for name, path in found.items() if files.is_there(path, within=publication.root)}
+
+
 def find_missing_files(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
     """List the pictures that the issue shows and that do not exist, as pairs of the file that names it and the name."""
     return tuple(
@@ -159,16 +115,6 @@ def find_broken_links(publication: Publication, issue: Issue) -> tuple[tuple[str
         if is_link and name not in editions and not files.is_there(path, within=publication.root)
     ]
     return tuple(dict.fromkeys([*lost, *_find_copied_links(publication, issue)]))
-
-
-def _read_heads(publication: Publication, faults: list[Fault]) -> list[Issue]:
-    """Read the head of each issue; ``faults`` gets those of every issue.md."""
-    readers = (IssueReader(publication=publication, slug=slug, faults=faults) for slug in list_slugs(publication))
-    return [head for reader in readers if (head := reader.read_head())]
-
-
-def _sort_key(head: Issue) -> tuple[datetime, int, str]:
-    return head.date, head.number or 0, head.slug
 
 
 def _find_copied_links(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:

@@ -4,15 +4,14 @@ This is a door: anybody may have written these files. Bodies are sanitised, addr
 and all faults of all files of an issue are told at once.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from dispatch import derived, files, from_mapping, identity
-from dispatch.errors import GatherError, IssueError, explain_refusal
+from dispatch import derived, from_mapping, identity
+from dispatch.errors import GatherError, IssueError
+from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.model import Article, Author, Fault, Issue, Publication, Section, Source
 from dispatch.readers import article_file, markdown
@@ -28,52 +27,16 @@ def read_issue(publication: Publication, slug: str) -> Issue:
     return issue
 
 
-def read_head(publication: Publication, slug: str) -> Issue:
-    """Read the issue without its introduction, its sections and their articles. Raises IssueError."""
-    faults: list[Fault] = []
-    issue = IssueReader(publication=publication, slug=slug, faults=faults).read_head()
-    if issue is None:
-        raise IssueError(*faults)
-    return issue
-
-
 def read_all_issues(publication: Publication) -> list[Issue]:
     """Read all issues, by slug. Raises IssueError with every fault of all their files."""
     faults: list[Fault] = []
     found = [
-        IssueReader(publication=publication, slug=slug, faults=faults).read_issue() for slug in list_slugs(publication)
+        IssueReader(publication=publication, slug=slug, faults=faults).read_issue()
+        for slug in heads.list_slugs(publication)
     ]
     if faults:
         raise IssueError(*faults)
     return [issue for issue in found if issue]
-
-
-def list_slugs(publication: Publication) -> list[str]:
-    """List the slugs of all issues, sorted: the folders in issues/ that hold an issue.md."""
-    return [path.name for path in _list_inside(publication) if is_slug(path.name) and _has_issue(path)]
-
-
-def list_other_folders(publication: Publication) -> tuple[tuple[str, bool], ...]:
-    """List the folders in issues/ that are no issues, by path, and whether each holds an issue.md all the same."""
-    slugs = list_slugs(publication)
-    folders = (path for path in _list_inside(publication) if path.is_dir() and path.name[0] != ".")
-    return tuple((f"issues/{path.name}", _has_issue(path)) for path in folders if path.name not in slugs)
-
-
-def _has_issue(folder: Path) -> bool:
-    """Whether there is an issue.md, whatever that is."""
-    return os.path.lexists(folder / "issue.md")
-
-
-def _list_inside(publication: Publication) -> list[Path]:
-    """List what stands in issues/, sorted. Raises IssueError when issues/ is a link, or cannot be read."""
-    folder = files.resolve_inside(publication.root / "issues", within=publication.root, error=IssueError)
-    try:
-        return sorted(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as cause:
-        raise explain_refusal(IssueError, cause, subject="issues") from cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +47,11 @@ class IssueReader(IssueFolder):
         """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.read_file(self.path / "issue.md")
-        issue = self.read_heading(file, self._read_sections, self.read_content(file)) if file else None
+        issue = heads.read_heading(self, file, self._read_sections, self.read_content(file)) if file else None
         if issue is None or len(self.faults) > before:
             return None
         whole = issue.change_articles(lambda article: self._ensure_id(issue, article))
         return derived.withdraw_issue(whole, issue.withdrawn) if issue.withdrawn else whole
-
-    def read_head(self) -> Issue | None:
-        """Read the issue without its introduction, sections and articles; None after a fault."""
-        file = self.read_file(self.path / "issue.md")
-        return self.read_heading(file, lambda *_: (), "") if file else None
 
     def read_article(self, file: IssueFile) -> Article | None:
         """Read an article's file; None after a fault. The id is empty when the file has none."""
@@ -103,7 +61,7 @@ class IssueReader(IssueFolder):
             said = {"key": source} if isinstance(source, str) else source
             data["source"] = {**said, "syndicate": syndicate} if isinstance(said, Mapping) else source
             lines["source.syndicate"] = lines.get("syndicate", 0)
-        reading = self._start_reading(file, lines)
+        reading = heads.start_reading(self, file, lines)
         key = file.path.stem
         words = "" if file.path.suffix == ".html" else file.body_text
         article = from_mapping.read_noun(
@@ -148,25 +106,6 @@ class IssueReader(IssueFolder):
         file = self.read_file(path) if is_slug(key) and self.find_files(key) == [path] else None
         article = self.read_article(file) if file else None
         return article and self._ensure_id(issue, article)
-
-    def _start_reading(self, file: IssueFile, lines: Mapping[str, int] | None = None) -> from_mapping.FileReading:
-        return from_mapping.FileReading(
-            file=file.name,
-            zone=ZoneInfo(self.publication.timezone),
-            lines=file.front.lines if lines is None else lines,
-            faults=self.faults,
-        )
-
-    def read_heading(self, file: IssueFile, sections: from_mapping.Special, intro: str) -> Issue | None:
-        """What issue.md says."""
-        data = {key: value for key, value in file.front.data.items() if key != "id" or value is not None}
-        given: dict[str, object] = {"slug": self.slug, "intro": intro}
-        if "id" not in data:
-            given["id"] = ""
-        issue = from_mapping.read_noun(
-            Issue, data, self._start_reading(file), given=given, special={"sections": sections}
-        )
-        return issue and replace(issue, id=issue.id or derived.mint_id(self.publication, issue.date, self.slug))
 
     def _ensure_id(self, issue: Issue, article: Article) -> Article:
         new = derived.mint_id(self.publication, issue.date, f"{self.slug}/{article.key}")

@@ -29,6 +29,7 @@ Reason = Literal[
     "network",
     "not-http",
     "private-network",
+    "proxy",
     "robots",
     "timeout",
     "too-large",

@@ -19,6 +19,7 @@ class EmailSettings:
     ] = ()
     postal_address: Annotated[str, "the sender's postal address; many countries require it by law"] = ""
     why: Annotated[str, "why the reader gets this"] = ""
+    footer: Annotated[str, "the publication's own words at the foot of every mail, in Markdown"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +105,29 @@ DARK = Colours(paper="#191816", page="#100f0e", ink="#ece8df", soft="#a9a398", l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """The look: the table ``[theme]``. The light colours are keys of it, the dark ones of ``[theme.dark]``."""
+    """The look: the table ``[theme]``. The light colours are keys of it, the dark ones of ``[theme.dark]``.
 
+    Colours, fonts and corners that are not said are as the look has them (``looks.toml``); here, as "paper" has them.
+    """
+
+    look: Annotated[
+        Literal["paper", "ink", "signal", "plain"],
+        "paper: an editorial page; ink: black on white, large headlines; signal: a coloured masthead and cards; plain: "
+        "almost text",
+    ] = "paper"
     light: Annotated[Colours, Key(""), "the colours in light"] = LIGHT
     dark: Annotated[Colours, "the colours in dark"] = DARK
-    serif: Annotated[str, "the fonts of prose and headlines"] = "Georgia, 'Times New Roman', serif"
-    sans: Annotated[str, "the fonts of everything else"] = (
+    serif: Annotated[str, "the fonts of prose"] = "Georgia, 'Times New Roman', serif"
+    sans: Annotated[str, "the fonts of bylines, labels and the like"] = (
         "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
     )
+    headline: Annotated[str, "the fonts of headlines; those of prose when empty"] = ""
     logo: Annotated[FileUrl, "the picture shown instead of the name: an address, or a file beside dispatch.toml"] = ""
+    logo_dark: Annotated[FileUrl, "the logo in dark mode, where it is another one"] = ""
+    header: Annotated[FileUrl, "a picture across the top, in place of logo and name: an address, or a file"] = ""
+    width: Annotated[int, "how wide the mail and a page's text are, in pixels: 480 to 800"] = 600
+    spacing: Annotated[Literal["tight", "normal", "wide"], "how far apart its parts are"] = "normal"
+    corner: Annotated[int, "how round pictures, buttons and boxes are, in pixels: 0 to 40"] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +162,12 @@ class Publication:
     feeds: Annotated[FeedSettings, "how feeds are written"] = field(default_factory=FeedSettings)
     site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
+    links: Annotated[
+        Mapping[str, Url], "where else it is, by name, for example Mastodon: in the foot of mail and pages"
+    ] = field(default_factory=dict)
+    extra: Annotated[Mapping[str, str], "texts of your own for templates: publication.extra.motto"] = field(
+        default_factory=dict
+    )
     check: Annotated[
         Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"
     ] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from dispatch.errors import GatherError
 from dispatch.model import Document
 from dispatch.readers import charset
 
+Element = LexborNode  # so that an importer can say what it is given
 MOST_MATCHES = 50
 MOST_CHARACTERS = 5 * 1024 * 1024
 MOST_ELEMENTS = 50_000
@@ -108,23 +109,13 @@ def get_value(node: LexborNode) -> str:
     return get_attribute(node, "content") or get_attribute(node, "datetime") or get_text(node)
 
 
-def remove_elements(written: str, without: str) -> str:
-    """Remove the selected elements from HTML; not sanitised. Raises GatherError as ``parse_page`` does."""
-    body = _parse_fragment(written).body
-    if body is None:
-        return ""
-    for node in body.css(without):
-        node.decompose()
-    return body.inner_html or ""
-
-
 def extract_blocks(written: str, wanted: str, without: str) -> str:
     """Extract the contents of the elements selected by ``wanted``, one after another; not sanitised.
 
     If there are none, all of the body. Tables that lay out mail become blocks, cell by cell. Raises GatherError as
     ``parse_page`` does.
     """
-    body = _parse_fragment(written).body
+    body = parse_fragment(written).body
     if body is None:
         return ""
     for node in body.css(without):
@@ -136,17 +127,18 @@ def extract_blocks(written: str, wanted: str, without: str) -> str:
 
 def get_page_title(written: str) -> str:
     """Return the text of a page's ``title``."""
-    root = _parse_fragment(written).root
+    root = parse_fragment(written).root
     return find_first_text(root, "title") if root is not None else ""
 
 
 def get_hidden_text(written: str, selector: str) -> str:
     """Return the text of the first selected element, without the invisible characters that pad it."""
-    root = _parse_fragment(written).root
+    root = parse_fragment(written).root
     return " ".join(find_first_text(root, selector).translate(PADDING).split()) if root is not None else ""
 
 
-def _parse_fragment(written: str) -> LexborHTMLParser:
+def parse_fragment(written: str) -> LexborHTMLParser:
+    """Parse a piece of HTML. Raises GatherError as ``parse_page`` does."""
     return parse_page(
         Document(url="", media_type="text/html", charset="utf-8", body=html.remove_illegal_characters(written).encode())
     )

@@ -94,8 +94,9 @@ def _find_inner(message: Message) -> Iterator[Message]:
 
 
 def _list_parts(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+    # Asked of a text, get_payload decodes it, and fails where its encoding has no name that a name can be.
+    parts = message.get_payload() if message.is_multipart() else ()
+    return [part for part in parts if isinstance(part, Message)]
 
 
 def _read_halves(message: Message, whole: Document, faults: list[Fault] | None) -> Iterator[Article]:

@@ -194,7 +194,8 @@ def _leave_out(match: re.Match[str], left_out: list[str]) -> str:
 
 
 def _format_figure(named: dict[str, str]) -> str:
-    caption = named.get("caption") or named.get("title") or ""
     picture = f'<img src="{html.escape_html(named["src"])}" alt="{html.escape_html(named.get("alt", ""))}">'
-    told = f"<figcaption>{html.escape_html(caption)}</figcaption>" if caption else ""
+    title, caption = (html.escape_html(named.get(key, "")) for key in ("title", "caption"))
+    words = f"<strong>{title}</strong> {caption}" if title and caption else title or caption
+    told = f"<figcaption>{words}</figcaption>" if words else ""
     return f"<figure>{picture}{told}</figure>"

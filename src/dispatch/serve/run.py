@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import cast
@@ -109,7 +110,8 @@ def _raise_file_limit() -> None:
     wanted = TOGETHER + 512
     if soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+        with suppress(OSError, ValueError):  # as many as there may be
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _log_answers(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:

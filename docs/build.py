@@ -1,0 +1,119 @@
+"""Builds the documentation site into ``site/``: ``make docs``. ``--serve`` shows it and follows no change.
+
+What Zensical gets is a copy in ``out/documents``: the pages of ``docs/``, and as pages of their own the files that are
+at the top of the repository (changelog, contributing, security), which links to them lead to. The version comes from
+the code, and where the repository has a remote on the web, each page links to its source.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from dispatch import __version__
+
+DOCS = Path(__file__).parent
+CHECKOUT = DOCS.parent
+WORK = CHECKOUT / "out" / "documents"
+SITE = CHECKOUT / "site"
+TOP = {
+    "CHANGELOG.md": "project/changes.md",
+    "CONTRIBUTING.md": "project/contributing.md",
+    "CODE_OF_CONDUCT.md": "project/conduct.md",
+    "SECURITY.md": "project/security.md",
+}
+LINK = re.compile(r"\]\((?P<path>[\w./-]+\.(?:md|png|svg))(?P<anchor>#[^)]*)?\)")
+
+
+def main() -> None:
+    """Build the site, or with ``--serve`` show it."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    copy_pages()
+    (WORK / "zensical.toml").write_text(settings(), "utf-8")
+    zensical = [sys.executable, "-m", "zensical"]
+    if "--serve" in sys.argv:
+        subprocess.run([*zensical, "serve"], cwd=WORK, check=True)
+        return
+    subprocess.run([*zensical, "build", "--clean", "--strict"], cwd=WORK, check=True)
+    for source, page in TOP.items():
+        built = WORK / "site" / page.removesuffix(".md") / "index.html"
+        built.write_text(built.read_text("utf-8").replace(f"/docs/{page}", f"/{source}"), "utf-8")
+    shutil.rmtree(SITE, ignore_errors=True)
+    shutil.move(WORK / "site", SITE)
+
+
+def copy_pages() -> None:
+    """Copy ``docs/`` and the files at the top, with links that lead to where each stands there."""
+    shutil.copytree(DOCS, WORK / "docs", ignore=shutil.ignore_patterns("*.py", "*.json", "node_modules", "__pycache__"))
+    (WORK / "docs" / "project").mkdir()
+    for page in sorted((WORK / "docs").rglob("*.md")):
+        place = page.relative_to(WORK)
+        page.write_text(lead_on(page.read_text("utf-8"), place, place), "utf-8")
+    for source, page in TOP.items():
+        text = (CHECKOUT / source).read_text("utf-8")
+        (WORK / "docs" / page).write_text(lead_on(text, Path(source), Path("docs", page)), "utf-8")
+    (WORK / "docs" / "llms.txt").write_text("\n".join(overview()), "utf-8")
+
+
+def lead_on(text: str, here: Path, there: Path) -> str:
+    """The text of a file of the repository with its relative links as they are from its page."""
+
+    def relative(match: re.Match[str]) -> str:
+        target = (CHECKOUT / here.parent / match["path"]).resolve().relative_to(CHECKOUT)
+        moved = Path(
+            "docs", TOP.get(target.as_posix(), target.relative_to("docs") if target.parts[0] == "docs" else "")
+        )
+        return f"]({os.path.relpath(moved, there.parent).replace(os.sep, '/')}{match['anchor'] or ''})"
+
+    return LINK.sub(relative, text)
+
+
+def settings() -> str:
+    """``zensical.toml`` with the version and, if there is one on the web, the repository."""
+    text = (CHECKOUT / "zensical.toml").read_text("utf-8").replace("{version}", __version__)
+    asked = subprocess.run(
+        ["git", "remote", "get-url", "origin"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    remote = asked.stdout.strip().removesuffix(".git")
+    known = f'repo_url = "{remote}"\nedit_uri = "edit/main/docs/"\n' if remote.startswith("https://") else ""
+    return text.replace("[project]\n", f"[project]\n{known}", 1)
+
+
+def overview() -> Iterator[str]:
+    """The lines of ``llms.txt``: every page with what it is for, in the order of the navigation."""
+    read = tomllib.loads((CHECKOUT / "zensical.toml").read_text("utf-8"))["project"]
+    yield f"# {read['site_name']}\n\n> {read['site_description']}.\n"
+    for entry in read["nav"]:
+        for title, under in entry.items():
+            pages = list(list_pages(under))
+            if not isinstance(under, str):
+                yield f"\n## {title}\n"
+            for name, page in pages:
+                address = page.removesuffix("index.md").replace(".md", "/") or "./"
+                yield f"- [{name or title}]({address}): {purpose(page)}"
+    yield ""
+
+
+def list_pages(under: object) -> Iterator[tuple[str, str]]:
+    """Each page of a part of the navigation, with its title."""
+    if isinstance(under, str):
+        yield "", under
+    elif isinstance(under, list):
+        for entry in under:
+            for title, below in entry.items():
+                yield from ((name or title, page) for name, page in list_pages(below))
+
+
+def purpose(page: str) -> str:
+    """The first sentence of a page, without marks."""
+    text = (WORK / "docs" / page).read_text("utf-8").split("\n\n", 2)[1]
+    plain = re.sub(r"\[([^\]]+)\]\([^)]+\)|[`*]", lambda match: match[1] or "", " ".join(text.split()))
+    return re.split(r"(?<=[.!?]) ", plain)[0].rstrip(":")
+
+
+if __name__ == "__main__":
+    main()
