@@ -23,7 +23,8 @@ MARKED = WAYS | {"utf-8 with a mark": lambda text: b"\xef\xbb\xbf" + text.encode
 OWN = ("dispatch.toml", "authors.toml", "dispatch.lock", "issues/defence/issue.md", "issues/defence/story-1.html")
 FEED = (
     '<?xml version="1.0" encoding="UTF-16"?><rss version="2.0"><channel><title>The Paper</title><item>'
-    "<title>Głos</title><link>https://paper.example/a</link><description>Words of the sea</description></item></channel></rss>"
+    "<title>Głos</title><link>https://paper.example/a</link><description>Words of the sea</description></item>"
+    "</channel></rss>"
 )
 DOCUMENTS = {
     "story.md": "---\ntitle: Głos\nauthors: [Ann Lee]\n---\nThe ferry left the harbour at noon, and Łódź was far.\n",

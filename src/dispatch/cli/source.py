@@ -15,11 +15,13 @@ from dispatch.cli.context import (
     OpenPublication,
     open_publication,
     print_json,
+    print_next,
     print_note,
     print_result,
     read_clock,
     write_result,
 )
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 Kind = Literal["", "feed", "page"]
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def source() -> None:
     """Manage sources: feeds, sites with feeds, and pages without.
 
@@ -107,7 +109,7 @@ def add(
     for new in added:
         print_result(new.key)
         print_note(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
-        print_note("Next: dispatch gather")
+        print_next("dispatch gather")
 
 
 @source.command("import")
