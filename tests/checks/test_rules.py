@@ -92,7 +92,7 @@ BUSY = Fault(what="the server answered 503", reason="http-status", detail="503")
 TAKEN_OVER = Fault(what="the page is “For sale” now", reason="taken-over", detail="For sale")
 HEAD = '<p><a href="https://a.example/">One</a> two three four five.</p>'
 LONG = "https://a.example/" + "x" * 2000
-MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(18)))
+MANY = nouns.issue(*(nouns.article(n, dek="", url=f"{LONG}{n}") for n in range(60)))
 
 # A rule, and findings among which it must be.
 PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
