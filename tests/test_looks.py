@@ -1,13 +1,16 @@
 """The looks: one table of values, read by mail and pages alike, and what a publication says over it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import nouns
 from dispatch import config, looks
 from dispatch.colours import measure_contrast
 from dispatch.errors import ConfigError
 from dispatch.model import Theme
+from dispatch.publish.publishing import publish_site
 
 LOOKS = sorted(looks.load_looks())
 WIRE = 'title = "The Wire"\nurl = "https://wire.example"\n[theme]\n'
@@ -75,3 +78,33 @@ def test_a_theme_that_is_no_table_is_told(tmp_path: Path) -> None:
     (tmp_path / "dispatch.toml").write_text('theme = "ink"\n' + WIRE.replace("[theme]", ""), encoding="utf-8")
     with pytest.raises(ConfigError, match="table"):
         config.load(tmp_path)
+
+
+def test_what_the_settings_show_comes_into_the_public_folder(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name in ("logo.png", "pictures/night.png", "header.png", "ann.png", "unnamed.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / "authors.toml").write_text('[ann]\nname = "Ann"\navatar = "ann.png"\n', encoding="utf-8")
+    read_theme(tmp_path, 'logo = "logo.png"\nlogo_dark = "pictures/night.png"\nheader = "header.png"\n')
+    publish_site(tmp_path)
+    public = tmp_path / "public"
+    shown = {path.relative_to(public).as_posix() for path in public.rglob("*.png")} - {"icon.png"}
+    assert shown == {"logo.png", "pictures/night.png", "header.png", "ann.png"}
+    (tmp_path / "pictures" / "night.png").write_bytes(b"another")
+    assert [change.path for change in publish_site(tmp_path).changes] == ["pictures/night.png"]
+    assert (public / "pictures" / "night.png").read_bytes() == b"another"
+
+
+def test_links_and_footer_stand_under_mail_text_and_pages() -> None:
+    words = '<p>Printed on <a href="https://wire.example/paper">slow paper</a>.</p>'
+    publication = nouns.publication(
+        links={"Mastodon": "https://social.example/@wire?a=1&b=2", "Site": "https://wire.example/"},
+        email=replace(nouns.publication().email, footer=words),
+    )
+    mail, plain, page = (nouns.body(name, nouns.issue(), publication).decode() for name in ("email", "text", "web"))
+    assert 'href="https://social.example/@wire?a=1&amp;b=2"' in mail
+    assert "slow paper</a>" in mail
+    assert "\nMastodon\nhttps://social.example/@wire?a=1&b=2\n" in plain
+    assert "Printed on slow paper.\nhttps://wire.example/paper\n" in plain
+    assert '<a href="https://social.example/@wire?a=1&amp;b=2" rel="me">Mastodon</a>' in page
+    assert "slow paper" not in page

@@ -8,6 +8,7 @@ from dispatch import derived
 from dispatch.child import limit_function
 from dispatch.errors import DispatchError, RenderError
 from dispatch.formats import FEEDS, FORMATS, load_feed_module
+from dispatch.mail_services import load_services
 from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
 
 MOST_FEED_BYTES = 4_990_000  # some readers stop at 5,000,000
@@ -15,11 +16,18 @@ Shorten = Callable[[str], bytes]
 
 
 @limit_function
-def render_edition(issue: Contents, publication: Publication, format: str, *, to: str = "") -> Edition:  # noqa: A002 - the field's own word
+def render_edition(
+    issue: Contents,
+    publication: Publication,
+    format: str,  # noqa: A002 - the field's own word
+    *,
+    to: str = "",
+    service: str = "",
+) -> Edition:
     """Render the issue in one format: rss, atom, json, email, text, eml or web.
 
-    ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. Raises RenderError,
-    naming the issue.
+    ``to`` is the address that a whole message (eml) is made out to; without it, to the sender. ``service`` is the name
+    of the mail service into which email or text is to be pasted. Raises RenderError, naming the issue.
     """
     row = FORMATS.get(format)
     if row is None:
@@ -31,6 +39,8 @@ def render_edition(issue: Contents, publication: Publication, format: str, *, to
         return _render_feed(issue, publication, format)
     with _explain_render_errors(issue, format):
         issue = prepare_issue(issue, publication)
+        if service:
+            return _render_for_service(issue, publication, format, service)
         if to and format == "eml":
             from dispatch.formats import eml
 
@@ -110,6 +120,21 @@ def _render_feed(issue: Contents, publication: Publication, format: str) -> Edit
     with _explain_render_errors(issue, format):
         entries = {id_: make_entry(article) for id_, article in whole.items()}
     return render_feed(issue, publication, format, entries, lambda id_: make_entry(derived.limit_text(whole[id_])))
+
+
+def _render_for_service(issue: Contents, publication: Publication, format: str, name: str) -> Edition:  # noqa: A002
+    """Render mail or plain text as a mail service takes it."""
+    from dispatch.formats import hand_over
+
+    row, service = FORMATS[format], load_services().get(name)
+    if service is None:
+        raise RenderError(f"there is no service “{name}”", hint=f"Services are {', '.join(load_services())}.")
+    if format not in service.formats:
+        hint = f"Formats for it are {', '.join(service.formats)}."
+        raise RenderError(f"{service.title} takes no {format}", address=issue.slug or issue.title, hint=hint)
+    body = hand_over.render(issue, publication, service, as_text=format == "text")
+    path = row.path.replace("email", name)
+    return Edition(format=row.name, media_type=row.media_type, path=path, body=body)
 
 
 def choose_path(page: Page | None, format: str) -> str:  # noqa: A002

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dispatch.checks import body, byline, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
+from dispatch.checks.html_page import read_content
 from dispatch.checks.html_tree import strip_tags
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
@@ -73,18 +74,29 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
+    for url in _find_picture_links(article, entry) if part.kind in {"page", "list"} else ():
+        yield make_finding("attribution.read-more", "link", found=url, wanted=article.url)
     rest, lost = terms.take_line(article, entry)
     yield from lost
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
-        found = _find_near(article, entry)
-        yield make_finding("attribution.read-more", "link", found=found, wanted=article.url)
+        near = _find_near(article, entry, publication)
+        # Where a mail shows an article in brief, the headline is the way.
+        if near is not None or part.kind != "mail":
+            yield make_finding("attribution.read-more", "link", found=near, wanted=article.url)
     if entry.item:
         yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
     yield from web.check_see_also(article, entry, part.place, publication)
     yield from body.check_body(article, entry, own, part.kind, publication)
+
+
+def _find_picture_links(article: Article, entry: ShownArticle) -> Iterator[str]:
+    """Find where links without words lead, such as that of the article's picture, if elsewhere than to the article."""
+    inside = {link.url for line in read_content(article.content).lines for link in line.links}
+    links = (link for line in entry.lines for link in line.links if not link.text)
+    return (link.url for link in links if link.url not in {article.url, *inside})
 
 
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
@@ -101,11 +113,15 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
         yield make_finding("attribution.body", "element", found=item.summary)
 
 
-def _find_near(article: Article, entry: ShownArticle) -> str:
-    """Find where a link leads whose words hold the title; empty when there is none."""
-    title = fold_spaces(article.title)
+def _find_near(article: Article, entry: ShownArticle, publication: Publication) -> str | None:
+    """Find where words lead that say "read", or hold the title; empty when they lead nowhere, None without any."""
+    title, ways = (
+        fold_spaces(article.title),
+        byline.spell_ways(article, vocabulary.load_vocabulary(publication.language)),
+    )
     links = (link for line in entry.lines for link in line.links)
-    return next((link.url for link in links if title and title in link.text), "")
+    near = [link.url for link in links if link.text and (title in link.text or link.text in ways)]
+    return next(iter(near), "" if any(line.text in ways for line in entry.lines) else None)
 
 
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:

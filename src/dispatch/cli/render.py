@@ -9,6 +9,7 @@ from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
+from dispatch.mail_services import load_services
 from dispatch.model import Edition, Publication
 
 
@@ -19,7 +20,10 @@ from dispatch.model import Edition, Publication
 )
 @click.option("--output", "-o", help="A folder, a file, or - for standard output. Default: out/<issue>/.")
 @click.option("--to", default="", help="Recipient of the whole message (eml). Default: the sender.")
-def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: str) -> None:
+@click.option(
+    "--service", default="", help="The mail service that it is pasted into.", type=click.Choice(["", *load_services()])
+)
+def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: str, service: str | None) -> None:
     """Render ISSUE (default: the newest) in every format.
 
     \b
@@ -29,12 +33,13 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
       dispatch render defence --format email --output - > newsletter.html
       dispatch render --format eml --to ann@example.org --output newsletter.eml
       dispatch render --format rss --format atom
+      dispatch render defence --format email --service listmonk
     """
     here = open_publication()
     read = here.read_issue(issue)
     read = ledger.set_entry_moments(read, ledger.find_entry_moments([read], ledger.read_records(here.publication)))
-    chosen = formats or _choose_formats(here.publication)
-    editions = [stage.render_edition(read, here.publication, name, to=to) for name in chosen]
+    chosen = formats or (load_services()[service].formats if service else _choose_formats(here.publication))
+    editions = [stage.render_edition(read, here.publication, name, to=to, service=service or "") for name in chosen]
     if output == "-":
         if len(editions) > 1:
             raise click.UsageError("Standard output can hold one format only: add --format.")

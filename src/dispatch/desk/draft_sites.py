@@ -4,8 +4,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from dispatch import issues, ledger, pictures, render
+from dispatch import files, issues, ledger, pictures, render
 from dispatch.desk.live_files import LiveFiles
+from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
 from dispatch.issues import sort_newest_first
 from dispatch.publish.build import SiteBuilder
@@ -59,7 +60,9 @@ class DraftSites:
         return self._find_picture(slug, path) or next(assets, None)
 
     def _find_picture(self, slug: str, path: str) -> bytes | None:
-        """Find a file beside the articles of an issue that the site shows."""
+        """Find a file beside the articles of an issue that the site shows, or beside dispatch.toml."""
+        if own := issues.find_publication_files(self._files.publication).get(path):
+            return files.read_file(own, within=self._files.publication.root, error=IssueError)
         folder, _, rest = path.partition("/")
         owner, _, name = rest.partition("/")
         if folder != "issues" or owner not in self._list_shown(slug):

@@ -4,6 +4,7 @@ The one user of mjml-python and of css-inline.
 """
 
 import re
+from collections.abc import Mapping
 
 import css_inline
 from mjml import mjml2html
@@ -18,11 +19,11 @@ TEMPLATE = "email.mjml"
 STYLE = "email.css"
 
 
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as responsive HTML mail, in UTF-8. Raises RenderError."""
+def render(issue: Contents, publication: Publication, more: Mapping[str, object] | None = None) -> bytes:
+    """Render the issue as responsive HTML mail, in UTF-8; ``more`` are values for the templates. Raises RenderError."""
     fragments = TemplateContext(issue, publication)
     texts = templates.compile_templates(publication.templates)
-    skeleton = texts.render_skeleton(TEMPLATE, fragments.template_values)
+    skeleton = texts.render_skeleton(TEMPLATE, {"framed": False, **fragments.template_values, **(more or {})})
     try:
         html = mjml2html(skeleton.text, disable_comments=True, fonts={})
     except ValueError as error:

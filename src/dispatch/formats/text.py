@@ -3,6 +3,7 @@
 import re
 import textwrap
 import unicodedata
+from collections.abc import Mapping
 from typing import Literal
 
 from markupsafe import escape
@@ -18,12 +19,15 @@ _FOREIGN = re.compile(r'(<(?:b dir="auto"|bdi)>)([^<]*)')
 _OTHER = {"ltr": {"R", "AL"}, "rtl": {"L"}}
 
 
-def render(issue: Contents, publication: Publication) -> bytes:
-    """Render the issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError."""
+def render(issue: Contents, publication: Publication, more: Mapping[str, object] | None = None) -> bytes:
+    """Render the issue as plain text in UTF-8, prose wrapped at 72 columns, addresses never. Raises RenderError.
+
+    more: values for the template.
+    """
     fragments = TemplateContext(issue, publication)
     direction = fragments.language.direction
     return fragments.render_template(
-        "email.txt", {"prose": lambda content: wrap_prose(isolate_directions(content, direction))}
+        "email.txt", {"prose": lambda content: wrap_prose(isolate_directions(content, direction)), **(more or {})}
     ).encode()
 
 

@@ -24,11 +24,12 @@ else:
     __getattr__ = defer_names(
         __name__,
         heads=(
-            "find_due find_newest find_slug list_other_folders list_slugs list_strays read_head read_heads "
-            "sort_newest_first"
+            "IssueHead find_due find_newest find_slug list_addresses list_other_folders list_slugs list_strays "
+            "read_head read_heads sort_newest_first"
         ),
         lookup=(
-            "delete_article_file find_broken_links find_missing_files find_path find_unmerged list_names "
+            "delete_article_file find_broken_links find_missing_files find_path "
+            "find_publication_files find_unmerged list_names "
             "read_pictures read_unlisted"
         ),
         reading="read_all_issues read_issue",

@@ -84,6 +84,15 @@ def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
     }
 
 
+def find_publication_files(publication: Publication) -> dict[str, Path]:
+    """Find the files that dispatch.toml and authors.toml show, logos and portraits, by their path in the site."""
+    theme, base = publication.theme, f"{publication.url}/"
+    shown = (theme.logo, theme.logo_dark, theme.header, *(one.avatar for one in publication.authors.values()))
+    names = {unquote(address.removeprefix(base)) for address in shown if address.startswith(base)}
+    found = {name: publication.root / name for name in sorted(names) if name and ".." not in name.split("/")}
+    return {name: path for name, path in found.items() if files.is_there(path, within=publication.root)}
+
+
 def find_missing_files(publication: Publication, issue: Issue) -> tuple[tuple[str, str], ...]:
     """List the pictures that the issue shows and that do not exist, as pairs of the file that names it and the name."""
     return tuple(

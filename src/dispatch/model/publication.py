@@ -19,6 +19,7 @@ class EmailSettings:
     ] = ()
     postal_address: Annotated[str, "the sender's postal address; many countries require it by law"] = ""
     why: Annotated[str, "why the reader gets this"] = ""
+    footer: Annotated[str, "the publication's own words at the foot of every mail, in Markdown"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,12 @@ class Publication:
     feeds: Annotated[FeedSettings, "how feeds are written"] = field(default_factory=FeedSettings)
     site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
+    links: Annotated[
+        Mapping[str, Url], "where else it is, by name, for example Mastodon: in the foot of mail and pages"
+    ] = field(default_factory=dict)
+    extra: Annotated[Mapping[str, str], "texts of your own for templates: publication.extra.motto"] = field(
+        default_factory=dict
+    )
     check: Annotated[
         Mapping[str, Annotated[str, Key("off"), "why"]], "rules that are switched off, each with the reason"
     ] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from dispatch import check, derived, files, issues, ledger, pictures, render, search_index
 from dispatch.child import limit_function
@@ -106,13 +107,10 @@ class SiteBuilder:
         """The page with the copies of the pictures that it shows."""
         if not self._copies_by_address:
             return page
-        if page.slug:
-            shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
-        else:
-            avatar = page.author.avatar if page.author else ""
-            copy = self._copies_by_address.get(avatar)
-            shown = {avatar: copy} if copy else {}
-        return replace(page, pictures=shown)
+        known = self._copies_by_address
+        images = [page.author.avatar if page.author else "", *(link.image.url for link in page.lists if link.image)]
+        shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
+        return replace(page, pictures=shown | {url: known[url] for url in images if url in known})
 
     def _make_kit(self, entry: Article) -> Article:
         """The whole article of a line of the feed for those who publish it again, which keeps the dates of that."""
@@ -161,6 +159,8 @@ class ReleaseBuild:
         for path, body in self.site.render_assets():
             release.stage_file(path, "", body)
         self._stage_icons(release)
+        for path, file in issues.find_publication_files(self.site.publication).items():
+            self._stage_copy(path, file, release)
         for page in self.site.pages:
             made = {path: (name, self._digest_page(page, name)) for path, name in _list_files(page).items()}
             due = dict(made_of for path, made_of in made.items() if not release.keep_file(path, made_of[1]))
@@ -236,13 +236,17 @@ class ReleaseBuild:
         """Stage the files beside an issue's articles, and the copies of other people's pictures."""
         root, cached = self.index.publication.root, self.index.issues[slug]
         for name in cached.files:
-            path, file = f"issues/{slug}/{name}", root / "issues" / slug / name
-            made_of = self.index.cache.digest_file(file)
-            if not release.keep_file(path, made_of):
-                release.stage_file(path, made_of, files.read_file(file, within=root, error=IssueError))
+            self._stage_copy(f"issues/{slug}/{name}", root / "issues" / slug / name, release)
         for path in cached.copy_files:
             if not release.keep_file(path, ""):
                 release.stage_file(path, "", self.index.find_album(slug).files[path]())
+
+    def _stage_copy(self, path: str, file: Path, release: Release) -> None:
+        """Stage a file of the publication as it is."""
+        made_of = self.index.cache.digest_file(file)
+        if not release.keep_file(path, made_of):
+            body = files.read_file(file, within=self.index.publication.root, error=IssueError)
+            release.stage_file(path, made_of, body)
 
     def _index_search(self, release: Release) -> None:
         """Stage the index of the search, when one of the pages that it finds has changed."""
