@@ -237,6 +237,12 @@ def print_note(words: str) -> None:
     click.echo(escape_line(words), err=True)
 
 
+def print_next(*commands: str) -> None:
+    """Say what comes next, each command on a line, so that it works where it is pasted: not every shell has ``&&``."""
+    for number, command in enumerate(commands):
+        print_note(f"{'Then' if number else 'Next'}: {command}")
+
+
 def print_result(result: str) -> None:
     """A result: a line on standard output, made safe. Nothing in it can begin another line."""
     click.echo(escape_line(result))

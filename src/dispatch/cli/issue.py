@@ -19,15 +19,18 @@ from dispatch.cli.context import (
     parse_moment,
     print_error,
     print_json,
+    print_next,
     print_note,
     print_result,
 )
 from dispatch.cli.issue_articles import correct, credit, move, remove
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Issue
+from dispatch.text import quote_word
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def issue() -> None:
     """Start, show and edit issues.
 
@@ -100,7 +103,7 @@ def new(
         print_error(error)
     if from_inbox:
         print_note(f"added {len(added)} {'article' if len(added) == 1 else 'articles'} from the inbox")
-    print_note(f"Next: {'dispatch issue show' if added else 'dispatch add story.txt --issue'} {draft.slug}")
+    print_next(f"{'dispatch issue show' if added else 'dispatch add story.txt --issue'} {quote_word(draft.slug)}")
     if failed:
         sys.exit(1)
 
