@@ -84,6 +84,12 @@ class Bylines:
         """Build the text of the link to an article; the title keeps its own direction."""
         return self.language.format_message("read", title=Markup("<bdi>{}</bdi>").format(article.title))
 
+    def format_way_on(self, article: Article) -> Markup:
+        """Build the text of a link to an article whose headline stands above it: where it leads."""
+        if article.own or not article.source.title:
+            return self.language.format_message("read_on")
+        return self.language.format_message("read_in", source=Markup("<bdi>{}</bdi>").format(article.source.title))
+
     def format_notice(self, withdrawal: Withdrawal) -> Markup:
         """Build the notice in place of something withdrawn: when, and why if a reason is given."""
         said = self.language.format_message("withdrawn", date=self.format_date(withdrawal.date))
