@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from dispatch import derived, html, licences, links, looks, templates
 from dispatch.formats.bylines import NO_BREAK, Bylines
 from dispatch.language import Language
-from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source
+from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source, Sponsor
 
 WORDS_A_MINUTE = 230
 # How wide the picture of an article that does not lead is shown on a page.
@@ -71,6 +71,7 @@ class TemplateContext(Bylines):
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
             "style": looks.load_style(self.publication.theme.look),
+            "sponsored": self.format_sponsor,
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "with_copies": self.use_picture_copies,
@@ -107,6 +108,11 @@ class TemplateContext(Bylines):
         """The id of the first article, when it has a picture to lead with; else empty."""
         first = next(self.issue.articles, None)
         return first.id if first and first.image else ""
+
+    def format_sponsor(self, sponsor: Sponsor) -> Markup:
+        """Format the label over what somebody has paid for, the name linked, for readers and for search engines."""
+        name = Markup('<a href="{}" rel="sponsored">{}</a>').format(sponsor.url, sponsor.name)
+        return self.language.format_message("sponsored", name=name if sponsor.url else sponsor.name)
 
     def list_sections(self) -> Iterator[Section]:
         """List the sections that have something to show."""
