@@ -158,7 +158,7 @@ def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_la
 
 
 def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter: Path, publish) -> None:
-    edit(template(letter, "web.css"), "max-width: 724px", "max-width: 700px")
+    edit(template(letter, "web.css"), "+ 484px", "+ 440px")
     assert publish().stdout.split() == ["style.css"]
     edit(template(letter, "entry-words.html"), '<p><a href="{{ article.url }}">', '<p>→ <a href="{{ article.url }}">')
     changed = publish().stdout.split()

@@ -24,7 +24,7 @@ from dispatch.model import (
 )
 from dispatch.publish import topics
 from dispatch.publish.listings import strip_texts
-from dispatch.publish.plan import fill_page, plan_pages
+from dispatch.publish.plan import ARCHIVED, fill_page, plan_pages
 
 
 def paths(pages: list[Page]) -> list[str]:
@@ -69,7 +69,7 @@ def test_the_order_in_which_issues_are_given_means_nothing(issues) -> None:
 
 def test_a_site_of_nothing_is_a_front_page_and_empty_feeds_without_a_clock() -> None:
     pages = plan_pages([], nouns.publication())
-    assert paths(pages) == ["follow/", "feed.*", "issues.*", ""]
+    assert paths(pages) == ["archive/", "follow/", "feed.*", "issues.*", ""]
     assert {page.date for page in pages} == {datetime(1970, 1, 1, tzinfo=UTC)}
 
 
@@ -200,7 +200,9 @@ def test_many_issues_have_years() -> None:
     pages = plan_pages(issues, nouns.publication())
     years = [path for path in paths(pages) if path.startswith("archive/20")]
     assert years == ["archive/2027/", "archive/2026/", "archive/2025/"]
-    assert [way.title for way in page(pages, "").lists[-3:]] == ["2027", "2026", "2025"]
+    archive = page(pages, "archive/").lists
+    assert [way.title for way in archive[-3:]] == ["2027", "2026", "2025"]
+    assert len(archive) == min(len(issues), ARCHIVED) + 3
     assert sum(len(page(pages, year).lists) for year in years) == len(issues)
 
 

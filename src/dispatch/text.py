@@ -5,6 +5,8 @@ What is shown is never folded.
 
 import json
 import re
+import shlex
+import sys
 import unicodedata
 from itertools import pairwise
 
@@ -79,6 +81,15 @@ def escape_line(text: str) -> str:
 def escape_words(text: str) -> str:
     """Make a text one line as ``escape_line`` does, with a single space for all white space in a row."""
     return escape_line(" ".join(text.split()))
+
+
+def quote_word(word: str) -> str:
+    """Quote a word of a command so that it is one where it is pasted: into bash, zsh, fish or PowerShell."""
+    if re.fullmatch(r"[\w./:+=][\w./:+=-]*", word):
+        return word
+    if not re.search(r'["$`\\!%“”„]', word):
+        return f'"{word}"'
+    return "'" + re.sub("(['‘’‚‛])", r"\1\1", word) + "'" if sys.platform == "win32" else shlex.quote(word)
 
 
 def format_json(value: object, indent: int | None = None) -> str:

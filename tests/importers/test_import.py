@@ -13,8 +13,8 @@ from packing import DATA, PNG, POSTS, bag, imported, run, sample, zipped
 from dispatch import config, importers, issues, ledger
 from dispatch.cli.context import read_clock
 from dispatch.importers import Post
+from dispatch.importers.drafts import make_issue
 from dispatch.importers.export_files import open_export
-from dispatch.importers.importing import make_issue
 
 POST = "---\ntitle: One\ndate: 2024-05-06\nauthor: Ada Quay\n---\nText."
 

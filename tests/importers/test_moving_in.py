@@ -1,6 +1,8 @@
 """Moving in: every old address leads on, and an import into one issue, or into the inbox, drops nothing in silence."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing import DATA, PNG, POSTS, bag, imported, of, run, sample, zipped
 
-from dispatch import config, importers, issues, ledger, links
+from dispatch import compose, config, importers, issues, ledger, links
+from dispatch.importers.importing import ImportRun
 from dispatch.model import Article, Issue, Publication, Section
 from serving import Server, served
 
@@ -186,6 +189,26 @@ def test_all_posts_can_be_put_into_one_issue(kind: str, folder: Path) -> None:
         for name in row["pictures"]:
             assert (folder / "issues/all" / name).is_file()
             assert name in next(folder.glob(f"issues/all/{row['key']}.*")).read_text()
+
+
+def test_an_issue_that_grows_is_not_read_for_each_post(folder: Path) -> None:
+    run("issue", "new", "Everything", "--slug", "all")
+    publication = config.load(folder)
+    writes: list[int] = []
+
+    @contextmanager
+    def lock() -> Iterator[None]:
+        writes.append(len(writes))
+        yield
+
+    def add(issue: Issue, article: Article, section: str) -> tuple[Issue, list[Article]]:
+        return compose.add_articles(issue, [article], publication, section=section)[:2]
+
+    at_once = ImportRun(publication=publication, now=datetime(2026, 1, 1, tzinfo=UTC), into="all", add=add, lock=lock)
+    files = {f"{n}.md": f"---\ntitle: Post {n}\nauthor: Ada Quay\n---\nText {n}." for n in range(120)}
+    outcomes = list(at_once.import_posts(importers.read_posts(bag(files), "markdown")))
+    assert (len(outcomes), len(writes)) == (120, 3)  # 25, 50 and the rest
+    assert len([*issues.read_issue(publication, "all").articles]) == 120
 
 
 def test_pictures_of_one_name_lie_side_by_side_in_one_issue(folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dispatch.checks import body, byline, sponsors, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
+from dispatch.checks.html_page import read_content
 from dispatch.checks.html_tree import strip_tags
 from dispatch.checks.read_back import Rendition, ShownArticle
 from dispatch.checks.rules import add_headline, find_edition_place, list_facts, make_finding
@@ -76,6 +77,8 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
+    for url in _find_picture_links(article, entry) if part.kind in {"page", "list"} else ():
+        yield make_finding("attribution.read-more", "link", found=url, wanted=article.url)
     rest, lost = terms.take_line(article, entry)
     yield from lost
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
@@ -88,6 +91,13 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     yield from byline.check_byline(article, entry, own, publication)
     yield from web.check_see_also(article, entry, part.place, publication)
     yield from body.check_body(article, entry, own, part.kind, publication)
+
+
+def _find_picture_links(article: Article, entry: ShownArticle) -> Iterator[str]:
+    """Find where links without words lead, such as that of the article's picture, if elsewhere than to the article."""
+    inside = {link.url for line in read_content(article.content).lines for link in line.links}
+    links = (link for line in entry.lines for link in line.links if not link.text)
+    return (link.url for link in links if link.url not in {article.url, *inside})
 
 
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:

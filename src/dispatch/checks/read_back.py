@@ -202,10 +202,10 @@ def _read_page(at: Place, html: str, articles: Sequence[Article], place: Page | 
     rank = 1 if place and place.kind == "article" else 2
 
     def read_entry(key: str) -> ShownArticle:
-        lines: dict[bool, list[Line]] = {True: [], False: []}
-        for line in anchored[key]:
-            lines[not line.heading and text_lines.is_internal(line, place)].append(line)
-        return replace(make_entry(lines[False], whole, rank), site_lines=tuple(lines[True]))
+        inner = tuple(line for line in anchored[key] if not line.heading and text_lines.is_internal(line, place))
+        shown = make_entry([line for line in anchored[key] if line not in inner], whole, rank)
+        pictures = tuple(picture for picture in whole.pictures if picture.anchor == key)
+        return replace(shown, pictures=pictures, site_lines=inner)
 
     anchored: dict[str, list[Line]] = {}
     for line in whole.lines:

@@ -225,7 +225,7 @@ def check_see_also(
     language = Language.from_code(publication.language)
     dates = [language.format_date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}
-    titles = {fold_spaces(way.title) for way in ways} | {fold_spaces(known.patterns["page.own_page"])}
+    titles = {fold_spaces(way.title) for way in ways} | {"¶"}
     for line in entry.site_lines:
         around = line.text
         for link in sorted(line.links, key=lambda link: link.start, reverse=True):

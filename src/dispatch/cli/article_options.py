@@ -9,7 +9,7 @@ from dispatch import compose, derived, html, identity, links
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Sponsor, Syndicate, Terms
-from dispatch.text import fold_text, shorten_line
+from dispatch.text import fold_text, quote_word, shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -218,7 +218,7 @@ def find_missing(article: Article, said: Overrides, publication: Publication, *,
 
     for author in article.authors:
         if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
-            yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
+            yield f"no page of {author.name} found: --author {quote_word(f'{author.name}=ADDRESS')}"
     if house := find_first_house(article, publication):
         yield f'its text names {links.parse_host(house)}: --url ADDRESS --source "NAME=ADDRESS", or --own'
     elif not article.source.title and article.own and not article.confirmed_own:

@@ -12,16 +12,18 @@ from dispatch.cli.context import (
     fit_line,
     open_publication,
     print_json,
+    print_next,
     print_note,
     print_result,
 )
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.identity import find_person, register_authors
 from dispatch.model import Author, Person
 from dispatch.publish import people
 from dispatch.publish.topics import parse_author_id
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def author() -> None:
     """Manage the people of authors.toml: what they are called, and who is who.
 
@@ -158,4 +160,4 @@ def _report_change(change: people.PersonChange) -> None:
         print_note(f"{old} leads to {new}; whoever asks for the old address sees it. To drop it: --forget")
     for file in change.mentions:
         print_note(f"{file} still has the old name in it")
-    print_note("Next: dispatch publish")
+    print_next("dispatch publish")

@@ -112,7 +112,7 @@ class OpenPublication:
         from dispatch import issues, ledger
 
         if slug:
-            return [(article.id, article.url) for article in issues.read_issue(self.publication, slug).articles]
+            return issues.list_addresses(self.publication, slug)
         return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:
@@ -235,6 +235,12 @@ def fit_line(line: str) -> str:
 def print_note(words: str) -> None:
     """Talk, for people: a line on standard error, made safe. Nothing in it can begin another line."""
     click.echo(escape_line(words), err=True)
+
+
+def print_next(*commands: str) -> None:
+    """Say what comes next, each command on a line, so that it works where it is pasted: not every shell has ``&&``."""
+    for number, command in enumerate(commands):
+        print_note(f"{'Then' if number else 'Next'}: {command}")
 
 
 def print_result(result: str) -> None:

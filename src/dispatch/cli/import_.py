@@ -12,8 +12,9 @@ from dispatch.cli.article_options import NameAndUrl, Pairs, make_authors
 from dispatch.cli.context import OpenPublication, hold_interrupts, hold_later_interrupts, open_publication, read_clock
 from dispatch.cli.import_report import ImportReport
 from dispatch.importers import NotImported, Post
+from dispatch.importers.drafts import make_article
 from dispatch.importers.export_files import open_export
-from dispatch.importers.importing import ALONE, ImportRun, make_article
+from dispatch.importers.importing import ALONE, ImportRun
 from dispatch.model import Article, Issue
 from dispatch.publish import judge_issue
 

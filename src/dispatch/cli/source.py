@@ -10,7 +10,16 @@ import click
 
 from dispatch import sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
-from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import (
+    OpenPublication,
+    open_publication,
+    print_json,
+    print_next,
+    print_note,
+    print_result,
+    read_clock,
+)
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
 Kind = Literal["", "feed", "page"]
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def source() -> None:
     """Manage sources: feeds, sites with feeds, and pages without.
 
@@ -98,7 +107,7 @@ def add(
     for new in added:
         print_result(new.key)
         print_note(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
-        print_note("Next: dispatch gather")
+        print_next("dispatch gather")
 
 
 @source.command("import")

@@ -67,7 +67,7 @@ def _describe_page(page: PageContext) -> Thing:
             return _describe_front_page(page)
         case "author":
             return _describe_profile_page(page)
-        case "source" | "section" | "tag" | "year":
+        case "source" | "section" | "tag" | "archive" | "year":
             return _describe_list_page(page)
     return {}
 

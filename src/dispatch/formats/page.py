@@ -8,7 +8,6 @@ articles keep their own addresses.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
@@ -65,6 +64,7 @@ class PageContext(TemplateContext):
             "counter": self.render_counter,
             "description": self.description,
             "contact": self.kit.contact,
+            "facets": tuple(self.list_facets()),
             "first_published": self.format_first_published,
             "free_licence": self.find_free_licence,
             "demands": list_demands,
@@ -72,6 +72,8 @@ class PageContext(TemplateContext):
             "gone": self.is_withdrawn,
             "follows": tuple(self.list_followable_feeds()),
             "has_own_page": self.has_own_page,
+            "rest": tuple(self.list_rest()),
+            "searches": self.publication.site.search,
             "heading": self.heading,
             "home": self.find_issue_link,
             "kind": self.kind,
@@ -86,7 +88,6 @@ class PageContext(TemplateContext):
             "see_also": self.build_see_also,
             "to": self.build_relative_url,
             "unsearched": UNSEARCHED if self.publication.site.search else "",
-            "writer": self.reply_address,
             "years": tuple(self.group_by_year()),
         }
 
@@ -135,6 +136,8 @@ class PageContext(TemplateContext):
         match self.kind:
             case "front":
                 return self.publication.title
+            case "archive":
+                return say("page.archive")
             case "index":
                 return self.name_index(self.site_page.path if self.site_page else "")
             case "follow":
@@ -153,18 +156,31 @@ class PageContext(TemplateContext):
     def parent_list(self) -> Link | None:
         """What stands over the heading of a list: the list that it is in."""
         folder = self.site_page.path.partition("/")[0] + "/" if self.site_page else ""
-        kinds = {"author", "source", "section", "tag"}
+        kinds = {"author", "source", "section", "tag", "year"}
         return Link(title=self.name_index(folder), path=folder) if self.kind in kinds else None
 
     def list_navigation(self) -> Iterator[Link]:
         """The pages that the masthead leads to."""
-        place = self.site_page
-        if place is None:
-            return
-        yield from (Link(title=self.name_index(folder), path=folder) for folder in place.indexes)
-        yield Link(title=self.language.format_message("follow"), path="follow/")
-        if self.publication.site.search:
-            yield Link(title=self.language.format_message("page.search"), path="search/")
+        if self.site_page:
+            say = self.language.format_message
+            yield Link(title=say("page.latest"), path="")
+            yield Link(title=say("page.archive"), path="archive/")
+            yield Link(title=say("follow"), path="follow/")
+            if self.publication.site.search:
+                yield Link(title=say("page.search"), path="search/")
+
+    def list_facets(self) -> Iterator[Link]:
+        """The pages that the foot leads to: the lists of topics, authors, sources and sections."""
+        indexes = self.site_page.indexes if self.site_page else ()
+        return (Link(title=self.name_index(folder), path=folder) for folder in indexes)
+
+    def list_rest(self) -> Iterator[tuple[str, Article]]:
+        """The articles but the first, each with its section's name where another one begins."""
+        every = [(section.title, article) for section in self.issue.sections for article in section.articles]
+        before = every[0][0] if every else ""
+        for title, article in every[1:]:
+            yield title if title != before else "", article
+            before = title
 
     @cached_property
     def kit(self) -> KitContext:
@@ -258,12 +274,8 @@ class PageContext(TemplateContext):
         return bool(self.site_page) and self.kind == "issue" and derived.has_own_page(article.source)
 
     def build_see_also(self, article: Article) -> Markup:
-        """The site's own pages about an article: the one that it has alone, those of its authors, source and tags."""
-        place = self.site_page
-        ways = [way for way in self._related(article) if not way.path.startswith("issues/")]
-        if place and self.has_own_page(article):
-            own = self.language.format_message("page.own_page")
-            ways.insert(0, Link(title=own, path=f"{place.path}{article.key}/"))
+        """The site's own pages about an article: those of its authors, its source and its tags."""
+        ways = (way for way in self._related(article) if not way.path.startswith("issues/"))
         link = Markup('<a href="{}" dir="auto">{}</a>')
         return DOT.join(link.format(self.build_relative_url(way.path), way.title) for way in ways)
 
@@ -285,8 +297,3 @@ class PageContext(TemplateContext):
         for folder, ways in groupby(feeds, lambda way: way.path.rpartition("/")[0].partition("/")[0]):
             named = (Link(title=names.get(way.path, way.title), path=way.path) for way in ways)
             yield (self.name_index(folder) if folder else ""), tuple(named)
-
-    @property
-    def reply_address(self) -> str:
-        """The address to which readers write."""
-        return parseaddr(self.publication.email.reply_to)[1] or parseaddr(self.publication.email.sender)[1]

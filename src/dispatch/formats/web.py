@@ -24,6 +24,7 @@ TEMPLATES = {
     "section": "list.html",
     "tag": "list.html",
     "index": "index.html",
+    "archive": "year.html",
     "year": "year.html",
     "follow": "follow.html",
     "search": "search.html",

@@ -4,11 +4,14 @@ export_files   a zip, a folder or a file on the disk, opened as an Export
 posts          what is read, an Export, and what comes of it, Posts
 ghost, wordpress, substack, beehiiv, medium, bookmarks, buttondown, mailchimp, markdown
                the importers: one a system
+ghost_text, substack_blocks, wordpress_text
+               what their editors keep in a form of their own, as HTML
 permalinks     which addresses a generator gave a post
 tabular        CSV, JSON and texts, bounded
 content        a post's text, sanitised; what of it is lost
 pictures       which picture of the export an address means
 skipped        what is not imported, and why
+drafts         what a post becomes
 importing      every new post as an issue of one article, written, and published where that is wanted
 
 An importer says whether it ``accepts`` an Export and ``read``s it, post by post; what is no post it names. The table is

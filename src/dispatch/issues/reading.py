@@ -47,7 +47,8 @@ class IssueReader(IssueFolder):
         """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.read_file(self.path / "issue.md")
-        issue = heads.read_heading(self, file, self._read_sections, self.read_content(file)) if file else None
+        given: dict[str, object] = {"intro": self.read_content(file)} if file else {}
+        issue = heads.read_heading(Issue, self, file, given, self._read_sections) if file else None
         if issue is None or len(self.faults) > before:
             return None
         whole = issue.change_articles(lambda article: self._ensure_id(issue, article))

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch.model.articles import Author, ImageCopy, Source
+from dispatch.model.articles import Author, Image, ImageCopy, Source
 from dispatch.model.issue import Contents
 from dispatch.model.results import Record
 
 # fmt: off
 PageKind = Literal[
-    "front", "issue", "article", "republish", "year", "author", "source", "section", "tag",
+    "front", "issue", "article", "republish", "archive", "year", "author", "source", "section", "tag",
     "index", "follow", "search", "feed",
 ]
 # fmt: on
@@ -26,6 +26,8 @@ class Link:
     date: Annotated[datetime | None, "of an issue: when it appeared"] = None
     number: Annotated[int | None, "of an issue: its number"] = None
     count: Annotated[int | None, "of a list: how many articles it has"] = None
+    dek: Annotated[str, "of an issue, where there is room: what it is about"] = ""
+    image: Annotated[Image | None, "likewise: the first picture of its articles that may be shown"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Page(Contents):
     previous: Annotated[Link | None, "the issue, the page of a list or the archived feed before this one"] = None
     next: Annotated[Link | None, "and the one after it"] = None
     live_feed: Annotated[str, "of an archived feed: the stem of the one that readers subscribe to (RFC 5005)"] = ""
-    indexes: Annotated[tuple[str, ...], "which lists of lists the site has: authors/, sources/, sections/, tags/"] = ()
+    indexes: Annotated[tuple[str, ...], "which lists of lists the site has: tags/, authors/, sources/, sections/"] = ()
     author: Annotated[Author | None, "whom the page is about"] = None
     source: Annotated[Source | None, "which source the page is about"] = None
     is_kit: Annotated[bool, "of a feed: whether it has whole articles for those who publish them again"] = False

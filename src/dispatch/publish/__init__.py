@@ -2,6 +2,7 @@
 
 publishing   the whole way, under the publication's locks; and all that is wrong with an issue
 plan         every page and feed of the site: pure
+feeds        the feeds of that plan
 topics       authors, sources, sections and tags, with their articles
 people       another name for a person, or one person for two, and all that follows
 listings     what lists and feeds show of an issue and of an article, and what all pages have in common

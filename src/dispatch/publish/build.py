@@ -107,13 +107,10 @@ class SiteBuilder:
         """The page with the copies of the pictures that it shows."""
         if not self._copies_by_address:
             return page
-        if page.slug:
-            shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
-        else:
-            avatar = page.author.avatar if page.author else ""
-            copy = self._copies_by_address.get(avatar)
-            shown = {avatar: copy} if copy else {}
-        return replace(page, pictures=shown)
+        known = self._copies_by_address
+        images = [page.author.avatar if page.author else "", *(link.image.url for link in page.lists if link.image)]
+        shown = {copy.address: copy for copy in self.copies.get(page.slug, ())}
+        return replace(page, pictures=shown | {url: known[url] for url in images if url in known})
 
     def _make_kit(self, entry: Article) -> Article:
         """The whole article of a line of the feed for those who publish it again, which keeps the dates of that."""

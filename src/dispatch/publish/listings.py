@@ -15,6 +15,8 @@ from dispatch.language import Language
 from dispatch.model import Article, Author, Issue, Link, Publication, Source
 from dispatch.publish.topics import FOLDERS, Topic, TopicKind
 
+_FACETS: tuple[TopicKind, ...] = ("tag", "author", "source", "section")  # in the order in which readers ask for them
+
 
 def strip_texts(issue: Issue) -> Issue:
     """The issue without its texts: what a collection needs to know of it, and nothing that a page of its own shows."""
@@ -88,7 +90,7 @@ class SiteIndex:
         self.listed = [issue for issue in issues if not issue.withdrawn]
         self.date = issues[0].date if issues else datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
         listed = {topic.kind for topic in found if topic.article_count}
-        self.indexes = tuple(f"{folder}/" for kind, folder in FOLDERS.items() if kind in listed)
+        self.indexes = tuple(f"{FOLDERS[kind]}/" for kind in _FACETS if kind in listed)
         self.related: dict[str, tuple[Link, ...]] = {}  # by an article's id, the pages of its topics
         self._zone = ZoneInfo(publication.timezone)
         self._lines: dict[tuple[str, str], Article] = {}
@@ -141,6 +143,12 @@ def _find_last_notice(issue: Issue, entered: datetime) -> datetime:
     """Find when readers were last told of a correction of an issue or anything in it, else when it entered."""
     said = [derived.find_last_notice(issue), *map(derived.find_last_notice, issue.articles)]
     return max(filter(None, said), default=entered)
+
+
+def build_issue_card(issue: Issue) -> Link:
+    """Make the link to an issue with what it is about and its first picture that may be shown."""
+    shown = (one for one in issue.articles if not one.withdrawn and one.source.syndicate != "link")
+    return replace(link_issue(issue), dek=issue.preheader, image=next((one.image for one in shown if one.image), None))
 
 
 def link_issue(issue: Issue, article: Article | None = None) -> Link:

@@ -15,7 +15,7 @@ from dispatch.errors import ConfigError
 from dispatch.model import Author, Person, Publication, Record
 from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
 from dispatch.slugs import find_unused, is_slug, make_slug
-from dispatch.text import fold_text
+from dispatch.text import fold_text, quote_word
 from dispatch.toml import parse_toml
 
 _FIELDS = ("name", "url", "email", "bio", "avatar")
@@ -68,7 +68,9 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     key, person = find_person(publication, said)
     for other, one in publication.authors.items():
         if other != key and identity.is_same_name(one.name, name):
-            hint = f"If that is the same person: dispatch author merge {key or f'“{said.name}”'} {other}"
+            hint = (
+                f"If that is the same person: dispatch author merge {quote_word(key or said.name)} {quote_word(other)}"
+            )
             raise ConfigError(f"[{other}] is called “{name}”", subject=registry.FILE, hint=hint)
     old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
     others = publication.authors.keys() - {key}

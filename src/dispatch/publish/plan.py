@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from dispatch import derived, ledger
 from dispatch.issues import sort_newest_first
 from dispatch.model import Article, Contents, Issue, Link, Page, PageKind, Publication, Record, Section
-from dispatch.publish.listings import SiteIndex, link_issue, make_bare_entry, make_line
-from dispatch.publish.topics import FOLDERS, Listed, Topic, find_topics, list_records
+from dispatch.publish.feeds import plan_feeds
+from dispatch.publish.listings import (
+    SiteIndex,
+    build_issue_card,
+    link_issue,
+    make_line,
+)
+from dispatch.publish.topics import FOLDERS, Topic, find_topics, list_records
 
-RECENT = 24  # earlier issues that the front page lists; the years have them all
+RECENT = 6  # earlier issues that the front page introduces; the archive has them all
+ARCHIVED = 150  # issues that the archive lists; the years have them all
+A_SHELF = 25  # issues up to which there are no pages of years
 FOLLOWED = 60  # feeds of topics that the page on following lists; every topic's own page has its feed
 A_LIST = 250  # names on a page of authors, sources, sections or tags
-_NEVER = datetime(1000, 1, 1, tzinfo=UTC)
 A_PAGE = 40  # articles on a page of a list, at least half of that on its first
 
 
@@ -35,7 +41,7 @@ def plan_pages(issues: Iterable[Issue], publication: Publication, published: Ite
         *_plan_topics(site),
         *_plan_years(site),
         *_plan_plain_pages(site),
-        *_plan_feeds(site),
+        *plan_feeds(site),
         _plan_front(site),
     ]
     return [page if page.kind == "feed" else replace(page, indexes=site.indexes) for page in pages]
@@ -161,10 +167,13 @@ def _plan_names(site: SiteIndex, links: Sequence[Link], folder: str) -> Iterator
 
 
 def _plan_years(site: SiteIndex) -> Iterator[Page]:
-    """Plan a list of the issues of each year, where the front page does not list them all."""
-    if len(site.listed) > RECENT + 1:
-        for year, issues in groupby(site.listed, site.find_year):
-            yield _plan_list(site, "year", f"archive/{year}/", tuple(map(link_issue, issues)), title=str(year))
+    """Plan the archive: a list of the issues and, where these are many, of each year's."""
+    years = {year: tuple(map(link_issue, issues)) for year, issues in groupby(site.listed, site.find_year)}
+    shelves = years if len(site.listed) > A_SHELF else {}
+    ways = (Link(title=str(year), path=f"archive/{year}/") for year in shelves)
+    yield _plan_list(site, "archive", "archive/", (*map(link_issue, site.listed[:ARCHIVED]), *ways))
+    for year, issues in shelves.items():
+        yield _plan_list(site, "year", f"archive/{year}/", issues, title=str(year))
 
 
 def _plan_plain_pages(site: SiteIndex) -> Iterator[Page]:
@@ -182,24 +191,25 @@ def _plan_plain_pages(site: SiteIndex) -> Iterator[Page]:
 
 
 def _plan_front(site: SiteIndex) -> Page:
-    """Plan the front page: the latest issue with its contents, the earlier ones, the years."""
+    """Plan the front page: the latest issue with its contents, and the earlier ones."""
     front = replace(_plan_list(site, "front", ""), feed="feed")
     latest = next(iter(site.listed), None)
     if latest is None:
         return front
-    earlier = [link_issue(issue) for issue in site.listed if issue.id != latest.id]
-    years = [Link(title=str(year), path=f"archive/{year}/") for year, _ in groupby(site.listed, site.find_year)]
     first = next((article.id for article in latest.articles), "")
 
     def shorten_article(article: Article) -> Article | None:
         if article.withdrawn:
             return None
-        return article if article.id == first else replace(make_line(article, latest), key=article.key)
+        if article.id == first:
+            return article
+        line, source = make_line(article, latest), replace(article.source, license="")
+        return replace(line, key=article.key, dek=article.dek, image=article.image, source=source)
 
     return replace(
         _take_contents(front, latest).change_articles(shorten_article, keep_intros=False),
         previous=link_issue(latest),
-        lists=(*earlier[:RECENT], *(years if len(earlier) > RECENT else ())),
+        lists=tuple(build_issue_card(issue) for issue in site.listed[1 : RECENT + 1]),
         related={article.id: (link_issue(latest),) for article in latest.articles},
     )
 
@@ -215,79 +225,3 @@ def _plan_list(site: SiteIndex, kind: PageKind, path: str, lists: tuple[Link, ..
         date=max((link.date for link in lists if link.date), default=site.date),
         status="published",
     )
-
-
-def _plan_feeds(site: SiteIndex) -> Iterator[Page]:
-    """Plan the feeds of articles, of issues, and of every topic that has one."""
-    articles: dict[str, Listed] = {}
-    for issue in reversed(site.issues):
-        for article in reversed(list(issue.articles)):
-            articles.setdefault(article.id, (issue, article))
-    lines = [site.entry_of(article, issue) for issue, article in articles.values()]
-    yield from _plan_feed(site, "feed", site.publication.title, "", lines)
-    entries = [make_bare_entry(issue, site.publication, site.entered[issue.id]) for issue in reversed(site.issues)]
-    yield from _plan_feed(site, "issues", site.say("all_issues"), "issues", entries)
-    free = [pair for pair in articles.values() if derived.find_republish_licence(pair[1], site.publication)]
-    if free:
-        lines = [site.entry_of(article, issue) for issue, article in free]
-        for page in _plan_feed(site, "partners", site.publication.title, "", lines):
-            yield replace(page, is_kit=True)
-    for topic in site.topics:
-        if site.has_feeds(topic.kind):
-            lines = [site.entry_of(article, issue) for issue, article in topic.articles]
-            yield from _plan_feed(site, f"{topic.path}feed", topic.title, topic.path, lines, topic.first_path)
-
-
-def _plan_feed(
-    site: SiteIndex, stem: str, title: str, path: str, oldest_first: Sequence[Article], first_path: str = ""
-) -> Iterator[Page]:
-    """Plan the feed that readers subscribe to, and archived feeds of older entries, which never change (RFC 5005).
-
-    first_path: of a topic, where it was when the feed got its id.
-
-    The former also holds what is in the latter already, for as long as a reader may not have seen it.
-    """
-    ordered = sorted(oldest_first, key=lambda entry: site.entered[entry.id])
-    size = site.publication.feeds.entries
-    folder, _, name = stem.rpartition("/")
-    archived = f"{folder}/archive/{name}" if folder else f"archive/{name}"
-    count = max(0, -(-len(ordered) // size) - 1)
-
-    def link(number: int) -> Link | None:
-        return Link(title=str(number), path=f"{archived}-{number}") if 0 < number <= count else None
-
-    def feed(entries: Sequence[Article], number: int, own: str, live: str) -> Page:
-        date = max((site.changed[entry.id] for entry in entries), default=site.date)
-        return Page(
-            kind="feed",
-            path=path if folder else "",
-            feed=own,
-            live_feed=live,
-            previous=link(number - 1),
-            next=link(number + 1),
-            id=f"{site.publication.first_url}/" + ("" if stem == "feed" else first_path + name if first_path else stem),
-            title=title,
-            date=date,
-            sections=(Section(articles=tuple(reversed(entries))),),
-            status="published",
-        )
-
-    for number in range(1, count + 1):
-        yield feed(ordered[(number - 1) * size : number * size], number, f"{archived}-{number}", stem)
-    recent = _find_recent([entry.id for entry in ordered], site)
-    shown = [entry for at, entry in enumerate(ordered) if at >= len(ordered) - size or entry.id in recent]
-    yield feed(shown, count + 1, stem, "")
-
-
-def _find_recent(ids: Sequence[str], site: SiteIndex) -> frozenset[str]:
-    """Find what a reader who asks once in ``[feeds] days`` may not have seen yet, or not as it is now.
-
-    That is what came with or after the last issue that is older than that and was not published late. The days count
-    back from the newest publication or change: no clock is asked, so nobody knows how late something was.
-    """
-    since = max((site.changed[id_] for id_ in ids), default=_NEVER) - timedelta(days=site.publication.feeds.days)
-    in_time = (issue for issue in site.issues if site.entered[issue.id] == issue.date < since)
-    last_old = next(in_time, None)
-    # Its articles came a second after one another, the first of them with it.
-    begin = last_old.date - timedelta(seconds=len([*last_old.articles])) if last_old else _NEVER
-    return frozenset(id_ for id_ in ids if site.entered[id_] >= begin or site.changed[id_] >= since)
