@@ -84,8 +84,10 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
-        found = _find_near(article, entry)
-        yield make_finding("attribution.read-more", "link", found=found, wanted=article.url)
+        near = _find_near(article, entry, publication)
+        # Where a mail shows an article in brief, the headline is the way.
+        if near is not None or part.kind != "mail":
+            yield make_finding("attribution.read-more", "link", found=near, wanted=article.url)
     if entry.item:
         yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
@@ -114,11 +116,15 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
         yield make_finding("attribution.body", "element", found=item.summary)
 
 
-def _find_near(article: Article, entry: ShownArticle) -> str:
-    """Find where a link leads whose words hold the title; empty when there is none."""
-    title = fold_spaces(article.title)
+def _find_near(article: Article, entry: ShownArticle, publication: Publication) -> str | None:
+    """Find where words lead that say "read", or hold the title; empty when they lead nowhere, None without any."""
+    title, ways = (
+        fold_spaces(article.title),
+        byline.spell_ways(article, vocabulary.load_vocabulary(publication.language)),
+    )
     links = (link for line in entry.lines for link in line.links)
-    return next((link.url for link in links if title and title in link.text), "")
+    near = [link.url for link in links if link.text and (title in link.text or link.text in ways)]
+    return next(iter(near), "" if any(line.text in ways for line in entry.lines) else None)
 
 
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import click
 from dispatch import check as stage
 from dispatch import files
 from dispatch.checks.rules import list_unreadable
-from dispatch.cli.context import OpenPublication, open_publication, print_note
+from dispatch.cli.context import OUTPUT, OpenPublication, open_publication, print_note, write_result
 from dispatch.errors import CheckError, DispatchError, explain_refusal
 from dispatch.locate import locate_findings
 from dispatch.mail_services import load_services
@@ -19,6 +19,7 @@ from dispatch.publish import judge_issue
 from dispatch.render import render_edition
 from dispatch.report import STYLES, Style
 from dispatch.report import format_findings as written
+from dispatch.text import find_utf16
 
 # A line of a report on a terminal gets the colour of the word that it begins with.
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -43,6 +44,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 @click.option(
     "--service", type=click.Choice(list(load_services())), help="Check what this mail service would change, or has."
 )
+@OUTPUT
 def check(
     issue: str | None,
     style: str,
@@ -52,6 +54,7 @@ def check(
     file: Path | None,
     received: Path | None,
     service: str | None,
+    output: str,
 ) -> None:
     """Check every byline and link of ISSUE (default: the newest), in its files and in every edition.
 
@@ -61,7 +64,7 @@ def check(
     Examples:
       dispatch check
       dispatch check defence --strict --online
-      dispatch check defence --report github
+      dispatch check defence --report markdown --output findings.md
       dispatch check defence --edition out/defence/email.html
       dispatch check defence --received message.eml
       dispatch check defence --service listmonk
@@ -74,13 +77,16 @@ def check(
         if not all(fault.place.file for fault in error.faults):
             raise
         findings = list_unreadable(error.faults)
-    print_report(locate_findings(findings, here.root), cast("Style", style))
+    print_report(locate_findings(findings, here.root), cast("Style", style), output)
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
 
 
-def print_report(findings: Sequence[Finding], style: Style) -> None:
-    """Print the findings on standard output, with colours at a terminal."""
+def print_report(findings: Sequence[Finding], style: Style, output: str = "-") -> None:
+    """Print the findings on standard output, with colours at a terminal; or write them to a file."""
+    if output != "-":
+        write_result(f"{written(findings, style)}\n", output)
+        return
     for line in written(findings, style).split("\n"):
         word = line.strip().partition(":")[0]
         is_coloured = style == "human" and word in _COLOURS and sys.stdout.isatty()
@@ -135,6 +141,9 @@ def _read_message(file: Path) -> Edition:
 
 def _read_bytes(file: Path) -> bytes:
     try:
-        return files.read_bounded(file)
+        body = files.read_bounded(file)
     except OSError as cause:
         raise explain_refusal(CheckError, cause, address=str(file)) from cause
+    if find_utf16(body):
+        raise CheckError("is UTF-16, and not as it was made", address=str(file), hint=files.SAVE_AS_UTF8)
+    return body

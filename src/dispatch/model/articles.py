@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
 WitnessKind = Literal["json-ld", "citation", "microformat", "box", "byline", "meta"]
+Layout = Literal["lead", "cards", "list", "brief", "quote", "text"]
 Mended = Literal["authors", "date", "url", "title"]
 
 
@@ -84,6 +85,8 @@ class Image:
     alt: Annotated[str | None, "what it shows, in words; empty when it only decorates"] = None
     width: Annotated[int | None, "pixels"] = None
     height: Annotated[int | None, "pixels"] = None
+    caption: Annotated[str, "what is said under it, plain text"] = ""
+    credit: Annotated[str, "who made it, for example: Ada Moss / Harbour Pictures"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +212,7 @@ class Article:
     language: Annotated[str, "its language, when it is not the publication's (BCP 47)"] = ""
     tags: Annotated[tuple[str, ...], "what it is about"] = ()
     image: Annotated[Image | None, "the picture that stands for it"] = None
+    layout: Annotated[Layout | None, "how it is shown in mail and lists, when that is not its section's way"] = None
     enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
     license: Annotated[str, "the licence under which this article may be shown"] = ""
     sponsor: Annotated[Sponsor | None, "who paid for it: said under the byline, and in no byline"] = None

@@ -135,13 +135,13 @@ def _write_entry(publication: Publication, entries: Sequence[str], key: str, per
     path = publication.root / registry.FILE
     is_there = os.path.lexists(path)
     text = files.read_text(path, within=publication.root, error=ConfigError) if is_there else ""
-    raw = parse_toml(text, file=registry.FILE, error=ConfigError)
+    edited = text.removeprefix("\ufeff")
+    raw = parse_toml(edited, file=registry.FILE, error=ConfigError)
     table = registry.to_table(person)
     for entry in (raw.get(one) for one in entries):  # a file's name stays one
         if isinstance(entry, Mapping) and isinstance(entry.get("avatar"), str) and "avatar" in table:
             whole = links.resolve_address(f"{publication.url}/", entry["avatar"])
             table["avatar"] = entry["avatar"] if whole == table["avatar"] else table["avatar"]
-    edited = text
     for gone in entries[1:]:
         edited = registry.edit_entry(edited, gone, None)
     edited = registry.edit_entry(edited, next(iter(entries), key), table, now=key)

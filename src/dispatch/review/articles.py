@@ -45,6 +45,7 @@ _FIELDS = (
     ComparedField("updated", "says that it was updated", empty="never"),
     ComparedField("tags", "has other tags", empty="none"),
     ComparedField("image", noun="picture"),
+    ComparedField("layout", noun="layout", empty="by its place"),
     ComparedField("enclosures", "has other files that go with it", kind="link", empty="none"),
 )  # fmt: skip
 _TERMS = ("link", "excerpt", "full")
