@@ -27,13 +27,17 @@ def read_issue(publication: Publication, slug: str) -> Issue:
     return issue
 
 
-def read_all_issues(publication: Publication) -> list[Issue]:
-    """Read all issues, by slug. Raises IssueError with every fault of all their files."""
+def read_all_issues(publication: Publication, *, with_texts: bool = True) -> list[Issue]:
+    """Read all issues, by slug. Raises IssueError with every fault of all their files, but of no text that is not read.
+
+    with_texts: without them there are no introductions and no bodies; all else is the same, in a third of the time.
+    """
     faults: list[Fault] = []
-    found = [
-        IssueReader(publication=publication, slug=slug, faults=faults).read_issue()
+    readers = (
+        IssueReader(publication=publication, slug=slug, faults=faults, with_texts=with_texts)
         for slug in heads.list_slugs(publication)
-    ]
+    )
+    found = [reader.read_issue() for reader in readers]
     if faults:
         raise IssueError(*faults)
     return [issue for issue in found if issue]
@@ -66,7 +70,7 @@ class IssueReader(IssueFolder):
             lines["source.syndicate"] = lines.get("syndicate", 0)
         reading = heads.start_reading(self, file, lines)
         key = file.path.stem
-        words = "" if file.path.suffix == ".html" else file.body_text
+        words = file.body_text if self.with_texts and file.path.suffix != ".html" else ""
         article = from_mapping.read_noun(
             Article,
             data,
@@ -141,6 +145,8 @@ class IssueReader(IssueFolder):
     def _read_intro(self, value: object, at: str, reading: from_mapping.FileReading) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a text")  # noqa: TRY004 - a fault of the file, not of the program
+        if not self.with_texts:
+            return ""
         try:
             return markdown.to_html(value.strip("\n"), self.base_url)
         except GatherError as error:
