@@ -34,7 +34,7 @@ MOST_LONG_COMMANDS = 3  # 0 of more than 12 lines
 # A module imports from lower floors only, or from its own folder.
 FLOORS = (
     {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "locks", "databases", "git", "toml"}
-    | {"licences", "first_house", "process_limits", "deferred"},
+    | {"licences", "first_house", "process_limits", "deferred", "shipped"},
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},

@@ -128,8 +128,9 @@ def test_the_commands_of_a_page_run_and_print_what_it_says(
 def test_every_command_that_is_named_can_be_called(page) -> None:
     """Also what cannot be run here: the options of every ``dispatch ...`` in a fence are known."""
     for fence in FENCE.finditer(page.read_text("utf-8")):
-        for line in re.findall(r"^(?:\$ )?dispatch ((?:.*\\\n)*.*)", fence["body"], flags=re.MULTILINE):
-            if fence["kind"] in {"sh", "console"}:
+        prompt = {"sh": "", "powershell": "", "console": r"\$ "}.get(fence["kind"])
+        for line in re.findall(rf"^{prompt}dispatch ((?:.*\\\n)*.*)", fence["body"], flags=re.MULTILINE):
+            if prompt is not None:
                 parse(re.split(r" (?:[|>]|&&|\|\|) ", line.replace("\\\n", " "))[0])
 
 

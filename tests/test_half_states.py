@@ -57,13 +57,14 @@ RUNS: dict[str, list[str]] = {
     "withdraw": ["withdraw", "defence", "1", "--yes", "--without-copy"],
     "unpublish": ["unpublish", "defence", "--yes"],
     "schema": ["schema"],
+    "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
 # These go on until they are stopped; what they read first, others read too.
 SERVERS = {"demo", "preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
-READERS |= {"author list", "author show", "review", "schema", "render --output -", "publish --dry-run"}
+READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}
 
 
 @pytest.fixture(scope="module")

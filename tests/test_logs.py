@@ -128,7 +128,7 @@ GATHER = ["gather"]
 # The words of each command, with hostile ones where it takes some, and what is done before.
 RUNS: dict[str, list[list[str]]] = {
     "init": [["x", "--title", TEXT, "--url", CONTROLS], [LEADING, "--title", "x", "--url", "https://a.example"]],
-    "demo": [["demo", "issues"], ["demo", f"--{LEADING}"]],
+    "demo": [["demo", "issues"], ["demo", "--open", TEXT, LEADING], ["demo", f"--{LEADING}"]],
     "source add": [
         ["source", "add", TEXT],
         ["source", "add", "https://a.example", "--no-fetch", "--title", LEADING],
@@ -175,6 +175,7 @@ RUNS: dict[str, list[list[str]]] = {
     ],
     "unpublish": [["publish", "defence", "--yes"], ["unpublish", "defence"], ["unpublish", TEXT, "--yes"]],
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
+    "help": [["help", TEXT], ["help", LEADING], ["help", "byline"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from dispatch.errors import ConfigError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
 from dispatch.model import Colours, Fault, Person, Publication
+from dispatch.shipped import find_shipped
 from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
 from dispatch.toml import find_lines, format_toml, parse_toml
@@ -88,7 +89,7 @@ def create_sample(folder: Path) -> None:
     """Create the sample publication in a folder that holds nothing. Raises ConfigError, and has written nothing."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError("holds something already", subject=str(folder), hint="choose another folder, or a new name")
-    shipped = _find_shipped("sample", checkout="")
+    shipped = find_shipped("sample", checkout="")
     bodies = {name: (shipped / name).read_bytes() for name in (FILE, AUTHORS, "dispatch.lock")}
     found = (path for path in sorted((shipped / "issues").rglob("*")) if path.is_file())
     bodies |= {path.relative_to(shipped).as_posix(): path.read_bytes() for path in found}
@@ -106,12 +107,6 @@ def _write_missing(folder: Path, bodies: Mapping[str, bytes]) -> None:
     for name, body in bodies.items():
         if not (folder / name).exists():
             files.write_file(folder / name, body, within=folder, error=ConfigError)
-
-
-def _find_shipped(name: str, *, checkout: str) -> Path:
-    """Return the folder that a wheel has beside this module; a checkout has it at the top, by another name."""
-    shipped = Path(__file__).parent / name
-    return shipped if shipped.is_dir() else Path(__file__).parents[2] / checkout
 
 
 def format_settings(**values: str) -> str:
@@ -227,7 +222,7 @@ def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Person]:
 
 def _read_templates(root: Path, faults: list[Fault]) -> tuple[dict[str, str], frozenset[str]]:
     """Read the texts of all templates by path, the default ones or the publication's own instead, and name these."""
-    shipped = _find_shipped("templates", checkout="templates")
+    shipped = find_shipped("templates", checkout="templates")
     texts = _read_folder(shipped, shipped, faults)
     try:
         folder = files.resolve_inside(root / "templates", within=root, error=ConfigError)

@@ -3,8 +3,11 @@
 What is shown is never folded.
 """
 
+import codecs
 import json
 import re
+import shlex
+import sys
 import unicodedata
 from itertools import pairwise
 
@@ -63,6 +66,21 @@ def is_utf8(name: str) -> bool:
     return not _SURROGATE.search(name)
 
 
+def find_utf16(body: bytes) -> str:
+    """Find which UTF-16 bytes are, as Windows PowerShell writes it: by their mark, or by the zeros of Latin letters.
+
+    Empty for anything else. Of text without a mark, every second byte of the beginning is mostly zero, and no other is.
+    """
+    for mark, charset in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if body.startswith(mark):
+            return charset
+    start = body[:400]
+    zeros = start[::2].count(0), start[1::2].count(0)
+    if not min(zeros) and max(zeros) * 4 > len(start):
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return ""
+
+
 def escape_controls(text: str) -> str:
     r"""Write every control character as ``\x1b`` or ``\u202e``, so that nothing in the text acts on a terminal."""
     return _UNSAFE.sub(_escape_control, text)
@@ -79,6 +97,15 @@ def escape_line(text: str) -> str:
 def escape_words(text: str) -> str:
     """Make a text one line as ``escape_line`` does, with a single space for all white space in a row."""
     return escape_line(" ".join(text.split()))
+
+
+def quote_word(word: str) -> str:
+    """Quote a word of a command so that it is one where it is pasted: into bash, zsh, fish or PowerShell."""
+    if re.fullmatch(r"[\w./:+=][\w./:+=-]*", word):
+        return word
+    if not re.search(r'["$`\\!%“”„]', word):
+        return f'"{word}"'
+    return "'" + re.sub("(['‘’‚‛])", r"\1\1", word) + "'" if sys.platform == "win32" else shlex.quote(word)
 
 
 def format_json(value: object, indent: int | None = None) -> str:

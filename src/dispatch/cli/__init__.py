@@ -14,6 +14,7 @@ from io import TextIOWrapper
 import click
 
 from dispatch import __version__
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, explain_refusal
 from dispatch.text import escape_line, escape_words
 
@@ -37,6 +38,7 @@ COMMANDS = {
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
+    "help": ("help_", "Explain a word, or a command."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }
 
@@ -44,7 +46,7 @@ COMMANDS = {
 _PLAIN = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "·": "-", "\u00a0": " "}
 
 
-class Commands(click.Group):
+class Commands(AnsweringGroup):
     """A group whose commands are imported when they are called, and which shows every error once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -57,22 +59,11 @@ class Commands(click.Group):
             return None
         module = COMMANDS[cmd_name][0]
         found = import_module(f"dispatch.cli.{module}")
-        command = getattr(found, cmd_name, None) or getattr(found, module)  # import is no name for a function
+        command = getattr(found, cmd_name, None) or getattr(
+            found, module
+        )  # import and help are no names for a function
         assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments begin with; a wrong one is answered with the nearest."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no command “{args[0]}”.{hint}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing them."""
@@ -171,7 +162,8 @@ def main(ctx: click.Context, debug: bool, no_color: bool, wait: int, colourless:
     cd my-newsletter
     dispatch issue new "Who pays for defence"
     dispatch add story.txt --url https://paper.example/story --author "Jerry Jackson=https://paper.example/jackson"
-    dispatch check && dispatch render
+    dispatch check
+    dispatch publish who-pays-for-defence
     """
     if no_color or colourless:
         ctx.color = False

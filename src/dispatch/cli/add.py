@@ -28,6 +28,7 @@ from dispatch.cli.context import (
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, GatherError, IssueError
 from dispatch.model import Arrival, Article, Fault, Issue, Publication
+from dispatch.text import quote_word
 
 _READABLE = {".md", ".markdown", ".html", ".htm", ".txt", ".eml"}  # one of these is an article, if anything is wrong
 
@@ -142,7 +143,9 @@ def _name_export(location: str) -> DispatchError | None:
         return None
     if len(export.names) == 1 and Path(location).suffix in _READABLE:
         return None
-    return GatherError(f"this is an export ({title})", address=location, hint=f"Import it: dispatch import {location}")
+    return GatherError(
+        f"this is an export ({title})", address=location, hint=f"Import it: dispatch import {quote_word(location)}"
+    )
 
 
 def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> bool:
@@ -262,7 +265,7 @@ def _say_added(issue: Issue, article: Article, words: Overrides, publication: Pu
         print_note(f"  shown as a link: {', '.join(embeds)}")
     for asked in describe_terms(article, publication):
         print_note(f"  {asked}")
-    settle = f"dispatch issue credit {issue.slug} {article.key}"
+    settle = f"dispatch issue credit {issue.slug} {quote_word(article.key)}"
     lacks = list(find_missing(article, words, publication, settle=settle))
     for lack in lacks:
         print_note(f"  {lack}")

@@ -8,8 +8,8 @@ import click
 from dispatch import compose, derived, html, identity, links
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
-from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
-from dispatch.text import shorten_line
+from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Sponsor, Syndicate, Terms
+from dispatch.text import fold_text, quote_word, shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -93,6 +93,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     image, alt = spoken["image"], spoken["image_alt"]
     title, front = spoken["source"]
     terms = spoken["syndicate"] or ("link" if is_link else None)
+    sponsors = [one for one in spoken["credited"] if fold_text(one.role) == "sponsor"]
     article = Article(
         key=spoken["key"],
         confirmed_own=spoken["own"],
@@ -100,7 +101,8 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
         title=spoken["title"],
         dek=spoken["dek"],
         summary=spoken["summary"],
-        credits=spoken["credited"],
+        credits=tuple(one for one in spoken["credited"] if one not in sponsors),
+        sponsor=next((Sponsor(name=one.name, url=one.url) for one in sponsors), None),
         source=Source(title=title, url=front, syndicate=terms, excerpt_words=spoken["words"]),
         published=parse_moment(spoken["published"], publication) if spoken["published"] else None,
         updated=parse_moment(spoken["updated"], publication) if spoken["updated"] else None,
@@ -216,7 +218,7 @@ def find_missing(article: Article, said: Overrides, publication: Publication, *,
 
     for author in article.authors:
         if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
-            yield f'no page of {author.name} found: --author "{author.name}=ADDRESS"'
+            yield f"no page of {author.name} found: --author {quote_word(f'{author.name}=ADDRESS')}"
     if house := find_first_house(article, publication):
         yield f'its text names {links.parse_host(house)}: --url ADDRESS --source "NAME=ADDRESS", or --own'
     elif not article.source.title and article.own and not article.confirmed_own:

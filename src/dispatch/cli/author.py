@@ -12,16 +12,18 @@ from dispatch.cli.context import (
     fit_line,
     open_publication,
     print_json,
+    print_next,
     print_note,
     print_result,
 )
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.identity import find_person, register_authors
 from dispatch.model import Author, Person
 from dispatch.publish import people
 from dispatch.publish.topics import parse_author_id
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def author() -> None:
     """Manage the people of authors.toml: what they are called, and who is who.
 
@@ -123,7 +125,7 @@ def _list_people(here: OpenPublication) -> Iterator[dict[str, object]]:
     counts: dict[tuple[str, str, str], int] = {}
     for key, one in here.publication.authors.items():
         counts[key, one.name, one.url] = 0
-    for issue in issues.read_all_issues(here.publication):
+    for issue in issues.read_all_issues(here.publication, with_texts=False):
         for article in issue.articles:
             for one in register_authors(article.authors, here.publication):
                 named = find_person(one, here.publication), one.name, one.url
@@ -139,7 +141,9 @@ def _describe_person(here: OpenPublication, key: str, person: Person) -> dict[st
     def is_known(authors: Iterable[Author]) -> bool:
         return known in register_authors(authors, here.publication)
 
-    every = [(issue, one) for issue in issues.read_all_issues(here.publication) for one in issue.articles]
+    every = [
+        (issue, one) for issue in issues.read_all_issues(here.publication, with_texts=False) for one in issue.articles
+    ]
     lists = [one for one in ledger.read_records(here.publication) if one.kind == "author"]
     return {
         "key": key,
@@ -158,4 +162,4 @@ def _report_change(change: people.PersonChange) -> None:
         print_note(f"{old} leads to {new}; whoever asks for the old address sees it. To drop it: --forget")
     for file in change.mentions:
         print_note(f"{file} still has the old name in it")
-    print_note("Next: dispatch publish")
+    print_next("dispatch publish")

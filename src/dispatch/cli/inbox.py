@@ -8,7 +8,16 @@ import click
 
 from dispatch import derived, serialise
 from dispatch.cli.article_options import describe_day, describe_doubt
-from dispatch.cli.context import OpenPublication, open_publication, parse_moment, print_json, print_note, print_result
+from dispatch.cli.context import (
+    OpenPublication,
+    open_publication,
+    parse_moment,
+    print_json,
+    print_next,
+    print_note,
+    print_result,
+)
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
 from dispatch.text import escape_words
@@ -17,7 +26,7 @@ SCREEN = 20
 EXCERPT = 60  # words
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=AnsweringGroup, invoke_without_command=True)
 @click.option(
     "--search", default="", help='Search title, authors, source, tags and text: words, "a phrase", or prefix*.'
 )
@@ -86,8 +95,7 @@ def show(number: int, as_json: bool) -> None:
     for line in (*_format_arrival(arrival, here.publication.language), *(f"used in {place}" for place in places)):
         print_result(line)
     if not places:
-        settle = "" if arrival.article.certainty == "certain" else ' --choice 1, or --author "NAME=ADDRESS"'
-        print_note(f"Next: dispatch add {number}{settle}")
+        print_next(f"dispatch add {number}")
 
 
 @inbox.command()
@@ -190,6 +198,7 @@ def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
         yield escape_words(f"by {author.name} ({article.certainty}) {author.url}")
     if article.certainty != "certain":
         yield from describe_doubt(article)
+        yield 'to settle it, with dispatch add: --choice 1, or --author "NAME=ADDRESS"'
     for credit in article.credits:
         yield escape_words(f"{credit.role}: {credit.name} {credit.url}")
     yield escape_words(f"in {article.source.title or arrival.source} {article.source.url}")

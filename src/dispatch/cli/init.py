@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from dispatch import config, git
-from dispatch.cli.context import ask_for_value, is_terminal, print_note, print_result
+from dispatch.cli.context import ask_for_value, is_terminal, print_next, print_note, print_result
 from dispatch.errors import ReviewError
+from dispatch.text import quote_word
 
 
 @click.command()
@@ -40,9 +41,8 @@ def init(folder: Path, title: str | None, url: str | None, sender: str | None, l
     )
     print_result(str(path))
     _start_repository(folder)
-    print_note(
-        f'Next: {f"cd {folder} && " if folder != Path() else ""}dispatch issue new "The title of your first issue"'
-    )
+    enter = [f"cd {quote_word(folder.as_posix())}"] if folder != Path() else []
+    print_next(*enter, 'dispatch issue new "The title of your first issue"')
 
 
 def _start_repository(folder: Path) -> None:

@@ -17,6 +17,7 @@ from dispatch.cli.context import (
     require_consent,
 )
 from dispatch.model import Article, Issue, Mended
+from dispatch.text import quote_word
 
 
 @click.command()
@@ -151,7 +152,7 @@ def _report_credit(here: OpenPublication, issue: Issue, old: Article, new: Artic
     is_known = any(record.id == new.id and record.authors for record in records)
     if is_known and old.authors != new.authors:
         print_note("readers have another byline, so say what was wrong, and publish it:")
-        print_note(f'  dispatch issue correct {issue.slug} {new.key} "..." --mends authors')
+        print_note(f'  dispatch issue correct {issue.slug} {quote_word(new.key)} "..." --mends authors')
 
 
 def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:

@@ -24,6 +24,7 @@ from dispatch.cli.context import (
 )
 from dispatch.errors import DispatchError, IssueError, LockedError
 from dispatch.publish import publish_site
+from dispatch.text import quote_word
 
 if TYPE_CHECKING:
     from dispatch.model import Fault, Issue, Page
@@ -75,8 +76,8 @@ def publish(
         return
     if issue and not dry and (one := here.read_issue(issue)).status != "published":
         _require_no_doubt(one, read_clock(), is_sure=yes)
-    run = partial(publish_site, here.root, Path(output) if output else None, dry=dry, strict=strict)
-    publish_one = partial(_publish_one, here, partial(run, allow_private=allow_private), is_dry=dry, as_json=as_json)
+    run = partial(publish_site, here.root, Path(output) if output else None, strict=strict, allow_private=allow_private)
+    publish_one = partial(_publish_one, here, run, is_dry=dry, as_json=as_json, is_named=bool(issue))
     if not (_publish_due(here, publish_one, is_sure=yes) if due else publish_one(issue or "")):
         sys.exit(1)
 
@@ -112,10 +113,16 @@ def unpublish(issue: str, output: str | None, yes: bool) -> None:
 
 
 def _publish_one(
-    here: OpenPublication, run: "Callable[..., SiteUpdate]", slug: str, *, is_dry: bool = False, as_json: bool = False
+    here: OpenPublication,
+    run: "Callable[..., SiteUpdate]",
+    slug: str,
+    *,
+    is_dry: bool = False,
+    as_json: bool = False,
+    is_named: bool = False,
 ) -> bool:
     """Publish an issue, or without one what changed, and report; return whether it was done. Raises DispatchError."""
-    update = run(issue=slug, lock=here.hold_lock, progress=_show_progress)
+    update = run(issue=slug, dry=is_dry, lock=here.hold_lock, progress=_show_progress)
     if update.faults:
         print_error(DispatchError(*update.faults))
     if as_json:
@@ -126,7 +133,16 @@ def _publish_one(
         print_note(f"{update.latest[1]} is dated {update.latest[0]:%Y-%m-%d %H:%M}, and the feeds say so already")
     if update.stopped:
         print_note(f"{update.issue or 'The public folder'} is not published.")
+    elif is_named and not (is_dry or as_json):
+        _print_ways_on("" if update.folder == here.root / "public" else str(update.folder))
     return not update.stopped
+
+
+def _print_ways_on(folder: str) -> None:
+    """Say how to look at what was published, in a folder or the usual one, and how to bring it to its readers."""
+    print_note(f"To look at it: dispatch serve{f' --output {quote_word(folder)}' if folder else ''}")
+    print_note("To put it online: dispatch help online")
+    print_note("To send it: dispatch help send")
 
 
 def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool], *, is_sure: bool) -> bool:

@@ -10,7 +10,18 @@ import click
 
 from dispatch import sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
-from dispatch.cli.context import OpenPublication, open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import (
+    OUTPUT,
+    OpenPublication,
+    open_publication,
+    print_json,
+    print_next,
+    print_note,
+    print_result,
+    read_clock,
+    write_result,
+)
+from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
 
@@ -20,7 +31,7 @@ if TYPE_CHECKING:
 Kind = Literal["", "feed", "page"]
 
 
-@click.group()
+@click.group(cls=AnsweringGroup)
 def source() -> None:
     """Manage sources: feeds, sites with feeds, and pages without.
 
@@ -98,7 +109,7 @@ def add(
     for new in added:
         print_result(new.key)
         print_note(f"added “{new.title or new.key}”, {'the feed ' + new.feed if new.feed else 'the page ' + new.url}")
-        print_note("Next: dispatch gather")
+        print_next("dispatch gather")
 
 
 @source.command("import")
@@ -123,17 +134,18 @@ def import_(file: str, allow_private: bool) -> None:
 
 
 @source.command()
-def export() -> None:
-    """Write all sources to standard output as OPML 2.0, sections as folders.
+@OUTPUT
+def export(output: str) -> None:
+    """Write all sources as OPML 2.0, sections as folders.
 
     \b
     Examples:
-      dispatch source export > subscriptions.opml
+      dispatch source export --output subscriptions.opml
     """
     from dispatch.readers import opml
 
     publication = open_publication().publication
-    click.echo(opml.format_opml(publication.title, publication.sources).encode("utf-8"), nl=False)
+    write_result(opml.format_opml(publication.title, publication.sources), output)
 
 
 @source.command("list")

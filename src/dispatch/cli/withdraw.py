@@ -12,12 +12,14 @@ from dispatch.cli.context import (
     OpenPublication,
     open_publication,
     parse_moment,
+    print_next,
     print_note,
     print_result,
     require_consent,
 )
 from dispatch.errors import IssueError
 from dispatch.model import Article, Fault, Issue, Place, Publication, Withdrawal
+from dispatch.text import quote_word
 
 
 @click.command()
@@ -113,7 +115,7 @@ def _write_withdrawal(
         print_note(
             f"The text is still in {'the history of git, and in ' if is_in_git else ''}every email that was sent"
         )
-        print_note("Next: dispatch publish")
+        print_next("dispatch publish")
 
 
 def _require_copies(here: OpenPublication, paths: Sequence[str]) -> None:
@@ -128,7 +130,11 @@ def _require_published(publication: Publication, one: Issue, what: Issue | Artic
     """Require that the article or issue was published. Raises IssueError."""
     if what.id in {record.id for record in ledger.read_records(publication)}:
         return
-    hint = f"dispatch issue remove {one.slug} {what.key}" if isinstance(what, Article) else f"delete issues/{one.slug}/"
+    hint = (
+        f"dispatch issue remove {one.slug} {quote_word(what.key)}"
+        if isinstance(what, Article)
+        else f"delete issues/{one.slug}/"
+    )
     raise IssueError(f"“{what.title}” was never published, so there is nothing to withdraw", hint=hint)
 
 

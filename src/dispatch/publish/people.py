@@ -15,7 +15,7 @@ from dispatch.errors import ConfigError
 from dispatch.model import Author, Person, Publication, Record
 from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
 from dispatch.slugs import find_unused, is_slug, make_slug
-from dispatch.text import fold_text
+from dispatch.text import fold_text, quote_word
 from dispatch.toml import parse_toml
 
 _FIELDS = ("name", "url", "email", "bio", "avatar")
@@ -42,7 +42,7 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
     """
     if key := said.name if said.name in publication.authors else identity.find_person(said, publication):
         return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
-    articles = (one for issue in issues.read_all_issues(publication) for one in issue.articles)
+    articles = (one for issue in issues.read_all_issues(publication, with_texts=False) for one in issue.articles)
     named = [author for one in articles for author in one.authors]
     strangers = {one for one in named if not identity.find_person(one, publication)}
     found = {one for one in strangers if identity.is_same_name(one.name, said.name)}
@@ -68,7 +68,9 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     key, person = find_person(publication, said)
     for other, one in publication.authors.items():
         if other != key and identity.is_same_name(one.name, name):
-            hint = f"If that is the same person: dispatch author merge {key or f'“{said.name}”'} {other}"
+            hint = (
+                f"If that is the same person: dispatch author merge {quote_word(key or said.name)} {quote_word(other)}"
+            )
             raise ConfigError(f"[{other}] is called “{name}”", subject=registry.FILE, hint=hint)
     old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
     others = publication.authors.keys() - {key}
@@ -113,11 +115,11 @@ def _change_person(
         return identity.find_person(author, now) == key
 
     records = ledger.read_records(publication)
-    before = ledger.make_records(issues.read_all_issues(publication), publication)
+    before = ledger.make_records(issues.read_all_issues(publication, with_texts=False), publication)
     _write_entry(publication, entries, key, person)
     changed = issues.rename_author(now, key, is_theirs, needs_all=bool(forgotten))
     homes = _find_homes(records, person, key, publication.url, is_theirs)
-    after = ledger.make_records(issues.read_all_issues(now), now)
+    after = ledger.make_records(issues.read_all_issues(now, with_texts=False), now)
     left = _mend_digests(_move_lists(records, homes, person, forgotten), before, after)
     if left != list(records):
         ledger.record_issues(publication, known=left)
@@ -133,13 +135,13 @@ def _write_entry(publication: Publication, entries: Sequence[str], key: str, per
     path = publication.root / registry.FILE
     is_there = os.path.lexists(path)
     text = files.read_text(path, within=publication.root, error=ConfigError) if is_there else ""
-    raw = parse_toml(text, file=registry.FILE, error=ConfigError)
+    edited = text.removeprefix("\ufeff")
+    raw = parse_toml(edited, file=registry.FILE, error=ConfigError)
     table = registry.to_table(person)
     for entry in (raw.get(one) for one in entries):  # a file's name stays one
         if isinstance(entry, Mapping) and isinstance(entry.get("avatar"), str) and "avatar" in table:
             whole = links.resolve_address(f"{publication.url}/", entry["avatar"])
             table["avatar"] = entry["avatar"] if whole == table["avatar"] else table["avatar"]
-    edited = text
     for gone in entries[1:]:
         edited = registry.edit_entry(edited, gone, None)
     edited = registry.edit_entry(edited, next(iter(entries), key), table, now=key)

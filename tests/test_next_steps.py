@@ -1,0 +1,140 @@
+"""What a command says comes next works where it is pasted; what somebody tries is answered with what does it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from commands import list_commands, run_dispatch
+from dispatch.cli import COMMANDS, main
+from dispatch.cli.other_words import INSTEAD
+from dispatch.text import quote_word
+from loopback import item, rss, web
+from patience import PATIENCE
+from test_docs import parse
+
+PASTED = re.compile(r"^(?:Next|Then|To [\w ]+): ((?:dispatch|cd) .+)$", re.MULTILINE)
+SHELLS = [shell for shell in ("bash", "zsh", "fish", "pwsh") if shutil.which(shell)]
+STORY = "A small story\n\nIt has one sentence, and one author.\n"
+WORDS = [
+    "a b",
+    "a'b",
+    'a"b',
+    "$HOME",
+    "`id`",
+    "a\\b",
+    "!x",
+    "100%",
+    "“Łódź”",
+    "l’été d'or",
+    "a&b",
+    "(x)",
+    "*",
+    "~",
+    "#",
+    "",
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the warm program is for POSIX")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_next_step_works_where_it_is_pasted(shell: str, tmp_path: Path, warm: Path) -> None:
+    environment = {**os.environ, "PATH": f"{warm}:{os.environ['PATH']}", "HOME": str(tmp_path), "COLUMNS": "40"}
+    entered: list[str] = []
+
+    def paste(command: str) -> str:
+        """What it prints, and all that this says comes next, done too."""
+        ran = subprocess.run(
+            [shell, "-c", "\n".join([*entered, command])], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+        assert "&&" not in command
+        assert ran.returncode == 0, f"{command}\n{ran.stdout}"
+        entered.extend([command] if command.startswith("cd ") else [])
+        following = [one for one in PASTED.findall(ran.stdout) if one != "dispatch serve"]  # that goes on until Ctrl-C
+        return ran.stdout + "".join(map(paste, following))
+
+    folder = tmp_path / "Größe 1 & l'été"
+    (folder / "posts").mkdir(parents=True)
+    (folder / "story.txt").write_text(STORY, "utf-8")
+    start = f"dispatch init {quote_word(folder.name)} --title T --url https://wire.example --from t@wire.example"
+    assert "added “A small story”" in paste(start)
+    with web() as site:
+        site.pages["/feed"] = rss(item("a"), item("b"))
+        assert "2 new" in paste(f"dispatch source add {site.url('/feed')} --kind feed --allow-private --key feed")
+    assert "added “" in paste("dispatch inbox show 1")
+    paste("dispatch issue credit the-title 1 --author 'Ann Lee'")
+    said = paste("dispatch publish the-title --yes")
+    assert "dispatch serve" in said
+    assert "public/" in said
+    paste('dispatch author rename "Ann Lee" "Ann Roe"')
+    paste("dispatch withdraw the-title 1 --yes --without-copy --because Wrong.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is for POSIX")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_quoted_word_is_one_in_every_shell(shell: str, tmp_path: Path) -> None:
+    echo = tmp_path / "echo-words"
+    echo.write_text("#!/bin/sh\nprintf '[%s]' \"$@\"\n")
+    echo.chmod(0o755)
+    script = f"{echo} {' '.join(map(quote_word, WORDS))}"
+    ran = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert ran.stdout == "".join(f"[{word}]" for word in WORDS)
+
+
+@pytest.mark.parametrize("word", INSTEAD)
+def test_what_people_try_is_answered_with_what_does_it(word: str, tmp_path: Path) -> None:
+    said = run_dispatch(tmp_path, *word.split(), code=2).stderr
+    assert said.endswith(f"There is no command “{word}”. For that: {INSTEAD[word]}\n")
+    parse(INSTEAD[word].removeprefix("dispatch "))
+
+
+def test_no_answer_hides_a_command() -> None:
+    assert not INSTEAD.keys() & {*COMMANDS, *list_commands()}
+
+
+@pytest.mark.parametrize(
+    ("tried", "answer"),
+    [
+        ("publsh", "Did you mean: dispatch publish"),
+        ("Publish", "Did you mean: dispatch publish"),
+        ("issue rm", "Did you mean: dispatch issue remove"),
+        ("issue create", "Did you mean: dispatch issue new"),
+        ("source del", "Did you mean: dispatch source remove"),
+        ("inbox lst", ""),
+        ("zzz", ""),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_nearest(tried: str, answer: str, tmp_path: Path) -> None:
+    assert run_dispatch(tmp_path, *tried.split(), code=2).stderr.strip().endswith(answer or f"“{tried}”.")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_each_command(command: str, tmp_path: Path) -> None:
+    explained = run_dispatch(tmp_path, "help", command).stdout
+    assert f"Usage: dispatch {command}" in explained
+
+
+def test_help_explains_words(tmp_path: Path) -> None:
+    assert run_dispatch(tmp_path, "help", "Front", "matter").stdout.startswith("The lines between two ---")
+    assert "dispatch publish" in run_dispatch(tmp_path, "help", "build").stdout
+    listed = run_dispatch(tmp_path, "help").stdout
+    assert "Usage: dispatch" in listed
+    assert "byline" in listed
+    assert run_dispatch(tmp_path, "help", "bylin", code=2).stderr.strip().endswith("dispatch help byline")
+    assert run_dispatch(tmp_path, "help", "x" * 99, code=2).stderr.strip().endswith("dispatch help")
+
+
+def test_what_other_words_lead_to_is_in_the_glossary(tmp_path: Path) -> None:
+    for wanted in sorted({one.removeprefix("dispatch help ") for one in INSTEAD.values() if " help " in one}):
+        if not wanted.isupper():
+            assert "Usage" not in run_dispatch(tmp_path, "help", *wanted.split()).stdout
+
+
+def test_help_is_a_command_as_click_knows_it() -> None:
+    assert isinstance(main.get_command(click.Context(main), "help"), click.Command)
