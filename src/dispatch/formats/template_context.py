@@ -66,6 +66,7 @@ class TemplateContext(Bylines):
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
             "style": looks.load_style(self.publication.theme.look),
+            "sponsored": self.format_sponsor,
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "way_on": self.format_way_on,
