@@ -54,7 +54,7 @@ def name_recipient(publication: Publication, mailbox: str) -> Publication:
     return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
 
 
-def allows_one_click(publication: Publication) -> bool:
+def has_one_click(publication: Publication) -> bool:
     """Tell whether an https address to unsubscribe tells who leaves: without, one click is nobody's (RFC 8058, 3.1)."""
     return any(way.startswith("https:") and RECIPIENT in way for way in publication.email.unsubscribe)
 

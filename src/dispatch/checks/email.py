@@ -158,7 +158,7 @@ def _check_unsubscribe(edition: Edition, read: Message, publication: Publication
     raw = re.search(rb"^list-unsubscribe:((?:[^\r\n]|\r?\n[ \t])*)", edition.body, re.IGNORECASE | re.MULTILINE)
     if raw and b"=?" in raw[1]:
         yield make_finding(rule, "text", name=name)
-    one_click = ["List-Unsubscribe=One-Click"] if derived.allows_one_click(publication) else []
+    one_click = ["List-Unsubscribe=One-Click"] if derived.has_one_click(publication) else []
     if (found := read.find_header(post)) != one_click:
         yield make_finding(rule, "link", name=post, found=tuple(found), wanted="".join(one_click))
 

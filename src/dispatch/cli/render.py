@@ -59,7 +59,7 @@ def _choose_formats(publication: Publication) -> tuple[str, ...]:
 
 def _tell_of_one_click(publication: Publication, to: str) -> None:
     """Say that a reader cannot leave with one click, where the address to unsubscribe is everybody's."""
-    if to and publication.email.unsubscribe and not derived.allows_one_click(publication):
+    if to and publication.email.unsubscribe and not derived.has_one_click(publication):
         print_note("no one-click unsubscribe: write {email} where an https address in unsubscribe tells who leaves")
 
 

@@ -33,10 +33,10 @@ def render(issue: Contents, publication: Publication) -> bytes:
 def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
     """Build the message to one address, as octets with CRLF. Raises RenderError."""
     made = EmailMessage(policy=WIRE)
-    has_one_click = derived.allows_one_click(publication)
+    is_one_click = derived.has_one_click(publication)
     publication = derived.name_recipient(publication, parse_address(to, publication).addr_spec)
     headers = _build_headers(issue, publication, to)
-    if has_one_click:
+    if is_one_click:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():
         made[name] = value
