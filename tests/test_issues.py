@@ -624,3 +624,28 @@ def test_spaces_around_and_in_tags_make_no_other_tags(tmp_path: Path) -> None:
     file.write_text(text.replace("- boats\n", '- "boats "\n  - " boats"\n  - "C  +"\n  - " "\n'), "utf-8")
     (article,) = issues.read_issue(config.load(tmp_path), "defence").articles
     assert article.tags == ("boats", "C +")
+
+
+@pytest.mark.usefixtures("defence")
+def test_ids_and_addresses_come_from_front_matter(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    put("own.html", "---\nurl: ' //paper.example/own '\ntitle: T\nid: tag:paper.example,2020:own\n---\n<p>Text.")
+    found = issues.list_addresses(wire, "defence")
+    assert found == [(one.id, one.url) for one in issues.read_issue(wire, "defence").articles]
+    put("nato.md", "---\nurl: [\n---\n")
+    assert issues.list_addresses(wire, "defence") == found[1:]
+
+
+@pytest.mark.usefixtures("defence")
+def test_without_texts_all_else_is_the_same(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    (whole,) = issues.read_all_issues(wire)
+    (bare,) = issues.read_all_issues(wire, with_texts=False)
+    assert all([whole.intro, whole.sections[0].intro, *(one.content for one in whole.articles)])
+
+    def drop_texts(article: Article) -> Article:
+        return replace(article, content="", markdown="")
+
+    assert bare == replace(whole.change_articles(drop_texts, keep_intros=False), intro="")
+    put("nato.md", NATO + "> " * 101 + "x")  # what is wrong with a text is told where the text is read
+    assert issues.read_all_issues(wire, with_texts=False) == [bare]
+    with pytest.raises(IssueError, match=r"nato\.md"):
+        issues.read_all_issues(wire)

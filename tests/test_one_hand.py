@@ -155,6 +155,8 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
 # Those that write nothing that people or other commands write, or into a folder of their own: with the reason.
 READING = {
     "init": "makes a new folder",
+    "demo": "makes a new folder",
+    "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",
     "check": "reads",
     "review": "reads",

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "readers/kits.py: one['mark']": [one["mark"] for one in kit_lines.HOUSES],
     "importers/skipped.py: pattern": [pattern for pattern, _ in skipped._REASONS],
     "mail_services.py: self.counter": [service.counter for service in load_services().values()],
+    "mail_services.py: self.language": [service.language for service in load_services().values()],
     "mail_services.py: self.filled": [service.filled for service in load_services().values() if service.filled],
     "language.py: self._words['and.before']": [words["and"]["before"] for words in LANGUAGES if "and" in words],
 }

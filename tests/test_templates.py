@@ -132,11 +132,11 @@ def test_a_mail_whose_every_word_looks_like_a_token() -> None:
 
 def test_a_value_that_vanishes_is_an_error() -> None:
     texts = nouns.TEMPLATES | {
-        "email-article.mjml": '<mj-text unknown="{{ article.title }}">{{ article.key }}</mj-text>'
+        "email-section.mjml": '<mj-text unknown="{{ section.title }}">{{ section.articles[0].key }}</mj-text>'
     }
-    lost = nouns.article(title="Straße & Co", image=None)
+    lost = nouns.Section(title="Straße & Co", articles=(nouns.article(),))
     with pytest.raises(RenderError, match="Straße"):
-        nouns.body("email", nouns.issue(lost), nouns.publication(templates=texts))
+        nouns.body("email", nouns.issue(sections=(lost,)), nouns.publication(templates=texts))
 
 
 def test_mjml_that_cannot_be_read_is_an_error() -> None:

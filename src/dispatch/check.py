@@ -6,7 +6,7 @@ Pure: what the disk, the ledger and the network say is handed in.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from dispatch.checks import CHECKS, RULES, links
+from dispatch.checks import CHECKS, RULES, links, pasted
 from dispatch.checks import received as reception
 from dispatch.checks.check_input import CheckInput, recognise_edition
 from dispatch.formats import FORMATS
@@ -60,11 +60,19 @@ def check_edition(edition: Edition, issue: Contents, publication: Publication) -
     return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
 
 
-def check_received(message: Edition, issue: Contents, publication: Publication) -> list[Finding]:
-    """Find what a mail service did to a message: parts, names, and each link of each article."""
-    return _sort_findings(
-        reception.check(CheckInput(issue=issue, publication=publication, editions=(message,))), publication
-    )
+def check_received(message: Edition, issue: Contents, publication: Publication, service: str = "") -> list[Finding]:
+    """Find what a mail service did to a message: parts, names, and each link of each article.
+
+    service: the name of the service that the issue was pasted into, where it was.
+    """
+    case = CheckInput(issue=issue, publication=publication, editions=(message,))
+    return _sort_findings(reception.check(case, service), publication)
+
+
+def check_pasted(service: str, editions: Iterable[Edition], issue: Contents, publication: Publication) -> list[Finding]:
+    """Find what a mail service would change of an issue whose editions were rendered for it."""
+    case = CheckInput(issue=issue, publication=publication, editions=tuple(editions))
+    return _sort_findings(pasted.check(case, service), publication)
 
 
 def recognise_file(path: str, body: bytes) -> Edition:

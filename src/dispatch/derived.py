@@ -125,6 +125,7 @@ def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
         enclosures=(),
         terms=None,
         note="",
+        sponsor=None,
         corrections=tuple(one for one in article.corrections if one.mends),
         withdrawn=withdrawal,
     )
@@ -133,7 +134,7 @@ def withdraw_article(article: Article, withdrawal: Withdrawal) -> Article:
 def withdraw_issue(issue: Issue, withdrawal: Withdrawal) -> Issue:
     """Reduce an issue to what is left when it is withdrawn: its title, sections, and the rest of their articles."""
     left = issue.change_articles(lambda one: withdraw_article(one, one.withdrawn or withdrawal), keep_intros=False)
-    return replace(left, preheader="", intro="", corrections=(), withdrawn=withdrawal)
+    return replace(left, preheader="", intro="", sponsor=None, corrections=(), withdrawn=withdrawal)
 
 
 def find_licence(article: Article) -> Licence:

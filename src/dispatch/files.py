@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import ConfigError, DispatchError, explain_refusal
+from dispatch.text import find_utf16
 
 FILE: Final = "dispatch.toml"
 OWN: Final = ".dispatch"  # the folder for what a publication's commands need and git does not
 MOST_BYTES: Final = 256 << 20  # of any file that is read
 MOST_TEXT: Final = 16 << 20  # bytes of a file that people edit
+SAVE_AS_UTF8: Final = "Save it as UTF-8. Windows PowerShell's > writes UTF-16: use --output where a command has it."
 
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
@@ -81,8 +83,11 @@ def read_text(path: Path, *, within: Path, error: type[DispatchError], most: int
 
     most: bytes.
     """
+    body = read_file(path, within=within, error=error, most=most)
+    if find_utf16(body):
+        raise error("is UTF-16, and not UTF-8", subject=format_path(path, within), hint=SAVE_AS_UTF8)
     try:
-        return read_file(path, within=within, error=error, most=most).decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError as cause:
         from dispatch.model import Place  # a command that has nothing to do needs no noun
 

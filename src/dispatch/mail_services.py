@@ -16,7 +16,6 @@ _TOKEN = re.compile(
     r"""|<[a-z/!](?:[^"'>]|"[^"]*+"|'[^']*+')*+>?+|<?+[^<]*+""",
     re.DOTALL | re.IGNORECASE,
 )
-_LONGEST = 60  # characters between a mark and what ends it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,8 @@ class MailService:
     """A row of the table; each field is a column that the table explains."""
 
     title: str
-    marks: Mapping[str, str]
+    marks: Sequence[str]
+    language: str
     counter: str
     setting: str
     unsubscribe: str = ""
@@ -45,9 +45,8 @@ class MailService:
         return re.compile("|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in self.marks))
 
     def find_tags(self, text: str) -> Sequence[str]:
-        """Find what the service would read as its own language in a text: each tag to its end, or 60 characters."""
-        ends = (f"{re.escape(mark)}(?:.{{0,{_LONGEST}}}?{re.escape(end)})?" for mark, end in self.marks.items())
-        return [match[0] for match in re.finditer("|".join(ends), text, re.DOTALL)]
+        """Find what the service would read as its own language in a text."""
+        return re.findall(self.language, text)
 
     def find_filled(self, text: str) -> Sequence[str]:
         """Find what the service would fill in however it is written."""

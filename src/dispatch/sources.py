@@ -98,7 +98,13 @@ def delete_source(text: str, key: str) -> str:
 def _edit_file(publication: Publication, change: Callable[[str], str]) -> None:
     root = publication.root
     text = files.read_text(root / FILE, within=root, error=ConfigError)
-    files.replace_file(root / FILE, text.encode("utf-8"), change(text).encode("utf-8"), within=root, error=ConfigError)
+    files.replace_file(
+        root / FILE,
+        text.encode("utf-8"),
+        change(text.removeprefix("\ufeff")).encode("utf-8"),
+        within=root,
+        error=ConfigError,
+    )
 
 
 def _find_entry_lines(lines: Sequence[str]) -> list[tuple[int, int]]:

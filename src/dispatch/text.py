@@ -3,6 +3,7 @@
 What is shown is never folded.
 """
 
+import codecs
 import json
 import re
 import shlex
@@ -63,6 +64,21 @@ def fold_file_name(name: str) -> str:
 def is_utf8(name: str) -> bool:
     """Whether the name of a file is UTF-8: where it is not, Python gives a surrogate for each such byte (PEP 383)."""
     return not _SURROGATE.search(name)
+
+
+def find_utf16(body: bytes) -> str:
+    """Find which UTF-16 bytes are, as Windows PowerShell writes it: by their mark, or by the zeros of Latin letters.
+
+    Empty for anything else. Of text without a mark, every second byte of the beginning is mostly zero, and no other is.
+    """
+    for mark, charset in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if body.startswith(mark):
+            return charset
+    start = body[:400]
+    zeros = start[::2].count(0), start[1::2].count(0)
+    if not min(zeros) and max(zeros) * 4 > len(start):
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return ""
 
 
 def escape_controls(text: str) -> str:

@@ -18,7 +18,7 @@ _ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 def parse_toml(text: str, *, file: str = "", error: type[DispatchError]) -> dict[str, object]:
     """Parse a TOML text. Raises ``error``, with the line, on what is not TOML."""
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except RecursionError as cause:
         raise error("is nested too deep", subject=file) from cause
     except ValueError as cause:

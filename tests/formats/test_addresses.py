@@ -14,7 +14,7 @@ import nouns
 from addresses import PERSONAL, WEB
 from dispatch import html
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Enclosure, Image, Source
+from dispatch.model import Article, Author, Credit, Enclosure, Image, Section, Source
 from formats import reading
 from formats.reading import ATOM
 from thorough import scale
@@ -45,7 +45,7 @@ ARTICLES = {name: of(address, NAMES[name]) for name, address in PERSONAL.items()
 
 @cache
 def edition(format: str) -> bytes:  # noqa: A002
-    return nouns.body(format, nouns.issue(*ARTICLES.values()))
+    return nouns.body(format, nouns.issue(sections=(Section(layout="cards", articles=tuple(ARTICLES.values())),)))
 
 
 @cache

@@ -273,3 +273,8 @@ def test_an_author_whose_name_is_a_boundary_ends_nothing() -> None:
     octets = nouns.body("eml", issue)
     assert [part.get_content_type() for part in reading.message(octets).iter_parts()] == ["text/plain", "text/html"]
     assert octets.count(f"\r\n--{boundary}\r\n".encode()) == 2
+
+
+def test_the_subject_may_be_another_than_the_title() -> None:
+    octets = nouns.body("eml", nouns.issue(nouns.article(), subject="7 boats, 1 bridge"))
+    assert reading.message(octets)["subject"] == "7 boats, 1 bridge"

@@ -56,6 +56,8 @@ def convert(body: str) -> tuple[str, list[str]]:
         ("{% raw %}a{% endraw %} b{: .lead}", "a b"),
         ("{% highlight python %}\nx = '{{ y }}'\n{% endhighlight %}", "```python\nx = '{{ y }}'\n```"),
         ("Dear *|FNAME|*, hello.", "Dear , hello."),
+        ("<https://b.example/?u={{id}}&v={{ w }}>", "<https://b.example/?u={{id}}&v={{ w }}>"),
+        ("(https://b.example) {{ page.url }}.", "(https://b.example) ."),
         ("import Map from '@site/map';\n\nImport is free.", "\n\nImport is free."),
         ("```\nimport a from 'b'\n```", "```\nimport a from 'b'\n```"),
         ("One.\n\n<% tp.date.now() %>\n\nTwo.", "One.\n\n\n\nTwo."),
@@ -63,6 +65,10 @@ def convert(body: str) -> tuple[str, list[str]]:
 )
 def test_a_dialect_becomes_markdown(written: str, shown: str) -> None:
     assert convert(written)[0] == shown
+
+
+def test_a_merge_tag_that_is_left_out_is_told() -> None:
+    assert convert("Dear *|FNAME|*, hello.")[1] == ["left out, for it is no Markdown: *|FNAME|*"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch.checks import body, byline, terms, vocabulary, web, withdrawn
+from dispatch.checks import body, byline, sponsors, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.html_page import read_content
@@ -22,6 +22,7 @@ _AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribut
 
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge every edition: those that cannot be read, each as a whole, and each article in it."""
+    yield from sponsors.check_credits(case.issue)
     for edition, error in case.unreadable:
         place = find_edition_place(case.issue, edition)
         yield make_finding("attribution.readable", "edition", place, **list_facts(error.faults[0]))
@@ -30,7 +31,8 @@ def check(case: CheckInput) -> Iterator[Finding]:
         for article, entry in part.entries:
             found: Iterable[Finding] = [make_finding("attribution.article", "article")]
             if entry:
-                found = check_article(article, entry, part, case.publication)
+                shown, lost = sponsors.take_lines(article, entry, part, case)
+                found = [*lost, *check_article(article, shown, part, case.publication)]
             yield from (add_headline(one.at_place(part.find_article(article)), article) for one in found)
 
 
@@ -43,6 +45,7 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
     for name in part.credited:
         yield make_finding("attribution.false-credit", "feed", name=name)
     yield from withdrawn.check_notice(case.issue, part, case.publication)
+    yield from sponsors.check_labels(case, part)
     yield from web.check_profile(part)
     yield from web.check_metadata(part, case.publication)
 
@@ -81,8 +84,10 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
     own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
-        found = _find_near(article, entry)
-        yield make_finding("attribution.read-more", "link", found=found, wanted=article.url)
+        near = _find_near(article, entry, publication)
+        # Where a mail shows an article in brief, the headline is the way.
+        if near is not None or part.kind != "mail":
+            yield make_finding("attribution.read-more", "link", found=near, wanted=article.url)
     if entry.item:
         yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
@@ -111,11 +116,15 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
         yield make_finding("attribution.body", "element", found=item.summary)
 
 
-def _find_near(article: Article, entry: ShownArticle) -> str:
-    """Find where a link leads whose words hold the title; empty when there is none."""
-    title = fold_spaces(article.title)
+def _find_near(article: Article, entry: ShownArticle, publication: Publication) -> str | None:
+    """Find where words lead that say "read", or hold the title; empty when they lead nowhere, None without any."""
+    title, ways = (
+        fold_spaces(article.title),
+        byline.spell_ways(article, vocabulary.load_vocabulary(publication.language)),
+    )
     links = (link for line in entry.lines for link in line.links)
-    return next((link.url for link in links if title and title in link.text), "")
+    near = [link.url for link in links if link.text and (title in link.text or link.text in ways)]
+    return next(iter(near), "" if any(line.text in ways for line in entry.lines) else None)
 
 
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:

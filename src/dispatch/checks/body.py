@@ -67,7 +67,7 @@ def check_body(
         yield make_finding("attribution.licence", "text", wanted=licence)
     if allowed == "full":
         yield from _check_whole(entry, content)
-    elif allowed == "excerpt" and (roomy or kind == "list" or not article.dek):
+    elif allowed == "excerpt" and (roomy or kind == "list"):
         openings = find_openings(content)
         if openings and not any(opening in text for opening in openings):
             yield make_finding("attribution.body", "excerpt", wanted=openings[0])
@@ -75,7 +75,7 @@ def check_body(
         yield from _find_too_much(article, entry, own, allowed, publication)
     yield from _check_links(article, entry, own, whole=allowed == "full")
     if kind not in {"plain", "copy"}:
-        yield from _check_pictures(article, entry, allowed)
+        yield from _check_pictures(article, entry, allowed, may_lack=kind == "mail")
 
 
 def _shows_licence(entry: ShownArticle, licence: str, kind: Kind, publication: Publication) -> bool:
@@ -183,10 +183,10 @@ def _find_written(url: str, article: Article, wanted: list[str]) -> str:
     return within if within in wanted and page in {"", article.url.partition("#")[0]} else url
 
 
-def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate) -> Iterator[Finding]:
+def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate, *, may_lack: bool) -> Iterator[Finding]:
     """Report the article's picture, and those in a text that is shown whole, when they or their words are lost.
 
-    What may only be linked has none.
+    What may only be linked has none. may_lack: whether there may be none at all; one that leads to the article is its.
     """
     inside = [(picture.url, picture.alt or "") for picture in read_content(article.content).pictures]
     own = [(article.image.url, article.image.alt or "")] if article.image else []
@@ -196,6 +196,8 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate) -
         yield from [make_finding("attribution.policy", "picture", found=foreign)] if foreign else []
         return
     there = {(picture.url, fold_spaces(picture.alt or "")) for picture in entry.pictures}
+    if may_lack and article.url not in {picture.link for picture in entry.pictures}:
+        return
     for url in dict.fromkeys(url for url, _ in (own + inside if allowed == "full" else own)):
         right = [alt for where, alt in own + inside if where == url]  # it may stand in the text with other words
         if url not in {shown for shown, _ in there}:

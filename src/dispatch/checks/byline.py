@@ -206,6 +206,14 @@ def _find_way(article: Article, entry: ShownArticle, own: Container[int]) -> int
     return next((i for i, link in there if link.text not in names and i not in own), len(entry.lines))
 
 
+def spell_ways(article: Article, known: Vocabulary) -> set[str]:
+    """Give what the link to an article says, in all layouts."""
+    said = (known.patterns[key] for key in ("read", "read_in", "read_on"))
+    return {
+        fold_spaces(one.replace("{title}", article.title).replace("{source}", article.source.title)) for one in said
+    }
+
+
 def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) -> dict[int, Line]:
     """Map the lines that are the article's own text, whole or cut off, to the line of it that each is.
 
@@ -214,11 +222,11 @@ def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) 
     """
     left = list(read_content(article.content).lines)
     found: dict[int, Line] = {}
-    way = fold_spaces(known.patterns["read"].replace("{title}", article.title))
+    ways = spell_ways(article, known)
     for i in range(len(lines) - 1, -1, -1):
         # Plain text has a dash before what is an item of a list.
         text = lines[i].text.removeprefix("- ")
-        if text == way and article.url.strip() in {link.url.strip() for link in lines[i].links}:
+        if text in ways and article.url.strip() in {link.url.strip() for link in lines[i].links}:
             continue
         alike = [line for line in reversed(left) if line.text == text] if text else []
         urls = [link.url for link in lines[i].links]

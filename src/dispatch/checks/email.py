@@ -165,8 +165,9 @@ def _check_sender(case: CheckInput) -> Iterator[Finding]:
     issue, mailing = case.issue, case.publication.email
     if (length := len(issue.preheader)) not in PREHEADER:
         yield make_finding("email.preheader", "text", find_place(issue, key="preheader"), size=length or None)
-    if len(issue.title) > SUBJECT:
-        yield make_finding("email.subject", "title", find_place(issue, key="title"), size=len(issue.title))
+    key = "subject" if issue.subject else "title"
+    if (length := len(issue.subject or issue.title)) > SUBJECT:
+        yield make_finding("email.subject", "title", find_place(issue, key=key), size=length, key=key)
     for rule, key, value in (
         ("email.sender", "from", mailing.sender),
         ("email.unsubscribe", "unsubscribe", mailing.unsubscribe),

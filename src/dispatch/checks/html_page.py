@@ -120,11 +120,11 @@ class _PageReader:
             self._show_element(name, attributes)
         if self._marked is None and _is_mark(attributes):
             self._marked = len(self._path), AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
-        rank = _RANKS.get(name, 0)
+        rank, is_foot = _RANKS.get(name, 0), attributes.get("id") == "foot"
         self._path.append(
             _Around(
                 name=name,
-                anchor=attributes.get("id", "") if name == "article" else around.anchor,
+                anchor=attributes.get("id", "") if name == "article" or is_foot else around.anchor,
                 heading=rank or around.heading,
                 prose=around.prose and not rank and name not in _NOT_PROSE,
                 listed=around.listed or name in {"dl", "ol", "ul"},
@@ -163,6 +163,7 @@ class _PageReader:
                     height=attributes.get("height", ""),
                     instead=(*(self._sources or ()), *_read_srcset(attributes.get("srcset", ""))),
                     anchor=self._path[-1].anchor,
+                    link=self._open[0] if self._open else "",
                 )
             )
 
@@ -240,16 +241,13 @@ def _read_srcset(srcset: str) -> Iterator[str]:
 
 @lru_cache(maxsize=128)
 def read_content(html: str) -> HtmlPage:
-    """Read the content of an article or the body of a feed's item, which is the same in three formats, as a page."""
+    """Read the content of an article, or the body of a feed's item."""
     return read_page(html)
 
 
 @lru_cache(maxsize=1)
 def read_page(html: str) -> HtmlPage:
-    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed.
-
-    The HTML of a message is that of the mail before it, and read once.
-    """
+    """Read a document, or what stands in a <body>. Raises CheckError when it is nested too deep to be parsed."""
     return collect_page(walk_tree(html))
 
 

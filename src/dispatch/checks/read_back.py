@@ -12,6 +12,7 @@ from dispatch import derived
 from dispatch.checks import feed_items, text_lines
 from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import HtmlPage, read_content, read_page
+from dispatch.checks.mail_lines import split_mail
 from dispatch.checks.rules import find_edition_place
 from dispatch.checks.text_lines import Line, LineLink, Picture, find_headlines, fold_spaces, join_lines, read_paragraphs
 from dispatch.errors import CheckError
@@ -94,7 +95,7 @@ def read_edition(edition: Edition, issue: Contents, site: str) -> tuple[Renditio
     articles = tuple(derived.limit_text(one) if one.id in short else one for one in issue.articles)
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
-        return tuple(_read_message(at, edition, articles))
+        return tuple(_read_message(at, edition, issue, articles))
     text = _decode_text(edition.body) if edition.format not in {"rss", "atom"} else ""
     match edition.format:
         case "rss" | "atom" | "json":
@@ -102,7 +103,7 @@ def read_edition(edition: Edition, issue: Contents, site: str) -> tuple[Renditio
         case "web":
             return (_read_page(at, text, articles, issue.as_page, site),)
         case "email":
-            return (_read_mail(at, text, articles),)
+            return (_read_mail(at, text, issue, articles),)
         case "text":
             return (_read_text(at, text, articles),)
     raise CheckError(f"“{edition.format}” is no format", reason="unknown-format", detail=edition.format)
@@ -144,10 +145,10 @@ def _read_parts(parsed: EmailMessage) -> Iterator[MessagePart]:
             yield MessagePart(media_type=part.get_content_type(), charset=charset, text=str(content))
 
 
-def _read_message(at: Place, edition: Edition, articles: Sequence[Article]) -> Iterator[Rendition]:
+def _read_message(at: Place, edition: Edition, issue: Contents, articles: Sequence[Article]) -> Iterator[Rendition]:
     for half in read_message(edition.body).halves:
         if half.media_type == "text/html":
-            yield _read_mail(replace(at, half="html"), half.text, articles)
+            yield _read_mail(replace(at, half="html"), half.text, issue, articles)
         else:
             yield _read_text(replace(at, half="text"), half.text, articles)
 
@@ -236,30 +237,21 @@ def make_entry(lines: Sequence[Line], whole: HtmlPage, rank: int = 2) -> ShownAr
     return ShownArticle(title=head.text, headline=head.links, lines=rest, pictures=whole.pictures)
 
 
-def _read_mail(at: Place, html: str, articles: Sequence[Article]) -> Rendition:
-    """Read a mail: an article goes from its headline, a heading of rank 2, to the next one's."""
+def _read_mail(at: Place, html: str, issue: Contents, articles: Sequence[Article]) -> Rendition:
+    """Read a mail: an article goes from its headline to the next one's, to a heading above it, or to the foot."""
     whole = _read_html(html)
-    heads = [i for i, line in enumerate(whole.lines) if line.heading == 2]
-    if len(heads) == len(articles):
-        places: list[int | None] = list(heads)
-    else:  # Something else is a heading too, or one is gone: then the words decide.
-        places = []
-        for article in articles:
-            after = max((place for place in places if place is not None), default=-1)
-            words = fold_spaces(article.title)
-            places.append(next((i for i in heads if i > after and whole.lines[i].text == words), None))
-    found = {place for place in places if place is not None}
-    ends = found | {len(whole.lines)}
-    titles = {fold_spaces(article.title) for article in articles}
-    others = [(i, whole.lines[i]) for i in heads if i not in found and whole.lines[i].links]
+    lines = whole.lines
+    intros = {
+        line.text for section in issue.sections[1:] if not section.title for line in read_content(section.intro).lines
+    }
+    split = split_mail(lines, [(fold_spaces(article.title), article.url) for article in articles], intros)
     return Rendition(
         at=at,
         kind="mail",
-        # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
-        strangers=tuple(line.text for i, line in others if line.text in titles or i > max(found, default=-1)),
+        strangers=split.strangers,
         entries=tuple(
-            (article, None if n is None else make_entry(whole.lines[n : min(end for end in ends if end > n)], whole))
-            for article, n in zip(articles, places, strict=True)
+            (article, make_entry(lines[slice(*part)], whole, split.rank) if part else None)
+            for article, part in zip(articles, split.parts, strict=True)
         ),
         page=whole,
         text=html,

@@ -11,7 +11,8 @@ from dispatch.checks import attribution
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.links import find_addresses, find_lost_links
 from dispatch.checks.read_back import Rendition, ShownArticle
-from dispatch.checks.rules import find_edition_place, make_finding
+from dispatch.checks.rules import find_edition_place, make_finding, name_article
+from dispatch.mail_services import load_services
 from dispatch.model import Article, Finding, Half, Subject
 
 # Which facts are about one link, and what that link belongs to. That links stand in another order is none of them:
@@ -29,9 +30,13 @@ _LINKS: Mapping[tuple[str, Subject], Subject] = {
 _HALVES: Mapping[Half, str] = {"text": "text/plain", "html": "text/html"}
 
 
-def check(case: CheckInput) -> Iterator[Finding]:
-    """Judge the one message that there is: parts, names, and each link of each article."""
+def check(case: CheckInput, service: str = "") -> Iterator[Finding]:
+    """Judge the one message that there is: parts, names, and each link of each article.
+
+    Of a plain text that the mail service has made by itself, nothing is known but that the addresses must be in it.
+    """
     parts = [part for _, part in case.renditions]
+    own_text = bool(service) and load_services()[service].text is None
     for edition in case.editions:
         for half, media_type in _HALVES.items():
             if not any(part.at.half == half for part in parts):
@@ -39,10 +44,25 @@ def check(case: CheckInput) -> Iterator[Finding]:
                 yield make_finding("received.part", "part", place, wanted=media_type)
     shown = {part.find_article(article): (article, entry) for part in parts for article, entry in part.entries}
     for found in attribution.check(case):
-        yield _reword_finding(found, *shown.get(found.place, ()))
+        if not (own_text and found.place.half == "text"):
+            yield _reword_finding(found, *shown.get(found.place, ()))
     for part in parts:
+        if own_text and part.at.half == "text":
+            yield from _find_missing_addresses(part)
+            continue
         yield from (_reword_finding(found) for found in find_lost_links(case.issue, part))
         yield from _find_pixels(part, case)
+
+
+def _find_missing_addresses(part: Rendition) -> Iterator[Finding]:
+    """Report the addresses of people, source and article that are nowhere in a text."""
+    for article, _ in part.entries:
+        wanted: list[tuple[Subject, str, str]] = [("name", one.name, one.url) for one in article.authors]
+        wanted += [("source", article.source.title, article.source.url), ("article", "", article.url)]
+        for subject, name, url in wanted:
+            if url not in part.text:
+                place, headline = part.find_article(article), name_article(article)
+                yield make_finding("received.missing", subject, place, headline=headline, name=name, wanted=url)
 
 
 def _reword_finding(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
@@ -53,6 +73,7 @@ def _reword_finding(found: Finding, article: Article | None = None, entry: Shown
     values = dict(found.values)
     url = str(values.get("found", "")) or (_find_foreign(article, entry) if article and entry else "")
     host = links.parse_host(url)
+    service = next((one for one in load_services().values() if host and one.counts_clicks(url)), None)
     return make_finding(
         "received.rewritten" if host else "received.missing",
         subject,
@@ -63,6 +84,8 @@ def _reword_finding(found: Finding, article: Article | None = None, entry: Shown
         host=host,
         found=url if host else "",
         wanted=values.get("wanted", ""),
+        service=service.title if service else "",
+        setting=service.setting if service else "",
     )
 
 

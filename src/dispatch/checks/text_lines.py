@@ -49,6 +49,7 @@ class Picture:
     height: str
     instead: Annotated[tuple[str, ...], "what a browser may show instead: srcset, and the sources of a <picture>"] = ()
     anchor: Annotated[str, "the id of the <article> around it"] = ""
+    link: Annotated[str, "where the link around it leads; empty without one"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Line:
     heading: Annotated[int, "1 to 6; 0 for everything else"] = 0
     prose: Annotated[bool, "outside headings, tables, figures and code"] = True
     listed: Annotated[bool, "within a list"] = False
-    anchor: Annotated[str, "the id of the <article> around it"] = ""
+    anchor: Annotated[str, "the id of the <article> around it; foot within that of a mail"] = ""
     faint: Annotated[tuple[tuple[int, int], ...], "from where to where words stand that are not said: struck out"] = ()
 
 

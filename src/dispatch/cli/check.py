@@ -3,20 +3,23 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import click
 
 from dispatch import check as stage
 from dispatch import files
 from dispatch.checks.rules import list_unreadable
-from dispatch.cli.context import OpenPublication, open_publication, print_note
+from dispatch.cli.context import OUTPUT, OpenPublication, open_publication, print_note, write_result
 from dispatch.errors import CheckError, DispatchError, explain_refusal
 from dispatch.locate import locate_findings
+from dispatch.mail_services import load_services
 from dispatch.model import Edition, Fault, Finding, Issue
 from dispatch.publish import judge_issue
+from dispatch.render import render_edition
 from dispatch.report import STYLES, Style
 from dispatch.report import format_findings as written
+from dispatch.text import find_utf16
 
 # A line of a report on a terminal gets the colour of the word that it begins with.
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -38,6 +41,10 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Check this message as a reader received it.",
 )
+@click.option(
+    "--service", type=click.Choice(list(load_services())), help="Check what this mail service would change, or has."
+)
+@OUTPUT
 def check(
     issue: str | None,
     style: str,
@@ -46,6 +53,8 @@ def check(
     allow_private: bool,
     file: Path | None,
     received: Path | None,
+    service: str | None,
+    output: str,
 ) -> None:
     """Check every byline and link of ISSUE (default: the newest), in its files and in every edition.
 
@@ -55,47 +64,60 @@ def check(
     Examples:
       dispatch check
       dispatch check defence --strict --online
-      dispatch check defence --report github
+      dispatch check defence --report markdown --output findings.md
       dispatch check defence --edition out/defence/email.html
       dispatch check defence --received message.eml
+      dispatch check defence --service listmonk
     """
     here = open_publication()
     try:
-        findings = _judge(here, issue, online=online, allow_private=allow_private, file=file, received=received)
+        options = _Options(online, allow_private, file, received, service or "")
+        findings = _judge(here, issue, options)
     except DispatchError as error:
         if not all(fault.place.file for fault in error.faults):
             raise
         findings = list_unreadable(error.faults)
-    print_report(locate_findings(findings, here.root), cast("Style", style))
+    print_report(locate_findings(findings, here.root), cast("Style", style), output)
     if any(strict or finding.severity == "error" for finding in findings):
         sys.exit(1)
 
 
-def print_report(findings: Sequence[Finding], style: Style) -> None:
-    """Print the findings on standard output, with colours at a terminal."""
+def print_report(findings: Sequence[Finding], style: Style, output: str = "-") -> None:
+    """Print the findings on standard output, with colours at a terminal; or write them to a file."""
+    if output != "-":
+        write_result(f"{written(findings, style)}\n", output)
+        return
     for line in written(findings, style).split("\n"):
         word = line.strip().partition(":")[0]
         is_coloured = style == "human" and word in _COLOURS and sys.stdout.isatty()
         click.secho(line, fg=_COLOURS[word] if is_coloured else None)
 
 
-def _judge(
-    here: OpenPublication,
-    issue: str | None,
-    *,
-    online: bool,
-    allow_private: bool,
-    file: Path | None,
-    received: Path | None,
-) -> list[Finding]:
+class _Options(NamedTuple):
+    """What is to be checked besides the issue, or instead of it."""
+
+    online: bool
+    allow_private: bool
+    file: Path | None
+    received: Path | None
+    service: str
+
+
+def _judge(here: OpenPublication, issue: str | None, options: _Options) -> list[Finding]:
     """Find what is wrong with the issue, or with the one file that is named. Raises DispatchError."""
     one = here.read_issue(issue)
-    if file:
-        return stage.check_edition(stage.recognise_file(file.name, _read_bytes(file)), one, here.publication)
-    if received:
-        return stage.check_received(_read_message(received), one, here.publication)
-    states = _ask_addresses(here, one, allow_private) if online else {}
-    return judge_issue(one, here.publication, states=states)
+    if options.file:
+        return stage.check_edition(
+            stage.recognise_file(options.file.name, _read_bytes(options.file)), one, here.publication
+        )
+    if options.received:
+        return stage.check_received(_read_message(options.received), one, here.publication, options.service)
+    states = _ask_addresses(here, one, options.allow_private) if options.online else {}
+    found = judge_issue(one, here.publication, states=states)
+    if options.service:
+        made = render_edition(one, here.publication, "email", service=options.service)
+        found += stage.check_pasted(options.service, (made,), one, here.publication)
+    return found
 
 
 def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
@@ -119,6 +141,9 @@ def _read_message(file: Path) -> Edition:
 
 def _read_bytes(file: Path) -> bytes:
     try:
-        return files.read_bounded(file)
+        body = files.read_bounded(file)
     except OSError as cause:
         raise explain_refusal(CheckError, cause, address=str(file)) from cause
+    if find_utf16(body):
+        raise CheckError("is UTF-16, and not as it was made", address=str(file), hint=files.SAVE_AS_UTF8)
+    return body

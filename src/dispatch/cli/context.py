@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dispatch import files, locks
-from dispatch.errors import DispatchError, IssueError
+from dispatch.errors import DeliveryError, DispatchError, IssueError
 from dispatch.text import escape_line, format_json
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 
 YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+OUTPUT = click.option(
+    "--output", "-o", metavar="FILE", default="-", help="Write this file, in UTF-8. Default: standard output."
+)
 
 
 class NonEmptyText(click.ParamType[str, str]):
@@ -112,7 +115,7 @@ class OpenPublication:
         from dispatch import issues, ledger
 
         if slug:
-            return [(article.id, article.url) for article in issues.read_issue(self.publication, slug).articles]
+            return issues.list_addresses(self.publication, slug)
         return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:
@@ -246,6 +249,20 @@ def print_next(*commands: str) -> None:
 def print_result(result: str) -> None:
     """A result: a line on standard output, made safe. Nothing in it can begin another line."""
     click.echo(escape_line(result))
+
+
+def write_result(text: str, output: str) -> None:
+    """Write a text that is a whole file: on standard output (``-``), or to the path, which is printed. Always UTF-8.
+
+    Raises DeliveryError.
+    """
+    body = text.encode("utf-8")
+    if output == "-":
+        click.echo(body, nl=False)
+        return
+    path = files.place_output(Path(output), within=Path.cwd(), error=DeliveryError)
+    files.write_file(path, body, within=path.parent, error=DeliveryError)
+    print_result(output)
 
 
 def print_json(value: object, indent: int | None = None) -> None:

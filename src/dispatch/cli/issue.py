@@ -26,7 +26,7 @@ from dispatch.cli.context import (
 from dispatch.cli.issue_articles import correct, credit, move, remove
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, IssueError, explain_refusal
-from dispatch.model import Article, Issue
+from dispatch.model import Article, Contents, Issue
 from dispatch.text import quote_word
 
 
@@ -121,7 +121,7 @@ def list_(as_json: bool) -> None:
     here = open_publication()
     everything, faults = issues.read_heads(here.publication)
     if as_json:
-        print_json([_issue_to_data(one) for one in everything], indent=2)
+        print_json([_issue_to_data(one, len(one.keys)) for one in everything], indent=2)
     else:
         for one in everything:
             print_result(fit_line(_summarise_issue(one)))
@@ -147,7 +147,8 @@ def show(issue: str | None, as_json: bool) -> None:
     one = here.read_issue(issue)
     strays = issues.list_strays(here.publication, one.slug)
     if as_json:
-        print_json(_issue_to_data(one) | {"sections": _sections_to_data(one), "strays": list(strays)}, indent=2)
+        said = _issue_to_data(one, sum(1 for _ in one.articles))
+        print_json(said | {"sections": _sections_to_data(one), "strays": list(strays)}, indent=2)
         return
     for line in _format_contents(one):
         print_result(line)
@@ -196,7 +197,7 @@ def _edit_file(here: OpenPublication, path: Path) -> None:
     files.delete_file(copy, within=root, error=IssueError)
 
 
-def _tell_oddities(here: OpenPublication, everything: Sequence[Issue]) -> None:
+def _tell_oddities(here: OpenPublication, everything: Sequence[Contents]) -> None:
     """Tell which issues have the number of an older one, and which folders are no issues."""
     numbers = [one.number for one in everything if one.number]
     folders = issues.list_other_folders(here.publication)
@@ -210,9 +211,9 @@ def _tell_oddities(here: OpenPublication, everything: Sequence[Issue]) -> None:
         print_note(f"{found.place.file}: {write_message(found)}. {write_hint(found)}")
 
 
-def _summarise_issue(one: Issue) -> str:
+def _summarise_issue(one: issues.IssueHead) -> str:
     """Summarise an issue on one line of a list."""
-    count = sum(1 for _ in one.articles)
+    count = len(one.keys)
     number = f"No. {one.number}" if one.number else ""
     state = "withdrawn" if one.withdrawn else one.status
     counted = f"{count:3} {'article' if count == 1 else 'articles'}"
@@ -247,7 +248,7 @@ def _summarise_article(article: Article) -> str:
     return " · ".join(part for part in (by, source, date, str(article.source.syndicate), words) if part)
 
 
-def _issue_to_data(one: Issue) -> dict[str, object]:
+def _issue_to_data(one: Contents, articles: int) -> dict[str, object]:
     return {
         "slug": one.slug,
         "id": one.id,
@@ -256,7 +257,7 @@ def _issue_to_data(one: Issue) -> dict[str, object]:
         "date": one.date.isoformat(),
         "status": one.status,
         "withdrawn": one.withdrawn.date.isoformat() if one.withdrawn else None,
-        "articles": sum(1 for _ in one.articles),
+        "articles": articles,
     }
 
 

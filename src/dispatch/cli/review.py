@@ -7,15 +7,17 @@ import click
 
 from dispatch import check, config, git
 from dispatch import review as stage
-from dispatch.cli.context import open_publication, print_json, print_result
+from dispatch.cli.context import OUTPUT, open_publication, write_result
 from dispatch.publish import judge_issue
 from dispatch.report import finding_to_data
+from dispatch.text import escape_line, format_json
 
 
 @click.command()
 @click.option("--base", envvar="GITHUB_BASE_REF", metavar="REF", help="Compare with where this branch left REF.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def review(base: str | None, as_json: bool) -> None:
+@OUTPUT
+def review(base: str | None, as_json: bool, output: str) -> None:
     """Summarise in Markdown what a pull request changes: broken bylines and links first, then issue by issue.
 
     The files as they are now, committed or not, are compared with the commit at which the branch left REF: by default
@@ -26,10 +28,10 @@ def review(base: str | None, as_json: bool) -> None:
     Examples:
       dispatch review
       dispatch review --base origin/main
-      dispatch review > comment.md
+      dispatch review --output comment.md
     """
     made = _review_changes(base or "")
-    _print_review(made, as_json=as_json)
+    write_result(_format_review(made, as_json=as_json), output)
     if made.verdict == "stop":
         sys.exit(1)
 
@@ -52,10 +54,8 @@ def _review_changes(base: str) -> stage.Review:
     )
 
 
-def _print_review(made: stage.Review, *, as_json: bool) -> None:
+def _format_review(made: stage.Review, *, as_json: bool) -> str:
     if as_json:
         findings = [finding_to_data(finding) for finding in made.findings]
-        print_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2)
-    else:
-        for line in stage.write_markdown(made).split("\n"):
-            print_result(line)
+        return format_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2) + "\n"
+    return "".join(f"{escape_line(line)}\n" for line in stage.write_markdown(made).split("\n"))

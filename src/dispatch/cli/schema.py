@@ -4,15 +4,18 @@ from importlib.resources import files
 
 import click
 
+from dispatch.cli.context import OUTPUT, write_result
+
 
 @click.command()
 @click.argument("file", type=click.Choice(["dispatch", "authors"]), default="dispatch")
-def schema(file: str) -> None:
+@OUTPUT
+def schema(file: str, output: str) -> None:
     """Print the JSON Schema of dispatch.toml, or of authors.toml, for your editor's completion.
 
     \b
     Examples:
-      dispatch schema > dispatch.schema.json
-      dispatch schema authors > authors.schema.json
+      dispatch schema --output dispatch.schema.json
+      dispatch schema authors --output authors.schema.json
     """
-    click.echo((files("dispatch") / "schemas" / f"{file}.schema.json").read_text("utf-8"), nl=False)
+    write_result((files("dispatch") / "schemas" / f"{file}.schema.json").read_text("utf-8"), output)

@@ -11,6 +11,7 @@ import click
 from dispatch import sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.context import (
+    OUTPUT,
     OpenPublication,
     open_publication,
     print_json,
@@ -18,6 +19,7 @@ from dispatch.cli.context import (
     print_note,
     print_result,
     read_clock,
+    write_result,
 )
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
@@ -132,17 +134,18 @@ def import_(file: str, allow_private: bool) -> None:
 
 
 @source.command()
-def export() -> None:
-    """Write all sources to standard output as OPML 2.0, sections as folders.
+@OUTPUT
+def export(output: str) -> None:
+    """Write all sources as OPML 2.0, sections as folders.
 
     \b
     Examples:
-      dispatch source export > subscriptions.opml
+      dispatch source export --output subscriptions.opml
     """
     from dispatch.readers import opml
 
     publication = open_publication().publication
-    click.echo(opml.format_opml(publication.title, publication.sources).encode("utf-8"), nl=False)
+    write_result(opml.format_opml(publication.title, publication.sources), output)
 
 
 @source.command("list")

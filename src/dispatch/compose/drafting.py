@@ -9,13 +9,13 @@ from urllib.parse import quote
 from dispatch import derived, html, identity, links
 from dispatch.checks.terms import digest_words
 from dispatch.errors import IssueError
-from dispatch.model import Arrival, Article, Issue, Publication, Section, Terms
+from dispatch.model import Arrival, Article, Contents, Issue, Publication, Section, Terms
 from dispatch.slugs import find_unused, is_slug, make_key, make_slug
 from dispatch.text import fold_text, is_mostly_same
 
 
 def draft_issue(
-    publication: Publication, title: str, now: datetime, *, slug: str = "", earlier: Sequence[Issue] = ()
+    publication: Publication, title: str, now: datetime, *, slug: str = "", earlier: Sequence[Contents] = ()
 ) -> Issue:
     """Create an issue without articles, dated ``now`` (aware), numbered after the highest number so far.
 

@@ -23,7 +23,7 @@ from dispatch.desk.guard import Guard
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Fault, Issue, Place
+from dispatch.model import Contents, Fault, Place
 from dispatch.report import write_hint, write_message
 from dispatch.serve import media
 
@@ -174,7 +174,7 @@ class Preview:
         return JSONResponse({"faults": [_show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
 
 
-def _show_issue(issue: Issue) -> dict[str, object]:
+def _show_issue(issue: Contents) -> dict[str, object]:
     """Show an issue as the list of issues does."""
     names = ("slug", "title", "preheader", "number", "status")
     return {name: getattr(issue, name) for name in names} | {"date": issue.date.date().isoformat()}

@@ -18,7 +18,7 @@ class LiveFiles:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.publication: Publication = config.load(root)
-        self.heads: dict[str, Issue] = {}  # what the front matter of each issue says
+        self.heads: dict[str, issues.IssueHead] = {}  # what the front matter of each issue says
         self._whole: dict[str, Issue] = {}
         self._stale: set[str] = set()
         self._faults: dict[str, tuple[Fault, ...]] = {}  # by slug; those of the publication itself under none

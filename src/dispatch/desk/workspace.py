@@ -11,9 +11,9 @@ from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, RenderError
 from dispatch.formats import eml
-from dispatch.issues import sort_newest_first
+from dispatch.issues import IssueHead, sort_newest_first
 from dispatch.locate import locate_findings
-from dispatch.model import Fault, Finding, Issue, Page, Publication
+from dispatch.model import Fault, Finding, Page, Publication
 from dispatch.publish import judge_issue
 
 _LISTED = (
@@ -66,7 +66,7 @@ class Workspace:
         with self._lock:
             return self._files.faults
 
-    def list_issues(self) -> list[Issue]:
+    def list_issues(self) -> list[IssueHead]:
         """List what the front matter of each issue says: drafts first, for they are being written; then the newest."""
         with self._lock:
             heads = sort_newest_first(self._files.heads.values())

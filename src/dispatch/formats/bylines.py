@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Contents, Page, Publication, Withdrawal
+from dispatch.model import Article, Author, Contents, Page, Publication, Sponsor, Withdrawal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The dot goes with what follows it: at the end of a line it would hang.
@@ -50,6 +50,11 @@ class Bylines:
         number = [self.language.format_message("number", number=str(self.issue.number))] if self.issue.number else []
         return DOT.join([*number, self.format_date(self.issue.date, "full")])
 
+    def format_sponsor(self, sponsor: Sponsor) -> Markup:
+        """Format the label over what somebody has paid for, the name linked, for readers and for search engines."""
+        name = Markup('<a href="{}" rel="sponsored">{}</a>').format(sponsor.url, sponsor.name)
+        return self.language.format_message("sponsored", name=name if sponsor.url else sponsor.name)
+
     def link_authors(self, article: Article) -> Markup:
         """List all authors in order, each linked to their own page where they have one."""
         return self.language.join_names([self.link_author(author) for author in article.authors])
@@ -83,6 +88,12 @@ class Bylines:
     def format_read_link(self, article: Article) -> Markup:
         """Build the text of the link to an article; the title keeps its own direction."""
         return self.language.format_message("read", title=Markup("<bdi>{}</bdi>").format(article.title))
+
+    def format_way_on(self, article: Article) -> Markup:
+        """Build the text of a link to an article whose headline stands above it: where it leads."""
+        if article.own or not article.source.title:
+            return self.language.format_message("read_on")
+        return self.language.format_message("read_in", source=Markup("<bdi>{}</bdi>").format(article.source.title))
 
     def format_notice(self, withdrawal: Withdrawal) -> Markup:
         """Build the notice in place of something withdrawn: when, and why if a reason is given."""

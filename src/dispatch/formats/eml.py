@@ -58,7 +58,7 @@ def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[s
     headers: dict[str, str | Address] = {
         "From": sender,
         "To": parse_address(to, publication),
-        "Subject": clean_header(issue.title),
+        "Subject": clean_header(issue.subject or issue.title),
         "Date": format_datetime(issue.date),
         "Message-ID": f"<{_derive_seed(issue)}@{site}>",
         "List-Id": f"{_quote_phrase(publication.title)} <{site}>".strip(),

@@ -7,13 +7,14 @@ of the same fragments. So what one format shows of a person, all show.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from dispatch import derived, html, licences, links, looks, templates
-from dispatch.formats.bylines import NO_BREAK, Bylines
+from dispatch import derived, html, licences, looks, templates
+from dispatch.formats.bylines import Bylines
+from dispatch.formats.enclosures import list_files
+from dispatch.formats.layouts import Card, choose_layouts, list_contents, make_card, measure_picture
 from dispatch.language import Language
 from dispatch.model import Article, Author, Contents, Image, ImageCopy, Publication, Section, Source
 
@@ -26,15 +27,6 @@ PADDING = Markup("&#847;&zwnj;&nbsp;" * 80)  # noqa: S704 - nothing in it is for
 Shown = TypeVar("Shown", bound=Contents)
 
 
-class AttachedFile(NamedTuple):
-    """A file that goes with an article. kind: audio, video or another. about: media type and size, as far as known."""
-
-    url: str
-    name: str
-    kind: str
-    about: str
-
-
 @dataclass(frozen=True)
 class TemplateContext(Bylines):
     """The fragments of one issue of one publication: all that its templates can name."""
@@ -45,6 +37,8 @@ class TemplateContext(Bylines):
         return {
             "about": self.list_authors_with_bio,
             "byline": self.format_byline,
+            "card": self.make_card,
+            "contents": tuple(list_contents(self.issue)),
             "count": self.language.format_plural,
             "date": self.format_date,
             "excerpt": self.show_excerpt,
@@ -67,12 +61,15 @@ class TemplateContext(Bylines):
             "publication": self.publication,
             "read": self.format_read_link,
             "required_line": show_required_line,
+            "measure": measure_picture,
             "say": self.language.format_message,
             "sections": tuple(self.list_sections()),
             "spoken": self.choose_language,
             "style": looks.load_style(self.publication.theme.look),
+            "sponsored": self.format_sponsor,
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
+            "way_on": self.format_way_on,
             "with_copies": self.use_picture_copies,
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
         }
@@ -108,6 +105,12 @@ class TemplateContext(Bylines):
         first = next(self.issue.articles, None)
         return first.id if first and first.image else ""
 
+    @cached_property
+    def make_card(self) -> Callable[[Article], Card]:
+        """What decides what a mail shows of an article besides its headline and its byline."""
+        layouts = choose_layouts(self.issue)
+        return lambda article: make_card(article, layouts[article.id], self.show_excerpt(article))
+
     def list_sections(self) -> Iterator[Section]:
         """List the sections that have something to show."""
         return (section for section in self.issue.sections if section.articles or section.intro)
@@ -118,13 +121,7 @@ class TemplateContext(Bylines):
 
     def show_excerpt(self, article: Article) -> Markup:
         """Show whole sentences from the beginning, where the policy allows them."""
-        if article.source.syndicate == "link":
-            return Markup()
-        words = article.source.excerpt_words or self.publication.syndicate.words
-        code = self.choose_language(article).code
-        begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
-        begun = html.place_fragments(begun, *_find_places(article), keep=False)
-        return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+        return _cut_excerpt(self, article)
 
     @property
     def _picture_copies(self) -> Mapping[str, ImageCopy]:
@@ -163,13 +160,7 @@ class TemplateContext(Bylines):
 
     def count_reading_minutes(self, body: Callable[[Article], Markup] | None = None) -> int:
         """Estimate the minutes of reading, at least 1; ``body`` gives what is shown of an article's text."""
-        body = body or self.show_excerpt
-        shown = [html.to_plain_text(self.issue.intro)]
-        for section in self.list_sections():
-            shown.append(html.to_plain_text(section.intro))
-            for article in section.articles:
-                shown += [article.title, article.dek, article.note, html.to_plain_text(body(article))]
-        return max(1, round(sum(map(html.count_words, shown)) / WORDS_A_MINUTE))
+        return _count_minutes(self, body or (lambda article: self.make_card(article).excerpt))
 
     def render_entry_body(self, article: Article) -> str:
         """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
@@ -210,33 +201,6 @@ def link_licence(terms: Article | Source) -> Markup:
     return linked if licence.url else escape(licence.name)
 
 
-def list_files(article: Article, language: Language) -> tuple[AttachedFile, ...]:
-    """List the files that go with an article, as readers are told of them."""
-    return tuple(
-        AttachedFile(
-            url=one.url,
-            name=_name_file(one.url),
-            kind=one.type.partition("/")[0],
-            about=" · ".join(filter(None, (one.type, _format_size(one.length, language)))),
-        )
-        for one in article.enclosures
-    )
-
-
-def _name_file(url: str) -> str:
-    """Name a file as its address does, decoded; by its host where that would be nothing, or not to be seen."""
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return name if name.strip() and name.isprintable() else links.parse_host(url)
-
-
-def _format_size(length: int | None, language: Language) -> str:
-    """Format the size of a file, in the units of the decimal system; empty when it is not known."""
-    if not length:
-        return ""
-    size, unit = (length / 1e6, "MB") if length >= 1e6 else (length / 1e3, "kB")
-    return f"{language.format_number(max(1, round(size)))}{NO_BREAK}{unit}"
-
-
 def show_required_line(article: Article) -> Markup:
     """Show the line that the article's publisher requires, verbatim; empty without one."""
     return Markup(article.terms.line if article.terms else "")  # noqa: S704 - sanitised at the door
@@ -265,6 +229,25 @@ def _render_entry_body(context: TemplateContext, article: Article) -> str:
         body = f"{body}\n<hr />\n{footer.strip()}"
     # Readers show an entry in their own direction.
     return f'<div dir="rtl">\n{body}\n</div>' if context.language.direction == "rtl" else body
+
+
+def _cut_excerpt(context: TemplateContext, article: Article) -> Markup:
+    if article.source.syndicate == "link":
+        return Markup()
+    words = article.source.excerpt_words or context.publication.syndicate.words
+    code = context.choose_language(article).code
+    begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
+    begun = html.place_fragments(begun, *_find_places(article), keep=False)
+    return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+
+
+def _count_minutes(context: TemplateContext, body: Callable[[Article], Markup]) -> int:
+    shown = [html.to_plain_text(context.issue.intro)]
+    for section in context.list_sections():
+        shown.append(html.to_plain_text(section.intro))
+        for article in section.articles:
+            shown += [article.title, article.dek, article.note, html.to_plain_text(body(article))]
+    return max(1, round(sum(map(html.count_words, shown)) / WORDS_A_MINUTE))
 
 
 def _find_places(article: Article) -> tuple[str, str]:

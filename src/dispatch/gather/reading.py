@@ -20,6 +20,7 @@ from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
 from dispatch.process_limits import limit_memory
 from dispatch.readers import READERS, discovery, feed, limits, page, pasted
+from dispatch.text import find_utf16
 
 MOST_SECONDS: Final = 20.0
 MOST_MEMORY: Final = 2 << 30
@@ -120,6 +121,8 @@ def read_here(document: Document, kind: str = "") -> SourceContents:
     out.
     """
     faults: list[Fault] = []
+    if wide := find_utf16(document.body):  # readers know many a kind by its first bytes
+        document = replace(document, body=document.body.decode(wide, "replace").encode(), charset="utf-8")
     if feed.accepts(document):
         own, articles = feed.read_with_source(document, faults)
         found = SourceContents(own=own, articles=tuple(articles), is_feed=True)

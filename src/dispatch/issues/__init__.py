@@ -24,8 +24,8 @@ else:
     __getattr__ = defer_names(
         __name__,
         heads=(
-            "find_due find_newest find_slug list_other_folders list_slugs list_strays read_head read_heads "
-            "sort_newest_first"
+            "IssueHead find_due find_newest find_slug list_addresses list_other_folders list_slugs list_strays "
+            "read_head read_heads sort_newest_first"
         ),
         lookup=(
             "delete_article_file find_broken_links find_missing_files find_path "

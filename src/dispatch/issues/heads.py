@@ -5,16 +5,26 @@ No article is read here, and nothing that reads one is imported: with hundreds o
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from dispatch import derived, files, from_mapping
 from dispatch.errors import IssueError, explain_refusal
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
-from dispatch.model import Article, Fault, Issue, Publication, Section, Status
+from dispatch.model import Contents, Fault, Publication, Status
 from dispatch.slugs import is_slug
+
+C = TypeVar("C", bound=Contents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueHead(Contents):
+    """What the front matter of an issue says: it has no articles, and no introduction."""
+
+    keys: Annotated[tuple[str, ...], "the articles that it lists, by key"] = ()
 
 
 def list_slugs(publication: Publication) -> list[str]:
@@ -28,8 +38,8 @@ def list_other_folders(publication: Publication) -> tuple[tuple[str, bool], ...]
     return tuple((f"issues/{path.name}", _has_issue(path)) for path in others if path.is_dir() and path.name[0] != ".")
 
 
-def read_head(publication: Publication, slug: str) -> Issue:
-    """Read what the front matter of an issue says: of its articles there are the keys. Raises IssueError."""
+def read_head(publication: Publication, slug: str) -> IssueHead:
+    """Read what the front matter of an issue says. Raises IssueError."""
     faults: list[Fault] = []
     head = _read_head(IssueFolder(publication=publication, slug=slug, faults=faults))
     if head is None:
@@ -37,14 +47,14 @@ def read_head(publication: Publication, slug: str) -> Issue:
     return head
 
 
-def read_heads(publication: Publication) -> tuple[list[Issue], list[Fault]]:
+def read_heads(publication: Publication) -> tuple[list[IssueHead], list[Fault]]:
     """Read the head of every issue as ``read_head`` does, the newest first, and the faults of those that have any."""
     faults: list[Fault] = []
     folders = (IssueFolder(publication=publication, slug=slug, faults=faults) for slug in list_slugs(publication))
     return sort_newest_first(head for folder in folders if (head := _read_head(folder))), faults
 
 
-def sort_newest_first(issues: Iterable[Issue]) -> list[Issue]:
+def sort_newest_first(issues: Iterable[C]) -> list[C]:
     """Sort issues by date and then by number, the newest first."""
     return sorted(issues, key=lambda issue: (issue.date, issue.number or 0, issue.slug), reverse=True)
 
@@ -95,14 +105,36 @@ def list_strays(publication: Publication, slug: str) -> list[str]:
     )
 
 
-def read_heading(folder: IssueFolder, file: IssueFile, sections: from_mapping.Special, intro: str) -> Issue | None:
-    """Read issue.md, its sections as ``sections`` does; None after a fault, which the folder then has."""
+def list_addresses(publication: Publication, slug: str) -> list[tuple[str, str]]:
+    """List the id and the address of every article that an issue lists, as their front matter has them.
+
+    An article that cannot be read is left out, for check to report. Raises IssueError when issue.md cannot be read.
+    """
+    folder = IssueFolder(publication=publication, slug=slug)
+    head = _read_head(folder)
+    if head is None:
+        raise IssueError(*folder.faults)
+    found = []
+    for key in head.keys:
+        file = next((file for path in folder.find_files(key) if (file := folder.read_file(path))), None)
+        if file is not None:
+            id_, url = (str(file.front.data.get(name) or "").strip() for name in ("id", "url"))
+            minted = derived.mint_id(publication, head.date, f"{slug}/{key}")
+            found.append((id_ or minted, f"https:{url}" if url.startswith("//") else url))
+    return found
+
+
+def read_heading(
+    cls: type[C], folder: IssueFolder, file: IssueFile, given: dict[str, object], sections: from_mapping.Special
+) -> C | None:
+    """Read issue.md, its sections as ``sections`` does; None after a fault, which the folder then has.
+
+    given: what does not come from the front matter.
+    """
     data = {key: value for key, value in file.front.data.items() if key != "id" or value is not None}
-    given: dict[str, object] = {"slug": folder.slug, "intro": intro}
-    if "id" not in data:
-        given["id"] = ""
+    given = {"slug": folder.slug, "intro": "", **given} | ({} if "id" in data else {"id": ""})
     reading = start_reading(folder, file)
-    issue = from_mapping.read_noun(Issue, data, reading, given=given, special={"sections": sections})
+    issue = from_mapping.read_noun(cls, data, reading, given=given, special={"sections": sections})
     return issue and replace(issue, id=issue.id or derived.mint_id(folder.publication, issue.date, folder.slug))
 
 
@@ -118,13 +150,12 @@ def start_reading(
     )
 
 
-def _read_head(folder: IssueFolder) -> Issue | None:
+def _read_head(folder: IssueFolder) -> IssueHead | None:
     file = folder.read_file(folder.path / "issue.md")
-    return read_heading(folder, file, lambda value, *_: (_make_section(value),), "") if file else None
-
-
-def _make_section(sections: object) -> Section:
-    return Section(articles=tuple(Article(key=key) for key in _list_keys(sections)))
+    if file is None:
+        return None
+    keys = tuple(_list_keys(file.front.data.get("sections")))
+    return read_heading(IssueHead, folder, file, {"keys": keys}, lambda *_: ())
 
 
 def _list_keys(sections: object) -> list[str]:

@@ -171,7 +171,7 @@ def _prepare_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> Pend
         was = file.encoded_text
         text = _edit_text(file, to_frontmatter.issue_to_frontmatter(issue, old, file.front.data), to_frontmatter.ISSUE)
         text = _remove_body(text) if issue.withdrawn else text
-    heads.read_heading(folder, folder.parse_text(path, text), lambda *_: (), "")
+    heads.read_heading(Issue, folder, folder.parse_text(path, text), {}, lambda *_: ())
     _raise_faults(folder)
     return PendingWrite(path=path, old=was, new=text.encode("utf-8"))
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]
 WitnessKind = Literal["json-ld", "citation", "microformat", "box", "byline", "meta"]
+Layout = Literal["lead", "cards", "list", "brief", "quote", "text"]
 Mended = Literal["authors", "date", "url", "title"]
 
 
@@ -84,6 +85,18 @@ class Image:
     alt: Annotated[str | None, "what it shows, in words; empty when it only decorates"] = None
     width: Annotated[int | None, "pixels"] = None
     height: Annotated[int | None, "pixels"] = None
+    caption: Annotated[str, "what is said under it, plain text"] = ""
+    credit: Annotated[str, "who made it, for example: Ada Moss / Harbour Pictures"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sponsor:
+    """Who paid for a place in an issue. Shown under a label that says so, and credited with nothing."""
+
+    name: Annotated[str, "the name, as the label has it"]
+    url: Annotated[Url, "where the sponsor wants to be visited"] = ""
+    text: Annotated[str, "what the sponsor says, plain text"] = ""
+    image: Annotated[Image | None, "the sponsor's picture"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +212,10 @@ class Article:
     language: Annotated[str, "its language, when it is not the publication's (BCP 47)"] = ""
     tags: Annotated[tuple[str, ...], "what it is about"] = ()
     image: Annotated[Image | None, "the picture that stands for it"] = None
+    layout: Annotated[Layout | None, "how it is shown in mail and lists, when that is not its section's way"] = None
     enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
     license: Annotated[str, "the licence under which this article may be shown"] = ""
+    sponsor: Annotated[Sponsor | None, "who paid for it: said under the byline, and in no byline"] = None
     terms: Annotated[Terms | None, "what its publisher asks of whoever publishes it again"] = None
     note: Annotated[str, "the editor's own words about it, plain text"] = ""
     corrections: Annotated[tuple[Correction, ...], "corrections made after it was published"] = ()

@@ -42,7 +42,7 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
     """
     if key := said.name if said.name in publication.authors else identity.find_person(said, publication):
         return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
-    articles = (one for issue in issues.read_all_issues(publication) for one in issue.articles)
+    articles = (one for issue in issues.read_all_issues(publication, with_texts=False) for one in issue.articles)
     named = [author for one in articles for author in one.authors]
     strangers = {one for one in named if not identity.find_person(one, publication)}
     found = {one for one in strangers if identity.is_same_name(one.name, said.name)}
@@ -115,11 +115,11 @@ def _change_person(
         return identity.find_person(author, now) == key
 
     records = ledger.read_records(publication)
-    before = ledger.make_records(issues.read_all_issues(publication), publication)
+    before = ledger.make_records(issues.read_all_issues(publication, with_texts=False), publication)
     _write_entry(publication, entries, key, person)
     changed = issues.rename_author(now, key, is_theirs, needs_all=bool(forgotten))
     homes = _find_homes(records, person, key, publication.url, is_theirs)
-    after = ledger.make_records(issues.read_all_issues(now), now)
+    after = ledger.make_records(issues.read_all_issues(now, with_texts=False), now)
     left = _mend_digests(_move_lists(records, homes, person, forgotten), before, after)
     if left != list(records):
         ledger.record_issues(publication, known=left)
@@ -135,13 +135,13 @@ def _write_entry(publication: Publication, entries: Sequence[str], key: str, per
     path = publication.root / registry.FILE
     is_there = os.path.lexists(path)
     text = files.read_text(path, within=publication.root, error=ConfigError) if is_there else ""
-    raw = parse_toml(text, file=registry.FILE, error=ConfigError)
+    edited = text.removeprefix("\ufeff")
+    raw = parse_toml(edited, file=registry.FILE, error=ConfigError)
     table = registry.to_table(person)
     for entry in (raw.get(one) for one in entries):  # a file's name stays one
         if isinstance(entry, Mapping) and isinstance(entry.get("avatar"), str) and "avatar" in table:
             whole = links.resolve_address(f"{publication.url}/", entry["avatar"])
             table["avatar"] = entry["avatar"] if whole == table["avatar"] else table["avatar"]
-    edited = text
     for gone in entries[1:]:
         edited = registry.edit_entry(edited, gone, None)
     edited = registry.edit_entry(edited, next(iter(entries), key), table, now=key)

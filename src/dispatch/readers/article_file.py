@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import get_args
 
 from dispatch import from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Article, Author, Document, Fault, Source, Terms
+from dispatch.model import Article, Author, Document, Fault, Layout, Source, Terms
 from dispatch.readers import charset, fields, frontmatter_aliases, markdown
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
@@ -71,7 +72,8 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
 
 
 def _is_whole(data: Mapping[str, object]) -> bool:
-    return "title" in data and links.is_absolute(str(data.get("id"))) and not data.keys() - _KEYS - {"syndicate"}
+    is_ours = not data.keys() - _KEYS - {"syndicate"} and data.get("layout") in (None, *get_args(Layout))
+    return "title" in data and links.is_absolute(str(data.get("id"))) and is_ours
 
 
 def _add_ours(

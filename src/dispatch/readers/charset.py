@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from dispatch import html
 from dispatch.model import Document
+from dispatch.text import find_utf16
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Python has codecs that are not character sets (zip, idna, unicode_escape): a document may name only these.
 _KNOWN = re.compile(
     r"utf-?8|utf-?16(-?[lb]e)?|iso[-_]?8859-?\d{1,2}|windows-?\d{3,4}|cp\d{3,4}|latin-?1|(us-)?ascii|koi8-[ru]|macintosh"
@@ -38,9 +38,10 @@ def decode_document(document: Document) -> str:
 # Every reader is asked whether it accepts a document: for its beginning, and for all of it.
 @lru_cache(maxsize=2)
 def _decode(body: bytes, declared_outside: str) -> str:
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            return _tidy_text(body[len(mark) :].decode(charset, "replace"))
+    if body.startswith(codecs.BOM_UTF8):
+        return _tidy_text(body.decode("utf-8", "replace"))
+    if wide := find_utf16(body):
+        return _tidy_text(body.decode(wide, "replace"))
     declared = [name for label in (declared_outside, _find_declared_charset(body)) if (name := _find_codec(label))]
     # Many say UTF-8 that are not, and the other way round: hardly anything else can be read as UTF-8.
     for name in (*(["utf-8"] if any(_NARROW.match(name) for name in declared) else []), *declared):

@@ -159,7 +159,13 @@ def _convert_piece(text: str, left_out: list[str]) -> str:
 
 def _convert_code(match: re.Match[str], left_out: list[str]) -> str:
     """Return what a template's code shows, as far as it says that itself: a picture, an address, a text in quotes."""
+    if match[0].startswith("*|"):
+        return _leave_out(match, left_out)
     if output := match["output"]:
+        # Without it, an address would be another one.
+        before = match.string[max(0, match.start() - 1000) : match.start()]
+        if "://" in re.split(r"[\s()<>]", before)[-1]:
+            return match[0]
         literal = re.match(r"""\s*(?:"([^"]*)"|'([^']*)')""", output)
         return (literal[1] or literal[2] or "") if literal else _leave_out(match, left_out)
     name, _, rest = " ".join((match["hugo"] or match["liquid"] or "").split()).partition(" ")

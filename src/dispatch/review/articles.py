@@ -33,6 +33,7 @@ _FIELDS = (
     ComparedField("dek", noun="line under its headline"),
     ComparedField("summary", noun="summary"),
     ComparedField("note", noun="note of the editor"),
+    ComparedField("sponsor", "has another sponsor", kind="link", weights=LOOK, empty="none"),
     ComparedField("language", noun="language"),
     ComparedField("license", noun="licence"),
     ComparedField(
@@ -44,6 +45,7 @@ _FIELDS = (
     ComparedField("updated", "says that it was updated", empty="never"),
     ComparedField("tags", "has other tags", empty="none"),
     ComparedField("image", noun="picture"),
+    ComparedField("layout", noun="layout", empty="by its place"),
     ComparedField("enclosures", "has other files that go with it", kind="link", empty="none"),
 )  # fmt: skip
 _TERMS = ("link", "excerpt", "full")

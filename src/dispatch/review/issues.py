@@ -28,8 +28,10 @@ _FIELDS = (
     ComparedField("date", "has another date", kind="identity", weights=LOOK_WHEN_PUBLIC, rule="ids.date"),
     ComparedField("title", noun="title"),
     ComparedField("number", noun="number"),
+    ComparedField("subject", noun="subject"),
     ComparedField("preheader", noun="preheader"),
     ComparedField("intro", is_body=True),
+    ComparedField("sponsor", "has another sponsor", kind="link", weights=LOOK, empty="none"),
     ComparedField("corrections", "has other corrections"),
 )
 _STATES = {"draft": "a draft", "scheduled": "scheduled"}

@@ -1,0 +1,121 @@
+"""What is shown of each article, by its layout: the same in both halves of a message, and check proves it in each."""
+
+from typing import get_args
+
+import pytest
+
+import nouns
+from dispatch import check, render
+from dispatch.formats.layouts import choose_layouts, measure_picture
+from dispatch.model import Article, Edition, Image, Issue, Layout, Section
+from formats import reading
+
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+WORDS = "One sentence here. And another one."
+
+
+def laid_out(layout: Layout | None, count: int = 3) -> Issue:
+    articles = tuple(nouns.rich(n, content=f"<p>{WORDS}</p>") for n in range(count))
+    return nouns.issue(sections=(Section(title="Europe", layout=layout, articles=articles),))
+
+
+def errors(issue: Issue) -> list[str]:
+    editions = [render.render_edition(issue, nouns.publication(), format) for format in nouns.MESSAGES]  # noqa: A001
+    return [one.rule for one in check.findings(issue, editions, nouns.publication()) if one.severity == "error"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_people_and_links_are_proved_in_every_layout(layout: Layout) -> None:
+    issue = laid_out(layout)
+    assert errors(issue) == []
+    for article, shown in zip(issue.articles, reading.mail(nouns.body("email", issue)), strict=True):
+        assert shown.url == article.url
+        assert shown.read == ("" if layout in {"list", "brief"} else article.url)
+        assert shown.people[:2] == [article.authors[0].url, article.authors[1].url]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_both_halves_of_a_message_show_the_same(layout: Layout) -> None:
+    plain, markup = (
+        " ".join(half.split())
+        for half in (
+            nouns.body("text", laid_out(layout)).decode(),
+            reading.words(reading.document(nouns.body("email", laid_out(layout))).root),
+        )
+    )
+    for words in (WORDS, "What story 2 is about", "The line to remember is the second."):
+        assert plain.count(words) == markup.count(words), words
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted"),
+    [
+        (1, {"lead": 1}),
+        (3, {"lead": 1, "cards": 2}),
+        (8, {"lead": 1, "cards": 3, "list": 4}),
+        (20, {"lead": 1, "cards": 3, "list": 6, "brief": 10}),
+        (40, {"lead": 1, "cards": 3, "list": 6, "brief": 30}),
+    ],
+)
+def test_without_a_word_the_number_of_articles_decides(count: int, wanted: dict[Layout, int]) -> None:
+    chosen = list(choose_layouts(laid_out(None, count)).values())
+    assert {layout: chosen.count(layout) for layout in dict.fromkeys(chosen)} == wanted
+
+
+def test_a_small_section_is_of_one_kind_and_an_article_may_say_its_own() -> None:
+    def of(first: int, end: int, **values: object) -> tuple[Article, ...]:
+        return tuple(nouns.article(n, **values) for n in range(first, end))
+
+    sections = (
+        Section(articles=of(0, 8)),
+        Section(title="Late", articles=of(8, 13)),
+        Section(title="Own", layout="lead", articles=(*of(13, 15), *of(15, 16, layout="quote"))),
+    )
+    chosen = list(choose_layouts(nouns.issue(sections=sections)).values())
+    assert chosen == ["lead", *["cards"] * 3, *["list"] * 9, "lead", "cards", "quote"]
+
+
+def test_a_long_issue_has_a_list_of_contents() -> None:
+    assert "In this issue" not in nouns.body("text", laid_out(None, 7)).decode()
+    assert "In this issue\n- Story 0\n- Story 1" in nouns.body("text", laid_out(None, 8)).decode()
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [((1200, 600), (120, 60)), ((400, 400), (120, 120)), ((600, 1200), (75, 150)), ((None, None), (120, 0))],
+)
+def test_a_small_picture_keeps_its_ratio(size: tuple[int | None, int | None], shown: tuple[int, int]) -> None:
+    image = Image(url="https://wire.example/a.png", width=size[0], height=size[1])
+    assert measure_picture(image, 120, 150) == shown
+
+
+@pytest.mark.parametrize(("size", "leads"), [((1200, 1000), True), ((1190, 1000), False), ((None, None), True)])
+def test_a_portrait_never_leads(size: tuple[int | None, int | None], leads: bool) -> None:
+    image = Image(url="https://wire.example/a.png", alt="A bridge", width=size[0], height=size[1])
+    markup = nouns.body("email", nouns.issue(nouns.article(1, image=image))).decode()
+    assert ('width="536"' in markup) == leads
+    assert "object-fit" not in markup
+
+
+def test_whoever_made_a_picture_is_named_with_it() -> None:
+    image = Image(url="https://wire.example/a.png", alt="A bridge", caption="The old bridge.", credit="Mia Stone")
+    issue = nouns.issue(nouns.article(1, image=image), nouns.article(2, image=image))
+    assert nouns.body("email", issue).decode().count("The old bridge. photo by Mia Stone") == 2
+    assert errors(issue) == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_link_that_leads_elsewhere_is_told_in_every_layout(layout: Layout) -> None:
+    issue = laid_out(layout)
+    url = 'href="https://paper.example/story-1?x=1&amp;y=2"'
+    edition = render.render_edition(issue, nouns.publication(), "email")
+    for times in range(1, edition.body.decode().count(url) + 1):
+        pieces = edition.body.decode().split(url)
+        changed = url.join(pieces[:times]) + 'href="https://t.example/x"' + url.join(pieces[times:])
+        found = check.check_edition(
+            Edition(format="email", media_type="text/html", path="email.html", body=changed.encode()),
+            issue,
+            nouns.publication(),
+        )
+        rules = {one.rule for one in found if one.place.article == "story-1"}
+        assert "attribution.read-more" in rules or (times == 1 and layout == "lead") or "<img" in pieces[times][:120]
