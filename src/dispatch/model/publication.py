@@ -15,7 +15,8 @@ class EmailSettings:
     sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
     reply_to: Annotated[str, "where replies go, if not to the sender"] = ""
     unsubscribe: Annotated[
-        tuple[Url, ...], "where readers unsubscribe: an https address, a mailto: address, or both"
+        tuple[Url, ...],
+        "where readers unsubscribe: https, mailto: or both; {email} tells who leaves",
     ] = ()
     postal_address: Annotated[str, "the sender's postal address; many countries require it by law"] = ""
     why: Annotated[str, "why the reader gets this"] = ""
