@@ -31,7 +31,7 @@ def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
     found = [root]
     for where, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += (Path(where, name) for name in (*folders, *names) if not name.startswith("."))
+        found += (Path(where, name) for name in (*folders, *names) if name[0] != "." or name.endswith(".icloud"))
     return tuple(sorted(files.format_path(path, publication.root) for path in found))
 
 
