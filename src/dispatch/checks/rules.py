@@ -49,6 +49,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("attribution.note", "error", "The editor's own words stand with their article"),
     ("attribution.correction", "error", "A correction is shown with its article, in feeds and on the web"),
     ("attribution.withdrawn", "error", "What was withdrawn says so, names its authors, and shows nothing else"),
+    ("attribution.sponsor", "error", "What somebody has paid for says so, and nobody who paid is credited for it"),
     ("attribution.policy", "error", "No more of an article is shown than its source allows"),
     ("terms.line", "error", "The line that an article's publisher requires stands with it, verbatim"),
     ("terms.pixel", "error", "A publisher's counter stands where it is allowed, and never in mail and feeds"),

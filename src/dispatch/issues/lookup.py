@@ -171,9 +171,14 @@ def _list_addresses_below(issue: Issue, folder: IssueFolder) -> Iterator[tuple[P
 
     for html in (issue.intro, *(section.intro for section in issue.sections)):
         yield from find_quoted(folder.path / "issue.md", html)
+    sponsors = (issue.sponsor, *(section.sponsor for section in issue.sections))
+    for image in (one.image for one in sponsors if one and one.image):
+        if image.url.startswith(folder.base_url):
+            yield folder.path / "issue.md", image.url, False
     for article in issue.articles:
         where = next(iter(folder.find_files(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
-        shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
+        images = (image.url for image in (article.image, article.sponsor and article.sponsor.image) if image)
+        shown = (*images, *portraits, *(item.url for item in article.enclosures))
         yield from ((where, address, False) for address in shown if address.startswith(folder.base_url))
         yield from find_quoted(where, article.content)

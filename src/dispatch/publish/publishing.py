@@ -98,7 +98,7 @@ def judge_issue(
     from dispatch import check, issues, ledger
     from dispatch.publish.republishing import judge_kits
 
-    everything = issues.read_all_issues(publication) if everything is None else everything
+    everything = issues.read_all_issues(publication, with_texts=False) if everything is None else everything
     found = check.findings(
         issue,
         render_formats(issue, publication),
