@@ -278,7 +278,7 @@ def test_what_no_mail_may_hold(old: str, new: str, rule: str) -> None:
         (b"\r\nMessage-ID: ", b"\r\nX-Message-ID: ", "email.headers"),
         (b"\r\nList-Unsubscribe: <", b"\r\nList-Unsubscribe: =?utf-8?q?x?= <", "email.headers"),
         (b"\r\nList-Unsubscribe: ", b"\r\nX-Unsubscribe: ", "email.headers"),
-        (b"List-Unsubscribe=One-Click", b"One-Click", "email.headers"),
+        (b"\r\nTo: ", b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nTo: ", "email.headers"),
         (b"multipart/alternative", b"multipart/mixed", "email.parts"),
         (b'text/html; charset="utf-8"', b'text/html; charset="iso-8859-1"', "email.parts"),
         (b"\r\nTo: ", b"\r\nX-Long: " + b"x" * 1000 + b"\r\nTo: ", "email.lines"),

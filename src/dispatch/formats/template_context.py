@@ -43,6 +43,7 @@ class TemplateContext(Bylines):
             "date": self.format_date,
             "excerpt": self.show_excerpt,
             "feed": self.build_feed_url,
+            "forwarded": format_forwarded(self.publication, self.language),
             "files": partial(list_files, language=self.language),
             "full": self.show_full_text,
             "img": self.render_picture,
@@ -154,9 +155,7 @@ class TemplateContext(Bylines):
 
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """List the authors who have a biography, where the policy allows more than a link."""
-        if article.source.syndicate == "link":
-            return ()
-        return tuple(author for author in article.authors if author.bio)
+        return tuple(author for author in article.authors if author.bio and article.source.syndicate != "link")
 
     def count_reading_minutes(self, body: Callable[[Article], Markup] | None = None) -> int:
         """Estimate the minutes of reading, at least 1; ``body`` gives what is shown of an article's text."""
@@ -177,6 +176,13 @@ class TemplateContext(Bylines):
     def render_template(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """Render a template with these values. Raises RenderError."""
         return self._templates.render_template(template, {**self.template_values, **(more or {})})
+
+
+def format_forwarded(publication: Publication, language: Language) -> Markup:
+    """Ask whoever was sent this by another reader to subscribe; empty where nobody can."""
+    page = derived.find_subscribe_page(publication)
+    link = Markup('<a href="{}">{}</a>').format(page, language.format_message("subscribe"))
+    return language.format_message("forwarded", subscribe=link) if page else Markup()
 
 
 def prepare_issue(issue: Shown, publication: Publication) -> Shown:

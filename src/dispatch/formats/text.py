@@ -8,7 +8,7 @@ from typing import Literal
 
 from markupsafe import escape
 
-from dispatch import html
+from dispatch import derived, html
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Contents, Publication
 
@@ -24,7 +24,7 @@ def render(issue: Contents, publication: Publication, more: Mapping[str, object]
 
     more: values for the template.
     """
-    fragments = TemplateContext(issue, publication)
+    fragments = TemplateContext(issue, derived.name_recipient(publication, ""))
     direction = fragments.language.direction
     return fragments.render_template(
         "email.txt", {"prose": lambda content: wrap_prose(isolate_directions(content, direction)), **(more or {})}
