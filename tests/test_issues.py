@@ -633,3 +633,19 @@ def test_ids_and_addresses_come_from_front_matter(wire: Publication, put: Callab
     assert found == [(one.id, one.url) for one in issues.read_issue(wire, "defence").articles]
     put("nato.md", "---\nurl: [\n---\n")
     assert issues.list_addresses(wire, "defence") == found[1:]
+
+
+@pytest.mark.usefixtures("defence")
+def test_without_texts_all_else_is_the_same(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    (whole,) = issues.read_all_issues(wire)
+    (bare,) = issues.read_all_issues(wire, with_texts=False)
+    assert all([whole.intro, whole.sections[0].intro, *(one.content for one in whole.articles)])
+
+    def drop_texts(article: Article) -> Article:
+        return replace(article, content="", markdown="")
+
+    assert bare == replace(whole.change_articles(drop_texts, keep_intros=False), intro="")
+    put("nato.md", NATO + "> " * 101 + "x")  # what is wrong with a text is told where the text is read
+    assert issues.read_all_issues(wire, with_texts=False) == [bare]
+    with pytest.raises(IssueError, match=r"nato\.md"):
+        issues.read_all_issues(wire)

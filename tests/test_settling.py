@@ -103,7 +103,8 @@ def test_one_command_settles_what_is_in_the_inbox(root: Path, words: list[str], 
         box.keep_articles("paper", [CROWD], datetime(2026, 11, 22, tzinfo=UTC))
     shown = run_dispatch(root, "inbox", "show", "1")
     assert "  2  Writer 3 (byline near the headline)\n  no person: The Paper (meta elements)\n" in shown.stdout
-    assert "dispatch add 1 --choice 1" in shown.stderr
+    assert "--choice 1" in shown.stdout
+    assert shown.stderr == "Next: dispatch add 1\n"
     run_dispatch(root, "add", "1", *words)
     assert read_only(root).authors == (STAFF[number - 1],)
 

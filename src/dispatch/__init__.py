@@ -33,7 +33,7 @@ __all__ = [
     "Arrival", "Article", "Author", "Colours", "Contents", "Correction", "Credit", "Document", "Edition",
     "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
     "Link", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Section", "SiteSettings",
-    "Source", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
+    "Source", "Sponsor", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
     "Witness",
 ]
 # fmt: on

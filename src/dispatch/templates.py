@@ -34,6 +34,7 @@ from dispatch.model import (
     Place,
     Section,
     Source,
+    Sponsor,
     Theme,
 )
 
@@ -55,7 +56,7 @@ _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["']
 # The fields that templates read, most of them many times for each article.
 _NOUNS: Mapping[type, frozenset[str]] = {
     noun: frozenset(noun.__dataclass_fields__)
-    for noun in (Article, Author, Colours, Correction, Image, Issue, Link, Page, Section, Source, Theme)
+    for noun in (Article, Author, Colours, Correction, Image, Issue, Link, Page, Section, Source, Sponsor, Theme)
 }
 
 

@@ -92,7 +92,7 @@ def test_a_subject_is_told_as_the_field_for_it_takes_it() -> None:
 def test_a_mail_that_gmail_would_cut_off(service: str) -> None:
     issue = nouns.issue(*(nouns.article(n, dek=f"{TAGS[service]} " * 250) for n in range(30)))
     (found,) = (one for one in judge(service, issue) if one.rule == "service.size")
-    assert (found.place.file, found.subject) == ("issues/defence/issue.md", "size")
+    assert (found.rule, found.place.file, found.subject) == ("service.size", "issues/defence/issue.md", "size")
 
 
 @each_service

@@ -5,7 +5,7 @@ Read back from the finished bytes, in the elements of a feed's item and in its b
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dispatch.checks import body, byline, terms, vocabulary, web, withdrawn
+from dispatch.checks import body, byline, sponsors, terms, vocabulary, web, withdrawn
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.feed_items import FeedItem, Person
 from dispatch.checks.html_page import read_content
@@ -22,6 +22,7 @@ _AUTHORS = frozenset({"attribution.author", "attribution.author-link", "attribut
 
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge every edition: those that cannot be read, each as a whole, and each article in it."""
+    yield from sponsors.check_credits(case.issue)
     for edition, error in case.unreadable:
         place = find_edition_place(case.issue, edition)
         yield make_finding("attribution.readable", "edition", place, **list_facts(error.faults[0]))
@@ -30,7 +31,8 @@ def check(case: CheckInput) -> Iterator[Finding]:
         for article, entry in part.entries:
             found: Iterable[Finding] = [make_finding("attribution.article", "article")]
             if entry:
-                found = check_article(article, entry, part, case.publication)
+                shown, lost = sponsors.take_lines(article, entry, part, case)
+                found = [*lost, *check_article(article, shown, part, case.publication)]
             yield from (add_headline(one.at_place(part.find_article(article)), article) for one in found)
 
 
@@ -43,6 +45,7 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
     for name in part.credited:
         yield make_finding("attribution.false-credit", "feed", name=name)
     yield from withdrawn.check_notice(case.issue, part, case.publication)
+    yield from sponsors.check_labels(case, part)
     yield from web.check_profile(part)
     yield from web.check_metadata(part, case.publication)
 

@@ -8,8 +8,8 @@ import click
 from dispatch import compose, derived, html, identity, links
 from dispatch.cli.context import parse_moment
 from dispatch.compose import Overrides
-from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Syndicate, Terms
-from dispatch.text import quote_word, shorten_line
+from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Sponsor, Syndicate, Terms
+from dispatch.text import fold_text, quote_word, shorten_line
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Pairs = tuple[tuple[str, str], ...]
@@ -93,6 +93,7 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
     image, alt = spoken["image"], spoken["image_alt"]
     title, front = spoken["source"]
     terms = spoken["syndicate"] or ("link" if is_link else None)
+    sponsors = [one for one in spoken["credited"] if fold_text(one.role) == "sponsor"]
     article = Article(
         key=spoken["key"],
         confirmed_own=spoken["own"],
@@ -100,7 +101,8 @@ def make_overrides(spoken: ArticleOptions, publication: Publication, *, is_link:
         title=spoken["title"],
         dek=spoken["dek"],
         summary=spoken["summary"],
-        credits=spoken["credited"],
+        credits=tuple(one for one in spoken["credited"] if one not in sponsors),
+        sponsor=next((Sponsor(name=one.name, url=one.url) for one in sponsors), None),
         source=Source(title=title, url=front, syndicate=terms, excerpt_words=spoken["words"]),
         published=parse_moment(spoken["published"], publication) if spoken["published"] else None,
         updated=parse_moment(spoken["updated"], publication) if spoken["updated"] else None,

@@ -125,7 +125,7 @@ def _list_people(here: OpenPublication) -> Iterator[dict[str, object]]:
     counts: dict[tuple[str, str, str], int] = {}
     for key, one in here.publication.authors.items():
         counts[key, one.name, one.url] = 0
-    for issue in issues.read_all_issues(here.publication):
+    for issue in issues.read_all_issues(here.publication, with_texts=False):
         for article in issue.articles:
             for one in register_authors(article.authors, here.publication):
                 named = find_person(one, here.publication), one.name, one.url
@@ -141,7 +141,9 @@ def _describe_person(here: OpenPublication, key: str, person: Person) -> dict[st
     def is_known(authors: Iterable[Author]) -> bool:
         return known in register_authors(authors, here.publication)
 
-    every = [(issue, one) for issue in issues.read_all_issues(here.publication) for one in issue.articles]
+    every = [
+        (issue, one) for issue in issues.read_all_issues(here.publication, with_texts=False) for one in issue.articles
+    ]
     lists = [one for one in ledger.read_records(here.publication) if one.kind == "author"]
     return {
         "key": key,

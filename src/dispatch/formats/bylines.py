@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Contents, Page, Publication, Withdrawal
+from dispatch.model import Article, Author, Contents, Page, Publication, Sponsor, Withdrawal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The dot goes with what follows it: at the end of a line it would hang.
@@ -49,6 +49,11 @@ class Bylines:
         """Format the line under the newsletter's name: number and date."""
         number = [self.language.format_message("number", number=str(self.issue.number))] if self.issue.number else []
         return DOT.join([*number, self.format_date(self.issue.date, "full")])
+
+    def format_sponsor(self, sponsor: Sponsor) -> Markup:
+        """Format the label over what somebody has paid for, the name linked, for readers and for search engines."""
+        name = Markup('<a href="{}" rel="sponsored">{}</a>').format(sponsor.url, sponsor.name)
+        return self.language.format_message("sponsored", name=name if sponsor.url else sponsor.name)
 
     def link_authors(self, article: Article) -> Markup:
         """List all authors in order, each linked to their own page where they have one."""

@@ -48,6 +48,7 @@ class IssueFolder:
 
     publication: Publication
     slug: str
+    with_texts: Annotated[bool, "whether texts are read as well, which is most of the work"] = True
     faults: Annotated[list[Fault], "what was found wrong so far"] = field(default_factory=list)
     parsed_files: Annotated[
         dict[Path, IssueFile],
@@ -97,7 +98,9 @@ class IssueFolder:
         return name if name and self.make_absolute(name) == address else address
 
     def read_content(self, file: IssueFile) -> str:
-        """Read a file's body as sanitised content."""
+        """Read a file's body as sanitised content; empty where texts are not wanted."""
+        if not self.with_texts:
+            return ""
         from dispatch import html  # who reads heads only needs neither
         from dispatch.readers import markdown
 

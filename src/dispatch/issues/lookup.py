@@ -14,6 +14,7 @@ from dispatch.issues.folder import SUFFIXES, IssueFolder
 from dispatch.issues.heads import list_slugs, list_strays
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
+from dispatch.readers import markdown
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -45,6 +46,17 @@ def find_unmerged(publication: Publication, slug: str) -> tuple[tuple[str, int],
     found = [(file.name, folder.find_merge_leftover(file)) for path in paths if (file := folder.read_file(path))]
     found += [(fault.place.file, fault.place.line) for fault in folder.faults if fault.reason == "unfinished-merge"]
     return tuple((name, line) for name, line in found if line)
+
+
+def find_first_headings(publication: Publication, slug: str) -> tuple[tuple[str, int], ...]:
+    """Find headings of the first level in an issue's introduction, the rank of its title, as pairs of file and line.
+
+    A paragraph with a line of = under it is one, too; a merge may leave that.
+    """
+    folder = IssueFolder(publication=publication, slug=slug)
+    file = folder.read_file(folder.path / "issue.md")
+    lines = markdown.find_first_headings(file.body_text) if file else []
+    return tuple((file.name, file.body_line + line) for line in lines if file)
 
 
 def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:
@@ -159,9 +171,14 @@ def _list_addresses_below(issue: Issue, folder: IssueFolder) -> Iterator[tuple[P
 
     for html in (issue.intro, *(section.intro for section in issue.sections)):
         yield from find_quoted(folder.path / "issue.md", html)
+    sponsors = (issue.sponsor, *(section.sponsor for section in issue.sections))
+    for image in (one.image for one in sponsors if one and one.image):
+        if image.url.startswith(folder.base_url):
+            yield folder.path / "issue.md", image.url, False
     for article in issue.articles:
         where = next(iter(folder.find_files(article.key)), folder.path / f"{article.key}.md")
         portraits = (author.avatar for author in article.authors)
-        shown = (article.image.url if article.image else "", *portraits, *(item.url for item in article.enclosures))
+        images = (image.url for image in (article.image, article.sponsor and article.sponsor.image) if image)
+        shown = (*images, *portraits, *(item.url for item in article.enclosures))
         yield from ((where, address, False) for address in shown if address.startswith(folder.base_url))
         yield from find_quoted(where, article.content)

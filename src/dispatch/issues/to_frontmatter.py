@@ -16,11 +16,23 @@ from dispatch.model import Article, Issue, Source
 Raw = Mapping[str, object]
 
 # The keys as they follow one another in a new file.
-ISSUE = ("id", "number", "title", "date", "status", "subject", "preheader", "corrections", "withdrawn", "sections")
+ISSUE = (
+    "id",
+    "number",
+    "title",
+    "date",
+    "status",
+    "subject",
+    "preheader",
+    "sponsor",
+    "corrections",
+    "withdrawn",
+    "sections",
+)
 ARTICLE = (
     *("id", "url", "own", "former_urls", "title", "dek", "summary", "authors", "credits", "certainty", "witnesses"),
     *("source", "syndicate", "published", "date_certainty", "updated", "language", "tags", "image", "layout"),
-    *("enclosures", "license", "terms", "note", "corrections", "withdrawn"),
+    *("enclosures", "license", "terms", "note", "sponsor", "corrections", "withdrawn"),
 )
 
 

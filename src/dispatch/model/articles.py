@@ -90,6 +90,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sponsor:
+    """Who paid for a place in an issue. Shown under a label that says so, and credited with nothing."""
+
+    name: Annotated[str, "the name, as the label has it"]
+    url: Annotated[Url, "where the sponsor wants to be visited"] = ""
+    text: Annotated[str, "what the sponsor says, plain text"] = ""
+    image: Annotated[Image | None, "the sponsor's picture"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageVariant:
     """One format and size of a picture: a file of the site."""
 
@@ -205,6 +215,7 @@ class Article:
     layout: Annotated[Layout | None, "how it is shown in mail and lists, when that is not its section's way"] = None
     enclosures: Annotated[tuple[Enclosure, ...], "files that go with it"] = ()
     license: Annotated[str, "the licence under which this article may be shown"] = ""
+    sponsor: Annotated[Sponsor | None, "who paid for it: said under the byline, and in no byline"] = None
     terms: Annotated[Terms | None, "what its publisher asks of whoever publishes it again"] = None
     note: Annotated[str, "the editor's own words about it, plain text"] = ""
     corrections: Annotated[tuple[Correction, ...], "corrections made after it was published"] = ()

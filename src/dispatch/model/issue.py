@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from dispatch.model.articles import Article, Correction, Layout, Withdrawal
+from dispatch.model.articles import Article, Correction, Layout, Sponsor, Withdrawal
 
 if TYPE_CHECKING:
     from dispatch.model.page import Page
@@ -19,6 +19,7 @@ class Section:
 
     title: Annotated[str, "its heading; empty for articles that are in no section"] = ""
     intro: Annotated[str, "the text before its articles: Markdown in the file, sanitised HTML here"] = ""
+    sponsor: Annotated[Sponsor | None, "who paid for it"] = None
     layout: Annotated[
         Layout | None, "how its articles are shown: lead, cards, list, brief, quote or text; by their number when empty"
     ] = None
@@ -38,6 +39,7 @@ class Contents:
     subject: Annotated[str, "the subject of its mail, when that is not its title"] = ""
     preheader: Annotated[str, "what a mailbox shows beside the subject, 40 to 130 characters"] = ""
     intro: Annotated[str, "the text before the articles, as sanitised HTML"] = ""
+    sponsor: Annotated[Sponsor | None, "who paid for it"] = None
     sections: Annotated[tuple[Section, ...], "its sections in order"] = ()
     status: Annotated[Status, "draft; scheduled, which is due at its date; or published"] = "draft"
     corrections: Annotated[tuple[Correction, ...], "corrections to the issue itself"] = ()
@@ -54,6 +56,7 @@ class Contents:
             replace(
                 section,
                 intro=section.intro if keep_intros else "",
+                sponsor=section.sponsor if keep_intros else None,
                 articles=tuple(new for article in section.articles if (new := change(article)) is not None),
             )
             for section in self.sections

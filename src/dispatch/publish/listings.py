@@ -21,7 +21,7 @@ _FACETS: tuple[TopicKind, ...] = ("tag", "author", "source", "section")  # in th
 def strip_texts(issue: Issue) -> Issue:
     """The issue without its texts: what a collection needs to know of it, and nothing that a page of its own shows."""
     bare = issue.change_articles(lambda one: replace(one, content="", markdown="", summary=""), keep_intros=False)
-    return replace(bare, intro="")
+    return replace(bare, intro="", sponsor=None)
 
 
 @limit_function
@@ -50,6 +50,7 @@ def make_line(article: Article, issue: Issue) -> Article:
         date_certainty=article.date_certainty,
         updated=derived.find_last_change(article, issue) if derived.find_day(article) else None,
         language=article.language,
+        sponsor=article.sponsor and replace(article.sponsor, text="", image=None),
         withdrawn=article.withdrawn,
     )
 

@@ -42,7 +42,7 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
     """
     if key := said.name if said.name in publication.authors else identity.find_person(said, publication):
         return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
-    articles = (one for issue in issues.read_all_issues(publication) for one in issue.articles)
+    articles = (one for issue in issues.read_all_issues(publication, with_texts=False) for one in issue.articles)
     named = [author for one in articles for author in one.authors]
     strangers = {one for one in named if not identity.find_person(one, publication)}
     found = {one for one in strangers if identity.is_same_name(one.name, said.name)}
@@ -115,11 +115,11 @@ def _change_person(
         return identity.find_person(author, now) == key
 
     records = ledger.read_records(publication)
-    before = ledger.make_records(issues.read_all_issues(publication), publication)
+    before = ledger.make_records(issues.read_all_issues(publication, with_texts=False), publication)
     _write_entry(publication, entries, key, person)
     changed = issues.rename_author(now, key, is_theirs, needs_all=bool(forgotten))
     homes = _find_homes(records, person, key, publication.url, is_theirs)
-    after = ledger.make_records(issues.read_all_issues(now), now)
+    after = ledger.make_records(issues.read_all_issues(now, with_texts=False), now)
     left = _mend_digests(_move_lists(records, homes, person, forgotten), before, after)
     if left != list(records):
         ledger.record_issues(publication, known=left)

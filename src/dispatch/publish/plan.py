@@ -57,7 +57,7 @@ def fill_page(page: Page, whole: Issue) -> Page:
         return replace(page, sections=(Section(articles=tuple(shown[article.id] for article in page.articles)),))
     lead = next(whole.articles, None)
     filled = page.change_articles(lambda one: lead if lead and one.id == lead.id else one)
-    return replace(filled, intro=whole.intro)
+    return replace(filled, intro=whole.intro, sponsor=whole.sponsor)
 
 
 def find_withdrawn_pages(pages: Iterable[Page]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def judge_issue(
     from dispatch import check, issues, ledger
     from dispatch.publish.republishing import judge_kits
 
-    everything = issues.read_all_issues(publication) if everything is None else everything
+    everything = issues.read_all_issues(publication, with_texts=False) if everything is None else everything
     found = check.findings(
         issue,
         render_formats(issue, publication),
@@ -112,6 +112,7 @@ def judge_issue(
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
         names=issues.list_names(publication, issue.slug),
+        first_headings=issues.find_first_headings(publication, issue.slug),
         unmerged=issues.find_unmerged(publication, issue.slug),
         folders=issues.list_other_folders(publication),
     )

@@ -33,6 +33,7 @@ _FIELDS = (
     ComparedField("dek", noun="line under its headline"),
     ComparedField("summary", noun="summary"),
     ComparedField("note", noun="note of the editor"),
+    ComparedField("sponsor", "has another sponsor", kind="link", weights=LOOK, empty="none"),
     ComparedField("language", noun="language"),
     ComparedField("license", noun="licence"),
     ComparedField(

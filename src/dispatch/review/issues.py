@@ -31,6 +31,7 @@ _FIELDS = (
     ComparedField("subject", noun="subject"),
     ComparedField("preheader", noun="preheader"),
     ComparedField("intro", is_body=True),
+    ComparedField("sponsor", "has another sponsor", kind="link", weights=LOOK, empty="none"),
     ComparedField("corrections", "has other corrections"),
 )
 _STATES = {"draft": "a draft", "scheduled": "scheduled"}
