@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
 from patience import PATIENCE
+from wheel import list_installs
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -147,6 +149,13 @@ def parse(line: str) -> None:
     }
     used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
     assert used <= known, f"dispatch {line}: there is no {', '.join(used - known)}"
+
+
+def test_what_is_to_be_installed_is_ours() -> None:
+    """The package that is called as the command is somebody else's. ``make wheel-test`` installs all of this."""
+    name = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["name"]
+    installed = {command[-1] for group in list_installs() for command in group}
+    assert installed == {name, f"{name}[search]"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

@@ -373,10 +373,16 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
             [("publish", "draft"), ("publish", "draft"), ("publish",)],
             lambda root: (root / "public/issues/draft/index.html").is_file(),
         ),
+        (
+            [*(("author", "rename", f"Bo Zhang {k}", f"Cy Moe {k}") for k in (1, 2, 3)), ("add", "story-4.txt")],
+            lambda root: (
+                all(f'name = "Cy Moe {k}"' in text(root, "authors.toml") for k in (1, 2, 3)) and len(listed(root)) == 4
+            ),
+        ),
     ],
     ids=[
         *("add", "new", "the same new", "correct", "source", "dismiss", "import", "withdraw and add", "remove"),
-        *("move", "new from the inbox", "sources", "publish"),
+        *("move", "new from the inbox", "sources", "publish", "authors"),
     ],
 )
 def test_several_at_once_lose_nothing(

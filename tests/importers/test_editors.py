@@ -17,6 +17,7 @@ from dispatch import importers
 from dispatch.errors import GatherError
 from dispatch.importers import Post
 from dispatch.importers.ghost_text import GhostText
+from dispatch.importers.wordpress_text import expand_text, write_footnotes
 
 
 def text(written: str, form: int = 0) -> dict[str, object]:
@@ -167,6 +168,9 @@ BLOCKS = """<item><title>Line</title><wp:post_id>{}</wp:post_id><wp:post_type>wp
 <content:encoded><![CDATA[<!-- wp:paragraph --><p>{}</p><!-- /wp:paragraph -->]]></content:encoded></item>"""
 
 
+WHOLE = "<!-- wp:paragraph -->\n<p>A text of the block editor.</p>\n<!-- /wp:paragraph -->"
+
+
 def test_a_synced_block_of_wordpress_is_shown_where_it_stands() -> None:
     """https://developer.wordpress.org/block-editor/: a block that is synced is stored once, as ``wp_block``."""
     more = BLOCKS.format(900, 'Ours. <!-- wp:block {"ref":901} /-->') + BLOCKS.format(901, "Within.")
@@ -179,6 +183,41 @@ def test_a_synced_block_of_wordpress_is_shown_where_it_stands() -> None:
     assert "Within." in post.article.content
     assert '<a href="https://v.example/?a=1&amp;b=2">' in post.article.content
     assert post.notes == ("not imported: the synced block 999", "not imported: the block latest-posts")
+
+
+def test_what_stands_between_blocks_and_beside_them_is_shown() -> None:
+    """A classic block has no marks; an embed is its address; footnotes stand in a field, since WordPress 6.3."""
+    post = read_wordpress(
+        "First line.\n\nSecond line.\n<!-- wp:paragraph --><p>A block.</p><!-- /wp:paragraph -->"
+        '<!-- wp:embed {"url":"https://v.example/1"} --><figure class="wp-block-embed"><div '
+        'class="wp-block-embed__wrapper">\nhttps://v.example/1?a=1&amp;b=2\n</div></figure><!-- /wp:embed -->'
+        '<!-- wp:file --><div class="wp-block-file"><a href="https://f.example/a.pdf">A</a>'
+        '<a href="https://f.example/a.pdf" class="wp-block-file__button wp-element-button" download>Download</a></div>'
+        "<!-- /wp:file --><!-- wp:paragraph --><p>MARK</p><!-- /wp:paragraph -->",
+        old=WHOLE,
+    )
+    assert "<p>First line.</p>\n<p>Second line.</p>" in post.article.content
+    assert "<p>A block.</p>" in post.article.content
+    assert '<a class="embed" href="https://v.example/1?a=1&amp;b=2">' in post.article.content
+    assert '<div><a href="https://f.example/a.pdf">A</a></div>' in post.article.content
+    assert "Download" not in post.article.content
+    blocks = {"footnotes": write_footnotes(json.dumps([{"id": "x", "content": "A <em>note</em>."}]))}
+    assert expand_text("<!-- wp:footnotes /-->", blocks, []).strip() == (
+        '<ol><li id="x">A <em>note</em>. <a href="#x-link">↩</a></li></ol>'
+    )
+
+
+def test_the_buttons_of_ghosts_cards_are_no_text() -> None:
+    post = read_ghost(
+        html='<p>T</p><div class="kg-card kg-audio-card"><div class="kg-audio-player-container"><audio src="https://s.'
+        'example/a.mp3"></audio><div class="kg-audio-title">Bell</div><div class="kg-audio-player"><button><svg></svg>'
+        "</button><span>0:00</span></div></div></div>"
+        '<div class="kg-card kg-signup-card"><h2>Sign up</h2><form></form></div>'
+    )
+    assert re.sub("</?div>", "", post.article.content) == (
+        '<p>T</p><p><a class="embed" href="https://s.example/a.mp3">a.mp3</a></p>Bell'
+    )
+    assert post.notes == ("shown as a link: a.mp3",)
 
 
 def test_blocks_that_hold_each_other_end() -> None:

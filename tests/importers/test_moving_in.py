@@ -278,6 +278,20 @@ def test_what_is_true_of_many_is_said_once(tmp_path: Path) -> None:
     assert "20 × it is a page, not a post: " in result.stderr
 
 
+def test_pictures_that_stay_are_counted_with_what_copies_them(tmp_path: Path) -> None:
+    body = '![x](https://pics.example/{0}.png "At six") <img src="https://pics.example/all.png">'
+    files = {f"{n}.md": f"---\ntitle: Post {n}\nauthor: Ada Quay\n---\n{body.format(n)}".encode() for n in range(5)}
+    files["own.md"] = b"---\ntitle: Own\nauthor: Ada Quay\n---\n![x](a.png)"
+    zipped(tmp_path / "e.zip", files | {"a.png": PNG})
+    said = run("import", str(tmp_path / "e.zip"), "--dry-run").stderr
+    assert "pictures that stay where they are: pics.example (6)\n" in said
+    assert 'To have copies: images = "copy" below [site]' in said
+    rows = imported(str(tmp_path / "e.zip"))["imported"]
+    assert {row["title"]: len(row["remote_pictures"]) for row in rows} == dict.fromkeys(
+        (f"Post {n}" for n in range(5)), 2
+    ) | {"Own": 0}
+
+
 HIDDEN = {
     "hugo.toml": f'baseURL = "{OLD}/"\n',
     "content/posts/b.md": "---\ntitle: Second\ndate: 2021-01-02\nauthor: Ada Quay\n---\nB.",

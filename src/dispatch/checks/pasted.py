@@ -50,7 +50,7 @@ def _judge_tags(service: MailService, text: str, subject: Subject, place: Place)
 
 def _list_texts(issue: Contents) -> Iterator[tuple[Subject, Place, str, str]]:
     """List the words of an issue: the title, which is the subject of the mail, and every other text with its place."""
-    yield "title", find_place(issue, key="title"), "", issue.title
+    yield "title", find_place(issue, key="subject" if issue.subject else "title"), "", issue.subject or issue.title
     yield "text", find_place(issue), "", _read_words(issue.intro)
     for number, section in enumerate(issue.sections, 1):
         place = find_place(issue, key=f"sections[{number}]")

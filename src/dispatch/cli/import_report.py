@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from dispatch import html, links
 from dispatch.cli.context import print_json, print_note, print_result
 from dispatch.importers import NotImported, Post
 from dispatch.importers.importing import ImportedPost, PublishedImport
@@ -27,6 +28,7 @@ class ImportReport:
         default_factory=lambda: {name: [] for name in ("imported", "skipped", "left", "failed")}
     )
     names: Counter[str] = field(default_factory=Counter)
+    pictures: set[str] = field(default_factory=set)  # the addresses of those that the export does not hold
     lines: list[tuple[str, str, str, str]] = field(
         default_factory=list
     )  # place, title, words, what many have in common
@@ -81,6 +83,15 @@ class ImportReport:
             else:
                 next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
 
+    def _say_pictures(self) -> None:
+        """Say how many pictures stay where they are, and how to have copies before they are gone."""
+        hosts = Counter(links.parse_host(url) for url in self.pictures)
+        if hosts:
+            most = [f"{host} ({count:,})" for host, count in hosts.most_common(_MOST_ALONE)]
+            more = f" and {len(hosts) - len(most)} more" if len(hosts) > len(most) else ""
+            self.say(f"pictures that stay where they are: {', '.join(most)}{more}")
+            self.say('To have copies: images = "copy" below [site] in dispatch.toml, then: dispatch publish')
+
     def finish(self, verb: str) -> None:
         """Print the JSON, or the rest. Exits with 1 when something failed, and when nothing came of anything."""
         counts = {name: len(rows) for name, rows in self.rows.items()}
@@ -88,6 +99,7 @@ class ImportReport:
             print_json(self.rows, indent=2)
         self._say_names()
         self._say_lines()
+        self._say_pictures()
         published = sum(row["status"] == "published" for row in self.rows["imported"])
         most = "at most " if verb.startswith("would") else ""  # nothing is judged before it is written
         self.say(
@@ -139,6 +151,10 @@ class ImportReport:
 
     def _add_row(self, row: dict[str, object], post: Post) -> None:
         self.rows["imported"].append(row)
+        found = [*html.find_image_addresses(post.article.content), post.article.image.url if post.article.image else ""]
+        stay = [url for url in dict.fromkeys(found) if links.is_web_address(url)]
+        self.pictures.update(stay)
+        row["remote_pictures"] = stay
         self.names.update(author.name for author in post.article.authors)
         self.lines.extend((post.file, post.article.title, note, note) for note in post.notes)
 

@@ -17,7 +17,13 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import PAGE, SCHEDULED, NotImported, count_comments, try_post
 from dispatch.importers.tabular import Row, parse_moment, pick_text
 from dispatch.model import Article, Author, Image
-from dispatch.readers import fields, people
+from dispatch.readers import fields, html_tree, people
+
+# Buttons of its cards, which scripts move, and what asks readers to sign up.
+_AROUND = (
+    ".kg-audio-player, .kg-audio-thumbnail, .kg-toggle-card-icon, .kg-video-overlay, .kg-video-player-container, "
+    ".kg-file-card-icon, .kg-signup-card"
+)
 
 
 def accepts(export: Export) -> bool:
@@ -87,7 +93,8 @@ def _make_post(row: Row, tables: _Tables, place: PostPlace, label: str) -> Post 
     if pick_text(row, "type") == "page" or tabular.is_true(row, "page"):
         return NotImported(file=label, reason=PAGE, title=title)
     own = GhostText()
-    written = pick_text(row, "html") or (own.write_row(row) if pick_text(row, "lexical", "mobiledoc") else "")
+    written = html_tree.remove_elements(pick_text(row, "html"), _AROUND)
+    written = written or (own.write_row(row) if pick_text(row, "lexical", "mobiledoc") else "")
     meta = tables.meta.get(number, {})
     url = content.pick_canonical(pick_text(row, "canonical_url") or pick_text(meta, "canonical_url"), place)
     is_scheduled = pick_text(row, "status") == "scheduled"

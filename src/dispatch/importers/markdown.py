@@ -54,11 +54,13 @@ def read(export: Export, site: str) -> Iterator[Post | NotImported]:
             yield NotImported(file=name, reason="only Markdown can be read")
         elif name in leading:
             yield NotImported(file=name, reason=f"it only leads on to {leading[name].url}")
-        elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name) and _FILE.search(name):
-            yield NotImported(file=name, reason=PAGE)
-        elif _FILE.search(name) or (
+        elif not _FILE.search(name) and not (
             _HTML.search(name) and tabular.read_beginning(export, name).startswith(("---", "+++"))
         ):
+            continue
+        elif has_posts and not re.search(r"(?:^|/)_(?:posts|drafts)/", name):
+            yield NotImported(file=name, reason=PAGE)
+        else:
             for post in try_post(name, partial(_read_markdown, replace(place, file=name), known, old)):
                 yield _add_leading(post, leading) if isinstance(post, Post) else post
 

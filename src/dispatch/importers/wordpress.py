@@ -19,7 +19,7 @@ from dispatch.importers import content, tabular
 from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import BIN, PAGE, SCHEDULED, NotImported, count_comments, try_post
-from dispatch.importers.wordpress_text import expand_text
+from dispatch.importers.wordpress_text import expand_text, write_footnotes
 from dispatch.model import Article, Author, Certainty, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people, xml
 from dispatch.readers.fields import parse_date
@@ -141,7 +141,9 @@ def _read_item(item: Element, site: _ExportedSite, label: str, guid: str) -> Pos
         enclosures=enclosures,
     )
     notes = [fault.what for fault in mended]
-    written = expand_text(_read_body(item), site.blocks, notes)
+    written = expand_text(
+        _read_body(item), {**site.blocks, "footnotes": write_footnotes(meta.get("footnotes", ""))}, notes
+    )
     post = Post(
         file=label,
         article=article,

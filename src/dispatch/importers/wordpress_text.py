@@ -1,13 +1,17 @@
 """Expand the text of a WordPress post as WordPress does before it shows it: paragraphs, captions, blocks, embeds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dispatch.errors import GatherError
 from dispatch.html import escape_html
 from dispatch.importers import tabular
 
 _MOST_IN_BLOCKS = 2_000_000  # characters that synced blocks put into one text
+_BLOCK_MARK = re.compile(r"<!--\s+(?P<end>/?)wp:[a-z][^<>]{0,20000}?-->")
+# An embed of the block editor is its address alone; a file has a button beside its link.
+_WRAPPED = re.compile(r"(wp-block-embed__wrapper\">)\s{0,20}(https?://[^\s<>\"]{1,2000})\s{0,20}(?=</div>)")
+_FILE_BUTTON = re.compile(r"<a\b[^<>]{0,2000}wp-block-file__button[^<>]{0,500}>[^<]{0,200}</a>")
 # A block that holds its text elsewhere, or makes it anew each time: the comment alone.
 _LONE_BLOCK = re.compile(r"<!--\s+wp:(?P<name>[a-z][\w/-]{0,80})\s*(?P<said>\{[^<>]{0,20000}\})?\s*/-->")
 # Only what stands at the beginning of a block keeps it from being a paragraph.
@@ -31,13 +35,30 @@ _LINE_OF_ITS_OWN = re.compile(r"https?://[^\s<>\"]{1,2000}")
 def expand_text(written: str, blocks: Mapping[str, str], notes: list[str]) -> str:
     """Expand a stored text; of the block editor it has its paragraphs already.
 
-    blocks: the texts of synced blocks, by id. notes: gets the names of blocks that cannot be shown.
+    blocks: the texts of synced blocks, by id, and that of the post's ``footnotes``. notes: gets the names of blocks
+    that cannot be shown.
     """
     written = _expand_blocks(written, blocks, notes)
+    written = _FILE_BUTTON.sub("", _WRAPPED.sub(r'\1<a class="embed" href="\2">\2</a>', written))
     written = _PLAYER.sub(r'\n\n<p><a href="\1">\1</a></p>\n\n', written)
     written = _EMBED.sub(r'<a href="\1">\1</a>', _CAPTION.sub(_make_figure, written))
     if "<!-- wp:" in written:
-        return written
+        return "".join(_expand_pieces(written))
+    return _expand_classic(written)
+
+
+def _expand_pieces(written: str) -> Iterator[str]:
+    """Expand what stands between blocks, in which WordPress keeps what the old editor wrote."""
+    at = level = 0
+    for mark in _BLOCK_MARK.finditer(written):
+        piece = written[at : mark.start()]
+        yield piece if level else _expand_classic(piece)
+        level = max(0, level + (-1 if mark["end"] else 1))
+        at = mark.end()
+    yield written[at:] if level else _expand_classic(written[at:])
+
+
+def _expand_classic(written: str) -> str:
     first, *rest = _PRE.split(written)
     pieces = [_make_paragraphs(first)]
     for tag, piece in zip(rest[::2], rest[1::2], strict=True):
@@ -72,6 +93,21 @@ def _make_figure(match: re.Match[str]) -> str:
     return f"\n\n<figure>{parts['picture']}{caption}</figure>\n\n"
 
 
+def write_footnotes(written: str) -> str:
+    """Write the footnotes that a post keeps beside its text, as JSON, as a list; empty where they are none."""
+    try:
+        found = tabular.pick_tables(tabular.parse_json(written or "[]"))
+    except GatherError:
+        return ""
+    lines = (
+        f'<li id="{escape_html(id_)}">{tabular.pick_text(one, "content")} <a href="#{escape_html(id_)}-link">↩</a></li>'
+        for one in found
+        if (id_ := tabular.pick_text(one, "id"))
+    )
+    items = "".join(lines)
+    return f"<ol>{items}</ol>" if items else ""
+
+
 def _expand_blocks(written: str, blocks: Mapping[str, str], notes: list[str]) -> str:
     """Put the text of each synced block where it is shown; of any other that is made anew, only an address is left."""
     room = _MOST_IN_BLOCKS
@@ -83,7 +119,8 @@ def _expand_blocks(written: str, blocks: Mapping[str, str], notes: list[str]) ->
             said = tabular.pick_table(tabular.parse_json(match["said"] or "{}"))
         except GatherError:
             said = {}
-        text = blocks.get(tabular.pick_text(said, "ref"), "") if match["name"] == "block" else ""
+        which = match["name"] if match["name"] != "block" else tabular.pick_text(said, "ref")
+        text = blocks.get(which, "")
         if text and len(text) <= room:
             room -= len(text)
             return f"\n{text}\n"

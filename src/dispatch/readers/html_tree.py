@@ -109,6 +109,16 @@ def get_value(node: LexborNode) -> str:
     return get_attribute(node, "content") or get_attribute(node, "datetime") or get_text(node)
 
 
+def remove_elements(written: str, without: str) -> str:
+    """Remove the selected elements from HTML; not sanitised. Raises GatherError as ``parse_page`` does."""
+    body = parse_fragment(written).body
+    if body is None:
+        return ""
+    for node in body.css(without):
+        node.decompose()
+    return body.inner_html or ""
+
+
 def extract_blocks(written: str, wanted: str, without: str) -> str:
     """Extract the contents of the elements selected by ``wanted``, one after another; not sanitised.
 
