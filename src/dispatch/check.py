@@ -26,6 +26,7 @@ def findings(
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
     names: tuple[str, ...] = (),
+    first_headings: tuple[tuple[str, int], ...] = (),
     unmerged: tuple[tuple[str, int], ...] = (),
     folders: tuple[tuple[str, bool], ...] = (),
 ) -> list[Finding]:
@@ -45,6 +46,7 @@ def findings(
         astray=astray,
         strays=strays,
         names=names,
+        first_headings=first_headings,
         unmerged=unmerged,
         folders=folders,
     )

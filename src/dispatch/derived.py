@@ -27,6 +27,12 @@ def build_issue_address(publication: Publication, slug: str) -> str:
     return f"{publication.url}/issues/{slug}/"
 
 
+def find_subscribe_page(publication: Publication) -> str:
+    """Find the address at which readers sign up: the one that is set, else that of the site's form; empty for none."""
+    ours = f"{publication.url}/follow/#subscribe" if publication.subscribe.form else ""
+    return publication.subscribe.url or ours
+
+
 def make_user_agent(publication: Publication) -> str:
     """Write how dispatch introduces itself to other people's servers: with a way to reach the publication."""
     return f"dispatch/{__version__} (+{publication.url})"

@@ -172,6 +172,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "editorial.headings": lambda: of_content("<h2>One</h2><p>Two</p><h4>Three</h4>"),
     "editorial.section": lambda: of_issue(replace(ISSUE, sections=(*ISSUE.sections, Section(title="Empty")))),
     "files.merge": lambda: of_issue(ISSUE, unmerged=(("issues/defence/issue.md", 12),)),
+    "files.heading": lambda: of_issue(ISSUE, first_headings=(("issues/defence/issue.md", 12),)),
     "files.folder": lambda: of_issue(ISSUE, folders=(("issues/Week 48", False),)),
     "editorial.number": lambda: of_issue(replace(ISSUE, number=7), others=(nouns.issue(slug="x", id="x:x", number=7),)),
     "editorial.stray": lambda: of_issue(ISSUE, strays=("issues/defence/left-over.md",)),
