@@ -168,6 +168,8 @@ def list_(as_json: bool) -> None:
     for one in publication.sources:
         print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
         print_result(f"    {_describe_visit(visits.get(one.key), read_clock())}")
+    if not publication.sources:
+        print_note("No sources yet. Add one: dispatch source add ADDRESS")
 
 
 @source.command()
@@ -283,9 +285,8 @@ def _describe_visit(visit: Visit | None, at: datetime) -> str:
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:
         days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
-        return (
-            f"failed {_format_count(visit.failures, 'time')} in a row, last worked {worked}{days}: {visit.error}{moved}"
-        )
+        times = _format_count(visit.failures, "time")
+        return f"failed {times} in a row, last worked {worked}{days}: {visit.error}{moved}"
     return f"worked {worked}{moved}"
 
 
