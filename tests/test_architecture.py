@@ -41,7 +41,7 @@ FLOORS = (
     {"looks"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
-    | {"search_index", "serve", "smtp", "sources"},
+    | {"search_index", "serve", "smtp", "sources", "template_copies"},
     {"gather", "compose", "render", "check", "locate", "review", "importers"},
     {"publish"},
     {"desk"},

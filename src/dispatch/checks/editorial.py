@@ -34,6 +34,8 @@ def check(case: CheckInput) -> Iterator[Finding]:
     yield from judge_folders(case.folders)
     for file, line in case.unmerged:
         yield make_finding("files.merge", "line", Place(file=file, line=line), line=str(line))
+    for file, line in case.first_headings:
+        yield make_finding("files.heading", "heading", Place(file=file, line=line), line=str(line))
     for stray in case.strays:
         yield make_finding("editorial.stray", "file", Place(file=stray))
     yield from _check_names(case.names)

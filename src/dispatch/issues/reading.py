@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dispatch import derived, from_mapping, identity
+from dispatch import derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
@@ -51,7 +51,7 @@ class IssueReader(IssueFolder):
         """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.read_file(self.path / "issue.md")
-        given: dict[str, object] = {"intro": self.read_content(file)} if file else {}
+        given: dict[str, object] = {"intro": html.renumber_headings(self.read_content(file), 2)} if file else {}
         issue = heads.read_heading(Issue, self, file, given, self._read_sections) if file else None
         if issue is None or len(self.faults) > before:
             return None
@@ -148,7 +148,7 @@ class IssueReader(IssueFolder):
         if not self.with_texts:
             return ""
         try:
-            return markdown.to_html(value.strip("\n"), self.base_url)
+            return html.renumber_headings(markdown.to_html(value.strip("\n"), self.base_url), 3)
         except GatherError as error:
             for fault in error.faults:
                 reading.add_fault(at, fault.what, hint=fault.hint)

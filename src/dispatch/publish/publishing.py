@@ -111,6 +111,7 @@ def judge_issue(
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
         names=issues.list_names(publication, issue.slug),
+        first_headings=issues.find_first_headings(publication, issue.slug),
         unmerged=issues.find_unmerged(publication, issue.slug),
         folders=issues.list_other_folders(publication),
     )
