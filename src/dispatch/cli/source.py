@@ -164,12 +164,11 @@ def list_(as_json: bool) -> None:
         visits = box.read_visits()
     if as_json:
         print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])
-        return
-    for one in publication.sources:
+    elif not publication.sources:
+        print_note("No sources yet. Add one: dispatch source add ADDRESS")
+    for one in () if as_json else publication.sources:
         print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
         print_result(f"    {_describe_visit(visits.get(one.key), read_clock())}")
-    if not publication.sources:
-        print_note("No sources yet. Add one: dispatch source add ADDRESS")
 
 
 @source.command()
