@@ -13,7 +13,7 @@ from watchfiles import Change, awatch
 PULSE = 15  # seconds between two signs of life on a stream
 
 FILES = ("dispatch.toml", "authors.toml", "dispatch.lock")
-FOLDERS = ("issues", "templates")
+FOLDERS = ("issues", "templates", "pages")
 
 # Milliseconds: an editor that saves by renaming makes two or three changes within a few of them.
 _STEP, _MOST = 15, 200
