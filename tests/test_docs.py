@@ -195,7 +195,7 @@ def reference(name: str) -> str:
     return (DOCS / "reference" / f"{name}.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["commands", "files"])
+@pytest.mark.parametrize("name", ["commands", "files", "python"])
 def test_the_generated_pages_are_as_they_would_be_written_now(name: str) -> None:
     page = DOCS / "reference" / f"{name}.md"
     before = page.read_text("utf-8")
