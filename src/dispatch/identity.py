@@ -216,6 +216,16 @@ def is_short_for(name: str, names: Iterable[str]) -> bool:
     return any(all(any(one.startswith(word) for one in _split_words(full)) for word in begun) for full in names)
 
 
+def suggest_people(author: Author, publication: Publication) -> list[str]:
+    """List the keys of people whom a stranger's name may be short for, as “A. Quill” is for “Ann Quill”: an editor's
+    to decide, never certain.
+    """
+    if find_person(author, publication) or len(fold_spelling(author.name)) < 2:
+        return []
+    named = ((key, (one.name, *publication.former_names.get(key, ()))) for key, one in publication.authors.items())
+    return [key for key, names in named if is_short_for(author.name, names)]
+
+
 def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:
     """Whether a name is part of one of these, or one of these part of it."""
     return any(words <= parts or parts <= words for parts in map(_split_words, names))
