@@ -71,6 +71,7 @@ class TemplateContext(Bylines):
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "way_on": self.format_way_on,
+            "words": partial(fit_words, width=self.publication.theme.width - 64),
             "with_copies": self.use_picture_copies,
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
         }
@@ -171,7 +172,8 @@ class TemplateContext(Bylines):
         """Choose a summary in plain text: the article's dek, its publisher's, its beginning, or its title."""
         if article.withdrawn:
             return html.to_plain_text(self.format_notice(article.withdrawn))
-        return article.dek or article.summary or html.to_plain_text(self.show_excerpt(article)) or article.title
+        begun = "\n\n".join(paragraph.marked for paragraph in html.split_paragraphs(self.show_excerpt(article)))
+        return article.dek or article.summary or begun or article.title
 
     def render_template(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """Render a template with these values. Raises RenderError."""
@@ -205,6 +207,11 @@ def link_licence(terms: Article | Source) -> Markup:
     licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
     linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
     return linked if licence.url else escape(licence.name)
+
+
+def fit_words(content: str, width: int) -> Markup:
+    """Lay out an editor's own words for the column of a mail, which is so many pixels wide."""
+    return Markup(html.fit_column(content, width))  # noqa: S704 - sanitised at the door
 
 
 def show_required_line(article: Article) -> Markup:
