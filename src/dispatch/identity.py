@@ -172,16 +172,14 @@ def register_authors(authors: Iterable[Author], publication: Publication) -> tup
 
     A mailbox that stands for a name and is nobody's is left out.
     """
-    authors, registry = tuple(authors), publication.authors
-    unknown = _find_unknown_mailboxes(authors, publication)
-    named = (one for one in authors if one.name not in unknown)
-    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in named))
+    found = ((find_person(one, publication), one) for one in authors)
+    named = (publication.authors.get(key, one) for key, one in found if key or not one.name.startswith(MAILBOX))
+    return tuple(dict.fromkeys(named))
 
 
 def _find_unknown_mailboxes(authors: Iterable[Author], publication: Publication) -> list[str]:
     """Find the authors of whom nothing is given but a mailbox, as mailto:, which nobody of authors.toml has."""
-    mailboxes = (one for one in authors if one.name.startswith(MAILBOX))
-    return [one.name for one in mailboxes if not find_person(one, publication)]
+    return [one.name for one in authors if one.name.startswith(MAILBOX) and not find_person(one, publication)]
 
 
 def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
