@@ -177,17 +177,13 @@ def register_authors(authors: Iterable[Author], publication: Publication) -> tup
     return tuple(dict.fromkeys(named))
 
 
-def _find_unknown_mailboxes(authors: Iterable[Author], publication: Publication) -> list[str]:
-    """Find the authors of whom nothing is given but a mailbox, as mailto:, which nobody of authors.toml has."""
-    return [one.name for one in authors if one.name.startswith(MAILBOX) and not find_person(one, publication)]
-
-
 def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
     """Return the article with its authors as authors.toml has them, and what to say of mailboxes that nobody has.
 
     Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
     """
-    unknown = _find_unknown_mailboxes(article.authors, publication)
+    mailboxes = (one for one in article.authors if one.name.startswith(MAILBOX))
+    unknown = [one.name for one in mailboxes if not find_person(one, publication)]
     authors = register_authors(article.authors, publication)
     certainty = article.certainty if not unknown else "likely" if authors else "unknown"
     notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
