@@ -149,6 +149,10 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
         ("author", "merge", "Bo Zhang 3", "Bo Zhang 1"),
         lambda root: "Bo Zhang 3" in text(root, "authors.toml"),
     ),
+    "template copy": (
+        ("template", "copy", "masthead.html"),
+        lambda root: text(root, "templates/masthead.html").startswith("{#"),
+    ),
     "inbox dismiss": (("inbox", "dismiss", "2"), lambda root: state(root, 2) == "dismissed"),
     "inbox restore": (("inbox", "restore", "2"), lambda root: state(root, 2) == "new"),
 }
@@ -188,6 +192,7 @@ def test_every_command_is_known_to_write_or_not() -> None:
         "issue": {"list", "show"},
         "source": {"export", "list", "test"},
         "inbox": {"show"},
+        "template": {"diff", "list"},
     }
     for name, reading in groups.items():
         command = main.get_command(None, name)  # type: ignore[arg-type]
@@ -578,7 +583,7 @@ EDITS = {
 }
 ALL = ("add", "issue move", "issue remove", "issue correct", "publish")
 CONCERNED = {
-    "elsewhere": tuple(WRITING),
+    "elsewhere": tuple(name for name in WRITING if name != "template copy"),  # it reads nothing that people write
     "in the same files": ALL,
     "in the same list": (*ALL, "issue remove --delete"),
     "in what is public": ("publish", "withdraw"),
