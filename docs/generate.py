@@ -161,7 +161,7 @@ def explain_function(module: str, name: str) -> Iterator[str]:
         ]
         shown = ", ".join(f"{one.name}=..." if one.default is not one.empty else one.name for one in parameters)
         yield f"### `{module}.{name}`\n"
-        yield f"```python\n{name.rpartition('.')[2]}({shown})\n```\n"
+        yield f"```text\n{name.rpartition('.')[2]}({shown})\n```\n"
         yield prose(found)
 
 
