@@ -15,7 +15,7 @@ CHECKOUT = HERE.parents[1]
 COLUMNS = 96
 SCENES = {  # the picture, with the page and the first command of its fence
     "terminal-first-newsletter": ("README.md", "dispatch init"),
-    "terminal-lost-name": ("docs/guides/credit.md", "dispatch render names --format email"),
+    "terminal-lost-name": ("docs/guides/credit.md", "dispatch check names --edition"),
 }
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE, LETTER, EDGE = 19, 7.83, 16  # pixels

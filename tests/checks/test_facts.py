@@ -437,7 +437,7 @@ def test_how_long_a_preheader_is(size: int) -> None:
 def test_how_long_a_subject_is(size: int) -> None:
     found = [one for one in check.findings(replace(ISSUE, title="x" * size), (), BY) if one.rule[:5] == "email"]
     place = Place(file="issues/defence/issue.md", key="title")
-    wanted = [] if size == 70 else [("email.subject", "title", {"size": 71}, place)]
+    wanted = [] if size == 70 else [("email.subject", "title", {"size": 71, "key": "title"}, place)]
     assert [(one.rule, one.subject, dict(one.values), one.place) for one in found] == wanted
 
 

@@ -15,7 +15,7 @@ import nouns
 from checks.editing import HALVES, altered
 from checks.judging import judge, tellable
 from dispatch import check, links
-from dispatch.checks import CHECKS, RULES, corrections
+from dispatch.checks import CHECKS, RULES, ids
 from dispatch.checks.rules import list_unreadable
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
@@ -120,6 +120,9 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "ids.date": lambda: of_published(published=DATE),
     "ids.authors": lambda: of_published(authors="4567"),
     "ids.withdrawn": lambda: of_published(kind="withdrawn"),
+    "email.shortened": lambda: check.findings(
+        ISSUE, [replace(edition("email", nouns.body("email", ISSUE)), shortened=(STORY.id,))], BY
+    ),
     "email.size": lambda: of_edition("email", issue=MANY),
     "email.size-near": lambda: of_edition(
         "email", ("</title>", f"{'x' * (95_000 - len(nouns.body('email', ISSUE)))}</title>")
@@ -296,7 +299,7 @@ def test_what_every_message_needs(old: bytes, new: bytes, rule: str) -> None:
     [
         ("rss", 'version="2.0"', 'version="0.91"', "feed.required"),
         ("rss", 'rel="self"', 'rel="hub"', "feed.required"),
-        ("rss", "+0000</pubDate>", "GMT+1</pubDate>", "feed.date"),
+        ("rss", "+0100</pubDate>", "GMT+1</pubDate>", "feed.date"),
         ("rss", "<guid", "<author>Ada</author><guid", "feed.required"),
         ("rss", ' length="1234"', "", "feed.required"),
         ("rss", "<link>https://paper.example/story-1", "<link>https://paper.example/störy-1", "feed.address"),
@@ -370,9 +373,9 @@ def test_an_article_that_is_called_like_a_link_of_the_foot() -> None:
 @pytest.mark.parametrize(
     ("format", "old", "new"),
     [
-        ("rss", "<pubDate>Fri, 14 Feb 2025 08:00:00", "<pubDate>Fri, 14 Feb 2025 08:00:01"),
+        ("rss", "<pubDate>Fri, 14 Feb 2025 09:00:00", "<pubDate>Fri, 14 Feb 2025 09:00:01"),
         ("rss", "<lastBuildDate>Mon, 17 Feb", "<lastBuildDate>Tue, 18 Feb"),
-        ("rss", "<pubDate>Fri, 14 Feb 2025 08:00:00 +0000</pubDate>", ""),
+        ("rss", "<pubDate>Fri, 14 Feb 2025 09:00:00 +0100</pubDate>", ""),
         ("atom", "<published>2025-02-14", "<published>2025-02-12"),
         ("atom", "<published>2025-02-14T08:00:00Z</published>", ""),
         ("atom", "<updated>2025-02-17", "<updated>2025-02-16"),
@@ -669,13 +672,13 @@ def test_a_correction_that_was_published_has_answered(what: Mended) -> None:
 
 @given(before=st.integers(0, 4), now=st.integers(0, 4))
 def test_what_answers_is_one_correction_more_than_readers_have(before: int, now: int) -> None:
-    spent = corrections.count_spent(
+    spent = ids.count_spent(
         Record(id=STORY.id, kind="mended", url="url", number=number) for number in range(1, before + 1)
     )
     said = tuple(Correction(date=DATE, text="Wrong.", mends=("url", "url")) for _ in range(now))
     story = replace(STORY, corrections=said)
-    assert corrections.find_answered(story, spent) == ({"ids.link"} if now > before else set())
-    assert corrections.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
+    assert ids.find_answered(story, spent) == ({"ids.link"} if now > before else set())
+    assert ids.count_missing(story, spent) == ({"ids.link": before - now} if before > now else {})
 
 
 @pytest.mark.parametrize("what", CHANGED)
@@ -742,10 +745,10 @@ def test_no_correction_answers_for_an_id() -> None:
 def test_no_correction_answers_for_what_is_gone_altogether() -> None:
     said = (Correction(date=DATE, text="It was wrong.", mends=("authors", "date")),)
     story = replace(STORY, corrections=said)
-    whole = corrections.find_answered(story, {})
+    whole = ids.find_answered(story, {})
     assert whole == {"ids.authors", "ids.date"}
-    assert corrections.find_answered(replace(story, authors=()), {}) == {"ids.date"}
-    assert corrections.find_answered(replace(story, published=None), {}) == {"ids.authors"}
+    assert ids.find_answered(replace(story, authors=()), {}) == {"ids.date"}
+    assert ids.find_answered(replace(story, published=None), {}) == {"ids.authors"}
 
 
 def test_copies_of_several_widths_stand_for_a_picture_on_a_page_though_their_addresses_are_relative() -> None:

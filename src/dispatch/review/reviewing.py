@@ -1,5 +1,6 @@
 """Read a publication as a Version, and make a Review of two."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +69,8 @@ def read_base(root: Path, commit: str, later: Publication | None = None) -> Vers
             git.restore_folder(root, commit, Path(folder))
             return read_version(Path(folder).resolve(), later)
     except OSError as cause:
-        hint = "Make room for temporary files, or name another folder for them in TMPDIR."
+        full = "Make room for temporary files, or name" if cause.errno in {errno.ENOSPC, errno.EDQUOT} else "Name"
+        hint = f"{full} another folder for them in TMPDIR."
         raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
 
 
