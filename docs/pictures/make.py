@@ -101,10 +101,12 @@ def take(browser: Browser, shot: Shot) -> None:
             kinds = {".css": "text/css", ".png": "image/png"}
             route.fulfill(body=body, content_type=kinds.get(Path(route.request.url).suffix, "text/html; charset=utf-8"))
 
-    size = {"width": shot.width, "height": shot.height}
     context = browser.new_context(
-        viewport=size, color_scheme=shot.scheme, device_scale_factor=1 if shot.look else 2, bypass_csp=True
-    )  # type: ignore[arg-type]
+        viewport={"width": shot.width, "height": shot.height},
+        color_scheme=shot.scheme,
+        device_scale_factor=1 if shot.look else 2,
+        bypass_csp=True,
+    )
     context.route("**/*", serve)
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
