@@ -177,7 +177,9 @@ RUNS: dict[str, list[list[str]]] = {
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "help": [["help", TEXT], ["help", LEADING], ["help", "byline"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
-    "template": [["template", "list"], ["template", "copy", TEXT], ["template", "diff", TEXT], ["template", "diff"]],
+    "template list": [["template", "list"]],
+    "template copy": [["template", "copy", TEXT], ["template", "copy", LEADING]],
+    "template diff": [["template", "diff"], ["template", "diff", TEXT], ["template", "diff", LEADING]],
 }  # fmt: skip
 
 
