@@ -57,6 +57,15 @@ from dispatch.model.results import (
     Subject,
     Visit,
 )
+from dispatch.model.subscribers import (
+    Consent,
+    ConsentKind,
+    ListedPerson,
+    Subscriber,
+    SubscriberState,
+    Suppression,
+    SuppressionReason,
+)
 
 __all__ = [
     "DARK",
@@ -67,6 +76,8 @@ __all__ = [
     "Author",
     "Certainty",
     "Colours",
+    "Consent",
+    "ConsentKind",
     "Contents",
     "Correction",
     "Credit",
@@ -88,6 +99,7 @@ __all__ = [
     "Kind",
     "Layout",
     "Link",
+    "ListedPerson",
     "Mended",
     "Page",
     "PageKind",
@@ -104,6 +116,10 @@ __all__ = [
     "Sponsor",
     "Status",
     "Subject",
+    "Subscriber",
+    "SubscriberState",
+    "Suppression",
+    "SuppressionReason",
     "Syndicate",
     "SyndicationSettings",
     "Terms",
