@@ -46,7 +46,7 @@ tests: .venv/test
 	@$(PYTEST) -m "not needs" $(TESTS)
 
 # What browsers, feed readers and other programs say. What is missing is skipped, aloud; in CI it fails.
-judge: .venv/test
+judge: .venv/test .venv/docs
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory judges; fi
 	@$(PYTEST) -m needs $(TESTS)
 

@@ -90,7 +90,7 @@ def options(found: click.Command, context: click.Context) -> Iterator[str]:
 
 def cell(text: str) -> str:
     """Text in a table."""
-    return text.replace("|", "\\|").replace("<", "\\<")
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def files() -> str:

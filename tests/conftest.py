@@ -4,11 +4,13 @@ A test that needs a program says so with a mark. Where the program is missing it
 
     @pytest.mark.needs("chromium")              a command on the path
     @pytest.mark.needs("node", "npm:mjml")      and a package of tests/package.json (make judges)
+    @pytest.mark.needs("python:zensical")       a module that the tests do not need otherwise (make .venv/docs)
 """
 
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -52,7 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["NO_PROXY"] = "*"
     # Nothing is slow for a browser on a busy machine: it comes, or it hangs.
     expect.set_options(timeout=PATIENCE * 1000)
-    config.addinivalue_line("markers", "needs(*programs): a command, or npm:package; missing, the test is skipped")
+    config.addinivalue_line(
+        "markers", "needs(*programs): a command, npm:package, python:module; missing, it is skipped"
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -64,9 +68,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def need(program: str) -> None:
     """Go on if the program is there; else skip, or in CI fail."""
     kind, _, package = program.partition(":")
-    if (NODE_MODULES / package / "package.json").is_file() if kind == "npm" else shutil.which(program):
+    there = {
+        "npm": lambda: (NODE_MODULES / package / "package.json").is_file(),
+        "python": lambda: find_spec(package) is not None,
+    }.get(kind, lambda: shutil.which(program))
+    if there():
         return
-    hint = "make judges" if kind == "npm" else "see tests/apt.txt"
+    hint = {"npm": "make judges", "python": "make .venv/docs"}.get(kind, "see tests/apt.txt")
     reason = f"{program} is not installed ({hint})"
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)

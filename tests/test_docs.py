@@ -1,10 +1,11 @@
 """The documentation does what it says: its commands are run, and it names everything that there is.
 
 A page is run from top to bottom in a folder of its own, by a dispatch that is loaded once (README by the program that
-people install). A fence with a title is a file that is written; a ``console`` fence holds commands behind ``$``, each
-with what it prints; a line of three dots stands for any lines. README and the tutorial begin in an empty folder, the
-guides where the tutorial ended. ``pytest tests/test_docs.py --update-golden`` writes what the commands print into the
-pages.
+people install). A fence with a title is a file that is written, a ``diff`` what a person changes in one, and one
+whose title ends with "as it is now" what a file holds; a ``console`` fence has commands behind ``$``, each with what
+it prints and, unless it is 0, the exit code. A line of three dots stands for any lines. README and the tutorial begin
+in an empty folder, the guides where the tutorial ended. ``pytest tests/test_docs.py --update-golden`` writes what the
+commands print into the pages.
 """
 
 import os
@@ -13,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
 from patience import PATIENCE
+from wheel import list_installs
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -36,6 +39,7 @@ PAGES = sorted(
 
 FENCE = re.compile(r"^```(?P<kind>\w+)(?: title=\"(?P<file>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "..."
+AS_IT_IS = ", as it is now"
 
 
 def shown(page: Path) -> str:
@@ -59,7 +63,7 @@ class Desk:
         self.path = ":".join(map(str, (*programs, Path(sys.executable).parent, os.environ["PATH"])))
 
     def run(self, command: str) -> str:
-        """What it prints on both streams; a failure is the test's."""
+        """What it prints on both streams, and the exit code of a failure."""
         place = self.home / ".where"
         script = f'{command}\nstatus=$?\npwd > "{place}"\nexit $status\n'
         environment = {
@@ -72,23 +76,36 @@ class Desk:
             ["bash", "-c", script], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
-        assert ran.returncode == 0, f"$ {command}{ran.stdout}"
         self.folder = Path(place.read_text().strip())
-        return ran.stdout.replace(str(self.home), "~")
+        code = f"(exit code {ran.returncode})\n" if ran.returncode else ""
+        return ran.stdout.replace(str(self.home), "~") + code
 
     def read(self, page: Path) -> str:
         """The page with what its commands print now."""
         return FENCE.sub(self._fence, page.read_text("utf-8"))
 
     def _fence(self, fence: re.Match[str]) -> str:
-        if fence["file"]:
-            file = self.folder / fence["file"]
+        name = (fence["file"] or "").removesuffix(AS_IT_IS)
+        file = self.folder / name
+        if name != (fence["file"] or ""):
+            return fence[0].replace(fence["body"], as_said(fence["body"], file.read_text("utf-8")))
+        if name and fence["kind"] == "diff":
+            change(file, fence["body"])
+        elif name:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(fence["body"], "utf-8")
         if fence["kind"] != "console":
             return fence[0]
         blocks = ((command, said, self.run(command)) for command, said in command_and_output(fence["body"]))
         return f"```console\n{''.join(f'$ {command}{as_said(said, now)}' for command, said, now in blocks)}```"
+
+
+def change(file: Path, body: str) -> None:
+    """Put the lines behind ``+`` in the place of those behind ``-``."""
+    old, new = ("\n".join(re.findall(rf"^\{sign}(.*)$", body, re.MULTILINE)) for sign in "-+")
+    text = file.read_text("utf-8")
+    assert old in text, f"{file}: {old}"
+    file.write_text(text.replace(old, new), "utf-8")
 
 
 def as_said(said: str, now: str) -> str:
@@ -147,6 +164,13 @@ def parse(line: str) -> None:
     }
     used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
     assert used <= known, f"dispatch {line}: there is no {', '.join(used - known)}"
+
+
+def test_what_is_to_be_installed_is_ours() -> None:
+    """The package that is called as the command is somebody else's. ``make wheel-test`` installs all of this."""
+    name = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["name"]
+    installed = {command[-1] for group in list_installs() for command in group}
+    assert installed == {name, f"{name}[search]"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

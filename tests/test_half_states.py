@@ -57,6 +57,9 @@ RUNS: dict[str, list[str]] = {
     "withdraw": ["withdraw", "defence", "1", "--yes", "--without-copy"],
     "unpublish": ["unpublish", "defence", "--yes"],
     "schema": ["schema"],
+    "template list": ["template", "list"],
+    "template copy": ["template", "copy", "masthead.html"],
+    "template diff": ["template", "diff"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
@@ -65,6 +68,7 @@ SERVERS = {"demo", "preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
 READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}
+READERS |= {"template list", "template diff"}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch import derived, ledger, review
-from dispatch.checks import corrections
+from dispatch.checks import ids
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,
@@ -173,7 +173,7 @@ def test_the_lines_of_two_branches_are_read_together(tmp_path: Path, branches: l
         lines |= set((tmp_path / ledger.FILE).read_text("utf-8").splitlines(keepends=True))
     (tmp_path / ledger.FILE).write_text("".join(sorted(lines)), "utf-8")
     most = {what: max(branch.count(what) for branch in branches) for branch in branches for what in branch}
-    spent = {what: times for (_, what), times in corrections.count_spent(ledger.read_records(here)).items()}
+    spent = {what: times for (_, what), times in ids.count_spent(ledger.read_records(here)).items()}
     assert spent == most
 
 

@@ -177,6 +177,7 @@ RUNS: dict[str, list[list[str]]] = {
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "help": [["help", TEXT], ["help", LEADING], ["help", "byline"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
+    "template": [["template", "list"], ["template", "copy", TEXT], ["template", "diff", TEXT], ["template", "diff"]],
 }  # fmt: skip
 
 

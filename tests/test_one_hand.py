@@ -149,6 +149,10 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
         ("author", "merge", "Bo Zhang 3", "Bo Zhang 1"),
         lambda root: "Bo Zhang 3" in text(root, "authors.toml"),
     ),
+    "template copy": (
+        ("template", "copy", "masthead.html"),
+        lambda root: text(root, "templates/masthead.html").startswith("{#"),
+    ),
     "inbox dismiss": (("inbox", "dismiss", "2"), lambda root: state(root, 2) == "dismissed"),
     "inbox restore": (("inbox", "restore", "2"), lambda root: state(root, 2) == "new"),
 }
@@ -188,6 +192,7 @@ def test_every_command_is_known_to_write_or_not() -> None:
         "issue": {"list", "show"},
         "source": {"export", "list", "test"},
         "inbox": {"show"},
+        "template": {"diff", "list"},
     }
     for name, reading in groups.items():
         command = main.get_command(None, name)  # type: ignore[arg-type]
@@ -368,10 +373,16 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
             [("publish", "draft"), ("publish", "draft"), ("publish",)],
             lambda root: (root / "public/issues/draft/index.html").is_file(),
         ),
+        (
+            [*(("author", "rename", f"Bo Zhang {k}", f"Cy Moe {k}") for k in (1, 2, 3)), ("add", "story-4.txt")],
+            lambda root: (
+                all(f'name = "Cy Moe {k}"' in text(root, "authors.toml") for k in (1, 2, 3)) and len(listed(root)) == 4
+            ),
+        ),
     ],
     ids=[
         *("add", "new", "the same new", "correct", "source", "dismiss", "import", "withdraw and add", "remove"),
-        *("move", "new from the inbox", "sources", "publish"),
+        *("move", "new from the inbox", "sources", "publish", "authors"),
     ],
 )
 def test_several_at_once_lose_nothing(
@@ -572,7 +583,7 @@ EDITS = {
 }
 ALL = ("add", "issue move", "issue remove", "issue correct", "publish")
 CONCERNED = {
-    "elsewhere": tuple(WRITING),
+    "elsewhere": tuple(name for name in WRITING if name != "template copy"),  # it reads nothing that people write
     "in the same files": ALL,
     "in the same list": (*ALL, "issue remove --delete"),
     "in what is public": ("publish", "withdraw"),

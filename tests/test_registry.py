@@ -336,6 +336,26 @@ def test_what_no_command_changes_is_said(wire: Path) -> None:
     ]
 
 
+def test_a_review_does_not_tell_a_name_that_is_forgotten(wire: Path) -> None:
+    commit(wire)
+    run_dispatch(wire, "author", "rename", "Ann Lee", "Alex Fay", "--forget")
+    said = run_dispatch(wire, "review", "--base", "HEAD").output
+    assert not re.search(r"ann\W?lee", said.replace("https://ann.example", ""), re.IGNORECASE), said
+    assert "What was published under former names of alex-fay is now by Alex Fay" in said
+    assert "byline" in said
+
+
+def test_a_review_tells_who_lost_a_story_to_whom(wire: Path) -> None:
+    commit(wire)
+    with (wire / "authors.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[zed]\nname = "Zed Ash"\n')
+    story = wire / "issues" / "i1" / "story.md"  # not all: that is another person
+    story.write_text(story.read_text("utf-8").replace("- ann-lee", "- zed"), "utf-8")
+    said = run_dispatch(wire, "review", "--base", "HEAD", code=1).output
+    assert "Ann Lee" in said
+    assert "Zed Ash" in said
+
+
 def test_a_name_can_be_forgotten_later(wire: Path) -> None:
     run_dispatch(wire, "author", "rename", "Ann Lee", "Alex Fay")
     run_dispatch(wire, "publish")

@@ -37,7 +37,7 @@ resource = pytest.importorskip("resource", reason="the server is made for a POSI
 
 POLICY = (
     "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self' https:; frame-ancestors 'none'"
 )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import terminal
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import config, issues, render
@@ -63,6 +64,7 @@ INTO_FRAMES = """css => [document, ...[...document.querySelectorAll("iframe")].m
 
 def main() -> None:
     """All pictures, anew."""
+    terminal.main()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         for shot in SHOTS:

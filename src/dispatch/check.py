@@ -6,7 +6,7 @@ Pure: what the disk, the ledger and the network say is handed in.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from dispatch.checks import CHECKS, RULES, links, pasted
+from dispatch.checks import CHECKS, RULES, links
 from dispatch.checks import received as reception
 from dispatch.checks.check_input import CheckInput, recognise_edition
 from dispatch.formats import FORMATS
@@ -26,6 +26,7 @@ def findings(
     astray: tuple[tuple[str, str], ...] = (),
     strays: tuple[str, ...] = (),
     names: tuple[str, ...] = (),
+    first_headings: tuple[tuple[str, int], ...] = (),
     unmerged: tuple[tuple[str, int], ...] = (),
     folders: tuple[tuple[str, bool], ...] = (),
 ) -> list[Finding]:
@@ -45,6 +46,7 @@ def findings(
         astray=astray,
         strays=strays,
         names=names,
+        first_headings=first_headings,
         unmerged=unmerged,
         folders=folders,
     )
@@ -72,7 +74,7 @@ def check_received(message: Edition, issue: Contents, publication: Publication, 
 def check_pasted(service: str, editions: Iterable[Edition], issue: Contents, publication: Publication) -> list[Finding]:
     """Find what a mail service would change of an issue whose editions were rendered for it."""
     case = CheckInput(issue=issue, publication=publication, editions=tuple(editions))
-    return _sort_findings(pasted.check(case, service), publication)
+    return _sort_findings(reception.check_pasted(case, service), publication)
 
 
 def recognise_file(path: str, body: bytes) -> Edition:

@@ -42,6 +42,7 @@ _SHAPES = {
     "email.reply_to": _MAILBOX,
     "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
+    **dict.fromkeys(("subscribe.url", "subscribe.form"), (re.compile(r"https://.+"), "must begin with https://")),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     **dict.fromkeys(("theme.serif", "theme.sans", "theme.headline"), _FONTS),
     "theme.width": (re.compile(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),

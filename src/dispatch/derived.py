@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import islice, product
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dispatch import __version__, identity, licences, links
 from dispatch.licences import Licence
 from dispatch.model import Article, Author, Contents, Issue, Mended, Publication, Source, Withdrawal
 
+RECIPIENT = "{email}"
 _GENERAL = Source()
 _MOST_WAYS = 10_000  # in which a byline may have been written before
 FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # of authors, by the name and the page of today
@@ -23,6 +25,12 @@ FormerNames = Mapping[tuple[str, str], tuple[str, ...]]  # of authors, by the na
 def build_issue_address(publication: Publication, slug: str) -> str:
     """Build the address of an issue's page, which ends in a slash; files beside its articles are found below it."""
     return f"{publication.url}/issues/{slug}/"
+
+
+def find_subscribe_page(publication: Publication) -> str:
+    """Find the address at which readers sign up: the one that is set, else that of the site's form; empty for none."""
+    ours = f"{publication.url}/follow/#subscribe" if publication.subscribe.form else ""
+    return publication.subscribe.url or ours
 
 
 def make_user_agent(publication: Publication) -> str:
@@ -44,6 +52,17 @@ def has_own_page(source: Source) -> bool:
 def choose_article_file(slug: str, key: str, article: Article) -> str:
     """Choose the file for a new article of that key: ``.md`` when it has Markdown or no body, else ``.html``."""
     return f"issues/{slug}/{key}{'.md' if article.markdown or not article.content else '.html'}"
+
+
+def name_recipient(publication: Publication, mailbox: str) -> Publication:
+    """Write who leaves into the addresses to unsubscribe, in place of ``{email}``; nobody, where all read the same."""
+    ways = (way.replace(RECIPIENT, quote(mailbox, safe="")) for way in publication.email.unsubscribe)
+    return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
+
+
+def has_one_click(publication: Publication) -> bool:
+    """Tell whether an https address to unsubscribe tells who leaves: without, one click is nobody's (RFC 8058, 3.1)."""
+    return any(way.startswith("https:") and RECIPIENT in way for way in publication.email.unsubscribe)
 
 
 def mint_id(publication: Publication, date: datetime, path: str) -> str:

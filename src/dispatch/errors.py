@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound="DispatchError")
 
 _OWNER = "See who owns it, and what they allow: ls -ld"
+_HELD = "Another program may have it open, as an editor, a virus or sync program: close it, and run the command again."
 _FOLDER = "A file stands where a folder belongs: move it away."
 # The way out of what the system refuses.
 _REMEDIES: Mapping[int | None, str] = {
@@ -127,6 +128,11 @@ class DeliveryError(DispatchError):
     """An edition cannot be written to its folder or sent."""
 
 
+def is_held(cause: OSError) -> bool:
+    """Whether another program has a file open, which Windows then gives to nobody (its error codes 5, 32 and 33)."""
+    return getattr(cause, "winerror", None) in {5, 32, 33}
+
+
 def explain_refusal(
     error: type[E], cause: OSError, what: str = "", *, subject: str = "", address: str = "", detail: str = ""
 ) -> E:
@@ -137,5 +143,5 @@ def explain_refusal(
     """
     reason = cause.strerror or str(cause)
     words = f"{reason[:1].lower()}{reason[1:]}{detail}"
-    hint = _REMEDIES.get(cause.errno, "")
+    hint = _HELD if is_held(cause) else _REMEDIES.get(cause.errno, "")
     return error(f"{what}: {words}" if what else words, subject=subject, address=address, hint=hint)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import ConfigError, DispatchError, explain_refusal
+from dispatch.held_files import replace_held
 from dispatch.text import find_utf16
 
 FILE: Final = "dispatch.toml"
@@ -32,11 +33,9 @@ def find_publication(start: Path) -> Path:
     for folder in (start, *start.parents):
         if os.path.lexists(folder / FILE):
             return folder
-    raise ConfigError(
-        "no dispatch.toml here, nor in a folder above",
-        address=str(start),
-        hint="make a publication with: dispatch init",
-    )
+    is_typed = (start / f"{FILE}.txt").exists()  # Windows hides the last ending
+    hint = f"rename {FILE}.txt to {FILE}" if is_typed else "make a publication with: dispatch init"
+    raise ConfigError("no dispatch.toml here, nor in a folder above", address=str(start), hint=hint)
 
 
 def open_file(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
@@ -136,7 +135,7 @@ def _write_whole(
                 refuse_changed(path, old, within=within, error=error)
             if os.name == "nt":  # pragma: no cover - an open file has no other name there
                 file.close()
-            beside.replace(path)
+            replace_held(beside, path)
         if old is not None:
             refuse_changed(path, body, within=within, error=error)
     except OSError as cause:
@@ -198,10 +197,7 @@ def refuse_changed(path: Path, old: bytes, *, within: Path, error: type[Dispatch
 
 
 def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
-    """Make the folder ``.dispatch`` of a publication where it is missing, with a .gitignore, and return its path.
-
-    Raises ``error``.
-    """
+    """Make a publication's folder ``.dispatch`` where it is missing, and return its path. Raises ``error``."""
     folder = resolve_inside(root / OWN, within=root, error=error)
     try:
         folder.mkdir(exist_ok=True)

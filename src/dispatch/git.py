@@ -24,6 +24,7 @@ _QUIETLY = (
     *("--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never"),
 )
+_OF_WINDOWS = ("SYSTEMROOT", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "PROGRAMDATA", "TEMP", "TMP", "PATH")
 # Where the work that is under review will go, when nobody says: origin's default branch, or what is mostly called so.
 _MAIN = (
     "refs/remotes/origin/HEAD",
@@ -212,14 +213,15 @@ def _find_object(folder: Path, name: str) -> str | None:
 def _run_git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
     """Run git in a folder, and return what it prints. Raises ReviewError.
 
-    Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust:
-    GIT_DIR and its like, which a hook has set, mean another repository.
+    Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust, and what
+    no program does without on Windows: GIT_DIR and its like, which a hook has set, mean another repository.
     """
     program = shutil.which("git")
     if program is None:
         raise ReviewError("git is not installed", hint="install git")
     home = os.path.expanduser("~")  # noqa: PTH111 - pathlib raises where there is none
-    known = {"HOME": home, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    system = {name: os.environ[name] for name in _OF_WINDOWS if name in os.environ}
+    known = system | {"HOME": home, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:
         ran = subprocess.run(  # noqa: S603 - words of ours, and names that were looked at
             [program, *_QUIETLY, *words], cwd=folder, env=known, input=stdin, capture_output=True, timeout=_PATIENCE,

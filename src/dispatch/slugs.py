@@ -10,6 +10,7 @@ from dispatch.text import fold_file_name
 
 LONGEST: Final = 80
 SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
+_DEVICES = re.compile("CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(?:COM|LPT)[0-9\xb9\xb2\xb3]")  # “Naming Files”, Windows
 # Latin letters that do not decompose into a letter and an accent.
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
@@ -50,13 +51,19 @@ def make_name(title: str) -> str:
     return name.strip("-")
 
 
+def find_device(name: str) -> str:
+    """Find the device of Windows that a file or folder of this name would be, with any ending; empty for none."""
+    device = name.partition(".")[0].rstrip().upper()
+    return device if _DEVICES.fullmatch(device) else ""
+
+
 def find_unused(slug: str, taken: Iterable[str]) -> str:
     """Return the slug if it is not taken, else the slug with the first free number from 2 on.
 
-    A name that is the same to macOS or Windows is taken as well.
+    A name that is the same to macOS or Windows is taken as well, and so is that of a device of Windows.
     """
     taken = set(map(fold_file_name, taken))
-    if fold_file_name(slug) not in taken:
+    if fold_file_name(slug) not in taken and not find_device(slug):
         return slug
     numbers = (f"-{number}" for number in count(2))
     names = (slug[: LONGEST - max(len(end), 4)] + end for end in numbers)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nouns
+from dispatch import check, render
 from dispatch.errors import RenderError
-from dispatch.model import Author, EmailSettings
+from dispatch.model import Author, Edition, EmailSettings
 from formats import reading
 from thorough import scale
 
@@ -26,7 +27,6 @@ HEADERS = [
     "List-Archive",
     "Reply-To",
     "List-Unsubscribe",
-    "List-Unsubscribe-Post",
     "MIME-Version",
     "Content-Type",
 ]
@@ -49,7 +49,6 @@ def test_every_header_once() -> None:
     assert parsedate_to_datetime(message["Date"]) == nouns.DATE
     assert message["List-Id"] == '"The Wire" <wire.example>'
     assert message["List-Archive"] == "<https://wire.example/>"
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert not message.defects
     assert not [defect for part in message.walk() for defect in part.defects]
 
@@ -61,6 +60,36 @@ def test_a_long_list_unsubscribe_is_neither_encoded_nor_changed() -> None:
     )
     assert raw_headers(octets)["List-Unsubscribe"] == f"<{way}>, <mailto:l@wire.example>"
     assert b"=?" not in octets.split(b"\r\n\r\n", 1)[0]
+
+
+def test_one_click_where_the_address_tells_who_leaves() -> None:
+    ways = ("https://wire.example/leave?who={email}&list=wire", "mailto:leave@wire.example?subject={email}")
+    by = nouns.publication(email=replace(unsubscribe=ways, postal_address="1 Example Street"))
+    issue = nouns.issue(nouns.article())
+    octets = nouns.body("eml", issue, by, to="Ann <ann+wire@reader.example>")
+    headers, (text, markup) = raw_headers(octets), reading.parts(octets)
+    leave, mail = (way.replace("{email}", "ann%2Bwire%40reader.example") for way in ways)
+    assert headers["List-Unsubscribe"] == f"<{leave}>, <{mail}>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"\n{leave}\n{mail}\n" in text
+    assert leave in reading.hrefs(reading.document(markup).root)
+    message = Edition(format="eml", media_type="message/rfc822", path="a.eml", body=octets)
+    assert check.findings(issue, (message,), by) == []
+    # What everybody reads names nobody.
+    public = "https://wire.example/leave?who=&list=wire"
+    assert public in reading.hrefs(reading.document(nouns.body("email", issue, by)).root)
+    assert f"\n{public}\n" in nouns.body("text", issue, by).decode()
+    editions = [render.render_edition(issue, by, name) for name in ("email", "text")]
+    assert check.findings(issue, editions, by) == []
+
+
+def test_no_one_click_where_the_address_is_everybodys() -> None:
+    octets = nouns.body("eml", nouns.issue(), to="ann@reader.example")
+    assert "List-Unsubscribe-Post" not in raw_headers(octets)
+    claimed = octets.replace(b"List-Archive:", b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Archive:")
+    message = Edition(format="eml", media_type="message/rfc822", path="a.eml", body=claimed)
+    found = check.check_edition(message, nouns.issue(), nouns.publication())
+    assert [(one.rule, one.subject) for one in found] == [("email.headers", "link")]
 
 
 def test_no_one_click_without_https() -> None:

@@ -18,6 +18,7 @@ from addresses import PERSONAL
 from dispatch import render
 from dispatch.errors import RenderError
 from dispatch.mail_services import load_services
+from dispatch.model import Section
 from formats import reading
 from formats.test_addresses import ARTICLES, NAMES, secure
 
@@ -37,7 +38,8 @@ TALK = nouns.rich(
     key="talk",
     content=f"<p>{CODED}</p><pre><code>{CODED}\n\n  two\n</code></pre>",
 )
-ISSUE = nouns.issue(*ARTICLES.values(), TALK, intro=f"<p>{CODED}</p>")
+SECTION = Section(layout="cards", articles=(*ARTICLES.values(), TALK))
+ISSUE = nouns.issue(sections=(SECTION,), intro=f"<p>{CODED}</p>")
 
 
 def fill_listmonk(body: str) -> str:

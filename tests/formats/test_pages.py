@@ -14,7 +14,7 @@ import pytest
 import nouns
 import sites
 from dispatch.formats import FORMATS, site_files, web
-from dispatch.model import Author, Correction, Image, Publication, Section, SiteSettings, Theme
+from dispatch.model import Author, Correction, Image, Publication, Section, SiteSettings, SubscribeSettings, Theme
 from formats import reading
 
 GOLDEN = Path(__file__).parent.parent / "data" / "pages"
@@ -237,6 +237,42 @@ def test_the_follow_page_has_every_address_in_the_open() -> None:
     assert "mailto:" not in page("follow")
     bare = sites.files(sites.weeks(1), sites.publication(sources=()))["follow/index.html"].decode()
     assert ".opml" not in bare
+
+
+def test_nothing_speaks_of_mail_where_nobody_can_subscribe() -> None:
+    for path, octets in site().items():
+        assert b"Subscribe" not in octets or path == "style.css", path
+    assert b"Forwarded" not in nouns.body("email", sites.issue(1), sites.publication())
+
+
+def test_a_page_of_a_service_is_led_to_from_the_masthead_the_front_page_follow_and_the_mail() -> None:
+    by = sites.publication(subscribe=SubscribeSettings(url="https://mail.example/wire?a=1&b=2"))
+    made = sites.files(sites.weeks(2), by)
+    for path, octets in made.items():
+        if path.endswith(".html"):
+            buttons = [a["href"] for a in attributes(octets.decode(), "a") if a.get("class") == "button"]
+            assert buttons == [by.subscribe.url] * (2 if path in {"index.html", "follow/index.html"} else 1), path
+            assert "form-action &#39;self&#39; https:" not in octets.decode()
+    mail = nouns.body("email", sites.issue(1), by).decode()
+    assert f'Forwarded to you? <a href="{by.subscribe.url}"'.replace("&", "&amp;") in mail.replace("&#38;", "&amp;")
+    assert by.subscribe.url in nouns.body("text", sites.issue(1), by).decode()
+
+
+def test_a_form_of_a_service_sends_what_it_asks_for_and_the_policy_lets_it() -> None:
+    service = SubscribeSettings(form="https://list.example/sub?u=1&id=2", address_field="EMAIL", hidden={"l": "weekly"})
+    by = sites.publication(subscribe=service)
+    made = sites.files(sites.weeks(2), by)
+    for path in ("index.html", "follow/index.html"):
+        markup = made[path].decode()
+        forms = [form for form in attributes(markup, "form") if form.get("method") == "post"]
+        assert [form["action"] for form in forms] == [service.form]
+        fields = {field["name"]: field for field in attributes(markup, "input") if field["name"] != "q"}
+        assert fields["EMAIL"]["type"] == "email"
+        assert fields["l"]["value"] == "weekly"
+        assert "form-action &#39;self&#39; https:" in markup
+    assert 'form-action &#39;self&#39;"' in made["archive/index.html"].decode()
+    assert 'href="../follow/#subscribe"' in made["archive/index.html"].decode()
+    assert b"https://wire.example/follow/#subscribe" in nouns.body("email", sites.issue(1), by)
 
 
 def test_other_sites_are_told_what_the_page_is() -> None:

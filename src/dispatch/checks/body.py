@@ -18,6 +18,8 @@ from dispatch.model import Article, Finding, Place, Publication, Syndicate
 TELLING = 40
 # Before a line of so many words that ends as a sentence, a breadcrumb or a day may be left out of an excerpt.
 _SURE = 15
+_MARK = re.compile(r"|-|>+|\||\d+\.")  # of items, quotations and tables in plain text
+_LEAD = re.compile(r"^(?:- |\d+\. )")
 _ENDS = (".", "!", "?", "…", "।", "؟")
 # fmt: off
 _REFUSED = (
@@ -37,9 +39,9 @@ def may_summarise(article: Article, summary: str, publication: Publication) -> b
     if fold_spaces(summary) in {"", *map(fold_spaces, (article.dek, article.summary, article.title))}:
         return True
     content = join_lines(read_content(article.content).lines).text
-    paragraphs = (fold_spaces(paragraph) for paragraph in re.split(r"\n\s*\n", summary))
+    paragraphs = (fold_spaces(re.sub(r"(?m)^(?:> )+", "", one)) for one in re.split(r"\n\s*\n", summary))
     is_own = all(
-        any(said in content for said in (one, one.removeprefix("- "), one.removesuffix("…"))) for one in paragraphs
+        any(said in content for said in (one, _LEAD.sub("", one), one.removesuffix("…"))) for one in paragraphs
     )
     return is_own and find_policy(article, "feed", publication) != "link"
 
@@ -114,7 +116,7 @@ def _find_lost(wanted: Iterable[str], plain: str) -> list[str]:
 
 def _join_words(text: str) -> str:
     words = fold_spaces(text).split(" ")
-    return " " + "".join(f"{word} " for word in words if word not in {"", "-"} and not links.is_allowed(word))
+    return " " + "".join(f"{word} " for word in words if not _MARK.fullmatch(word) and not links.is_allowed(word))
 
 
 def find_openings(content: tuple[Line, ...]) -> list[str]:

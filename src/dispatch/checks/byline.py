@@ -4,6 +4,7 @@ Where the byline stands is found by what stands around it: it comes before the w
 note, text nor biography. A name that the text happens to mention is no credit.
 """
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
@@ -15,6 +16,8 @@ from dispatch.checks.vocabulary import Vocabulary, load_vocabulary
 from dispatch.checks.wrong_credits import find_wrong_credits, is_byline, list_people
 from dispatch.licences import find_licence
 from dispatch.model import Article, Finding, Publication
+
+_ITEM = re.compile(r"^(?:- |\d+\. (?=\D))")
 
 
 def check_byline(
@@ -224,8 +227,8 @@ def match_own_lines(article: Article, lines: Sequence[Line], known: Vocabulary) 
     found: dict[int, Line] = {}
     ways = spell_ways(article, known)
     for i in range(len(lines) - 1, -1, -1):
-        # Plain text has a dash before what is an item of a list.
-        text = lines[i].text.removeprefix("- ")
+        # Plain text has a dash or a number before what is an item of a list.
+        text = _ITEM.sub("", lines[i].text)
         if text in ways and article.url.strip() in {link.url.strip() for link in lines[i].links}:
             continue
         alike = [line for line in reversed(left) if line.text == text] if text else []

@@ -36,6 +36,7 @@ class CheckInput:
     ] = ()
     strays: Annotated[tuple[str, ...], "article files that no section lists"] = ()
     names: Annotated[tuple[str, ...], "the paths of all files and folders of the issue"] = ()
+    first_headings: Annotated[tuple[tuple[str, int], ...], "headings like the issue's own title: file, line"] = ()
     unmerged: Annotated[tuple[tuple[str, int], ...], "what an unfinished merge has left in them: file, line"] = ()
     folders: Annotated[
         tuple[tuple[str, bool], ...], "folders beside the issues that are none: path, whether it has an issue.md"

@@ -8,13 +8,14 @@ from dispatch.checks.check_input import CheckInput
 from dispatch.checks.html_page import read_content
 from dispatch.checks.rules import CONFIG, find_place, make_finding, name_article
 from dispatch.language import Language
+from dispatch.leftovers import find_leftover
 from dispatch.model import Article, Contents, Finding, Place
+from dispatch.slugs import find_device, is_slug
 from dispatch.text import fold_file_name
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
-_DEVICES = re.compile("CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(?:COM|LPT)[0-9\xb9\xb2\xb3]")
 _LONGEST = 200  # characters of a path: Windows has room for 260, with the folder that all of it is in
 
 
@@ -34,8 +35,11 @@ def check(case: CheckInput) -> Iterator[Finding]:
     yield from judge_folders(case.folders)
     for file, line in case.unmerged:
         yield make_finding("files.merge", "line", Place(file=file, line=line), line=str(line))
+    for file, line in case.first_headings:
+        yield make_finding("files.heading", "heading", Place(file=file, line=line), line=str(line))
     for stray in case.strays:
-        yield make_finding("editorial.stray", "file", Place(file=stray))
+        stem = stray.rpartition("/")[2].rpartition(".")[0]
+        yield make_finding("editorial.stray", "file", Place(file=stray), stem="" if is_slug(stem) else stem)
     yield from _check_names(case.names)
     for where, name in case.missing:
         yield make_finding("editorial.picture", "file", Place(file=where), file=name)
@@ -118,14 +122,17 @@ def _check_names(paths: Iterable[str]) -> Iterator[Finding]:
     for path in paths:
         place = Place(file=path.encode("utf-8", "backslashreplace").decode())
         name = path.rpartition("/")[2]
-        device = name.partition(".")[0].rstrip().upper()
+        if left := find_leftover(name):
+            of = {left.kind: left.of}
+            cloud, typed, copy = of.get("cloud"), of.get("typed"), of.get("copy")
+            yield make_finding("editorial.stray", "file", place, cloud=cloud, typed=typed, copy=copy)
         if (twin := twins.setdefault(fold_file_name(path), path)) != path:
             yield make_finding("editorial.file-name", "file", place, twin=twin)
         if place.file != path:
             yield make_finding("editorial.file-name", "file", place, raw=place.file)
         elif found := _UNUSABLE.search(name):
             yield make_finding("editorial.file-name", "file", place, sign=repr(found[0])[1:-1])
-        elif _DEVICES.fullmatch(device):
+        elif device := find_device(name):
             yield make_finding("editorial.file-name", "file", place, device=device)
         elif len(path) > _LONGEST:
             yield make_finding("editorial.file-name", "file", place, size=len(path))

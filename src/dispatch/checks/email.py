@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from html import escape
 from itertools import chain, product
 from operator import itemgetter
 
+from dispatch import derived
 from dispatch.checks import links
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.html_page import HtmlPage
+from dispatch.checks.html_page import HtmlPage, read_content
 from dispatch.checks.read_back import Message, Rendition, read_message
 from dispatch.checks.rules import CONFIG, find_edition_place, find_place, make_finding, name_article
 from dispatch.checks.text_lines import fold_spaces, join_lines
@@ -41,13 +43,17 @@ ONCE = ("from", "to", "subject", "date", "message-id", "mime-version", "content-
 def check(case: CheckInput) -> Iterator[Finding]:
     """Judge each mail and each whole message, and then what the publication says of its sender."""
     judged: set[str] = set()
-    for _, part in case.renditions:
+    for edition, part in case.renditions:
         if part.kind in {"mail", "plain"}:
-            yield from _check_footer(part, case)
+            to = read_message(edition.body).find_header("to") if edition.format == "eml" else []
+            who = parseaddr(to[0])[1] if to else ""
+            yield from _check_footer(part, case, derived.name_recipient(case.publication, who))
         if part.kind == "mail" and part.text.replace("\r\n", "\n") not in judged and part.page:
             judged.add(part.text.replace("\r\n", "\n"))  # a message's HTML is the email edition, once more
             page = part.page
-            found = chain(_check_frame(page), _find_refused(page), _check_pictures(page), _check_style(page))
+            found = chain(
+                _check_frame(page, _count_tables(case)), _find_refused(page), _check_pictures(page), _check_style(page)
+            )
             yield from (one.at_place(part.at) for one in found)
             yield from _check_size(part)
     for edition in case.editions:
@@ -59,8 +65,8 @@ def check(case: CheckInput) -> Iterator[Finding]:
     yield from _check_colours(case.publication)
 
 
-def _check_frame(page: HtmlPage) -> Iterator[Finding]:
-    """Report what mail programs look for around the words of a mail and do not find."""
+def _check_frame(page: HtmlPage, tables: int) -> Iterator[Finding]:
+    """Report what mail programs look for around the words of a mail and do not find; tables: of the editor's own."""
     rule = "email.document"
     metas = {
         tag.attributes.get("name", "").lower(): tag.attributes.get("content", "") for tag in page.find_tags("meta")
@@ -80,8 +86,14 @@ def _check_frame(page: HtmlPage) -> Iterator[Finding]:
             yield make_finding(rule, "meta", name=name)
     if (times := sum(1 for _ in page.find_tags("h1"))) != 1:
         yield make_finding(rule, "heading", found=times)
-    if any("role" not in table.attributes for table in page.find_tags("table")):
+    if sum("role" not in table.attributes for table in page.find_tags("table")) > tables:
         yield make_finding(rule, "table")
+
+
+def _count_tables(case: CheckInput) -> int:
+    """Count the tables in the editor's own words, which are tables to readers too."""
+    words = (case.issue.intro, *(section.intro for section in case.issue.sections), case.publication.email.footer)
+    return sum(1 for html in words for _ in read_content(html).find_tags("table"))
 
 
 def _find_refused(page: HtmlPage) -> Iterator[Finding]:
@@ -154,11 +166,9 @@ def _check_unsubscribe(edition: Edition, read: Message, publication: Publication
     raw = re.search(rb"^list-unsubscribe:((?:[^\r\n]|\r?\n[ \t])*)", edition.body, re.IGNORECASE | re.MULTILINE)
     if raw and b"=?" in raw[1]:
         yield make_finding(rule, "text", name=name)
-    one_click = any(way.startswith("https:") for way in publication.email.unsubscribe)
-    if one_click and read.find_header(post) != ["List-Unsubscribe=One-Click"]:
-        yield make_finding(
-            rule, "link", name=post, found=tuple(read.find_header(post)), wanted="List-Unsubscribe=One-Click"
-        )
+    one_click = ["List-Unsubscribe=One-Click"] if derived.has_one_click(publication) else []
+    if (found := read.find_header(post)) != one_click:
+        yield make_finding(rule, "link", name=post, found=tuple(found), wanted="".join(one_click))
 
 
 def _check_sender(case: CheckInput) -> Iterator[Finding]:
@@ -186,12 +196,12 @@ def _check_colours(publication: Publication) -> Iterator[Finding]:
             yield make_finding("email.contrast", "colour", place, scheme=scheme, name=name, found=f"{ratio:.1f}")
 
 
-def _check_footer(part: Rendition, case: CheckInput) -> Iterator[Finding]:
+def _check_footer(part: Rendition, case: CheckInput, publication: Publication) -> Iterator[Finding]:
     """Report a footer without the links to the mail's page and out of the list, or without the postal address.
 
     What the publication does not have is not missed here.
     """
-    publication, issue = case.publication, case.issue
+    issue = case.issue
     seen = join_lines(part.page.lines) if part.page else None
     out = publication.email.unsubscribe
     wanted = {"view_in_browser": (_find_page(case),), "unsubscribe": out[:1] if seen else out}

@@ -1,21 +1,29 @@
-"""Identity: an id is minted once, and what was published stays as it was remembered."""
+"""Identity: an id is minted once, and what was published stays as it was remembered.
+
+A correction allows the changes that its data names; its text is never read. Each answers once, and what is spent is
+counted: whatever is edited in a correction that readers have, its date or its text, does not make it a new one.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from dispatch import identity
-from dispatch.checks import corrections
+from dispatch import derived, identity
 from dispatch.checks.check_input import CheckInput
 from dispatch.checks.rules import CONFIG, LOCK, find_place, make_finding
-from dispatch.model import Article, Finding, Place, Publication, Record, Subject
+from dispatch.model import Article, Finding, Mended, Place, Publication, Record, Subject
 
 # RFC 3987, section 2.2: a scheme, a colon, something, and none of what no IRI may hold.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"\\^`{|}]+')
 _THINGS = ("article", "issue")
 _PAGES = ("issue", "page")
+# How many times each thing of each article, by its id, was mended.
+Spent = Mapping[tuple[str, str], int]
+
+# The rule of published things that a mended thing would break. A headline is promised to nobody.
+_RULES: Mapping[Mended, str] = {"authors": "ids.authors", "date": "ids.date", "url": "ids.link"}
 
 
 def check(case: CheckInput) -> Iterator[Finding]:
@@ -65,7 +73,7 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
     withdrawn = {record.id for record in current if record.kind == "withdrawn"}
     by_address = {(record.kind, record.url): record for record in now.values()}
     remembered = {record.id for record in case.published}
-    spent = corrections.count_spent(case.published)
+    spent = count_spent(case.published)
     where: dict[str, Place] = {}
     articles: dict[str, Article] = {}
     # What a draft has a copy of is the published one.
@@ -93,8 +101,8 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
                 yield make_finding("ids.vanished", subject, Place(file=LOCK), id=old.id, url=old.url)
             continue
         article = articles.get(old.id)
-        answered = corrections.find_answered(article, spent) if article else frozenset[str]()
-        missing = corrections.count_missing(article, spent) if article else {}
+        answered = find_answered(article, spent) if article else frozenset[str]()
+        missing = count_missing(article, spent) if article else {}
         if (
             article
             and old.authors != new.authors
@@ -104,6 +112,36 @@ def _find_changes(case: CheckInput, current: tuple[Record, ...]) -> Iterator[Fin
         found = _compare_records(old, new, partial(find_keyed, old.id), case.publication, missing)
         yield from (one for one in found if one.rule not in answered)
     yield from _find_taken_places(case, current, where)
+
+
+def count_spent(published: Iterable[Record]) -> Spent:
+    """Count, among the records of dispatch.lock, the corrections that readers have: they have answered."""
+    spent: Counter[tuple[str, str]] = Counter()
+    for record in published:
+        if record.kind == "mended":
+            spent[record.id, record.url] = max(spent[record.id, record.url], record.number)
+    return spent
+
+
+def find_answered(article: Article, spent: Spent) -> frozenset[str]:
+    """Find the rules that an article's corrections answer: a change of what they mend is said to readers with it.
+
+    They answer when more of them mend a thing than ``spent``, as count_spent gives it, knows: one that was published
+    has answered for what was published with it, and for nothing after that. What was taken away altogether, no
+    correction answers.
+    """
+    there = {"authors": article.authors, "date": article.published, "url": article.url}
+    times = derived.count_mends(article)
+    return frozenset(
+        rule for what, rule in _RULES.items() if there[what] and times[what] > spent.get((article.id, what), 0)
+    )
+
+
+def count_missing(article: Article, spent: Spent) -> Mapping[str, int]:
+    """Count, by the rule that they answered, the corrections that were published and that the article has no more."""
+    times = derived.count_mends(article)
+    left = {rule: spent.get((article.id, what), 0) - times[what] for what, rule in _RULES.items()}
+    return {rule: count for rule, count in left.items() if count > 0}
 
 
 def _compare_records(

@@ -114,6 +114,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("web.copy", "error", "Where the site keeps a copy of a picture, its pages show that"),
     ("files.readable", "error", "Every file of the publication can be read"),
     ("files.merge", "error", "No file of an issue has lines of an unfinished merge"),
+    ("files.heading", "warning", "The introduction of an issue has no heading of the first level"),
     ("files.folder", "warning", "Every folder in issues/ is an issue"),
     ("editorial.placeholder", "warning", "Nothing is left to do: no TK, TODO, FIXME, lorem ipsum"),
     ("editorial.author", "warning", "Somebody is known to have written it"),

@@ -21,6 +21,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 # So an issue and its sections are written, which may be called as an article is.
 _UNDERLINE = re.compile("={3,}|-{3,}")
+_QUOTED = re.compile(r"^(?:> )+")
 _BACK = re.compile(r"(?:\.\./)+")
 _ANDS = ("\u0648", "\u05d5")  # Arabic and Hebrew write them onto the next word
 # What an address may not hold that is written in ASCII (RFC 3986, section 2).
@@ -187,7 +188,7 @@ def _read_paragraph(lines: list[str]) -> Line:
     addresses: list[str] = []
     while lines and (not lines[-1].strip() or _ADDRESS.match(lines[-1].strip())):
         addresses.insert(0, lines.pop().strip())
-    words = fold_spaces(" ".join(lines))
+    words = fold_spaces(" ".join(_QUOTED.sub("", line) for line in lines))
     end = len(words)
     return Line(
         text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url), prose=True

@@ -41,6 +41,7 @@ COMMANDS = {
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
     "help": ("help_", "Explain a word, or a command."),
+    "template": ("template", "Copy templates to change them; see what changed in the default ones."),
     "schema": ("schema", "Print the JSON Schema of dispatch.toml or authors.toml."),
 }
 

@@ -51,7 +51,9 @@ def run_preview(
         if opens or (opens is None and sys.stdout.isatty()):
             _open_browser(address)
 
-    serve_preview(Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60), port=port, ready=show_address)
+    preview = Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60)
+    preview.updates.tell = print_note
+    serve_preview(preview, port=port, ready=show_address)
 
 
 def _open_browser(address: str) -> None:

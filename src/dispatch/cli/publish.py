@@ -283,3 +283,5 @@ def _report_update(update: "SiteUpdate", *, dry: bool) -> None:
     gone = f", {removed} removed" if removed else ""
     verb = "would change" if dry else "changed"
     print_note(f"{len(update.changes) - removed} of {update.count} files {verb} in {folder}/{gone}")
+    if update.changes and update.is_private:
+        print_note(f"Only you can read {folder}/, by your umask. For a server of another user: chmod -R a+rX {folder}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dispatch import files, ledger, locks
+from dispatch import derived, files, ledger, locks
 from dispatch import render as stage
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
@@ -38,6 +38,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
     here = open_publication()
     read = here.read_issue(issue)
     read = ledger.set_entry_moments(read, ledger.find_entry_moments([read], ledger.read_records(here.publication)))
+    _tell_of_one_click(here.publication, to)
     chosen = formats or (load_services()[service].formats if service else _choose_formats(here.publication))
     editions = [stage.render_edition(read, here.publication, name, to=to, service=service or "") for name in chosen]
     if output == "-":
@@ -54,6 +55,12 @@ def _choose_formats(publication: Publication) -> tuple[str, ...]:
         return tuple(FORMATS)
     print_note("no eml: a message needs a sender; set from under [email] in dispatch.toml")
     return tuple(name for name in FORMATS if name != "eml")
+
+
+def _tell_of_one_click(publication: Publication, to: str) -> None:
+    """Say that a reader cannot leave with one click, where the address to unsubscribe is everybody's."""
+    if to and publication.email.unsubscribe and not derived.has_one_click(publication):
+        print_note("no one-click unsubscribe: write {email} where an https address in unsubscribe tells who leaves")
 
 
 def _plan_paths(editions: list[Edition], output: str | None, usual: Path, root: Path) -> list[tuple[Edition, Path]]:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,8 +17,10 @@ PULSE = 15  # seconds between two signs of life on a stream
 FILES = ("dispatch.toml", "authors.toml", "dispatch.lock")
 FOLDERS = ("issues", "templates")
 
+_POLLS = "The files are looked at twice a second: {}."
+_SHARED = re.compile(r"nfs\d?|cifs|smb\w+|9p|vboxsf|virtiofs|drvfs|afs|ceph|fuse\.(?:sshfs|rclone|vmhgfs-fuse)")
 # Milliseconds: an editor that saves by renaming makes two or three changes within a few of them.
-_STEP, _MOST = 15, 200
+_STEP, _MOST, _POLL = 15, 200, 500
 
 
 class LiveUpdates:
@@ -24,7 +28,7 @@ class LiveUpdates:
 
     root: the publication's folder, which is watched. reload: takes the files that changed. overview: what an open page
     is told then, besides the number of the change. idle: seconds after which ``leave`` is called when no page is open;
-    0 for never.
+    0 for never. ``tell`` is given what a person should know, a line.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class LiveUpdates:
         idle: float,
     ) -> None:
         self.leave: Callable[[], None] = lambda: None
+        self.tell: Callable[[str], None] = lambda _: None
         self._root = root
         self._reload = reload
         self._overview = overview
@@ -80,7 +85,7 @@ class LiveUpdates:
             self._open -= 1
 
     async def _follow_files(self) -> None:
-        async for changed in watch_files(self._root):
+        async for changed in watch_files(self._root, self.tell):
             await run_in_threadpool(self._reload, changed)
             self._version += 1
             news, self._news = self._news, asyncio.Event()
@@ -97,23 +102,41 @@ class LiveUpdates:
                 self.leave()
 
 
-async def watch_files(root: Path) -> AsyncIterator[Collection[Path]]:
+async def watch_files(root: Path, tell: Callable[[str], None] = lambda _: None) -> AsyncIterator[Collection[Path]]:
     """The files of the publication that were changed, made or removed, whenever some were.
 
     Only what a publication is made of is watched: the folder itself without what is below it (a repository may hold a
-    thousand packages), and the whole of issues/ and templates/.
+    thousand packages), and the whole of issues/ and templates/. Where the system does not tell of changes, they are
+    looked for twice a second, and ``tell`` is told why.
     """
     found: asyncio.Queue[set[Path]] = asyncio.Queue()
+    reasons = ["it is on a network drive"] if is_shared(root) else []
+
+    async def follow(*folders: Path, filter_: Callable[[Change, str], bool], deep: bool) -> None:
+        watch = partial(awatch, watch_filter=filter_, recursive=deep, step=_STEP, debounce=_MOST, poll_delay_ms=_POLL)
+        for polls in [True] if reasons else [None, True]:  # None: as the library finds best
+            try:
+                async for changed in watch(*folders, force_polling=polls):
+                    await found.put({Path(path) for _, path in changed})
+            except OSError:
+                if polls or not folders[0].is_dir():
+                    raise
+                if not reasons:
+                    reasons.append("the system can follow no more of them")
+                    tell(_POLLS.format(reasons[0]))
+            else:
+                return
 
     async def top() -> None:
-        async for changed in awatch(root, watch_filter=_is_top_file, recursive=False, step=_STEP, debounce=_MOST):
-            await found.put({Path(path) for _, path in changed})
+        await follow(root, filter_=_is_top_file, deep=False)
 
     async def below() -> None:
         folders = [root / name for name in FOLDERS if (root / name).is_dir()]
         if folders:
-            async for changed in awatch(*folders, watch_filter=_is_written, step=_STEP, debounce=_MOST):
-                await found.put({Path(path) for _, path in changed})
+            await follow(*folders, filter_=_is_written, deep=True)
+
+    for reason in reasons:
+        tell(_POLLS.format(reason))
 
     watchers = [asyncio.create_task(top()), asyncio.create_task(below())]
     try:
@@ -129,6 +152,19 @@ async def watch_files(root: Path) -> AsyncIterator[Collection[Path]]:
             watcher.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*watchers)
+
+
+def is_shared(folder: Path, mounts: str | None = None) -> bool:
+    """Whether a folder is on a drive that other machines write to: no system tells of that. Known on Linux alone.
+
+    mounts: the text of /proc/self/mountinfo (proc(5)).
+    """
+    with suppress(OSError):
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace") if mounts is None else mounts
+    rows = [line.partition(" - ") for line in (mounts or "").splitlines()]
+    kinds = {row[0].split()[4].replace("\\040", " "): row[2].split()[0] for row in rows if row[2]}
+    where = max((place for place in kinds if folder.is_relative_to(place)), key=len, default="")
+    return bool(_SHARED.fullmatch(kinds.get(where, "")))
 
 
 def _is_top_file(change: Change, path: str) -> bool:  # noqa: ARG001 - the library's own signature

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import css_inline
 from mjml import mjml2html
 
-from dispatch import templates
+from dispatch import derived, templates
 from dispatch.errors import RenderError
 from dispatch.formats.template_context import TemplateContext
 from dispatch.language import Language
@@ -21,7 +21,7 @@ STYLE = "email.css"
 
 def render(issue: Contents, publication: Publication, more: Mapping[str, object] | None = None) -> bytes:
     """Render the issue as responsive HTML mail, in UTF-8; ``more`` are values for the templates. Raises RenderError."""
-    fragments = TemplateContext(issue, publication)
+    fragments = TemplateContext(issue, derived.name_recipient(publication, ""))
     texts = templates.compile_templates(publication.templates)
     skeleton = texts.render_skeleton(TEMPLATE, {"framed": False, **fragments.template_values, **(more or {})})
     try:

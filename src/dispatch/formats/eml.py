@@ -11,7 +11,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from email.utils import format_datetime
 
-from dispatch import links
+from dispatch import derived, links
 from dispatch.errors import RenderError
 from dispatch.formats import email, text
 from dispatch.mail_addresses import find_ascii_form
@@ -32,7 +32,11 @@ def render(issue: Contents, publication: Publication) -> bytes:
 def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
     """Build the message to one address, as octets with CRLF. Raises RenderError."""
     made = EmailMessage(policy=WIRE)
+    is_one_click = derived.has_one_click(publication)
+    publication = derived.name_recipient(publication, parse_address(to, publication).addr_spec)
     headers = _build_headers(issue, publication, to)
+    if is_one_click:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():
         made[name] = value
     seed = _derive_seed(issue)
@@ -67,8 +71,6 @@ def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[s
         headers["Reply-To"] = parse_address(mailing.reply_to, publication)
     if mailing.unsubscribe:
         headers["List-Unsubscribe"] = ", ".join(f"<{links.encode_ascii(way)}>" for way in mailing.unsubscribe)
-        if any(way.startswith("https:") for way in mailing.unsubscribe):
-            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
 

@@ -73,7 +73,7 @@ class KitContext(TemplateContext):
         """Render it as plain text: its paragraphs, each followed by the addresses that it links to."""
         body = self.render_kit(article, plain=True).partition(">")[2].removesuffix("</article>")
         paragraphs = html.split_paragraphs(html.sanitise_html(body))
-        return "\n\n".join("\n".join([one.text, *one.addresses]) for one in paragraphs) + "\n"
+        return "\n\n".join("\n".join([one.marked, *one.addresses]) for one in paragraphs) + "\n"
 
 
 def link_licence(licence: Licence, marks: str = "") -> Markup:

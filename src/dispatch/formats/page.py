@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -20,9 +19,10 @@ from dispatch import derived
 from dispatch.formats import FEEDS, FORMATS
 from dispatch.formats.bylines import DOT, NO_BREAK, link_name
 from dispatch.formats.kit import KitContext, link_licence, list_demands
-from dispatch.formats.template_context import TemplateContext, build_void_element
+from dispatch.formats.navigation import Navigation
+from dispatch.formats.template_context import build_void_element
 from dispatch.licences import Licence
-from dispatch.model import Article, Author, Link, PageKind
+from dispatch.model import Article, Author, Link
 
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 UNSEARCHED = Markup(" data-pagefind-ignore")
@@ -45,11 +45,8 @@ class YearOfIssues(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PageContext(TemplateContext):
+class PageContext(Navigation):
     """The fragments of one page of the site, or of an issue's page that is rendered alone."""
-
-    lost: bool = False
-    """Whether it stands in the place of any page that is not there."""
 
     @cached_property
     def template_values(self) -> Mapping[str, object]:
@@ -74,6 +71,8 @@ class PageContext(TemplateContext):
             "has_own_page": self.has_own_page,
             "rest": tuple(self.list_rest()),
             "searches": self.publication.site.search,
+            "subscribe": self.publication.subscribe.url or self.build_relative_url("follow/#subscribe"),
+            "subscribes": bool(self.site_page and derived.find_subscribe_page(self.publication)),
             "heading": self.heading,
             "home": self.find_issue_link,
             "kind": self.kind,
@@ -90,24 +89,6 @@ class PageContext(TemplateContext):
             "unsearched": UNSEARCHED if self.publication.site.search else "",
             "years": tuple(self.group_by_year()),
         }
-
-    @property
-    def kind(self) -> PageKind:
-        """What the page is; a page that is rendered alone is an issue's."""
-        return self.site_page.kind if self.site_page else "issue"
-
-    @cached_property
-    def path_to_root(self) -> str:
-        """The way from the page to the front page, with a slash at its end; empty when this is it."""
-        if self.site_page is None:
-            return f"{self.publication.url}/"
-        if self.lost:  # it is shown at every depth
-            return f"{urlsplit(self.publication.url).path}/"
-        return "../" * self.site_page.path.count("/")
-
-    def build_relative_url(self, path: str) -> str:
-        """The way from the page to what stands at a path below the publication's address."""
-        return self.path_to_root + path or "./"
 
     @cached_property
     def article(self) -> Article | None:
@@ -147,32 +128,6 @@ class PageContext(TemplateContext):
             case "republish":
                 return say("page.republish_title", title=self.issue.title).unescape()
         return self.issue.title
-
-    def name_index(self, folder: str) -> str:
-        """The words for a list of lists: authors/, sources/, sections/ or tags/."""
-        return self.language.format_message(f"page.{folder.partition('/')[0]}")
-
-    @property
-    def parent_list(self) -> Link | None:
-        """What stands over the heading of a list: the list that it is in."""
-        folder = self.site_page.path.partition("/")[0] + "/" if self.site_page else ""
-        kinds = {"author", "source", "section", "tag", "year"}
-        return Link(title=self.name_index(folder), path=folder) if self.kind in kinds else None
-
-    def list_navigation(self) -> Iterator[Link]:
-        """The pages that the masthead leads to."""
-        if self.site_page:
-            say = self.language.format_message
-            yield Link(title=say("page.latest"), path="")
-            yield Link(title=say("page.archive"), path="archive/")
-            yield Link(title=say("follow"), path="follow/")
-            if self.publication.site.search:
-                yield Link(title=say("page.search"), path="search/")
-
-    def list_facets(self) -> Iterator[Link]:
-        """The pages that the foot leads to: the lists of topics, authors, sources and sections."""
-        indexes = self.site_page.indexes if self.site_page else ()
-        return (Link(title=self.name_index(folder), path=folder) for folder in indexes)
 
     def list_rest(self) -> Iterator[tuple[str, Article]]:
         """The articles but the first, each with its section's name where another one begins."""

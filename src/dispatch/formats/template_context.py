@@ -43,6 +43,7 @@ class TemplateContext(Bylines):
             "date": self.format_date,
             "excerpt": self.show_excerpt,
             "feed": self.build_feed_url,
+            "forwarded": format_forwarded(self.publication, self.language),
             "files": partial(list_files, language=self.language),
             "full": self.show_full_text,
             "img": self.render_picture,
@@ -70,6 +71,7 @@ class TemplateContext(Bylines):
             "stories": sum(1 for article in self.issue.articles if not article.withdrawn),
             "theme": self.publication.theme,
             "way_on": self.format_way_on,
+            "words": partial(fit_words, width=self.publication.theme.width - 64),
             "with_copies": self.use_picture_copies,
             "unsubscribe": next(iter(self.publication.email.unsubscribe), ""),
         }
@@ -154,9 +156,7 @@ class TemplateContext(Bylines):
 
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """List the authors who have a biography, where the policy allows more than a link."""
-        if article.source.syndicate == "link":
-            return ()
-        return tuple(author for author in article.authors if author.bio)
+        return tuple(author for author in article.authors if author.bio and article.source.syndicate != "link")
 
     def count_reading_minutes(self, body: Callable[[Article], Markup] | None = None) -> int:
         """Estimate the minutes of reading, at least 1; ``body`` gives what is shown of an article's text."""
@@ -172,11 +172,19 @@ class TemplateContext(Bylines):
         """Choose a summary in plain text: the article's dek, its publisher's, its beginning, or its title."""
         if article.withdrawn:
             return html.to_plain_text(self.format_notice(article.withdrawn))
-        return article.dek or article.summary or html.to_plain_text(self.show_excerpt(article)) or article.title
+        begun = "\n\n".join(paragraph.marked for paragraph in html.split_paragraphs(self.show_excerpt(article)))
+        return article.dek or article.summary or begun or article.title
 
     def render_template(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """Render a template with these values. Raises RenderError."""
         return self._templates.render_template(template, {**self.template_values, **(more or {})})
+
+
+def format_forwarded(publication: Publication, language: Language) -> Markup:
+    """Ask whoever was sent this by another reader to subscribe; empty where nobody can."""
+    page = derived.find_subscribe_page(publication)
+    link = Markup('<a href="{}">{}</a>').format(page, language.format_message("subscribe"))
+    return language.format_message("forwarded", subscribe=link) if page else Markup()
 
 
 def prepare_issue(issue: Shown, publication: Publication) -> Shown:
@@ -199,6 +207,11 @@ def link_licence(terms: Article | Source) -> Markup:
     licence = licences.find_licence(terms.license) if isinstance(terms, Source) else derived.find_licence(terms)
     linked = Markup('<a href="{}" rel="license">{}</a>').format(licence.url, licence.name)
     return linked if licence.url else escape(licence.name)
+
+
+def fit_words(content: str, width: int) -> Markup:
+    """Lay out an editor's own words for the column of a mail, which is so many pixels wide."""
+    return Markup(html.fit_column(content, width))  # noqa: S704 - sanitised at the door
 
 
 def show_required_line(article: Article) -> Markup:

@@ -4,15 +4,18 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Literal
 
 from markupsafe import escape
 
-from dispatch import html
+from dispatch import derived, html
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Contents, Publication
 
 COLUMNS = 72
+# What a line begins with that goes on in the next as room, or as the mark of a quotation.
+_MARK = re.compile(r"(?:> )*(?:- |\d+\. )?")
 
 # What stands between such tags may run in another direction than the letter.
 _FOREIGN = re.compile(r'(<(?:b dir="auto"|bdi)>)([^<]*)')
@@ -24,7 +27,7 @@ def render(issue: Contents, publication: Publication, more: Mapping[str, object]
 
     more: values for the template.
     """
-    fragments = TemplateContext(issue, publication)
+    fragments = TemplateContext(issue, derived.name_recipient(publication, ""))
     direction = fragments.language.direction
     return fragments.render_template(
         "email.txt", {"prose": lambda content: wrap_prose(isolate_directions(content, direction)), **(more or {})}
@@ -45,14 +48,45 @@ def isolate_directions(content: str, direction: Literal["ltr", "rtl"]) -> str:
     return _FOREIGN.sub(add_marks, str(escape(content)))
 
 
-def wrap_prose(content: str) -> str:
-    """Convert HTML to wrapped paragraphs, each followed by the addresses that it links to."""
-    return "\n\n".join(
-        "\n".join([*map(_wrap_line, paragraph.text.splitlines()), *paragraph.addresses])
-        for paragraph in html.split_paragraphs(content)
-    )
+def wrap_prose(content: str, direction: Literal["ltr", "rtl"] = "ltr") -> str:
+    """Convert HTML to wrapped paragraphs, each followed by the addresses that it links to.
+
+    A quotation has ``> `` before each line, a numbered list its numbers; code keeps its lines, and its direction among
+    text that runs the other way (UAX 9: LRI and PDI).
+    """
+    blocks: list[str] = []
+    for is_table, group in groupby(html.split_paragraphs(content), lambda paragraph: paragraph.cell[0]):
+        run = list(group)
+        blocks += [_format_table(run)] if is_table else [_wrap_paragraph(one, direction) for one in run]
+    return "\n\n".join(blocks)
+
+
+def _wrap_paragraph(paragraph: html.Paragraph, direction: Literal["ltr", "rtl"]) -> str:
+    if paragraph.is_code:
+        lines = [f"\u2066{line}\u2069" if direction == "rtl" and line else line for line in paragraph.text.split("\n")]
+    else:
+        lines = list(map(_wrap_line, paragraph.marked.split("\n")))
+    return "\n".join([*lines, *paragraph.addresses])
 
 
 def _wrap_line(line: str) -> str:
-    hang = "  " if line.startswith("- ") else ""
+    mark = _MARK.match(line)
+    hang = re.sub(r"[^> ]", " ", mark[0]) if mark else ""
     return textwrap.fill(line, COLUMNS, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+
+
+def _format_table(cells: list[html.Paragraph]) -> str:
+    """Write a table in columns; with bars between the cells where it is too wide for that."""
+    grid: dict[int, dict[int, str]] = {}
+    for one in cells:
+        row = grid.setdefault(one.cell[1], {})
+        row[one.cell[2]] = " ".join([*filter(None, [row.get(one.cell[2], "")]), *one.text.split()])
+    widths = [
+        max(len(row.get(column, "")) for row in grid.values()) for column in range(1, max(map(len, grid.values())) + 1)
+    ]
+    if sum(widths) + 2 * len(widths) > COLUMNS:
+        lines = [_wrap_line(" | ".join(row.values())) for row in grid.values()]
+    else:
+        rows = ([row.get(column, "").ljust(width) for column, width in enumerate(widths, 1)] for row in grid.values())
+        lines = ["  ".join(row).rstrip() for row in rows]
+    return "\n".join([*lines, *(address for one in cells for address in one.addresses)])

@@ -36,6 +36,9 @@ POLICY = (
 )
 # Pagefind searches in WebAssembly, in parts of its index that it loads as they are needed.
 SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+# A mail service may answer a form from another of its hosts, which browsers hold against the policy too.
+SUBSCRIBING = POLICY.replace("form-action 'self'", "form-action 'self' https:")
+WITH_FORM = ("front", "follow")  # the pages on which one subscribes
 POLICIES: Mapping[PageKind, str] = {"search": SEARCHING, "republish": f"{POLICY}; script-src 'self'"}
 
 
@@ -47,7 +50,8 @@ def render(issue: Contents, publication: Publication) -> bytes:
     """
     page = PageContext(issue, publication)
     if issue.as_page:
-        return render_page(page, TEMPLATES[page.kind], POLICIES.get(page.kind, POLICY))
+        plain = SUBSCRIBING if publication.subscribe.form and page.kind in WITH_FORM else POLICY
+        return render_page(page, TEMPLATES[page.kind], POLICIES.get(page.kind, plain))
     style = page.render_template("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (

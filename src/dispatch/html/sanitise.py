@@ -36,6 +36,7 @@ _NEVER_NEST = VOID | {
     "tr",
 }
 _ITEMS = frozenset({"dd", "dt", "li"})
+_SIDES = frozenset({"center", "left", "right"})
 _LINE = frozenset({"a", "b", "br", "em", "i", "strong"})
 # One of these that is left open is reopened in every block that follows (HTML, section 13.2.4.3).
 _REOPENED = frozenset({
@@ -51,8 +52,8 @@ _ALLOWED: dict[str, set[str]] = {
     "ins": {"cite", "datetime"},
     "ol": {"reversed", "start"},
     "q": {"cite"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
 
@@ -101,6 +102,8 @@ def sanitise_html(html: str, base: str = "") -> str:
             fresh = value in targets and value not in placed
             placed.add(value)
             return value if fresh else None
+        if attribute == "align":
+            return value if value in _SIDES else None
         if attribute == "class":
             return embeds.MARK if embeds.MARK in value.split() else None
         if attribute not in {"href", "src", "cite"}:

@@ -44,8 +44,22 @@ class Token(NamedTuple):
 class Paragraph(NamedTuple):
     """A paragraph of content."""
 
-    text: Annotated[str, "as plain text"]
+    text: Annotated[str, "as plain text, an item of a list after a dash"]
     addresses: Annotated[tuple[str, ...], "those that it links to"]
+    quotes: Annotated[int, "in how many quotations it stands"] = 0
+    number: Annotated[str, "of an item of a numbered list, instead of the dash"] = ""
+    is_code: bool = False
+    cell: Annotated[tuple[int, int, int], "of which table, row and column it is, from 1; zeros outside tables"] = (
+        0,
+        0,
+        0,
+    )
+
+    @property
+    def marked(self) -> str:
+        """The text with its number, each line behind as many signs as there are quotations around it."""
+        text = f"{self.number}{self.text.removeprefix('- ')}" if self.number else self.text
+        return "\n".join(f"{'> ' * self.quotes}{line}" for line in text.split("\n"))
 
 
 def split_tokens(content: str) -> Iterator[Token]:
@@ -100,14 +114,19 @@ def split_paragraphs(content: str) -> Iterator[Paragraph]:
     words: list[str] = []
     addresses: list[str] = []
     prefix, pre, link, is_carried = "", False, "", False
+    place = _ParagraphPlace()
     for token in [*split_tokens(content), Token("</div>", "div", end=True)]:
         is_second = token.tag == "br" and not pre and "".join(words[-2:]).rstrip(" ").endswith("\n")
         if token.tag in BLOCKS or is_second:
             plain = "".join(words).strip("\n") if pre else _fold_spaces("".join(words))
-            if plain.strip() or (addresses and not link):
-                yield Paragraph(prefix + plain, tuple(addresses))
+            is_empty_cell = token.end and token.tag in {"td", "th"} and not place.is_filled
+            if plain.strip() or (addresses and not link) or is_empty_cell:
+                number = place.take_number() if prefix else ""
+                yield Paragraph(prefix + plain, tuple(addresses), place.quotes, number, pre, place.cell)
                 prefix, addresses, is_carried = "", [link] if link else [], bool(link)
+                place.is_filled = True
             words = []
+            place.enter(token)
             if token.tag == "li":
                 prefix = "" if token.end else "- "
             pre = token.tag == "pre" and not token.end
@@ -120,6 +139,51 @@ def split_paragraphs(content: str) -> Iterator[Paragraph]:
             addresses += [link] if link else []
         elif not token.tag:
             words.append(token.text if pre else re.sub(r"[ \t\n\r\f]+", " ", token.text))
+
+
+class _ParagraphPlace:
+    """Where in quotations, lists and tables a paragraph stands."""
+
+    def __init__(self) -> None:
+        self.quotes = 0
+        self.is_filled = True  # the cell has a paragraph
+        self._lists: list[int] = []  # the next number of each list that is open, or -1
+        self._tables = 0
+        self._at = (0, 0)  # row and column
+        self._depth = 0
+
+    @property
+    def cell(self) -> tuple[int, int, int]:
+        return (self._tables, *self._at) if self._depth else (0, 0, 0)
+
+    def take_number(self) -> str:
+        number = self._lists[-1] if self._lists else -1
+        if number < 0:
+            return ""
+        self._lists[-1] += 1
+        return f"{number}. "
+
+    def enter(self, token: Token) -> None:
+        """Go into or out of an element."""
+        step = -1 if token.end else 1
+        match token.tag:
+            case "blockquote":
+                self.quotes = max(0, self.quotes + step)
+            case "ol" | "ul" if token.end:
+                self._lists = self._lists[:-1]
+            case "ol":
+                start = read_attributes(token.source).get("start", "1")
+                self._lists.append(int(start) if start.isdecimal() and len(start) < 7 else 1)
+            case "ul":
+                self._lists.append(-1)
+            case "table":
+                self._depth = max(0, self._depth + step)
+                self._tables += step > 0
+            case "tr" if not token.end:
+                self._at = self._at[0] + 1, 0
+            case "td" | "th" if not token.end:
+                self._at = self._at[0], self._at[1] + 1
+                self.is_filled = False
 
 
 def find_headings(content: str) -> list[str]:

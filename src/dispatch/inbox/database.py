@@ -169,8 +169,10 @@ def _explain_error(error: sqlite3.Error) -> tuple[str, str]:
     """Explain an error of SQLite, and what to do about it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        reason = "the disk is full" if code == sqlite3.SQLITE_FULL else f"the disk does not take it ({error})"
-        return f"cannot be written: {reason}", "make room and do it again; what the inbox held is still there"
+        is_full = code == sqlite3.SQLITE_FULL
+        reason = "the disk is full" if is_full else f"the disk does not take it ({error})"
+        remedy = "make room and do it again" if is_full else "see the system's log"
+        return f"cannot be written: {reason}", f"{remedy}; what the inbox held is still there"
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return (
             f"is damaged ({error})",

@@ -28,7 +28,7 @@ else:
             "read_head read_heads sort_newest_first"
         ),
         lookup=(
-            "delete_article_file find_broken_links find_missing_files find_path "
+            "delete_article_file find_broken_links find_first_headings find_missing_files find_path "
             "find_publication_files find_unmerged list_names "
             "read_pictures read_unlisted"
         ),

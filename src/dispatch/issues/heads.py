@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from dispatch import derived, files, from_mapping
 from dispatch.errors import IssueError, explain_refusal
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
+from dispatch.leftovers import find_leftover
 from dispatch.model import Contents, Fault, Publication, Status
 from dispatch.slugs import is_slug
 
@@ -92,7 +93,7 @@ def find_due(publication: Publication, now: datetime) -> tuple[list[str], list[F
 
 
 def list_strays(publication: Publication, slug: str) -> list[str]:
-    """List the article files that no section of the issue lists, by path. Raises IssueError."""
+    """List the article files that no section of the issue lists, by path, without leftovers. Raises IssueError."""
     folder = IssueFolder(publication=publication, slug=slug)
     file = folder.read_file(folder.path / "issue.md")
     if file is None:
@@ -101,7 +102,7 @@ def list_strays(publication: Publication, slug: str) -> list[str]:
     return sorted(
         files.format_path(path, publication.root)
         for path in folder.path.iterdir()
-        if path.suffix in SUFFIXES and path.stem not in listed and not path.name.startswith(".")
+        if path.suffix in SUFFIXES and path.stem not in listed and path.name[0] != "." and not find_leftover(path.name)
     )
 
 

@@ -14,6 +14,7 @@ from dispatch.issues.folder import SUFFIXES, IssueFolder
 from dispatch.issues.heads import list_slugs, list_strays
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
+from dispatch.readers import markdown
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -31,7 +32,7 @@ def list_names(publication: Publication, slug: str) -> tuple[str, ...]:
     found = [root]
     for where, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += (Path(where, name) for name in (*folders, *names) if not name.startswith("."))
+        found += (Path(where, name) for name in (*folders, *names) if name[0] != "." or name.endswith(".icloud"))
     return tuple(sorted(files.format_path(path, publication.root) for path in found))
 
 
@@ -45,6 +46,17 @@ def find_unmerged(publication: Publication, slug: str) -> tuple[tuple[str, int],
     found = [(file.name, folder.find_merge_leftover(file)) for path in paths if (file := folder.read_file(path))]
     found += [(fault.place.file, fault.place.line) for fault in folder.faults if fault.reason == "unfinished-merge"]
     return tuple((name, line) for name, line in found if line)
+
+
+def find_first_headings(publication: Publication, slug: str) -> tuple[tuple[str, int], ...]:
+    """Find headings of the first level in an issue's introduction, the rank of its title, as pairs of file and line.
+
+    A paragraph with a line of = under it is one, too; a merge may leave that.
+    """
+    folder = IssueFolder(publication=publication, slug=slug)
+    file = folder.read_file(folder.path / "issue.md")
+    lines = markdown.find_first_headings(file.body_text) if file else []
+    return tuple((file.name, file.body_line + line) for line in lines if file)
 
 
 def read_unlisted(publication: Publication, issue: Issue) -> list[Article]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dispatch import derived, from_mapping, identity
+from dispatch import derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
+from dispatch.leftovers import find_leftover
 from dispatch.model import Article, Author, Fault, Image, Issue, Publication, Section, Source, Sponsor
 from dispatch.readers import article_file, markdown
 from dispatch.slugs import is_slug
@@ -51,7 +52,7 @@ class IssueReader(IssueFolder):
         """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
         before = len(self.faults)
         file = self.read_file(self.path / "issue.md")
-        given: dict[str, object] = {"intro": self.read_content(file)} if file else {}
+        given: dict[str, object] = {"intro": html.renumber_headings(self.read_content(file), 2)} if file else {}
         issue = heads.read_heading(Issue, self, file, given, self._read_sections) if file else None
         if issue is None or len(self.faults) > before:
             return None
@@ -148,7 +149,7 @@ class IssueReader(IssueFolder):
         if not self.with_texts:
             return ""
         try:
-            return markdown.to_html(value.strip("\n"), self.base_url)
+            return html.renumber_headings(markdown.to_html(value.strip("\n"), self.base_url), 3)
         except GatherError as error:
             for fault in error.faults:
                 reading.add_fault(at, fault.what, hint=fault.hint)
@@ -169,7 +170,11 @@ class IssueReader(IssueFolder):
             reading.add_fault(at, f"“{key}” is listed twice, first in line {first}", hint="delete one of the two lines")
         elif not paths:
             others = [path.stem for path in self.path.iterdir() if path.suffix in SUFFIXES and path.name != "issue.md"]
-            reading.add_fault(at, f"there is no file {key}.md or {key}.html{from_mapping.suggest_nearest(key, others)}")
+            found = ((path.name, find_leftover(path.name)) for path in self.path.iterdir())
+            left = [name for name, one in found if one and one.of in {f"{key}.md", f"{key}.html"}]
+            hint = f"{left[0]} is there: let iCloud download it, or rename it" if left else ""
+            near = from_mapping.suggest_nearest(key, others)
+            reading.add_fault(at, f"there is no file {key}.md or {key}.html{near}", hint=hint)
         elif len(paths) > 1:
             reading.add_fault(at, f"there are two files of that name, {key}.md and {key}.html")
         elif file := self.read_file(paths[0]):

@@ -15,7 +15,8 @@ class EmailSettings:
     sender: Annotated[str, Key("from"), "the sender, for example: The Wire <desk@wire.example>"] = ""
     reply_to: Annotated[str, "where replies go, if not to the sender"] = ""
     unsubscribe: Annotated[
-        tuple[Url, ...], "where readers unsubscribe: an https address, a mailto: address, or both"
+        tuple[Url, ...],
+        "where readers unsubscribe: https, mailto: or both; {email} tells who leaves",
     ] = ()
     postal_address: Annotated[str, "the sender's postal address; many countries require it by law"] = ""
     why: Annotated[str, "why the reader gets this"] = ""
@@ -74,6 +75,18 @@ class SiteSettings:
         Literal["link", "copy"],
         "link: other people's pictures are shown from their own addresses; copy: from copies in several sizes",
     ] = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeSettings:
+    """How readers get each issue by mail: the table ``[subscribe]``. Without one, no page and no mail speaks of it."""
+
+    url: Annotated[Url, "the page on which they sign up, such as that of your mail service"] = ""
+    form: Annotated[Url, "the address to which a form on the site sends, as your mail service says it"] = ""
+    address_field: Annotated[str, Key("field"), "what that form calls the reader's address"] = "email"
+    hidden: Annotated[Mapping[str, str], "what it sends besides, by name, for example the list"] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +174,9 @@ class Publication:
     )
     feeds: Annotated[FeedSettings, "how feeds are written"] = field(default_factory=FeedSettings)
     site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
+    subscribe: Annotated[SubscribeSettings, "how readers get each issue by mail"] = field(
+        default_factory=SubscribeSettings
+    )
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
     links: Annotated[
         Mapping[str, Url], "where else it is, by name, for example Mastodon: in the foot of mail and pages"

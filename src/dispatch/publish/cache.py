@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
 
-_REMEDY = "make room, see who owns the folder .dispatch and what they allow (ls -ld), or move the file away"
+_REMEDY = "see who owns the folder .dispatch and what they allow (ls -ld), or move the file away"
 _VERSION = 2
 _TABLES = """
 CREATE TABLE files (path TEXT PRIMARY KEY, stat TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
@@ -181,9 +181,11 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
         finally:
             connection.close()
     except sqlite3.Error as error:
-        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        busy = code == sqlite3.SQLITE_BUSY
         what = "is in use by another dispatch publish" if busy else f"cannot be used: {error}"
-        hint = "wait until that has finished" if busy else f"{_REMEDY}: it is only a cache"
+        remedy = "make room on the disk" if code == sqlite3.SQLITE_FULL else _REMEDY
+        hint = "wait until that has finished" if busy else f"{remedy}: it is only a cache"
         raise DeliveryError(what, subject=FILE.as_posix(), hint=hint) from error
 
 

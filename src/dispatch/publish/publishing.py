@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 from dispatch import files, locks
 from dispatch.errors import DeliveryError, DispatchError, IssueError
 from dispatch.publish import cache
-from dispatch.publish.release import FileChange, Release, open_release
+from dispatch.publish.release import FileChange, Release, is_private, open_release
 
 if TYPE_CHECKING:
     from dispatch.model import Edition, Fault, Finding, Issue, Page, Publication, Status
@@ -40,6 +40,7 @@ class SiteUpdate:
     changes: Annotated[tuple[FileChange, ...], "the files that changed, in the order in which they were written"] = ()
     left: Annotated[tuple[str, ...], "files that the site does not have any more and somebody changed: they stay"] = ()
     count: Annotated[int, "how many files the site has"] = 0
+    is_private: Annotated[bool, "nobody but the owner can read what was written: no server of another user"] = False
     latest: Annotated[tuple[datetime, str] | None, "the latest moment that its feeds tell, and the file of it"] = None
 
 
@@ -111,6 +112,7 @@ def judge_issue(
         astray=issues.find_broken_links(publication, issue),
         strays=tuple(issues.list_strays(publication, issue.slug)),
         names=issues.list_names(publication, issue.slug),
+        first_headings=issues.find_first_headings(publication, issue.slug),
         unmerged=issues.find_unmerged(publication, issue.slug),
         folders=issues.list_other_folders(publication),
     )
@@ -209,7 +211,8 @@ def _publish(
     else:
         with lock(locks.LOCK):
             _settle(build, one, status, release, before, has_copies=not copy_faults)
-    return replace(update, changes=tuple(release.changes), left=tuple(release.left), count=release.count)
+    changes, left = tuple(release.changes), tuple(release.left)
+    return replace(update, changes=changes, left=left, count=release.count, is_private=is_private(release))
 
 
 def _settle(

@@ -7,6 +7,7 @@ that no page links to one that is not there yet.
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Annotated, Literal
 
 from dispatch import files
 from dispatch.errors import DeliveryError, explain_refusal
+from dispatch.held_files import replace_held
 from dispatch.publish.cache import BuildCache, make_digest
 
 _STAGE = ".release"
@@ -89,14 +91,7 @@ class Release:
         inputs: what the site was made of (``digest_inputs``), so that the next publish may do nothing; empty when it
         must look again.
         """
-        for change in self.changes:
-            target = self.folder / change.path
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._stage_path(change.path).replace(target)
-            except OSError as error:
-                subject = self._show_path(change.path)
-                raise explain_refusal(DeliveryError, error, "cannot be written", subject=subject) from error
+        self._move_staged()
         for path, made in self._wanted.items():
             if made:
                 self.cache.record_file(path, *made)
@@ -104,6 +99,41 @@ class Release:
             self._remove_file(path)
             self.cache.drop_file(path)
         self.cache.record_inputs(inputs)
+
+    def _move_staged(self) -> None:
+        """Move every staged file to its place; when one cannot be, put back what stood there before.
+
+        Raises DeliveryError.
+        """
+        tried: list[str] = []
+        try:
+            for change in self.changes:
+                target, old = self.folder / change.path, self._stage_path(f"{change.path} before")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if change.effect == "changed":
+                    try:
+                        os.link(target, old)
+                    except OSError:  # no links on this disk
+                        shutil.copy2(target, old)
+                tried.append(change.path)
+                replace_held(self._stage_path(change.path), target)
+        except BaseException as error:
+            for path in reversed(tried):
+                self._put_back(path)
+            if not isinstance(error, OSError):
+                raise
+            subject, what = self._show_path(change.path), "cannot be written, and the site is as it was"
+            raise explain_refusal(DeliveryError, error, what, subject=subject) from error
+
+    def _put_back(self, path: str) -> None:
+        """Let a file be what it was before it was moved to its place, if it was; a new one goes."""
+        if not self._stage_path(path).exists():
+            old = self._stage_path(f"{path} before")
+            with suppress(OSError):
+                if old.exists():
+                    replace_held(old, self.folder / path)
+                else:
+                    (self.folder / path).unlink()
 
     def find_unwanted(self) -> list[str]:
         """List the files that the site does not have any more, and add each to ``changes``.
@@ -147,6 +177,13 @@ class Release:
 
     def _show_path(self, path: str) -> str:
         return f"{self.folder.name}/{path}"
+
+
+def is_private(release: Release) -> bool:
+    """Whether a file that was written can be read by its owner alone; Windows has no such rights."""
+    written = (release.folder / one.path for one in release.changes if one.effect != "removed" and not release.dry)
+    found = (path.stat().st_mode & path.parent.stat().st_mode for path in written)
+    return os.name != "nt" and not next(found, stat.S_IROTH) & stat.S_IROTH
 
 
 @contextmanager

@@ -91,6 +91,13 @@ def to_html(markdown: str, base: str = "") -> str:
     return html.sanitise_html(_render_tokens(_parse_markdown(markdown)), base)
 
 
+def find_first_headings(markdown: str) -> list[int]:
+    """Find the lines, from 0, in which headings of the first level begin. Raises GatherError."""
+    return [
+        one.map[0] for one in _parse_markdown(markdown) if one.type == "heading_open" and one.tag == "h1" and one.map
+    ]
+
+
 def blank_code(markdown: str) -> str:
     """Empty the lines of code blocks. Raises GatherError as ``to_html`` does."""
     lines = markdown.split("\n")
@@ -128,6 +135,9 @@ def _parse_markdown(markdown: str) -> Sequence[Token]:
 
 
 def _render_tokens(tokens: Sequence[Token]) -> str:
+    for token in tokens:
+        if token.type in {"td_open", "th_open"} and (style := token.attrs.pop("style", "")):
+            token.attrs["align"] = str(style).partition(":")[2]  # styles do not come through sanitising
     return str(_make_parser().renderer.render(tokens, _make_parser().options, {}))
 
 

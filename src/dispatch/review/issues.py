@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dispatch import identity
-from dispatch.checks import corrections
+from dispatch.checks import ids
 from dispatch.checks.rules import find_place
 from dispatch.model import Article, Issue
 from dispatch.review.articles import compare_articles
@@ -64,7 +64,7 @@ class _Comparison:
         self.old, self.new = old, new
         self.public = old.public
         self.off = frozenset(old.publication.check if old.publication else ())
-        self.spent = corrections.count_spent(old.ledger)
+        self.spent = ids.count_spent(old.ledger)
         self.issues = dict(_pair_issues(old, new))
         self.articles = dict(self._pair_articles())
         self.met = {was.article.id for was in self.articles.values()}
@@ -136,7 +136,7 @@ class _Comparison:
         if was is None:
             yield _report_new(now.article)
             return
-        excused = self.off | corrections.find_answered(now.article, self.spent)
+        excused = self.off | ids.find_answered(now.article, self.spent)
         promise = Promise(is_public=was.article.id in self.public, excused=excused)
         moves = all(self._is_place(one.url) for one in (was.article, now.article))
         yield from compare_articles(was.article, now.article, promise, moves=moves)

@@ -1,5 +1,6 @@
 """Read a publication as a Version, and make a Review of two."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +69,8 @@ def read_base(root: Path, commit: str, later: Publication | None = None) -> Vers
             git.restore_folder(root, commit, Path(folder))
             return read_version(Path(folder).resolve(), later)
     except OSError as cause:
-        hint = "Make room for temporary files, or name another folder for them in TMPDIR."
+        full = "Make room for temporary files, or name" if cause.errno in {errno.ENOSPC, errno.EDQUOT} else "Name"
+        hint = f"{full} another folder for them in TMPDIR."
         raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
 
 
@@ -85,7 +87,8 @@ def make_review(
 
     judge: what check says of an issue and its editions. judge_files: what it says of its files alone.
     """
-    changes = list(compare_versions(_use_present_names(old, new.publication), new))
+    shown = new if new.publication is None else replace(new, publication=_remember_forgotten(old, new, new.publication))
+    changes = list(compare_versions(_use_present_names(old, shown.publication), shown))
     findings = list(judge_folders(folder for folder in new.folders if folder not in old.folders))
     for issue in _find_affected(old, new):
         try:
@@ -101,6 +104,28 @@ def make_review(
             known = {one for one in warned if was or one.place.file == config.FILE}
         findings += (finding for finding in found if finding not in known and finding.rule != "files.folder")
     return Review(base=base, commit=commit, changes=tuple(changes), findings=tuple(_drop_repeated(findings, changes)))
+
+
+def _remember_forgotten(old: Version, new: Version, now: Publication) -> Publication:
+    """Return the publication with the former names that ``author rename --forget`` keeps no trace of.
+
+    Somebody has one if in every byline with their name, which is new in all, the same other name stood before, which
+    now is nowhere: whoever reads the review is told that a name changed, and not which.
+    """
+    was = {article.id: article.authors for issue in old.issues for article in issue.articles}
+    before = {author.name for authors in was.values() for author in authors}
+    after = {author.name for issue in new.issues for article in issue.articles for author in article.authors}
+    found: dict[str, set[str]] = {}
+    for article in (article for issue in new.issues for article in issue.articles):
+        pairs = zip(was.get(article.id, ()), article.authors, strict=False)
+        for then, author in (pair for pair in pairs if pair[1].name not in before):
+            found.setdefault(identity.find_person(author, now), set()).add(then.name)
+    names = {key: next(iter(one)) for key, one in found.items() if key and len(one) == 1 and not one & after}
+    former = {key: (*now.former_names.get(key, ()), name) for key, name in names.items()}
+    gone = old.publication.authors.items() if old.publication else ()
+    for key, name in names.items():
+        former[key] += tuple(each for each, one in gone if one.name == name and each not in now.authors)
+    return replace(now, former_names={**now.former_names, **former})
 
 
 def _use_present_names(old: Version, now: Publication | None) -> Version:

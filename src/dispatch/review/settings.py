@@ -1,6 +1,6 @@
 """Compare what of a publication is no issue: dispatch.toml, authors.toml, dispatch.lock, the templates."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from itertools import chain
 
@@ -8,6 +8,7 @@ from dispatch import from_mapping, ledger
 from dispatch.model import Author, Publication, Record, Source
 from dispatch.review.changes import Change, ChangeKind, Version, Weight
 from dispatch.review.fields import cut_alike, describe_fate, find_changed, list_names, show_value
+from dispatch.slugs import make_slug
 
 LOCK = "dispatch.lock"
 _FILE = "dispatch.toml"
@@ -41,7 +42,8 @@ def compare_settings(old: Version, new: Version) -> Iterator[Change]:
         return
     was, now = old.publication, new.publication
     yield from _compare_rules(was.check, now.check)
-    yield from _compare_ledgers(old.ledger, new.ledger, ledger.make_records(new.issues, now))
+    untold = {make_slug(name) for names in now.former_names.values() for name in names}
+    yield from _compare_ledgers(old.ledger, new.ledger, ledger.make_records(new.issues, now), untold)
     for key, before, after in find_changed(_flatten_noun(was), _flatten_noun(now)):
         first, then = cut_alike(before or "", after or "")
         change = Change(where=_FILE, what=f"{_FILE} has another {key}", now=then, was=first)
@@ -69,10 +71,13 @@ def _compare_rules(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[C
             yield Change(kind="rule", where=_FILE, what=f"The rule {rule} holds again")
 
 
-def _compare_ledgers(old: Iterable[Record], new: Iterable[Record], current: Iterable[Record]) -> Iterator[Change]:
+def _compare_ledgers(
+    old: Iterable[Record], new: Iterable[Record], current: Iterable[Record], untold: Collection[str]
+) -> Iterator[Change]:
     """Tell what dispatch.lock forgets, or remembers otherwise.
 
     current: the records of the issues as they are now, which know under which former names they were published.
+    untold: the slugs of former names, whose pages are not named.
     """
     former = {record.id: record.former_authors for record in current if record.kind == "article"}
     before, after = ({_make_key(record): record for record in records} for records in (old, new))
@@ -89,7 +94,8 @@ def _compare_ledgers(old: Iterable[Record], new: Iterable[Record], current: Iter
         if was.kind in _NAMES:
             if was.url not in lists:
                 what = f"{LOCK} forgets whose list stood at an address: another {was.kind} may get it"
-                yield Change(weight="look", kind="link", where=LOCK, what=what, was=was.url)
+                address = "" if was.url.rstrip("/").rpartition("/")[2] in untold else was.url
+                yield Change(weight="look", kind="link", where=LOCK, what=what, was=address)
         elif now is None and was.kind in _FORGOTTEN and was.id not in lists:
             weight, kind, words = _FORGOTTEN[was.kind]
             address = was.id if was.kind == "moved" else ""

@@ -42,7 +42,7 @@ _JSON_FEED = re.compile(rb'"version"\s*:\s*"https://jsonfeed\.org/version/')
 
 # Nothing from elsewhere, no script. Three pages need more: the search and the page that an article is copied from their
 # scripts, the mail as a page its own styles.
-_BASE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_BASE = "base-uri 'none'; form-action 'self' https:; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; {_BASE}"
 SEARCH = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "

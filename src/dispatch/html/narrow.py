@@ -1,0 +1,39 @@
+"""Lay out an editor's words for mail: pictures as wide as their column, tables and code that scroll within it."""
+
+from collections.abc import Mapping
+
+from dispatch.html.tokens import escape_html, read_attributes, split_tokens
+
+_CELLS = frozenset({"td", "th"})
+
+
+def fit_column(content: str, width: int) -> str:
+    """Bound the pictures of content to a width in pixels, and set tables, and code in its own direction, apart.
+
+    A cell keeps its alignment as a style, which mail programs know.
+    """
+    made: list[str] = []
+    depth = 0
+    for token in split_tokens(content):
+        said = {} if token.end else read_attributes(token.source)
+        tag = token.source
+        if token.tag == "img":
+            given = said.pop("width", "")
+            said.pop("height", "")
+            known = int(given) if given.isdecimal() and len(given) < 6 else width
+            tag = _write_tag("img", {**said, "alt": said.get("alt", ""), "width": str(min(known, width))}, " /")
+        elif token.tag == "pre" and not token.end:
+            tag = _write_tag("pre", {**said, "dir": "ltr"})
+        elif token.tag in _CELLS and (side := said.pop("align", "")):
+            tag = _write_tag(token.tag, {**said, "style": f"text-align:{side}"})
+        if token.tag == "table":
+            depth += -1 if token.end else 1
+            tag = f"{tag}</div>" if token.end and not depth else tag
+            tag = f'<div class="wide">{tag}' if not token.end and depth == 1 else tag
+        made.append(tag)
+    return "".join(made)
+
+
+def _write_tag(name: str, attributes: Mapping[str, str], end: str = "") -> str:
+    said = "".join(f' {key}="{escape_html(value)}"' for key, value in attributes.items())
+    return f"<{name}{said}{end}>"
