@@ -129,6 +129,40 @@ def test_one_article_is_shown_whole(dispatch: Dispatch, letter: Path) -> None:
 
 
 @pytest.mark.usefixtures("letter")
+@pytest.mark.parametrize(
+    ("words", "left", "undo"),
+    [
+        (["1-3"], [4], "1-3"),
+        (["4", "1-2"], [3], "1-2 4"),
+        (["2-900000000"], [1], "2-4"),
+        (["--source", "planet"], [1, 2, 3], "4"),
+        (["--search", "café"], [2, 3, 4], "1"),
+        (["--before", "2026-11-23"], [4], "1-3"),
+        (["1-4", "--source", "paper"], [4], "1-3"),
+        (["4", "--source", "paper"], [1, 2, 3, 4], ""),
+        (["--rest"], [], "1-4"),
+        (["5-9"], [1, 2, 3, 4], ""),
+    ],
+)
+def test_many_are_dismissed_at_once_and_come_back(
+    words: list[str], left: list[int], undo: str, dispatch: Dispatch
+) -> None:
+    said = dispatch("inbox", "dismiss", *words).stderr
+    waiting = sorted(one["number"] for one in json.loads(dispatch("inbox", "--json").stdout))
+    assert waiting == left
+    assert said.partition("To undo: dispatch inbox restore ")[2].strip() == undo
+    if undo:
+        assert dispatch("inbox", "restore", *undo.split()).stderr == f"restored {4 - len(left)}\n"
+        assert len(json.loads(dispatch("inbox", "--json").stdout)) == 4
+
+
+@pytest.mark.usefixtures("letter")
+@pytest.mark.parametrize("words", [[], ["0"], ["3-1"], ["1-"], ["x"], ["--source", "nobody"], ["--before", "soon"]])
+def test_what_is_no_set_of_the_inbox_is_wrong_usage(words: list[str], dispatch: Dispatch) -> None:
+    dispatch("inbox", "dismiss", *words, code=2)
+
+
+@pytest.mark.usefixtures("letter")
 def test_what_is_dismissed_is_listed_no_more_until_it_is_restored(dispatch: Dispatch) -> None:
     dispatch("inbox", "dismiss", "1", "4")
     assert "Story 4" not in dispatch("inbox").stdout

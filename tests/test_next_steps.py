@@ -136,5 +136,39 @@ def test_what_other_words_lead_to_is_in_the_glossary(tmp_path: Path) -> None:
             assert "Usage" not in run_dispatch(tmp_path, "help", *wanted.split()).stdout
 
 
+def test_who_publishes_a_site_without_an_issue_is_told_which(letter: Path) -> None:
+    said = run_dispatch(letter, "publish").stderr
+    assert said.endswith("No issue is published yet, so the site has none.\nNext: dispatch publish a-draft\n")
+    run_dispatch(letter, "publish", "a-draft", "--yes")
+    assert "Next" not in run_dispatch(letter, "publish").stderr
+
+
+@pytest.mark.parametrize(
+    ("location", "hint"),
+    [
+        ("story.txt", "Save the article under this name first"),
+        ("story", "Save the article under this name first"),
+        ("paper.example", "write https:// in front"),
+        ("paper.example/story.html", "write https:// in front"),
+    ],
+)
+def test_a_file_that_is_not_there_yet_is_told_from_an_address(location: str, hint: str, letter: Path) -> None:
+    assert hint in run_dispatch(letter, "add", location, code=1).stderr
+
+
+def test_an_empty_list_says_how_to_fill_it(letter: Path) -> None:
+    assert "dispatch source add" in run_dispatch(letter, "source", "list").stderr
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A publication with a draft."""
+    run_dispatch(
+        tmp_path, "init", "letter", "--title", "T", "--url", "https://wire.example", "--from", "t@wire.example"
+    )
+    run_dispatch(tmp_path / "letter", "issue", "new", "A draft")
+    return tmp_path / "letter"
+
+
 def test_help_is_a_command_as_click_knows_it() -> None:
     assert isinstance(main.get_command(click.Context(main), "help"), click.Command)

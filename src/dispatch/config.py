@@ -5,18 +5,19 @@ All faults of all three are told at once, each with its file, its line where tha
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from dispatch import files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
-from dispatch.errors import ConfigError
+from dispatch.errors import ConfigError, DispatchError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
-from dispatch.model import Colours, Fault, Person, Publication
+from dispatch.model import Colours, Fault, OwnPage, Person, Place, Publication
 from dispatch.shipped import find_shipped
 from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
@@ -62,9 +63,10 @@ def load(start: Path) -> Publication:
     templates, own = _read_templates(root, faults)
     text = _read_text(root / FILE, root, faults)
     publication = None if text is None else _read_publication(text, root, people, templates, faults)
+    pages = tuple(_read_pages(root, publication.url, faults)) if publication else ()
     if publication is None or faults:
         raise ConfigError(*faults)
-    return replace(publication, own_templates=own)
+    return replace(publication, own_templates=own, pages=pages)
 
 
 def create_publication(
@@ -148,7 +150,7 @@ def _read_publication(
     reading = replace(reading, zone=_read_time_zone(table, reading))
     given = {"authors": {}, "templates": MappingProxyType(templates), "root": root}
     given["former_names"] = MappingProxyType({key: one.former for key, one in people.items() if one.former})
-    given["own_templates"] = frozenset()  # no key of the file: load knows them
+    given |= {"own_templates": frozenset(), "pages": ()}  # no keys of the file: load knows them
     special = {"theme": looks.read_theme}
     publication = from_mapping.read_noun(Publication, table, reading, given=given, special=special)
     if publication is None:
@@ -241,6 +243,27 @@ def _read_folder(folder: Path, within: Path, faults: list[Fault]) -> dict[str, s
         for path in sorted(folder.rglob("*"))
         if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
+
+
+def _read_pages(root: Path, site: str, faults: list[Fault]) -> Iterator[OwnPage]:
+    """Read the pages of the publication's own, that about it first."""
+    for path in sorted((root / "pages").glob("*.md"), key=lambda path: (path.stem != "about", path.name)):
+        from dispatch import html
+        from dispatch.readers.own_page import read_own_page  # the parser of Markdown costs too
+
+        if (text := _read_text(path, root, faults)) is None:
+            continue
+        try:
+            page = read_own_page(text, path.name, site)
+        except DispatchError as error:
+            faults.extend(error.faults)
+            continue
+        shown = (one.removeprefix(f"{site}/") for one in html.find_image_addresses(page.content))
+        for name in (unquote(one) for one in shown if not links.is_absolute(one)):
+            if not files.is_there(root / name, within=root):
+                what, place = f"there is no file “{name}” beside dispatch.toml", Place(file=f"pages/{path.name}")
+                faults.append(Fault(place=place, what=what))
+        yield page
 
 
 def _read_text(path: Path, within: Path, faults: list[Fault]) -> str | None:

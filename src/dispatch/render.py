@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import unquote
 
 from dispatch import derived
@@ -11,6 +12,7 @@ from dispatch.formats import FEEDS, FORMATS, load_feed_module
 from dispatch.mail_services import load_services
 from dispatch.model import Article, Contents, Edition, Page, PageKind, Place, Publication
 
+MAILS = frozenset({"email", "text", "eml"})
 MOST_FEED_BYTES = 4_990_000  # some readers stop at 5,000,000
 Shorten = Callable[[str], bytes]
 
@@ -41,13 +43,21 @@ def render_edition(
         issue = prepare_issue(issue, publication)
         if service:
             return _render_for_service(issue, publication, format, service)
+        fitted = None
+        if format in MAILS:
+            from dispatch.formats.budget import fit_mail
+
+            fitted = fit_mail(issue, publication)
+            issue = fitted.issue
         if to and format == "eml":
             from dispatch.formats import eml
 
             body = eml.build_message(issue, publication, to)
         else:
             body = row.render(issue, publication)
-    return Edition(format=row.name, media_type=row.media_type, path=choose_path(issue.as_page, format), body=body)
+    path = choose_path(issue.as_page, format)
+    edition = Edition(format=row.name, media_type=row.media_type, path=path, body=body)
+    return replace(edition, shortened=fitted.excerpts, without_notes=fitted.notes) if fitted else edition
 
 
 @limit_function

@@ -34,6 +34,7 @@ VALUES: dict[str, FindingValue] = {
     "host": "t.example",
     "id": "tag:wire.example,2025-02-14:defence/nato",
     "issue": "Who pays for defence",
+    "headlines": ("A more powerful NATO", "The mole"),
     "key": "feeds.hub",
     "label": "Unsubscribe",
     "language": "sv",

@@ -1,9 +1,9 @@
 """What a mail service would change of an issue, and what it did to one, is told with its place."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import get_args
 
 import pytest
 
@@ -12,7 +12,10 @@ from checks.judging import tellable
 from dispatch import check, render
 from dispatch.mail_services import load_services
 from dispatch.model import Author, Credit, Edition, Finding, Issue, Section
+from dispatch.model.articles import Layout
 from dispatch.report import write_hint, write_message
+from formats import reading
+from formats.test_addresses import ARTICLES
 from formats.test_hand_over import ENGINES, FRAMED
 
 TAGS = {"listmonk": "{{ .Name }}", "buttondown": "{% if x %}", "mailchimp": "*|FNAME|*", "ghost": '{first_name, "you"}'}
@@ -104,29 +107,39 @@ def test_a_lost_byline_or_link_is_found_in_what_is_pasted(service: str) -> None:
         assert {one.rule for one in found if one.rule.startswith("attribution.")}
 
 
-def receive(service: str, html: str, text: str) -> list[Finding]:
+def receive(service: str, html: str, text: str, issue: Issue = PLAIN) -> list[Finding]:
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = PLAIN.title, "a@lists.example", "b@reader.example"
+    message["Subject"], message["From"], message["To"] = issue.title, "a@lists.example", "b@reader.example"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     received = Edition(format="eml", media_type="message/rfc822", path="message.eml", body=message.as_bytes())
-    return tellable(check.check_received(received, PLAIN, nouns.publication(), service))
+    return tellable(check.check_received(received, issue, nouns.publication(), service))
 
 
-def send(service: str) -> tuple[str, str]:
+def send(service: str, issue: Issue = PLAIN) -> tuple[str, str]:
     """What readers get of an issue that went through the service: its frame around it, and the text that it makes."""
-    html = ENGINES[service](render.render_edition(PLAIN, nouns.publication(), "email", service=service).body.decode())
+    html = ENGINES[service](render.render_edition(issue, nouns.publication(), "email", service=service).body.decode())
     if service not in FRAMED:
-        text = render.render_edition(PLAIN, nouns.publication(), "text", service=service).body.decode()
+        text = render.render_edition(issue, nouns.publication(), "text", service=service).body.decode()
         return html, ENGINES[service](text)
     frame = '<h1><a href="https://list.example/p">Its title</a></h1>{}<h3>Keep reading</h3><a href="https://l.example/">Leave</a>'
-    text = re.sub(r'<a [^>]*href="([^"]*)"[^>]*>', r"[\1] ", html).replace("&amp;", "&")
-    return f"<!doctype html><html><body>{frame.format(html)}</body></html>", re.sub(r"<[^>]*>", "\n", text)
+    shown = reading.document(html, fragment=True).root
+    return f"<!doctype html><html><body>{frame.format(html)}</body></html>", "\n".join(
+        [reading.words(shown), *reading.hrefs(shown)]
+    )
 
 
 @each_service
 def test_a_mail_that_came_through_has_its_people_and_links(service: str) -> None:
     assert receive(service, *send(service)) == []
+
+
+@each_service
+@pytest.mark.parametrize("layout", get_args(Layout))
+def test_every_awkward_address_comes_through_in_every_layout(service: str, layout: Layout) -> None:
+    issue = nouns.issue(sections=(Section(layout=layout, articles=tuple(ARTICLES.values())),))
+    found = receive(service, *send(service, issue), issue)
+    assert [one for one in found if one.severity == "error"] == []
 
 
 @each_service

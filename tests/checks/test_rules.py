@@ -120,6 +120,9 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "ids.date": lambda: of_published(published=DATE),
     "ids.authors": lambda: of_published(authors="4567"),
     "ids.withdrawn": lambda: of_published(kind="withdrawn"),
+    "email.shortened": lambda: check.findings(
+        ISSUE, [replace(edition("email", nouns.body("email", ISSUE)), shortened=(STORY.id,))], BY
+    ),
     "email.size": lambda: of_edition("email", issue=MANY),
     "email.size-near": lambda: of_edition(
         "email", ("</title>", f"{'x' * (95_000 - len(nouns.body('email', ISSUE)))}</title>")
@@ -297,7 +300,7 @@ def test_what_every_message_needs(old: bytes, new: bytes, rule: str) -> None:
     [
         ("rss", 'version="2.0"', 'version="0.91"', "feed.required"),
         ("rss", 'rel="self"', 'rel="hub"', "feed.required"),
-        ("rss", "+0000</pubDate>", "GMT+1</pubDate>", "feed.date"),
+        ("rss", "+0100</pubDate>", "GMT+1</pubDate>", "feed.date"),
         ("rss", "<guid", "<author>Ada</author><guid", "feed.required"),
         ("rss", ' length="1234"', "", "feed.required"),
         ("rss", "<link>https://paper.example/story-1", "<link>https://paper.example/störy-1", "feed.address"),
@@ -371,9 +374,9 @@ def test_an_article_that_is_called_like_a_link_of_the_foot() -> None:
 @pytest.mark.parametrize(
     ("format", "old", "new"),
     [
-        ("rss", "<pubDate>Fri, 14 Feb 2025 08:00:00", "<pubDate>Fri, 14 Feb 2025 08:00:01"),
+        ("rss", "<pubDate>Fri, 14 Feb 2025 09:00:00", "<pubDate>Fri, 14 Feb 2025 09:00:01"),
         ("rss", "<lastBuildDate>Mon, 17 Feb", "<lastBuildDate>Tue, 18 Feb"),
-        ("rss", "<pubDate>Fri, 14 Feb 2025 08:00:00 +0000</pubDate>", ""),
+        ("rss", "<pubDate>Fri, 14 Feb 2025 09:00:00 +0100</pubDate>", ""),
         ("atom", "<published>2025-02-14", "<published>2025-02-12"),
         ("atom", "<published>2025-02-14T08:00:00Z</published>", ""),
         ("atom", "<updated>2025-02-17", "<updated>2025-02-16"),

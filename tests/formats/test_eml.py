@@ -2,7 +2,9 @@
 
 import dataclasses
 import re
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
@@ -23,6 +25,8 @@ HEADERS = [
     "Subject",
     "Date",
     "Message-ID",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
     "List-Id",
     "List-Archive",
     "Reply-To",
@@ -47,7 +51,7 @@ def test_every_header_once() -> None:
     assert message["Reply-To"] == "letters@wire.example"
     assert message["Subject"] == "Who pays for defence"
     assert parsedate_to_datetime(message["Date"]) == nouns.DATE
-    assert message["List-Id"] == '"The Wire" <wire.example>'
+    assert message["List-Id"] == '"The Wire" <newsletter.wire.example>'
     assert message["List-Archive"] == "<https://wire.example/>"
     assert not message.defects
     assert not [defect for part in message.walk() for defect in part.defects]
@@ -281,7 +285,7 @@ def test_boundary_and_message_id_come_from_the_issue() -> None:
 def test_a_host_with_umlauts_is_written_in_ascii() -> None:
     octets = nouns.body("eml", nouns.issue(), nouns.publication(url="https://drähte.example", title="Drähte"))
     assert raw_headers(octets)["Message-ID"].endswith("@xn--drhte-hra.example>")
-    assert raw_headers(octets)["List-Id"] == "<xn--drhte-hra.example>"
+    assert raw_headers(octets)["List-Id"] == "<newsletter.xn--drhte-hra.example>"
     assert raw_headers(octets)["List-Archive"] == "<https://xn--drhte-hra.example/>"
 
 
@@ -307,3 +311,35 @@ def test_an_author_whose_name_is_a_boundary_ends_nothing() -> None:
 def test_the_subject_may_be_another_than_the_title() -> None:
     octets = nouns.body("eml", nouns.issue(nouns.article(), subject="7 boats, 1 bridge"))
     assert reading.message(octets)["subject"] == "7 boats, 1 bridge"
+
+
+LONG = "Überraschung im Straßenbahnfahrscheinautomaten — Größenwahn an der Küste, fünf Schiffe und 🚢🚢"
+
+
+@pytest.mark.parametrize("title", [LONG, "Ш" * 180, "長" * 150, f"{'x' * 150}é", "🚢 " * 60, "Plain words " * 14])
+def test_encoded_words_are_short_and_each_is_whole(title: str) -> None:
+    by = nouns.publication(email=replace(sender=f"{title[:90]} <desk@wire.example>"))
+    octets = nouns.body("eml", nouns.issue(nouns.article(), subject=title), by)
+    head = octets.partition(b"\r\n\r\n")[0].decode("ascii")
+    for word in re.findall(r"=\?\S*\?=", head):
+        assert len(word) <= 75
+        decoded = make_header(decode_header(word))
+        assert "\ufffd" not in str(decoded)
+    folded = head[head.index("\r\nSubject:") :].split("\r\nDate:")[0]
+    assert all(len(line) <= 78 for line in folded.split("\r\n"))
+    assert reading.message(octets)["subject"] == title.strip()
+
+
+def test_the_date_is_the_one_of_the_publications_own_clocks() -> None:
+    midnight = datetime(2026, 11, 27, 23, tzinfo=UTC)
+    issue = nouns.issue(nouns.article(1, published=midnight), date=midnight)
+    by = nouns.publication(timezone="Europe/Berlin")
+    assert "Sat, 28 Nov 2026 00:00:00 +0100" in str(reading.message(nouns.body("eml", issue, by))["date"])
+    assert b"<pubDate>Sat, 28 Nov 2026 00:00:00 +0100" in nouns.body("rss", issue, by)
+
+
+def test_a_list_has_an_id_of_its_own() -> None:
+    by = nouns.publication(url="https://host.example/the/Harbour_Post")
+    assert reading.message(nouns.body("eml", nouns.issue(nouns.article()), by))["list-id"].endswith(
+        "<harbour-post.host.example>"
+    )

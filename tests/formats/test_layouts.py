@@ -7,7 +7,7 @@ import pytest
 import nouns
 from dispatch import check, render
 from dispatch.formats.layouts import choose_layouts, measure_picture
-from dispatch.model import Article, Edition, Image, Issue, Layout, Section
+from dispatch.model import Article, Edition, Image, Issue, Layout, Section, Source
 from formats import reading
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -119,3 +119,70 @@ def test_a_link_that_leads_elsewhere_is_told_in_every_layout(layout: Layout) -> 
         )
         rules = {one.rule for one in found if one.place.article == "story-1"}
         assert "attribution.read-more" in rules or (times == 1 and layout == "lead") or "<img" in pieces[times][:120]
+
+
+def large(count: int, **values: object) -> Issue:
+    words = "<p>One sentence of the very many words that stand in it here. " * 14 + "</p>"
+    given = {"content": words, "note": "A note of the editor. " * 12} | values
+    return nouns.issue(
+        sections=(
+            Section(
+                layout="lead",
+                articles=tuple(
+                    nouns.rich(
+                        n,
+                        layout="lead",
+                        source=Source(
+                            title="The Paper", url="https://paper.example/", syndicate="excerpt", excerpt_words=150
+                        ),
+                        **given,
+                    )
+                    for n in range(count)
+                ),
+            ),
+        )
+    )
+
+
+def test_a_mail_that_is_too_large_loses_beginnings_from_its_end_and_says_so() -> None:
+    issue, publication = large(26), nouns.publication()
+    email, text, eml = (render.render_edition(issue, publication, name) for name in nouns.MESSAGES)
+    assert len(email.body) < 92_160
+    assert email.shortened == text.shortened == eml.shortened
+    assert len(email.body) > 90_000
+    assert email.shortened == tuple(one.id for one in issue.articles)[::-1][: len(email.shortened)]
+    assert email.without_notes == ()
+    found = check.findings(issue, [email, text, eml], publication)
+    assert {one.rule for one in found} == {"email.shortened"}
+    assert found[0].get_value("headlines") == tuple(one.title for one in issue.articles)[::-1][: len(email.shortened)]
+    assert text.body.decode().count("One sentence of the very many") == email.body.decode().count(
+        "One sentence of the very many"
+    )
+
+
+def test_notes_go_when_beginnings_are_not_enough_and_names_and_links_never() -> None:
+    issue, publication = large(60), nouns.publication()
+    editions = [render.render_edition(issue, publication, name) for name in nouns.MESSAGES]
+    assert len(editions[0].shortened) == 60
+    assert editions[0].without_notes
+    found = check.findings(issue, editions, publication)
+    assert {one.severity for one in found} == {"warning"}
+    assert {one.rule for one in found} <= {"email.shortened", "email.size", "email.size-near"}
+    for article, shown in zip(issue.articles, reading.mail(editions[0].body), strict=True):
+        assert shown.url == shown.read == article.url
+
+
+def test_forty_articles_have_room_with_every_byline_and_link() -> None:
+    issue = laid_out(None, 40)
+    body = nouns.body("email", issue)
+    assert len(body) < 100_000
+    assert [one.url for one in reading.mail(body)] == [one.url for one in issue.articles]
+    assert errors(issue) == []
+
+
+def test_what_is_brief_is_small() -> None:
+    def size(count: int) -> int:
+        articles = (nouns.article(n, note="") for n in range(count))
+        return len(nouns.body("email", nouns.issue(sections=(Section(layout="brief", articles=tuple(articles)),))))
+
+    assert (size(30) - size(20)) / 10 < 1_300

@@ -57,12 +57,24 @@ def check(case: CheckInput) -> Iterator[Finding]:
             yield from (one.at_place(part.at) for one in found)
             yield from _check_size(part)
     for edition in case.editions:
+        yield from _tell_shortened(edition, case)
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
             place = find_edition_place(case.issue, edition)
             message = _check_message(edition, read_message(edition.body), case.publication)
             yield from (one.at_place(place) for one in message)
     yield from _check_sender(case)
     yield from _check_colours(case.publication)
+
+
+def _tell_shortened(edition: Edition, case: CheckInput) -> Iterator[Finding]:
+    """Tell of which articles a mail lacks the excerpt, or the editor's note, because it would be too large."""
+    if edition.format in {"email", "eml"}:
+        place, rule = find_edition_place(case.issue, edition), "email.shortened"
+        names = {article.id: name_article(article) for article in case.issue.articles}
+        if edition.shortened:
+            yield make_finding(rule, "excerpt", place, headlines=tuple(map(names.__getitem__, edition.shortened)))
+        if edition.without_notes:
+            yield make_finding(rule, "text", place, headlines=tuple(map(names.__getitem__, edition.without_notes)))
 
 
 def _check_frame(page: HtmlPage, tables: int) -> Iterator[Finding]:

@@ -91,8 +91,9 @@ class Message:
 
 def read_edition(edition: Edition, issue: Contents, site: str) -> tuple[Rendition, ...]:
     """Read the parts of an edition; site: the publication's address. Raises CheckError when it cannot be read back."""
-    short = edition.shortened
+    short, bare = edition.shortened, edition.without_notes
     articles = tuple(derived.limit_text(one) if one.id in short else one for one in issue.articles)
+    articles = tuple(replace(one, note="") if one.id in bare else one for one in articles)
     at = find_edition_place(issue, edition)
     if edition.format == "eml":
         return tuple(_read_message(at, edition, issue, articles))

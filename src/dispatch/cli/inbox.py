@@ -1,8 +1,9 @@
 """``dispatch inbox``: list, show, dismiss, restore."""
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import groupby, islice
 
 import click
 
@@ -98,32 +99,80 @@ def show(number: int, as_json: bool) -> None:
         print_next(f"dispatch add {number}")
 
 
+class NumberRange(click.ParamType[range, str]):
+    """A number of the inbox, or two with a hyphen: all from one to the other."""
+
+    name = "number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> range:
+        """The numbers that it means."""
+        if not (found := re.fullmatch(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?", value)):
+            self.fail(f"“{value}” is no number; write 4, or 1-40", param, ctx)
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            self.fail(f"“{value}” ends before it begins", param, ctx)
+        return range(first, last + 1)
+
+
 @inbox.command()
-@click.argument("numbers", type=click.IntRange(1), nargs=-1, required=True)
-def dismiss(numbers: tuple[int, ...]) -> None:
-    """Dismiss the articles with these NUMBERS, so that they are not listed again.
+@click.argument("numbers", type=NumberRange(), nargs=-1)
+@click.option("--search", default="", help="Only those with these words, as in dispatch inbox --search.")
+@click.option("--source", default="", help="Only those from the source with this key.")
+@click.option("--before", help="Only those that arrived before this day.")
+@click.option("--rest", is_flag=True, help="All that no issue uses yet.")
+def dismiss(numbers: tuple[range, ...], search: str, source: str, before: str | None, rest: bool) -> None:
+    """Dismiss the articles with these NUMBERS, or those that the options name, so that they are not listed again.
+
+    Of a range such as 1-40, those that wait are dismissed; options narrow it.
 
     \b
     Examples:
-      dispatch inbox dismiss 4 7
+      dispatch inbox dismiss 4 7 12-30
+      dispatch inbox dismiss --search sponsored --source paper
+      dispatch inbox dismiss --before 2026-11-20
+      dispatch inbox dismiss --rest
     """
+    if not (numbers or search or source or before or rest):
+        raise click.UsageError("Say which: numbers, --search, --source, --before or --rest.")
     with open_publication().lock_for_change() as here, here.open_inbox() as box:
-        box.dismiss(numbers)
-    print_note(f"dismissed {len(numbers)}. To undo: dispatch inbox restore {' '.join(map(str, numbers))}")
+        day = parse_moment(before, here.publication) if before else None
+        wish = InboxQuery(search=search, source=_require_source_key(here, source), before=day)
+        waiting = {arrival.number for arrival in box.list_arrivals(wish)}
+        chosen = _choose_numbers(waiting, numbers, alone=wish == InboxQuery()) if numbers else sorted(waiting)
+        box.dismiss(chosen)
+    undo = f". To undo: dispatch inbox restore {' '.join(format_ranges(chosen))}" if chosen else ""
+    print_note(f"dismissed {len(chosen)}{undo}")
 
 
 @inbox.command()
-@click.argument("numbers", type=click.IntRange(1), nargs=-1, required=True)
-def restore(numbers: tuple[int, ...]) -> None:
-    """Restore dismissed articles.
+@click.argument("numbers", type=NumberRange(), nargs=-1, required=True)
+def restore(numbers: tuple[range, ...]) -> None:
+    """Restore dismissed articles. Of a range such as 1-40, those that were dismissed.
 
     \b
     Examples:
       dispatch inbox restore 4
+      dispatch inbox restore 12-30
     """
     with open_publication().lock_for_change() as here, here.open_inbox() as box:
-        box.restore(numbers)
-    print_note(f"restored {len(numbers)}")
+        everything = box.list_arrivals(InboxQuery(everything=True))
+        dismissed = {arrival.number for arrival in everything if arrival.state == "dismissed"}
+        chosen = _choose_numbers(dismissed, numbers, alone=True)
+        box.restore(chosen)
+    print_note(f"restored {len(chosen)}")
+
+
+def _choose_numbers(among: Set[int], ranges: Sequence[range], *, alone: bool) -> list[int]:
+    """Choose the numbers that are in a range. alone: those that were given alone count whether they are among them."""
+    given = {one.start for one in ranges if len(one) == 1} if alone else set()
+    return sorted(given | {number for number in among if any(number in one for one in ranges)})
+
+
+def format_ranges(numbers: Sequence[int]) -> Iterator[str]:
+    """Format sorted numbers as a command takes them: those in a row as a range."""
+    for _, found in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        row = [number for _, number in found]
+        yield str(row[0]) if len(row) == 1 else f"{row[0]}-{row[-1]}"
 
 
 def _print_listings(arrivals: Iterable[Arrival], *, as_json: bool) -> int:

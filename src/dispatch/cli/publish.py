@@ -17,6 +17,7 @@ from dispatch.cli.context import (
     parse_moment,
     print_error,
     print_json,
+    print_next,
     print_note,
     print_result,
     read_clock,
@@ -135,6 +136,8 @@ def _publish_one(
         print_note(f"{update.issue or 'The public folder'} is not published.")
     elif is_named and not (is_dry or as_json):
         _print_ways_on("" if update.folder == here.root / "public" else str(update.folder))
+    elif update.changes and not (slug or is_dry or as_json):
+        _print_first_step(here)
     return not update.stopped
 
 
@@ -143,6 +146,15 @@ def _print_ways_on(folder: str) -> None:
     print_note(f"To look at it: dispatch serve{f' --output {quote_word(folder)}' if folder else ''}")
     print_note("To put it online: dispatch help online")
     print_note("To send it: dispatch help send")
+
+
+def _print_first_step(here: OpenPublication) -> None:
+    """Say which draft to publish where none has ever been: a draft is in no site."""
+    from dispatch import issues, ledger
+
+    if not ledger.read_records(here.publication) and (draft := issues.find_newest(here.publication, "draft")):
+        print_note("No issue is published yet, so the site has none.")
+        print_next(f"dispatch publish {quote_word(draft)}")
 
 
 def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool], *, is_sure: bool) -> bool:

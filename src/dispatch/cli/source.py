@@ -164,8 +164,9 @@ def list_(as_json: bool) -> None:
         visits = box.read_visits()
     if as_json:
         print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])
-        return
-    for one in publication.sources:
+    elif not publication.sources:
+        print_note("No sources yet. Add one: dispatch source add ADDRESS")
+    for one in () if as_json else publication.sources:
         print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
         print_result(f"    {_describe_visit(visits.get(one.key), read_clock())}")
 
@@ -283,9 +284,8 @@ def _describe_visit(visit: Visit | None, at: datetime) -> str:
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:
         days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
-        return (
-            f"failed {_format_count(visit.failures, 'time')} in a row, last worked {worked}{days}: {visit.error}{moved}"
-        )
+        times = _format_count(visit.failures, "time")
+        return f"failed {times} in a row, last worked {worked}{days}: {visit.error}{moved}"
     return f"worked {worked}{moved}"
 
 

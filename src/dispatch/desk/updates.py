@@ -15,7 +15,7 @@ from watchfiles import Change, awatch
 PULSE = 15  # seconds between two signs of life on a stream
 
 FILES = ("dispatch.toml", "authors.toml", "dispatch.lock")
-FOLDERS = ("issues", "templates")
+FOLDERS = ("issues", "templates", "pages")
 
 _POLLS = "The files are looked at twice a second: {}."
 _SHARED = re.compile(r"nfs\d?|cifs|smb\w+|9p|vboxsf|virtiofs|drvfs|afs|ceph|fuse\.(?:sshfs|rclone|vmhgfs-fuse)")

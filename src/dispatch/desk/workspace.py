@@ -17,7 +17,7 @@ from dispatch.model import Fault, Finding, Page, Publication
 from dispatch.publish import judge_issue
 
 _LISTED = (
-    *("front", "issue", "index", "follow", "search", "archive", "year"),
+    *("front", "issue", "index", "follow", "search", "archive", "year", "page"),
     *("author", "source", "section", "tag", "feed"),
 )
 

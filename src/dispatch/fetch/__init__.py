@@ -188,7 +188,11 @@ def _read_local_file(location: str) -> Document:
         if isinstance(error, OSError) and path.exists() and not path.is_fifo():
             raise explain_refusal(GatherError, error, address=location) from error
         reason = explain_refusal(GatherError, error).what if isinstance(error, OSError) else str(error)
-        hint = "For an address, write https:// in front." if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) else ""
+        hint = "Save the article under this name first, or give the file or the address that you have."
+        if re.match(r"[\w-]+\.[\w.-]+(/|$)", location) and (
+            "/" in location or path.suffix.lower() not in _BY_EXTENSION
+        ):
+            hint = "For an address, write https:// in front."
         hint = "Write - to read what another program writes." if path.is_fifo() else hint
         raise GatherError(reason, address=location, hint=hint) from error
     return Document(url="", media_type=_BY_EXTENSION.get(path.suffix.lower(), ""), charset="", body=body, name=location)

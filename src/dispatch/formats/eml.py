@@ -7,9 +7,12 @@ is the same message. The one user of email-validator.
 import hashlib
 import re
 from email import message_from_bytes, policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 from dispatch import derived, links
 from dispatch.errors import RenderError
@@ -17,11 +20,33 @@ from dispatch.formats import email, text
 from dispatch.mail_addresses import find_ascii_form
 from dispatch.model import Contents, Publication
 
-# Long List-Unsubscribe headers must not be folded into RFC 2047 words: one-click would break.
-WIRE = policy.SMTP.clone(max_line_length=998)
-# Quoted-printable lines have at most 76 characters (RFC 2045, section 6.7).
-BODY = policy.SMTP.clone(max_line_length=76)
+# Quoted-printable lines have at most 76 characters (RFC 2045, section 6.7), and so encoded words 75 (RFC 2047, 2).
+SHORT = policy.SMTP.clone(max_line_length=76)
+_WORDS = frozenset({"from", "reply-to", "subject", "to"})
 LONGEST_HEADER = 200
+_NO_LABEL = re.compile(r"[^a-z0-9-]+")
+
+
+class _WirePolicy(EmailPolicy):
+    """Folds headers that hold words; those that hold addresses stay whole.
+
+    A long List-Unsubscribe must not be folded into RFC 2047 words: one-click would break.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        words, behind = str(value), ""
+        if name.lower() != "subject" and (people := getattr(value, "addresses", ())):
+            words, behind = people[0].display_name, f" <{people[0].addr_spec}>"
+        if name.lower() not in _WORDS:
+            return super().fold_binary(name, value)
+        if words.isascii():
+            return SHORT.fold_binary(name, value)
+        # EmailPolicy loses spaces between two encoded words.
+        encoded = Header(words, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
+        return f"{name}: {encoded}{behind and f'{self.linesep}{behind}'}\r\n".encode("ascii")
+
+
+WIRE = _WirePolicy(linesep="\r\n", max_line_length=998)
 
 
 def render(issue: Contents, publication: Publication) -> bytes:
@@ -42,7 +67,7 @@ def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
     seed = _derive_seed(issue)
     parts: list[Message[str, str] | str] = []
     for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
-        part = EmailMessage(policy=BODY)
+        part = EmailMessage(policy=SHORT)
         part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_choose_encoding(body.decode()))
         del part["MIME-Version"]
         parts.append(part)
@@ -62,10 +87,13 @@ def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[s
         "From": sender,
         "To": parse_address(to, publication),
         "Subject": clean_header(issue.subject or issue.title),
-        "Date": format_datetime(issue.date),
+        "Date": format_datetime(issue.date.astimezone(ZoneInfo(publication.timezone))),
         "Message-ID": f"<{_derive_seed(issue)}@{site}>",
-        "List-Id": f"{_quote_phrase(publication.title)} <{site}>".strip(),
+        "List-Id": f"{_quote_phrase(publication.title)} <{_name_list(publication)}.{site}>".strip(),
         "List-Archive": f"<{links.encode_ascii(publication.url)}/>",
+        # Nobody's absence is to be told to the sender (RFC 3834, section 5; MS-OXCMAIL, section 2.2.3.2.14).
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
     if mailing.reply_to:
         headers["Reply-To"] = parse_address(mailing.reply_to, publication)
@@ -103,6 +131,12 @@ def clean_header(words: str) -> str:
     """Make a text safe for a header: no control characters, no encoded words, at most 200 characters."""
     words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", words).replace("=?", "= ?")
     return words.strip()[:LONGEST_HEADER]
+
+
+def _name_list(publication: Publication) -> str:
+    """Name the list within its host's namespace (RFC 2919, section 3), by the folder that the publication is in."""
+    folder = publication.url.partition("://")[2].partition("/")[2].rpartition("/")[2]
+    return _NO_LABEL.sub("-", folder.lower()).strip("-") or "newsletter"
 
 
 def _quote_phrase(phrase: str) -> str:

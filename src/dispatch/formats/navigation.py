@@ -52,6 +52,7 @@ class Navigation(TemplateContext):
             say = self.language.format_message
             yield Link(title=say("page.latest"), path="")
             yield Link(title=say("page.archive"), path="archive/")
+            yield from self._list_own_pages("top")
             if not derived.find_subscribe_page(self.publication):
                 yield Link(title=say("follow"), path="follow/")
             if self.publication.site.search:
@@ -62,3 +63,8 @@ class Navigation(TemplateContext):
         if self.site_page:
             yield from (Link(title=self.name_index(folder), path=folder) for folder in self.site_page.indexes)
             yield Link(title=self.language.format_message("follow"), path="follow/")
+            yield from self._list_own_pages("foot")
+
+    def _list_own_pages(self, menu: str) -> Iterator[Link]:
+        pages = (page for page in self.publication.pages if page.menu == menu)
+        return (Link(title=page.title, path=f"{page.slug}/") for page in pages)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
 from html import escape
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -59,13 +61,18 @@ def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
     if feed.is_archived(fragments):
         feed.mark_archived(channel)
     for built in channel.iter("lastBuildDate"):
-        built.text = format_datetime(feed.to_utc(feed.find_latest_change(fragments)))
+        built.text = _format_moment(feed.find_latest_change(fragments), fragments)
     logo = fragments.publication.theme.logo or fragments.build_url(feed.ICON)
     image = etree.SubElement(channel, "image")
     for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):
         etree.SubElement(image, name).text = links.encode_ascii(text or "") if name == "url" else text
     _escape_markup(image, "title")
     _escape_markup(channel, "title", "description")
+
+
+def _format_moment(moment: datetime, fragments: TemplateContext) -> str:
+    """Format a moment as the publication's clocks show it: readers see the day that is written there."""
+    return format_datetime(moment.astimezone(ZoneInfo(fragments.publication.timezone)).replace(microsecond=0))
 
 
 def _finish_item(article: Article, fragments: TemplateContext, item: Element) -> None:
@@ -76,7 +83,7 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
         link.addnext(via)
     published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
     if published:
-        etree.SubElement(item, "pubDate").text = format_datetime(feed.to_utc(published))
+        etree.SubElement(item, "pubDate").text = _format_moment(published, fragments)
     for author in feed.list_author_elements(fragments, article):
         etree.SubElement(item, f"{{{DC}}}creator").text = author.name
     said = {"language": article.language, "rights": derived.find_licence(article).name}

@@ -92,7 +92,8 @@ def render_sitemap(pages: Iterable[model.Page], publication: Publication) -> byt
             continue
         address = etree.SubElement(root, "url")
         etree.SubElement(address, "loc").text = links.encode_ascii(f"{publication.url}/{page.path}")
-        etree.SubElement(address, "lastmod").text = to_utc(page.date).isoformat().replace("+00:00", "Z")
+        if page.kind != "page":  # nobody says when it changed
+            etree.SubElement(address, "lastmod").text = to_utc(page.date).isoformat().replace("+00:00", "Z")
     octets: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return octets
 

@@ -28,7 +28,9 @@ TEMPLATES = {
     "year": "year.html",
     "follow": "follow.html",
     "search": "search.html",
+    "page": "own-page.html",
 }
+SEARCHED = ("issue", "article", "page")  # the pages whose words the search finds
 WITHIN: Mapping[PageKind, tuple[str, ...]] = {"republish": ("kit.html",)}  # what such a page has inside
 POLICY = (
     "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; base-uri 'none'; "

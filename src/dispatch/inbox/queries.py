@@ -32,6 +32,7 @@ class InboxQuery:
     author: Annotated[str, "words of a name"] = ""
     tag: Annotated[str, "words of a tag"] = ""
     since: Annotated[datetime | None, "arrived then or later"] = None
+    before: Annotated[datetime | None, "arrived earlier"] = None
     everything: Annotated[bool, "what is used or dismissed, too"] = False
 
 
@@ -84,12 +85,13 @@ def _build_where(wish: InboxQuery) -> str:
     parts = ["1"] if wish.everything else ["a.used = 0", "a.dismissed = 0"]
     parts += ["a.source = ?"] if wish.source else []
     parts += ["a.arrived >= ?"] if wish.since else []
+    parts += ["a.arrived < ?"] if wish.before else []
     return " AND ".join(parts)
 
 
 def _list_parameters(wish: InboxQuery) -> tuple[str | int, ...]:
     source = (wish.source,) if wish.source else ()
-    return (*source, *((int(wish.since.timestamp()),) if wish.since else ()))
+    return (*source, *(int(moment.timestamp()) for moment in (wish.since, wish.before) if moment))
 
 
 def _build_match(wish: InboxQuery) -> str:

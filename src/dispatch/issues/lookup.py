@@ -10,11 +10,22 @@ from urllib.parse import unquote
 from dispatch import derived, files
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
+from dispatch.html import find_image_addresses
 from dispatch.issues.folder import SUFFIXES, IssueFolder
 from dispatch.issues.heads import list_slugs, list_strays
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
 from dispatch.readers import markdown
+
+_PICTURES = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".svg",
+)  # what own pages bring along
 
 
 def find_path(publication: Publication, issue: Issue, article: Article | None = None) -> Path:
@@ -97,10 +108,12 @@ def read_pictures(publication: Publication, issue: Issue) -> dict[str, bytes]:
 
 
 def find_publication_files(publication: Publication) -> dict[str, Path]:
-    """Find the files that dispatch.toml and authors.toml show, logos and portraits, by their path in the site."""
+    """Find what dispatch.toml, authors.toml and own pages show, logos, portraits, pictures, by its path in the site."""
     theme, base = publication.theme, f"{publication.url}/"
     shown = (theme.logo, theme.logo_dark, theme.header, *(one.avatar for one in publication.authors.values()))
-    names = {unquote(address.removeprefix(base)) for address in shown if address.startswith(base)}
+    inside = (url for page in publication.pages for url in find_image_addresses(page.content))
+    pictures = (url for url in inside if url.lower().endswith(_PICTURES) and "/." not in url)
+    names = {unquote(address.removeprefix(base)) for address in (*shown, *pictures) if address.startswith(base)}
     found = {name: publication.root / name for name in sorted(names) if name and ".." not in name.split("/")}
     return {name: path for name, path in found.items() if files.is_there(path, within=publication.root)}
 

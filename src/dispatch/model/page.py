@@ -12,7 +12,7 @@ from dispatch.model.results import Record
 # fmt: off
 PageKind = Literal[
     "front", "issue", "article", "republish", "archive", "year", "author", "source", "section", "tag",
-    "index", "follow", "search", "feed",
+    "index", "follow", "search", "page", "feed",
 ]
 # fmt: on
 

@@ -90,6 +90,17 @@ class SubscribeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """A page of the publication's own: a file of the folder ``pages``, whose name is its address."""
+
+    slug: Annotated[str, "the file's name without its ending: the page is <url>/<slug>/"]
+    title: Annotated[str, "what it is called, on the page and where others lead to it"]
+    description: Annotated[str, "what it is about, in a sentence, for search engines"] = ""
+    menu: Annotated[Literal["top", "foot", "none"], "where every page leads to it: its top, its foot, nowhere"] = "top"
+    content: Annotated[str, "its words: Markdown in the file, sanitised HTML here"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicNames:
     """What a list of the site was called before: a table of ``[[topics]]``."""
 
@@ -196,6 +207,7 @@ class Publication:
     templates: Annotated[Mapping[str, str], "the texts of the templates, by name, the publication's own winning"] = (
         field(default_factory=dict)
     )
+    pages: Annotated[tuple[OwnPage, ...], "the pages of the folder pages/, that about the publication first"] = ()
     own_templates: Annotated[frozenset[str], "the names of the templates that are the publication's own"] = frozenset()
     root: Annotated[Path, "the folder"] = Path()
 

@@ -33,8 +33,10 @@ class Edition:
     path: Annotated[str, "its file's name within the issue's folder"]
     body: Annotated[bytes, "its bytes, ready to be published"]
     shortened: Annotated[
-        tuple[str, ...], "of a feed that would be too large: the ids of which it has an excerpt only"
+        tuple[str, ...],
+        "of a feed that would be too large: the ids of which it has an excerpt only; of a mail: of which it has none",
     ] = ()
+    without_notes: Annotated[tuple[str, ...], "of such a mail: the ids of which it has no note of the editor"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

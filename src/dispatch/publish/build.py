@@ -9,6 +9,7 @@ from dispatch import check, derived, files, issues, ledger, pictures, render, se
 from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
+from dispatch.formats.web import SEARCHED
 from dispatch.model import Article, Edition, Finding, ImageCopy, Issue, Page, Publication, Record
 from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
@@ -217,7 +218,8 @@ class ReleaseBuild:
 
     def _digest_page(self, page: Page, name: str) -> str:
         """Digest all that a page is made of: its place, its articles or its issue, its templates, the settings."""
-        place = replace(page, status="published", sections=(), intro="", corrections=(), withdrawn=None)
+        words = page.intro if page.kind == "page" else ""
+        place = replace(page, status="published", sections=(), intro=words, corrections=(), withdrawn=None)
         parts = [self.index.settings, self.index.digest_templates(page.kind, name), name, repr(place)]
         if page.kind in {"front", "issue"} and page.slug:
             parts.append(self.index.issues[page.slug].digest)
@@ -250,7 +252,7 @@ class ReleaseBuild:
 
     def _index_search(self, release: Release) -> None:
         """Stage the index of the search, when one of the pages that it finds has changed."""
-        found = (render.choose_path(page, "web") for page in self.site.pages if page.kind in {"issue", "article"})
+        found = (render.choose_path(page, "web") for page in self.site.pages if page.kind in SEARCHED)
         pages = {path: release.find_file(path) for path in found}
         bodies = (make_digest(file.read_bytes()) for file in pages.values())
         made_of = make_digest(digest_program(), *pages, *bodies)

@@ -197,7 +197,7 @@ def digest_inputs(stamps: Mapping[str, str]) -> str:
 def read_stamps(root: Path) -> dict[str, str]:
     """Read size, times and inode of every file that a site is made of, by its path below the publication's folder."""
     own = sorted(str(path) for path in root.iterdir() if path.is_file())
-    trees = (file for name in ("templates", "issues", "pictures") for file in _list_files(root / name))
+    trees = (file for name in ("templates", "issues", "pages", "pictures") for file in _list_files(root / name))
     begin = len(str(root)) + 1
     return {path[begin:].replace(os.sep, "/"): _stamp(path) for path in (*own, *trees)}
 

@@ -86,7 +86,8 @@ class IssueIndex:
     def settings(self) -> str:
         """A digest of what everything is made of: the settings, and the program itself."""
         paths = (self.publication.root / name for name in ("dispatch.toml", "authors.toml"))
-        return make_digest(digest_program(), *(self.cache.digest_file(path) for path in paths if path.is_file()))
+        ways = repr([(page.slug, page.title, page.menu) for page in self.publication.pages])
+        return make_digest(digest_program(), ways, *(self.cache.digest_file(path) for path in paths if path.is_file()))
 
     def drop_issue(self, slug: str, released: Iterable[str]) -> None:
         """Drop from the records what the ledger remembers of an issue, and the lists that only it has brought.

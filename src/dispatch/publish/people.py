@@ -201,7 +201,7 @@ def _mend_digests(records: Iterable[Record], before: Iterable[Record], after: It
 def _find_mentions(publication: Publication, name: str) -> Iterator[str]:
     """Find the files from which the site is made that hold a name."""
     root, folded = publication.root, fold_text(name)
-    made = (path for folder in ("issues", "templates") for path in sorted((root / folder).rglob("*")))
+    made = (path for folder in ("issues", "templates", "pages") for path in sorted((root / folder).rglob("*")))
     for path in (root / config.FILE, *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css"})):
         if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
             yield files.format_path(path, root)

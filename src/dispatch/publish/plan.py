@@ -186,6 +186,9 @@ def _plan_plain_pages(site: SiteIndex) -> Iterator[Page]:
     most = {topic.path for topic in sorted(asked, key=lambda topic: -topic.article_count)[:FOLLOWED]}
     each = (Link(title=topic.title, path=f"{topic.path}feed") for topic in asked if topic.path in most)
     yield _plan_list(site, "follow", "follow/", lists=(*feeds, *each))
+    for page in site.publication.pages:
+        planned = _plan_list(site, "page", f"{page.slug}/", title=page.title)
+        yield replace(planned, intro=page.content, preheader=page.description)
     if site.publication.site.search:
         yield _plan_list(site, "search", "search/")
 

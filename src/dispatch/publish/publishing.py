@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Lock = Callable[[str], AbstractContextManager[None]]
 Progress = Callable[["Iterator[Page]", int], "Iterable[Page]"]
 
-_EDITED = ("issues", "templates")
+_EDITED = ("issues", "templates", "pages")
 _PATIENCE = 30.0  # seconds that a picture may take
 
 

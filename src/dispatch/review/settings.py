@@ -15,7 +15,7 @@ _FILE = "dispatch.toml"
 _THINGS = ("article", "issue")
 _NAMES = ("author", "source", "section", "tag")
 _ADDRESSES = ("url", "email.unsubscribe")
-_LISTS = ("sources", "authors", "former_names", "templates", "own_templates", "check", "root")
+_LISTS = ("sources", "authors", "former_names", "templates", "own_templates", "pages", "check", "root")
 # What is told when dispatch.lock has no more a line of a kind; a page of a published thing may be forgotten.
 _FORGOTTEN: Mapping[str, tuple[Weight, ChangeKind, str]] = {
     "moved": ("look", "link", "where something has moved: its old address leads nowhere"),

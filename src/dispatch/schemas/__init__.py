@@ -15,7 +15,7 @@ from dispatch.model import AddressMark, Key, Person, Publication
 Schema = dict[str, object]  # what json.dumps takes
 
 # What a publication has that does not stand in dispatch.toml.
-ELSEWHERE = frozenset({"authors", "former_names", "templates", "own_templates", "root"})
+ELSEWHERE = frozenset({"authors", "former_names", "templates", "own_templates", "pages", "root"})
 _PATTERNS = {
     AddressMark(): "^(?:https?://|//|mailto:|tel:|$)",
     AddressMark(file=True): "^(?:https?://|(?![A-Za-z][A-Za-z0-9+.-]*:))",
