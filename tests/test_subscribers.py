@@ -161,7 +161,7 @@ def test_what_is_known_of_somebody_is_told_and_erased(wire: Publication) -> None
     assert (shown["email"], shown["name"], shown["tags"]) == ("Ann@paper.example", "Ann", "harbour")
     assert [(one["what"], one["words"]) for one in shown["consents"]] == [("confirmed", "By phone")]
     run(wire.root, "subscriber", "forget", "ann@paper.example", "--yes")
-    with closing(sqlite3.connect(wire.root / database.FILE)) as file:
+    with closing(sqlite3.connect(wire.root / database.DATABASE.file)) as file:
         assert "paper" not in "\n".join(file.iterdump())
     refused = run(wire.root, "subscriber", "add", "ann@paper.example", "--confirmed", "Again", code=1)
     assert "must not be written to (erased)" in refused.stderr
@@ -185,7 +185,7 @@ def test_an_export_comes_back_as_it_was(wire: Publication, put: Callable[[str], 
     assert before.stdout == "list.csv\n"
     assert "\n+x@paper.example,,active,,'=cmd,2024" in (wire.root / "list.csv").read_text("utf-8")
     was = states(wire)
-    (wire.root / database.FILE).unlink()
+    (wire.root / database.DATABASE.file).unlink()
     run_dispatch(wire.root, "subscriber", "import", "list.csv")
     assert states(wire) == was
 
@@ -204,11 +204,11 @@ def test_a_lost_key_and_a_later_version_are_told(wire: Publication) -> None:
         store.suppress(["ann@paper.example"], NOW)
     (wire.root / database.KEYS).write_text("nothing\n", "utf-8")
     assert "keys: holds no key" in run_dispatch(wire.root, "suppression", "add", "bo@paper.example", code=1).stderr
-    with closing(sqlite3.connect(wire.root / database.FILE)) as file:
+    with closing(sqlite3.connect(wire.root / database.DATABASE.file)) as file:
         file.execute("PRAGMA user_version = 99")
     assert "a later dispatch" in run_dispatch(wire.root, "subscriber", "list", code=1).stderr
-    (wire.root / database.FILE).write_bytes(b"no database, but long enough to be taken for one" * 100)
-    assert "subscribers.sqlite: cannot be used" in run_dispatch(wire.root, "subscriber", "list", code=1).stderr
+    (wire.root / database.DATABASE.file).write_bytes(b"no database, but long enough to be taken for one" * 100)
+    assert "subscribers.sqlite: is damaged" in run_dispatch(wire.root, "subscriber", "list", code=1).stderr
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ __all__ = [
     "RenderError", "ReviewError",
     "Arrival", "Article", "Author", "Colours", "Consent", "Contents", "Correction", "Credit", "Document", "Edition",
     "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
-    "Link", "ListedPerson", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Section",
-    "SiteSettings", "Source", "Sponsor", "Subscriber", "Suppression", "SyndicationSettings", "Terms", "Theme",
-    "TopicNames", "Visit", "Withdrawal", "Witness",
+    "Link", "ListedPerson", "OwnPage", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings",
+    "Section", "SiteSettings", "Source", "Sponsor", "SubscribeSettings", "Subscriber", "Suppression",
+    "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal", "Witness",
 ]
 # fmt: on
 

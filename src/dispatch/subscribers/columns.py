@@ -66,8 +66,8 @@ def _limit_lines(lines: Iterable[str]) -> Iterator[str]:
 def _find_columns(head: list[str], mapped: Mapping[str, str]) -> Columns:
     words = [_fold_word(cell) for cell in head]
     own = {_fold_word(column): field for column, field in mapped.items()}
-    for column in own.keys() - {*words}:
-        near = suggest_nearest(column, words)
+    if missing := [column for column in mapped if _fold_word(column) not in words]:
+        column, near = missing[0], suggest_nearest(missing[0], head)
         raise DeliveryError(f"has no column “{column}”{near}", hint=f"It has: {', '.join(head)}")
     known = _load_words()
     found: dict[str, int] = {}

@@ -10,7 +10,7 @@ from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import ListedPerson, SubscriberState
 from dispatch.subscribers import rows
-from dispatch.subscribers.database import begin_transaction
+from dispatch.subscribers.database import DATABASE
 
 _MOST_TOLD = 100  # refused rows that are told one by one
 _EVERY = 10_000  # rows between two words about how far it is
@@ -97,7 +97,7 @@ def undo_import(connection: sqlite3.Connection, batch: int) -> tuple[int, int]:
 
     Who has left, or was suppressed, as the list said, stays so. Raises DeliveryError when there is no such import.
     """
-    with begin_transaction(connection):
+    with DATABASE.begin_transaction(connection):
         if not connection.execute("SELECT 1 FROM batch WHERE number = ?", (batch,)).fetchone():
             raise DeliveryError(f"there is no import {batch}", hint="dispatch subscriber import says its number.")
         added = connection.execute(

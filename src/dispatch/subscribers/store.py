@@ -9,7 +9,7 @@ from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import Consent, ListedPerson, Publication, Subscriber, SubscriberState, Suppression
 from dispatch.subscribers import importing, rows
-from dispatch.subscribers.database import begin_transaction, explain_errors, open_connection, read_key
+from dispatch.subscribers.database import DATABASE, read_key
 from dispatch.subscribers.importing import ListReport
 
 
@@ -19,7 +19,7 @@ def open_store(publication: Publication) -> Iterator["Store"]:
 
     Raises DeliveryError when the file cannot be used, with the way out; so does everything of the Store.
     """
-    with open_connection(publication.root) as connection, explain_errors():
+    with DATABASE.open_connection(publication.root) as connection:
         yield Store(publication, connection)
 
 
@@ -48,7 +48,7 @@ class Store:
         list says nothing about. is_dry: write nothing, and report all the same.
         """
         report = ListReport()
-        with suppress(_DryRun), begin_transaction(self._connection):
+        with suppress(_DryRun), DATABASE.begin_transaction(self._connection):
             importing.ListImport(
                 connection=self._connection,
                 key=read_key(self._root),
@@ -72,7 +72,7 @@ class Store:
 
         Raises DeliveryError when it is no address, or one that must not be written to.
         """
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             address, known = rows.parse_address(email), rows.find_person(self._connection, email)
             reason = rows.find_suppression(self._connection, fold_mailbox(address), read_key(self._root))
             if reason or (known and known.state == "suppressed"):
@@ -114,7 +114,7 @@ class Store:
 
     def tag(self, email: str, *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> Subscriber:
         """Give somebody words of the publication's own, and take such away. Raises DeliveryError."""
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             number = self.require(email).number
             gone = [(number, one) for one in drop]
             self._connection.executemany("DELETE FROM tag WHERE subscriber = ? AND tag = ?", gone)
@@ -123,7 +123,7 @@ class Store:
 
     def remove(self, email: str, now: datetime) -> Subscriber:
         """Record that somebody has left: no more mail, and no import brings them back. Raises DeliveryError."""
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             person = self.require(email)
             if person.state in ("active", "pending"):
                 rows.set_state(self._connection, person.number, "left", now, "dispatch subscriber remove")
@@ -134,7 +134,7 @@ class Store:
 
         A keyed digest stays, so that no import brings the address back; nobody can read it from that.
         """
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             person = rows.find_person(self._connection, email)
             rows.delete_people(self._connection, [person.number] if person else [])
             same = fold_mailbox(rows.parse_address(email))
@@ -144,7 +144,7 @@ class Store:
     def suppress(self, emails: Iterable[str], now: datetime) -> int:
         """Make sure that nobody writes to these addresses; return how many are new. Raises DeliveryError."""
         before = self._connection.total_changes
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             key = read_key(self._root)
             for email in emails:
                 same = fold_mailbox(rows.parse_address(email))
@@ -158,7 +158,7 @@ class Store:
 
     def allow(self, email: str) -> bool:
         """Take an address off the suppressed ones, and return whether it was one; who has it may sign up again."""
-        with begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             digest = rows.digest_address(fold_mailbox(rows.parse_address(email)), read_key(self._root))
             dropped = self._connection.execute("DELETE FROM suppression WHERE digest = ?", (digest,)).rowcount
             person = rows.find_person(self._connection, email)
