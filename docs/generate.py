@@ -1,30 +1,38 @@
 """Generates the parts of the reference that the code already contains: ``python docs/generate.py``.
 
-``commands.md`` is generated completely, from the commands' help. In ``files.md`` each table between two comments is
-generated from the annotations of a type. A test fails when a page is out of date.
+``commands.md`` is generated from the commands' help, ``python.md`` from docstrings, and in ``files.md`` each table
+between two comments from the annotations of a type. A test fails when a page is out of date.
 """
 
 import inspect
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import click
 
+import dispatch as library
 from dispatch import from_mapping, model
 from dispatch.cli import main as dispatch
 
 REFERENCE = Path(__file__).parent / "reference"
-HEAD = "# Commands\n\nThis page is generated from the commands' help; `dispatch COMMAND --help` prints the same.\n"
+HEAD = "# Commands\n\nEvery command with its options and examples; `dispatch COMMAND --help` prints the same.\n"
+PYTHON = """# Python, name by name
+
+Every type and function that the [Python library](library.md) promises, with what its docstring says. That page shows
+how they are used together.
+"""
 TABLE = re.compile(r"(<!-- (?P<noun>\w+)(?: without (?P<without>[\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
-    """Writes both pages, or with ``--print NAME`` prints one."""
-    pages = {"commands": commands, "files": files}
+    """Writes all pages, or with ``--print NAME`` prints one."""
+    pages = {"commands": commands, "files": files, "python": python}
     if sys.argv[1:2] == ["--print"]:
         print(pages[sys.argv[2]](), end="")
         return
@@ -116,6 +124,50 @@ def said(default: object) -> str:
     """A default, where it says something."""
     default = str(default).lower() if isinstance(default, bool) else default
     return f"; default `{default}`" if isinstance(default, str | int) and default != "" else ""
+
+
+def python() -> str:
+    """The page of the library's names."""
+    guide = (REFERENCE / "library.md").read_text("utf-8")
+    rows = re.findall(r"^\| (?:`([\w.]+)`)? ?\| (.*) \|$", guide.partition("| module |")[2], re.MULTILINE)
+    written = [PYTHON, "## Functions\n"]
+    module = ""
+    for named, words in rows:
+        module = named or module
+        for name in re.findall(r"`([a-z_]+(?:\.[a-z_]+)?|[A-Z]\w+\.[a-z_]+)\b[^`]*`", words):
+            written += explain_function(module, name)
+    written.append("## Types\n")
+    for name in sorted(name for name in library.__all__ if is_dataclass(getattr(library, name))):
+        noun = getattr(library, name)
+        written += [f"### `{name}`\n", prose(noun), "| field | type | meaning |", "| --- | --- | --- |"]
+        written += [f"| `{column.name}` | {takes(column.type)} | {cell(column.doc)} |" for column in list_fields(noun)]
+        written.append("")
+    return "\n".join(written)
+
+
+def list_fields(noun: type) -> Iterator[from_mapping.Column]:
+    """The fields of a noun that say what they are."""
+    yield from (column for column in from_mapping.list_columns(noun) if column.doc)
+
+
+def explain_function(module: str, name: str) -> Iterator[str]:
+    """A function with its parameters and what it does; nothing for what is none."""
+    found: object = import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if callable(found) and not isinstance(found, type):
+        parameters = [
+            parameter for parameter in inspect.signature(found).parameters.values() if parameter.name != "self"
+        ]
+        shown = ", ".join(f"{one.name}=..." if one.default is not one.empty else one.name for one in parameters)
+        yield f"### `{module}.{name}`\n"
+        yield f"```text\n{name.rpartition('.')[2]}({shown})\n```\n"
+        yield prose(found)
+
+
+def prose(thing: object) -> str:
+    """A docstring as Markdown."""
+    return cell((inspect.getdoc(thing) or "").replace("``", "`")) + "\n"
 
 
 def takes(hint: object) -> str:

@@ -1,7 +1,6 @@
 """The inbox's file: whole after a kill at any moment, after a full disk, and with two gatherings at once."""
 
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -78,9 +77,9 @@ def test_a_kill_at_any_moment_leaves_whole_batches(tmp_path: Path) -> None:
             assert process.stdout
             said = process.stdout.readline()  # so that it is killed while it writes, not while it starts
             time.sleep(moments.uniform(0, 0.15))
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             said += process.stdout.read()
-        assert process.returncode == -signal.SIGKILL
+        assert process.returncode
         least += len(said.splitlines()) * BATCH
         assert proved(tmp_path) >= least
 

@@ -119,6 +119,21 @@ def test_a_stranger_of_the_same_name_stays_a_stranger(root: Path) -> None:
     assert one.authors == (Author(name="Ann Lee", url="https://stranger.example"),)
 
 
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [("A. Lee", ["ann-lee"]), ("J. B. Roe", ["bo"]), ("Bo", ["bo"]), ("A.", []), ("Ann Lee", []), ("B. Lee", [])],
+)
+def test_initials_are_offered_and_never_certain(root: Path, name: str, offered: list[str]) -> None:
+    publication = config.load(root)
+    assert identity.suggest_people(Author(name=name), publication) == offered
+    (root / "story.md").write_text(f"---\ntitle: A story\nauthors:\n  - name: {name}\n---\nWords of it.\n", "utf-8")
+    run_dispatch(root, "issue", "new", "Week 48")
+    said = run_dispatch(root, "add", "story.md", "--issue", "week-48").output
+    assert [line.rpartition(" ")[2] for line in said.splitlines() if f"if {name} is" in line] == offered
+    (article,) = issues.read_issue(config.load(root), "week-48").articles
+    assert article.authors[0].name == name
+
+
 @pytest.mark.parametrize(("former", "said"), [('"bo"', "is the key of an author here"), ('" "', "is empty")])
 def test_a_former_name_that_is_none_is_a_fault(root: Path, former: str, said: str) -> None:
     with (root / "authors.toml").open("a", encoding="utf-8") as file:

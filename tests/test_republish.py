@@ -20,8 +20,8 @@ KIT = """\
 <article lang="en" dir="ltr">
 <h1>Who owns the &#34;quay&#34; &amp; why</h1>
 <p><em>A question that nobody asked</em></p>
-<p class="byline">By <a rel="author" href="https://people.example/dana?x=1&amp;y=2">Dana Whitfield</a> and Omar Reyes \
-·\N{NO-BREAK SPACE}<time datetime="2026-11-01T08:00:00+00:00">\
+<p class="byline">By <a rel="author" href="https://people.example/dana?x=1&amp;y=2">Dana Whitfield</a> and Omar \
+Reyes\N{NO-BREAK SPACE}· <time datetime="2026-11-01T08:00:00+00:00">\
 1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026</time></p>
 <p>The first paragraph has <a href="https://town.example/a?b=1&amp;c=2">a link</a>, and says what the quay is for.</p>
 <h2>What the map says</h2>
@@ -41,7 +41,7 @@ Who owns the "quay" & why
 
 A question that nobody asked
 
-By Dana Whitfield and Omar Reyes ·\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026
+By Dana Whitfield and Omar Reyes\N{NO-BREAK SPACE}· 1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026
 https://people.example/dana?x=1&y=2
 
 The first paragraph has a link, and says what the quay is for.

@@ -172,16 +172,9 @@ def register_authors(authors: Iterable[Author], publication: Publication) -> tup
 
     A mailbox that stands for a name and is nobody's is left out.
     """
-    authors, registry = tuple(authors), publication.authors
-    unknown = _find_unknown_mailboxes(authors, publication)
-    named = (one for one in authors if one.name not in unknown)
-    return tuple(dict.fromkeys(registry.get(find_person(one, publication), one) for one in named))
-
-
-def _find_unknown_mailboxes(authors: Iterable[Author], publication: Publication) -> list[str]:
-    """Find the authors of whom nothing is given but a mailbox, as mailto:, which nobody of authors.toml has."""
-    mailboxes = (one for one in authors if one.name.startswith(MAILBOX))
-    return [one.name for one in mailboxes if not find_person(one, publication)]
+    found = ((find_person(one, publication), one) for one in authors)
+    named = (publication.authors.get(key, one) for key, one in found if key or not one.name.startswith(MAILBOX))
+    return tuple(dict.fromkeys(named))
 
 
 def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
@@ -189,7 +182,8 @@ def register_article(article: Article, publication: Publication) -> tuple[Articl
 
     Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
     """
-    unknown = _find_unknown_mailboxes(article.authors, publication)
+    mailboxes = (one for one in article.authors if one.name.startswith(MAILBOX))
+    unknown = [one.name for one in mailboxes if not find_person(one, publication)]
     authors = register_authors(article.authors, publication)
     certainty = article.certainty if not unknown else "likely" if authors else "unknown"
     notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
@@ -214,6 +208,16 @@ def is_short_for(name: str, names: Iterable[str]) -> bool:
     """Whether each word of a name, or its initial, begins a word of one of these: “Ann L.” is short for “Ann Lee”."""
     begun = [word.strip(".") for word in _split_words(name)]
     return any(all(any(one.startswith(word) for one in _split_words(full)) for word in begun) for full in names)
+
+
+def suggest_people(author: Author, publication: Publication) -> list[str]:
+    """List the keys of people whom a stranger's name may be short for, as “A. Quill” is for “Ann Quill”: an editor's
+    to decide, never certain.
+    """
+    if find_person(author, publication) or len(fold_spelling(author.name)) < 2:
+        return []
+    named = ((key, (one.name, *publication.former_names.get(key, ()))) for key, one in publication.authors.items())
+    return [key for key, names in named if is_short_for(author.name, names)]
 
 
 def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:

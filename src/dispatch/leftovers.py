@@ -3,22 +3,12 @@
 import re
 from typing import Annotated, Final, Literal, NamedTuple
 
-_KINDS: Final[tuple[tuple[Literal["cloud", "typed", "copy"], re.Pattern[str]], ...]] = (
-    # what iCloud has taken from this machine, until somebody opens it
-    ("cloud", re.compile(r"\.(?P<of>.+)\.icloud")),
-    # Windows hides the last ending
-    ("typed", re.compile(r"(?P<of>.+\.(?:md|html|toml))\.(?:txt|md|html|rtf)", re.IGNORECASE)),
-    # Emacs, Vim, patch and git
-    ("copy", re.compile(r"(?P<of>.+\.(?:md|html|toml))(?:~|\.(?:orig|bak|rej|old|save|swp|tmp))", re.IGNORECASE)),
-    # Dropbox, Nextcloud, browsers; Syncthing; ownCloud; Windows' Explorer; macOS' Finder
-    (
-        "copy",
-        re.compile(
-            r"(?P<of>[^()]+?)(?: \([^()]*(?:conflict|\d)[^()]*\)|[._]sync-conflict-.*|_conflict-.*| - Copy.*| copy"
-            r"| copy \d+| \d+)(?P<end>\.(?:md|html|toml))",
-            re.IGNORECASE,
-        ),
-    ),
+_WRITTEN: Final = (".md", ".html", ".toml")
+_HIDDEN: Final = {"txt", "md", "html", "rtf"}  # Windows hides the last ending
+_KEPT: Final = {"orig", "bak", "rej", "old", "save", "swp", "tmp"}  # git, patch, Vim
+# Dropbox, Nextcloud, browsers; macOS' Finder; Windows' Explorer; Syncthing, ownCloud
+_COPY: Final = re.compile(
+    r" \([^()]{1,80}\)$| copy$| copy \d{1,3}$| - copy$| \d{1,3}$|[._](?:sync-)?conflict-[\w-]{1,60}$", re.IGNORECASE
 )
 
 
@@ -31,7 +21,12 @@ class Leftover(NamedTuple):
 
 def find_leftover(name: str) -> Leftover | None:
     """Find what a file of this name is a leftover of; None for one that a person has named."""
-    for kind, pattern in _KINDS:
-        if found := pattern.fullmatch(name):
-            return Leftover(kind, found["of"] + (found.groupdict().get("end") or ""))
+    if name.startswith(".") and name.endswith(".icloud"):  # what iCloud has taken away until somebody opens it
+        return Leftover("cloud", name[1:].removesuffix(".icloud"))
+    stem, dot, end = name.removesuffix("~").rpartition(".")
+    if stem.lower().endswith(_WRITTEN) and end.lower() in _HIDDEN | _KEPT:
+        return Leftover("typed" if end.lower() in _HIDDEN else "copy", stem)
+    found = _COPY.search(stem)
+    if f"{dot}{end}".lower() in _WRITTEN and (found or name.endswith("~")):  # Emacs
+        return Leftover("copy", f"{stem[: found.start()] if found else stem}.{end}")
     return None

@@ -141,6 +141,7 @@ def test_what_is_not_there_is_told(tmp_path: Path, path: str) -> None:
         open_export(tmp_path / path)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no file is a pipe there")
 def test_a_pipe_is_no_export(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(GatherError, match="neither a file nor a folder"):

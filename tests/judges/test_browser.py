@@ -121,7 +121,7 @@ def test_right_to_left_mirrors_the_mail(page: Page, width: int) -> None:
     )
     assert top[0] > top[1]
     thumb = page.eval_on_selector(".thumb img", LEFT)
-    headline = page.eval_on_selector(".bar h2", LEFT)
+    headline = page.eval_on_selector(".bar h3", LEFT)
     assert thumb < headline
     edges = page.eval_on_selector(
         ".note", "note => [getComputedStyle(note).borderLeftWidth, getComputedStyle(note).borderRightWidth]"

@@ -219,6 +219,8 @@ def find_missing(article: Article, said: Overrides, publication: Publication, *,
     for author in article.authors:
         if not author.url and (article.certainty == "certain" or len(article.authors) == 1):
             yield f"no page of {author.name} found: --author {quote_word(f'{author.name}=ADDRESS')}"
+        for key in identity.suggest_people(author, publication)[:3]:
+            yield f"if {author.name} is {publication.authors[key].name}: --author {key}"
     if house := find_first_house(article, publication):
         yield f'its text names {links.parse_host(house)}: --url ADDRESS --source "NAME=ADDRESS", or --own'
     elif not article.source.title and article.own and not article.confirmed_own:

@@ -13,8 +13,8 @@ from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Author, Contents, Page, Publication, Sponsor, Withdrawal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-# The dot goes with what follows it: at the end of a line it would hang.
-DOT = Markup(" ·\N{NO-BREAK SPACE}")
+# The dot stays with what is before it: no line begins with one.
+DOT = Markup("\N{NO-BREAK SPACE}· ")
 
 
 @dataclass(frozen=True)
