@@ -60,6 +60,18 @@ RUNS: dict[str, list[str]] = {
     "template list": ["template", "list"],
     "template copy": ["template", "copy", "masthead.html"],
     "template diff": ["template", "diff"],
+    "subscriber add": ["subscriber", "add", "ann@paper.example", "--confirmed", "By phone"],
+    "subscriber import": ["subscriber", "import", "readers.csv"],
+    "subscriber list": ["subscriber", "list"],
+    "subscriber show": ["subscriber", "show", "ann@paper.example"],
+    "subscriber tag": ["subscriber", "tag", "ann@paper.example", "press"],
+    "subscriber export": ["subscriber", "export"],
+    "subscriber remove": ["subscriber", "remove", "ann@paper.example"],
+    "subscriber forget": ["subscriber", "forget", "ann@paper.example", "--yes"],
+    "suppression add": ["suppression", "add", "bo@paper.example"],
+    "suppression import": ["suppression", "import", "readers.csv"],
+    "suppression list": ["suppression", "list"],
+    "suppression remove": ["suppression", "remove", "ann@paper.example"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
@@ -89,6 +101,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
         file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')
     (root / "story.txt").write_text("A title\n\nA paragraph that says something.\n", "utf-8")
     (root / "list.opml").write_text(OPML, "utf-8")
+    (root / "readers.csv").write_text("email\nann@paper.example\ncy@paper.example\n", "utf-8")
+    succeed(root, "subscriber", "import", "readers.csv")
     (root / "posts").mkdir()
     (root / "posts" / "a.md").write_text("---\ntitle: P\ndate: 2026-11-01\nauthor: A\n---\nWords.\n", "utf-8")
     for slug in ("defence", "other"):

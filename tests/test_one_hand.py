@@ -160,6 +160,8 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
 READING = {
     "init": "makes a new folder",
     "demo": "makes a new folder",
+    "subscriber": "keeps people in a file of its own, in transactions",
+    "suppression": "keeps addresses in the same file",
     "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",
     "check": "reads",

@@ -36,6 +36,8 @@ COMMANDS = {
     "publish": ("publish", "Check an issue, mark it as published, build the site."),
     "unpublish": ("publish", "Take back an issue that nobody has yet."),
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
+    "subscriber": ("subscriber", "Manage who gets the newsletter by mail."),
+    "suppression": ("suppression", "Manage addresses that must never be written to."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
     "help": ("help_", "Explain a word, or a command."),

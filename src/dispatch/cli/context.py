@@ -115,7 +115,7 @@ class OpenPublication:
         from dispatch import issues, ledger
 
         if slug:
-            return issues.list_addresses(self.publication, slug)
+            return issues.list_article_addresses(self.publication, slug)
         return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:

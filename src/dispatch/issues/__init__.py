@@ -24,7 +24,7 @@ else:
     __getattr__ = defer_names(
         __name__,
         heads=(
-            "IssueHead find_due find_newest find_slug list_addresses list_other_folders list_slugs list_strays "
+            "IssueHead find_due find_newest find_slug list_article_addresses list_other_folders list_slugs list_strays "
             "read_head read_heads sort_newest_first"
         ),
         lookup=(
