@@ -21,6 +21,7 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("post", "article", "link", "url", "clip", "save"), "dispatch add FILE-OR-ADDRESS"),
     **dict.fromkeys(("subscribe", "follow"), "dispatch source add ADDRESS"),
     **dict.fromkeys(("sources", "feed", "feeds", "subscriptions"), "dispatch source list"),
+    **dict.fromkeys(("subscribers", "readers", "members", "contacts", "recipients"), "dispatch subscriber list"),
     **dict.fromkeys(("unsubscribe", "unfollow"), "dispatch source remove KEY"),
     **dict.fromkeys(("fetch", "pull", "update", "refresh", "sync", "poll"), "dispatch gather"),
     **dict.fromkeys(("authors", "people", "person"), "dispatch author list"),
