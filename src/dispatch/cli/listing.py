@@ -52,7 +52,7 @@ def print_rows(rows: Iterable[Sequence[Cell | str]]) -> None:
     for row in cells:
         lines = _wrap_text(row[-1].text, indent)
         if lines is None:
-            print_entry(row[0].text, "", row[1:-1], row[-1:], indent=4)
+            print_entry("", row[0].text, row[1:-1], row[-1:], indent=4)
             continue
         before = [_format_cell(cell, width) for cell, width in zip(row[:-1], widths, strict=False)]
         for number, line in enumerate(lines):
