@@ -85,7 +85,7 @@ class Figures:
     files: int
     lines: int
     one_word: tuple[Definition, ...]
-    in_many_rooms: Annotated[tuple[Definition, ...], "names that are defined in more than three files"]
+    in_many_rooms: Annotated[tuple[Definition, ...], "names that are defined in more than three files, commands aside"]
     participles: tuple[Definition, ...]
     without_verb: Annotated[tuple[Definition, ...], "functions of a module that do not say what they do"]
     classes_twice: Annotated[tuple[Definition, ...], "each definition of a class whose name exists more than once"]
@@ -127,7 +127,9 @@ def measure_names(folder: Path = SOURCE) -> Figures:
         lines=sum(source.count("\n") for source in sources.values()),
         one_word=tuple(one for one in functions if "_" not in one.name),
         in_many_rooms=tuple(
-            one for one in functions if len(rooms[one.name]) > MOST_ROOMS and one.name not in PROTOCOLS
+            one
+            for one in functions
+            if len(rooms[one.name]) > MOST_ROOMS and one.name not in PROTOCOLS and not one.is_command
         ),
         participles=tuple(one for one in functions if is_participle(one.name)),
         without_verb=tuple(one for one in functions if one.in_module and not one.is_command and not has_verb(one.name)),

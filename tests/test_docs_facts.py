@@ -205,3 +205,9 @@ def test_the_first_paragraph_says_what_the_page_is_for(page: str) -> None:
 def test_a_terminal_shows_what_its_page_has_now(name: str) -> None:
     file = DOCS / "pictures" / f"{name}.svg"
     assert file.read_text("utf-8") == terminal.draw(name), "run docs/pictures/terminal.py"
+
+
+@every_page
+def test_every_column_of_a_table_has_a_head(page: str) -> None:
+    heads = re.findall(r"^(\|.*\|)\n\| ?---", TEXTS[page], re.MULTILINE)
+    assert [head for head in heads if re.search(r"\|\s*\|", head)] == []

@@ -42,6 +42,11 @@ RUNS: dict[str, list[str]] = {
     "issue edit": ["issue", "edit", "defence"],
     "issue list": ["issue", "list"],
     "issue move": ["issue", "move", "defence", "1", "--section", "Ports"],
+    "issue section add": ["issue", "section", "add", "other", "Letters"],
+    "issue section move": ["issue", "section", "move", "other", ""],
+    "issue section remove": ["issue", "section", "remove", "other", "", "--into", "Ports"],
+    "issue section rename": ["issue", "section", "rename", "other", "Ports", "Havens"],
+    "note": ["note", "other", "1", "Read it to the end."],
     "issue new": ["issue", "new", "Week 48", "--from-inbox"],
     "issue remove": ["issue", "remove", "other", "1"],
     "issue show": ["issue", "show", "defence"],
@@ -60,6 +65,18 @@ RUNS: dict[str, list[str]] = {
     "template list": ["template", "list"],
     "template copy": ["template", "copy", "masthead.html"],
     "template diff": ["template", "diff"],
+    "subscriber add": ["subscriber", "add", "ann@paper.example", "--confirmed", "By phone"],
+    "subscriber import": ["subscriber", "import", "readers.csv"],
+    "subscriber list": ["subscriber", "list"],
+    "subscriber show": ["subscriber", "show", "ann@paper.example"],
+    "subscriber tag": ["subscriber", "tag", "ann@paper.example", "press"],
+    "subscriber export": ["subscriber", "export"],
+    "subscriber remove": ["subscriber", "remove", "ann@paper.example"],
+    "subscriber forget": ["subscriber", "forget", "ann@paper.example", "--yes"],
+    "suppression add": ["suppression", "add", "bo@paper.example"],
+    "suppression import": ["suppression", "import", "readers.csv"],
+    "suppression list": ["suppression", "list"],
+    "suppression remove": ["suppression", "remove", "ann@paper.example"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
@@ -89,6 +106,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
         file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')
     (root / "story.txt").write_text("A title\n\nA paragraph that says something.\n", "utf-8")
     (root / "list.opml").write_text(OPML, "utf-8")
+    (root / "readers.csv").write_text("email\nann@paper.example\ncy@paper.example\n", "utf-8")
+    succeed(root, "subscriber", "import", "readers.csv")
     (root / "posts").mkdir()
     (root / "posts" / "a.md").write_text("---\ntitle: P\ndate: 2026-11-01\nauthor: A\n---\nWords.\n", "utf-8")
     for slug in ("defence", "other"):
@@ -105,6 +124,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
             "--url",
             f"https://{slug}.example/",
         )
+    succeed(root, "issue", "section", "add", "other", "Ports")
     succeed(root, "publish", "defence")
     succeed(root, "gather")
     for words in (["init", "-q", "--template="], ["add", "-A"], ["commit", "-q", "-m", "x"]):

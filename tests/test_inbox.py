@@ -18,7 +18,7 @@ from dispatch import from_mapping, inbox
 from dispatch import serialise as as_json
 from dispatch.errors import GatherError
 from dispatch.inbox import Inbox, InboxQuery, KeepResult
-from dispatch.inbox.database import MIGRATIONS
+from dispatch.inbox.database import DATABASE
 from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
 from thorough import scale
 
@@ -465,7 +465,7 @@ def test_an_inbox_of_before_is_read_on(publication: Publication) -> None:
     folder = publication.root / ".dispatch"
     folder.mkdir()
     with closing(sqlite3.connect(folder / "inbox.sqlite")) as old:
-        for statement in MIGRATIONS[0].split(";\n"):
+        for statement in DATABASE.migrations[0].split(";\n"):
             old.execute(statement)
         old.execute("PRAGMA user_version = 1")
         old.execute("INSERT INTO folders VALUES ('first', 'as it was')")

@@ -57,7 +57,7 @@ def keeping(root: Path, source: str, batches: int, **how: object) -> subprocess.
 
 def proved(root: Path) -> int:
     """How many articles there are, after a look at everything: whole batches, each of them readable and found."""
-    with sqlite3.connect(root / database.FILE) as connection:
+    with sqlite3.connect(root / database.DATABASE.file) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     connection.close()
@@ -143,7 +143,7 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
 def test_a_damaged_file_says_how_to_start_anew(tmp_path: Path, damage: bytes | None) -> None:
     with inbox.open_inbox(publication(tmp_path)) as box:
         box.keep_articles("paper", [nouns.article(n) for n in range(40)], NOW)
-    file = tmp_path / database.FILE
+    file = tmp_path / database.DATABASE.file
     body = file.read_bytes()
     file.write_bytes(damage or body[:4096] + b"\xff" * (len(body) - 4096))
     with pytest.raises(GatherError, match="is damaged") as raised, inbox.open_inbox(publication(tmp_path)) as box:
@@ -157,16 +157,16 @@ def test_a_damaged_file_says_how_to_start_anew(tmp_path: Path, damage: bytes | N
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     with inbox.open_inbox(publication(tmp_path)):
         pass
-    with sqlite3.connect(tmp_path / database.FILE) as connection:
-        connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS) + 1}")
+    with sqlite3.connect(tmp_path / database.DATABASE.file) as connection:
+        connection.execute(f"PRAGMA user_version = {len(database.DATABASE.migrations) + 1}")
     connection.close()
     with pytest.raises(GatherError, match="made by a later dispatch"), inbox.open_inbox(publication(tmp_path)):
         pass
 
 
 def test_a_file_that_was_only_begun_is_finished(tmp_path: Path) -> None:
-    (tmp_path / database.FILE.parent).mkdir()
-    (tmp_path / database.FILE).touch()
+    (tmp_path / database.DATABASE.file.parent).mkdir()
+    (tmp_path / database.DATABASE.file).touch()
     with inbox.open_inbox(publication(tmp_path)) as box:
         assert box.keep_articles("paper", [nouns.article(1)], NOW).new == [1]
     assert (tmp_path / ".dispatch" / ".gitignore").read_text("utf-8") == "*\n"

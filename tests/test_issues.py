@@ -629,10 +629,10 @@ def test_spaces_around_and_in_tags_make_no_other_tags(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("defence")
 def test_ids_and_addresses_come_from_front_matter(wire: Publication, put: Callable[[str, str], Path]) -> None:
     put("own.html", "---\nurl: ' //paper.example/own '\ntitle: T\nid: tag:paper.example,2020:own\n---\n<p>Text.")
-    found = issues.list_addresses(wire, "defence")
+    found = issues.list_article_addresses(wire, "defence")
     assert found == [(one.id, one.url) for one in issues.read_issue(wire, "defence").articles]
     put("nato.md", "---\nurl: [\n---\n")
-    assert issues.list_addresses(wire, "defence") == found[1:]
+    assert issues.list_article_addresses(wire, "defence") == found[1:]
 
 
 @pytest.mark.usefixtures("defence")

@@ -125,6 +125,7 @@ def answer(site: Web) -> None:
 
 ADD = ["add", "--no-fetch", "--url", "https://x.example/", "--title"]
 GATHER = ["gather"]
+PEOPLE = [["subscriber", "add", "a@paper.example", "--name", LEADING, "--tag", TEXT, "--confirmed", CONTROLS]]
 # The words of each command, with hostile ones where it takes some, and what is done before.
 RUNS: dict[str, list[list[str]]] = {
     "init": [["x", "--title", TEXT, "--url", CONTROLS], [LEADING, "--title", "x", "--url", "https://a.example"]],
@@ -155,6 +156,11 @@ RUNS: dict[str, list[list[str]]] = {
     "issue list": [["issue", "list"], ["issue", "list", "--json"]],
     "issue move": [["issue", "move", "defence", "2", "--before", "1"], ["issue", "move", "defence", "1", "-s", TEXT]],
     "issue new": [["issue", "new", TEXT, "--slug", LEADING], ["issue", "new", LEADING, "--date", TEXT]],
+    "issue section add": [["issue", "section", "add", "defence", one] for one in (TEXT, LEADING)],
+    "issue section move": [["issue", "section", "move", "defence", TEXT]],
+    "issue section remove": [["issue", "section", "remove", "defence", LEADING]],
+    "issue section rename": [["issue", "section", "rename", "defence", LEADING, TEXT]],
+    "note": [["note", "defence", "two", TEXT], ["note", "defence", LEADING, "x"]],
     "issue remove": [["issue", "remove", "defence", "1"], ["issue", "remove", "defence", TEXT]],
     "issue show": [["issue", "show"], ["issue", "show", "--json"], ["issue", "show", LEADING]],
     "add": [
@@ -175,9 +181,23 @@ RUNS: dict[str, list[list[str]]] = {
     ],
     "unpublish": [["publish", "defence", "--yes"], ["unpublish", "defence"], ["unpublish", TEXT, "--yes"]],
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
+    "subscriber add": [["subscriber", "add", TEXT, "--confirmed", LEADING], ["subscriber", "add", LEADING]],
+    "subscriber export": [["subscriber", "export", "--state", TEXT], ["subscriber", "export", "--output", LEADING]],
+    "subscriber forget": [["subscriber", "forget", TEXT, "--yes"], ["subscriber", "forget", LEADING]],
+    "subscriber import": [["subscriber", "import", "story.md", "--map", f"{TEXT}=name"]],
+    "subscriber list": [*PEOPLE, ["subscriber", "list"], ["subscriber", "list", "--json"]],
+    "subscriber remove": [["subscriber", "remove", TEXT], *PEOPLE, ["subscriber", "remove", "a@paper.example"]],
+    "subscriber show": [*PEOPLE, ["subscriber", "show", "a@paper.example"], ["subscriber", "show", TEXT]],
+    "subscriber tag": [*PEOPLE, ["subscriber", "tag", "a@paper.example", TEXT, "--remove", LEADING]],
+    "suppression add": [["suppression", "add", TEXT], ["suppression", "add", LEADING]],
+    "suppression import": [["suppression", "import", "story.md"], ["suppression", "import", TEXT]],
+    "suppression list": [["suppression", "list", TEXT], ["suppression", "list", "--json"]],
+    "suppression remove": [["suppression", "remove", TEXT], ["suppression", "remove", LEADING]],
     "help": [["help", TEXT], ["help", LEADING], ["help", "byline"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
-    "template": [["template", "list"], ["template", "copy", TEXT], ["template", "diff", TEXT], ["template", "diff"]],
+    "template copy": [["template", "copy", TEXT], ["template", "copy", LEADING]],
+    "template diff": [["template", "diff", TEXT], ["template", "diff"]],
+    "template list": [["template", "list"], ["template", "list", TEXT]],
 }  # fmt: skip
 
 

@@ -14,15 +14,16 @@ from dispatch.model import Section
 GUIDE = (nouns.ROOT / "docs" / "guides" / "look.md").read_text("utf-8")
 
 
-def read_block(title: str) -> str:
-    found = re.search(rf'```\w+ title="{re.escape(title)}"\n(.*?)```', GUIDE, re.DOTALL)
+def read_block(kind: str) -> str:
+    """The first block of the guide in toml or yaml."""
+    found = re.search(rf"```{kind}\n(.*?)```", GUIDE, re.DOTALL)
     assert found
     return found[1]
 
 
 def make_publication(folder: Path, look: str) -> None:
     """A publication with the settings of the guide, and an issue whose sections are those of the guide."""
-    settings = read_block("dispatch.toml").replace('look = "paper"', f'look = "{look}"')
+    settings = read_block("toml").replace('look = "paper"', f'look = "{look}"')
     head = 'title = "The Wire"\nurl = "https://wire.example"\ntimezone = "Europe/Berlin"\n\n'
     (folder / "dispatch.toml").write_text(head + settings, encoding="utf-8")
     (folder / "header.png").write_bytes(b"a picture")
@@ -32,7 +33,7 @@ def make_publication(folder: Path, look: str) -> None:
     (path.parent / "rope.png").write_bytes(b"a picture")
     text = path.read_text("utf-8")
     begin, end = text.index("sections:"), text.index("---", 4)
-    path.write_text(text[:begin] + read_block("issue.md") + text[end:], encoding="utf-8")
+    path.write_text(text[:begin] + read_block("yaml") + text[end:], encoding="utf-8")
 
 
 @pytest.mark.parametrize("look", sorted(load_looks()))

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import config, issues, render
 from dispatch.formats import site_files
+from dispatch.looks import load_look
 from dispatch.model import Issue, Publication
 from dispatch.publish.listings import strip_texts
 from dispatch.publish.plan import fill_page, plan_pages
@@ -38,9 +39,11 @@ class Shot:
     scheme: Literal["light", "dark"] = "light"
     publication: Path = CHECKOUT
     issue: str = "names-and-addresses"  # the newest that there is
+    look: str = ""  # instead of the publication's own
 
 
 ARABIC = CHECKOUT / "tests" / "data" / "arabic"
+LOOKS = ("ink", "signal", "plain")
 DRAWER = "what-the-drawer-remembers"
 SHOTS = (
     Shot(name="mail-light", shown="email", width=680, height=1180),
@@ -53,6 +56,8 @@ SHOTS = (
     Shot(name="front-dark", shown="/", width=1000, height=1180, scheme="dark", issue=DRAWER),
     Shot(name="front-phone", shown="/", width=360, height=1180, issue=DRAWER),
     Shot(name="front-arabic", shown="/", width=1000, height=1180, publication=ARABIC, issue="issue-7"),
+    *(Shot(name=f"mail-{look}", shown="email", width=680, height=1180, look=look) for look in LOOKS),
+    *(Shot(name=f"front-{look}", shown="/", width=1000, height=1180, issue=DRAWER, look=look) for look in LOOKS),
     Shot(name="author-light", shown="/authors/jonna-lindqvist/", width=1000, height=900, issue="carried-across"),
 )
 
@@ -77,6 +82,8 @@ def main() -> None:
 def take(browser: Browser, shot: Shot) -> None:
     """One picture of an issue, or of the site as it was when that issue was the newest."""
     publication = config.load(shot.publication)
+    if shot.look:
+        publication = replace(publication, theme=load_look(shot.look))
     issue = issues.read_issue(publication, shot.issue)
     files = pictures(publication, issue)
     if shot.shown.startswith("/"):
@@ -94,8 +101,12 @@ def take(browser: Browser, shot: Shot) -> None:
             kinds = {".css": "text/css", ".png": "image/png"}
             route.fulfill(body=body, content_type=kinds.get(Path(route.request.url).suffix, "text/html; charset=utf-8"))
 
-    size = {"width": shot.width, "height": shot.height}
-    context = browser.new_context(viewport=size, color_scheme=shot.scheme, device_scale_factor=2, bypass_csp=True)  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        color_scheme=shot.scheme,
+        device_scale_factor=1 if shot.look else 2,
+        bypass_csp=True,
+    )
     context.route("**/*", serve)
     page = context.new_page()
     page.goto(address, wait_until="networkidle")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dispatch import check, compose, config, fetch, formats, gather
-    from dispatch import inbox, issues, ledger, locks, publish, render, review, sources
+    from dispatch import inbox, issues, ledger, locks, publish, render, review, sources, subscribers
     from dispatch.config import load
     from dispatch.errors import *
     from dispatch.model import *
@@ -27,14 +27,14 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "check", "compose", "config", "fetch", "formats", "gather", "inbox", "issues", "ledger", "load", "locks",
-    "publish", "render", "review", "sources",
+    "publish", "render", "review", "sources", "subscribers",
     "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
     "RenderError", "ReviewError",
-    "Arrival", "Article", "Author", "Colours", "Contents", "Correction", "Credit", "Document", "Edition",
+    "Arrival", "Article", "Author", "Colours", "Consent", "Contents", "Correction", "Credit", "Document", "Edition",
     "EmailSettings", "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue",
-    "Link", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Section", "SiteSettings",
-    "Source", "Sponsor", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
-    "Witness",
+    "Link", "ListedPerson", "OwnPage", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings",
+    "Section", "SiteSettings", "Source", "Sponsor", "SubscribeSettings", "Subscriber", "Suppression",
+    "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal", "Witness",
 ]
 # fmt: on
 

@@ -100,7 +100,7 @@ def test_a_portrait_never_leads(size: tuple[int | None, int | None], leads: bool
 def test_whoever_made_a_picture_is_named_with_it() -> None:
     image = Image(url="https://wire.example/a.png", alt="A bridge", caption="The old bridge.", credit="Mia Stone")
     issue = nouns.issue(nouns.article(1, image=image), nouns.article(2, image=image))
-    assert nouns.body("email", issue).decode().count("The old bridge. photo by Mia Stone") == 2
+    assert nouns.body("email", issue).decode().count("The old bridge.&nbsp;· photo by Mia Stone") == 2
     assert errors(issue) == []
 
 

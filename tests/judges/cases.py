@@ -1,10 +1,12 @@
 """The issues that the judges are shown: the golden ones, the sample, and one whose words do not fit."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import nouns
 from dispatch import config, issues
-from dispatch.model import Author, Contents, Credit, Publication, Source
+from dispatch.looks import load_look, load_looks
+from dispatch.model import Author, Contents, Credit, Publication, Source, Sponsor
 from formats.test_golden import CASES as GOLDEN
 from formats.test_golden import COLLECTIONS
 
@@ -36,6 +38,21 @@ def long_words() -> Case:
     return issue, nouns.publication(title=word)
 
 
-CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words}
+def dress(look: str) -> Callable[[], Case]:
+    """The sample in a look, with a sponsor, links and a footer."""
+
+    def make() -> Case:
+        issue, publication = sample()
+        email = replace(publication.email, footer="<p>Set in lead.</p>")
+        theme = replace(load_look(look), header="https://colophon.example/header.png" if look == "plain" else "")
+        links = {"Mastodon": "https://social.example/@colophon"}
+        sponsor = Sponsor(name="Hemp & Co", url="https://hemp.example/", text="Rope that holds.")
+        return replace(issue, sponsor=sponsor), replace(publication, theme=theme, email=email, links=links)
+
+    return make
+
+
+LOOKS = {f"look-{name}": dress(name) for name in load_looks()}
+CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words} | LOOKS
 # And the feeds of a site, which are no issues.
 FEEDS = CASES | COLLECTIONS

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
+from dispatch import __version__
 from judges.test_browser import AXE
 from patience import PATIENCE
 
@@ -26,7 +27,7 @@ PAGES = sorted(
 )
 FOUND = {
     "newsletter": "start/first-newsletter/",
-    "subscribers": "start/send/",
+    "subscribers": "guides/subscribers/",
     "unsubscribe": "start/send/",
     "schedule": "guides/publishing/",
     "upgrade": "start/install/",
@@ -111,6 +112,16 @@ def test_every_link_and_anchor_of_the_site_leads_somewhere(site: Path) -> None:
             elif not (site / place.lstrip("/")).is_file():
                 lost.add((path, target))
     assert lost == set()
+
+
+def test_every_page_has_the_version_its_neighbours_and_a_line_in_the_overview(site: Path) -> None:
+    overview = (site / "llms.txt").read_text("utf-8")
+    for page in PAGES:
+        address = to_address(page)
+        text = (site / address / "index.html").read_text("utf-8")
+        assert f"dispatch {__version__}," in text, page
+        assert "md-footer__link" in text, page
+        assert f"]({address or './'}): " in overview, page
 
 
 @pytest.mark.needs("hunspell")

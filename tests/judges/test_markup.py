@@ -92,11 +92,11 @@ def complaints_of_mjml(text: str) -> list[str]:
 
 
 @pytest.mark.needs("node", "npm:mjml")
-@pytest.mark.parametrize("case", ["sample", "arabic", "hostile", "nothing-known"])
+@pytest.mark.parametrize("case", ["sample", "arabic", "hostile", "nothing-known", "look-signal", "look-plain"])
 def test_mjml_itself_accepts_the_skeleton(case: str) -> None:
     issue, publication = CASES[case]()
     skeleton = templates.compile_templates(publication.templates).render_skeleton(
-        "email.mjml", TemplateContext(issue, publication).template_values
+        "email.mjml", {"framed": False, **TemplateContext(issue, publication).template_values}
     )
     assert complaints_of_mjml(skeleton.text) == []
 

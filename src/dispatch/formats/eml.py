@@ -14,11 +14,10 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
-
 from dispatch import derived, links
 from dispatch.errors import RenderError
 from dispatch.formats import email, text
+from dispatch.mail_addresses import find_ascii_form
 from dispatch.model import Contents, Publication
 
 # Quoted-printable lines have at most 76 characters (RFC 2045, section 6.7), and so encoded words 75 (RFC 2047, 2).
@@ -112,14 +111,14 @@ def parse_address(written: str, publication: Publication) -> Address:
     match = re.fullmatch(r"(?:([^<>]*)<([^<>]*)>|([^<>]*))", written.strip(), re.DOTALL)
     name, mailbox = (match[1] or "", match[2] or match[3] or "") if match else ("", "")
     try:
-        valid = validate_email(mailbox, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
+        valid = find_ascii_form(mailbox)
+    except ValueError as error:
         raise RenderError(
             f"“{written}” is not an address: {error}" if written else "there is no sender",
             subject=str(publication.root / "dispatch.toml") if not written else "",
             hint='Write it as from = "The Wire <desk@wire.example>" under [email].',
         ) from error
-    return Address(clean_header(_unquote_name(name.strip())), addr_spec=valid.ascii_email or mailbox)
+    return Address(clean_header(_unquote_name(name.strip())), addr_spec=valid or mailbox)
 
 
 def _unquote_name(name: str) -> str:

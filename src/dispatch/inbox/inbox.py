@@ -9,7 +9,8 @@ from typing import Annotated
 
 from dispatch import serialise
 from dispatch.errors import GatherError
-from dispatch.inbox import database, queries, used
+from dispatch.inbox import queries, used
+from dispatch.inbox.database import DATABASE
 from dispatch.inbox.queries import InboxQuery
 from dispatch.model import Arrival, Article, Publication, Visit
 
@@ -40,7 +41,7 @@ def open_inbox(
 
     Raises GatherError when the file cannot be used, with the way out; so does everything of the Inbox.
     """
-    with database.open_connection(publication.root, only_reads=only_reads) as connection:
+    with DATABASE.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
         if used is not None:
             box.learn_uses(used)
@@ -57,13 +58,13 @@ class Inbox:
 
     def read_visits(self) -> dict[str, Visit]:
         """Read what is known of each source from earlier visits, by key."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             rows = self._connection.execute("SELECT source, visit FROM visits ORDER BY source").fetchall()
         return {source: serialise.from_json(Visit, visit) for source, visit in rows}
 
     def record_visit(self, visit: Visit) -> None:
         """Record how a source answered, in place of the visit before."""
-        with database.begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO visits VALUES (?, ?)", (visit.source, serialise.to_json(visit))
             )
@@ -72,7 +73,7 @@ class Inbox:
         """Return the places, from 0, of the articles that are new or have changed since this source last had them."""
         from dispatch.inbox.compare import EntryMatcher
 
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             matcher = EntryMatcher.make_for(self._connection, source, articles)
             return [place for place, article in enumerate(articles) if not matcher.is_known(article)]
 
@@ -88,7 +89,7 @@ class Inbox:
         from dispatch.inbox import compare, deduplicate
 
         entries = deduplicate.pair_entries(articles, completed or {})
-        with database.begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             return deduplicate.Deduplicator(
                 connection=self._connection,
                 publication=self._publication,
@@ -99,17 +100,17 @@ class Inbox:
 
     def list_arrivals(self, wish: InboxQuery | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
         """Yield matching arrivals one by one, the newest first; without a wish, those that wait."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             yield from queries.select_arrivals(self._connection, wish or InboxQuery(), -1 if limit is None else limit)
 
     def count_waiting(self) -> int:
         """Count the articles that are new and unused."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             return queries.count_arrivals(self._connection)
 
     def find_arrival(self, number: int) -> Arrival:
         """Return the arrival of that number, used and dismissed ones too. Raises GatherError when there is none."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             found = queries.select_arrival(self._connection, number)
         if found is None:
             raise GatherError(f"there is no article {number} in the inbox", hint="dispatch inbox --all lists them")
@@ -117,7 +118,7 @@ class Inbox:
 
     def list_uses(self, number: int) -> list[str]:
         """List the slugs of the issues that use an arrival, or the ledger's file name when only the ledger knows it."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             return used.list_using_folders(self._connection, number)
 
     def dismiss(self, numbers: Iterable[int]) -> None:
@@ -130,15 +131,15 @@ class Inbox:
 
     def learn_uses(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
         """Take in what issues and ledger have used since the last time (see ``open``)."""
-        with database.explain_sqlite_errors():
+        with DATABASE.explain_errors():
             now = used.stamp_folders(self._publication.root)
             for folder in used.find_stale(self._connection, now):
                 pairs = list(read(folder)) if folder in now else []
-                with database.begin_transaction(self._connection):
+                with DATABASE.begin_transaction(self._connection):
                     used.record_uses(self._connection, folder, now.get(folder), pairs)
 
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
-        with database.begin_transaction(self._connection):
+        with DATABASE.begin_transaction(self._connection):
             for number in numbers:
                 self.find_arrival(number)
                 self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", (is_dismissed, number))

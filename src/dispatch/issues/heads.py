@@ -106,7 +106,7 @@ def list_strays(publication: Publication, slug: str) -> list[str]:
     )
 
 
-def list_addresses(publication: Publication, slug: str) -> list[tuple[str, str]]:
+def list_article_addresses(publication: Publication, slug: str) -> list[tuple[str, str]]:
     """List the id and the address of every article that an issue lists, as their front matter has them.
 
     An article that cannot be read is left out, for check to report. Raises IssueError when issue.md cannot be read.

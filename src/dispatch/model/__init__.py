@@ -59,6 +59,15 @@ from dispatch.model.results import (
     Subject,
     Visit,
 )
+from dispatch.model.subscribers import (
+    Consent,
+    ConsentKind,
+    ListedPerson,
+    Subscriber,
+    SubscriberState,
+    Suppression,
+    SuppressionReason,
+)
 
 __all__ = [
     "DARK",
@@ -69,6 +78,8 @@ __all__ = [
     "Author",
     "Certainty",
     "Colours",
+    "Consent",
+    "ConsentKind",
     "Contents",
     "Correction",
     "Credit",
@@ -90,6 +101,7 @@ __all__ = [
     "Kind",
     "Layout",
     "Link",
+    "ListedPerson",
     "Mended",
     "OwnPage",
     "Page",
@@ -108,6 +120,10 @@ __all__ = [
     "Status",
     "Subject",
     "SubscribeSettings",
+    "Subscriber",
+    "SubscriberState",
+    "Suppression",
+    "SuppressionReason",
     "Syndicate",
     "SyndicationSettings",
     "Terms",

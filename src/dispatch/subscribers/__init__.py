@@ -1,0 +1,19 @@
+"""Who gets the newsletter: addresses, how they agreed, and who must not be written to. Never in git, never in a log.
+
+    with subscribers.open_store(publication) as store:
+        report = store.import_people(subscribers.read_listed(lines), now, how="readers.csv", words="...")
+
+It lives in ``.dispatch/subscribers.sqlite``, which is no cache: back it up, with ``.dispatch/keys`` beside it.
+
+database.py   the file: its schema, its migrations, its errors; the secret key
+store.py      the class Store
+rows.py       what is read and written in it
+importing.py  a list from elsewhere, and how it is undone
+columns.py    how other systems write such lists
+"""
+
+from dispatch.subscribers.columns import FIELDS, read_listed
+from dispatch.subscribers.importing import ListReport
+from dispatch.subscribers.store import Store, open_store
+
+__all__ = ["FIELDS", "ListReport", "Store", "open_store", "read_listed"]

@@ -1,0 +1,137 @@
+"""The rows of the subscribers' file: each function is part of somebody's transaction."""
+
+import hmac
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from dispatch.errors import DeliveryError
+from dispatch.mail_addresses import fold_mailbox, parse_mailbox
+from dispatch.model import ConsentKind, Subscriber, SubscriberState, SuppressionReason
+
+LIST = ""  # there is one list of subscribers yet
+
+_PERSON = "SELECT number, email, state, since, name, language FROM subscriber WHERE list = ? AND same = ?"
+
+
+def parse_address(email: str) -> str:
+    """Parse a mail address that somebody has typed. Raises DeliveryError."""
+    try:
+        return parse_mailbox(email)
+    except ValueError as error:
+        raise DeliveryError(f"“{email}” is no mail address: {error}") from error
+
+
+def find_person(connection: sqlite3.Connection, email: str) -> Subscriber | None:
+    """Find who has an address. Raises DeliveryError when it is none."""
+    row = connection.execute(_PERSON, (LIST, fold_mailbox(parse_address(email)))).fetchone()
+    return make_person(connection, row) if row else None
+
+
+def make_person(connection: sqlite3.Connection, row: tuple[int, str, SubscriberState, int, str, str]) -> Subscriber:
+    """Make a subscriber of number, email, state, since, name, language."""
+    number, email, state, since, name, language = row
+    tags = connection.execute("SELECT tag FROM tag WHERE subscriber = ? ORDER BY tag", (number,))
+    return Subscriber(
+        number=number,
+        email=email,
+        state=state,
+        since=to_moment(since),
+        name=name,
+        language=language,
+        tags=tuple(tag for (tag,) in tags),
+    )
+
+
+def insert_person(
+    connection: sqlite3.Connection, email: str, name: str, state: SubscriberState, language: str, since: datetime
+) -> int:
+    """Insert somebody with an address that was parsed; return the number."""
+    values = (secrets.token_bytes(8), LIST, email, fold_mailbox(email), name, state, language, to_seconds(since))
+    return insert_row(
+        connection,
+        "INSERT INTO subscriber (key, list, email, same, name, state, language, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        *values,
+    )
+
+
+def insert_row(connection: sqlite3.Connection, statement: str, *values: object) -> int:
+    """Insert a row, and return the number that it was given."""
+    number = connection.execute(statement, values).lastrowid
+    assert number is not None  # noqa: S101 - it was just made
+    return number
+
+
+def set_state(
+    connection: sqlite3.Connection, number: int, state: SubscriberState, now: datetime, how: str, batch: int = 0
+) -> None:
+    """Let somebody leave, or be suppressed, and record it."""
+    connection.execute("UPDATE subscriber SET state = ? WHERE number = ?", (state, number))
+    record_consent(connection, number, now, "left" if state == "left" else "suppressed", how, "", batch)
+
+
+def record_consent(
+    connection: sqlite3.Connection, number: int, now: datetime, what: ConsentKind, how: str, words: str, batch: int = 0
+) -> None:
+    """Record what somebody said or did; the same words are kept once."""
+    row = (number, to_seconds(now), what, how, find_words(connection, words), batch)
+    connection.execute("INSERT INTO consent VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def find_words(connection: sqlite3.Connection, words: str) -> int:
+    """Find the number of words that somebody agreed to; 0 for none. New ones are kept."""
+    if not words:
+        return 0
+    known = connection.execute("SELECT number FROM words WHERE text = ?", (words,)).fetchone()
+    return known[0] if known else insert_row(connection, "INSERT INTO words (text) VALUES (?)", words)
+
+
+def has_suppressions(connection: sqlite3.Connection) -> bool:
+    """Whether any address must not be written to."""
+    return connection.execute("SELECT 1 FROM suppression LIMIT 1").fetchone() is not None
+
+
+def add_tags(connection: sqlite3.Connection, number: int, tags: Sequence[str]) -> None:
+    """Give somebody words of the publication's own."""
+    if tags:
+        connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", [(number, one) for one in tags])
+
+
+def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Delete all that is known of people."""
+    for number in numbers:
+        connection.execute("DELETE FROM tag WHERE subscriber = ?", (number,))
+        connection.execute("DELETE FROM consent WHERE subscriber = ?", (number,))
+        connection.execute("DELETE FROM subscriber WHERE number = ?", (number,))
+
+
+def add_suppression(
+    connection: sqlite3.Connection, same: str, reason: SuppressionReason, now: datetime, key: bytes
+) -> None:
+    """Suppress a folded address, unless it is suppressed already."""
+    row = (digest_address(same, key), reason, to_seconds(now))
+    connection.execute("INSERT OR IGNORE INTO suppression VALUES (?, ?, ?)", row)
+
+
+def find_suppression(connection: sqlite3.Connection, same: str, key: bytes) -> SuppressionReason | None:
+    """Find why a folded address must not be written to; None when it may."""
+    found: tuple[SuppressionReason] | None = connection.execute(
+        "SELECT reason FROM suppression WHERE digest = ?", (digest_address(same, key),)
+    ).fetchone()
+    return found[0] if found else None
+
+
+def digest_address(same: str, key: bytes) -> bytes:
+    """Digest a folded address with the publication's key (HMAC-SHA256, the first 16 bytes)."""
+    return hmac.digest(key, b"suppression\0" + same.encode(), "sha256")[:16]
+
+
+def to_seconds(moment: datetime) -> int:
+    """Convert a moment to what the file holds."""
+    return int(moment.timestamp())
+
+
+def to_moment(seconds: int) -> datetime:
+    """Convert what the file holds to a moment, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
