@@ -44,6 +44,8 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("export", "opml"), "dispatch source export"),
     **dict.fromkeys(("upgrade", "uninstall", "install"), "dispatch help upgrade"),
     **dict.fromkeys(("completion", "complete", "completions"), "dispatch help completion"),
+    **dict.fromkeys(("issue note", "comment"), 'dispatch note ISSUE ARTICLE "What you say of it."'),
+    **dict.fromkeys(("section", "sections", "issue sections"), "dispatch issue section --help"),
     "issue add": "dispatch add FILE-OR-ADDRESS --issue ISSUE",
     **{f"issue {one}": f"dispatch {one} ISSUE" for one in ("publish", "render", "check", "preview", "withdraw")},
     "issue send": "dispatch help send",
