@@ -138,6 +138,14 @@ def test_help_explains_words(tmp_path: Path) -> None:
     assert run_dispatch(tmp_path, "help", "x" * 99, code=2).stderr.strip().endswith("dispatch help")
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("markdown", "[words](https://wire.example) for a link"), ("docker", "see “Install” in the documents.")],
+)
+def test_help_keeps_examples_and_names_pages(word: str, said: str, tmp_path: Path) -> None:
+    assert said in " ".join(run_dispatch(tmp_path, "help", word).stdout.split())
+
+
 def test_what_other_words_lead_to_is_in_the_glossary(tmp_path: Path) -> None:
     for wanted in sorted({one.removeprefix("dispatch help ") for one in INSTEAD.values() if " help " in one}):
         if not wanted.isupper():

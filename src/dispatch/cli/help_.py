@@ -12,7 +12,8 @@ from dispatch.cli.other_words import INSTEAD
 from dispatch.shipped import find_shipped
 
 _SECTION = re.compile(r"^## +(.+)\n+((?:(?!## ).*\n?)*)", re.MULTILINE)
-_LINK = re.compile(r"\[([^][]+)]\([^()]+\)")
+# To another page of the documents: an example of a link has a colon.
+_LINK = re.compile(r"\[([^][]+)]\([^():]+\)")
 
 
 @click.command()
@@ -39,7 +40,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
 def read_glossary() -> Mapping[str, str]:
     """Read what the words mean, each in plain text on one line, out of the page of the documents."""
     text = find_shipped("words.md", checkout="docs/help/words.md").read_text("utf-8")
-    plain = _LINK.sub(r"\1", text).replace("`", "")
+    plain = _LINK.sub(r"“\1” in the documents", text).replace("`", "")
     return {word: " ".join(meaning.split()) for word, meaning in _SECTION.findall(plain)}
 
 

@@ -38,7 +38,9 @@ def open_export(path: Path) -> Export:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise GatherError("there is no such file or folder", address=str(path)) from error
+        raise GatherError(
+            "there is no such file or folder", address=str(path), hint="Name what the other system exported."
+        ) from error
     if stat.S_ISDIR(mode):
         return _open_folder(path)
     if not stat.S_ISREG(mode):
