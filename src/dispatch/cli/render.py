@@ -11,6 +11,7 @@ from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
 from dispatch.mail_services import load_services
 from dispatch.model import Edition, Publication
+from dispatch.text import quote_word
 
 
 @click.command()
@@ -47,6 +48,8 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
         click.echo(editions[0].body, nl=False)
         return
     _write_editions(_plan_paths(editions, output, Path("out", read.slug), here.publication.root))
+    sizes = (f"{one.format} {max(len(one.body) / 1000, 1):,.0f} kB" for one in editions)
+    print_note(f"{', '.join(sizes)}. To look at it: dispatch preview {quote_word(read.slug)}")
 
 
 def _choose_formats(publication: Publication) -> tuple[str, ...]:
