@@ -79,6 +79,8 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
     for url in _find_picture_links(article, entry) if part.kind in {"page", "list"} else ():
         yield make_finding("attribution.read-more", "link", found=url, wanted=article.url)
+    entry, lost = body.take_caption(article, entry, part.kind, publication)
+    yield from lost
     rest, lost = terms.take_line(article, entry)
     yield from lost
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article

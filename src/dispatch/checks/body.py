@@ -5,6 +5,7 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from dispatch import links
 from dispatch.checks import byline, vocabulary
@@ -206,6 +207,29 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate, *
             yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
             yield make_finding("attribution.picture", "text", url=url, wanted=right[0])
+
+
+def take_caption(
+    article: Article, entry: ShownArticle, kind: Kind, publication: Publication
+) -> tuple[ShownArticle, list[Finding]]:
+    """Take what is said under the article's picture out of what is shown, so that no byline is read there.
+
+    Also report when nothing is said there of a picture that has a caption or a photographer.
+    """
+    image, known = article.image, vocabulary.load_vocabulary(publication.language)
+    if not (image and (image.caption or image.credit)):
+        return entry, []
+    lower = vocabulary.lower_words
+    before, after = known.find_role_words("photographer") if image.credit else ([], [])
+    wanted = [*lower(image.caption), *before, *lower(image.credit), *after]
+    at = next((i for i, line in enumerate(entry.lines) if not line.links and lower(line.text) == wanted), -1)
+    if at >= 0:
+        return replace(entry, lines=(*entry.lines[:at], *entry.lines[at + 1 :])), []
+    inside = {picture.url for picture in read_content(article.content).pictures}
+    shown = {one.url for one in entry.pictures if kind != "mail" or one.link == article.url}
+    is_lost = kind in {"page", "mail", "feed"} and image.url in shown - inside
+    said = " ".join(filter(None, (image.caption, image.credit)))
+    return entry, [make_finding("attribution.picture", "name", wanted=said)] if is_lost else []
 
 
 def check_footer(publication: Publication) -> Iterator[Finding]:
