@@ -76,7 +76,8 @@ def issue_of(dispatch: Dispatch, slug: str) -> dict[str, list[str]]:
 @pytest.mark.usefixtures("letter")
 def test_what_is_new_is_listed_the_newest_first_and_safe_for_a_terminal(dispatch: Dispatch) -> None:
     listed = dispatch("inbox")
-    assert [line.split()[0] for line in listed.stdout.splitlines()[::2]] == ["4", "1", "2", "3"]
+    assert [line.split()[0] for line in listed.stdout.splitlines()[::3]] == ["4", "1", "2", "3"]
+    assert "       The ferry came in at two. So says story number 4.\n" in listed.stdout
     assert "    4  Story 4\n       by Ada 4 · in Origin · 2025-02-10\n" in listed.stdout
     assert "Café \\u202eau port\n       no author found · in The Paper" in listed.stdout
     assert "\u202e" not in listed.stdout

@@ -42,6 +42,11 @@ RUNS: dict[str, list[str]] = {
     "issue edit": ["issue", "edit", "defence"],
     "issue list": ["issue", "list"],
     "issue move": ["issue", "move", "defence", "1", "--section", "Ports"],
+    "issue section add": ["issue", "section", "add", "other", "Letters"],
+    "issue section move": ["issue", "section", "move", "other", ""],
+    "issue section remove": ["issue", "section", "remove", "other", "", "--into", "Ports"],
+    "issue section rename": ["issue", "section", "rename", "other", "Ports", "Havens"],
+    "note": ["note", "other", "1", "Read it to the end."],
     "issue new": ["issue", "new", "Week 48", "--from-inbox"],
     "issue remove": ["issue", "remove", "other", "1"],
     "issue show": ["issue", "show", "defence"],
@@ -119,6 +124,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
             "--url",
             f"https://{slug}.example/",
         )
+    succeed(root, "issue", "section", "add", "other", "Ports")
     succeed(root, "publish", "defence")
     succeed(root, "gather")
     for words in (["init", "-q", "--template="], ["add", "-A"], ["commit", "-q", "-m", "x"]):

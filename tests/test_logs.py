@@ -156,6 +156,11 @@ RUNS: dict[str, list[list[str]]] = {
     "issue list": [["issue", "list"], ["issue", "list", "--json"]],
     "issue move": [["issue", "move", "defence", "2", "--before", "1"], ["issue", "move", "defence", "1", "-s", TEXT]],
     "issue new": [["issue", "new", TEXT, "--slug", LEADING], ["issue", "new", LEADING, "--date", TEXT]],
+    "issue section add": [["issue", "section", "add", "defence", one] for one in (TEXT, LEADING)],
+    "issue section move": [["issue", "section", "move", "defence", TEXT]],
+    "issue section remove": [["issue", "section", "remove", "defence", LEADING]],
+    "issue section rename": [["issue", "section", "rename", "defence", LEADING, TEXT]],
+    "note": [["note", "defence", "two", TEXT], ["note", "defence", LEADING, "x"]],
     "issue remove": [["issue", "remove", "defence", "1"], ["issue", "remove", "defence", TEXT]],
     "issue show": [["issue", "show"], ["issue", "show", "--json"], ["issue", "show", LEADING]],
     "add": [

@@ -54,7 +54,7 @@ def number(slug: str, *keys: int) -> Issue:
         slug=slug,
         title=f"The {slug} issue",
         preheader="What the harbour said this week, and who was there to hear it",
-        sections=(Section(title="Europe", articles=tuple(articles)),),
+        sections=(Section(title="Europe", articles=tuple(articles)), Section(title="Ports")),
     )
 
 
@@ -106,6 +106,30 @@ WRITING: dict[str, tuple[tuple[str, ...], Callable[[Path], bool]]] = {
     "issue move": (
         ("issue", "move", "draft", "story-3", "--before", "story-1"),
         lambda root: listed(root)[0] == "story-3",
+    ),
+    "issue move --to": (
+        ("issue", "move", "draft", "story-3", "--to", "printed"),
+        lambda root: "story-3" in listed(root, "printed") and "story-3" not in listed(root),
+    ),
+    "issue section add": (
+        ("issue", "section", "add", "draft", "Letters"),
+        lambda root: "title: Letters" in text(root, "issues/draft/issue.md"),
+    ),
+    "issue section rename": (
+        ("issue", "section", "rename", "draft", "Europe", "Havens"),
+        lambda root: "title: Havens" in text(root, "issues/draft/issue.md"),
+    ),
+    "issue section move": (
+        ("issue", "section", "move", "draft", "Europe"),
+        lambda root: "title: Europe" in text(root, "issues/draft/issue.md").partition("title: Ports")[2],
+    ),
+    "issue section remove": (
+        ("issue", "section", "remove", "draft", "Europe", "--into", "Ports"),
+        lambda root: "title: Europe" not in text(root, "issues/draft/issue.md") and len(listed(root)) == 3,
+    ),
+    "note": (
+        ("note", "draft", "story-3", "Read it to the end."),
+        lambda root: "note: Read it to the end." in text(root, THIRD),
     ),
     "issue remove": (("issue", "remove", "draft", "story-3"), lambda root: "story-3" not in listed(root)),
     "issue edit": (("issue", "edit", "draft", "story-3"), lambda root: "Paragraph 1 of the third" in text(root, THIRD)),
@@ -361,7 +385,7 @@ def test_a_lock_that_cannot_be_had_is_an_error_with_its_place(tmp_path: Path, wh
         ),
         (
             [("issue", "move", "draft", f"story-{k}", "--section", f"Section {k}") for k in (1, 2, 3)],
-            lambda root: len(issues.read_issue(config.load(root), "draft").sections) == 4 and len(listed(root)) == 3,
+            lambda root: len(issues.read_issue(config.load(root), "draft").sections) == 5 and len(listed(root)) == 3,
         ),
         (
             [("issue", "new", f"Week {k}", "--from-inbox", "--limit", "1") for k in range(1, 6)],

@@ -27,7 +27,7 @@ PAGES = sorted(
 )
 FOUND = {
     "newsletter": "start/first-newsletter/",
-    "subscribers": "start/send/",
+    "subscribers": "guides/subscribers/",
     "unsubscribe": "start/send/",
     "schedule": "guides/publishing/",
     "upgrade": "start/install/",

@@ -27,6 +27,7 @@ COMMANDS = {
     "inbox": ("inbox", "List gathered articles; dismiss those you do not want."),
     "author": ("author", "Manage people: give one another name, make one of two."),
     "issue": ("issue", "Create, show and edit issues."),
+    "note": ("issue_articles", "Write what you say of an article; it is shown with it."),
     "add": ("add", "Add articles to an issue: files, pages, feeds, or a link."),
     "import": ("import_", "Import a Substack, Ghost, WordPress, ... export, one issue per post."),
     "check": ("check", "Check every byline and link, in every edition."),

@@ -7,6 +7,7 @@ import click
 
 from dispatch import compose, derived, html, identity, links
 from dispatch.cli.context import parse_moment
+from dispatch.cli.listing import Cell
 from dispatch.compose import Overrides
 from dispatch.model import Article, Author, Credit, Enclosure, Image, Publication, Source, Sponsor, Syndicate, Terms
 from dispatch.text import fold_text, quote_word, shorten_line
@@ -170,6 +171,14 @@ def describe_day(article: Article) -> str:
     day = derived.find_day(article)
     how = article.date_certainty if article.published else "updated"
     return f"{day:%Y-%m-%d}{'' if how == 'certain' else f' ({how})'}" if day else ""
+
+
+def describe_byline(article: Article) -> Cell:
+    """The authors of an article; who has to be settled, or is missing, in the colour of what is to be decided."""
+    names = ", ".join(author.name for author in article.authors)
+    if article.certainty == "certain" and names:
+        return Cell(f"by {names}")
+    return Cell(f"by {names} ({article.certainty})" if names else "no author found", "draft")
 
 
 def describe_terms(article: Article, publication: Publication) -> Iterator[str]:

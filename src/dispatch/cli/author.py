@@ -9,13 +9,13 @@ from dispatch.cli.article_options import NameAndUrl
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
-    fit_line,
     open_publication,
     print_json,
     print_next,
     print_note,
     print_result,
 )
+from dispatch.cli.listing import print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.identity import find_person, register_authors
 from dispatch.model import Author, Person
@@ -50,8 +50,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json(rows, indent=2)
         return
-    for row in rows:
-        print_result(fit_line(f"{row['key'] or '-':24}  {row['articles']:3} articles  {row['name']}  {row['url']}"))
+    print_rows((f"{row['key'] or '-'}", f"{row['articles']}", f"{row['name']}", f"{row['url']}") for row in rows)
     if not rows:
         print_note("Nobody yet.")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -227,12 +226,6 @@ def require_consent(question: str, *reasons: str, is_given: bool) -> None:
 def is_terminal() -> bool:
     """Whether somebody can read a question, and answer it."""
     return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def fit_line(line: str) -> str:
-    """The line as long as the terminal is wide; whole where it goes into a file or another program."""
-    width = get_terminal_size().columns if sys.stdout.isatty() else len(line)
-    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 
 
 def print_note(words: str) -> None:

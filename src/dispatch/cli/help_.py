@@ -12,7 +12,7 @@ from dispatch.cli.other_words import INSTEAD
 from dispatch.shipped import find_shipped
 
 _SECTION = re.compile(r"^## +(.+)\n+((?:(?!## ).*\n?)*)", re.MULTILINE)
-_LINK = re.compile(r"\[([^]]+)]\([^)]+\)")
+_LINK = re.compile(r"\[([^][]+)]\([^()]+\)")
 
 
 @click.command()

@@ -7,8 +7,8 @@ from itertools import groupby, islice
 
 import click
 
-from dispatch import derived, serialise
-from dispatch.cli.article_options import describe_day, describe_doubt
+from dispatch import derived, html, serialise
+from dispatch.cli.article_options import describe_byline, describe_day, describe_doubt
 from dispatch.cli.context import (
     OpenPublication,
     open_publication,
@@ -18,13 +18,16 @@ from dispatch.cli.context import (
     print_note,
     print_result,
 )
+from dispatch.cli.listing import Cell, mark_state, print_entry
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.inbox import InboxQuery
 from dispatch.model import Arrival
-from dispatch.text import escape_words
+from dispatch.text import escape_words, shorten_line
 
 SCREEN = 20
 EXCERPT = 60  # words
+BEGINNING = 140  # characters of each text in a list, made of so many of its markup:
+MOST_READ = 2_000
 
 
 @click.group(cls=AnsweringGroup, invoke_without_command=True)
@@ -176,13 +179,13 @@ def format_ranges(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def _print_listings(arrivals: Iterable[Arrival], *, as_json: bool) -> int:
-    """Print each arrival as it comes, in two lines or as an item of a JSON array; return how many there were."""
+    """Print each arrival as it comes, as an entry or as an item of a JSON array; return how many there were."""
     shown = 0
     for shown, arrival in enumerate(arrivals, 1):
-        for line in () if as_json else _format_listing(arrival):
-            print_result(line)
         if as_json:
             print_result(f"{'[' if shown == 1 else ','}{json.dumps(_arrival_to_data(arrival))}")
+        else:
+            _print_listing(arrival)
     if as_json:
         print_result("]" if shown else "[]")
     return shown
@@ -217,28 +220,25 @@ def _arrival_to_data(arrival: Arrival) -> dict[str, object]:
     return article | {key: value for key, value in said.items() if key not in ("article", "source")}
 
 
-def _format_listing(arrival: Arrival) -> Iterator[str]:
-    """Format an arrival as two lines of a list."""
+def _print_listing(arrival: Arrival) -> None:
+    """Print an arrival as an entry of a list, with the first words of its text."""
     article = arrival.article
-    names = ", ".join(author.name for author in article.authors)
-    said = [
-        f"by {names}{'' if article.certainty == 'certain' else f' ({article.certainty})'}"
-        if names
-        else "no author found",
-        f"in {article.source.title or arrival.source}" if article.source.title or arrival.source else "",
-        describe_day(article) or "no date",
-        "changed" if arrival.changes else "",
+    source = article.source.title or arrival.source
+    said = (
+        describe_byline(article),
+        f"in {source}" if source else "",
+        describe_day(article) or Cell("no date", "draft"),
+        Cell("changed", "draft") if arrival.changes else "",
         f"also at {len(arrival.also_at)} more" if arrival.also_at else "",
-        "dismissed" if arrival.state == "dismissed" else "",
-    ]
-    yield f"{arrival.number:5}  {escape_words(article.title or article.url)}"
-    yield f"{'':5}  {escape_words(' · '.join(part for part in said if part))}"
+        mark_state("dismissed") if arrival.state == "dismissed" else "",
+    )
+    begun = html.to_plain_text((article.content or html.escape_html(article.summary))[:MOST_READ])
+    words = Cell(shorten_line(" ".join(begun.split()), BEGINNING), "aside")
+    print_entry(f"{arrival.number:5}", article.title or article.url, said, (words,))
 
 
 def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:
     """Format everything that an editor wants to know of an arrival."""
-    from dispatch import html
-
     article = arrival.article
     yield f"{arrival.number}  {escape_words(article.title or '(no title)')}"
     if article.dek:

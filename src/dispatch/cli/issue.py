@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 
 from dispatch import compose, files, html, issues
-from dispatch.cli.article_options import describe_day
+from dispatch.cli.article_options import describe_byline, describe_day
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
-    fit_line,
     open_publication,
     parse_moment,
     print_error,
@@ -24,6 +23,8 @@ from dispatch.cli.context import (
     print_result,
 )
 from dispatch.cli.issue_articles import correct, credit, move, remove
+from dispatch.cli.issue_section import section
+from dispatch.cli.listing import Cell, mark_state, print_entry, print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Contents, Issue
@@ -48,6 +49,7 @@ issue.add_command(move)
 issue.add_command(remove)
 issue.add_command(correct)
 issue.add_command(credit)
+issue.add_command(section)
 
 
 @issue.command()
@@ -123,8 +125,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json([_issue_to_data(one, len(one.keys)) for one in everything], indent=2)
     else:
-        for one in everything:
-            print_result(fit_line(_summarise_issue(one)))
+        print_rows(map(_summarise_issue, everything))
     _tell_oddities(here, everything)
     if faults:
         raise IssueError(*faults)
@@ -150,8 +151,7 @@ def show(issue: str | None, as_json: bool) -> None:
         said = _issue_to_data(one, sum(1 for _ in one.articles))
         print_json(said | {"sections": _sections_to_data(one), "strays": list(strays)}, indent=2)
         return
-    for line in _format_contents(one):
-        print_result(line)
+    _print_contents(one)
     for stray in strays:
         print_note("")
         print_note(f"{stray} is listed in no section, so no edition shows it")
@@ -211,41 +211,39 @@ def _tell_oddities(here: OpenPublication, everything: Sequence[Contents]) -> Non
         print_note(f"{found.place.file}: {write_message(found)}. {write_hint(found)}")
 
 
-def _summarise_issue(one: issues.IssueHead) -> str:
-    """Summarise an issue on one line of a list."""
-    count = len(one.keys)
+def _summarise_issue(one: issues.IssueHead) -> tuple[str | Cell, ...]:
+    """Summarise an issue in a row of a list."""
     number = f"No. {one.number}" if one.number else ""
-    state = "withdrawn" if one.withdrawn else one.status
-    counted = f"{count:3} {'article' if count == 1 else 'articles'}"
-    return f"{one.slug:24}  {one.date:%Y-%m-%d}  {number:8}  {state:9}  {counted:12}  {one.title}"
+    counted = f"{len(one.keys):3} {'article' if len(one.keys) == 1 else 'articles'}"
+    state = mark_state("withdrawn" if one.withdrawn else one.status)
+    return one.slug, f"{one.date:%Y-%m-%d}", number, state, counted, one.title
 
 
-def _format_contents(one: Issue) -> Iterator[str]:
-    """Format an issue with its sections, and its articles with their numbers."""
-    number = f"No. {one.number} · " if one.number else ""
-    yield one.title
-    yield f"{number}{one.date:%Y-%m-%d} · {'withdrawn' if one.withdrawn else one.status} · issues/{one.slug}/issue.md"
+def _print_contents(one: Issue) -> None:
+    """Print an issue with its sections, and its articles with their numbers."""
+    number = f"No. {one.number}" if one.number else ""
+    state = mark_state("withdrawn" if one.withdrawn else one.status)
+    print_entry("", one.title, (number, f"{one.date:%Y-%m-%d}", state, f"issues/{one.slug}/issue.md"))
     places = itertools.count(1)
-    for section in one.sections:
-        yield ""
-        yield section.title or "(no section)"
-        if not section.articles:
-            yield "     (no articles yet)"
-        for article in section.articles:
-            yield f"{next(places):3}  {article.title}"
-            yield f"     {article.key} · {_summarise_article(article)}"
+    for part in one.sections:
+        print_result("")
+        print_entry("", part.title or "(no section)")
+        if not part.articles:
+            print_result("     (no articles yet)")
+        for article in part.articles:
+            print_entry(f"{next(places):3}", article.title, (article.key, *_summarise_article(article)))
 
 
-def _summarise_article(article: Article) -> str:
-    """Summarise an article on one line: authors, source, date, length."""
-    names = ", ".join(author.name for author in article.authors)
-    by = f"by {names}" if names else "no author found"
-    source = f"in {article.source.title}" if article.source.title else ""
-    date = describe_day(article) or "no date"
+def _summarise_article(article: Article) -> Iterator[Cell | str]:
+    """Summarise an article: authors, and how sure that is, source, date, length."""
+    yield describe_byline(article)
     if article.withdrawn:
-        return f"{by} · withdrawn on {article.withdrawn.date:%Y-%m-%d}"
-    words = f"{html.count_words(html.to_plain_text(article.content))} words"
-    return " · ".join(part for part in (by, source, date, str(article.source.syndicate), words) if part)
+        yield Cell(f"withdrawn on {article.withdrawn.date:%Y-%m-%d}", "wrong")
+        return
+    yield f"in {article.source.title}" if article.source.title else ""
+    yield describe_day(article) or Cell("no date", "draft")
+    yield str(article.source.syndicate)
+    yield f"{html.count_words(html.to_plain_text(article.content))} words"
 
 
 def _issue_to_data(one: Contents, articles: int) -> dict[str, object]:

@@ -1,5 +1,7 @@
-"""``dispatch issue`` move, remove and correct: what changes an issue's articles."""
+"""``dispatch issue`` move, remove and correct, and ``dispatch note``: what changes an issue's articles."""
 
+from dataclasses import replace
+from functools import partial
 from typing import get_args
 
 import click
@@ -25,23 +27,50 @@ from dispatch.text import quote_word
 @click.argument("article")
 @click.option("--section", "-s", default="", help="Move it to the end of this section.")
 @click.option("--before", "-b", default="", help="Move it before this article.")
-def move(issue: str, article: str, section: str, before: str) -> None:
-    """Move ARTICLE (a key or a number) to another place in ISSUE.
+@click.option("--to", default="", metavar="ISSUE", help="Move it, with its files, into this other issue.")
+def move(issue: str, article: str, section: str, before: str, to: str) -> None:
+    """Move ARTICLE (a key or a number) to another place in ISSUE, or into another issue.
+
+    In the other issue it stands in the section of the same name, unless you say where. What is published stays.
 
     \b
     Examples:
       dispatch issue move defence 3 --before 1
       dispatch issue move defence a-more-powerful-nato --section Europe
+      dispatch issue move defence 3 --to week-49
     """
-    if not (section or before):
-        raise click.UsageError("Say where: --section or --before.")
+    _require_place(section or before or to)
     with open_publication().lock_for_change() as here:
         one = here.read_issue(issue)
         ledger.read_records(here.publication)  # what cannot be read later is told before anything is changed
-        changed = issues.change_issue(
-            here.publication, one, compose.move_article(one, article, section=section, before=before)
-        )
-    _show_change(here, changed)
+        if not to or (other := here.read_issue(to)).slug == one.slug:
+            moved = compose.move_article(one, article, section=section, before=before)
+            changed = issues.change_issue(here.publication, one, moved)
+        else:
+            found = compose.find_article(one, article)
+            insert = partial(compose.place_article, section=section or compose.name_section(one, found), before=before)
+            changed = issues.move_to_issue(here.publication, one, found, other, insert)
+    show_change(here, changed)
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("article")
+@click.argument("text")
+def note(issue: str, article: str, text: str) -> None:
+    """Set the editor's note of ARTICLE (a key or a number) in ISSUE to TEXT; an empty one takes it away.
+
+    \b
+    Examples:
+      dispatch note defence 2 "Read it to the end."
+      dispatch note defence 2 ""
+    """
+    with open_publication().lock_for_change() as here:
+        one = here.read_issue(issue)
+        new = replace(compose.find_article(one, article), note=text.strip())
+        issues.change_issue(here.publication, one, compose.replace_article(one, new))
+    print_result(f"{one.slug}/{new.key}")
+    print_note(f"“{new.title}” has {'the note: ' + new.note if new.note else 'no note now'}")
 
 
 @click.command()
@@ -66,7 +95,7 @@ def remove(issue: str, article: str, delete: bool, yes: bool) -> None:
         changed = issues.change_issue(here.publication, one, compose.remove_article(one, article))
         if delete:
             issues.delete_article_file(here.publication, changed, gone)
-    _show_change(here, changed, gone)
+    show_change(here, changed, gone)
     print_note(f"removed “{gone.title}”. Its file {'was deleted' if delete else 'is still there'}: {gone.file}")
 
 
@@ -96,7 +125,7 @@ def correct(issue: str, words: tuple[str, ...], mends: tuple[Mended, ...]) -> No
         one = here.read_issue(issue)
         published = {record.id for record in ledger.read_records(here.publication)}
         changed = issues.change_issue(here.publication, one, compose.correct(one, article, text, read_clock(), mends))
-    _show_change(here, changed)
+    show_change(here, changed)
     if mends and (mended := compose.find_article(one, article)).id not in published:
         print_note(f"{mended.key} was never published, so it can be changed without --mends")
 
@@ -155,7 +184,12 @@ def _report_credit(here: OpenPublication, issue: Issue, old: Article, new: Artic
         print_note(f'  dispatch issue correct {issue.slug} {quote_word(new.key)} "..." --mends authors')
 
 
-def _show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:
+def _require_place(place: str) -> None:
+    if not place:
+        raise click.UsageError("Say where: --section, --before or --to.")
+
+
+def show_change(here: OpenPublication, changed: Issue, gone: Article | None = None) -> None:
     """Report what the issue now contains, and what check says of it if it is published."""
     if changed.status == "published" and gone:
         print_note(

@@ -21,6 +21,7 @@ from dispatch.cli.context import (
     read_clock,
     write_result,
 )
+from dispatch.cli.listing import Cell, print_entry
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Source, Syndicate, Visit
@@ -167,8 +168,8 @@ def list_(as_json: bool) -> None:
     elif not publication.sources:
         print_note("No sources yet. Add one: dispatch source add ADDRESS")
     for one in () if as_json else publication.sources:
-        print_result(f"{one.key or '(no key)'}  {one.title}  {one.feed or one.url}")
-        print_result(f"    {_describe_visit(visits.get(one.key), read_clock())}")
+        visited = _describe_visit(visits.get(one.key), read_clock())
+        print_entry("", one.key or "(no key)", (one.title, one.feed or one.url), (visited,), indent=4)
 
 
 @source.command()
@@ -276,17 +277,17 @@ def _format_article(article: Article) -> Iterator[str]:
     yield f"    {article.url}"
 
 
-def _describe_visit(visit: Visit | None, at: datetime) -> str:
-    """Summarise in a line what is known of a source."""
+def _describe_visit(visit: Visit | None, at: datetime) -> Cell:
+    """Summarise what is known of a source."""
     if visit is None or visit.asked is None:
-        return "never gathered"
+        return Cell("never gathered", "draft")
     moved = f"; it has moved to {visit.moved_to}" if visit.moved_to else ""
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:
         days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
         times = _format_count(visit.failures, "time")
-        return f"failed {times} in a row, last worked {worked}{days}: {visit.error}{moved}"
-    return f"worked {worked}{moved}"
+        return Cell(f"failed {times} in a row, last worked {worked}{days}: {visit.error}{moved}", "wrong")
+    return Cell(f"worked {worked}{moved}")
 
 
 def _source_to_data(source: Source, visit: Visit | None) -> dict[str, object]:

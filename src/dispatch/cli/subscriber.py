@@ -3,6 +3,7 @@
 import csv
 import io
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -22,6 +23,7 @@ from dispatch.cli.context import (
     require_consent,
     write_result,
 )
+from dispatch.cli.listing import mark_state, print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.model import Subscriber, SubscriberState
 from dispatch.subscribers import ListReport, Store
@@ -113,14 +115,12 @@ def list_(state: SubscriberState | None, tag: str, as_json: bool) -> None:
       dispatch subscriber list
       dispatch subscriber list --state left --json
     """
-    counts: dict[str, int] = {}
     with open_store() as store:
-        for person in store.list_subscribers(state=state, tag=tag):
-            counts[person.state] = counts.get(person.state, 0) + 1
-            if as_json:
-                print_json(_to_row(person))
-            else:
-                print_result(f"{person.state:10}  {person.since:%Y-%m-%d}  {person.email}  {person.name}".rstrip())
+        people = list(store.list_subscribers(state=state, tag=tag))
+    for person in people if as_json else ():
+        print_json(_to_row(person))
+    print_rows((mark_state(one.state), f"{one.since:%Y-%m-%d}", one.email, one.name) for one in people if not as_json)
+    counts = Counter(person.state for person in people)
     print_note(", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nobody")
 
 

@@ -18,7 +18,7 @@ def move_article(issue: Issue, key: str, *, section: str = "", before: str = "")
     article = find_article(issue, key)
     without = remove_article(issue, key)
     if not before:
-        return insert_article(without, article, section or _find_section(issue, article.key))
+        return insert_article(without, article, section or name_section(issue, article))
     target = find_article(issue, before)
     if target == article:
         return issue
@@ -28,6 +28,18 @@ def move_article(issue: Issue, key: str, *, section: str = "", before: str = "")
             replace(part, articles=tuple(_insert_before(part.articles, article, target))) for part in without.sections
         ),
     )
+
+
+def place_article(issue: Issue, article: Article, *, section: str, before: str = "") -> Issue:
+    """Put an article that the issue has not at the end of a section, or before another. Raises IssueError."""
+    target = find_article(issue, before).key if before else ""
+    placed = insert_article(issue, article, section)
+    return move_article(placed, article.key, before=target) if target else placed
+
+
+def name_section(issue: Issue, article: Article) -> str:
+    """Return the title of the section that an article stands in."""
+    return next(part.title for part in issue.sections if any(one.key == article.key for one in part.articles))
 
 
 def remove_article(issue: Issue, key: str) -> Issue:
@@ -110,7 +122,3 @@ def _insert_before(articles: Iterable[Article], article: Article, target: Articl
         if other.key == target.key:
             yield article
         yield other
-
-
-def _find_section(issue: Issue, key: str) -> str:
-    return next(part.title for part in issue.sections if any(article.key == key for article in part.articles))

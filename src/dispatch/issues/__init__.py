@@ -6,6 +6,7 @@ folder.py     the files of one issue: text, front matter, body
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed
+transfer.py   an article with its files, from one issue into another
 crediting.py  another key or name of somebody, in the files of all issues
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dispatch.issues.heads import *
     from dispatch.issues.lookup import *
     from dispatch.issues.reading import *
+    from dispatch.issues.transfer import *
     from dispatch.issues.writing import *
 else:
     __getattr__ = defer_names(
@@ -33,6 +35,7 @@ else:
             "read_pictures read_unlisted"
         ),
         reading="read_all_issues read_issue",
+        transfer="move_to_issue",
         writing="add_files change_issue create_issue prove_article",
         crediting="rename_author",
     )

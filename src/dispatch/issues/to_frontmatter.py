@@ -11,7 +11,7 @@ from datetime import datetime
 from dispatch import derived, from_mapping
 from dispatch.frontmatter import Value
 from dispatch.issues.folder import IssueFolder
-from dispatch.model import Article, Issue, Source
+from dispatch.model import Article, Issue, Section, Source
 
 Raw = Mapping[str, object]
 
@@ -45,13 +45,21 @@ def issue_to_frontmatter(issue: Issue, old: Issue | None, raw: Raw) -> dict[str,
     free = list(zip(old.sections if old else (), raws, strict=False))
     sections: list[Value] = []
     for section in issue.sections:
-        match = next((pair for pair in free if pair[0].title == section.title), None)
+        match = next(
+            (pair for pair in free if pair[0].title == section.title),
+            next((pair for pair in free if _is_renamed(pair[0], section, issue)), None),
+        )
         if match:
             free.remove(match)
         was, there = match or (None, {})
         keys: dict[str, Value] = {"articles": [article.key for article in section.articles]}
         sections.append(_dump_noun(section, was, there, without=("articles",)) | (keys if section.articles else {}))
     return _order_keys(said | ({"sections": sections} if sections else {}), ISSUE)
+
+
+def _is_renamed(old: Section, new: Section, issue: Issue) -> bool:
+    """Whether a section has another title, and is otherwise the same."""
+    return old == replace(new, title=old.title) and all(part.title != old.title for part in issue.sections)
 
 
 def article_to_frontmatter(article: Article, old: Article | None, raw: Raw, folder: IssueFolder) -> dict[str, Value]:

@@ -83,7 +83,7 @@ def _write_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> Issue:
     left: list[IssueFile] = []
     for article in issue.articles:
         known = listed.get(article.key) or renamed.get(article.id) or _find_unlisted(folder, issue, article)
-        draft, moved_from = _prepare_changed(folder, article, known) if known else (_prepare_new(folder, article), None)
+        draft, moved_from = prepare_changed(folder, article, known) if known else (_prepare_new(folder, article), None)
         pending.append(draft)
         left += [moved_from] if moved_from else []
     pending.append(_prepare_issue(folder, issue, old))
@@ -143,8 +143,11 @@ def _shorten_address(folder: IssueFolder, address: str) -> str:
     return name if name != address and files.is_there(folder.path / name, within=folder.publication.root) else address
 
 
-def _prepare_changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, IssueFile | None]:
-    """Prepare the file of an article that has one; and return the file that it leaves, if its key is new."""
+def prepare_changed(folder: IssueReader, article: Article, old: Article) -> tuple[PendingWrite, IssueFile | None]:
+    """Prepare the file of an article that has one; and return the file that it leaves, if its key is new.
+
+    Raises IssueError.
+    """
     file = _require_file(folder, folder.find_files(old.key)[0])
     path = file.path.with_name(article.key + file.path.suffix)
     text = _edit_text(

@@ -27,6 +27,11 @@ class Columns(NamedTuple):
     filled: Mapping[int, SubscriberState]
     false: Mapping[int, SubscriberState]
 
+    @property
+    def telling(self) -> set[int]:
+        """The columns that mean a state."""
+        return {*self.true, *self.filled, *self.false}
+
 
 class KnownWords(NamedTuple):
     """What is in ``columns.toml``, by the word that other systems have."""
@@ -105,8 +110,8 @@ def _read_row(row: list[str], columns: Columns, line: int) -> ListedPerson:
 def _find_state(row: list[str], columns: Columns, written: str) -> SubscriberState | None:
     """Find the state: the least that any of the columns says, so that nobody who has left comes back."""
     said = [_load_words().states.get(_fold_word(written))] if written else []
-    for number, cell in enumerate(row):
-        word = cell.strip().lower()
+    for number in columns.telling:
+        word = row[number].strip().lower() if number < len(row) else ""
         said += [columns.filled.get(number)] if word and word not in _FALSE else []
         said += [columns.true.get(number)] if word in _TRUE else []
         said += [columns.false.get(number)] if word in _FALSE else []

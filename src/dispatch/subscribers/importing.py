@@ -40,6 +40,7 @@ class ListImport:
 
     connection: sqlite3.Connection
     key: Annotated[bytes, "of the digests of addresses"]
+    is_guarded: Annotated[bool, "whether any address is suppressed"]
     now: datetime
     how: Annotated[str, "where the list came from"]
     words: Annotated[str, "how they agreed; empty when nobody said"]
@@ -71,7 +72,7 @@ class ListImport:
         ).fetchone()
         if known:
             self._meet_known(*known, state)
-        elif rows.find_suppression(self.connection, same, self.key):
+        elif self.is_guarded and rows.find_suppression(self.connection, same, self.key):
             report.suppressed += 1
         else:
             since = person.since or self.now

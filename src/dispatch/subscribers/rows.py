@@ -75,17 +75,27 @@ def record_consent(
     connection: sqlite3.Connection, number: int, now: datetime, what: ConsentKind, how: str, words: str, batch: int = 0
 ) -> None:
     """Record what somebody said or did; the same words are kept once."""
-    said = 0
-    if words:
-        connection.execute("INSERT OR IGNORE INTO words (text) VALUES (?)", (words,))
-        (said,) = connection.execute("SELECT number FROM words WHERE text = ?", (words,)).fetchone()
-    row = (number, to_seconds(now), what, how, said, batch)
+    row = (number, to_seconds(now), what, how, find_words(connection, words), batch)
     connection.execute("INSERT INTO consent VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def find_words(connection: sqlite3.Connection, words: str) -> int:
+    """Find the number of words that somebody agreed to; 0 for none. New ones are kept."""
+    if not words:
+        return 0
+    known = connection.execute("SELECT number FROM words WHERE text = ?", (words,)).fetchone()
+    return known[0] if known else insert_row(connection, "INSERT INTO words (text) VALUES (?)", words)
+
+
+def has_suppressions(connection: sqlite3.Connection) -> bool:
+    """Whether any address must not be written to."""
+    return connection.execute("SELECT 1 FROM suppression LIMIT 1").fetchone() is not None
 
 
 def add_tags(connection: sqlite3.Connection, number: int, tags: Sequence[str]) -> None:
     """Give somebody words of the publication's own."""
-    connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", [(number, one) for one in tags])
+    if tags:
+        connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", [(number, one) for one in tags])
 
 
 def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:

@@ -52,6 +52,7 @@ class Store:
             importing.ListImport(
                 connection=self._connection,
                 key=read_key(self._root),
+                is_guarded=rows.has_suppressions(self._connection),
                 now=now,
                 how=how,
                 words=words,

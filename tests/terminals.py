@@ -1,0 +1,54 @@
+"""Run a command as at a terminal of some width, and press keys."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+_ESCAPES = re.compile("\x1b\\[[0-9;?]*[a-zA-Z]")
+
+
+def run_at_terminal(root: Path, *words: str, width: int = 80, keys: Sequence[bytes] = (), **environment: str) -> str:
+    """Run a command whose three streams are a terminal; return what it shows.
+
+    keys: what is pressed, each after the command has shown something more, and then a ``?``.
+    """
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    settings = {"COLUMNS": str(width), "TERM": "xterm", "NO_COLOR": ""}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dispatch", *words],
+        cwd=root,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | settings | environment,
+    )
+    os.close(theirs)
+    shown, waiting = b"", list(keys)
+    seen = 0
+    while more := read_some(ours):
+        shown += more
+        if waiting and b"?" in shown[seen:]:
+            seen = len(shown)
+            os.write(ours, waiting.pop(0))
+    os.close(ours)
+    assert process.wait() == 0, shown
+    return shown.decode("utf-8").replace("\r\n", "\n")
+
+
+def read_some(descriptor: int) -> bytes:
+    """Read what there is; Linux says by an error that nobody has the other end any more."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
+
+
+def drop_escapes(text: str) -> str:
+    """The text without its colours."""
+    return _ESCAPES.sub("", text)
