@@ -13,7 +13,7 @@ from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
 from dispatch.checks.rules import CONFIG, make_finding
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
-from dispatch.model import Article, Finding, Place, Publication, Syndicate
+from dispatch.model import Article, Finding, Image, Place, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
@@ -210,26 +210,19 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate, *
 
 
 def take_caption(
-    article: Article, entry: ShownArticle, kind: Kind, publication: Publication
+    article: Article, entry: ShownArticle, kind: Kind, known: vocabulary.Vocabulary
 ) -> tuple[ShownArticle, list[Finding]]:
-    """Take what is said under the article's picture out of what is shown, so that no byline is read there.
-
-    Also report when nothing is said there of a picture that has a caption or a photographer.
-    """
-    image, known = article.image, vocabulary.load_vocabulary(publication.language)
-    if not (image and (image.caption or image.credit)):
-        return entry, []
-    lower = vocabulary.lower_words
+    """Take out what is said under the article's picture, so that it is no byline; report when it is not there."""
+    image, lower = article.image or Image(url=""), vocabulary.lower_words
     before, after = known.find_role_words("photographer") if image.credit else ([], [])
     wanted = [*lower(image.caption), *before, *lower(image.credit), *after]
     at = next((i for i, line in enumerate(entry.lines) if not line.links and lower(line.text) == wanted), -1)
-    if at >= 0:
-        return replace(entry, lines=(*entry.lines[:at], *entry.lines[at + 1 :])), []
-    inside = {picture.url for picture in read_content(article.content).pictures}
+    if not wanted or at >= 0:
+        return replace(entry, lines=entry.lines[:at] + entry.lines[at + 1 :]) if wanted else entry, []
     shown = {one.url for one in entry.pictures if kind != "mail" or one.link == article.url}
-    is_lost = kind in {"page", "mail", "feed"} and image.url in shown - inside
-    said = " ".join(filter(None, (image.caption, image.credit)))
-    return entry, [make_finding("attribution.picture", "name", wanted=said)] if is_lost else []
+    shown -= {one.url for one in read_content(article.content).pictures}
+    is_lost = kind in {"page", "mail", "feed"} and image.url in shown
+    return entry, [make_finding("attribution.picture", "name", wanted=image.credit or image.caption)] * is_lost
 
 
 def check_footer(publication: Publication) -> Iterator[Finding]:

@@ -14,8 +14,6 @@ from dispatch.model import Article, Author, Contents, Image, Page, Publication, 
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The dot stays with what is before it: no line begins with one.
-# With which a sentence ends, so that no dot need follow it.
-ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 DOT = Markup("\N{NO-BREAK SPACE}· ")
 
 
@@ -59,13 +57,10 @@ class Bylines:
 
     def format_caption(self, image: Image) -> Markup:
         """Say what is said under a picture, and who made it; empty where nothing is known."""
-        caption = escape(image.caption)
-        if not image.credit:
-            return caption
-        name = Markup("<bdi>{}</bdi>").format(image.credit)
-        made = self.language.format_message("credits.photographer", names=name)
-        made = made[:1].upper() + made[1:]
-        return caption + (" " if caption.endswith(ENDS) else DOT) + made if caption else made
+        caption, name = escape(image.caption), Markup("<bdi>{}</bdi>").format(image.credit)
+        made = self.language.format_message("credits.photographer", names=name) if image.credit else Markup()
+        gap = " " if caption.endswith((".", "!", "?", "…", "。", "।", "؟")) else DOT
+        return caption + (gap if caption and made else "") + made[:1].upper() + made[1:]
 
     def link_authors(self, article: Article) -> Markup:
         """List all authors in order, each linked to their own page where they have one."""

@@ -244,7 +244,8 @@ def _cut_excerpt(context: TemplateContext, article: Article) -> Markup:
     code = context.choose_language(article).code
     begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
     begun = html.place_fragments(begun, *_find_places(article), keep=False)
-    return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+    summary = f"<p>{escape(article.summary)}</p>" if article.summary else ""
+    return Markup(begun or summary)  # noqa: S704 - sanitised at the door
 
 
 def _count_minutes(context: TemplateContext, body: Callable[[Article], Markup]) -> int:
@@ -271,10 +272,6 @@ def _render_copy(copy: ImageCopy | None, said: Mapping[str, str], size: str, *, 
     if copy is None:
         return build_void_element("img", {"class": kind, **said} if kind else said)
     return Markup(html.format_picture(copy, said, sizes=size, waits=waits, kind=kind))  # noqa: S704 - escaped there
-
-
-def _build_paragraph(plain: str) -> Markup:
-    return Markup("<p>{}</p>").format(plain) if plain else Markup()
 
 
 def _build_withdrawn_title(title: str, publication: Publication) -> str:
