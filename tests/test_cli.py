@@ -142,6 +142,14 @@ def test_every_file_that_goes_with_an_article_is_kept(dispatch: Dispatch, letter
 
 
 @pytest.mark.usefixtures("letter")
+def test_a_file_is_read_without_fetching(dispatch: Dispatch) -> None:
+    result = dispatch("add", "story.txt", "--no-fetch")
+    assert result.stdout == "defence/a-harbour-that-would-not-sleep\n"
+    section = json.loads(dispatch("issue", "show", "--json").stdout)["sections"][-1]
+    assert [(one["syndicate"], bool(one["words"])) for one in section["articles"]] == [("excerpt", True)]
+
+
+@pytest.mark.usefixtures("letter")
 def test_one_bad_location_neither_stops_the_rest_nor_hides(dispatch: Dispatch) -> None:
     result = dispatch("add", "missing.txt", "story.txt", code=1)
     assert "missing.txt" in result.stderr

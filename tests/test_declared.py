@@ -20,8 +20,8 @@ from packaging.utils import canonicalize_name
 from test_architecture import MODULES, imports
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-# A data set for Windows is imported by nobody.
-DECLARED = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]} - {"tzdata"}
+# A data set for Windows, and a font, are imported by nobody.
+DECLARED = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]} - {"tzdata", "ttf-opensans"}
 MODULES_OF = {
     module: {canonicalize_name(name) for name in names} for module, names in metadata.packages_distributions().items()
 }

@@ -120,6 +120,14 @@ def test_help_explains_each_command(command: str, tmp_path: Path) -> None:
     assert f"Usage: dispatch {command}" in explained
 
 
+@pytest.mark.parametrize(
+    "word",
+    "newsletter subscribers unsubscribe schedule upgrade backup windows proxy docker faq photo image mailchimp".split(),
+)
+def test_help_knows_the_words_that_people_bring(word: str, tmp_path: Path) -> None:
+    assert len(run_dispatch(tmp_path, "help", word).stdout) > 20
+
+
 def test_help_explains_words(tmp_path: Path) -> None:
     assert run_dispatch(tmp_path, "help", "Front", "matter").stdout.startswith("The lines between two ---")
     assert "dispatch publish" in run_dispatch(tmp_path, "help", "build").stdout

@@ -246,6 +246,52 @@ def test_a_mailbox_in_a_file_is_the_person_who_has_it(root: Path, id_: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("authors", "certainty"), [("[bo]", ""), ("[{name: bo}]", ""), ("[bo, Cy Dale]", ""), ("[cy]", "likely")]
+)
+def test_a_key_in_a_file_of_ones_own_is_certain(root: Path, authors: str, certainty: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.md").write_text(f"---\ntitle: A mill\nauthors: {authors}\n---\nWords.\n", "utf-8")
+    run_dispatch(root, "add", "mill.md")
+    (kept,) = root.glob("issues/*/a-mill.md")
+    assert ("certainty: likely" in kept.read_text("utf-8")) == bool(certainty)
+    assert ("\n  - bo\n" in kept.read_text("utf-8")) == ("bo" in authors)
+
+
+MAIL = """From: {}
+Subject: The mill
+Date: Mon, 02 Nov 2026 08:00:00 +0000
+Message-ID: <a@wire.example>
+
+The mill was late again, and nobody at the quay was surprised by it at all.
+"""
+RSS = """<rss version="2.0"><channel><title>P</title><link>https://p.example/</link><item><title>The mill</title>
+<link>https://p.example/1</link><author>{}</author><description>One bell rang.</description></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>P</title><id>tag:p</id><updated>2026-11-01T00:00:00Z</updated>
+<entry><title>The mill</title><id>tag:p1</id><link href="https://p.example/1"/><updated>2026-11-01T00:00:00Z</updated>
+<author><name>{}</name><email>{}</email></author><content>One bell rang.</content></entry></feed>"""
+MARKDOWN = "---\ntitle: The mill\nauthors: [{name: %s, email: %s}]\n---\nOne bell rang.\n"
+
+
+@pytest.mark.parametrize("name", ["Bo", "B. Quay", "Cy Dale"])
+@pytest.mark.parametrize("kind", ["mill.eml", "mill.xml", "mill.atom", "mill.md"])
+def test_a_mailbox_beside_a_name_says_who_it_is_and_goes_no_further(root: Path, kind: str, name: str) -> None:
+    mailbox = "cy@wire.example" if name == "Cy Dale" else "bo@wire.example"
+    (root / "authors.toml").write_text('[bo-quay]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    texts = {
+        "mill.eml": MAIL.format(f'"{name}" <{mailbox}>'),
+        "mill.xml": RSS.format(f"{mailbox} ({name})"),
+        "mill.atom": ATOM.format(name, mailbox),
+        "mill.md": MARKDOWN % (name, mailbox),
+    }
+    (root / kind).write_text(texts[kind], "utf-8")
+    shown = name if name == "Cy Dale" else "Bo Quay"
+    assert f"“The mill” by {shown} to" in run_dispatch(root, "add", kind).stderr
+    assert all("@" not in path.read_text("utf-8") for path in root.glob("issues/*/mill*"))
+
+
+@pytest.mark.parametrize(
     ("said", "shown"),
     [
         ("Bo Q. <bo@wire.example>", "Bo Quay"),

@@ -146,10 +146,10 @@ def find_person(author: Author, publication: Publication) -> str:
     """Find the key of the person in authors.toml that somebody is; empty for a stranger, and where it may be two.
 
     Asked are the keys, names and addresses that the person has or had. A key or a name alone will do, unless another
-    page is given with it; with the same page or mailbox, a part of the name will do. Written as a name, an address says
-    who it is.
+    page is given with it; with the same page or mailbox, a part of the name or its initials will do. Written as a
+    name, an address says who it is.
     """
-    spelled, written, words = fold_spelling(author.name), _fold_contact(author.name), _split_words(author.name)
+    spelled, written = fold_spelling(author.name), _fold_contact(author.name)
     page = _fold_contact(author.url)
     own = {page, _fold_contact(author.email)} - {""}
     found = []
@@ -159,8 +159,10 @@ def find_person(author: Author, publication: Publication) -> str:
         if spelled in names or author.name == key or author.name in former:
             is_person = not page or page in contacts
         else:
+            known, shown = (person.name, *former), [author.name]
             is_person = written in contacts or (
-                not own.isdisjoint(contacts) and _is_part(words, (person.name, *former))
+                not own.isdisjoint(contacts)
+                and (is_short_for(author.name, known) or any(is_short_for(one, shown) for one in known))
             )
         if is_person:
             found.append(key)
@@ -170,22 +172,26 @@ def find_person(author: Author, publication: Publication) -> str:
 def register_authors(authors: Iterable[Author], publication: Publication) -> tuple[Author, ...]:
     """Return authors as authors.toml has them, each once, and strangers as given. See ``find_person``.
 
-    A mailbox that stands for a name and is nobody's is left out.
+    A mailbox that stands for a name and is nobody's is left out, and so is a stranger's mailbox beside the name: files
+    are often public, and it has been asked.
     """
-    found = ((find_person(one, publication), one) for one in authors)
-    named = (publication.authors.get(key, one) for key, one in found if key or not one.name.startswith(MAILBOX))
-    return tuple(dict.fromkeys(named))
+    named = (publication.authors.get(find_person(one, publication)) or replace(one, email="") for one in authors)
+    return tuple(dict.fromkeys(one for one in named if not one.name.startswith(MAILBOX)))
 
 
-def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
+def register_article(article: Article, publication: Publication, *, is_own: bool = True) -> tuple[Article, list[str]]:
     """Return the article with its authors as authors.toml has them, and what to say of mailboxes that nobody has.
 
-    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
+    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it. is_own: it comes from a
+    file of one's own, whose keys are those of authors.toml and no stranger's logins.
     """
     mailboxes = (one for one in article.authors if one.name.startswith(MAILBOX))
     unknown = [one.name for one in mailboxes if not find_person(one, publication)]
     authors = register_authors(article.authors, publication)
     certainty = article.certainty if not unknown else "likely" if authors else "unknown"
+    words = {one.name for one in article.authors if " " not in one.name}
+    if is_own and article.markdown and certainty == "likely" and words and words <= publication.authors.keys():
+        certainty = "certain"
     notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
     return replace(article, authors=authors, certainty=certainty), notes
 
@@ -218,11 +224,6 @@ def suggest_people(author: Author, publication: Publication) -> list[str]:
         return []
     named = ((key, (one.name, *publication.former_names.get(key, ()))) for key, one in publication.authors.items())
     return [key for key, names in named if is_short_for(author.name, names)]
-
-
-def _is_part(words: frozenset[str], names: Iterable[str]) -> bool:
-    """Whether a name is part of one of these, or one of these part of it."""
-    return any(words <= parts or parts <= words for parts in map(_split_words, names))
 
 
 def _split_words(name: str) -> frozenset[str]:

@@ -384,12 +384,14 @@ def test_a_page_stays_light() -> None:
     assert max(len(octets) for path, octets in lists.items() if not path.startswith("issues/")) < 50_000
 
 
-def test_a_logo_stands_for_the_name_and_a_page_without_pictures_has_none() -> None:
+def test_a_logo_stands_for_the_name_and_a_page_without_pictures_has_a_card() -> None:
     by = replace(sites.publication(), theme=Theme(logo="https://wire.example/logo.svg"))
     front = sites.files([nouns.issue(nouns.article(1))], by)["index.html"].decode()
     (logo,) = attributes(front, "img")
     assert (logo["src"], logo["alt"]) == ("./logo.svg", "The Wire")
-    assert "og:image" not in front
+    shared = {meta["property"]: meta["content"] for meta in attributes(front, "meta") if "property" in meta}
+    assert shared["og:image"] == "https://wire.example/issues/defence/card.png"
+    assert (shared["og:image:width"], shared["og:image:height"]) == ("1200", "630")
 
 
 @pytest.mark.parametrize("code", ["de", "fr", "es", "ar", "hi", "en-US"])

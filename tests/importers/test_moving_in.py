@@ -60,6 +60,19 @@ HUGO = {
     "content/news/bell.md": "---\ntitle: The bell\ndate: 2024-05-06\nslug: the-bell\n---\nA.",
     "content/posts/tide.md": "---\ntitle: The tide\ndate: 2024-05-08\nurl: /tide/\n---\nA.",
 }
+BELOW = {
+    "_config.yml": f"url: {OLD}\nbaseurl: /n\npermalink: /:slugified_categories/:categories/:i_day/:title:output_ext\n",
+    "_posts/2024-05-06-bell.md": "---\ntitle: Bell\ncategories: [Sea Side]\nredirect_from: /b/\n---\n"
+    "See [a]({% post_url 2024-05-07-tide %}#x), [b]({{ site.baseurl }}{% link _posts/2024-05-07-tide.md %})"
+    " and [c]({% link c.pdf %}), `{% post_url 2024-05-07-tide %}`.",
+    "_posts/2024-05-07-tide.md": "---\ntitle: Tide\npermalink: /tide/\n---\nA.",
+}
+REFERRING = {
+    "hugo.toml": f'baseURL = "{OLD}/"\n',
+    "content/posts/bell.md": "---\ntitle: Bell\n---\n"
+    'See [a]({{< ref "tide.md#x" >}}), [b]({{< relref "/posts/tide" >}}) and [c]({{% ref "else" %}}).',
+    "content/posts/tide/index.md": "---\ntitle: Tide\nslug: high\n---\nA.",
+}
 WORDPRESS = sample("wordpress")
 
 
@@ -71,6 +84,8 @@ WORDPRESS = sample("wordpress")
         (HUGO, "The night ferry", ["/posts/night-ferry/", "/ferry.html", "/posts/by-night", "/boats/ferry"]),
         (HUGO, "The bell", ["/2024/the-bell/"]),
         (HUGO, "The tide", ["/tide/"]),
+        (BELOW, "Bell", ["/n/sea-side/sea%20side/6/bell.html", "/n/b/"]),
+        (BELOW, "Tide", ["/n/tide/"]),
         ({"posts/a.md": "---\ntitle: A\nredirect_from: /b/\n---\nA."}, "A", []),  # nobody knows of which site
     ],
 )
@@ -78,6 +93,26 @@ def test_what_a_generator_gave_a_post_is_known(files: dict[str, str], title: str
     posts, _ = of(importers.read_posts(bag(files), "markdown"))
     (post,) = (post for post in posts if post.article.title == title)
     assert list(post.article.former_urls) == [OLD + address for address in addresses]
+
+
+@pytest.mark.parametrize(
+    ("files", "url"), [(BELOW, f"{OLD}/n/tide/"), (REFERRING, f"{OLD}/posts/high/")], ids=["jekyll", "hugo"]
+)
+def test_a_post_that_is_named_by_its_file_is_linked(files: dict[str, str], url: str) -> None:
+    """https://jekyllrb.com/docs/liquid/tags/#links, https://gohugo.io/shortcodes/ref/"""
+    posts, _ = of(importers.read_posts(bag(files), "markdown"))
+    (bell,) = (post for post in posts if post.article.title == "Bell")
+    assert f"See [a]({url}#x), [b]({url}) and c" in bell.article.markdown.replace("[c]()", "c")
+    assert [note for note in bell.notes if "left out" in note and "tide" not in note]
+    assert ("`{% post_url" in bell.article.markdown) == (files is BELOW)
+
+
+def test_accounts_are_people_as_wordpress_com_writes_them_too() -> None:
+    """wordpress.com has wp:wp_author for wp:author."""
+    files = {name: text.replace(b"wp:author>", b"wp:wp_author>") for name, text in WORDPRESS.items()}
+    (before, _), (after, _) = (of(importers.read_posts(bag(one), "wordpress")) for one in (WORDPRESS, files))
+    assert [post.article.authors for post in after] == [post.article.authors for post in before]
+    assert any(b"wp:wp_author>" in text for text in files.values())
 
 
 def test_what_only_leads_on_is_named_with_where_to() -> None:

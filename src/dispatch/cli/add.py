@@ -7,7 +7,7 @@ from typing import NamedTuple, Unpack
 
 import click
 
-from dispatch import compose, from_mapping, html, identity, issues
+from dispatch import compose, from_mapping, html, identity, issues, links
 from dispatch.cli.article_options import (
     ArticleOptions,
     add_article_options,
@@ -46,7 +46,7 @@ class Group(NamedTuple):
 @click.option("--issue", "-i", help="The issue. Default: the newest draft.")
 @click.option("--section", "-s", default="", help="The section; created if it does not exist.")
 @add_article_options
-@click.option("--no-fetch", is_flag=True, help="Fetch nothing; add a link with a title.")
+@click.option("--no-fetch", is_flag=True, help="Fetch nothing; without a file, add a link with a title.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def add(
     locations: tuple[str, ...],
@@ -72,10 +72,11 @@ def add(
       dispatch add 12 15 18 --section Europe
     """
     here = open_publication()
-    words = make_overrides(spoken, here.publication, is_link=no_fetch)
+    places = locations or ("",)
+    is_link = no_fetch and not any(map(_is_file, places))
+    words = make_overrides(spoken, here.publication, is_link=is_link)
     _require_fitting_options(locations, words, no_fetch=no_fetch)
     slug = here.find_slug(issue, drafts=True)
-    places = locations or ("",)
     with hold_later_interrupts():
         groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
         is_all = _write_groups(here, slug, groups, words) and is_all
@@ -167,7 +168,7 @@ def _find_articles(
         with here.open_inbox() as box:
             arrival = box.find_arrival(int(location))
         return Group([arrival.article], compose.choose_section(arrival, here.publication), arrival), ()
-    if no_fetch:
+    if no_fetch and not _is_file(location):
         return Group([Article(url=location)], "", None), ()
     from dispatch import gather
 
@@ -186,6 +187,11 @@ def _find_articles(
     return Group(found, "", None), faults
 
 
+def _is_file(location: str) -> bool:
+    """Whether a location is on this machine, a pipe included, so that nothing is fetched to read it."""
+    return bool(location) and not links.is_web_address(location)
+
+
 def _override_articles(
     here: OpenPublication, found: Sequence[Article], words: Overrides, location: str
 ) -> list[Article]:
@@ -194,7 +200,8 @@ def _override_articles(
         raise IssueError(
             f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
         )
-    known = [identity.register_article(one, here.publication) for one in found]
+    is_own = not links.is_web_address(location)
+    known = [identity.register_article(one, here.publication, is_own=is_own) for one in found]
     for note in (note for _, notes in known for note in notes):
         print_note(note)
     articles = compose.apply_overrides([one for one, _ in known], words)

@@ -49,7 +49,7 @@ def explain_words(root: click.Context, words: str, glossary: Mapping[str, str]) 
     if not words:
         listed = ", ".join(glossary)
         return root.get_help(), click.wrap_text(f"Words: {listed}. For one: dispatch help byline", width)
-    found = [meaning for word, meaning in glossary.items() if word.lower() == words.lower()]
+    found = [meaning for word, meaning in glossary.items() if words.lower() in {word.lower(), f"{word.lower()}s"}]
     if instead := "" if found else INSTEAD.get(words.lower(), ""):
         found.append(f"For that: {instead}")
     command, context = root.command, root

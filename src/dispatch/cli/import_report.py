@@ -79,7 +79,9 @@ class ImportReport:
                 reason = "it was changed meanwhile" if one.was_changed else "it is dated ahead"
             if reason:
                 reason = f"issues/{one.slug} stays a draft: {reason}"
-                self._add_reason(NotImported(file=one.file, reason=reason, state="failed"))
+                failed = NotImported(file=one.file, reason=reason, state="failed")
+                rule = f"it stays a draft, for check finds an error ({one.errors[0].rule})" if one.errors else ""
+                self._add_reason(failed, rule)
             else:
                 next(row for row in self.rows["imported"] if row["slug"] == one.slug)["status"] = "published"
 
@@ -158,8 +160,8 @@ class ImportReport:
         self.names.update(author.name for author in post.article.authors)
         self.lines.extend((post.file, post.article.title, note, note) for note in post.notes)
 
-    def _add_reason(self, one: NotImported) -> None:
+    def _add_reason(self, one: NotImported, common: str = "") -> None:
         self.rows[one.state].append({"file": one.file, "title": one.title, "reason": one.reason})
-        common = "already there" if one.state == "skipped" else one.reason
+        common = common or ("already there" if one.state == "skipped" else one.reason)
         place = one.file if one.title in one.file else f"{one.file}: “{one.title}”"
         self.lines.append((place, one.title, one.reason, common))

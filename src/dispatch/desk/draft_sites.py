@@ -56,6 +56,8 @@ class DraftSites:
             return site.render(*site.files[path]).body
         if path in pictures.ICONS:
             return pictures.draw_icons(site.publication)[path]
+        if path in site.cards:
+            return pictures.draw_card(site.publication, site.cards[path])
         assets = (body for name, body in site.render_assets() if name == path)
         return self._find_picture(slug, path) or next(assets, None)
 

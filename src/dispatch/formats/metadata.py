@@ -15,6 +15,10 @@ from dispatch.text import fold_text
 
 Thing = Mapping[str, object]
 
+# The picture of an issue that has none, and at the top of the public folder the publication's: see pictures/card.py.
+CARD = "card.png"
+CARD_WIDTH, CARD_HEIGHT = 1200, 630
+
 # Within <script>, nothing may look like its end, like a comment or like a character reference (HTML, 4.12.1.3).
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -195,9 +199,16 @@ def _describe_source(source: Source) -> Thing:
 
 
 def _choose_shared_picture(page: PageContext) -> Image | None:
-    """Choose the picture that other sites show with a link to the page."""
+    """Choose the picture that other sites show with a link to the page: one that it shows, else a card."""
     place = page.site_page
     if place and place.author and place.author.avatar:
         return Image(url=place.author.avatar, alt=place.author.name)
     shown = (article for article in page.issue.articles if not article.withdrawn)
-    return next((article.image for article in shown if article.image), None)
+    found = next((article.image for article in shown if article.image), None)
+    if found or place is None or page.is_withdrawn:
+        return found
+    card = (
+        f"issues/{page.issue.slug}/{CARD}" if page.kind in {"front", "issue", "article"} and page.issue.slug else CARD
+    )
+    title = page.issue.title if "/" in card else page.publication.title
+    return Image(url=page.build_url(card), alt=title, width=CARD_WIDTH, height=CARD_HEIGHT)

@@ -18,7 +18,7 @@ from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import PAGE, NotImported, try_post
 from dispatch.importers.tabular import pick_text
 from dispatch.model import Article, Author, Document
-from dispatch.readers import frontmatter_aliases, people
+from dispatch.readers import frontmatter_aliases, markdown_dialects, people
 from dispatch.readers.fields import parse_date
 
 _FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
@@ -30,6 +30,12 @@ _BUILDING = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(\d{4}-\d\d?-\d\d?)[-_](.+)")
+# Jekyll's post_url and link, Hugo's ref and relref: a post named by its file.
+_REFERENCE = re.compile(
+    r"(?:\{\{\s?site\.(?:base)?url\s?\}\}){0,2}\{%-?\s?(?:post_url|link)\s(?P<jekyll>[^\s{}%]{1,300})\s?-?%\}"
+    r"|\{\{[<%]\s?(?:rel)?ref\s\"?(?P<hugo>[^\s\"{}]{1,300})\"?\s?[>%]\}\}"
+)
+_SUFFIX = re.compile(r"(?:/_?index)?\.[a-z]{2,8}$")
 _LEADS_ON = re.compile(r"""^redirect_to:\s*(?:-\s*|\[\s*)?["']?([^\s"'\]]+)""", re.MULTILINE)
 _PEOPLE = re.compile(r"(?:^|/)_?data/authors\.ya?ml$")
 _HIDDEN = frozenset({"draft", "hidden", "private", "unlisted"})
@@ -96,7 +102,7 @@ def _add_leading(post: Post, leading: Mapping[str, Article]) -> Post:
 
 def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalinks.OldSite) -> Post | NotImported:
     name = place.file
-    document = Document(url="", media_type="text/markdown", charset="", body=place.export.read(name), name=name)
+    document = _open_markdown(place.export, name)
     text = tabular.read_text(place.export, name)
     data, written = frontmatter_aliases.parse_keys(text, document)
     if not data:
@@ -107,28 +113,70 @@ def _read_markdown(place: PostPlace, known: Mapping[str, Author], old: permalink
     stem = parts[-1].rpartition(".")[0]
     if stem == "_index" or pick_text(data, "layout", "type") == "page" or (len(parts) > 1 and parts[-2] == "pages"):
         return NotImported(file=name, reason=PAGE)
-    stem = parts[-2] if stem == "index" and len(parts) > 1 else stem
-    dated = _DATED.fullmatch(stem)
-    day = _parse_day(dated[1]) if dated else None
-    slug = pick_text(data, "slug") or (dated[2] if dated else stem)
     article = _complete_article(frontmatter_aliases.build_article(data, document), known)
     article = replace(
         article,
         id=_pick_id(data, name),
-        published=_find_later(article.published or day, parse_date(pick_text(data, "publishdate"))),
+        published=_find_day(name, data, article),
         tags=tuple(dict.fromkeys((*article.tags, *frontmatter_aliases.parse_tags(data.get("categories"))))),
     )
-    addresses = old.list_old_addresses(name, data, slug, stem, article.published)
-    article = replace(article, former_urls=content.list_former(place, *addresses))
+    article = replace(article, former_urls=_list_former(place, data, article.published, old))
     post = Post(
         file=name,
         article=article,
-        slug=slug,
+        slug=_split_name(name, data)[2],
         is_public=_is_public(data, parts),
         held="it had a day on which it was to go" if data.get("expirydate") else "",
     )
     fill = content.fill_html if _HTML.search(name) else content.fill_markdown
-    return fill(post, written.strip("\n"), place)
+    return fill(post, _resolve_references(written.strip("\n"), place, old), place)
+
+
+def _split_name(name: str, data: frontmatter_aliases.Data) -> tuple[str, str, str]:
+    """Split a post's name from its file's place: its stem, the day in it, and the slug."""
+    folder, _, stem = name.rpartition(".")[0].rpartition("/")
+    stem = folder.rpartition("/")[2] if stem == "index" and folder else stem
+    day, rest = dated.groups() if (dated := _DATED.fullmatch(stem)) else ("", stem)
+    return stem, day, pick_text(data, "slug") or rest
+
+
+def _find_day(name: str, data: frontmatter_aliases.Data, article: Article) -> datetime | None:
+    """Find the day from which a post could be seen: that of its keys, else of its file's name."""
+    day = _split_name(name, data)[1]
+    published = article.published or (_parse_day(day) if day else None)
+    return _find_later(published, parse_date(pick_text(data, "publishdate")))
+
+
+def _list_former(
+    place: PostPlace, data: frontmatter_aliases.Data, day: datetime | None, old: permalinks.OldSite
+) -> tuple[str, ...]:
+    """List the addresses that a post had; its own comes first."""
+    stem, _, slug = _split_name(place.file, data)
+    return content.list_former(place, *old.list_old_addresses(place.file, data, slug, stem, day))
+
+
+def _resolve_references(written: str, place: PostPlace, old: permalinks.OldSite) -> str:
+    """Write the address that a post had where another names its file; what is no post's stays, and is reported."""
+
+    def write_address(match: re.Match[str]) -> str:
+        path, mark, part = (match["jekyll"] or match["hugo"]).partition("#")
+        wanted = f"/{_SUFFIX.sub('', path.lstrip('/'))}"
+        found = [name for name in place.export.names if f"/{_SUFFIX.sub('', name)}".endswith(wanted)]
+        if len(found) != 1 or not _FILE.search(found[0]):
+            return match[0]
+        text, document = tabular.read_text(place.export, found[0]), _open_markdown(place.export, found[0])
+        data = frontmatter_aliases.parse_keys(text, document)[0]
+        day = _find_day(found[0], data, frontmatter_aliases.build_article(data, document))
+        return next(
+            (f"{url}{mark}{part}" for url in _list_former(replace(place, file=found[0]), data, day, old)), match[0]
+        )
+
+    pieces = markdown_dialects.split_code(written)
+    return "".join(piece if is_code else _REFERENCE.sub(write_address, piece) for piece, is_code in pieces)
+
+
+def _open_markdown(export: Export, name: str) -> Document:
+    return Document(url="", media_type="text/markdown", charset="", body=export.read(name), name=name)
 
 
 def _find_later(day: datetime | None, other: datetime | None) -> datetime | None:

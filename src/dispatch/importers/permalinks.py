@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from dispatch import frontmatter, links
 from dispatch.errors import GatherError, IssueError
@@ -27,6 +28,23 @@ _STYLES: Final = {
     "none": "/:categories/:title.html",
 }
 _SETTINGS: Final = re.compile(r"(?:_config\.ya?ml|(?:config/_default/)?(?:hugo|config)\.(?:toml|ya?ml))")
+_DAY: Final = {
+    "year": "%Y",
+    "short_year": "%y",
+    "month": "%m",
+    "i_month": "%m",
+    "short_month": "%b",
+    "long_month": "%B",
+    "monthname": "%B",
+    "day": "%d",
+    "i_day": "%d",
+    "y_day": "%j",
+    "yearday": "%j",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+}
+_SHORT: Final = frozenset({"i_month", "i_day", "yearday"})  # without a zero before them
 _WORD: Final = re.compile(r":([a-z_]+)")
 _FORMER: Final = ("aliases", "redirect_from", "redirectfrom", "redirects")
 
@@ -45,12 +63,12 @@ class OldSite:
         name: its file. data: its front matter. slug: its own, or its file's without the day. stem: its file's.
         """
         own = pick_text(data, "permalink", "url") or self._make_address(name, data, slug, stem, day)
-        yield own
+        yield _strip_root(own)
         for key in _FORMER:
             value = data.get(key)
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, str):
-                    yield self._resolve_alias(own, one)
+                    yield _strip_root(self._resolve_alias(own, one))
 
     def _resolve_alias(self, own: str, alias: str) -> str:
         """Resolve a former address as the generator does: Hugo's may be relative to the folder of the post's own."""
@@ -61,9 +79,12 @@ class OldSite:
         """Make the address that the pattern gives a post; empty where there is none, or it asks for more."""
         words = {"title": slug, "slug": pick_text(data, "slug") or stem, "filename": stem, "contentbasename": stem}
         words["slugorcontentbasename"] = words["slugorfilename"] = words["slug"]
-        words["categories"] = "/".join(map(make_slug, _list_categories(data)))
-        if day:
-            words |= {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}", "y_day": f"{day:%j}"}
+        words["output_ext"] = ".html"
+        categories = list(dict.fromkeys(one.lower() for one in _list_categories(data)))
+        words["categories"] = "/".join(map(quote, categories))
+        words["slugified_categories"] = "/".join(map(make_slug, categories))
+        for word, code in _DAY.items() if day else ():
+            words[word] = f"{day:{code}}".lstrip("0" if word in _SHORT else "")
         folders = name.partition("content/")[2].split("/")[:-1] if self.hugo is not None else []
         folders = folders[:-1] if folders and folders[-1] == stem else folders  # a post in a folder of its own
         words |= {"section": "".join(folders[:1]), "sections": "/".join(folders)}
@@ -74,6 +95,11 @@ class OldSite:
         if not pattern or any(word not in words for word in _WORD.findall(pattern)):
             return ""
         return re.sub("/{2,}", "/", _WORD.sub(lambda match: words[match[1]], pattern)).lstrip("/")
+
+
+def _strip_root(address: str) -> str:
+    """Strip the slash that stands for the top of the site, which may be a folder of its host."""
+    return re.sub(r"^/(?!/)", "", address)
 
 
 def _list_categories(data: Row) -> list[str]:

@@ -208,7 +208,7 @@ def _read_authors(channel: Element, items: list[Element]) -> dict[str, Author]:
     The mail address of an account is left out: issue files are often public.
     """
     found: dict[str, Author] = {}
-    for person in find_children(channel, "wp:author"):
+    for person in find_children(channel, "wp:author", "wp:wp_author"):
         first_and_last = f"{find_text(person, 'wp:author_first_name')} {find_text(person, 'wp:author_last_name')}"
         login = find_text(person, "wp:author_login")
         for shown in (find_text(person, "wp:author_display_name"), first_and_last, login):

@@ -13,6 +13,7 @@ album = pictures.of(publication, issue)                           album.copies f
 """
 
 from dispatch.pictures.album import Album, list_missing, make_album, store_original
+from dispatch.pictures.card import draw_card
 from dispatch.pictures.icon import ICONS, draw_icons
 
-__all__ = ["ICONS", "Album", "draw_icons", "list_missing", "make_album", "store_original"]
+__all__ = ["ICONS", "Album", "draw_card", "draw_icons", "list_missing", "make_album", "store_original"]

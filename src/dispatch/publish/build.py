@@ -9,6 +9,7 @@ from dispatch import check, derived, files, issues, ledger, pictures, render, se
 from dispatch.child import limit_function
 from dispatch.errors import IssueError
 from dispatch.formats import FEEDS, PUBLIC, site_files
+from dispatch.formats.metadata import CARD
 from dispatch.formats.web import SEARCHED
 from dispatch.model import Article, Edition, Finding, ImageCopy, Issue, Page, Publication, Record
 from dispatch.publish.cache import digest_program, make_digest
@@ -43,6 +44,12 @@ class SiteBuilder:
     def files(self) -> dict[str, tuple[Page, str]]:
         """By path, the page or feed of each file, and the format that it is rendered in."""
         return {path: (page, name) for page in self.pages for path, name in _list_files(page).items()}
+
+    @cached_property
+    def cards(self) -> dict[str, str]:
+        """By path, the title on each picture that other sites show with a link: the publication's, and each issue's."""
+        shown = (issue for issue in self.issues if not issue.withdrawn)
+        return {CARD: self.publication.title, **{f"issues/{one.slug}/{CARD}": one.title for one in shown}}
 
     def render_assets(self) -> Iterator[tuple[str, bytes]]:
         """Render what a site has besides its pages and feeds, as path and bytes: styles, the sitemap, redirects."""
@@ -159,7 +166,7 @@ class ReleaseBuild:
             self._stage_pictures(slug, release)
         for path, body in self.site.render_assets():
             release.stage_file(path, "", body)
-        self._stage_icons(release)
+        self._stage_drawn(release)
         for path, file in issues.find_publication_files(self.site.publication).items():
             self._stage_copy(path, file, release)
         for page in self.site.pages:
@@ -173,13 +180,17 @@ class ReleaseBuild:
         elif self.site.publication.site.search:
             self._index_search(release)
 
-    def _stage_icons(self, release: Release) -> None:
-        """Stage the drawn icons, when the settings have changed: drawing them takes longer than most publishes."""
-        made_of = self.index.settings
+    def _stage_drawn(self, release: Release) -> None:
+        """Stage the icons and the cards, where what they show has changed: drawing takes longer than most publishes."""
+        publication, made_of = self.site.publication, self.index.settings
         due = [path for path in pictures.ICONS if not release.keep_file(path, made_of)]
-        made = pictures.draw_icons(self.site.publication) if due else {}
+        made = pictures.draw_icons(publication) if due else {}
         for path in due:
             release.stage_file(path, made_of, made[path])
+        for path, title in self.site.cards.items():
+            made_of = make_digest(self.index.settings, title)
+            if not release.keep_file(path, made_of):
+                release.stage_file(path, made_of, pictures.draw_card(publication, title))
 
     def find_lost(self) -> list[Finding]:
         """Find what the ledger remembers and the issues, drafts too, do not say any more."""

@@ -130,13 +130,15 @@ def _join_parts(parts: Iterable[Message], kind: str, whole: Document) -> Documen
 
 def _read_headers(message: Message) -> Article:
     """Read what the headers say: subject, day, sender, the list as its source, and where it stands on the web."""
-    name, house = _split_sender(mail_frame.clean_sender(_read_header(message, "From")))
+    sender = _read_header(message, "From")
+    name, house = _split_sender(mail_frame.clean_sender(sender))
+    mailbox = next((one for _, one in people.split_mailboxes(sender)), "")
     listed, bracket, _ = _read_header(message, "List-Id").partition("<")
     is_named = bool(bracket) and not re.search(r"\d", listed)  # Mailchimp numbers its lists
     url = next(filter(None, (_find_web_address(message, name) for name in _ADDRESSES)), "")
     return Article(
         title=mail_frame.strip_subject(_read_header(message, "Subject")),
-        authors=tuple(people.make_author(name)),
+        authors=tuple(people.make_author(name, email=mailbox)),
         certainty="unknown",
         source=Source(title=(listed.strip(' "') if is_named else "") or house),
         published=fields.parse_date(_read_header(message, "Date")),

@@ -60,7 +60,7 @@ _MOST_NAMED = 3
 def convert_dialects(markdown: str, faults: list[Fault]) -> str:
     """Convert a text to CommonMark with HTML; ``faults`` gets what is left out, of private comments only the number."""
     markdown = _HIGHLIGHT.sub(lambda match: f"```{match[1]}" if match[1] else "```", markdown)
-    pieces, comments = _drop_comments(_split_code(markdown))
+    pieces, comments = _drop_comments(split_code(markdown))
     left_out: list[str] = []
     converted = "".join(piece if is_code else _convert_piece(piece, left_out) for piece, is_code in pieces)
     if comments:
@@ -84,7 +84,7 @@ def take_tag_lines(markdown: str) -> tuple[list[str], str]:
     return (tags, "\n".join(lines)) if tags else ([], markdown)
 
 
-def _split_code(markdown: str) -> Iterator[tuple[str, bool]]:
+def split_code(markdown: str) -> Iterator[tuple[str, bool]]:
     """Split a text into what is code, fenced or between backticks, and what is not."""
     end = 0
     for fence in _FENCE.finditer(markdown):

@@ -182,7 +182,8 @@ def credit_sender(article: Article, given: Article) -> Article:
     origin = re.match(r"https?://[^/?#]+", article.url)
     is_service = bool(_SERVICE.match(article.url))
     is_named = bool(authors)
-    agrees = any(people.are_names_alike(one.name, other.name) for one in authors for other in senders)
+    alike = {one: other.email for one in authors for other in senders if people.are_names_alike(one.name, other.name)}
+    agrees = bool(alike)
     if not house and is_named and not agrees and senders:
         house = senders[0].name
         if is_own := [one.name for one in authors if fold_text(house).startswith(f"{fold_text(one.name)} ")]:
@@ -190,7 +191,7 @@ def credit_sender(article: Article, given: Article) -> Article:
             agrees = True
     return replace(
         article,
-        authors=tuple(authors or senders),
+        authors=tuple(replace(one, email=one.email or alike.get(one, "")) for one in authors or senders),
         certainty="certain" if agrees else article.certainty if is_named else "unknown",
         source=Source(
             title=house or (links.parse_host(article.url).removeprefix("www.") if origin and not is_service else ""),
