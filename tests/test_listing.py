@@ -35,7 +35,8 @@ def letter(tmp_path: Path) -> Path:
         publication, nouns.issue(slug="a-name", number=8, title=CHINESE, id="tag:x,2026:2", sections=())
     )
     with inbox.open_inbox(publication) as box:
-        box.keep_articles("paper", [replace(one, id=f"tag:x,2026:i{n}") for n, one in enumerate(told)], nouns.DATE)
+        waiting = [replace(one, id=f"tag:x,2026:i{n}", url=f"https://x.example/{n}") for n, one in enumerate(told)]
+        box.keep_articles("paper", waiting, nouns.DATE)
     return root
 
 
