@@ -8,6 +8,7 @@ import pytest
 import nouns
 from dispatch import check, render
 from dispatch.formats.layouts import choose_layouts, measure_picture
+from dispatch.looks import load_look, load_looks
 from dispatch.model import Article, Author, Edition, Image, Issue, Layout, Section, Source
 from formats import reading
 
@@ -202,3 +203,24 @@ def test_what_is_brief_is_small() -> None:
         return len(nouns.body("email", nouns.issue(sections=(Section(layout="brief", articles=tuple(articles)),))))
 
     assert (size(30) - size(20)) / 10 < 1_300
+
+
+@pytest.mark.parametrize("look", sorted(load_looks()))
+def test_forty_articles_are_not_clipped_in_any_look(look: str) -> None:
+    """With a picture, a caption and a photographer, two people, a note: no name and no link is lost, none shortened."""
+    image = Image(url="https://wire.example/a.png", alt="A bridge", caption="The old bridge.", credit="Mia Stone")
+    issue = nouns.issue(
+        sections=tuple(
+            Section(title=f"Part {part}", articles=tuple(nouns.rich(10 * part + n, image=image) for n in range(10)))
+            for part in range(4)
+        )
+    )
+    publication = nouns.publication(theme=load_look(look))
+    edition = render.render_edition(issue, publication, "email")
+    assert len(edition.body) < 100_000
+    assert edition.shortened == ()
+    found = check.findings(issue, [edition], publication)
+    assert [one.rule for one in found if one.severity == "error"] == []
+    for article, shown in zip(issue.articles, reading.mail(edition.body), strict=True):
+        assert shown.url == article.url
+        assert shown.people[:2] == [article.authors[0].url, article.authors[1].url]
