@@ -14,6 +14,7 @@ import nouns
 from dispatch import config, gather, inbox
 from dispatch.cli import main
 from dispatch.model import Article, Author, Source
+from terminals import run_at_terminal
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SOURCES = """
@@ -97,6 +98,32 @@ def test_a_list_is_narrowed_down(dispatch: Dispatch) -> None:
     assert "For more: --limit" in dispatch("inbox", "--limit", "2").stderr
     assert "No article matches" in dispatch("inbox", "--search", "nowhere").stderr
     assert "did you mean “paper”" in dispatch("inbox", "--source", "papr", code=2).output
+
+
+def test_a_list_has_an_order_and_what_is_used_can_be_seen(dispatch: Dispatch, letter: Path) -> None:
+    def found(*words: str) -> list[int]:
+        return [article["number"] for article in json.loads(dispatch("inbox", "--json", *words).stdout)]
+
+    gathered(letter, "planet", story(5, url="https://origin.example/5"), at=NOW - timedelta(9))
+    assert found("--order", "source")[-2:] == [4, 5]
+    days = [article["published"] for article in json.loads(dispatch("inbox", "--json", "--order", "day").stdout)]
+    assert days == sorted(days, reverse=True)
+    assert sorted(found("--order", "day", "--search", "ferry")) == [1, 2, 3, 4, 5]
+    dispatch("issue", "new", "Week 48")
+    dispatch("add", "2")
+    assert (found("--used"), 2 in found()) == ([2], False)
+    assert "needs a terminal" in dispatch("inbox", "--interactive", code=2).stderr
+
+
+def test_entries_are_decided_with_one_key_each(dispatch: Dispatch, letter: Path) -> None:
+    dispatch("issue", "new", "Week 48", "--slug", "week")
+    keys = [b"a", b"u", b"x", b"?", b"a", b"x", b"u", b"s", b"q"]
+    shown = run_at_terminal(letter, "inbox", "--interactive", keys=keys)
+    assert "added 1, dismissed 1, skipped 1; 1 left" in shown
+    states = {one["number"]: one["state"] for one in json.loads(dispatch("inbox", "--all", "--json").stdout)}
+    assert states == {4: "dismissed", 1: "new", 2: "new", 3: "new"}
+    assert list(issue_of(dispatch, "week").values()) == [["Café \u202eau port"]]
+    assert len(list((letter / "issues" / "week").iterdir())) == 2
 
 
 @pytest.mark.usefixtures("letter")

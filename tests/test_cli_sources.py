@@ -1,6 +1,7 @@
 """``dispatch source`` and ``dispatch gather`` as an editor meets them, when things go wrong."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,6 +96,20 @@ def test_a_list_goes_out_as_it_came_in(folder: Path) -> None:
     run("source", "import", "-", stdin=exported)
     assert config.load(folder).sources == first
     run("source", "import", "-", stdin="<opml><body/></opml>", code=1)
+
+
+def test_the_folders_of_a_list_become_sections_in_their_order(folder: Path) -> None:
+    file = folder / "dispatch.toml"
+    file.write_text(re.sub("sections = .*", 'sections = ["Tides"]  # mine', file.read_text("utf-8"), count=1), "utf-8")
+    names = ("Zoo", "tides", "Air", "Zoo")
+    outlines = (
+        f'<outline text="{name}"><outline text="{n}" xmlUrl="https://s-{n}.example/f"/></outline>'
+        for n, name in enumerate(names)
+    )
+    told = run("source", "import", "-", stdin=f'<opml version="2.0"><body>{"".join(outlines)}</body></opml>')
+    assert "new sections: Zoo, Air" in told.stderr
+    assert config.load(folder).sections == ("Tides", "Zoo", "Air")
+    assert 'sections = ["Tides", "Zoo", "Air"]  # mine\n' in file.read_text("utf-8")
 
 
 def test_a_source_that_failed_for_weeks_is_named_in_every_summary(site: Web, folder: Path) -> None:

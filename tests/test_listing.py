@@ -10,6 +10,7 @@ from commands import run_dispatch
 from dispatch import config, inbox, issues
 from dispatch.cli.listing import measure_text
 from dispatch.model import Author, Section
+from loopback import item, rss, web
 from terminals import drop_escapes, run_at_terminal
 
 LISTS = (("issue", "list"), ("issue", "show", "week"), ("inbox",), ("source", "list"), ("author", "list"))
@@ -35,7 +36,8 @@ def letter(tmp_path: Path) -> Path:
         publication, nouns.issue(slug="a-name", number=8, title=CHINESE, id="tag:x,2026:2", sections=())
     )
     with inbox.open_inbox(publication) as box:
-        box.keep_articles("paper", [replace(one, id=f"tag:x,2026:i{n}") for n, one in enumerate(told)], nouns.DATE)
+        waiting = [replace(one, id=f"tag:x,2026:i{n}", url=f"https://x.example/{n}") for n, one in enumerate(told)]
+        box.keep_articles("paper", waiting, nouns.DATE)
     return root
 
 
@@ -69,3 +71,16 @@ def test_columns_stand_below_one_another_whatever_is_in_them(letter: Path) -> No
     assert len(rows) == 2
     assert len(places) == 1
     assert measure_text("e\u0301港") == 3
+
+
+def test_a_gathering_names_whom_it_waits_for_from_the_first_moment(tmp_path: Path) -> None:
+    root = tmp_path / "letter"
+    config.create_publication(root, title="The Wire", url="https://wire.example")
+    with web() as site:
+        site.pages["/feed"] = rss(item("a"))
+        feed = site.url("/feed")
+        with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{feed}"\nallow_private = true\n')
+        shown = run_at_terminal(root, "gather", width=60)
+    assert shown.startswith("\r0 of 1 sources. Waiting for paper\x1b[K")
+    assert shown.endswith("\r\x1b[K1 new, 0 changed from 1 source\n")

@@ -1,7 +1,9 @@
 """The looks: one table of values, read by mail and pages alike, and what a publication says over it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -9,7 +11,7 @@ import nouns
 from dispatch import config, looks
 from dispatch.colours import measure_contrast
 from dispatch.errors import ConfigError
-from dispatch.model import Theme
+from dispatch.model import PageKind, Theme
 from dispatch.publish.publishing import publish_site
 
 LOOKS = sorted(looks.load_looks())
@@ -108,3 +110,10 @@ def test_links_and_footer_stand_under_mail_text_and_pages() -> None:
     assert "Printed on slow paper.\nhttps://wire.example/paper\n" in plain
     assert '<a href="https://social.example/@wire?a=1&amp;b=2" rel="me">Mastodon</a>' in page
     assert "slow paper" not in page
+
+
+def test_no_page_is_dressed_as_a_part_of_one() -> None:
+    """The class of a page is its kind: “section” is a page, and the label over a section of one."""
+    sheet = (nouns.ROOT / "templates" / "web.css").read_text("utf-8")
+    own = [line for line in sheet.splitlines() if re.match(rf"\s*\.({'|'.join(get_args(PageKind))}) \{{", line)]
+    assert own == []

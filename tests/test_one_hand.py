@@ -524,12 +524,12 @@ def test_what_a_person_writes_while_pictures_are_fetched_is_published(letter: Pa
     file = letter / "dispatch.toml"
     file.write_text(file.read_text("utf-8") + '\n[site]\nimages = "copy"\n', "utf-8")
     draft = issues.read_issue(config.load(letter), "draft")
-    (section,) = draft.sections
+    section, *rest = draft.sections
     first = replace(section.articles[0], image=Image(url=site.url("/photo.png"), alt="A quay"))
     issues.change_issue(
         config.load(letter),
         draft,
-        replace(draft, sections=(replace(section, articles=(first, *section.articles[1:])),)),
+        replace(draft, sections=(replace(section, articles=(first, *section.articles[1:])), *rest)),
     )
     with chdir(letter):
         run("publish", "draft", "--allow-private")
@@ -682,7 +682,7 @@ WORDS = st.sampled_from(["", "one", "two", "three"])
 def altered(issue: Issue, own: dict[str, str], words: dict[str, dict[str, str]], order: list[int]) -> Issue:
     articles = [replace(one, **words.get(one.key, {})) for one in issue.articles]  # type: ignore[arg-type]
     sections = (replace(issue.sections[0], articles=tuple(articles[place] for place in order)),)
-    return replace(issue, sections=sections, **own)  # type: ignore[arg-type]
+    return replace(issue, sections=sections + issue.sections[1:], **own)  # type: ignore[arg-type]
 
 
 CHANGES = st.tuples(
@@ -727,13 +727,13 @@ def test_two_changes_are_both_made_or_the_second_is_refused(
 def test_a_clash_names_the_file_and_what_differs(letter: Path) -> None:
     publication = config.load(letter)
     old = issues.read_issue(publication, "draft")
-    (section,) = old.sections
+    section, *rest = old.sections
     mine = replace(section.articles[0], title="Mine", note="A note")
     edited("issues/draft/story-1.html", "title: Story 1", "title: Theirs")(letter)
     before = snapshot(letter)
     with pytest.raises(IssueError) as caught:
         issues.change_issue(
-            publication, old, replace(old, sections=(replace(section, articles=(mine, *section.articles[1:])),))
+            publication, old, replace(old, sections=(replace(section, articles=(mine, *section.articles[1:])), *rest))
         )
     assert "issues/draft/story-1.html" in str(caught.value)
     assert "title" in str(caught.value)
@@ -747,9 +747,9 @@ def test_all_files_are_looked_at_before_the_first_is_written(letter: Path, tmp_p
     def change(root: Path) -> None:
         publication = config.load(root)
         old = issues.read_issue(publication, "draft")
-        (section,) = old.sections
+        section, *rest = old.sections
         mine = tuple(replace(article, note="Mine") for article in section.articles)
-        issues.change_issue(publication, old, replace(old, sections=(replace(section, articles=mine),)))
+        issues.change_issue(publication, old, replace(old, sections=(replace(section, articles=mine), *rest)))
 
     counted = shutil.copytree(letter, tmp_path / "counted")
     with intruding(intruder, counted, lambda _: None, 0):
@@ -784,10 +784,10 @@ def test_a_line_of_the_ledger_that_came_meanwhile_stays(letter: Path) -> None:
 def test_what_is_deleted_is_what_was_read(letter: Path) -> None:
     publication = config.load(letter)
     draft = issues.read_issue(publication, "draft")
-    (section,) = draft.sections
+    section, *rest = draft.sections
     gone = section.articles[2]
     left = issues.change_issue(
-        publication, draft, replace(draft, sections=(replace(section, articles=section.articles[:2]),))
+        publication, draft, replace(draft, sections=(replace(section, articles=section.articles[:2]), *rest))
     )
     edited(THIRD, "title: Story 3", "title: Mended by hand")(letter)
     with pytest.raises(IssueError, match="was changed meanwhile, and is not deleted"):

@@ -245,6 +245,19 @@ def test_a_mailbox_in_a_file_is_the_person_who_has_it(root: Path, id_: str) -> N
     assert "certainty: likely" in kept.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("authors", "certainty"), [("[bo]", ""), ("[{name: bo}]", ""), ("[bo, Cy Dale]", ""), ("[cy]", "likely")]
+)
+def test_a_key_in_a_file_of_ones_own_is_certain(root: Path, authors: str, certainty: str) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First")
+    (root / "mill.md").write_text(f"---\ntitle: A mill\nauthors: {authors}\n---\nWords.\n", "utf-8")
+    run_dispatch(root, "add", "mill.md")
+    (kept,) = root.glob("issues/*/a-mill.md")
+    assert ("certainty: likely" in kept.read_text("utf-8")) == bool(certainty)
+    assert ("\n  - bo\n" in kept.read_text("utf-8")) == ("bo" in authors)
+
+
 MAIL = """From: {}
 Subject: The mill
 Date: Mon, 02 Nov 2026 08:00:00 +0000

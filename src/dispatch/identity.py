@@ -175,24 +175,23 @@ def register_authors(authors: Iterable[Author], publication: Publication) -> tup
     A mailbox that stands for a name and is nobody's is left out, and so is a stranger's mailbox beside the name: files
     are often public, and it has been asked.
     """
-    found = ((find_person(one, publication), one) for one in authors)
-    named = (
-        publication.authors.get(key) or replace(one, email="")
-        for key, one in found
-        if key or not one.name.startswith(MAILBOX)
-    )
-    return tuple(dict.fromkeys(named))
+    named = (publication.authors.get(find_person(one, publication)) or replace(one, email="") for one in authors)
+    return tuple(dict.fromkeys(one for one in named if not one.name.startswith(MAILBOX)))
 
 
-def register_article(article: Article, publication: Publication) -> tuple[Article, list[str]]:
+def register_article(article: Article, publication: Publication, *, is_own: bool = True) -> tuple[Article, list[str]]:
     """Return the article with its authors as authors.toml has them, and what to say of mailboxes that nobody has.
 
-    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it.
+    Whoever has such a mailbox is not named, so that it is not certain any more who wrote it. is_own: it comes from a
+    file of one's own, whose keys are those of authors.toml and no stranger's logins.
     """
     mailboxes = (one for one in article.authors if one.name.startswith(MAILBOX))
     unknown = [one.name for one in mailboxes if not find_person(one, publication)]
     authors = register_authors(article.authors, publication)
     certainty = article.certainty if not unknown else "likely" if authors else "unknown"
+    words = {one.name for one in article.authors if " " not in one.name}
+    if is_own and article.markdown and certainty == "likely" and words and words <= publication.authors.keys():
+        certainty = "certain"
     notes = [f"nobody in authors.toml has the mailbox {one.removeprefix(MAILBOX)}" for one in unknown]
     return replace(article, authors=authors, certainty=certainty), notes
 

@@ -12,6 +12,7 @@ from dispatch import files, from_mapping, identity, links
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
+from dispatch.text import fold_text
 from dispatch.toml import format_toml, parse_toml
 
 FILE: Final = "dispatch.toml"
@@ -20,6 +21,7 @@ _LONGEST_KEY = 40
 _HEADER = re.compile(r"\s*\[")
 _OURS = re.compile(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
 _BELOW_OURS = re.compile(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
+_SECTIONS = re.compile(r"^sections[ \t]*=[ \t]*\[[^\]#]*\]", re.MULTILINE)
 _ASIDE = re.compile(r"\s*(?:#.*)?$")
 
 
@@ -57,6 +59,30 @@ def add_sources(publication: Publication, sources: Iterable[Source]) -> tuple[li
     if added:
         _edit_file(publication, lambda text: insert_sources(text, added))
     return added, passed
+
+
+def add_sections(publication: Publication, titles: Iterable[str]) -> list[str]:
+    """Write sections that dispatch.toml does not know to the end of ``sections``, in their order; return those written.
+
+    Raises ConfigError, and has then written nothing, when they stand there in a way that no command can edit.
+    """
+    known = {fold_text(title): title for title in publication.sections}
+    new = {fold_text(title): title for title in titles if title and fold_text(title) not in known}
+    if new:
+        _edit_file(publication, lambda text: insert_sections(text, list(new.values())))
+    return list(new.values())
+
+
+def insert_sections(text: str, titles: Sequence[str]) -> str:
+    """Insert titles at the end of the sections that a dispatch.toml has. Raises ConfigError."""
+    meant = _parse_file(text)
+    written = meant.get("sections", [])
+    sections = [*(written if isinstance(written, list) else []), *titles]
+    if "sections" in meant:
+        text = _SECTIONS.sub(lambda _: f"sections = {format_toml(sections)}", text, count=1)
+    else:
+        text = f"sections = {format_toml(sections)}\n{text}"
+    return _prove_text(text, {**meant, "sources": _list_entries(meant), "sections": sections})
 
 
 def remove_source(publication: Publication, key: str) -> Source:

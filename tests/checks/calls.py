@@ -11,9 +11,10 @@ Scope = ast.Module | ast.FunctionDef | ast.ClassDef
 
 @dataclass(frozen=True)
 class Source:
-    """A module's tree, with what encloses each node."""
+    """A module's tree, with what encloses each node, and the modules whose classes it uses."""
 
     tree: ast.Module
+    others: tuple[ast.Module, ...] = ()
 
     def find_pairs(self) -> Iterator[tuple[str, str]]:
         """Each rule with each subject that the calls of ``make_finding`` may have. Raises LookupError."""
@@ -46,6 +47,8 @@ class Source:
                 return self._join(node, [value for table in tables for value in table.values])
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
                 return self._join(node, list(self._find_fields(name, self._find_scope(node, ast.ClassDef))))
+            case ast.Attribute(value=ast.Name(), attr=name) if texts := set().union(*self._find_elsewhere(name)):
+                return texts
             case ast.Name(id=name):
                 scope = self._find_scope(node, ast.FunctionDef)
                 given = list(self._find_values(name, scope)) or list(self._find_arguments(name, scope))
@@ -77,8 +80,17 @@ class Source:
                     yield value
                 case ast.For(target=ast.Tuple(elts=targets), iter=ast.Tuple(elts=rows)):
                     yield from pick_column(name, targets, rows)
+                case ast.For(target=ast.Tuple(elts=targets), iter=ast.Call(func=ast.Name(id=called))):
+                    yield from pick_column(name, targets, self._find_yields(called))
                 case ast.Assign(targets=[ast.Tuple(elts=targets)], value=row):
                     yield from pick_column(name, targets, [row])
+
+    def _find_yields(self, name: str) -> list[ast.expr]:
+        """What the function of that name yields, one by one."""
+        made = (one for one in self.tree.body if isinstance(one, ast.FunctionDef) and one.name == name)
+        return [
+            one.value for function in made for one in ast.walk(function) if isinstance(one, ast.Yield) and one.value
+        ]
 
     def _find_arguments(self, name: str, scope: Scope) -> Iterator[ast.expr]:
         """What the calls of a function give for one of its parameters."""
@@ -89,11 +101,18 @@ class Source:
                     yield from call.args[names.index(name) :][:1]
                     yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
 
+    def _find_elsewhere(self, name: str) -> Iterator[set[str]]:
+        """The texts that a field of that name may be, in each class of the other modules that has one."""
+        for source in map(Source, self.others):
+            for one in source.tree.body:
+                if values := list(source._find_fields(name, one)) if isinstance(one, ast.ClassDef) else []:
+                    yield source._join(values[0], values)
+
     def _find_fields(self, name: str, scope: Scope) -> Iterator[ast.expr]:
         """What a field of a class is given where it is made."""
         if isinstance(scope, ast.ClassDef):
             fields = [one.target.id for one in scope.body if isinstance(one, ast.AnnAssign)]  # type: ignore[union-attr]
-            for call in self.find_calls(scope.name):
+            for call in self.find_calls(scope.name) if name in fields else ():
                 yield from call.args[fields.index(name) :][:1]
 
 

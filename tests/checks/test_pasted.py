@@ -63,7 +63,7 @@ def test_its_language_is_told_wherever_it_stands(service: str) -> None:
         title=f"All about {tag}", intro=f"<p>{tag}</p>", sections=(Section(title=tag, articles=(article,)),)
     )
     found = [one for one in judge(service, issue) if one.rule == "service.language"]
-    assert {one.get_value("text") for one in found} == {tag}
+    assert {one.get_value("tag") for one in found} == {tag}
     assert {one.get_value("service") for one in found} == {load_services()[service].title}
     here, file = "issues/defence/issue.md", article.file
     assert facts(found) == {
@@ -79,7 +79,7 @@ def test_its_language_is_told_wherever_it_stands(service: str) -> None:
 def test_what_ghost_fills_in_however_it_is_written_is_an_error() -> None:
     issue = nouns.issue(nouns.article(1, dek="Write %%{email}%% or {name}", url="https://b.example/%%{uuid}%%"))
     found = [one for one in judge("ghost", issue) if one.rule in {"service.filled", "service.language"}]
-    assert [(one.rule, one.severity, one.subject, one.get_value("text")) for one in found] == [
+    assert [(one.rule, one.severity, one.subject, one.get_value("tag")) for one in found] == [
         ("service.filled", "error", "article", "%%{uuid}%%"),
         ("service.filled", "error", "text", "%%{email}%%"),
         ("service.language", "warning", "text", "{name}"),

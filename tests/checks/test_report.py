@@ -41,6 +41,21 @@ def test_for_people() -> None:
     )
 
 
+def test_a_warning_that_is_the_same_in_several_places_is_shown_once_and_an_error_each_time() -> None:
+    warning, error = FOUND[1], FOUND[0]
+    many = [replace(one, place=Place(file=f"issues/week/{n}.md", line=2)) for n in range(5) for one in (warning, error)]
+    written = format_findings(many, "human")
+    assert written.count("has no date of publication") == 1
+    assert (
+        "issues/week/0.md:2\n"
+        "  warning: “B, c: d” has no date of publication  [editorial.date]\n"
+        "    and 4 more in issues/week/1.md:2, issues/week/2.md:2, issues/week/3.md:2 ...\n"
+    ) in written
+    assert written.count(SAID) == 5
+    assert written.endswith("5 errors, 5 warnings")
+    assert len(json.loads(format_findings(many, "json"))) == 10
+
+
 def test_for_programs() -> None:
     written = format_findings(FOUND, "json")
     assert written.isascii()

@@ -73,7 +73,9 @@ def test_mail_shows_all_of_it_within_its_column() -> None:
     assert [one for one in check.findings(issue, editions, publication) if one.severity == "error"] == []
     markup = editions[0].body.decode()
     assert len(re.findall(r'<img[^>]*src="https://wire.example/bridge.png"[^>]*width="536"', markup)) == 2
-    assert '<pre dir="ltr"' in markup
+    assert re.search('<pre[^>]* dir="ltr"[^>]* tabindex="0"', markup)  # what scrolls is reached by the keyboard
+    assert re.search('<div[^>]* class="wide"[^>]* tabindex="0"', markup)
+    assert len(re.findall('<th scope="col"', markup)) == len(re.findall("<th[ >]", markup)) > 0
     assert re.search(r'<td style="[^"]*text-align: ?right[^"]*">1,200</td>', markup)
     assert [tag for tag in ("h1", "h2", "h3") if f"<{tag}" in markup] == ["h1", "h2", "h3"]
     assert [one.title for one in reading.mail(editions[0].body) if one.url] == ["Story 1"]

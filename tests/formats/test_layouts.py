@@ -1,5 +1,6 @@
 """What is shown of each article, by its layout: the same in both halves of a message, and check proves it in each."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 import nouns
 from dispatch import check, render
 from dispatch.formats.layouts import choose_layouts, measure_picture
-from dispatch.model import Article, Edition, Image, Issue, Layout, Section, Source
+from dispatch.looks import load_look, load_looks
+from dispatch.model import Article, Author, Edition, Image, Issue, Layout, Section, Source
 from formats import reading
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -100,8 +102,23 @@ def test_a_portrait_never_leads(size: tuple[int | None, int | None], leads: bool
 def test_whoever_made_a_picture_is_named_with_it() -> None:
     image = Image(url="https://wire.example/a.png", alt="A bridge", caption="The old bridge.", credit="Mia Stone")
     issue = nouns.issue(nouns.article(1, image=image), nouns.article(2, image=image))
-    assert nouns.body("email", issue).decode().count("The old bridge.&nbsp;· photo by Mia Stone") == 2
+    assert nouns.body("email", issue).decode().count("The old bridge. Photo by <bdi>Mia Stone</bdi>") == 2
     assert errors(issue) == []
+
+
+@pytest.mark.parametrize("format", ["email", "web", "rss", "atom", "json"])
+@pytest.mark.parametrize("caption", ["", "The old bridge", "The old bridge."])
+def test_a_photographer_is_no_author_and_is_named_wherever_the_picture_is(format: str, caption: str) -> None:  # noqa: A002
+    """Also one who is an author as well, or called otherwise than anybody in the byline."""
+    for credit in ("Jerry Jackson", "Jerry Jackson / Harbour Pictures", "Haki B."):
+        image = Image(url="https://wire.example/a.png", alt="A bridge", caption=caption, credit=credit)
+        author = Author(name="Jerry Jackson", url="https://paper.example/jerry")
+        issue = nouns.issue(*(nouns.article(n, image=image, authors=(author,)) for n in (1, 2)))
+        assert errors(issue) == []
+        edition = render.render_edition(issue, nouns.publication(), format)
+        changed = replace(edition, body=edition.body.replace(b"Photo by", b"Photo:"))
+        found = check.check_edition(changed, issue, nouns.publication())
+        assert {one.rule for one in found if one.severity == "error"} >= {"attribution.picture"}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -186,3 +203,24 @@ def test_what_is_brief_is_small() -> None:
         return len(nouns.body("email", nouns.issue(sections=(Section(layout="brief", articles=tuple(articles)),))))
 
     assert (size(30) - size(20)) / 10 < 1_300
+
+
+@pytest.mark.parametrize("look", sorted(load_looks()))
+def test_forty_articles_are_not_clipped_in_any_look(look: str) -> None:
+    """With a picture, a caption and a photographer, two people, a note: no name and no link is lost, none shortened."""
+    image = Image(url="https://wire.example/a.png", alt="A bridge", caption="The old bridge.", credit="Mia Stone")
+    issue = nouns.issue(
+        sections=tuple(
+            Section(title=f"Part {part}", articles=tuple(nouns.rich(10 * part + n, image=image) for n in range(10)))
+            for part in range(4)
+        )
+    )
+    publication = nouns.publication(theme=load_look(look))
+    edition = render.render_edition(issue, publication, "email")
+    assert len(edition.body) < 100_000
+    assert edition.shortened == ()
+    found = check.findings(issue, [edition], publication)
+    assert [one.rule for one in found if one.severity == "error"] == []
+    for article, shown in zip(issue.articles, reading.mail(edition.body), strict=True):
+        assert shown.url == article.url
+        assert shown.people[:2] == [article.authors[0].url, article.authors[1].url]

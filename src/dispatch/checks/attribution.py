@@ -79,10 +79,13 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
     for url in _find_picture_links(article, entry) if part.kind in {"page", "list"} else ():
         yield make_finding("attribution.read-more", "link", found=url, wanted=article.url)
+    known = vocabulary.load_vocabulary(publication.language)
+    entry, lost = body.take_caption(article, entry, part.kind, known)
+    yield from lost
     rest, lost = terms.take_line(article, entry)
     yield from lost
     entry = entry if part.kind in {"kit", "copy"} else rest  # there the line is the way to the article
-    own = byline.match_own_lines(article, entry.lines, vocabulary.load_vocabulary(publication.language))
+    own = byline.match_own_lines(article, entry.lines, known)
     if part.kind != "list" and not byline.leads_to_article(article, entry, own):
         near = _find_near(article, entry, publication)
         # Where a mail shows an article in brief, the headline is the way.

@@ -5,6 +5,7 @@ The renderers cut sentences; this only asks for words, so the two cannot be wron
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from dispatch import links
 from dispatch.checks import byline, vocabulary
@@ -12,7 +13,7 @@ from dispatch.checks.html_page import read_content
 from dispatch.checks.read_back import Kind, ShownArticle
 from dispatch.checks.rules import CONFIG, make_finding
 from dispatch.checks.text_lines import Line, find_missing, fold_spaces, join_lines
-from dispatch.model import Article, Finding, Place, Publication, Syndicate
+from dispatch.model import Article, Finding, Image, Place, Publication, Syndicate
 
 # A line of fewer characters says nothing about how much is shown: it may stand anywhere.
 TELLING = 40
@@ -206,6 +207,22 @@ def _check_pictures(article: Article, entry: ShownArticle, allowed: Syndicate, *
             yield make_finding("attribution.picture", "picture", wanted=url)
         elif there.isdisjoint((url, fold_spaces(alt)) for alt in right):
             yield make_finding("attribution.picture", "text", url=url, wanted=right[0])
+
+
+def take_caption(
+    article: Article, entry: ShownArticle, kind: Kind, known: vocabulary.Vocabulary
+) -> tuple[ShownArticle, list[Finding]]:
+    """Take out what is said under the article's picture, so that it is no byline; report when it is not there."""
+    image, lower = article.image or Image(url=""), vocabulary.lower_words
+    before, after = known.find_role_words("photographer") if image.credit else ([], [])
+    wanted = [*lower(image.caption), *before, *lower(image.credit), *after]
+    at = next((i for i, line in enumerate(entry.lines) if not line.links and lower(line.text) == wanted), -1)
+    if not wanted or at >= 0:
+        return replace(entry, lines=entry.lines[:at] + entry.lines[at + 1 :]) if wanted else entry, []
+    shown = {one.url for one in entry.pictures if kind != "mail" or one.link == article.url}
+    shown -= {one.url for one in read_content(article.content).pictures}
+    is_lost = kind in {"page", "mail", "feed"} and image.url in shown
+    return entry, [make_finding("attribution.picture", "name", wanted=image.credit or image.caption)] * is_lost
 
 
 def check_footer(publication: Publication) -> Iterator[Finding]:

@@ -30,12 +30,13 @@ def split_mail(lines: Sequence[Line], articles: Sequence[tuple[str, str]], intro
     found = [place for place in places if place is not None]
     ends = {i for i, line in enumerate(lines) if 0 < line.heading < rank or line.anchor == "foot"} | {len(lines)}
     ends |= {i for i, line in enumerate(lines) if line.text and line.text in intros and i not in found}
-    ends |= {_find_begin(lines, n, url) for n, (_, url) in zip(places, articles, strict=True) if n is not None}
+    begins = [n if n is None else _find_begin(lines, n, url) for n, (_, url) in zip(places, articles, strict=True)]
+    ends |= {begin for begin in begins if begin is not None}
     others = [(i, lines[i].text) for i in heads if i not in found and lines[i].links]
     last = max(found, default=-1)
     return MailParts(
         rank=rank,
-        parts=tuple(None if n is None else (n, min(end for end in ends if end > n)) for n in places),
+        parts=tuple(None if n is None else (n, min(end for end in ends if end > n)) for n in begins),
         # The introduction may have headings, too; an article is one that is called like one, or stands behind them.
         strangers=tuple(text for i, text in others if text in titles or (i > last and text not in intros)),
     )

@@ -60,12 +60,17 @@ def check(case: CheckInput, service: str = "") -> Iterator[Finding]:
 def _find_missing_addresses(part: Rendition) -> Iterator[Finding]:
     """Report the addresses of people, source and article that are nowhere in a text."""
     for article, _ in part.entries:
-        wanted: list[tuple[Subject, str, str]] = [("name", one.name, one.url) for one in article.authors]
-        wanted += [("source", article.source.title, article.source.url), ("article", "", article.url)]
-        for subject, name, url in wanted:
+        for subject, name, url in _list_wanted(article):
             if url not in part.text:
                 place, headline = part.find_article(article), name_article(article)
                 yield make_finding("received.missing", subject, place, headline=headline, name=name, wanted=url)
+
+
+def _list_wanted(article: Article) -> Iterator[tuple[Subject, str, str]]:
+    for author in article.authors:
+        yield "name", author.name, author.url
+    yield "source", article.source.title, article.source.url
+    yield "article", "", article.url
 
 
 def _reword_finding(found: Finding, article: Article | None = None, entry: ShownArticle | None = None) -> Finding:
@@ -138,10 +143,10 @@ def check_pasted(case: CheckInput, name: str) -> Iterator[Finding]:
 
 def _judge_tags(service: MailService, text: str, subject: Subject, place: Place) -> Iterator[Finding]:
     for tag in dict.fromkeys(service.find_filled(text)):
-        yield make_finding("service.filled", subject, place, text=tag)
+        yield make_finding("service.filled", subject, place, tag=tag)
         text = text.replace(tag, "")
     for tag in dict.fromkeys(service.find_tags(text)):
-        yield make_finding("service.language", subject, place, text=tag)
+        yield make_finding("service.language", subject, place, tag=tag)
 
 
 def _list_texts(issue: Contents) -> Iterator[tuple[Subject, Place, str, str]]:

@@ -200,7 +200,8 @@ def _override_articles(
         raise IssueError(
             f"has {len(found)} articles, but --{words.single_article_field} is for one article", address=location
         )
-    known = [identity.register_article(one, here.publication) for one in found]
+    is_own = not links.is_web_address(location)
+    known = [identity.register_article(one, here.publication, is_own=is_own) for one in found]
     for note in (note for _, notes in known for note in notes):
         print_note(note)
     articles = compose.apply_overrides([one for one, _ in known], words)

@@ -50,7 +50,9 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json(rows, indent=2)
         return
-    print_rows((f"{row['key'] or '-'}", f"{row['articles']}", f"{row['name']}", f"{row['url']}") for row in rows)
+    print_rows(
+        (f"{row['key'] or '-'}", f"{row['articles']} articles", f"{row['name']}", f"{row['url']}") for row in rows
+    )
     if not rows:
         print_note("Nobody yet.")
 

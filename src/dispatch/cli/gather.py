@@ -1,9 +1,10 @@
 """``dispatch gather``."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from shutil import get_terminal_size
 from typing import Annotated
 
 import click
@@ -14,6 +15,7 @@ from dispatch.cli.context import hold_interrupts, open_publication, print_json, 
 from dispatch.gather import GatherResult
 from dispatch.inbox import KeepResult
 from dispatch.model import Fault, Source, Visit
+from dispatch.text import escape_words, shorten_line
 
 WEEKS = timedelta(weeks=2)
 MOST_NUMBERS = 10
@@ -40,20 +42,27 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
     options = {"allow_private": allow_private, "in_any_case": bool(keys)}
     with inbox.open_inbox(here.publication) as box, hold_interrupts() as is_stopped:
         results = gathering.gather_into_inbox(box, here.publication, chosen, started, **options, is_stopped=is_stopped)
-        report = _collect_results(results, len(chosen))
+        report = _collect_results(results, [_name_source(one) for one in chosen])
         visits = box.read_visits()
     _print_report(report, here.publication.sources, visits, started, as_json=as_json)
     if not report.is_whole:
         sys.exit(1)
 
 
-def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], of: int) -> "GatherReport":
-    """Collect what each source brought, and show the progress."""
-    report = GatherReport(of=of)
-    for number, (result, kept) in enumerate(results, 1):
+def _name_source(source: Source) -> str:
+    return source.key or source.title or source.url
+
+
+def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], names: Sequence[str]) -> "GatherReport":
+    """Collect what each source brought, and show the progress, with the names of those that are waited for."""
+    report = GatherReport(of=len(names))
+    waiting = dict.fromkeys(names)
+    _show_progress(waiting, report.of)
+    for result, kept in results:
         report.add_result(result, kept)
-        _show_progress(number, of)
-    _show_progress(of, of)
+        waiting.pop(_name_source(result.source), None)
+        _show_progress(waiting, report.of)
+    _show_progress((), report.of)
     return report
 
 
@@ -80,7 +89,7 @@ class GatherReport:
 
     def add_result(self, result: GatherResult, kept: KeepResult) -> None:
         """Add the result of one source."""
-        key, visit = result.source.key or result.source.title or result.source.url, result.visit
+        key, visit = _name_source(result.source), result.visit
         if result.error:
             self.failed[key] = visit
         if visit.moved_to:
@@ -181,7 +190,8 @@ def _has_failed_for_weeks(visit: Visit, at: datetime) -> bool:
     return visit.succeeded is None or at - visit.succeeded >= WEEKS
 
 
-def _show_progress(done: int, of: int) -> None:
-    """Show the progress, on a terminal only."""
+def _show_progress(waiting: Collection[str], of: int) -> None:
+    """Show whom is waited for, on a terminal only; nobody: the line is cleared."""
     if sys.stderr.isatty():
-        click.echo(f"\r{done} of {of} sources" + ("\r\x1b[K" if done == of else ""), nl=False, err=True)
+        line = f"{of - len(waiting)} of {of} sources. Waiting for {', '.join(waiting)}" if waiting else ""
+        click.echo(f"\r{shorten_line(escape_words(line), get_terminal_size().columns - 1)}\x1b[K", nl=False, err=True)

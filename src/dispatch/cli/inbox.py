@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from itertools import groupby, islice
+from typing import get_args
 
 import click
 
 from dispatch import derived, html, serialise
-from dispatch.cli.article_options import describe_byline, describe_day, describe_doubt
+from dispatch.cli.article_options import describe_doubt
 from dispatch.cli.context import (
     OpenPublication,
     open_publication,
@@ -18,16 +20,14 @@ from dispatch.cli.context import (
     print_note,
     print_result,
 )
-from dispatch.cli.listing import Cell, mark_state, print_entry
+from dispatch.cli.inbox_keys import decide_entries, print_listing
 from dispatch.cli.other_words import AnsweringGroup
-from dispatch.inbox import InboxQuery
+from dispatch.inbox import InboxOrder, InboxQuery
 from dispatch.model import Arrival
-from dispatch.text import escape_words, shorten_line
+from dispatch.text import escape_words
 
 SCREEN = 20
 EXCERPT = 60  # words
-BEGINNING = 140  # characters of each text in a list, made of so many of its markup:
-MOST_READ = 2_000
 
 
 @click.group(cls=AnsweringGroup, invoke_without_command=True)
@@ -40,6 +40,11 @@ MOST_READ = 2_000
 @click.option("--tag", default="", help="Only with this tag.")
 @click.option("--limit", type=click.IntRange(0), default=SCREEN, show_default=True, help="Show at most this many.")
 @click.option("--all", "everything", is_flag=True, help="Include used and dismissed articles.")
+@click.option("--used", is_flag=True, help="Only those that an issue uses.")
+@click.option(
+    "--order", type=click.Choice(get_args(InboxOrder)), default="arrived", show_default=True, help="Their order."
+)
+@click.option("--interactive", "-i", is_flag=True, help="Decide on each with one key: add, dismiss, skip, undo.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of articles.")
 @click.pass_context
 def inbox(
@@ -51,6 +56,9 @@ def inbox(
     tag: str,
     limit: int,
     everything: bool,
+    used: bool,
+    order: InboxOrder,
+    interactive: bool,
     as_json: bool,
 ) -> None:
     """List gathered articles that no issue uses yet, the newest first.
@@ -62,6 +70,7 @@ def inbox(
       dispatch inbox
       dispatch inbox --search 'harbour "night ferry" port*' --since 2026-11-20
       dispatch inbox --source paper --author "Ada Quay" --json
+      dispatch inbox --interactive --order source
       dispatch inbox show 12
     """
     if ctx.invoked_subcommand:
@@ -69,13 +78,25 @@ def inbox(
     here = open_publication()
     key = _require_source_key(here, source)
     day = parse_moment(since, here.publication) if since else None
-    wish = InboxQuery(search=search, source=key, author=author, tag=tag, since=day, everything=everything)
+    wish = InboxQuery(search=search, source=key, author=author, tag=tag, since=day, everything=everything, used=used)
+    if interactive:
+        decide_entries(here, replace(wish, order=order))
+    else:
+        _list_arrivals(here, replace(wish, order=order), limit, as_json=as_json)
+
+
+def _list_arrivals(here: OpenPublication, wish: InboxQuery, limit: int, *, as_json: bool) -> None:
+    """Print the arrivals that match, and how to see more of them."""
+    is_all = replace(wish, order="arrived") == InboxQuery()
     with here.open_inbox(only_reads=True) as box:
         arrivals = box.list_arrivals(wish, limit=limit + 1)
         shown = _print_listings(islice(arrivals, limit), as_json=as_json)
         is_more = next(arrivals, None) is not None
-        of = f" of {box.count_waiting():,}" if is_more and wish == InboxQuery() else ""
-    _print_next_step(wish, f"{shown}{of}" if is_more else "", shown)
+        of = f" of {box.count_waiting():,}" if is_more and is_all else ""
+    if is_more:
+        print_note(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
+    elif not shown:
+        print_note("Nothing new. To fetch from your sources: dispatch gather" if is_all else "No article matches.")
 
 
 @inbox.command()
@@ -185,20 +206,10 @@ def _print_listings(arrivals: Iterable[Arrival], *, as_json: bool) -> int:
         if as_json:
             print_result(f"{'[' if shown == 1 else ','}{json.dumps(_arrival_to_data(arrival))}")
         else:
-            _print_listing(arrival)
+            print_listing(arrival)
     if as_json:
         print_result("]" if shown else "[]")
     return shown
-
-
-def _print_next_step(wish: InboxQuery, part: str, shown: int) -> None:
-    """Say how to see more, or why nothing is shown. part: how many of how many are shown; empty when it is all."""
-    if part:
-        print_note(f"{part} shown. For more: --limit {max(shown, SCREEN) * 5}")
-    elif not shown and wish == InboxQuery():
-        print_note("Nothing new. To fetch from your sources: dispatch gather")
-    elif not shown:
-        print_note("No article matches.")
 
 
 def _require_source_key(here: OpenPublication, key: str) -> str:
@@ -218,23 +229,6 @@ def _arrival_to_data(arrival: Arrival) -> dict[str, object]:
     said = serialise.to_mapping(arrival, whole=True)
     article = serialise.to_mapping(arrival.article, whole=True)
     return article | {key: value for key, value in said.items() if key not in ("article", "source")}
-
-
-def _print_listing(arrival: Arrival) -> None:
-    """Print an arrival as an entry of a list, with the first words of its text."""
-    article = arrival.article
-    source = article.source.title or arrival.source
-    said = (
-        describe_byline(article),
-        f"in {source}" if source else "",
-        describe_day(article) or Cell("no date", "draft"),
-        Cell("changed", "draft") if arrival.changes else "",
-        f"also at {len(arrival.also_at)} more" if arrival.also_at else "",
-        mark_state("dismissed") if arrival.state == "dismissed" else "",
-    )
-    begun = html.to_plain_text((article.content or html.escape_html(article.summary))[:MOST_READ])
-    words = Cell(shorten_line(" ".join(begun.split()), BEGINNING), "aside")
-    print_entry(f"{arrival.number:5}", article.title or article.url, said, (words,))
 
 
 def _format_arrival(arrival: Arrival, language: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
 from dispatch.mail_services import load_services
 from dispatch.model import Edition, Publication
+from dispatch.text import quote_word
 
 
 @click.command()
@@ -46,7 +47,7 @@ def render(issue: str | None, formats: tuple[str, ...], output: str | None, to: 
             raise click.UsageError("Standard output can hold one format only: add --format.")
         click.echo(editions[0].body, nl=False)
         return
-    _write_editions(_plan_paths(editions, output, Path("out", read.slug), here.publication.root))
+    _write_editions(_plan_paths(editions, output, Path("out", read.slug), here.publication.root), read.slug)
 
 
 def _choose_formats(publication: Publication) -> tuple[str, ...]:
@@ -76,12 +77,14 @@ def _plan_paths(editions: list[Edition], output: str | None, usual: Path, root: 
     return [(edition, given / edition.path) for edition in editions]
 
 
-def _write_editions(planned: list[tuple[Edition, Path]]) -> None:
-    """Write each edition to its path, and print that."""
+def _write_editions(planned: list[tuple[Edition, Path]], slug: str) -> None:
+    """Write each edition to its path, and print that; then their sizes, and how to look at the issue."""
     locks.clear_leftovers({path.parent for _, path in planned})
     for edition, path in planned:
         files.write_file(path, edition.body, within=path.parent, error=DeliveryError)
         print_result(_shorten_path(path))
+    sizes = (f"{edition.format} {max(len(edition.body) / 1000, 1):,.0f} kB" for edition, _ in planned)
+    print_note(f"{', '.join(sizes)}. To look at it: dispatch preview {quote_word(slug)}")
 
 
 def _shorten_path(path: Path) -> str:

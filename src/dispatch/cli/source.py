@@ -119,7 +119,7 @@ def add(
 def import_(file: str, allow_private: bool) -> None:
     """Add the feeds and links in an OPML FILE: a file, an address, or - for standard input.
 
-    Its folders become sections, its links pages.
+    Its folders become sections of every new issue, in their order; its links become pages.
 
     \b
     Examples:
@@ -129,9 +129,11 @@ def import_(file: str, allow_private: bool) -> None:
     found = _read_list(here, file, allow_private=allow_private)
     with here.lock_for_change() as now_here:
         added, passed = sources.add_sources(now_here.publication, found)
+        sections = sources.add_sections(now_here.publication, [one.section for one in added])
     for new in added:
         print_result(new.key)
-    print_note(f"added {_format_count(len(added), 'source')}" + (f"; already there: {len(passed)}" if passed else ""))
+    said = [f"added {_format_count(len(added), 'source')}", f"already there: {len(passed)}" if passed else ""]
+    print_note("; ".join(filter(None, [*said, f"new sections: {', '.join(sections)}" if sections else ""])))
 
 
 @source.command()
@@ -145,8 +147,7 @@ def export(output: str) -> None:
     """
     from dispatch.readers import opml
 
-    publication = open_publication().publication
-    write_result(opml.format_opml(publication.title, publication.sources), output)
+    write_result(opml.format_opml((named := open_publication().publication).title, named.sources), output)
 
 
 @source.command("list")
@@ -168,8 +169,8 @@ def list_(as_json: bool) -> None:
     elif not publication.sources:
         print_note("No sources yet. Add one: dispatch source add ADDRESS")
     for one in () if as_json else publication.sources:
-        visited = _describe_visit(visits.get(one.key), read_clock())
-        print_entry("", one.key or "(no key)", (one.title, one.feed or one.url), (visited,), indent=4)
+        visit = _describe_visit(visits.get(one.key), read_clock())
+        print_entry("", one.key or "(no key)", (one.title, one.feed or one.url), (visit,), indent=4)
 
 
 @source.command()
@@ -186,8 +187,7 @@ def test(name: str, allow_private: bool) -> None:
     from dispatch import gather
 
     here = open_publication()
-    zone = here.publication.timezone
-    chosen = _choose_source(here, name, allow_private=allow_private)
+    chosen, zone = _choose_source(here, name, allow_private=allow_private), here.publication.timezone
     for result in gather.gather_sources(
         [chosen], {}, user_agent=here.user_agent, now=read_clock(), zone=zone, allow_private=allow_private
     ):
@@ -284,9 +284,9 @@ def _describe_visit(visit: Visit | None, at: datetime) -> Cell:
     moved = f"; it has moved to {visit.moved_to}" if visit.moved_to else ""
     worked = f"{visit.succeeded:%Y-%m-%d %H:%M}" if visit.succeeded else "never"
     if visit.error:
-        days = f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
+        worked += f" ({(at - visit.succeeded).days} days ago)" if visit.succeeded else ""
         times = _format_count(visit.failures, "time")
-        return Cell(f"failed {times} in a row, last worked {worked}{days}: {visit.error}{moved}", "wrong")
+        return Cell(f"failed {times} in a row, last worked {worked}: {visit.error}{moved}", "wrong")
     return Cell(f"worked {worked}{moved}")
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from dispatch.errors import ConfigError
 from dispatch.language import DateStyle, Language
-from dispatch.model import Article, Author, Contents, Page, Publication, Sponsor, Withdrawal
+from dispatch.model import Article, Author, Contents, Image, Page, Publication, Sponsor, Withdrawal
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # The dot stays with what is before it: no line begins with one.
@@ -54,6 +54,13 @@ class Bylines:
         """Format the label over what somebody has paid for, the name linked, for readers and for search engines."""
         name = Markup('<a href="{}" rel="sponsored">{}</a>').format(sponsor.url, sponsor.name)
         return self.language.format_message("sponsored", name=name if sponsor.url else sponsor.name)
+
+    def format_caption(self, image: Image) -> Markup:
+        """Say what is said under a picture, and who made it; empty where nothing is known."""
+        caption, name = escape(image.caption), Markup("<bdi>{}</bdi>").format(image.credit)
+        made = self.language.format_message("credits.photographer", names=name) if image.credit else Markup()
+        gap = " " if caption.endswith((".", "!", "?", "…", "。", "।", "؟")) else DOT
+        return caption + (gap if caption and made else "") + made[:1].upper() + made[1:]
 
     def link_authors(self, article: Article) -> Markup:
         """List all authors in order, each linked to their own page where they have one."""

@@ -37,6 +37,7 @@ class TemplateContext(Bylines):
         return {
             "about": self.list_authors_with_bio,
             "byline": self.format_byline,
+            "caption": self.format_caption,
             "card": self.make_card,
             "contents": tuple(list_contents(self.issue)),
             "count": self.language.format_plural,
@@ -138,21 +139,13 @@ class TemplateContext(Bylines):
         """Render the article's main picture for a page, from the site's copy where there is one."""
         sizes = {"width": str(image.width or ""), "height": str(image.height or "")}
         said = {"src": image.url, "alt": image.alt or "", **{name: value for name, value in sizes.items() if value}}
-        copy = self._picture_copies.get(image.url)
-        if copy is None:
-            return build_void_element("img", {"class": "picture", **said})
-        shown = html.format_picture(
-            copy, said, sizes=html.MEASURE if leads else BESIDE, waits=not leads, kind="picture"
-        )
-        return Markup(shown)  # noqa: S704 - escaped there
+        size = html.MEASURE if leads else BESIDE
+        return _render_copy(self._picture_copies.get(image.url), said, size, waits=not leads, kind="picture")
 
     def render_portrait(self, author: Author) -> Markup:
         """Render an author's portrait for a page, from the site's copy; the name is beside it, so alt is empty."""
         said = {"src": author.avatar, "alt": "", "width": "48", "height": "48"}
-        copy = self._picture_copies.get(author.avatar)
-        if copy is None:
-            return build_void_element("img", said)
-        return Markup(html.format_picture(copy, said, sizes="48px", waits=True))  # noqa: S704 - escaped there
+        return _render_copy(self._picture_copies.get(author.avatar), said, "48px", waits=True)
 
     def list_authors_with_bio(self, article: Article) -> tuple[Author, ...]:
         """List the authors who have a biography, where the policy allows more than a link."""
@@ -251,7 +244,8 @@ def _cut_excerpt(context: TemplateContext, article: Article) -> Markup:
     code = context.choose_language(article).code
     begun = html.cut_excerpt(article.content, words, code, article.dek) if article.content else ""
     begun = html.place_fragments(begun, *_find_places(article), keep=False)
-    return Markup(begun) or _build_paragraph(article.summary)  # noqa: S704 - sanitised at the door
+    summary = f"<p>{escape(article.summary)}</p>" if article.summary else ""
+    return Markup(begun or summary)  # noqa: S704 - sanitised at the door
 
 
 def _count_minutes(context: TemplateContext, body: Callable[[Article], Markup]) -> int:
@@ -274,8 +268,10 @@ def build_void_element(name: str, attributes: Mapping[str, str]) -> Markup:
     return Markup("<{}{} />").format(name, said)
 
 
-def _build_paragraph(plain: str) -> Markup:
-    return Markup("<p>{}</p>").format(plain) if plain else Markup()
+def _render_copy(copy: ImageCopy | None, said: Mapping[str, str], size: str, *, waits: bool, kind: str = "") -> Markup:
+    if copy is None:
+        return build_void_element("img", {"class": kind, **said} if kind else said)
+    return Markup(html.format_picture(copy, said, sizes=size, waits=waits, kind=kind))  # noqa: S704 - escaped there
 
 
 def _build_withdrawn_title(title: str, publication: Publication) -> str:

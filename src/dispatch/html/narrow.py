@@ -10,10 +10,10 @@ _CELLS = frozenset({"td", "th"})
 def fit_column(content: str, width: int) -> str:
     """Bound the pictures of content to a width in pixels, and set tables, and code in its own direction, apart.
 
-    A cell keeps its alignment as a style, which mail programs know.
+    A cell keeps its alignment as a style, which mail programs know. What scrolls can be reached by the keyboard.
     """
     made: list[str] = []
-    depth = 0
+    depth, is_head = 0, False
     for token in split_tokens(content):
         said = {} if token.end else read_attributes(token.source)
         tag = token.source
@@ -23,13 +23,17 @@ def fit_column(content: str, width: int) -> str:
             known = int(given) if given.isdecimal() and len(given) < 6 else width
             tag = _write_tag("img", {**said, "alt": said.get("alt", ""), "width": str(min(known, width))}, " /")
         elif token.tag == "pre" and not token.end:
-            tag = _write_tag("pre", {**said, "dir": "ltr"})
-        elif token.tag in _CELLS and (side := said.pop("align", "")):
-            tag = _write_tag(token.tag, {**said, "style": f"text-align:{side}"})
+            tag = _write_tag("pre", {**said, "dir": "ltr", "tabindex": "0"})
+        elif token.tag in _CELLS and not token.end:
+            side = said.pop("align", "")
+            scope = {"scope": "col"} if token.tag == "th" and is_head else {}
+            tag = _write_tag(token.tag, {**scope, **said, **({"style": f"text-align:{side}"} if side else {})})
+        elif token.tag == "thead":
+            is_head = not token.end
         if token.tag == "table":
             depth += -1 if token.end else 1
             tag = f"{tag}</div>" if token.end and not depth else tag
-            tag = f'<div class="wide">{tag}' if not token.end and depth == 1 else tag
+            tag = f'<div class="wide" tabindex="0">{tag}' if not token.end and depth == 1 else tag
         made.append(tag)
     return "".join(made)
 

@@ -15,6 +15,6 @@ used.py          what the issues have used, read again only where a file has cha
 """
 
 from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox
-from dispatch.inbox.queries import InboxQuery
+from dispatch.inbox.queries import InboxOrder, InboxQuery
 
-__all__ = ["Inbox", "InboxQuery", "KeepResult", "open_inbox"]
+__all__ = ["Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox"]

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dispatch import serialise
 from dispatch.model import Arrival, Article
@@ -22,6 +22,13 @@ _SELECT = """
     EXISTS (SELECT 1 FROM entries e WHERE e.number = a.number AND e.shared)
 """
 
+InboxOrder = Literal["arrived", "day", "source"]
+_ORDERS: dict[InboxOrder, str] = {
+    "arrived": "a.arrived DESC, a.shown DESC, a.number DESC",
+    "day": "a.shown DESC, a.number DESC",
+    "source": "a.source, a.shown DESC, a.number DESC",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxQuery:
@@ -34,20 +41,24 @@ class InboxQuery:
     since: Annotated[datetime | None, "arrived then or later"] = None
     before: Annotated[datetime | None, "arrived earlier"] = None
     everything: Annotated[bool, "what is used or dismissed, too"] = False
+    used: Annotated[bool, "only what an issue uses"] = False
+    order: Annotated[InboxOrder, "by when it arrived, by its own day, the newest first, or by source"] = "arrived"
 
 
 def select_arrivals(connection: sqlite3.Connection, wish: InboxQuery, limit: int) -> Iterator[Arrival]:
-    """Select arrivals, the newest first; of those that arrived together, the newest by date. ``limit`` -1: all."""
+    """Select arrivals, as they arrived the newest first; of those of one moment, the newest by date. limit -1: all."""
+    order = _ORDERS[wish.order]
     if match := _build_match(wish):
         rows = connection.execute(
             f"{_SELECT} FROM words w JOIN arrivals a ON a.words = w.rowid JOIN articles t USING (number)"
-            f" WHERE w.words MATCH ? AND {_build_where(wish)} ORDER BY w.rowid DESC LIMIT ?",
+            f" WHERE w.words MATCH ? AND {_build_where(wish)}"
+            f" ORDER BY {'w.rowid DESC' if wish.order == 'arrived' else order} LIMIT ?",
             (match, *_list_parameters(wish), limit),
         )
     else:
         rows = connection.execute(
             f"{_SELECT} FROM arrivals a JOIN articles t USING (number)"
-            f" WHERE {_build_where(wish)} ORDER BY a.arrived DESC, a.shown DESC, a.number DESC LIMIT ?",
+            f" WHERE {_build_where(wish)} ORDER BY {order} LIMIT ?",
             (*_list_parameters(wish), limit),
         )
     return map(_build_arrival, rows)
@@ -82,7 +93,8 @@ def _build_arrival(row: Sequence[object]) -> Arrival:
 
 
 def _build_where(wish: InboxQuery) -> str:
-    parts = ["1"] if wish.everything else ["a.used = 0", "a.dismissed = 0"]
+    waiting = ["1"] if wish.everything else ["a.used = 0", "a.dismissed = 0"]
+    parts = ["a.used > 0"] if wish.used else waiting
     parts += ["a.source = ?"] if wish.source else []
     parts += ["a.arrived >= ?"] if wish.since else []
     parts += ["a.arrived < ?"] if wish.before else []

@@ -28,6 +28,8 @@ _LEADS = re.compile(r"^(\d*)([-+=.)])")
 # What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
 _CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
 
+_MOST_PLACES = 3
+
 
 def format_findings(findings: Iterable[Finding], style: Style) -> str:
     """Format the findings in one of STYLES, sorted by place, without a line break at the end.
@@ -52,15 +54,35 @@ def finding_to_data(finding: Finding) -> dict[str, object]:
 
 
 def _format_human(findings: Sequence[Finding]) -> str:
-    """Format a block per place, and under each its findings; a hint that several share, once."""
+    """Format a block per place, and under each its findings; a hint that several share, once.
+
+    Of warnings that say the same of several places, the first stands at its own, and names the others.
+    """
+    shown: list[Finding] = []
+    others: dict[Finding, list[Finding]] = {}
+    for one in findings:
+        if one.severity == "warning" and (same := replace(one, place=Place())) in others:
+            others[same].append(one)
+        else:
+            others[replace(one, place=Place())] = []
+            shown.append(one)
     blocks = []
-    for where, group in groupby(findings, key=_format_place):
+    for where, group in groupby(shown, key=_format_place):
         lines = [escape_words(where)]
         for hint, alike in groupby(group, key=write_hint):
-            lines += [f"  {one.severity}: {escape_words(write_message(one))}  [{one.rule}]" for one in alike]
+            for one in alike:
+                lines += [f"  {one.severity}: {escape_words(write_message(one))}  [{one.rule}]"]
+                more = others[replace(one, place=Place())]
+                lines += [f"    and {len(more)} more in {_list_places(more)}"] if more else []
             lines += [f"    {escape_words(hint)}"]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, _format_totals(findings)])
+
+
+def _list_places(findings: Sequence[Finding]) -> str:
+    """List where the findings are, the first places of many."""
+    places = list(dict.fromkeys(map(_format_place, findings)))
+    return ", ".join(map(escape_words, places[:_MOST_PLACES])) + (" ..." if len(places) > _MOST_PLACES else "")
 
 
 def _format_json(findings: Sequence[Finding]) -> str:
