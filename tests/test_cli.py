@@ -165,6 +165,9 @@ def test_a_text_whose_title_is_given_loses_no_paragraph(dispatch: Dispatch, tmp_
     dispatch("add", "-", "--title", "Another title", stdin="Its own headline\n\nThe first sentence.\n")
     other = (tmp_path / "letter" / "issues" / "defence" / "another-title.md").read_text("utf-8")
     assert "Its own headline" not in other
+    dispatch("add", "-", "--title", "One line", stdin="A text of one line & no full stop\n")
+    line = (tmp_path / "letter" / "issues" / "defence" / "one-line.html").read_text("utf-8")
+    assert line.endswith("<p>A text of one line &amp; no full stop</p>\n")
 
 
 @pytest.mark.usefixtures("letter")

@@ -51,7 +51,13 @@ def list_(as_json: bool) -> None:
         print_json(rows, indent=2)
         return
     print_rows(
-        (f"{row['key'] or '-'}", f"{row['articles']} articles", f"{row['name']}", f"{row['url']}") for row in rows
+        (
+            f"{row['key'] or '-'}",
+            f"{row['articles']} {'article' if row['articles'] == 1 else 'articles'}",
+            f"{row['name']}",
+            f"{row['url']}",
+        )
+        for row in rows
     )
     if not rows:
         print_note("Nobody yet.")

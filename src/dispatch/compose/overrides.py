@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from dispatch import from_mapping
+from dispatch import from_mapping, html
 from dispatch.compose.settling import settle_credit
 from dispatch.errors import IssueError
 from dispatch.identity import is_same_name
@@ -69,6 +69,8 @@ def _apply_to_article(article: Article, said: Overrides) -> Article:
         article = settle_credit(article, said.authors, choice=said.choice)
     if said.article.published:
         values["date_certainty"] = "certain"
+    if "title" in values and not (article.content or article.summary or article.dek or article.url):
+        values["content"] = f"<p>{html.escape_html(article.title)}</p>"  # a text of one line is no headline then
     people = _merge_authors(article.authors, said.authors)
     return replace(article, **values, authors=tuple(_complete_author(author, said.about) for author in people))
 
