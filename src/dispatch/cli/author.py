@@ -15,7 +15,7 @@ from dispatch.cli.context import (
     print_note,
     print_result,
 )
-from dispatch.cli.listing import print_rows
+from dispatch.cli.listing import count_articles, print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.identity import find_person, register_authors
 from dispatch.model import Author, Person
@@ -51,13 +51,7 @@ def list_(as_json: bool) -> None:
         print_json(rows, indent=2)
         return
     print_rows(
-        (
-            f"{row['key'] or '-'}",
-            f"{row['articles']} {'article' if row['articles'] == 1 else 'articles'}",
-            f"{row['name']}",
-            f"{row['url']}",
-        )
-        for row in rows
+        (str(row["key"] or "-"), count_articles(row["articles"]), str(row["name"]), str(row["url"])) for row in rows
     )
     if not rows:
         print_note("Nobody yet.")

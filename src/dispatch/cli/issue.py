@@ -24,7 +24,7 @@ from dispatch.cli.context import (
 )
 from dispatch.cli.issue_articles import correct, credit, move, remove
 from dispatch.cli.issue_section import section
-from dispatch.cli.listing import Cell, mark_state, print_entry, print_rows
+from dispatch.cli.listing import Cell, count_articles, mark_state, print_entry, print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import DispatchError, IssueError, explain_refusal
 from dispatch.model import Article, Contents, Issue
@@ -104,7 +104,7 @@ def new(
     for error in failed:
         print_error(error)
     if from_inbox:
-        print_note(f"added {len(added)} {'article' if len(added) == 1 else 'articles'} from the inbox")
+        print_note(f"added {count_articles(len(added))} from the inbox")
     print_next(f"{'dispatch issue show' if added else 'dispatch add story.txt --issue'} {quote_word(draft.slug)}")
     if failed:
         sys.exit(1)
@@ -214,7 +214,7 @@ def _tell_oddities(here: OpenPublication, everything: Sequence[Contents]) -> Non
 def _summarise_issue(one: issues.IssueHead) -> tuple[str | Cell, ...]:
     """Summarise an issue in a row of a list."""
     number = f"No. {one.number}" if one.number else ""
-    counted = f"{len(one.keys):3} {'article' if len(one.keys) == 1 else 'articles'}"
+    counted = count_articles(len(one.keys)).rjust(12)
     state = mark_state("withdrawn" if one.withdrawn else one.status)
     return one.slug, f"{one.date:%Y-%m-%d}", number, state, counted, one.title
 

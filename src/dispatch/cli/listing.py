@@ -44,6 +44,11 @@ def mark_state(state: str) -> Cell:
     return Cell(state, _STATES.get(state, ""))
 
 
+def count_articles(number: object) -> str:
+    """Count articles: “1 article”, “7 articles”."""
+    return f"{number} {'article' if number == 1 else 'articles'}"
+
+
 def print_rows(rows: Iterable[Sequence[Cell | str]]) -> None:
     """Print rows in columns as wide as their longest cell; a number is aligned to the right, the last cell wrapped."""
     cells = [[_make_cell(one) for one in row] for row in rows]
