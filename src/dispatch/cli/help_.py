@@ -11,7 +11,7 @@ from dispatch.cli.context import print_result
 from dispatch.cli.other_words import INSTEAD
 from dispatch.shipped import find_shipped
 
-_SECTION = re.compile(r"^## +(.+)\n+((?:(?!## ).*\n?)*)", re.MULTILINE)
+_SECTION = re.compile(r"^## +(\S.*)\n+((?:(?!## ).*\n?)*)", re.MULTILINE)
 # To another page of the documents: an example of a link has a colon.
 _LINK = re.compile(r"\[([^][]+)]\([^():]+\)")
 
