@@ -64,6 +64,10 @@ def copy_pages(docs: Path) -> None:
         place = Path("docs", page.relative_to(docs))
         page.write_text(lead_on(page.read_text("utf-8"), place, place), "utf-8")
     hide_from_search(docs / "help" / "words.md")
+    names = docs / "reference" / "python.md"  # who looks for subscribers does not look for a function
+    names.write_text(
+        re.sub(r"^##+ .+$", r"\g<0> { data-search-exclude }", names.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
+    )
     for source, page in TOP.items():
         text = (CHECKOUT / source).read_text("utf-8")
         (docs / page).write_text(lead_on(text, Path(source), Path("docs", page)), "utf-8")

@@ -86,7 +86,10 @@ def serving(*command: str, folder: Path | None = None) -> Iterator[Server]:
             yield server
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=PATIENCE) == 0
+            try:
+                assert process.wait(timeout=PATIENCE) == 0
+            finally:
+                process.kill()
 
 
 def served(folder: Path, *options: str) -> AbstractContextManager[Server]:

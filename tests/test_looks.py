@@ -91,7 +91,7 @@ def test_what_the_settings_show_comes_into_the_public_folder(tmp_path: Path) -> 
     publish_site(tmp_path)
     public = tmp_path / "public"
     shown = {path.relative_to(public).as_posix() for path in public.rglob("*.png")} - {"icon.png"}
-    assert shown == {"logo.png", "pictures/night.png", "header.png", "ann.png"}
+    assert shown == {"logo.png", "pictures/night.png", "header.png", "ann.png", "card.png"}
     (tmp_path / "pictures" / "night.png").write_bytes(b"another")
     assert [change.path for change in publish_site(tmp_path).changes] == ["pictures/night.png"]
     assert (public / "pictures" / "night.png").read_bytes() == b"another"

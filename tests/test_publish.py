@@ -128,7 +128,7 @@ def test_a_correction_changes_what_shows_it_and_nothing_else(letter: Path, publi
     edit(letter / "issues" / "first" / "story-1.html", "Paragraph 1 of story 1", "The first paragraph of story 1")
     changed = set(publish().stdout.split())
     assert changed == {
-        *(f"issues/first/{name}" for name in ("index.html", "email.txt", "story-1/index.html")),
+        *(f"issues/first/{name}" for name in ("index.html", "email.html", "email.txt", "story-1/index.html")),
         *(f"issues/first/feed.{ending}" for ending in ("xml", "atom", "json")),
         *(f"{feed}.{ending}" for feed in ("feed", "issues") for ending in ("xml", "atom", "json")),
     }
@@ -158,7 +158,7 @@ def test_an_address_stays_with_whom_it_was_given_to_when_an_older_issue_comes_la
 
 
 def test_the_text_of_the_settings_and_of_templates_is_a_part_of_what_pages_are_made_of(letter: Path, publish) -> None:
-    edit(template(letter, "web.css"), "+ 484px", "+ 440px")
+    edit(template(letter, "web.css"), "24px 32px 48px", "24px 30px 48px")
     assert publish().stdout.split() == ["style.css"]
     edit(template(letter, "entry-words.html"), '<p><a href="{{ article.url }}">', '<p>→ <a href="{{ article.url }}">')
     changed = publish().stdout.split()

@@ -178,7 +178,7 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
         "a built date": (
             "<lastBuildDate>Mon",
             "<lastBuildDate>Mo",
-            [say("feed.date", "date", found="Mo, 17 Feb 2025 08:00:00 +0000")],
+            [say("feed.date", "date", found="Mo, 17 Feb 2025 09:00:00 +0100")],
         ),
         "an editor": (
             "<language>",
@@ -211,9 +211,18 @@ FAULTS: dict[str, dict[str, tuple[str, str, list[Facts]]]] = {
             [say("feed.id", "link", headline="Story 1", found="tag:wire.example,2025-02-14:defence/story-1")],
         ),
         "an item's date": (
-            "(.*<pubDate>[^<]*)0000",
-            r"\g<1>000",
-            [say("feed.date", "date", headline="Story 1", found="Fri, 14 Feb 2025 07:59:59 +000")],
+            "(.*<pubDate>[^<]*)0100",
+            r"\g<1>010",
+            [
+                say("feed.date", "date", headline="Story 1", found="Fri, 14 Feb 2025 08:59:59 +010"),
+                say(
+                    "feed.date",
+                    "published",
+                    headline="Story 1",
+                    wanted="2025-02-14T07:59:59+00:00",
+                    found="Fri, 14 Feb 2025 08:59:59 +010",
+                ),
+            ],
         ),
         "an enclosure's address": (
             '(<enclosure[^>]*) url="[^"]*"',

@@ -17,6 +17,7 @@ import nouns
 from addresses import PERSONAL
 from dispatch import render
 from dispatch.errors import RenderError
+from dispatch.formats import email, text
 from dispatch.mail_services import load_services
 from dispatch.model import Section
 from formats import reading
@@ -106,7 +107,7 @@ def test_an_address_stays_the_same_when_the_service_has_rendered_it(service: str
 
 @each_service
 def test_what_is_said_about_template_languages_is_shown(service: str) -> None:
-    plain = reading.document(nouns.body("email", ISSUE)).root
+    plain = reading.document(email.render(ISSUE, nouns.publication())).root
     shown = reading.document(ENGINES[service](hand_over(service))).root
     assert reading.words(shown).count(ABOUT) == reading.words(plain).count(ABOUT) >= 4
 
@@ -151,7 +152,7 @@ def test_the_text_part_is_the_same_or_there_is_none(service: str) -> None:
         with pytest.raises(RenderError, match="takes no text"):
             hand_over(service, "text")
         return
-    plain = nouns.body("text", ISSUE).decode()
+    plain = text.render(ISSUE, nouns.publication()).decode()
     if service == "listmonk":
         filled = ENGINES[service](hand_over(service, "text"))
         slots = {"https://wire.example/issues/defence/": VIEW, "\n".join(nouns.MAILING.unsubscribe): LEAVE}

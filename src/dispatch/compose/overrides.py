@@ -69,7 +69,7 @@ def _apply_to_article(article: Article, said: Overrides) -> Article:
         article = settle_credit(article, said.authors, choice=said.choice)
     if said.article.published:
         values["date_certainty"] = "certain"
-    if "title" in values and not (article.content or article.summary or article.dek or article.url):
+    if "title" in values and article.title and not (article.content or article.summary or article.dek or article.url):
         values["content"] = f"<p>{html.escape_html(article.title)}</p>"  # a text of one line is no headline then
     people = _merge_authors(article.authors, said.authors)
     return replace(article, **values, authors=tuple(_complete_author(author, said.about) for author in people))

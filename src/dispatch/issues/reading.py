@@ -176,7 +176,8 @@ class IssueReader(IssueFolder):
             near = from_mapping.suggest_nearest(key, others)
             reading.add_fault(at, f"there is no file {key}.md or {key}.html{near}", hint=hint)
         elif len(paths) > 1:
-            reading.add_fault(at, f"there are two files of that name, {key}.md and {key}.html")
+            what = f"there are two files of that name, {key}.md and {key}.html"
+            reading.add_fault(at, what, hint="keep one, and move the other away")
         elif file := self.read_file(paths[0]):
             seen[key] = at
             return self.read_article(file)
