@@ -9,6 +9,8 @@ import pytest
 import nouns
 from addresses import PERSONAL
 from conftest import NODE_MODULES
+from dispatch.formats import email
+from dispatch.formats import text as plain_text
 from formats import reading
 from formats.test_addresses import ARTICLES, NAMES, secure
 from formats.test_hand_over import ABOUT, ISSUE, hand_over
@@ -43,7 +45,7 @@ def test_every_address_and_every_word_comes_through(service: str) -> None:
         assert one.url == one.read == article.url
         assert one.people == [address, article.source.url, address]
         assert one.images == [secure(article.url)]
-    plain = reading.document(nouns.body("email", ISSUE)).root
+    plain = reading.document(email.render(ISSUE, nouns.publication())).root
     assert reading.words(reading.document(run(service)).root).count(ABOUT) == reading.words(plain).count(ABOUT)
 
 
@@ -53,10 +55,10 @@ def test_listmonk_leaves_the_document_and_the_text_as_they_are() -> None:
         "https://wire.example/issues/defence/": "https://lists.example/campaign/1/2",
         nouns.MAILING.unsubscribe[0].replace("&", "&amp;"): "https://lists.example/subscription/1/2",
     }
-    plain = nouns.body("email", ISSUE).decode()
+    plain = email.render(ISSUE, nouns.publication()).decode()
     for old, new in slots.items():
         plain = plain.replace(f'"{old}"', f'"{new}"')
     assert run("listmonk").replace("&#123;", "{").replace("&#64;", "@") == plain
-    text = nouns.body("text", ISSUE).decode()
+    text = plain_text.render(ISSUE, nouns.publication()).decode()
     assert len(run("listmonk", "text").split("\n")) == len(text.split("\n")) - 1
     assert run("listmonk", "text").count(ABOUT) == text.count(ABOUT) >= 1
