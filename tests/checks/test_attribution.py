@@ -1,6 +1,7 @@
 """Whatever is taken from a finished edition, or altered in it, the check names it; what is whole passes."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 import nouns
 from checks.editing import HALVES, Edit, altered, last, swap, without
 from checks.judging import judge
-from dispatch import html
+from dispatch import check, html, render
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Finding, FindingValue, Issue, Place, Source
+from dispatch.model import Article, Author, Credit, Finding, FindingValue, Image, Issue, Place, Source
 from nouns import FEEDS
 from thorough import scale
 
@@ -526,3 +527,29 @@ def test_no_damage_breaks_the_check(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(body) - 1))
         body[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=12))
     judged(format, bytes(body))
+
+
+WAYS = {
+    "the picture": (
+        r'(<a [^>]*href=")[^"]*("[^>]*><img [^>]*src="https://img\.example/2)',
+        r"\1https://else.example/\2",
+    ),
+    "read, in other words": (
+        r'(<a [^>]*href=")[^"]*("[^>]*>)Read in <bdi>The Paper</bdi>',
+        r"\1https://else.example/\2Go on",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_in_a_mail_leads_to_the_article_whatever_the_layout(way: str) -> None:
+    pictures = [Image(url=f"https://img.example/{n}.jpg", alt="A", width=1200, height=800) for n in range(4)]
+    issue = nouns.issue(*(nouns.article(n, image=pictures[n]) for n in range(1, 4)))
+    sent = render.render_edition(issue, nouns.publication(), "email")
+    assert check.check_edition(sent, issue, nouns.publication()) == []
+    changed, times = re.subn(*WAYS[way], sent.body.decode(), flags=re.DOTALL)
+    assert times
+    found = check.check_edition(replace(sent, body=changed.encode()), issue, nouns.publication())
+    assert {(one.rule, one.subject, dict(one.values)["found"]) for one in found} == {
+        ("attribution.read-more", "link", "https://else.example/")
+    }

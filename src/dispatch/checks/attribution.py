@@ -77,7 +77,7 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
     if part.kind in {"page", "list", "mail"} and article.url not in (urls := [link.url for link in entry.headline]):
         found = urls[0] if urls else ""
         yield make_finding("attribution.read-more", "title", found=found, wanted=article.url)
-    for url in _find_picture_links(article, entry) if part.kind in {"page", "list"} else ():
+    for url in _find_picture_links(article, entry) if part.kind in {"page", "list", "mail"} else ():
         yield make_finding("attribution.read-more", "link", found=url, wanted=article.url)
     known = vocabulary.load_vocabulary(publication.language)
     entry, lost = body.take_caption(article, entry, part.kind, known)
@@ -120,14 +120,24 @@ def _check_item_words(article: Article, item: FeedItem, publication: Publication
 
 
 def _find_near(article: Article, entry: ShownArticle, publication: Publication) -> str | None:
-    """Find where words lead that say "read", or hold the title; empty when they lead nowhere, None without any."""
-    title, ways = (
-        fold_spaces(article.title),
-        byline.spell_ways(article, vocabulary.load_vocabulary(publication.language)),
-    )
-    links = (link for line in entry.lines for link in line.links)
+    """Find where the way to an article leads that leads elsewhere; empty when it leads nowhere, None without any.
+
+    It says "read", or holds the title; else it is a link of which nobody knows what it is.
+    """
+    title, known = fold_spaces(article.title), vocabulary.load_vocabulary(publication.language)
+    ways = byline.spell_ways(article, known)
+    links = [link for line in entry.lines for link in line.links]
     near = [link.url for link in links if link.text and (title in link.text or link.text in ways)]
+    inside = {link.url for line in read_content(article.content).lines for link in line.links}
+    near += [link.url for link in links if link.url not in {*_list_addresses(article), *inside}]
     return next(iter(near), "" if any(line.text in ways for line in entry.lines) else None)
+
+
+def _list_addresses(article: Article) -> Iterator[str]:
+    """List the addresses, besides those in its text, to which an article as it is shown may lead."""
+    yield from (article.url, article.source.url, find_licence(article.license or article.source.license).url)
+    for named in (article.authors, article.credits, article.enclosures, [article.sponsor] if article.sponsor else []):
+        yield from (one.url for one in named)
 
 
 def _check_elements(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:

@@ -57,7 +57,10 @@ def take_lines(
     if article.sponsor and not article.withdrawn:
         label = write_label(article.sponsor, case.publication)
         found += _check_label(article.sponsor, label, [line for line in entry.lines if line.text == label], part)
-    return replace(entry, lines=tuple(line for line in entry.lines if line.text not in words)), found
+    urls = {one.url for one in sponsors}
+    rest = (line for line in entry.lines if line.text not in words)
+    # A picture has a line without words.
+    return replace(entry, lines=tuple(x for x in rest if x.text or not {link.url for link in x.links} & urls)), found
 
 
 def write_label(sponsor: Sponsor, publication: Publication) -> str:

@@ -1,7 +1,7 @@
 """The whole message, ready to be sent: headers, plain text first, HTML last (RFC 5322, RFC 2046).
 
 Python draws boundary, Message-ID and Date from clock and chance; here they come from the issue, so that the same issue
-is the same message. The one user of email-validator.
+is the same message.
 """
 
 import hashlib
