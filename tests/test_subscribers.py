@@ -170,6 +170,16 @@ def test_what_is_known_of_somebody_is_told_and_erased(wire: Publication) -> None
     assert states(wire) == {"ann": "active"}
 
 
+def test_no_byte_of_what_was_erased_is_left_whoever_else_has_it_open(wire: Publication) -> None:
+    with subscribers.open_store(wire) as store:  # with it open, SQLite keeps its log of all writes
+        people = (ListedPerson(line=n, email=f"reader{n}@paper.example", tags=("press",)) for n in range(500))
+        store.import_people(people, NOW, how="list")
+        run_dispatch(wire.root, "subscriber", "forget", "reader77@paper.example", "--yes")
+        held = {path.name: path.read_bytes() for path in (wire.root / files.OWN).iterdir()}
+        assert any(b"reader78@" in body for body in held.values())
+        assert [name for name, body in held.items() if b"reader77@" in body] == []
+
+
 def test_who_has_left_returns_when_they_ask(wire: Publication) -> None:
     for words in (["add", "--confirmed", "a"], ["remove"], ["add", "--confirmed", "b"]):
         run_dispatch(wire.root, "subscriber", words[0], "ann@paper.example", *words[1:])
@@ -183,6 +193,7 @@ def test_an_export_comes_back_as_it_was(wire: Publication, put: Callable[[str], 
     run_dispatch(wire.root, "subscriber", "import", "list.csv", "--confirmed", "yes")
     before = run_dispatch(wire.root, "subscriber", "export", "--output", "list.csv")
     assert before.stdout == "list.csv\n"
+    assert os.name == "nt" or stat.S_IMODE((wire.root / "list.csv").stat().st_mode) == 0o600
     assert "\n+x@paper.example,,active,,'=cmd,2024" in (wire.root / "list.csv").read_text("utf-8")
     was = states(wire)
     (wire.root / database.DATABASE.file).unlink()

@@ -6,7 +6,7 @@ import click
 
 from dispatch.cli.context import print_json, print_note, print_result, read_clock
 from dispatch.cli.other_words import AnsweringGroup
-from dispatch.cli.subscriber import open_store
+from dispatch.cli.subscriber_lists import open_store
 from dispatch.subscribers import read_listed
 
 

@@ -140,6 +140,7 @@ class Store:
             rows.delete_people(self._connection, [person.number] if person else [])
             same = fold_mailbox(rows.parse_address(email))
             rows.add_suppression(self._connection, same, "erased", now, read_key(self._root))
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of earlier writes has the address, too
         return person is not None
 
     def suppress(self, emails: Iterable[str], now: datetime) -> int:
