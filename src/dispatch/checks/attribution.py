@@ -101,8 +101,10 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
 def _find_picture_links(article: Article, entry: ShownArticle) -> Iterator[str]:
     """Find where links without words lead, such as that of the article's picture, if elsewhere than to the article."""
     inside = {link.url for line in read_content(article.content).lines for link in line.links}
-    links = (link for line in entry.lines for link in line.links if not link.text)
-    return (link.url for link in links if link.url not in {article.url, *inside})
+    # Among words, a link without any is that of somebody whose name is missing, which is told of elsewhere.
+    named = set(_list_addresses(article))
+    lines = (({article.url, *inside} | (named if line.text else set()), line.links) for line in entry.lines)
+    return (link.url for known, links in lines for link in links if not link.text and link.url not in known)
 
 
 def _check_item_words(article: Article, item: FeedItem, publication: Publication) -> Iterator[Finding]:
