@@ -162,7 +162,7 @@ def write_words(look: str) -> Letter:
         image=Image(url="https://harbour.example/1200x400-rope.png", alt="Coils of rope", width=1200, height=400),
     )
     sections = (
-        Section(title="Read", intro=TOLD, articles=articles[:2]),
+        Section(title="Read", intro=html.renumber_headings(TOLD, 3), articles=articles[:2]),
         Section(title="Said", layout="quote", articles=articles[2:4]),
         Section(title="Plain", layout="text", articles=articles[4:5], sponsor=replace(sponsor, image=None)),
         Section(title="In brief", layout="brief", two_columns=True, articles=articles[5:]),
