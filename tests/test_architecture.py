@@ -72,6 +72,7 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "sentencex": "html",
     "starlette": ("serve", "desk"),
     "trafilatura": "readers/body",
+    "truststore": "fetch/trust",
     "uvicorn": ("serve", "desk"),
     "watchfiles": "desk/updates",
     "yaml": "frontmatter",
