@@ -44,7 +44,7 @@ FLOORS = (
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
     | {"search_index", "serve", "smtp", "sources", "subscribers", "template_copies"},
     {"gather", "compose", "render", "check", "locate", "review", "importers"},
-    {"publish"},
+    {"publish", "deliver"},
     {"desk"},
     {"cli"},
     {"__main__"},

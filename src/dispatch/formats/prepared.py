@@ -97,6 +97,10 @@ class PreparedMessage:
         to = eml.format_recipient(format_mailbox(recipient), self._publication)
         return b"".join([*_fill_pieces(self._before, written), to, *_fill_pieces(self._after, written)])
 
+    def find_mailbox(self, recipient: Recipient) -> str:
+        """Find the form of a reader's address that every server takes. Raises RenderError."""
+        return eml.parse_address(recipient.email, self._publication).addr_spec
+
 
 def format_mailbox(recipient: Recipient) -> str:
     """Write a reader's address with the name, as the header To takes it."""
