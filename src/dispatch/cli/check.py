@@ -10,6 +10,7 @@ import click
 from dispatch import check as stage
 from dispatch import files
 from dispatch.checks.rules import list_unreadable
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import OUTPUT, OpenPublication, open_publication, print_note, write_result
 from dispatch.errors import CheckError, DispatchError, explain_refusal
 from dispatch.locate import locate_findings
@@ -26,7 +27,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option(
     "--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="Output format."
 )

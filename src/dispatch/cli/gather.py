@@ -11,6 +11,7 @@ import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
+from dispatch.cli.completion import complete_source
 from dispatch.cli.context import hold_interrupts, open_publication, print_json, print_note, print_result, read_clock
 from dispatch.gather import GatherResult
 from dispatch.inbox import KeepResult
@@ -22,7 +23,7 @@ MOST_NUMBERS = 10
 
 
 @click.command()
-@click.argument("keys", metavar="[SOURCE]...", nargs=-1)
+@click.argument("keys", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print the result of each source as a JSON array.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
