@@ -39,7 +39,7 @@ FLOORS = (
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},
-    {"looks"},
+    {"looks", "commonmark"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
     | {"search_index", "serve", "smtp", "sources", "subscribers", "template_copies"},
@@ -63,8 +63,8 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "jinja2": "templates",
     "htmldate": "readers/dates",
     "lxml": "formats",
-    "markdown_it": "readers/markdown",
-    "mdit_py_plugins": "readers/markdown",
+    "markdown_it": "commonmark",
+    "mdit_py_plugins": "commonmark",
     "mjml": "formats/email",
     "nh3": "html",
     "PIL": "pictures",
