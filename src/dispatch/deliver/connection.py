@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, Protocol
 
 from dispatch.deliver.budget import Budget
 from dispatch.errors import DeliveryError, RenderError
-from dispatch.smtp import Envelope, Line, Outcome, Submission
+from dispatch.smtp import Conversation, Envelope, Outcome, Submission
 from dispatch.subscribers.deliveries import DuePerson
 
 MESSAGES_EACH = 100  # over one connection; servers count
@@ -27,7 +27,7 @@ class Letter(NamedTuple):
     text: bytes
 
 
-class Answer(NamedTuple):
+class GoAhead(NamedTuple):
     """What a connection is told when it has reported."""
 
     is_marked: Annotated[bool, "whether the message that it opened may be sent"]
@@ -47,7 +47,7 @@ class Step:
 class Desk(Protocol):
     """Who keeps the ledger."""
 
-    def report(self, step: Step) -> Answer:
+    def report(self, step: Step) -> GoAhead:
         """Write down what is reported; return when it is on the disk."""
 
     def lose_server(self, error: Exception) -> None:
@@ -83,7 +83,7 @@ class Connection:
         failures, waits = 0, self._server.timeouts.between
         while self._next:
             try:
-                line = Line(self._server.connect(), self._server.timeouts)
+                talk = Conversation(self._server.connect(), self._server.timeouts)
             except DeliveryError as error:
                 self._give_up(error)
                 return
@@ -93,7 +93,7 @@ class Connection:
                     return
                 failures += 1
                 continue
-            if self._converse(line):
+            if self._converse(talk):
                 failures = 0
             elif failures == len(waits) or self._stop.wait(waits[failures]):
                 self._give_up(DeliveryError("ends every conversation", address=self._server.name))
@@ -109,7 +109,7 @@ class Connection:
         if returned:
             self._desk.report(Step(returned=returned))
 
-    def _converse(self, line: Line) -> bool:
+    def _converse(self, talk: Conversation) -> bool:
         """Send messages over one connection; return whether the server answered any of them."""
         is_any = False
         going: Letter | None = None
@@ -117,7 +117,7 @@ class Connection:
             letter = self._take_next(is_busy=going is not None) if number < MESSAGES_EACH else None
             if going is None and letter is None:
                 break
-            sent, opened = line.turn(going.text if going else None, letter.envelope if letter else None)
+            sent, opened = talk.turn(going.text if going else None, letter.envelope if letter else None)
             outcomes = [(going.person, sent)] if going and sent else []
             is_any = is_any or any(one is not None and one.code not in _LOST for one in (sent, opened))
             is_lost = any(one is not None and one.code in _LOST for one in (sent, opened))
@@ -135,10 +135,10 @@ class Connection:
             )
             self._next = self._next or answer.next
             if is_lost or (is_open and not answer.is_marked):
-                line.hang_up()
+                talk.hang_up()
                 return is_any
             going = letter if is_open else None
-        line.leave()
+        talk.leave()
         return is_any
 
     def _take_next(self, *, is_busy: bool) -> Letter | None:

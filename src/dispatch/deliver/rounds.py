@@ -19,7 +19,7 @@ from dispatch.formats import prepared
 from dispatch.formats.eml import parse_address
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import Issue, Publication, Record, Round
-from dispatch.smtp import Envelope, Line, Outcome, Submission
+from dispatch.smtp import Conversation, Envelope, Outcome, Submission, describe_failure
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.high_water import HighWater
@@ -168,18 +168,18 @@ def open_outbound(
 def send_one(server: Submission, envelope: Envelope, text: bytes) -> Outcome:
     """Send one message over a connection of its own. Raises DeliveryError when the server cannot be reached."""
     try:
-        line = Line(server.connect(), server.timeouts)
+        talk = Conversation(server.connect(), server.timeouts)
     except (OSError, smtplib.SMTPException) as error:
-        reason = " ".join((getattr(error, "strerror", "") or str(error) or "no answer").lower().split())
+        reason = describe_failure(error)
         raise DeliveryError(f"cannot be reached: {reason}", address=server.name) from error
-    _, opened = line.turn(None, envelope)
+    _, opened = talk.turn(None, envelope)
     assert opened is not None  # noqa: S101 - an envelope was given
     if opened.code != 354:
-        line.hang_up()
+        talk.hang_up()
         return opened
-    sent, _ = line.turn(text, None)
+    sent, _ = talk.turn(text, None)
     assert sent is not None  # noqa: S101 - a text was given
-    line.leave()
+    talk.leave()
     return sent
 
 

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from dispatch.deliver.budget import Budget
-from dispatch.deliver.connection import Answer, Connection, Letter, Step
+from dispatch.deliver.connection import Connection, GoAhead, Letter, Step
 from dispatch.deliver.outcomes import is_policy, judge_outcome
 from dispatch.errors import DeliveryError
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import DeliveryState, Publication
-from dispatch.smtp import Envelope, Outcome, Submission
+from dispatch.smtp import Envelope, Outcome, Submission, describe_failure
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.deliveries import DuePerson
 from dispatch.subscribers.high_water import HighWater
@@ -46,7 +46,7 @@ class _Waiting(NamedTuple):
     """A step that waits for the disk, and who is told."""
 
     step: Step
-    answers: "queue.SimpleQueue[Answer]"
+    answers: "queue.SimpleQueue[GoAhead]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +129,9 @@ class _Ledger:
 
     # What connections call, in their threads.
 
-    def report(self, step: Step) -> Answer:
+    def report(self, step: Step) -> GoAhead:
         """Hand over a step, and wait until it is on the disk."""
-        answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[GoAhead] = queue.SimpleQueue()
         self._waiting.put(_Waiting(step, answers))
         return answers.get()
 
@@ -173,7 +173,7 @@ class _Ledger:
                     self.is_broken = True
                     self._sender.stop.set()
                     for one in waiting:
-                        one.answers.put(Answer(is_marked=False, next=None))
+                        one.answers.put(GoAhead(is_marked=False, next=None))
         if failure:
             raise failure
 
@@ -198,7 +198,7 @@ class _Ledger:
         is_marked = iter(made)
         for one in waiting:
             marked = next(is_marked) if one.step.opened else False
-            one.answers.put(Answer(is_marked=marked, next=self._give_out() if one.step.wants_next else None))
+            one.answers.put(GoAhead(is_marked=marked, next=self._give_out() if one.step.wants_next else None))
         self._done += len(results)
         sender.on_progress(self._done)
 
@@ -228,5 +228,5 @@ class _Ledger:
 def _explain_loss(error: Exception, server: Submission) -> str:
     if isinstance(error, DeliveryError):
         return str(error)
-    reason = " ".join((getattr(error, "strerror", "") or str(error) or "no answer").lower().split())
+    reason = describe_failure(error)
     return f"{server.name}: cannot be reached: {reason}"

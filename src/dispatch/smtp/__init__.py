@@ -2,20 +2,21 @@
 
 server.py      one message to one server
 submission.py  the server of ``[delivery]``: connected, encrypted, authenticated
-line.py        many messages over one connection, with as few turns as the server allows (RFC 2920)
+conversation.py     many messages over one connection, with as few turns as the server allows (RFC 2920)
 """
 
-from dispatch.smtp.line import Envelope, Line, Outcome
-from dispatch.smtp.server import MailServer, parse_local_server
+from dispatch.smtp.conversation import Conversation, Envelope, Outcome
+from dispatch.smtp.server import MailServer, describe_failure, parse_local_server
 from dispatch.smtp.submission import Submission, Timeouts, parse_submission
 
 __all__ = [
+    "Conversation",
     "Envelope",
-    "Line",
     "MailServer",
     "Outcome",
     "Submission",
     "Timeouts",
+    "describe_failure",
     "parse_local_server",
     "parse_submission",
 ]

@@ -54,7 +54,7 @@ class Submission:
         try:
             self._enter(session, context)
         except BaseException:
-            hang_up(session)
+            close_abruptly(session)
             raise
         return session
 
@@ -97,7 +97,7 @@ def parse_submission(url: str, password: str) -> Submission:
     )
 
 
-def hang_up(session: smtplib.SMTP) -> None:
+def close_abruptly(session: smtplib.SMTP) -> None:
     """Close a connection without another word: what was begun in it is nothing for the server."""
     with suppress(OSError):
         if session.sock:

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
-from dispatch.smtp.submission import Timeouts, hang_up
+from dispatch.smtp.submission import Timeouts
 
 _LONGEST_REPLY = 500  # characters that are kept
 
@@ -37,7 +37,7 @@ class Outcome:
         return self.step == "text" and 200 <= self.code < 300
 
 
-class Line:
+class Conversation:
     """One connection to a mail server, on which messages go out."""
 
     def __init__(self, session: smtplib.SMTP, timeouts: Timeouts) -> None:
@@ -66,11 +66,13 @@ class Line:
                 self._socket.settimeout(self._timeouts.after_text)
                 self._socket.sendall(_finish_text(text))
         except OSError as error:
-            return (_lose("text", error) if text is not None else None), (_lose("MAIL", error) if envelope else None)
+            return (_make_loss("text", error) if text is not None else None), (
+                _make_loss("MAIL", error) if envelope else None
+            )
         if text is not None:
             sent = self._read_outcome("text")
             if sent.code in (0, 421):
-                return sent, _lose("MAIL") if envelope else None
+                return sent, _make_loss("MAIL") if envelope else None
         return sent, self._open_envelope(commands) if envelope else None
 
     def _write_commands(self, envelope: Envelope) -> list[bytes]:
@@ -89,7 +91,7 @@ class Line:
                 try:
                     self._socket.sendall(command)
                 except OSError as error:
-                    return _lose(step, error)
+                    return _make_loss(step, error)
             outcome = self._read_outcome(step)
             if outcome.code in (0, 421):
                 return refused or outcome
@@ -122,9 +124,9 @@ class Line:
         try:
             code, words = self._session.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            return _lose(step, error)
+            return _make_loss(step, error)
         if code < 200:  # no reply of SMTP: what else it says cannot be trusted
-            return _lose(step)
+            return _make_loss(step)
         said = " ".join(words.decode("utf-8", "replace").split())
         return Outcome(code=code, reply=f"{code} {said}"[:_LONGEST_REPLY], step=step)
 
@@ -141,7 +143,7 @@ class Line:
         hang_up(self._session)
 
 
-def _lose(step: str, error: Exception | None = None) -> Outcome:
+def _make_loss(step: str, error: Exception | None = None) -> Outcome:
     why = "no answer" if isinstance(error, TimeoutError) else "the connection was lost"
     where = "after the text" if step == "text" else "before the text"
     return Outcome(code=0, reply=f"{why} {where}", step=step)
