@@ -29,8 +29,19 @@ def build_issue_address(publication: Publication, slug: str) -> str:
 
 def find_subscribe_page(publication: Publication) -> str:
     """Find the address at which readers sign up: the one that is set, else that of the site's form; empty for none."""
+    if pages := find_subscription_pages(publication):
+        return pages
     ours = f"{publication.url}/follow/#subscribe" if publication.subscribe.form else ""
     return publication.subscribe.url or ours
+
+
+def find_subscription_pages(publication: Publication) -> str:
+    """Find where the pages of our own subscribers are, with a slash at the end; empty where dispatch keeps no list.
+
+    Below it are the pages to sign up, ``confirm/TOKEN``, ``leave/TOKEN`` and ``here``.
+    """
+    settings = publication.subscribe
+    return f"{(settings.url or publication.url).rstrip('/')}/subscription/" if settings.consent else ""
 
 
 def make_user_agent(publication: Publication) -> str:
