@@ -71,9 +71,26 @@ def name_recipient(publication: Publication, mailbox: str) -> Publication:
     return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
 
 
+def name_reader(publication: Publication, token: str, mailbox_token: str) -> Publication:
+    """Write the ways in which one reader of our own list leaves, by tokens of the purpose leave.
+
+    The page, where dispatch serves it, and the mailbox of bounces, whose pipe knows the token. Without either, what the
+    publication says of everybody: from whom a mail comes is known.
+    """
+    ways = [f"{pages}leave/{token}" for pages in [find_subscription_pages(publication)] if pages]
+    local, _, domain = publication.delivery.bounces.rpartition("@")
+    ways += [f"mailto:{local}+{mailbox_token}@{domain}?subject=unsubscribe"] if local else []
+    ways = ways or [way for way in publication.email.unsubscribe if RECIPIENT not in way]
+    return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
+
+
 def has_one_click(publication: Publication) -> bool:
     """Tell whether an https address to unsubscribe tells who leaves: without, one click is nobody's (RFC 8058, 3.1)."""
-    return any(way.startswith("https:") and RECIPIENT in way for way in publication.email.unsubscribe)
+    leave = f"{find_subscription_pages(publication)}leave/"
+    return any(
+        way.startswith("https:") and (RECIPIENT in way or way.removeprefix(leave) not in ("", way))
+        for way in publication.email.unsubscribe
+    )
 
 
 def mint_id(publication: Publication, date: datetime, path: str) -> str:

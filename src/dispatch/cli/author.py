@@ -98,6 +98,8 @@ def rename(old: tuple[str, str], new: str, forget: bool) -> None:
         raise click.BadParameter(f"“{new}” has a mailbox, which everybody would see; write a name", param_hint="NEW")
     with open_publication().lock_for_change() as here:
         change = people.rename_person(here.publication, _make_author(old), new, forget=forget)
+    if forget:
+        people.forget_traces(open_publication().publication, change)
     _report_change(change)
 
 

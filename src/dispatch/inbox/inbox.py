@@ -12,7 +12,7 @@ from dispatch.errors import GatherError
 from dispatch.inbox import queries, used
 from dispatch.inbox.database import DATABASE
 from dispatch.inbox.queries import InboxQuery
-from dispatch.model import Arrival, Article, Publication, Visit
+from dispatch.model import Arrival, Article, Author, Publication, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,16 @@ class Inbox:
     def restore(self, numbers: Iterable[int]) -> None:
         """Restore dismissed articles: all, or none and GatherError when one does not exist."""
         self._set_dismissed(numbers, is_dismissed=False)
+
+    def forget_name(self, is_theirs: Callable[[Author], bool], name: str) -> None:
+        """Give somebody this name in all that was gathered, and leave no other in the file's free pages."""
+        from dispatch.inbox import deduplicate
+
+        with DATABASE.begin_transaction(self._connection):
+            deduplicate.rename_author(self._connection, self._publication, is_theirs, name)
+        with DATABASE.explain_errors():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def learn_uses(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
         """Take in what issues and ledger have used since the last time (see ``open``)."""
