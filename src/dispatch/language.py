@@ -159,7 +159,7 @@ def list_calendar_words() -> frozenset[str]:
     return frozenset(word for one in known for word in (*one.weekdays, *(name for name, _ in one.names)))
 
 
-def list_names() -> Iterator[tuple[str, str]]:
+def list_language_names() -> Iterator[tuple[str, str]]:
     """List the tags of the languages that there are words in, each with its name in the language itself."""
     for file in sorted(files("dispatch").joinpath("languages").iterdir(), key=lambda file: file.name):
         tag = file.name.removesuffix(".toml")

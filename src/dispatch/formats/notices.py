@@ -22,13 +22,13 @@ class NoticeWriter:
 
     def write_confirmation(self, token: str) -> bytes:
         """Ask somebody whether they want to be subscribed."""
-        links = (self._link("mail_confirm_link", f"confirm/{token}"),)
-        return self._build("mail_confirm", "mail_confirm_how", links=links, notes=(self._say("mail_ignore"),))
+        links = (self._make_link("mail_confirm_link", f"confirm/{token}"),)
+        return self._build("mail_confirm", "mail_confirm_how", links=links, notes=(self._format("mail_ignore"),))
 
     def write_welcome(self, leave: str, latest: Link | None) -> bytes:
         """Welcome somebody; leave: the token; latest: the newest issue."""
         address = f"{self.pages.address}leave/{leave}"
-        links = (Link(title=self._say("latest"), path=latest.path),) if latest else ()
+        links = (Link(title=self._format("latest"), path=latest.path),) if latest else ()
         out = Markup('<a href="{}">{}</a>').format(address, self.pages.language.format_message("unsubscribe"))
         notes = (self.pages.language.format_message("subscription.mail_leave", leave=out),)
         return self._build("mail_welcome", "welcome_how", links=links, notes=notes, leave=address)
@@ -37,30 +37,30 @@ class NoticeWriter:
         """Send somebody the links to their own subscription: the tokens of both."""
         out = self.pages.language.format_message("unsubscribe")
         links = (
-            self._link("mail_find_link", f"preferences/{settings}"),
+            self._make_link("mail_find_link", f"preferences/{settings}"),
             Link(title=out, path=f"{self.pages.address}leave/{leave}"),
         )
         return self._build("mail_find", "mail_find_how", links=links)
 
     def write_new_address(self, token: str) -> bytes:
         """Ask whoever has a new address whether it is theirs."""
-        links = (self._link("mail_move_link", f"confirm/{token}"),)
-        return self._build("mail_move", "mail_move_how", links=links, notes=(self._say("mail_ignore"),))
+        links = (self._make_link("mail_move_link", f"confirm/{token}"),)
+        return self._build("mail_move", "mail_move_how", links=links, notes=(self._format("mail_ignore"),))
 
     def write_farewell(self) -> bytes:
         """Tell the old address that there is a new one."""
         return self._build("mail_moved", "mail_moved_how")
 
-    def _say(self, key: str) -> str:
+    def _format(self, key: str) -> str:
         return self.pages.format_words(key)
 
-    def _link(self, key: str, path: str) -> Link:
-        return Link(title=self._say(key), path=self.pages.address + path)
+    def _make_link(self, key: str, path: str) -> Link:
+        return Link(title=self._format(key), path=self.pages.address + path)
 
     def _build(
         self, heading: str, words: str, *, links: tuple[Link, ...] = (), notes: tuple[str, ...] = (), leave: str = ""
     ) -> bytes:
         shown = FormPage(
-            heading=self.pages.format_heading(heading), words=(self._say(words),), links=links, notes=notes
+            heading=self.pages.format_heading(heading), words=(self._format(words),), links=links, notes=notes
         )
         return build_mail(shown, self.pages.publication, self.now, to=self.to, name=self.name, leave=leave)

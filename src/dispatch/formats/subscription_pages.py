@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from dispatch.formats.form_page import FormField, FormPage, PageForm
-from dispatch.language import Language, list_names
+from dispatch.language import Language, list_language_names
 from dispatch.model import Link, Publication, Subscriber
 
 TRAP = "homepage"
@@ -69,10 +69,13 @@ class SubscriptionPages:
         """When too many sign up."""
         return FormPage(heading=self.format_heading("title"), words=(self.format_words("later"),))
 
-    def show_confirm(self, reader: Subscriber, address: str) -> FormPage:
-        """What another browser shows, or a machine that opens every link."""
+    def show_confirm(self, address: str, *, is_new: bool) -> FormPage:
+        """What another browser shows, or a machine that opens every link; is_new: the address is to be another one."""
+        if is_new:
+            form = PageForm(self.format_words("mail_move_link"))
+            return FormPage(heading=self.format_heading("mail_move"), words=(address,), forms=(form,))
         form = PageForm(self.format_words("confirm_button"), words=(self.publication.subscribe.consent,))
-        how = self.format_words("confirm_how", address=mask_address(address or reader.email))
+        how = self.format_words("confirm_how", address=mask_address(address))
         return FormPage(heading=self.format_heading("confirm"), words=(how,), forms=(form,))
 
     def show_welcome(self, latest: Link | None) -> FormPage:
@@ -132,7 +135,13 @@ class SubscriptionPages:
             "save",
             fields=(
                 FormField("name", self.format_words("name"), reader.name, longest=100),
-                FormField("language", self.format_words("language"), reader.language, "choice", (known, *list_names())),
+                FormField(
+                    "language",
+                    self.format_words("language"),
+                    reader.language,
+                    "choice",
+                    (known, *list_language_names()),
+                ),
                 FormField("email", self.language.format_message("page.email"), reader.email, "email"),
             ),
             words=(self.format_words("move_how"),),

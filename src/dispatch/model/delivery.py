@@ -9,7 +9,7 @@ RoundState = Literal["begun", "held", "cancelled", "ended"]
 DeliveryState = Literal[
     "planned", "deferred", "sending", "accepted", "failed", "unknown", "expired", "suppressed", "cancelled"
 ]
-NoticeKind = Literal["confirm", "welcome", "preferences", "goodbye"]
+NoticeKind = Literal["confirm", "welcome", "preferences", "move", "goodbye"]
 ReportKind = Literal["hard", "soft", "complaint", "delayed", "delivered", "left"]
 ReportSource = Literal["reply", "dsn", "arf", "ses", "postmark", "mailgun", "mail"]
 

@@ -44,7 +44,7 @@ def find_client(request: Request, proxies: Sequence[str]) -> str:
     named = [one.strip() for line in request.headers.getlist("x-forwarded-for") for one in line.split(",")]
     while named and _is_within(address, proxies):
         address = named.pop()
-    return address if _parse_address(address) else ""
+    return address if _parse_network_address(address) else ""
 
 
 def is_foreign(request: Request, origin: str) -> bool:
@@ -66,7 +66,7 @@ class NetworkLimit:
 
     def allows(self, address: str, now: datetime) -> bool:
         """Count a request, and return whether it is not too many. This machine itself is not limited."""
-        parsed = _parse_address(address)
+        parsed = _parse_network_address(address)
         if parsed is None or parsed.is_loopback:
             return True
         network = str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
@@ -79,11 +79,11 @@ class NetworkLimit:
 
 
 def _is_within(address: str, networks: Sequence[str]) -> bool:
-    parsed = _parse_address(address)
+    parsed = _parse_network_address(address)
     return parsed is not None and any(parsed in ipaddress.ip_network(one, strict=False) for one in networks)
 
 
-def _parse_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_network_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -50,8 +50,8 @@ class OwnData:
             if fold_mailbox(address) == fold_mailbox(reader.email):
                 self.connection.execute("UPDATE subscriber SET email = ? WHERE number = ?", (address, reader.number))
                 return False
-            if not self.is_suppressed(address, None) and self.mail.may_send("confirm", reader, now):
-                self.mail.refuse_flood(now)
+            may_send = self.mail.may_send("move", reader, now) and not self.mail.is_flooded(now)
+            if may_send and not self.is_suppressed(address, None):
                 self.mail.send_new_address(reader, address, now)
         return True
 

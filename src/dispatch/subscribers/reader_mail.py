@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from dispatch.derived import find_subscription_pages
-from dispatch.errors import DeliveryError
 from dispatch.formats.notices import NoticeWriter
 from dispatch.formats.subscription_pages import SubscriptionPages
 from dispatch.model import Link, NoticeKind, Publication, Subscriber
@@ -21,10 +20,6 @@ _HOURLY = 200  # mails that strangers can cause
 _MOST_MOVES = 65_535  # a token has two bytes for the notice that it came with; 0 is none
 
 
-class BusyError(DeliveryError):
-    """Too many ask for mail at this moment."""
-
-
 @dataclass(frozen=True)
 class ReaderMail:
     """Mails to single readers, each part of somebody's transaction."""
@@ -33,12 +28,11 @@ class ReaderMail:
     connection: sqlite3.Connection
     keys: Annotated[tuple[bytes, ...], "of tokens, the oldest first"]
 
-    def refuse_flood(self, now: datetime) -> None:
-        """Raise BusyError when strangers have caused as many mails within the hour as they may."""
+    def is_flooded(self, now: datetime) -> bool:
+        """Whether strangers have caused as many mails within the hour as they may."""
         since = rows.to_seconds(now - timedelta(hours=1))
-        sent = "SELECT count(*) FROM notice WHERE kind IN ('confirm', 'preferences') AND made > ?"
-        if self.connection.execute(sent, (since,)).fetchone()[0] >= _HOURLY:
-            raise BusyError("too many ask for mail within an hour", hint="Somebody may be flooding the form.")
+        sent = "SELECT count(*) FROM notice WHERE kind IN ('confirm', 'preferences', 'move') AND made > ?"
+        return bool(self.connection.execute(sent, (since,)).fetchone()[0] >= _HOURLY)
 
     def may_send(self, kind: NoticeKind, reader: Subscriber, now: datetime) -> bool:
         """Whether somebody may get another mail of a kind yet: one in 24 hours, three in 30 days."""
@@ -61,14 +55,14 @@ class ReaderMail:
     def send_links(self, reader: Subscriber, now: datetime) -> None:
         """Send somebody the links to their own subscription, unless they have just got them."""
         if self.may_send("preferences", reader, now):
-            token = ReaderToken(subscriber=self._find_key(reader), expires=now + CHANGES)
+            token = ReaderToken(subscriber=self._find_reader_key(reader), expires=now + CHANGES)
             settings = write_token(token, "preferences", self.keys)
             mail = self._make_writer(reader.email, now).write_links(settings, self.write_leave_token(reader))
             rows.add_notice(self.connection, "preferences", reader.email, mail, now, subscriber=reader.number)
 
     def send_new_address(self, reader: Subscriber, address: str, now: datetime) -> None:
         """Ask whoever has a new address whether it is this reader's."""
-        number = rows.add_notice(self.connection, "confirm", address, b"", now, subscriber=reader.number)
+        number = rows.add_notice(self.connection, "move", address, b"", now, subscriber=reader.number)
         token = self._write_confirm_token(reader, now, number % _MOST_MOVES + 1)
         mail = self._make_writer(address, now).write_new_address(token)
         self.connection.execute("UPDATE notice SET message = ? WHERE number = ?", (mail, number))
@@ -80,7 +74,7 @@ class ReaderMail:
         values = (token.subscriber, _MOST_MOVES, token.about, rows.to_seconds(now - CONFIRMS))
         found: tuple[str] | None = self.connection.execute(
             "SELECT email FROM notice WHERE subscriber = (SELECT number FROM subscriber WHERE key = ?)"
-            " AND kind = 'confirm' AND number % ? + 1 = ? AND made > ?",
+            " AND kind = 'move' AND number % ? + 1 = ? AND made > ?",
             values,
         ).fetchone()
         return found[0] if found else ""
@@ -92,13 +86,13 @@ class ReaderMail:
 
     def write_leave_token(self, reader: Subscriber) -> str:
         """Write the token of somebody's link to leave."""
-        return write_token(ReaderToken(subscriber=self._find_key(reader)), "leave", self.keys)
+        return write_token(ReaderToken(subscriber=self._find_reader_key(reader)), "leave", self.keys)
 
     def _write_confirm_token(self, reader: Subscriber, now: datetime, about: int) -> str:
-        token = ReaderToken(subscriber=self._find_key(reader), about=about, expires=now + CONFIRMS)
+        token = ReaderToken(subscriber=self._find_reader_key(reader), about=about, expires=now + CONFIRMS)
         return write_token(token, "confirm", self.keys)
 
-    def _find_key(self, reader: Subscriber) -> bytes:
+    def _find_reader_key(self, reader: Subscriber) -> bytes:
         return rows.find_person_key(self.connection, reader.number)
 
     def _make_writer(self, to: str, now: datetime) -> NoticeWriter:

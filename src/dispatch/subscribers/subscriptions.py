@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from dispatch.mail_addresses import fold_mailbox
-from dispatch.model import Consent, ConsentKind, Link, Publication, Subscriber
+from dispatch.model import ConsentKind, Link, Publication, Subscriber
 from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.own_data import OwnData
@@ -17,6 +18,22 @@ from dispatch.tokens import read_token
 RETURNS = timedelta(days=1)
 _BY_LINK = "the link in a mail"  # how somebody left who may undo it
 _PATIENCE = 1.0  # seconds that leaving waits for a message that is on its way
+
+
+class LatestConsent(NamedTuple):
+    """The last thing that somebody said or did."""
+
+    kind: ConsentKind
+    at: datetime
+    way: str
+    words: str
+
+
+class Confirmable(NamedTuple):
+    """What a link would confirm: that somebody wants the newsletter, or that an address is theirs."""
+
+    address: str
+    is_new: bool
 
 
 @contextmanager
@@ -36,24 +53,27 @@ def load_keys(publication: Publication) -> tuple[bytes, ...]:
 class Subscriptions(OwnData):
     """The subscribers as they use the pages. Nothing here makes somebody active who has not said so twice."""
 
-    def find_confirmable(self, token: str, now: datetime) -> str:
-        """Find the address that a link would confirm; empty when it does nothing. Writes nothing."""
+    def find_confirmable(self, token: str, now: datetime) -> Confirmable | None:
+        """Find what a link would confirm; None when it does nothing. Writes nothing."""
         read, reader = read_token(token, "confirm", self.keys, now), self.find_reader(token, "confirm", now)
         if read is None or reader is None or self.is_suppressed(reader.email, reader):
-            return ""
+            return None
         if read.about:
-            return self.mail.find_new_address(read, now)
-        return reader.email if reader.state == "active" or self._read_last(reader).what == "asked" else ""
+            address = self.mail.find_new_address(read, now)
+            return Confirmable(address, is_new=True) if address else None
+        is_asked = reader.state == "active" or self._read_latest(reader).kind == "asked"
+        return Confirmable(reader.email, is_new=False) if is_asked else None
 
-    def sign_up(self, email: str, now: datetime, *, words: str, how: str) -> bytes:
+    def sign_up(self, email: str, now: datetime, *, words: str, how: str) -> bytes | None:
         """Ask whoever has this address whether they want the newsletter; return their key, or one that looks like it.
 
-        Nobody learns from what this returns whether the address is known. Raises DeliveryError when it is no address,
-        and BusyError when too many ask.
+        Nobody learns from what this returns whether the address is known; it is None when too many ask. Raises
+        DeliveryError when it is no address.
         """
         address = rows.parse_address(email)
         with DATABASE.begin_transaction(self.connection):
-            self.mail.refuse_flood(now)
+            if self.mail.is_flooded(now):
+                return None
             person = rows.find_person(self.connection, address)
             if self.is_suppressed(address, person):
                 return rows.digest_address(fold_mailbox(address), self.keys[0])[:8]
@@ -70,14 +90,14 @@ class Subscriptions(OwnData):
     def confirm(self, token: str, now: datetime, *, latest: Link | None = None, ip: str = "") -> Subscriber | None:
         """Make somebody active who has asked for it, or change their address; None when the link does nothing."""
         with DATABASE.begin_transaction(self.connection):
-            read, person = read_token(token, "confirm", self.keys, now), self.find_reader(token, "confirm", now)
-            if read is None or person is None or not self.find_confirmable(token, now):
+            person, found = self.find_reader(token, "confirm", now), self.find_confirmable(token, now)
+            if person is None or found is None:
                 return None
-            if read.about:
-                return self.move(person, self.mail.find_new_address(read, now), now)
+            if found.is_new:
+                return self.move(person, found.address, now)
             if person.state != "active":  # an old link does not bring back who has left since
-                asked = self._read_last(person)
-                self._activate(person, now, "confirmed", asked.how, asked.words, ip)
+                asked = self._read_latest(person)
+                self._activate(person, now, "confirmed", asked.way, asked.words, ip)
                 if self.publication.subscribe.welcome:
                     self.mail.send_welcome(person, latest, now)
             return self.find_reader(token, "confirm", now)
@@ -95,8 +115,8 @@ class Subscriptions(OwnData):
 
     def can_return(self, reader: Subscriber, now: datetime) -> bool:
         """Whether somebody has just left by the link in a mail, and may undo that."""
-        last = self._read_last(reader)
-        is_recent = (last.what, last.how) == ("left", _BY_LINK) and now - last.at < RETURNS
+        last = self._read_latest(reader)
+        is_recent = (last.kind, last.way) == ("left", _BY_LINK) and now - last.at < RETURNS
         return reader.state == "left" and is_recent and not self.is_suppressed(reader.email, reader)
 
     def undo_leaving(self, token: str, now: datetime) -> bool:
@@ -108,23 +128,30 @@ class Subscriptions(OwnData):
                 return True
             return person is not None and person.state == "active"
 
-    def send_links(self, email: str, now: datetime) -> None:
-        """Mail somebody the links to their own subscription, if there is one. Raises DeliveryError as ``sign_up``."""
+    def send_links(self, email: str, now: datetime) -> bool:
+        """Mail somebody the links to their own subscription, if there is one; return whether not too many ask.
+
+        Raises DeliveryError when it is no address.
+        """
         address = rows.parse_address(email)
         with DATABASE.begin_transaction(self.connection):
-            self.mail.refuse_flood(now)
+            if self.mail.is_flooded(now):
+                return False
             person = rows.find_person(self.connection, address)
             if person and not self.is_suppressed(address, person):
                 self.mail.send_links(person, now)
+        return True
 
     def _activate(self, person: Subscriber, now: datetime, what: ConsentKind, how: str, words: str, ip: str) -> None:
         self.connection.execute("UPDATE subscriber SET state = 'active' WHERE number = ?", (person.number,))
         rows.record_consent(self.connection, person.number, now, what, how, words, ip=ip)
 
-    def _read_last(self, person: Subscriber) -> Consent:
-        """Read the last thing that somebody said or did."""
-        found = Store(self.publication, self.connection).list_consents(person)
-        return found[-1] if found else Consent(at=person.since, what="imported", how="")
+    def _read_latest(self, person: Subscriber) -> LatestConsent:
+        found = Store(self.publication, self.connection).list_consents(person)[-1:]
+        return next(
+            (LatestConsent(one.what, one.at, one.how, one.words) for one in found),
+            LatestConsent("imported", person.since, "", ""),
+        )
 
     def _await_sending(self, person: Subscriber) -> None:
         """Wait for a message to somebody that has begun, so that nothing comes after the answer."""
