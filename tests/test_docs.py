@@ -26,6 +26,7 @@ from dispatch.cli import main
 from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
+from dispatch.looks import load_looks
 from patience import PATIENCE
 from wheel import list_installs
 
@@ -224,3 +225,10 @@ def test_every_error_is_in_the_reference(error) -> None:
 def test_every_language_is_in_the_guide(file) -> None:
     assert Language.from_code(file.stem).translated
     assert f"`{file.stem}`" in (DOCS / "guides" / "languages.md").read_text("utf-8")
+
+
+def test_readme_is_a_page_with_all_looks_and_the_commands_of_a_copy() -> None:
+    text = README.read_text("utf-8")
+    assert text.count("\n") <= 65
+    assert all(re.search(rf"in the look {look}\b", text) for look in load_looks())
+    assert {"make run", "make test"} <= set(re.findall(r"^make \w+", text, re.MULTILINE))

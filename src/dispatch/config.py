@@ -194,7 +194,7 @@ def _read_publication(
         for key, one in people.items()
     }
     if (feeds := publication.feeds).footer or publication.email.footer:
-        from dispatch.readers.markdown import to_html
+        from dispatch.commonmark import to_html
 
         feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
         email = replace(publication.email, footer=to_html(publication.email.footer, f"{url}/"))
