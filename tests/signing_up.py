@@ -16,12 +16,9 @@ from urllib.parse import urlencode
 import uvicorn
 
 from dispatch import config, subscribers
-from dispatch.derived import find_subscription_pages
-from dispatch.formats.subscription_pages import SubscriptionPages
 from dispatch.model import Link, Publication
 from dispatch.serve.forms import NetworkLimit
-from dispatch.serve.subscription_answers import SubscriptionAnswers
-from dispatch.serve.subscriptions import SubscriptionSite
+from dispatch.serve.subscriptions import build_subscription_site
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from patience import PATIENCE
 
@@ -120,17 +117,15 @@ def signing(folder: Path, *, language: str = "en", settings: str = "", most: int
     text = f'\n[subscribe]\nconsent = "{CONSENT}"\nwelcome = "latest"\n{settings}\n'
     file.write_text(file.read_text("utf-8") + text, "utf-8")
     publication = config.load(folder)
-    keys = load_keys(publication)
     desk = Signing(publication, port)
-    answers = SubscriptionAnswers(
-        pages=SubscriptionPages(publication, find_subscription_pages(publication)),
-        keys=keys,
-        limit=NetworkLimit(most=most),
+    app = build_subscription_site(
+        publication,
+        None,
+        now=lambda: desk.now,
         warn=desk.warned.append,
         find_latest=lambda: Link(title="bridges", path=f"{url}/issues/bridges/"),
-    )
-    app = SubscriptionSite(
-        answers=answers, open_store=lambda: open_subscriptions(publication, keys), now=lambda: desk.now, pace=0
+        limit=NetworkLimit(most=most),
+        pace=0,
     )
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none", proxy_headers=False))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from dispatch.cli.context import open_publication, print_note
-from dispatch.errors import DeliveryError, DispatchError
+from dispatch.errors import DispatchError
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from dispatch.model import Link, Publication
+    from dispatch.serve.site import PublicSite
+    from dispatch.serve.subscriptions import SubscriptionSite
 
 
 @click.command()
@@ -54,34 +54,17 @@ def _find_public_folder() -> tuple[Path, str]:
     return publication.root / "public", unquote(urlsplit(publication.url).path)
 
 
-def _add_subscriptions(site: "ASGIApp") -> "ASGIApp":
+def _add_subscriptions(site: "PublicSite") -> "SubscriptionSite":
     """Put the pages of subscriptions before the public folder. Raises DeliveryError when there is no consent to ask."""
-    from dispatch import derived
     from dispatch.cli.context import read_clock
-    from dispatch.formats.subscription_pages import SubscriptionPages
-    from dispatch.serve.forms import NetworkLimit
-    from dispatch.serve.subscription_answers import SubscriptionAnswers
-    from dispatch.serve.subscriptions import SubscriptionSite
-    from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
+    from dispatch.serve.subscriptions import build_subscription_site
 
     publication = open_publication().publication
-    address = derived.find_subscription_pages(publication)
-    if not address or not publication.email.sender:
-        what = "[subscribe] has no consent" if not address else "[email] has no from"
-        hint = 'Write what readers agree to: consent = "I want The Wire by mail, about weekly."'
-        raise DeliveryError(what, subject="dispatch.toml", hint="" if address else hint)
-    keys = load_keys(publication)
-    answers = SubscriptionAnswers(
-        pages=SubscriptionPages(publication, address),
-        keys=keys,
-        limit=NetworkLimit(),
-        warn=print_note,
-        find_latest=lambda: _find_latest(publication),
+    found = build_subscription_site(
+        publication, site, now=read_clock, warn=print_note, find_latest=lambda: _find_latest(publication)
     )
-    print_note(f"Readers sign up at {address}")
-    return SubscriptionSite(
-        answers=answers, open_store=lambda: open_subscriptions(publication, keys), now=read_clock, site=site
-    )
+    print_note(f"Readers sign up at {found.answers.pages.address}")
+    return found
 
 
 def _find_latest(publication: "Publication") -> "Link | None":

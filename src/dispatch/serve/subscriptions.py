@@ -18,13 +18,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dispatch.errors import DispatchError
+from dispatch.derived import find_subscription_pages
+from dispatch.errors import DeliveryError, DispatchError
 from dispatch.formats.site_files import render_style_sheet
+from dispatch.formats.subscription_pages import SubscriptionPages
+from dispatch.model import Link, Publication
 from dispatch.serve import media
-from dispatch.serve.forms import FormError, find_client, is_foreign, read_form
+from dispatch.serve.forms import FormError, NetworkLimit, find_client, is_foreign, read_form
 from dispatch.serve.paths import parse_target
 from dispatch.serve.subscription_answers import COOKIE, FormVisit, SubscriptionAnswers
-from dispatch.subscribers.subscriptions import Subscriptions
+from dispatch.subscribers.subscriptions import Subscriptions, load_keys, open_subscriptions
 from dispatch.tokens import sign_text
 
 PACE = 0.3  # seconds that an answer takes at least from which nobody may learn what is known
@@ -131,3 +134,38 @@ class SubscriptionSite:
             case "here", "" if _NONCE[0] <= len(nonce) <= _NONCE[1] and not nonce.strip("0123456789abcdef"):
                 return PlainTextResponse(f"{sign_text(nonce, 'here', answers.keys)}\n")
         return PlainTextResponse("There is nothing here.\n", 404)
+
+
+def build_subscription_site(
+    publication: Publication,
+    site: ASGIApp | None,
+    *,
+    now: Callable[[], datetime],
+    warn: Callable[[str], None],
+    find_latest: Callable[[], Link | None],
+    limit: NetworkLimit | None = None,
+    pace: float = PACE,
+) -> SubscriptionSite:
+    """Put the pages of a publication's subscriptions before what else is on the host.
+
+    now: the clock. warn: told what the operator should know. find_latest: finds the newest issue. Raises DeliveryError
+    when readers have nothing to agree to, or nobody writes to them.
+    """
+    address = find_subscription_pages(publication)
+    if not address:
+        hint = 'Write what readers agree to: consent = "I want The Wire by mail, about weekly."'
+        raise DeliveryError("[subscribe] has no consent", subject="dispatch.toml", hint=hint)
+    if not publication.email.sender:
+        hint = 'Write it as from = "The Wire <desk@wire.example>"'
+        raise DeliveryError("[email] has no from", subject="dispatch.toml", hint=hint)
+    keys = load_keys(publication)
+    answers = SubscriptionAnswers(
+        pages=SubscriptionPages(publication, address),
+        keys=keys,
+        limit=limit or NetworkLimit(),
+        warn=warn,
+        find_latest=find_latest,
+    )
+    return SubscriptionSite(
+        answers=answers, open_store=lambda: open_subscriptions(publication, keys), now=now, site=site, pace=pace
+    )
