@@ -8,6 +8,7 @@ in an empty folder, the guides where the tutorial ended. ``pytest tests/test_doc
 commands print into the pages.
 """
 
+import json
 import os
 import re
 import shlex
@@ -194,6 +195,24 @@ def anchors(file: Path) -> set[str]:
 
 def reference(name: str) -> str:
     return (DOCS / "reference" / f"{name}.md").read_text("utf-8")
+
+
+def test_the_manual_pages_are_as_they_would_be_written_now() -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import json, man; from dispatch.cli import main\n"
+    command = [sys.executable, "-c", f"{program}print(json.dumps(man.make_pages(main)))", str(DOCS)]
+    written = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert {page.name: page.read_text("utf-8") for page in (DOCS / "man").iterdir()} == written, "run docs/generate.py"
+
+
+@pytest.mark.needs("mandoc")
+def test_the_manual_pages_are_right() -> None:
+    pages = sorted((DOCS / "man").iterdir())
+    said = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, text=True, check=False
+    )
+    assert [line for line in said.stdout.splitlines() if "missing date" not in line] == []
+    shown = subprocess.check_output(["mandoc", "-T", "utf8", DOCS / "man" / "dispatch-author.1"], text=True)
+    assert 'dispatch author rename "Ann Lee" "Alex Lee" --forget' in re.sub(".\b", "", shown)
 
 
 @pytest.mark.parametrize("name", ["commands", "files", "python"])
