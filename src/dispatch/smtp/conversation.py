@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
-from dispatch.smtp.submission import Timeouts
+from dispatch.smtp.submission import Timeouts, close_abruptly
 
 _LONGEST_REPLY = 500  # characters that are kept
 
@@ -140,7 +140,7 @@ class Conversation:
 
     def hang_up(self) -> None:
         """Close the connection at once: a text that was not begun is none for the server."""
-        hang_up(self._session)
+        close_abruptly(self._session)
 
 
 def _make_loss(step: str, error: Exception | None = None) -> Outcome:
