@@ -1,8 +1,8 @@
 """Bring a published issue to its subscribers, once: freeze, send, settle.
 
     with deliver.open_outbound(publication, clock, command="dispatch send") as outbound:
-        octets = outbound.prepare(issue, begun)
-        report = outbound.send(outbound.begin_round(issue, octets, begun), server, stop)
+        octets = outbound.prepare_message(issue, begun)
+        report = outbound.send_round(outbound.begin_round(issue, octets, begun), server, stop)
 
 rounds.py      a round is begun, tested, gone on with; the store is open for one process
 guards.py      what refuses an old copy of a store, another machine, what was sent

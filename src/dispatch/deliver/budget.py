@@ -23,7 +23,7 @@ class Budget:
         self._next = now()
         self._lock = threading.Lock()
 
-    def reserve(self) -> float | None:
+    def reserve_moment(self) -> float | None:
         """Reserve the moment of one message: return in how many seconds it is, or None when the day's are used up."""
         with self._lock:
             if self._left is not None:

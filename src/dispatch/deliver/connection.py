@@ -1,6 +1,6 @@
 """One of the connections of a round: takes readers, opens their envelopes, sends their texts, hands over what came.
 
-It decides nothing about the ledger: a text goes out only after ``Desk.report`` has said that its mark is on the disk.
+It decides nothing about the ledger: a text goes out only after ``Desk.hand_over`` has said that its mark is written.
 """
 
 import smtplib
@@ -47,7 +47,7 @@ class Step:
 class Desk(Protocol):
     """Who keeps the ledger."""
 
-    def report(self, step: Step) -> GoAhead:
+    def hand_over(self, step: Step) -> GoAhead:
         """Write down what is reported; return when it is on the disk."""
 
     def lose_server(self, error: Exception) -> None:
@@ -65,7 +65,7 @@ class Connection:
         write: Callable[[DuePerson], Letter],
         stop: threading.Event,
     ) -> None:
-        """Begin; ``run`` does the work.
+        """Begin; ``send_all`` does the work.
 
         write: makes the message for a reader. stop: set when no message is to be begun any more.
         """
@@ -77,9 +77,9 @@ class Connection:
         self._next: DuePerson | None = None
         self._held: Letter | None = None  # whose moment is reserved already
 
-    def run(self) -> None:
+    def send_all(self) -> None:
         """Send until nobody is left."""
-        self._next = self._desk.report(Step()).next
+        self._next = self._desk.hand_over(Step()).next
         failures, waits = 0, self._server.timeouts.between
         while self._next:
             try:
@@ -93,7 +93,7 @@ class Connection:
                     return
                 failures += 1
                 continue
-            if self._converse(talk):
+            if self._use_line(talk):
                 failures = 0
             elif failures == len(waits) or self._stop.wait(waits[failures]):
                 self._give_up(DeliveryError("ends every conversation", address=self._server.name))
@@ -101,15 +101,15 @@ class Connection:
             else:
                 failures += 1
         if self._held:
-            self._desk.report(Step(returned=self._held.person))
+            self._desk.hand_over(Step(returned=self._held.person))
 
     def _give_up(self, error: Exception) -> None:
         returned, self._next = self._next, None
         self._desk.lose_server(error)
         if returned:
-            self._desk.report(Step(returned=returned))
+            self._desk.hand_over(Step(returned=returned))
 
-    def _converse(self, talk: Conversation) -> bool:
+    def _use_line(self, talk: Conversation) -> bool:
         """Send messages over one connection; return whether the server answered any of them."""
         is_any = False
         going: Letter | None = None
@@ -117,7 +117,7 @@ class Connection:
             letter = self._take_next(is_busy=going is not None) if number < MESSAGES_EACH else None
             if going is None and letter is None:
                 break
-            sent, opened = talk.turn(going.text if going else None, letter.envelope if letter else None)
+            sent, opened = talk.take_turn(going.text if going else None, letter.envelope if letter else None)
             outcomes = [(going.person, sent)] if going and sent else []
             is_any = is_any or any(one is not None and one.code not in _LOST for one in (sent, opened))
             is_lost = any(one is not None and one.code in _LOST for one in (sent, opened))
@@ -125,7 +125,7 @@ class Connection:
             is_returned = letter is not None and (opened is None or opened.code in _LOST)
             if letter and opened and not is_open and not is_returned:
                 outcomes.append((letter.person, opened))
-            answer = self._desk.report(
+            answer = self._desk.hand_over(
                 Step(
                     outcomes=tuple(outcomes),
                     opened=letter.person if letter and is_open else None,
@@ -138,7 +138,7 @@ class Connection:
                 talk.hang_up()
                 return is_any
             going = letter if is_open else None
-        talk.leave()
+        talk.say_goodbye()
         return is_any
 
     def _take_next(self, *, is_busy: bool) -> Letter | None:
@@ -150,10 +150,10 @@ class Connection:
                 letter = self._write_letter(person)
                 if letter is None:
                     continue
-                delay = self._budget.reserve()
+                delay = self._budget.reserve_moment()
                 if delay is None:
                     self._stop.set()
-                    self._next = self._desk.report(Step(returned=person)).next
+                    self._next = self._desk.hand_over(Step(returned=person)).next
                     continue
                 self._held = letter
                 self._due_in = delay
@@ -161,7 +161,7 @@ class Connection:
                 if is_busy:
                     return None
                 if self._stop.wait(self._due_in):
-                    self._next = self._desk.report(Step(returned=self._held.person)).next
+                    self._next = self._desk.hand_over(Step(returned=self._held.person)).next
                     self._held = None
                     continue
             letter, self._held = self._held, None
@@ -174,5 +174,5 @@ class Connection:
             return self._write(person)
         except RenderError as error:
             outcome = Outcome(code=550, reply=f"not sent: {error.what}", step="MAIL")
-            self._next = self._desk.report(Step(outcomes=((person, outcome),))).next
+            self._next = self._desk.hand_over(Step(outcomes=((person, outcome),))).next
             return None

@@ -37,8 +37,8 @@ def require_current_store(
         known_host = deliveries.read_meta(connection, "host") or host
         marks = deliveries.count_marks(connection)
         if not takes_over:
-            if high_water.read() > marks:
-                what = f"knows {marks} messages, and {high_water.read()} were begun: an old copy was put back"
+            if high_water.read_marks() > marks:
+                what = f"knows {marks} messages, and {high_water.read_marks()} were begun: an old copy was put back"
                 hint = f"Put the newest copy in its place. {_TAKE_OVER}"
                 raise DeliveryError(what, subject=DATABASE.file.as_posix(), hint=hint)
             if known_host != host:
@@ -48,7 +48,7 @@ def require_current_store(
         deliveries.write_meta(connection, "store", store)
         deliveries.write_meta(connection, "host", host)
     if takes_over:
-        high_water.write(marks)
+        high_water.write_marks(marks)
     return store
 
 

@@ -48,7 +48,7 @@ class Outbound:
         )
         return found
 
-    def prepare(self, issue: Issue, begun: datetime) -> bytes:
+    def prepare_message(self, issue: Issue, begun: datetime) -> bytes:
         """Render the message of a round that begins at a moment. Raises RenderError and DeliveryError."""
         slots = prepared.make_slots(issue.id, self.keys)
         if not name_reader(self.publication, slots["leave"], slots["mailbox"]).email.unsubscribe:
@@ -68,17 +68,17 @@ class Outbound:
                 begun=begun,
             )
         found = next(one for one in deliveries.list_rounds(self.connection, issue=issue.id) if one.number == number)
-        self.record("round", found)
+        self.record_round("round", found)
         return found
 
-    def record(self, kind: Literal["round", "sent"], one: Round) -> None:
+    def record_round(self, kind: Literal["round", "sent"], one: Round) -> None:
         """Record in dispatch.lock that a round has begun, or is over."""
         moment = one.begun if kind == "round" else self.clock()
         record = Record(id=one.issue, kind=kind, url=self.store, published=moment, authors=one.digest)
         with locks.hold_lock(self.publication.root, command="dispatch send"):
             ledger.record_round(self.publication, record)
 
-    def send(
+    def send_round(
         self,
         one: Round,
         server: Submission,
@@ -86,7 +86,7 @@ class Outbound:
         on_progress: Callable[[int], None] = lambda _: None,
     ) -> SendReport:
         """Send what is due of a round, and end it when nothing is left. Raises DeliveryError."""
-        self.record("round", one)
+        self.record_round("round", one)
         octets = deliveries.read_message(self.connection, one.number)
         message = PreparedMessage(octets, one.issue, self.publication, self.keys)
         sender = Sender(
@@ -98,11 +98,11 @@ class Outbound:
             stop=stop,
             on_progress=on_progress,
         )
-        report = sender.send_round(one.number, message, lambda person: self.write_sender(person.key, one.number))
+        report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
         if not any(report.states.get(state) for state in ("planned", "deferred", "sending")):
             with DATABASE.begin_transaction(self.connection):
                 deliveries.set_round_state(self.connection, one.number, "ended")
-            self.record("sent", one)
+            self.record_round("sent", one)
         return report
 
     def write_sender(self, key: bytes, number: int) -> str:
@@ -121,7 +121,7 @@ class Outbound:
         message, outcomes = PreparedMessage(octets, issue.id, self.publication, self.keys), []
         for address in addresses:
             recipient = Recipient(email=address, key=NOBODY)
-            text = message.fill(recipient, 0)
+            text = message.fill_slots(recipient, 0)
             envelope = Envelope(self.write_sender(NOBODY, 0), message.find_mailbox(recipient), len(text))
             outcomes.append(send_one(server, envelope, text))
         if all(one.is_accepted for one in outcomes):
@@ -172,14 +172,14 @@ def send_one(server: Submission, envelope: Envelope, text: bytes) -> Outcome:
     except (OSError, smtplib.SMTPException) as error:
         reason = describe_failure(error)
         raise DeliveryError(f"cannot be reached: {reason}", address=server.name) from error
-    _, opened = talk.turn(None, envelope)
+    _, opened = talk.take_turn(None, envelope)
     assert opened is not None  # noqa: S101 - an envelope was given
     if opened.code != 354:
         talk.hang_up()
         return opened
-    sent, _ = talk.turn(text, None)
+    sent, _ = talk.take_turn(text, None)
     assert sent is not None  # noqa: S101 - a text was given
-    talk.leave()
+    talk.say_goodbye()
     return sent
 
 

@@ -61,7 +61,7 @@ class Sender:
     stop: Annotated[threading.Event, "set to begin no other message"]
     on_progress: Callable[[int], None] = lambda _: None
 
-    def send_round(
+    def send_due(
         self, number: int, message: PreparedMessage, envelope_sender: Callable[[DuePerson], str]
     ) -> SendReport:
         """Send what is due in a round. Raises DeliveryError when the store cannot be written.
@@ -80,7 +80,7 @@ class Sender:
 
         def write_letter(person: DuePerson) -> Letter:
             recipient = Recipient(email=person.email, key=person.key, name=person.name)
-            text = message.fill(recipient, number)
+            text = message.fill_slots(recipient, number)
             mailbox = message.find_mailbox(recipient)
             return Letter(person, Envelope(envelope_sender(person), mailbox, len(text)), text)
 
@@ -88,7 +88,7 @@ class Sender:
         connections = min(settings.connections, 32)
         threads = [
             threading.Thread(
-                target=desk.work,
+                target=desk.run_connection,
                 args=(Connection(self.server, desk, budget, write_letter, self.stop),),
                 daemon=True,  # they end with the round; whoever kills the process need not wait
             )
@@ -97,9 +97,9 @@ class Sender:
         for thread in threads:
             thread.start()
         try:
-            desk.serve(connections)
+            desk.write_all(connections)
         finally:
-            self.high_water.sync()
+            self.high_water.wait_for_disk()
         report = SendReport(
             in_doubt=lost,
             held_because=desk.held_because,
@@ -129,7 +129,7 @@ class _Ledger:
 
     # What connections call, in their threads.
 
-    def report(self, step: Step) -> GoAhead:
+    def hand_over(self, step: Step) -> GoAhead:
         """Hand over a step, and wait until it is on the disk."""
         answers: queue.SimpleQueue[GoAhead] = queue.SimpleQueue()
         self._waiting.put(_Waiting(step, answers))
@@ -141,10 +141,10 @@ class _Ledger:
         if isinstance(error, DeliveryError):
             self._sender.stop.set()
 
-    def work(self, connection: Connection) -> None:
+    def run_connection(self, connection: Connection) -> None:
         """Run a connection in its thread, and tell when it has ended."""
         try:
-            connection.run()
+            connection.send_all()
         except Exception as error:  # noqa: BLE001 - it is raised again where the round is sent
             self._waiting.put(error)
         else:
@@ -152,7 +152,7 @@ class _Ledger:
 
     # What the sender's own thread does.
 
-    def serve(self, connections: int) -> None:
+    def write_all(self, connections: int) -> None:
         """Write down what connections report until all have ended. Raises what has stopped one of them."""
         failure: Exception | None = None
         while connections:
@@ -185,9 +185,9 @@ class _Ledger:
         marks = [one.step.opened.number for one in waiting if one.step.opened]
         made: list[bool] = []
         if results or marks:
-            made, total = deliveries.commit(sender.connection, self._number, self._epoch, results, marks, now)
+            made, total = deliveries.commit_steps(sender.connection, self._number, self._epoch, results, marks, now)
             if any(made):
-                sender.high_water.write(total)
+                sender.high_water.write_marks(total)
         for one in waiting:
             if one.step.returned:
                 self._people.appendleft(one.step.returned)

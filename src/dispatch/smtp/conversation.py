@@ -50,7 +50,7 @@ class Conversation:
         self.is_pipelined = session.has_extn("pipelining")
         self._has_size = session.has_extn("size")
 
-    def turn(self, text: bytes | None, envelope: Envelope | None) -> tuple[Outcome | None, Outcome | None]:
+    def take_turn(self, text: bytes | None, envelope: Envelope | None) -> tuple[Outcome | None, Outcome | None]:
         """Send a text whose envelope is open, and open the next envelope; return what became of both.
 
         The first outcome is the text's: code 0 when nobody knows. The second is that of the envelope: 354 when its text
@@ -100,7 +100,7 @@ class Conversation:
             elif refused and outcome.code == 354:  # no recipient, and it waits for a text all the same (RFC 2920, 3.1)
                 return self._end_empty_text(refused)
         if refused:
-            return self._reset(refused)
+            return self._reset_server(refused)
         return outcome
 
     def _end_empty_text(self, refused: Outcome) -> Outcome:
@@ -111,7 +111,7 @@ class Conversation:
         self._read_outcome("text")
         return refused
 
-    def _reset(self, refused: Outcome) -> Outcome:
+    def _reset_server(self, refused: Outcome) -> Outcome:
         """Forget what was refused, so that the next envelope begins anew."""
         try:
             self._socket.sendall(b"RSET\r\n")
@@ -130,7 +130,7 @@ class Conversation:
         said = " ".join(words.decode("utf-8", "replace").split())
         return Outcome(code=code, reply=f"{code} {said}"[:_LONGEST_REPLY], step=step)
 
-    def leave(self) -> None:
+    def say_goodbye(self) -> None:
         """Say goodbye; only when no envelope is open."""
         self._socket.settimeout(self._timeouts.connect)
         try:

@@ -52,13 +52,13 @@ class Submission:
         else:
             session = smtplib.SMTP(self.host, self.port, timeout=patience)
         try:
-            self._enter(session, context)
+            self._log_in(session, context)
         except BaseException:
             close_abruptly(session)
             raise
         return session
 
-    def _enter(self, session: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _log_in(self, session: smtplib.SMTP, context: ssl.SSLContext) -> None:
         session.ehlo_or_helo_if_needed()
         is_here = _is_here(session)
         if is_here:  # a certificate for localhost is nobody's; and nothing leaves this machine

@@ -2,7 +2,7 @@
 
 A message is marked before its first byte is sent, and its mark is on the disk then: what was marked and has no outcome
 when its sender is gone is in doubt, and is never sent again by itself. One transaction records the outcome of one
-message and the mark of the next, and those of all connections that wait for it (``commit``).
+message and the mark of the next, and those of all connections that wait for it (``commit_steps``).
 """
 
 import sqlite3
@@ -112,7 +112,7 @@ def list_due(
     return [DuePerson(*row) for row in found]
 
 
-def commit(
+def commit_steps(
     connection: sqlite3.Connection,
     number: int,
     epoch: int,
@@ -136,12 +136,12 @@ def commit(
                 " (state IN ('planned', 'deferred') AND ? != 'accepted'))",
                 (one.state, one.reply, not_before, at, number, one.subscriber, epoch, one.state),
             )
-        made = [_mark(connection, number, epoch, subscriber, at) for subscriber in marks]
+        made = [_mark_message(connection, number, epoch, subscriber, at) for subscriber in marks]
         total = count_marks(connection, sum(made))
     return made, total
 
 
-def _mark(connection: sqlite3.Connection, number: int, epoch: int, subscriber: int, at: int) -> bool:
+def _mark_message(connection: sqlite3.Connection, number: int, epoch: int, subscriber: int, at: int) -> bool:
     is_made = connection.execute(
         "UPDATE delivery SET state = 'sending', epoch = ?, attempts = attempts + 1, at = ?"
         " WHERE round = ? AND subscriber = ? AND state IN ('planned', 'deferred') AND EXISTS"

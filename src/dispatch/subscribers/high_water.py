@@ -28,7 +28,7 @@ class HighWater:
             raise explain_refusal(DeliveryError, error, "cannot be opened", subject=FILE.as_posix()) from error
         self._synced = time.monotonic()
 
-    def read(self) -> int:
+    def read_marks(self) -> int:
         """Read the number; 0 in a new file. Raises DeliveryError."""
         written = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
         if written and not written.isdecimal():
@@ -37,14 +37,14 @@ class HighWater:
             )
         return int(written or 0)
 
-    def write(self, marks: int) -> None:
+    def write_marks(self, marks: int) -> None:
         """Write the number, which only grows; a disk that does not take it has refused the store before."""
         os.pwrite(self._file, f"{marks:020}\n".encode(), 0)
         if time.monotonic() - self._synced > _SYNC:
             os.fsync(self._file)
             self._synced = time.monotonic()
 
-    def sync(self) -> None:
+    def wait_for_disk(self) -> None:
         """Wait until the disk has the number."""
         os.fsync(self._file)
 
