@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch import sources
+from dispatch import identity, sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.context import (
     OUTPUT,
@@ -24,7 +24,7 @@ from dispatch.cli.context import (
 from dispatch.cli.listing import Cell, print_entry
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Source, Syndicate, Visit
+from dispatch.model import Article, Author, Publication, Source, Syndicate, Visit
 
 if TYPE_CHECKING:
     from dispatch.gather import GatherResult
@@ -191,7 +191,7 @@ def test(name: str, allow_private: bool) -> None:
     for result in gather.gather_sources(
         [chosen], {}, user_agent=here.user_agent, now=read_clock(), zone=zone, allow_private=allow_private
     ):
-        _print_articles(result)
+        _print_articles(result, here.publication)
 
 
 @source.command()
@@ -232,7 +232,7 @@ def _choose_source(here: OpenPublication, name: str, *, allow_private: bool) -> 
     return replace(_find_source_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
 
 
-def _print_articles(result: "GatherResult") -> None:
+def _print_articles(result: "GatherResult", publication: Publication) -> None:
     """Print what a source holds. Raises the GatherError for which it failed."""
     if result.error:
         raise result.error
@@ -241,7 +241,7 @@ def _print_articles(result: "GatherResult") -> None:
     if result.visit.moved_to:
         print_note(f"It has moved permanently to {result.visit.moved_to}")
     for article in result.entries:
-        for line in _format_article(article):
+        for line in _format_article(identity.register_article(article, publication, is_own=False)[0]):
             print_result(line)
     for fault in result.faults:
         print_note(str(fault))

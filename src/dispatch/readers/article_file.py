@@ -13,7 +13,7 @@ from typing import get_args
 from dispatch import from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Fault, Layout, Source, Terms
-from dispatch.readers import charset, fields, frontmatter_aliases, markdown
+from dispatch.readers import charset, contacts, fields, markdown
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
 _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
@@ -132,7 +132,7 @@ def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> 
     found: list[Author | None] = []
     for item in value if isinstance(value, list) else [value]:
         said = item if isinstance(item, Mapping) else {"name": str(item)}
-        mailboxes = [] if isinstance(item, Mapping) else frontmatter_aliases.name_mailboxes(str(item))
+        mailboxes = contacts.name_mailboxes(str(said.get("name") or said.get("email") or ""))
         found += mailboxes or [from_mapping.read_noun(Author, said, reading, path=at)]
     return tuple(found)
 
