@@ -12,7 +12,7 @@ from types import MappingProxyType
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import files, from_mapping, links, looks, registry
+from dispatch import derived, files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError, DispatchError
 from dispatch.files import FILE as FILE
@@ -194,10 +194,13 @@ def _read_publication(
         for key, one in people.items()
     }
     if (feeds := publication.feeds).footer or publication.email.footer:
-        from dispatch.readers.markdown import to_html
+        from dispatch.commonmark import to_html
 
         feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
         email = replace(publication.email, footer=to_html(publication.email.footer, f"{url}/"))
+        publication = replace(publication, email=email)
+    if (pages := derived.find_subscription_pages(publication)) and not publication.email.unsubscribe:
+        email = replace(publication.email, unsubscribe=(f"{pages}leave/",))  # what all may read names nobody
         publication = replace(publication, email=email)
     former, known = tuple(address.rstrip("/") for address in publication.former_urls), MappingProxyType(authors)
     return replace(publication, url=url, former_urls=former, theme=theme, feeds=feeds, authors=known)

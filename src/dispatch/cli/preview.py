@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from dispatch import issues, smtp
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.desk import Preview, Workspace, serve_preview
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
 @click.option("--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal.")
 @click.option("--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages.")
