@@ -244,10 +244,8 @@ def _print_articles(result: "GatherResult", publication: Publication) -> None:
     articles = (identity.register_article(one, publication, is_own=False)[0] for one in result.entries)
     for line in (line for article in articles for line in _format_article(article)):
         print_result(line)
-    for fault in result.faults:
-        print_note(str(fault))
-    for missed in result.missed:
-        print_note(f"could not read: {missed}")
+    for told in (*map(str, result.faults), *(f"could not read: {one}" for one in result.missed)):
+        print_note(told)
 
 
 def _find_source_at(
