@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import unescape
 
 from dispatch import html, links
-from dispatch.identity import MAILBOX, fold_spelling, is_name_inverted
+from dispatch.identity import fold_spelling, is_name_inverted
 from dispatch.model import Article, Author, Certainty, Credit, Source
 from dispatch.readers import bylines
 from dispatch.text import fold_text
@@ -295,7 +295,6 @@ def credit_linker(article: Article, own: Source, homes: Set[str], permalinks: It
         return article
     if not any(links.find_site(url) in homes for url in permalinks):
         return replace(article, certainty="likely") if own.url and article.authors else article
-    named = (author for author in article.authors if not author.name.startswith(MAILBOX))
-    via = tuple(Credit(role="via", name=author.name, url=author.url) for author in named)
+    via = tuple(Credit(role="via", name=one.name, url=one.url) for one in article.authors if "@" not in one.name)
     site = Source(title=links.parse_host(article.url).removeprefix("www."), url=links.resolve_address(article.url, "/"))
     return replace(article, authors=(), certainty="unknown", credits=(*via, *article.credits), source=site)
