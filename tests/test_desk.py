@@ -120,7 +120,7 @@ def test_an_entry_is_found_by_words_source_author_tag_certainty_language_and_day
     assert len(desk.numbers(certainty="likely")) == 4
     assert len(desk.numbers(search="ferry 16")) == 1
     (german,) = desk.numbers(language="de")
-    assert desk.numbers(tag="kai") == desk.numbers(search="grusse") == [german]
+    assert desk.numbers(tag="kai") == desk.numbers(search="grüße") == [german]
     assert len(desk.numbers(days="9999")) == 31
     assert desk.numbers(order="nonsense", certainty="x", days="-1", state="?") == desk.numbers()
     assert desk.numbers(order="source") != desk.numbers(order="day")
@@ -175,7 +175,7 @@ def test_what_no_file_can_hold_is_told_and_the_others_are_added(desk: Desk, root
     )
     assert "no title found" in desk.refused("add", issue="week-48", numbers=[nameless])
     for slug in ("nothing", "", "..", "../issues/week-48", "week-48/", "/etc"):
-        assert "there is no issue" in desk.refused("add", issue=slug, numbers=[1]) or not slug
+        assert "there is no issue" in desk.refused("add", issue=slug, numbers=[1])
     assert keys(root)["Harbour"] == []
 
 

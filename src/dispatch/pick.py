@@ -40,7 +40,7 @@ class PickResult:
 
 
 @contextmanager
-def open_inbox(publication: Publication, *, only_reads: bool = False) -> Iterator["Inbox"]:
+def open_with_uses(publication: Publication, *, only_reads: bool = False) -> Iterator["Inbox"]:
     """Open the inbox, which learns what the issues and the ledger have used. Raises GatherError and IssueError."""
     from dispatch import inbox
 

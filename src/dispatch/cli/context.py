@@ -106,7 +106,7 @@ class OpenPublication:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
         from dispatch import pick
 
-        with pick.open_inbox(self.publication, only_reads=only_reads) as box:
+        with pick.open_with_uses(self.publication, only_reads=only_reads) as box:
             yield box
 
     def _find_newest(self, status: "Status | None") -> str:

@@ -18,7 +18,7 @@ from dispatch.checks.email import CLIP
 from dispatch.checks.feed_items import Feed
 from dispatch.checks.html_page import read_page
 from dispatch.desk import simulate
-from dispatch.desk.answers import read_form, show_fault, show_place
+from dispatch.desk.answers import show_fault, show_place
 from dispatch.desk.editing import Editing
 from dispatch.desk.editing_routes import EditingRoutes
 from dispatch.desk.guard import Guard
@@ -72,8 +72,7 @@ class Preview:
                     Route("/stops/{slug}", self._list_pages),
                     Route("/weights/{slug}", self._list_sizes),
                     Route("/findings/{slug}", self._list_findings),
-                    Route("/send/{slug}", self._send_test, methods=["POST"]),
-                    *EditingRoutes(workspace, Editing(root, workspace, now), root=root, now=now).routes,
+                    *EditingRoutes(workspace, Editing(root, workspace, now), root).routes,
                 ],
                 lifespan=self.updates.run,
                 exception_handlers={DispatchError: self._show_error},
@@ -94,11 +93,11 @@ class Preview:
         return StreamingResponse(self.updates.stream_events(), media_type="text/event-stream")
 
     def _show_overview(self) -> dict[str, object]:
-        publication = self._workspace.publication
+        said = self._workspace.publication
         return {
-            "title": publication.title,
-            "url": publication.url,
-            "sender": publication.email.sender,
+            "title": said.title,
+            "url": said.url,
+            "sender": said.email.sender,
             "mail": self._mail,
             "first": self._first,
             "view": self._view,
@@ -155,8 +154,8 @@ class Preview:
     async def _show_mailbox(self, request: Request) -> Response:
         """What a mailbox shows beside the subject: the words that stand first in the mail."""
         slug = request.path_params["slug"]
-        body = await run_in_threadpool(self._workspace.render_file, slug, f"issues/{slug}/email.html") or b""
-        opening = await run_in_threadpool(lambda: read_page(body.decode()).opening)
+        body = await run_in_threadpool(self._workspace.render_file, slug, f"issues/{slug}/email.html")
+        opening = await run_in_threadpool(lambda: read_page((body or b"").decode()).opening)
         return JSONResponse({"opening": " ".join(opening.split())})
 
     async def _list_pages(self, request: Request) -> Response:
@@ -179,14 +178,6 @@ class Preview:
                 for one in found
             ]
         )
-
-    async def _send_test(self, request: Request) -> Response:
-        """Send a test message; asked by the page alone (see the guard)."""
-        to = (await read_form(request)).get_text("to").strip()
-        if not to:
-            raise IssueError("Write an address to send it to.")
-        taken = await run_in_threadpool(self._workspace.send_test, request.path_params["slug"], to)
-        return JSONResponse({"taken": taken})
 
     async def _show_error(self, _: Request, error: Exception) -> Response:
         """Answer with what a person can mend, as the page shows it."""

@@ -27,7 +27,7 @@ MOST_UNDONE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class UndoableChange:
     """What was done, and how it is taken back."""
 
     kind: ChangeKind
@@ -56,10 +56,10 @@ class Editing:
         self._root = root
         self._workspace = workspace
         self._now = now
-        self._done: list[Change] = []
+        self._done: list[UndoableChange] = []
 
     @property
-    def last(self) -> Change | None:
+    def last(self) -> UndoableChange | None:
         """What ``take_back`` would take back."""
         return self._done[-1] if self._done else None
 
@@ -68,7 +68,7 @@ class Editing:
         if not self._done:
             raise IssueError("there is nothing to take back")
         change = self._done.pop()
-        with self._change_files(change.slug):
+        with self._change_files(change.slug or None):
             change.undo()
         return Outcome(kind=change.kind, count=change.count)
 
@@ -76,20 +76,20 @@ class Editing:
         """Dismiss articles of the inbox, or restore them; those that were so already are left alone."""
 
         def set_all(chosen: Sequence[int], value: bool) -> None:
-            with pick.open_inbox(self._workspace.publication) as box:
+            with pick.open_with_uses(self._workspace.publication) as box:
                 (box.dismiss if value else box.restore)(chosen)
 
         with self._change_files():
-            with pick.open_inbox(self._workspace.publication) as box:
+            with pick.open_with_uses(self._workspace.publication) as box:
                 chosen = box.list_dismissed(numbers, is_dismissed=not is_dismissed)
             set_all(chosen, is_dismissed)
         kind: ChangeKind = "dismissed" if is_dismissed else "restored"
         return self._record(kind, "", lambda: set_all(chosen, not is_dismissed), count=len(chosen))
 
-    def add(self, slug: str, numbers: Sequence[int], *, section: str, note: str) -> Outcome:
+    def add_entries(self, slug: str, numbers: Sequence[int], *, section: str, note: str) -> Outcome:
         """Add articles of the inbox to an issue, at the end of a section or of their source's own."""
         with self._change_files(slug) as publication:
-            with pick.open_inbox(publication) as box:
+            with pick.open_with_uses(publication) as box:
                 arrivals = [box.find_arrival(number) for number in numbers]
             titles = {part.title for part in issues.read_issue(publication, slug).sections}
             done = pick.add_to_issue(
@@ -154,7 +154,7 @@ class Editing:
             issues.create_issue(publication, draft)
         return Outcome(kind="created", count=1, keys=(draft.slug,))
 
-    def publish(self, slug: str, *, dry: bool) -> SiteUpdate:
+    def publish_issue(self, slug: str, *, dry: bool) -> SiteUpdate:
         """Publish an issue, or say what that would change."""
         self._workspace.require_issue(slug)
         update = publish_site(
@@ -166,12 +166,12 @@ class Editing:
         return update
 
     @contextmanager
-    def _change_files(self, slug: str = "") -> Iterator[Publication]:
+    def _change_files(self, slug: str | None = None) -> Iterator[Publication]:
         """Hold the publication's lock, and read again what was changed in an issue, whatever came of it.
 
         slug: the issue, which must be there: what a page sends is no path.
         """
-        if slug:
+        if slug is not None:
             self._workspace.require_issue(slug)
         try:
             with locks.hold_lock(self._root, command=COMMAND):
@@ -187,7 +187,7 @@ class Editing:
         return replace(registered, note=note.strip() or registered.note)
 
     def _record(self, kind: ChangeKind, slug: str, undo: Callable[[], object], *, count: int = 1) -> Outcome:
-        self._done.append(Change(kind=kind, count=count, slug=slug, undo=undo))
+        self._done.append(UndoableChange(kind=kind, count=count, slug=slug, undo=undo))
         del self._done[:-MOST_UNDONE]
         return Outcome(kind=kind, count=count)
 

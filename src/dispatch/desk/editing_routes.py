@@ -1,7 +1,6 @@
 """What the page asks and sends to show and change inbox and issues. Every change is a POST (see the guard)."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -18,25 +17,22 @@ from dispatch.desk.workspace import Workspace
 from dispatch.errors import IssueError
 from dispatch.model import Article, Issue
 
-_Answer = Callable[[Request], Awaitable[Response]]
-
 
 class EditingRoutes:
     """The routes of inbox and issue, for the application."""
 
-    def __init__(self, workspace: Workspace, editing: Editing, *, root: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, workspace: Workspace, editing: Editing, root: Path) -> None:
         self._workspace = workspace
         self._editing = editing
         self._root = root
-        self._now = now
         self._actions: Mapping[str, Callable[[Form], Outcome]] = {
             "dismiss": lambda form: editing.set_dismissed(form.get_numbers("numbers"), is_dismissed=True),
             "restore": lambda form: editing.set_dismissed(form.get_numbers("numbers"), is_dismissed=False),
-            "add": self._add,
+            "add": self._add_entries,
             "undo": lambda _: editing.take_back(),
             "edit": self._edit,
             "move": self._move,
-            "remove": self._remove,
+            "remove": self._remove_article,
             "credit": self._credit,
             "section": self._change_section,
             "create": lambda form: editing.create_issue(form.get_text("title")),
@@ -52,6 +48,7 @@ class EditingRoutes:
             Route("/read/{look}/{number:int}", self._show_text),
             Route("/outline/{slug}", self._show_issue),
             Route("/read/{look}/{slug}/{key}", self._show_article_text),
+            Route("/send/{slug}", self._send_test, methods=["POST"]),
             Route("/do/{action}", self._do, methods=["POST"]),
         ]
 
@@ -71,7 +68,7 @@ class EditingRoutes:
         return self._frame_article(article, request)
 
     async def _show_article_text(self, request: Request) -> Response:
-        issue = await run_in_threadpool(self._workspace.read_issue, request.path_params["slug"])
+        issue = await run_in_threadpool(self._workspace.load_issue, request.path_params["slug"])
         return self._frame_article(compose.find_article(issue, request.path_params["key"]), request)
 
     def _frame_article(self, article: Article, request: Request) -> Response:
@@ -85,7 +82,7 @@ class EditingRoutes:
         return HTMLResponse(page, headers={"content-security-policy": simulate.make_policy(look)})
 
     async def _show_issue(self, request: Request) -> Response:
-        issue = await run_in_threadpool(self._workspace.read_issue, request.path_params["slug"])
+        issue = await run_in_threadpool(self._workspace.load_issue, request.path_params["slug"])
         return JSONResponse(_show_outline(issue))
 
     async def _do(self, request: Request) -> Response:
@@ -98,8 +95,16 @@ class EditingRoutes:
         faults = [show_fault(self._root, fault) for fault in done.faults]
         return JSONResponse({"kind": done.kind, "count": done.count, "keys": list(done.keys), "faults": faults})
 
-    def _add(self, form: Form) -> Outcome:
-        return self._editing.add(
+    async def _send_test(self, request: Request) -> Response:
+        """Send a test message; asked by the page alone (see the guard)."""
+        to = (await read_form(request)).get_text("to").strip()
+        if not to:
+            raise IssueError("Write an address to send it to.")
+        taken = await run_in_threadpool(self._workspace.send_test, request.path_params["slug"], to)
+        return JSONResponse({"taken": taken})
+
+    def _add_entries(self, form: Form) -> Outcome:
+        return self._editing.add_entries(
             form.get_text("issue"),
             form.get_numbers("numbers"),
             section=form.get_text("section"),
@@ -119,7 +124,7 @@ class EditingRoutes:
             lambda issue, _: compose.move_article(issue, key, section=section, before=before),
         )
 
-    def _remove(self, form: Form) -> Outcome:
+    def _remove_article(self, form: Form) -> Outcome:
         key = form.get_text("key")
         return self._editing.change_issue(
             form.get_text("issue"), "removed", lambda issue, _: compose.remove_article(issue, key)

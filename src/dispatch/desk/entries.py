@@ -36,7 +36,7 @@ class InboxEntries:
     def list_numbers(self, asked: Mapping[str, str]) -> dict[str, object]:
         """List the numbers of what matches in its order, and count what waits of each source."""
         wish = self._parse_query(asked)
-        with self._open_inbox() as box:
+        with self._open_box() as box:
             counts = box.count_by_source()
             numbers = box.list_numbers(wish)
         titles = {source.key: source.title or source.key for source in self._files.publication.sources}
@@ -45,12 +45,12 @@ class InboxEntries:
 
     def list_rows(self, numbers: Sequence[int]) -> list[dict[str, object]]:
         """Show the entries with these numbers as the list does."""
-        with self._open_inbox() as box:
+        with self._open_box() as box:
             return [self._show_row(box.find_arrival(number)) for number in numbers[:MOST_ROWS]]
 
     def show_entry(self, number: int) -> dict[str, object]:
         """Show everything that an editor wants to know of an entry, but for its text."""
-        with self._open_inbox() as box:
+        with self._open_box() as box:
             arrival, uses = box.find_arrival(number), box.list_uses(number)
         article = arrival.article
         return {
@@ -68,15 +68,15 @@ class InboxEntries:
 
     def find_article(self, number: int) -> Article:
         """Find the article of an entry."""
-        with self._open_inbox() as box:
+        with self._open_box() as box:
             return box.find_arrival(number).article
 
     @contextmanager
-    def _open_inbox(self) -> Iterator[Inbox]:
+    def _open_box(self) -> Iterator[Inbox]:
         publication = self._files.publication
         if self._is_stale:
             self._is_stale = False
-            with pick.open_inbox(publication) as box:
+            with pick.open_with_uses(publication) as box:
                 yield box
         else:
             with inbox.open_inbox(publication, only_reads=True) as box:

@@ -81,7 +81,7 @@ class Workspace:
         with self._lock:
             self._files.require(slug)
 
-    def read_issue(self, slug: str) -> Issue:
+    def load_issue(self, slug: str) -> Issue:
         """Return an issue as it could last be read."""
         with self._lock:
             return self._files.read(slug)
