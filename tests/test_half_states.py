@@ -77,6 +77,7 @@ RUNS: dict[str, list[str]] = {
     "suppression import": ["suppression", "import", "readers.csv"],
     "suppression list": ["suppression", "list"],
     "suppression remove": ["suppression", "remove", "ann@paper.example"],
+    "bounces": ["bounces", "story.txt"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }

@@ -194,6 +194,7 @@ RUNS: dict[str, list[list[str]]] = {
     "suppression import": [["suppression", "import", "story.md"], ["suppression", "import", TEXT]],
     "suppression list": [["suppression", "list", TEXT], ["suppression", "list", "--json"]],
     "suppression remove": [["suppression", "remove", TEXT], ["suppression", "remove", LEADING]],
+    "bounces": [["bounces", TEXT], ["bounces", "story.md"], ["bounces", "story.md", "--recipient", TEXT, "--json"]],
     "help": [["help", TEXT], ["help", LEADING], ["help", "byline"]],
     "schema": [["schema", TEXT], ["schema", LEADING]],
     "template copy": [["template", "copy", TEXT], ["template", "copy", LEADING]],

@@ -186,6 +186,7 @@ READING = {
     "demo": "makes a new folder",
     "subscriber": "keeps people in a file of its own, in transactions",
     "suppression": "keeps addresses in the same file",
+    "bounces": "keeps reports in the same file",
     "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",
     "check": "reads",

@@ -1,7 +1,9 @@
 """People over time: who is in authors.toml is known at every door, and has another name without a correction."""
 
 import re
+import shutil
 import subprocess
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from functools import partial
 from pathlib import Path
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 
 import nouns
 from commands import run_dispatch
-from dispatch import compose, config, identity, issues, ledger, registry
+from dispatch import compose, config, identity, inbox, issues, ledger, registry
 from dispatch.errors import ConfigError
-from dispatch.model import Author, Credit, Person
+from dispatch.model import Article, Author, Credit, Person
 
 REGISTRY = """\
 # Who writes here
@@ -368,6 +370,36 @@ def test_a_name_can_be_forgotten(wire: Path) -> None:
     kept = [wire / "authors.toml", wire / "dispatch.lock", *wire.glob("issues/*/*")]
     assert [path for path in kept if re.search("ann.lee", path.read_text("utf-8"), re.IGNORECASE)] == []
     assert "Alex Fay" in (wire / "public" / "issues" / "i2" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("is_clone", [False, True])
+def test_what_is_forgotten_stays_nowhere_in_a_copy(wire: Path, tmp_path: Path, is_clone: bool) -> None:
+    with inbox.open_inbox(config.load(wire)) as opened:
+        article = Article(title="The mill", url="https://p.example/1", authors=(Author(name="Ann Lee"),))
+        opened.keep_articles("mill", [article], datetime(2026, 11, 1, tzinfo=UTC))
+    copy = tmp_path / "copy"
+    shutil.copytree(wire, copy, ignore=lambda *_: {"site.sqlite"} if is_clone else set())
+    shutil.rmtree(wire)
+    run_dispatch(copy, "author", "rename", "Ann Lee", "Alex Fay", "--forget")
+    assert "Alex Fay" in run_dispatch(copy, "inbox", "--author", "Alex").stdout
+    run_dispatch(copy, "publish")
+    assert not (copy / "public" / "authors" / "ann-lee").exists()
+    every = [path for path in copy.rglob("*") if path.is_file()]
+    assert copy / ".dispatch" / "inbox.sqlite" in every
+    assert [path for path in every if re.search(rb"ann\W?lee", path.read_bytes(), re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("forget", [(), ("--forget",)])
+@pytest.mark.parametrize("said", ["Ann Lee", "ann-lee"])
+def test_a_name_that_was_changed_by_hand_is_found_in_the_ledger(wire: Path, said: str, forget: tuple[str]) -> None:
+    before, path = read_entries(wire), wire / "authors.toml"
+    path.write_text(path.read_text("utf-8").replace('"Ann Lee"', '"Alex Fay"'), "utf-8")
+    run_dispatch(wire, "author", "rename", said, "Alex Fay", *forget)
+    run_dispatch(wire, "publish")
+    told = [one for one in find_told(wire, "Ann Lee") if not one.startswith("public/authors/ann-lee/")]
+    assert told == ([] if forget else ["public/_redirects"])
+    assert read_entries(wire) == before
+    assert ("Ann Lee" in path.read_text("utf-8")) == (not forget)
 
 
 @pytest.mark.parametrize("forget", [(), ("--forget",)])

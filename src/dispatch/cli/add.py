@@ -16,6 +16,7 @@ from dispatch.cli.article_options import (
     find_missing,
     make_overrides,
 )
+from dispatch.cli.completion import complete_issue, complete_section
 from dispatch.cli.context import (
     OpenPublication,
     hold_interrupts,
@@ -37,8 +38,10 @@ _READABLE = {".md", ".markdown", ".html", ".htm", ".txt", ".eml"}  # one of thes
 
 @click.command()
 @click.argument("locations", nargs=-1)
-@click.option("--issue", "-i", help="The issue. Default: the newest draft.")
-@click.option("--section", "-s", default="", help="The section; created if it does not exist.")
+@click.option("--issue", "-i", help="The issue. Default: the newest draft.", shell_complete=complete_issue)
+@click.option(
+    "--section", "-s", default="", help="The section; created if it does not exist.", shell_complete=complete_section
+)
 @add_article_options
 @click.option("--no-fetch", is_flag=True, help="Fetch nothing; without a file, add a link with a title.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")

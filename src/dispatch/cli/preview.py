@@ -1,46 +1,34 @@
 """``dispatch desk``, and ``dispatch preview``: the same page, opened where an issue is seen."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from dispatch import issues, smtp
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result, read_clock
 from dispatch.desk import Preview, Workspace, serve_preview
 
-Command = TypeVar("Command", bound=Callable[..., None])
-
-
-def _add_options(command: Command) -> Command:
-    """Give a command the options that both have."""
-    for option in reversed(
-        (
-            click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port."),
-            click.option(
-                "--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal."
-            ),
-            click.option(
-                "--smtp",
-                "mail",
-                default="127.0.0.1:1025",
-                show_default=True,
-                help="The mail server for test messages.",
-            ),
-            click.option(
-                "--idle", type=click.FloatRange(0), default=0, help="Stop after this many minutes without an open page."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+ISSUE = click.argument("issue", required=False, shell_complete=complete_issue)
+PORT = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
+OPENS = click.option(
+    "--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal."
+)
+MAIL = click.option(
+    "--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages."
+)
+IDLE = click.option(
+    "--idle", type=click.FloatRange(0), default=0, help="Stop after this many minutes without an open page."
+)
 
 
 @click.command()
-@click.argument("issue", required=False)
-@_add_options
+@ISSUE
+@PORT
+@OPENS
+@MAIL
+@IDLE
 def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
     """Choose from the inbox, edit ISSUE (default: the newest), see it and publish it, in the browser.
 
@@ -56,8 +44,11 @@ def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: floa
 
 
 @click.command()
-@click.argument("issue", required=False)
-@_add_options
+@ISSUE
+@PORT
+@OPENS
+@MAIL
+@IDLE
 def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
     """Preview ISSUE (default: the newest) as each reader will see it, while you write.
 

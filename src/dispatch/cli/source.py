@@ -10,6 +10,7 @@ import click
 
 from dispatch import sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
+from dispatch.cli.completion import complete_section, complete_source
 from dispatch.cli.context import (
     OUTPUT,
     OpenPublication,
@@ -47,7 +48,7 @@ def source() -> None:
 @source.command()
 @click.argument("address")
 @click.option("--title", default="", help="Its name. Default: the one it gives itself.")
-@click.option("--section", "-s", default="", help="The section for its articles.")
+@click.option("--section", "-s", default="", help="The section for its articles.", shell_complete=complete_section)
 @click.option(
     "--syndicate", type=click.Choice(["link", "excerpt", "full"]), help="How much of each article may be shown."
 )
@@ -174,7 +175,7 @@ def list_(as_json: bool) -> None:
 
 
 @source.command()
-@click.argument("name", metavar="KEY|ADDRESS")
+@click.argument("name", metavar="KEY|ADDRESS", shell_complete=complete_source)
 @click.option("--allow-private", is_flag=True, help="Let addresses lead into your own network.")
 def test(name: str, allow_private: bool) -> None:
     """Fetch a source, by its key or address, and show its articles. Nothing is stored.
@@ -195,7 +196,7 @@ def test(name: str, allow_private: bool) -> None:
 
 
 @source.command()
-@click.argument("key")
+@click.argument("key", shell_complete=complete_source)
 def remove(key: str) -> None:
     """Remove the source with this KEY from dispatch.toml, and print its lines. What was gathered from it stays.
 
@@ -240,9 +241,8 @@ def _print_articles(result: "GatherResult") -> None:
     print_note(f"{source.title}: {_format_count(len(result.entries), 'article')} at {source.feed or source.url}")
     if result.visit.moved_to:
         print_note(f"It has moved permanently to {result.visit.moved_to}")
-    for article in result.entries:
-        for line in _format_article(article):
-            print_result(line)
+    for line in (line for article in result.entries for line in _format_article(article)):
+        print_result(line)
     for fault in result.faults:
         print_note(str(fault))
     for missed in result.missed:

@@ -12,7 +12,7 @@ from dispatch.errors import GatherError
 from dispatch.inbox import queries, used
 from dispatch.inbox.database import DATABASE
 from dispatch.inbox.queries import InboxQuery
-from dispatch.model import Arrival, Article, Publication, Visit
+from dispatch.model import Arrival, Article, Author, Publication, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +147,16 @@ class Inbox:
         for number in wanted.keys() - states.keys():
             self.find_arrival(number)
         return [number for number in wanted if bool(states.get(number)) is is_dismissed]
+
+    def forget_name(self, is_theirs: Callable[[Author], bool], name: str) -> None:
+        """Give somebody this name in all that was gathered, and leave no other in the file's free pages."""
+        from dispatch.inbox import deduplicate
+
+        with DATABASE.begin_transaction(self._connection):
+            deduplicate.rename_author(self._connection, self._publication, is_theirs, name)
+        with DATABASE.explain_errors():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def learn_uses(self, read: Callable[[str], Iterable[tuple[str, str]]]) -> None:
         """Take in what issues and ledger have used since the last time (see ``open``)."""

@@ -9,7 +9,7 @@ from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.identity import MAILBOX
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers import bylines, fields, people
+from dispatch.readers import bylines, fields, moments, people
 
 Data = Mapping[str, object]
 
@@ -98,7 +98,7 @@ def _find_value(data: Data, keys: Iterable[str]) -> object:
 
 def _find_moment(data: Data, keys: Iterable[str]) -> datetime | None:
     """Find the first moment: “published” is a date here, and yes or no there."""
-    return next((moment for key in keys if (moment := fields.parse_date(_to_text(data.get(key))))), None)
+    return next((moment for key in keys if (moment := moments.parse_date(_to_text(data.get(key))))), None)
 
 
 def _to_text(value: object) -> str:

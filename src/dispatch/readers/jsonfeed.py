@@ -8,7 +8,7 @@ from contextlib import suppress
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
-from dispatch.readers import fields, kits, limits, people
+from dispatch.readers import fields, kits, limits, moments, people
 
 Data = Mapping[str, object]
 
@@ -99,8 +99,8 @@ def _read_json_item(
         certainty="certain" if authors else "unknown",
         source=_find_origin(item, base) or own,
         license=_get_string(_get_extension(item), "license"),
-        published=fields.parse_date(_get_string(item, "date_published")),
-        updated=fields.parse_date(_get_string(item, "date_modified")),
+        published=moments.parse_date(_get_string(item, "date_published")),
+        updated=moments.parse_date(_get_string(item, "date_modified")),
         language=_get_string(item, "language") or language,
         tags=fields.read_tags(tag for tag in _get_items(item, "tags") if isinstance(tag, str)),
         image=Image(url=image) if image else None,

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
-from dispatch.readers import atom, author_boxes, fields, kits, limits, people
+from dispatch.readers import atom, author_boxes, fields, kits, limits, moments, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _LONGEST_DEK = 300
@@ -73,8 +73,8 @@ def _read_item(item: Element, base: str, own: Source, language: str, mended: lis
         credits=(*_parse_contributors(item), *others),
         certainty="unknown" if not (authors or boxed) else "certain" if certain else "likely",
         source=source,
-        published=fields.parse_date(find_text(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
-        updated=fields.parse_date(find_text(item, "atom:updated", "dcterms:modified")),
+        published=moments.parse_date(find_text(item, "pubDate", "dc:date", "dcterms:issued", "atom:published")),
+        updated=moments.parse_date(find_text(item, "atom:updated", "dcterms:modified")),
         language=find_text(item, "dc:language") or item.get("xml:lang") or language,
         tags=fields.read_tags("".join(tag.itertext()) for tag in find_children(item, "category", "dc:subject")),
         image=fields.find_image(item, enclosures, base),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from dispatch import html, links
+from dispatch import commonmark, html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
@@ -21,7 +21,6 @@ from dispatch.readers import (
     fields,
     kits,
     mail_frame,
-    markdown,
     people,
     text_blocks,
 )
@@ -89,7 +88,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     article = replace(article, published=article.published or (came if framed.day else None))
     written = "\n\n".join(text_blocks.format_blocks(body))
     try:
-        content = markdown.to_html(written)
+        content = commonmark.to_html(written)
     except GatherError as error:  # the lines of what was written here are not those of the text
         raise GatherError(*(replace(fault, place=Place()) for fault in error.faults)) from error
     found = replace(
