@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from dispatch.checks.email import CLIP
 from dispatch.checks.feed_items import Feed
-from dispatch.checks.html_page import read_page
 from dispatch.desk import simulate
 from dispatch.desk.answers import show_fault, show_place
 from dispatch.desk.editing import Editing
@@ -152,11 +151,8 @@ class Preview:
         return simulate.read_feed(path, body)
 
     async def _show_mailbox(self, request: Request) -> Response:
-        """What a mailbox shows beside the subject: the words that stand first in the mail."""
-        slug = request.path_params["slug"]
-        body = await run_in_threadpool(self._workspace.render_file, slug, f"issues/{slug}/email.html")
-        opening = await run_in_threadpool(lambda: read_page((body or b"").decode()).opening)
-        return JSONResponse({"opening": " ".join(opening.split())})
+        opening = await run_in_threadpool(self._workspace.read_opening, request.path_params["slug"])
+        return JSONResponse({"opening": opening})
 
     async def _list_pages(self, request: Request) -> Response:
         pages = await run_in_threadpool(self._workspace.list_pages, request.path_params["slug"])

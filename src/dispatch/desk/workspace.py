@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Annotated
 
 from dispatch import render, smtp
+from dispatch.checks.html_page import read_page
 from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.entries import InboxEntries
 from dispatch.desk.live_files import LiveFiles
@@ -96,6 +97,11 @@ class Workspace:
         """Render a file of the public folder; None when there is none at that path."""
         with self._lock:
             return self._sites.render_file(slug, path)
+
+    def read_opening(self, slug: str) -> str:
+        """Return the words that stand first in the mail, which a mailbox shows beside the subject."""
+        body = self.render_file(slug, f"issues/{slug}/email.html") or b""
+        return " ".join(read_page(body.decode()).opening.split())
 
     def weigh_articles(self, slug: str) -> tuple[int, list[ArticleSize]]:
         """Count the bytes of the mail's HTML, and what each article adds: the mail is rendered without it.
