@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, Protocol
 
 from dispatch.deliver.budget import Budget
 from dispatch.errors import DeliveryError, RenderError
-from dispatch.smtp import Conversation, Envelope, Outcome, Submission
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission
 from dispatch.subscribers.deliveries import DuePerson
 
 MESSAGES_EACH = 100  # over one connection; servers count
@@ -38,7 +38,7 @@ class GoAhead(NamedTuple):
 class Step:
     """What a connection reports: outcomes, the message that it would send now, and whom it gives back."""
 
-    outcomes: tuple[tuple[DuePerson, Outcome], ...] = ()
+    outcomes: tuple[tuple[DuePerson, ServerReply], ...] = ()
     opened: DuePerson | None = None
     returned: DuePerson | None = None
     wants_next: Annotated[bool, "whether somebody else is to be given out"] = True
@@ -173,6 +173,6 @@ class Connection:
         try:
             return self._write(person)
         except RenderError as error:
-            outcome = Outcome(code=550, reply=f"not sent: {error.what}", step="MAIL")
+            outcome = ServerReply(code=550, reply=f"not sent: {error.what}", step="MAIL")
             self._next = self._desk.hand_over(Step(outcomes=((person, outcome),))).next
             return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from dispatch.smtp import Outcome
+from dispatch.smtp import ServerReply
 from dispatch.subscribers.deliveries import DuePerson, Result
 
 WAITS: Final[Sequence[int]] = (5, 15, 30, 60, 120, 240)  # minutes until the next attempt; then the last again
@@ -14,7 +14,7 @@ _POLICY = re.compile(r"\d{3}[ -][45]\.7\.\d+|53[0458] ")
 _FULL = {552, 422, 452}
 
 
-def judge_outcome(outcome: Outcome, person: DuePerson, now: datetime) -> Result:
+def judge_outcome(outcome: ServerReply, person: DuePerson, now: datetime) -> Result:
     """Judge what a server said of a message."""
     if outcome.is_accepted:
         return Result(subscriber=person.number, state="accepted", reply=outcome.reply)
@@ -30,6 +30,6 @@ def judge_outcome(outcome: Outcome, person: DuePerson, now: datetime) -> Result:
     return Result(subscriber=person.number, state="deferred", reply=outcome.reply, not_before=later)
 
 
-def is_policy(outcome: Outcome) -> bool:
+def is_policy(outcome: ServerReply) -> bool:
     """Whether a server refuses the sender, and not this reader: all that follow would be refused as well."""
     return bool(_POLICY.match(outcome.reply))

@@ -19,7 +19,7 @@ from dispatch.formats import prepared
 from dispatch.formats.eml import parse_address
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import Issue, Publication, Record, Round
-from dispatch.smtp import Conversation, Envelope, Outcome, Submission, describe_failure
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.high_water import HighWater
@@ -113,7 +113,7 @@ class Outbound:
         token = ReaderToken(subscriber=key, about=number % 65_536)
         return f"{local}+{tokens.write_mailbox_token(token, 'bounce', self.keys)}@{domain}"
 
-    def send_test(self, issue: Issue, octets: bytes, addresses: Sequence[str], server: Submission) -> list[Outcome]:
+    def send_test(self, issue: Issue, octets: bytes, addresses: Sequence[str], server: Submission) -> list[ServerReply]:
         """Send a prepared message to some addresses: the very bytes of a round, but for whom they name.
 
         Raises DeliveryError when the server cannot be used, RenderError for an address that is none.
@@ -165,7 +165,7 @@ def open_outbound(
             high_water.close()
 
 
-def send_one(server: Submission, envelope: Envelope, text: bytes) -> Outcome:
+def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply:
     """Send one message over a connection of its own. Raises DeliveryError when the server cannot be reached."""
     try:
         talk = Conversation(server.connect(), server.timeouts)

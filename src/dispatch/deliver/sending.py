@@ -16,7 +16,7 @@ from dispatch.deliver.outcomes import is_policy, judge_outcome
 from dispatch.errors import DeliveryError
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import DeliveryState, Publication
-from dispatch.smtp import Envelope, Outcome, Submission, describe_failure
+from dispatch.smtp import Envelope, ServerReply, Submission, describe_failure
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.deliveries import DuePerson
 from dispatch.subscribers.high_water import HighWater
@@ -216,7 +216,7 @@ class _Ledger:
     def _may_send(self) -> bool:
         return deliveries.is_current(self._sender.connection, self._number, self._epoch)
 
-    def _watch_refusals(self, outcome: Outcome) -> None:
+    def _watch_refusals(self, outcome: ServerReply) -> None:
         """Hold the round when the server refuses the sender again and again."""
         self._refusals = self._refusals + 1 if is_policy(outcome) else 0 if outcome.is_accepted else self._refusals
         if self._refusals >= _BREAKER and not self.held_because:

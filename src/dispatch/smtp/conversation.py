@@ -24,7 +24,7 @@ class Envelope(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ServerReply:
     """What the server said of one message."""
 
     code: Annotated[int, "of the reply; 0 when the connection was lost"]
@@ -50,7 +50,7 @@ class Conversation:
         self.is_pipelined = session.has_extn("pipelining")
         self._has_size = session.has_extn("size")
 
-    def take_turn(self, text: bytes | None, envelope: Envelope | None) -> tuple[Outcome | None, Outcome | None]:
+    def take_turn(self, text: bytes | None, envelope: Envelope | None) -> tuple[ServerReply | None, ServerReply | None]:
         """Send a text whose envelope is open, and open the next envelope; return what became of both.
 
         The first outcome is the text's: code 0 when nobody knows. The second is that of the envelope: 354 when its text
@@ -80,9 +80,9 @@ class Conversation:
         lines = (f"MAIL FROM:<{envelope.sender}>{size}", f"RCPT TO:<{envelope.recipient}>", "DATA")
         return [f"{line}\r\n".encode("ascii") for line in lines]
 
-    def _open_envelope(self, commands: list[bytes]) -> Outcome:
+    def _open_envelope(self, commands: list[bytes]) -> ServerReply:
         """Read the answers to an envelope, or ask one by one; 354 when the text may follow."""
-        refused: Outcome | None = None
+        refused: ServerReply | None = None
         self._socket.settimeout(self._timeouts.reply)
         for step, command in zip(("MAIL", "RCPT", "DATA"), commands, strict=True):
             if not self.is_pipelined:
@@ -103,7 +103,7 @@ class Conversation:
             return self._reset_server(refused)
         return outcome
 
-    def _end_empty_text(self, refused: Outcome) -> Outcome:
+    def _end_empty_text(self, refused: ServerReply) -> ServerReply:
         try:
             self._socket.sendall(b".\r\n")
         except OSError:
@@ -111,7 +111,7 @@ class Conversation:
         self._read_outcome("text")
         return refused
 
-    def _reset_server(self, refused: Outcome) -> Outcome:
+    def _reset_server(self, refused: ServerReply) -> ServerReply:
         """Forget what was refused, so that the next envelope begins anew."""
         try:
             self._socket.sendall(b"RSET\r\n")
@@ -120,7 +120,7 @@ class Conversation:
         self._read_outcome("RSET")
         return refused
 
-    def _read_outcome(self, step: str) -> Outcome:
+    def _read_outcome(self, step: str) -> ServerReply:
         try:
             code, words = self._session.getreply()
         except (OSError, smtplib.SMTPException) as error:
@@ -128,7 +128,7 @@ class Conversation:
         if code < 200:  # no reply of SMTP: what else it says cannot be trusted
             return _make_loss(step)
         said = " ".join(words.decode("utf-8", "replace").split())
-        return Outcome(code=code, reply=f"{code} {said}"[:_LONGEST_REPLY], step=step)
+        return ServerReply(code=code, reply=f"{code} {said}"[:_LONGEST_REPLY], step=step)
 
     def say_goodbye(self) -> None:
         """Say goodbye; only when no envelope is open."""
@@ -143,10 +143,10 @@ class Conversation:
         close_abruptly(self._session)
 
 
-def _make_loss(step: str, error: Exception | None = None) -> Outcome:
+def _make_loss(step: str, error: Exception | None = None) -> ServerReply:
     why = "no answer" if isinstance(error, TimeoutError) else "the connection was lost"
     where = "after the text" if step == "text" else "before the text"
-    return Outcome(code=0, reply=f"{why} {where}", step=step)
+    return ServerReply(code=0, reply=f"{why} {where}", step=step)
 
 
 def _finish_text(text: bytes) -> bytes:
